@@ -1,0 +1,50 @@
+# The verbs of this house. `make run` and `make test` need nothing but Python 3.11 and the network for the first set-up.
+PYTHON ?= python3.11
+PORT   ?= 8080
+BIN    := .venv/bin
+REAL   := $(abspath ../shared/data)
+export SHIRASE_REAL_DATA ?= $(wildcard $(REAL))
+
+.PHONY: install run test lint check bench drill accept lock vendor clean
+
+install: .venv/.done
+
+.venv/.done: requirements-dev.lock pyproject.toml
+	@command -v $(PYTHON) >/dev/null || { echo "Python 3.11 is needed: set PYTHON=path"; exit 2; }
+	$(PYTHON) -m venv .venv
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+run: install
+	@exec $(BIN)/python -m tests.exercise --port $(PORT)
+
+test: install lint
+	@sh tests/system-parts.sh
+	$(BIN)/pytest -m "not browser"
+	$(BIN)/pytest -m browser tests/e2e
+
+lint: install
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-cache
+
+check: lint
+	$(BIN)/shirase check
+
+bench: install
+	$(BIN)/python -m tests.benchmarks
+
+drill: install
+	SHIRASE_DRILL=full $(BIN)/pytest tests/e2e/test_kill.py
+
+accept: install
+	@if [ -f ../shared/acceptance/check.py ]; then $(BIN)/python ../shared/acceptance/check.py; else echo "no acceptance checks beside this folder"; fi
+
+lock:
+	uv pip compile pyproject.toml --universal --generate-hashes --no-annotate --no-header -o requirements.lock
+	uv pip compile pyproject.toml --extra dev --universal --generate-hashes --no-annotate --no-header -o requirements-dev.lock
+
+clean:
+	rm -rf .venv var build .mypy_cache .ruff_cache .pytest_cache .hypothesis

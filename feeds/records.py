@@ -1,0 +1,219 @@
+"""Records: what came in. A record never changes; a better one comes beside it.
+
+Every record has a natural ``key``: the same thing arriving twice has the same key, so a repeat changes nothing.
+All datetimes are aware; ``measured_at`` is when the thing was true, never when it arrived.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import TypeAlias
+
+
+class Status(StrEnum):
+    """Is this real? Travels from record to post; CAP's words. A drill must never be taken for the real thing."""
+
+    ACTUAL = "Actual"
+    EXERCISE = "Exercise"
+    TEST = "Test"
+
+    @property
+    def _rank(self) -> int:
+        return ("Actual", "Exercise", "Test").index(self.value)
+
+    def stricter(self, other: Status) -> Status:
+        """The less real of two: one drill ingredient makes the whole dish a drill."""
+        return max(self, other, key=lambda status: status._rank)
+
+
+class Flag(StrEnum):
+    """Why a stored reading is not simply trusted. The first group keeps it out of alerts."""
+
+    CLOCK_AHEAD = "clock_ahead"  # more than 120 s ahead of the hub
+    OUT_OF_RANGE = "out_of_range"
+    SPIKE = "spike"
+    RETAINED = "retained"  # the broker's memory, old by definition
+    LATE = "late"  # older than the alert window: recompute, but no new alert from it alone
+    REVISION = "revision"  # same key, other value
+    MISSING = "missing"  # the gateway says: no value
+    TIME_ASSUMED = "time_assumed"  # the format gave no time
+
+    @property
+    def bars_alerts(self) -> bool:
+        """True where no hazard may rest on the reading."""
+        return self in {Flag.CLOCK_AHEAD, Flag.OUT_OF_RANGE, Flag.SPIKE, Flag.RETAINED, Flag.MISSING}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """One value of one sensor (OGC SensorThings: Observation)."""
+
+    gateway: str
+    station: str
+    quantity: str  # snow_depth, water_level, …
+    value: float | None  # None only with Flag.MISSING
+    unit: str
+    measured_at: datetime  # UTC
+    status: Status = Status.ACTUAL
+    message_id: str | None = None  # unique per gateway for ever, where the format has one
+    seq: int | None = None
+    sent_at: datetime | None = None
+    flags: frozenset[Flag] = frozenset()
+
+    @property
+    def key(self) -> str:
+        if self.message_id:
+            return f"{self.gateway}#{self.message_id}"
+        return f"{self.gateway}/{self.station}/{self.quantity}@{self.measured_at.isoformat()}/{self.seq or 0}"
+
+    @property
+    def subject(self) -> str:
+        return f"{self.station}/{self.quantity}"
+
+    @property
+    def trusted(self) -> bool:
+        return not any(flag.bars_alerts for flag in self.flags)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fix:
+    """Where a vehicle was. Longitude and latitude in degrees WGS 84; kept raw, judged later."""
+
+    gateway: str
+    vehicle: str
+    measured_at: datetime  # UTC
+    lon: float
+    lat: float
+    accuracy_m: float | None = None
+    speed_kmh: float | None = None
+    heading_deg: float | None = None
+    status: Status = Status.ACTUAL
+
+    @property
+    def key(self) -> str:
+        return f"{self.gateway}/{self.vehicle}@{self.measured_at.isoformat()}"
+
+    @property
+    def subject(self) -> str:
+        return self.vehicle
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report:
+    """What a person saw, or what the police wrote. ``text`` is kept as issued."""
+
+    gateway: str
+    report_id: str
+    kind: str  # bear, suspicious_person, …
+    measured_at: datetime  # UTC, when it was seen
+    text: str
+    place: str  # in words, as given
+    lon: float | None = None
+    lat: float | None = None
+    confirmed: bool = False
+    source: str = ""  # who says so, as may be told to the public
+    status: Status = Status.ACTUAL
+
+    @property
+    def key(self) -> str:
+        return f"{self.gateway}/report/{self.report_id}"
+
+    @property
+    def subject(self) -> str:
+        return self.kind
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TelegramArea:
+    """One (area, kind) of an official message; ``code`` is only meaningful with its ``code_type``."""
+
+    code: str
+    name: str
+    hazard: str
+    code_type: str = ""
+    kind_code: str | None = None
+    kind_name: str | None = None
+    status: str | None = None  # 発表 / 継続 / 解除 / …
+    condition: str | None = None
+    last_code: str | None = None
+    alert_level: int | None = None  # 警戒レベル 0–5; None: this kind has none
+    max_intensity: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Telegram:
+    """An official message. Times stand here as instants and, for the contract, as the sender wrote them."""
+
+    feed: str  # jma, cap, lalert
+    telegram: str | None  # VPWW55, …
+    control_title: str
+    control_status: str
+    control_datetime: str
+    editorial_office: str
+    publishing_office: str
+    head_title: str
+    report_datetime: str
+    target_datetime: str | None
+    valid_datetime: str | None
+    event_id: str | None
+    serial: str | None
+    info_type: str
+    info_kind: str | None
+    info_kind_version: str | None
+    headline: str | None
+    status: Status
+    hazard: str
+    areas: tuple[TelegramArea, ...]
+    areas_without_warning: tuple[str, ...]
+    measured_at: datetime  # report_datetime as an instant
+    gateway: str = ""
+
+    @property
+    def max_alert_level(self) -> int | None:
+        """Highest 警戒レベル among the areas, None where no area has one."""
+        return max((a.alert_level for a in self.areas if a.alert_level is not None), default=None)
+
+    @property
+    def key(self) -> str:
+        return "/".join(
+            (self.feed, self.subject, self.report_datetime, self.control_datetime, self.serial or "", self.info_type)
+        )
+
+    @property
+    def subject(self) -> str:
+        """The series whose newest telegram replaces the older ones: office, type and event."""
+        return f"{self.telegram or self.control_title}|{self.editorial_office}|{self.event_id or ''}"
+
+
+Record: TypeAlias = Reading | Fix | Report | Telegram
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rejected:
+    """What could not be decoded: why, where in the bytes, and how to mend it. The bytes themselves are kept apart."""
+
+    code: str  # bad_json, no_time, topic_mismatch, …
+    message: str
+    at: str  # "line 12" | "/path/to/element" | "byte 40"
+    member: str = ""  # the part of a batch, as JSON text, where only a part is refused
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Message:
+    """Bytes as they came over MQTT, from a file or from a poller."""
+
+    topic: str
+    payload: bytes
+    received_at: datetime
+    retained: bool = False
+    gateway: str = ""  # known where the topic does not tell
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decoded:
+    """The outcome of decoding one message: nothing is lost, each part is a record or a rejection."""
+
+    records: tuple[Record, ...] = ()
+    rejected: tuple[Rejected, ...] = field(default=())

@@ -1,0 +1,63 @@
+"""Hazard: observed or predicted danger at a place, with the reasons for it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from feeds.records import Status
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evidence:
+    """One reason: which record (or layer), and a sentence a duty officer can read."""
+
+    ref: str  # a record key, or layer:NAME
+    text: str  # 北上川 館坂橋 2.61 m（18:40、氾濫危険水位 2.80 m）
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hazard:
+    """Danger of one kind in one area, as one model sees it.
+
+    ``level`` runs 0–5. It is the 警戒レベル only where ``alert_level`` is true; 大雪, 暴風, snow depth, bears and the
+    like have none, and there it only orders the hazards among themselves.
+    """
+
+    kind: str  # flood, heavy_rain, landslide, heavy_snow, snow_depth, bear, suspicious_person, …
+    area: str  # area code
+    area_name: str
+    level: int
+    alert_level: bool
+    model: str  # name@version
+    status: Status
+    observed: bool  # False: foreseen
+    since: datetime  # since when this level holds
+    valid_until: datetime  # not to be believed after this
+    headline: str  # one line for the event list, in Japanese
+    probability: float | None = None
+    source: str = ""  # what separates two hazards of one kind in one area: gauge, telegram kind, report
+    evidence: tuple[Evidence, ...] = ()
+    facts: Mapping[str, str | float | int | bool] = field(default_factory=dict)  # what the wording may quote
+
+    @property
+    def key(self) -> str:
+        """Same danger, same key, however its level moves."""
+        return f"{self.status}/{self.model.partition('@')[0]}/{self.kind}/{self.area}/{self.source}"
+
+    def same_picture(self, other: Hazard) -> bool:
+        """True where nothing that people act on has changed."""
+        return replace(self, evidence=(), since=other.since, valid_until=other.valid_until) == replace(
+            other, evidence=()
+        )
+
+
+def carry_over(before: Mapping[str, Hazard], now: Iterable[Hazard]) -> list[Hazard]:
+    """Give each hazard the ``since`` of its predecessor as long as the level has not changed."""
+    carried = []
+    for hazard in now:
+        past = before.get(hazard.key)
+        same = past is not None and past.level == hazard.level and past.since <= hazard.since
+        carried.append(replace(hazard, since=past.since) if past and same else hazard)
+    return carried

@@ -1,0 +1,59 @@
+"""The seam every hazard model fills, and the frozen inputs it is given."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from feeds.records import Report, Status, Telegram
+from geo.area import Areas
+from geo.hazard import Hazard
+from geo.layers import Layers
+from geo.station import Station
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """One trusted value of a series; ``ref`` is the record's key."""
+
+    at: datetime
+    value: float
+    ref: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Inputs:
+    """What is known at ``now``, of one status only: real and drill ingredients never meet in one model run."""
+
+    now: datetime
+    status: Status
+    series: Mapping[tuple[str, str], Sequence[Sample]] = field(default_factory=dict)  # (station, quantity), ascending
+    telegrams: Sequence[Telegram] = ()  # the newest of each series
+    reports: Sequence[Report] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ground:
+    """The slow part of the world: areas, layers and stations of the city. Replaced whole, never changed."""
+
+    city: str  # JIS X 0402, five digits
+    areas: Areas
+    layers: Layers
+    stations: Mapping[str, Station]
+
+
+class Model(Protocol):
+    """records + layers → hazards. Pure: the same inputs give the same hazards, live, in a drill and in a replay."""
+
+    name: str
+    version: str
+    quantities: frozenset[str]  # readings it wants
+    window: timedelta  # how far back
+    telegrams: bool
+    reports: frozenset[str]  # kinds of reports it wants
+
+    def run(self, inputs: Inputs, ground: Ground) -> list[Hazard]:
+        """Every hazard that holds at ``inputs.now``; one that is not named has ended."""
+        ...

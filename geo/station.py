@@ -1,0 +1,25 @@
+"""A sensor's place and thresholds, from the city's profile."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Station:
+    """Where a sensor stands and what its values mean. Degrees WGS 84; thresholds in the quantity's own unit."""
+
+    code: str
+    name: str
+    lon: float
+    lat: float
+    quantities: frozenset[str]
+    name_en: str = ""
+    river: str = ""
+    unit: str = "m"
+    # 水防団待機 standby, 氾濫注意 caution (level 2), 避難判断 judgement (3), 氾濫危険 danger (4), overflow (5).
+    # A level that is not configured is simply not reached; a gauge is never given a guess.
+    thresholds: Mapping[str, float] = field(default_factory=dict)
+    areas: tuple[str, ...] = ()  # districts it speaks for
+    source: str = ""  # where the figures come from

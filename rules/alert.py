@@ -1,0 +1,103 @@
+"""The life cycle of our alerts, in CAP words.
+
+An alert is a *series* of revisions. A revision is frozen when it is written: identifier, ``sent`` and text never
+change afterwards, because receivers quote them. What changes is the state of the newest revision.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from feeds.records import Status
+
+
+class Approval(StrEnum):
+    """Who must agree before a revision leaves the house."""
+
+    AUTO = "auto"
+    ONE = "one"
+    TWO = "two"
+
+
+class State(StrEnum):
+    """Where a revision stands."""
+
+    DRAFT = "draft"  # waits for people
+    ISSUED = "issued"  # approved; deliveries are on their way or done
+    REJECTED = "rejected"  # a person said no
+    SUPERSEDED = "superseded"  # a newer revision took its place
+    ENDED = "ended"  # expired or all-clear
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Text:
+    """What people read, in one language. ``short`` alone must carry what saves lives."""
+
+    language: str  # BCP 47: ja, en
+    event: str
+    headline: str  # under 140 characters
+    description: str  # what
+    instruction: str  # what to do
+    short: str  # the body of a post on a short-text channel
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """One area of an alert. Polygons are closed rings of (lon, lat), already simplified towards the outside."""
+
+    code: str
+    name: str
+    name_en: str = ""
+    polygons: tuple[tuple[tuple[float, float], ...], ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reference:
+    """The triplet that names an earlier message for every receiver."""
+
+    sender: str
+    identifier: str
+    sent: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Alert:
+    """One revision of one series."""
+
+    series: str  # stable over all revisions
+    revision: int  # from 1
+    identifier: str  # unique, no spaces or commas
+    sender: str
+    sent: datetime  # when this revision was written, whole seconds
+    status: Status
+    msg_type: str  # Alert | Update | Cancel
+    references: tuple[Reference, ...]  # every unexpired revision it replaces
+    rule: str
+    kind: str  # of the hazards behind it
+    level: int
+    alert_level: bool  # level is a 警戒レベル
+    category: str  # CAP: Met, Geo, Safety, Transport, …
+    response: str  # CAP responseType
+    urgency: str
+    severity: str
+    certainty: str
+    effective: datetime
+    expires: datetime
+    places: tuple[Place, ...]
+    texts: Mapping[str, Text]  # by language, Japanese always there and first
+    hazards: tuple[str, ...]  # keys
+    evidence: tuple[str, ...]  # sentences for the officer
+    approval: Approval
+    channels: tuple[str, ...]
+    sender_name: str = ""
+    web: str = ""
+    contact: str = ""
+    ends: bool = False  # an all-clear or a cancellation: after it the series is over
+
+    @property
+    def reference(self) -> Reference:
+        """How a later revision quotes this one."""
+        return Reference(sender=self.sender, identifier=self.identifier, sent=self.sent)

@@ -1,0 +1,31 @@
+"""The frozen picture that is handed to the rules."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from feeds.records import Status
+from geo.hazard import Hazard
+from rules.alert import Alert, State
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """The newest revision of a series that is not over, and what became of it."""
+
+    alert: Alert
+    state: State  # draft, issued, or rejected
+    issued_revision: int = 0  # newest revision that left the house; 0: none yet
+    chain: tuple[Alert, ...] = ()  # issued revisions not yet expired, oldest first
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Situation:
+    """Everything the rules may look at, of one status. Frozen: what is decided from it can be explained by it."""
+
+    now: datetime
+    status: Status
+    hazards: Sequence[Hazard] = ()
+    standing: Mapping[str, Standing] = field(default_factory=dict)  # series → newest revision

@@ -1,0 +1,1 @@
+"""The outlets: one file, one registry line, one contract for all."""

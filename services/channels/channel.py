@@ -1,0 +1,98 @@
+"""The seam every channel fills: a pure ``render`` and a ``send`` that reports exactly what became of it.
+
+A payload is rendered once, hashed, shown to the approving officer, stored, and sent as stored. Sending never renders
+again: a retry that re-renders defeats every duplicate detection on the other side.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Protocol
+
+from feeds.records import Status
+from rules.alert import Alert
+
+
+class Verdict(StrEnum):
+    """What became of one attempt. Two failures only: later or never; and the honest third, not known."""
+
+    ACCEPTED = "accepted"
+    DUPLICATE = "duplicate"  # it was there already: a success
+    LATER = "later"  # try again
+    REJECTED = "rejected"  # never
+    UNKNOWN = "unknown"  # it left the house and nothing came back
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """The result of an attempt, with words for the delivery board and no secrets in them."""
+
+    verdict: Verdict
+    remote_id: str = ""
+    detail: str = ""
+    retry_at: datetime | None = None  # with LATER: not before
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Payload:
+    """Exactly what will be sent. ``parts`` are sent in order (a thread); most channels have one."""
+
+    media_type: str
+    parts: tuple[str, ...]
+    counts: tuple[str, ...] = ()  # a word per part for the officer: 「132/140字」
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 over type and parts, hexadecimal."""
+        body = json.dumps([self.media_type, *self.parts], ensure_ascii=False, separators=(",", ":"))
+        return hashlib.sha256(body.encode()).hexdigest()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Delivery:
+    """One alert revision × one channel, as claimed from the outbox."""
+
+    id: str  # stable over all attempts
+    key: str  # idempotency key: derived from account, alert identifier and revision
+    series: str
+    revision: int
+    channel: str
+    payload: Payload
+    status: Status
+    attempts: int  # including this one
+    after_unknown: bool  # an earlier attempt had no known outcome: look before sending
+    first_tried_at: datetime | None  # of the first attempt that may have left the house
+    done: tuple[str, ...] = ()  # remote ids of the parts already out
+    reply_to: str = ""  # remote id of the earlier revision on this channel, if any
+    expires: datetime
+    context: Mapping[str, str] = field(default_factory=dict)  # identifier, msg_type
+
+
+# Tells the outbox that another part is out, before the next is tried.
+Progress = Callable[[str], Awaitable[None]]
+
+
+class Channel(Protocol):
+    """One outlet.
+
+    ``statuses`` says which alerts it takes. A real account takes Actual only; a channel that cannot mark a drill
+    must not name Exercise there.
+    """
+
+    name: str
+    statuses: frozenset[Status]
+
+    def render(self, alert: Alert) -> Payload:
+        """The exact payload. Pure; raises ValueError with the cure when the alert cannot be put into the format."""
+        ...
+
+    async def send(self, delivery: Delivery, now: datetime, progress: Progress) -> Outcome:
+        """Try once. Never raises for what the provider or the network does: that is an Outcome."""
+        ...
+
+    async def close(self) -> None: ...
