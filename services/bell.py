@@ -1,0 +1,59 @@
+"""The wake-up bell between the loops of one process. A lost ring costs seconds, never work: every loop also polls."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import defaultdict
+
+
+class Bell:
+    """Named bells; a ring wakes everyone who waits for that name now or asks next."""
+
+    def __init__(self) -> None:
+        self._waiters: defaultdict[str, set[asyncio.Event]] = defaultdict(set)
+
+    def ring(self, name: str) -> None:
+        """Wake all who listen to ``name``."""
+        for event in self._waiters[name]:
+            event.set()
+
+    def listen(self, *names: str) -> Listener:
+        """A listener that misses no ring between two of its waits."""
+        event = asyncio.Event()
+        for name in names:
+            self._waiters[name].add(event)
+        return Listener(self, names, event)
+
+    async def wait(self, name: str, timeout: float) -> bool:  # noqa: ASYNC109 - polling is the point
+        """Wait for one ring at most ``timeout`` seconds; True if it rang."""
+        with self.listen(name) as listener:
+            return await listener.wait(timeout)
+
+    def _forget(self, names: tuple[str, ...], event: asyncio.Event) -> None:
+        for name in names:
+            self._waiters[name].discard(event)
+
+
+class Listener:
+    """Remembers a ring that came while nobody waited."""
+
+    def __init__(self, bell: Bell, names: tuple[str, ...], event: asyncio.Event) -> None:
+        self._bell, self._names, self._event = bell, names, event
+
+    async def wait(self, timeout: float) -> bool:  # noqa: ASYNC109
+        """True if it rang since the last wait, or rings within ``timeout`` seconds."""
+        try:
+            await asyncio.wait_for(self._event.wait(), timeout)
+        except TimeoutError:
+            return False
+        self._event.clear()
+        return True
+
+    def close(self) -> None:
+        self._bell._forget(self._names, self._event)
+
+    def __enter__(self) -> Listener:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()

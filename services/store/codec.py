@@ -1,0 +1,29 @@
+"""Our frozen types ↔ JSON. One adapter per type, built once."""
+
+from __future__ import annotations
+
+from typing import Any, TypeVar
+
+from pydantic import TypeAdapter
+
+T = TypeVar("T")
+
+
+_adapters: dict[Any, TypeAdapter[Any]] = {}
+
+
+def _adapter(kind: Any) -> TypeAdapter[Any]:
+    if kind not in _adapters:
+        _adapters[kind] = TypeAdapter(kind)
+    return _adapters[kind]
+
+
+def to_json(thing: object) -> Any:
+    """A frozen dataclass as plain JSON values."""
+    return _adapter(type(thing)).dump_python(thing, mode="json")
+
+
+def from_json(kind: type[T], body: Any) -> T:
+    """The thing again; a body that does not fit raises pydantic's ValidationError, which names the member."""
+    thing: T = _adapter(kind).validate_python(body)
+    return thing

@@ -1,0 +1,23 @@
+"""How far each stage has come. Moved in the same transaction as what the stage wrote."""
+
+from __future__ import annotations
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from services.store.engine import insert
+from services.store.tables import cursors
+
+
+async def position(connection: AsyncConnection, name: str) -> int:
+    """The stage's position, 0 before its first step."""
+    return int(await connection.scalar(select(cursors.c.position).where(cursors.c.name == name)) or 0)
+
+
+async def move(connection: AsyncConnection, name: str, to: int) -> None:
+    """Set the stage's position; it never goes back."""
+    statement = insert(connection, cursors).values(name=name, position=to)
+    ahead = cursors.c.position < statement.excluded.position
+    await connection.execute(
+        statement.on_conflict_do_update(index_elements=["name"], set_={"position": to}, where=ahead)
+    )

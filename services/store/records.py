@@ -1,0 +1,128 @@
+"""Records in and out. A natural key makes a repeat change nothing; other content under a known key is a revision."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from feeds.records import Fix, Flag, Reading, Record, Report, Status, Telegram
+from geo.model import Sample
+from services.store.codec import from_json, to_json
+from services.store.engine import insert
+from services.store.tables import records
+
+_TYPES: dict[type[Any], str] = {Reading: "reading", Fix: "fix", Report: "report", Telegram: "telegram"}
+
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """What a batch came to: sequence numbers of the new rows, and how much was known already."""
+
+    new: tuple[int, ...]
+    duplicates: int
+    revisions: int
+
+
+async def save(connection: AsyncConnection, batch: Sequence[Record], received_at: datetime) -> Saved:
+    """Append what is new. Call inside ``store.write()``; acknowledge nothing before that block has ended."""
+    known = await _known(connection, {record.key for record in batch})
+    rows, duplicates, revisions = [], 0, 0
+    for record in batch:
+        digest = _digest(record)
+        digests = known.setdefault(record.key, set())
+        if digest in digests:
+            duplicates += 1
+            continue
+        revisions += bool(digests)
+        rows.append(_row(_flagged(record) if digests else record, digest, received_at))
+        digests.add(digest)
+    if not rows:
+        return Saved((), duplicates, revisions)
+    statement = insert(connection, records).on_conflict_do_nothing(index_elements=["key", "digest"])
+    result = await connection.execute(statement.returning(records.c.seq), rows)
+    new = tuple(sorted(result.scalars()))
+    return Saved(new, duplicates + len(rows) - len(new), revisions)
+
+
+async def latest_seq(connection: AsyncConnection) -> int:
+    """The newest sequence number, 0 for an empty store."""
+    return int(await connection.scalar(select(func.coalesce(func.max(records.c.seq), 0))) or 0)
+
+
+async def series(
+    connection: AsyncConnection, subjects: Iterable[str], status: Status, since: datetime, until: datetime
+) -> dict[tuple[str, str], list[Sample]]:
+    """Trusted readings by (station, quantity), ascending; of several revisions of one reading the last received."""
+    statement = (
+        select(records.c.subject, records.c.measured_at, records.c.value, records.c.key)
+        .where(records.c.type == "reading", records.c.subject.in_(sorted(subjects)), records.c.status == status)
+        .where(records.c.measured_at.between(since, until), records.c.trusted, records.c.value.is_not(None))
+        .order_by(records.c.subject, records.c.measured_at, records.c.seq)
+    )
+    found: dict[tuple[str, str], dict[str, Sample]] = {}
+    for subject, at, value, key in await connection.execute(statement):
+        station, _, quantity = subject.partition("/")
+        found.setdefault((station, quantity), {})[key] = Sample(at, value, key)
+    return {subject: list(samples.values()) for subject, samples in found.items()}
+
+
+async def standing_telegrams(connection: AsyncConnection, status: Status, until: datetime) -> list[Telegram]:
+    """The newest telegram of each series, as of ``until``."""
+    chosen = (records.c.type == "telegram", records.c.status == status, records.c.measured_at <= until)
+    order = (records.c.measured_at.desc(), records.c.seq.desc())
+    rank = func.row_number().over(partition_by=records.c.subject, order_by=order).label("rank")
+    ranked = select(records.c.body, rank).where(*chosen).subquery()
+    rows = await connection.execute(select(ranked.c.body).where(ranked.c.rank == 1))
+    return [from_json(Telegram, body) for (body,) in rows]
+
+
+async def reports(connection: AsyncConnection, status: Status, since: datetime, until: datetime) -> list[Report]:
+    """Reports seen in the window, oldest first; of several revisions of one the last received."""
+    statement = (
+        select(records.c.key, records.c.body)
+        .where(records.c.type == "report", records.c.status == status, records.c.measured_at.between(since, until))
+        .order_by(records.c.measured_at, records.c.seq)
+    )
+    return list({key: from_json(Report, body) for key, body in await connection.execute(statement)}.values())
+
+
+async def _known(connection: AsyncConnection, keys: set[str]) -> dict[str, set[str]]:
+    rows = await connection.execute(select(records.c.key, records.c.digest).where(records.c.key.in_(sorted(keys))))
+    known: dict[str, set[str]] = {}
+    for key, digest in rows:
+        known.setdefault(key, set()).add(digest)
+    return known
+
+
+def _digest(record: Record) -> str:
+    """Of what was observed, not of how it came: a redelivery is later and may be flagged so, yet says the same."""
+    content: Any = [record.value, record.unit, record.status] if isinstance(record, Reading) else to_json(record)
+    return hashlib.sha256(json.dumps(content, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
+
+
+def _flagged(record: Record) -> Record:
+    return replace(record, flags=record.flags | {Flag.REVISION}) if isinstance(record, Reading) else record
+
+
+def _row(record: Record, digest: str, received_at: datetime) -> dict[str, Any]:
+    reading = record if isinstance(record, Reading) else None
+    return {
+        "type": _TYPES[type(record)],
+        "key": record.key,
+        "digest": digest,
+        "subject": record.subject,
+        "status": record.status.value,
+        "gateway": record.gateway,
+        "measured_at": record.measured_at,
+        "received_at": received_at,
+        "value": reading.value if reading else None,
+        "trusted": reading.trusted if reading else True,
+        "body": to_json(record),
+    }
