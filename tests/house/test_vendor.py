@@ -1,0 +1,48 @@
+"""Third-party files are exactly what was taken, carry their licence, and ask nobody outside."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from tests.house import vendor
+
+
+@pytest.mark.parametrize("folder", vendor.folders(), ids=lambda folder: folder.name)
+def test_vendored_files_are_what_their_sums_say(folder: Path) -> None:
+    assert vendor.faults(folder) == []
+
+
+@pytest.mark.parametrize("folder", vendor.folders(), ids=lambda folder: folder.name)
+def test_every_vendored_folder_carries_its_licence(folder: Path) -> None:
+    assert [path for path in folder.iterdir() if path.name.startswith("LICENSE") and path.stat().st_size > 500]
+
+
+def test_the_map_library_and_the_checker_are_there() -> None:
+    assert {folder.name.rpartition("-")[0] for folder in vendor.folders()} >= {"ol", "axe-core"}
+
+
+def test_an_edited_file_is_noticed(tmp_path: Path) -> None:
+    copy = tmp_path / "axe-core-4.14.1"
+    shutil.copytree(vendor.ROOT / "tests/e2e/vendor/axe-core-4.14.1", copy)
+    (copy / "LICENSE").write_text("ours")
+    (copy / "more.js").write_text("x\n//# sourceMappingURL=more.js.map\n")
+    assert [fault.partition(": ")[0] for fault in vendor.faults(copy)] == [
+        "axe-core-4.14.1/more.js",
+        "axe-core-4.14.1/LICENSE",
+    ]
+
+
+def test_own_pages_name_no_outside_host() -> None:
+    """No page needs the internet: nothing of ours loads from elsewhere."""
+    own = [
+        path
+        for folder in ("services/web/static", "services/web/templates")
+        for path in (vendor.ROOT / folder).rglob("*")
+        if path.suffix in {".js", ".css", ".html", ".svg"} and "vendor" not in path.parts
+    ]
+    assert len(own) > 10
+    allowed = "http://www.w3.org/"  # names of XML namespaces, never fetched
+    assert [path.name for path in own if "//" in (t := path.read_text().replace(allowed, "")) and "://" in t] == []
