@@ -28,7 +28,8 @@ class State(StrEnum):
     DRAFT = "draft"  # waits for people
     ISSUED = "issued"  # approved; deliveries are on their way or done
     REJECTED = "rejected"  # a person said no
-    SUPERSEDED = "superseded"  # a newer revision took its place
+    SUPERSEDED = "superseded"  # was issued; a newer revision took its place
+    WITHDRAWN = "withdrawn"  # a draft that nobody needs any more
     ENDED = "ended"  # expired or all-clear
 
 
