@@ -138,7 +138,7 @@ approvals = Table(
 outbox = Table(  # one alert revision × one channel
     "outbox",
     metadata,
-    Column("id", String(64), primary_key=True),
+    Column("id", String(192), primary_key=True),  # identifier:channel
     Column("key", String(64), nullable=False),
     Column("series", String(128), nullable=False),
     Column("revision", Integer, nullable=False),

@@ -83,7 +83,7 @@ def upgrade() -> None:
     op.create_index("hazards_current", "hazards", ["current", "status"], unique=False)
     op.create_table(
         "outbox",
-        sa.Column("id", sa.String(length=64), nullable=False),
+        sa.Column("id", sa.String(length=192), nullable=False),
         sa.Column("key", sa.String(length=64), nullable=False),
         sa.Column("series", sa.String(length=128), nullable=False),
         sa.Column("revision", sa.Integer(), nullable=False),

@@ -1,0 +1,111 @@
+"""The review desk: people approve or reject drafts. Approval is bound to exactly what will be sent."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import insert, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from rules.alert import Alert, Approval, State
+from services.clock import wall
+from services.store import alerts, chronology, outbox
+from services.store.alerts import Revision
+from services.store.chronology import Entry
+from services.store.engine import Store
+from services.store.tables import approvals
+
+NEEDED = {Approval.AUTO: 1, Approval.ONE: 1, Approval.TWO: 2}
+
+
+class ReviewError(Exception):
+    """A decision that cannot be taken; ``code`` is for programs, the text for the officer."""
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(message)
+        self.code = code
+
+
+@dataclass(frozen=True, slots=True)
+class Approved:
+    """What an approval came to."""
+
+    issued: bool  # False: more persons are needed
+    approved_by: tuple[str, ...]
+    needs: int  # persons still missing
+
+
+async def approve(store: Store, *, series: str, revision: int, digest: str, person: str, now: datetime) -> Approved:
+    """One person agrees to exactly the payloads behind ``digest``; the last one needed issues the revision.
+
+    Raises ReviewError: not_found, not_waiting, expired, digest_mismatch, same_person.
+    """
+    async with store.write() as connection:
+        draft = await _waiting(connection, series, revision, digest, now)
+        agreed = await _agreed(connection, series, revision, digest)
+        if person in agreed:
+            raise ReviewError("same_person", f"{person} は承認済みです。別の人の承認が必要です")
+        row = {"series": series, "revision": revision, "person": person, "digest": digest, "at": now}
+        await connection.execute(insert(approvals), row)
+        agreed = (*agreed, person)
+        missing = max(0, NEEDED[draft.alert.approval] - len(agreed))
+        await chronology.append(connection, [_approved(draft.alert, person, missing, digest, now)])
+        if missing == 0:
+            await issue(connection, draft, now, who="、".join(agreed))
+        return Approved(issued=missing == 0, approved_by=agreed, needs=missing)
+
+
+async def reject(  # noqa: PLR0913 - a decision has this many parts
+    store: Store, *, series: str, revision: int, digest: str, person: str, reason: str, now: datetime
+) -> None:
+    """A person says no, and why. Raises ReviewError like :func:`approve`."""
+    async with store.write() as connection:
+        draft = await _waiting(connection, series, revision, digest, now)
+        await alerts.mark_rejected(connection, draft.alert, now)
+        text = f"{_name(draft.alert)} を差し戻した：{reason or '理由の記入なし'}"
+        await chronology.append(connection, [_entry(draft.alert, "rejected", person, text, now)])
+
+
+async def issue(connection: AsyncConnection, draft: Revision, now: datetime, who: str) -> None:
+    """The revision leaves the house: state, deliveries and log in the caller's one transaction."""
+    await alerts.mark_issued(connection, draft.alert, now)
+    await outbox.add(connection, draft.alert, draft.payloads, now, wall())
+    channels = "、".join(draft.payloads)
+    text = f"{_name(draft.alert)} を発表した（{channels}）"
+    await chronology.append(connection, [_entry(draft.alert, "issued", who, text, now)])
+
+
+async def _waiting(connection: AsyncConnection, series: str, revision: int, digest: str, now: datetime) -> Revision:
+    draft = await alerts.get(connection, series, revision)
+    if draft is None:
+        raise ReviewError("not_found", f"{series} 第{revision}報 はありません")
+    if draft.state is not State.DRAFT:
+        raise ReviewError("not_waiting", f"この案はもう承認待ちではありません（{draft.state}）。画面を更新してください")
+    if draft.alert.expires <= now:
+        raise ReviewError("expired", "この案は期限が切れています。新しい案を待つか、却下してください")
+    if draft.digest != digest:
+        raise ReviewError("digest_mismatch", "画面の内容と送る内容が違います。画面を更新して読み直してください")
+    return draft
+
+
+async def _agreed(connection: AsyncConnection, series: str, revision: int, digest: str) -> tuple[str, ...]:
+    mine = (approvals.c.series == series, approvals.c.revision == revision, approvals.c.digest == digest)
+    return tuple(await connection.scalars(select(approvals.c.person).where(*mine).order_by(approvals.c.at)))
+
+
+def _approved(alert: Alert, person: str, missing: int, digest: str, now: datetime) -> Entry:
+    rest = f"（あと{missing}人の承認が必要）" if missing else ""
+    entry = _entry(alert, "approved", person, f"{_name(alert)} を承認した{rest}", now)
+    return Entry(
+        at=now, status=alert.status, kind="approved", who=person, text=entry.text, refs={**entry.refs, "digest": digest}
+    )
+
+
+def _entry(alert: Alert, kind: str, who: str, text: str, now: datetime) -> Entry:
+    refs = {"series": alert.series, "revision": str(alert.revision), "identifier": alert.identifier}
+    return Entry(at=now, status=alert.status, kind=kind, who=who, text=text, refs=refs)
+
+
+def _name(alert: Alert) -> str:
+    return f"「{alert.texts['ja'].headline}」第{alert.revision}報"

@@ -1,0 +1,162 @@
+"""Alerts: the revisions of every series, and what became of each."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import insert, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from feeds.records import Status
+from rules.alert import Alert, State
+from rules.situation import Standing
+from services.channels.channel import Payload
+from services.store.codec import from_json, to_json
+from services.store.tables import alerts
+
+OPEN = (State.DRAFT, State.ISSUED, State.REJECTED)
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Why a channel does not take this alert, in words for the delivery board."""
+
+    reason: str
+
+
+Rendered = Mapping[str, Payload | Refusal]  # channel → what it would send, or why it does not
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Revision:
+    """One stored revision with its state and everything that was rendered for it."""
+
+    alert: Alert
+    state: State
+    digest: str
+    payloads: Rendered
+
+
+def digest_of(payloads: Rendered) -> str:
+    """What an approval is bound to: SHA-256 over every channel's payload, hexadecimal. Any edit changes it."""
+    parts = {
+        name: one.digest if isinstance(one, Payload) else f"refused: {one.reason}" for name, one in payloads.items()
+    }
+    return hashlib.sha256(json.dumps(parts, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
+
+
+async def add_draft(connection: AsyncConnection, alert: Alert, payloads: Rendered, now: datetime) -> str:
+    """Store a new revision as a draft; an older draft of the series gives way. Returns the digest to approve."""
+    await _set(connection, alert.series, alert.revision, (State.DRAFT,), State.WITHDRAWN, now)
+    digest = digest_of(payloads)
+    row = {
+        "series": alert.series,
+        "revision": alert.revision,
+        "identifier": alert.identifier,
+        "status": alert.status.value,
+        "rule": alert.rule,
+        "kind": alert.kind,
+        "level": alert.level,
+        "state": State.DRAFT.value,
+        "ends": alert.ends,
+        "sent": alert.sent,
+        "expires": alert.expires,
+        "changed_at": now,
+        "digest": digest,
+        "payloads": {name: _payload_out(one) for name, one in payloads.items()},
+        "body": to_json(alert),
+    }
+    await connection.execute(insert(alerts), row)
+    return digest
+
+
+async def get(connection: AsyncConnection, series: str, revision: int) -> Revision | None:
+    """One revision, or None."""
+    found = await connection.execute(select(alerts).where(alerts.c.series == series, alerts.c.revision == revision))
+    row = found.mappings().first()
+    if row is None:
+        return None
+    payloads = {name: _payload_in(body) for name, body in row["payloads"].items()}
+    return Revision(
+        alert=from_json(Alert, row["body"]), state=State(row["state"]), digest=row["digest"], payloads=payloads
+    )
+
+
+async def mark_issued(connection: AsyncConnection, alert: Alert, now: datetime) -> None:
+    """The revision leaves the house; the ones before it are superseded. One that ends the series ends it."""
+    await _set(connection, alert.series, alert.revision, (State.ISSUED, State.REJECTED), State.SUPERSEDED, now)
+    state = State.ENDED if alert.ends else State.ISSUED
+    one = update(alerts).where(alerts.c.series == alert.series, alerts.c.revision == alert.revision)
+    await connection.execute(one.values(state=state.value, changed_at=now))
+
+
+async def mark_rejected(connection: AsyncConnection, alert: Alert, now: datetime) -> None:
+    one = update(alerts).where(alerts.c.series == alert.series, alerts.c.revision == alert.revision)
+    await connection.execute(one.values(state=State.REJECTED.value, changed_at=now))
+
+
+async def withdraw_draft(connection: AsyncConnection, series: str, now: datetime) -> bool:
+    """Drop the waiting draft of a series, if there is one: what it spoke of is over."""
+    drafts = update(alerts).where(alerts.c.series == series, alerts.c.state == State.DRAFT.value)
+    return bool((await connection.execute(drafts.values(state=State.WITHDRAWN.value, changed_at=now))).rowcount)
+
+
+async def end_series(connection: AsyncConnection, series: str, now: datetime) -> None:
+    """Close a series whose last word has run out."""
+    await connection.execute(
+        update(alerts)
+        .where(alerts.c.series == series, alerts.c.state.in_([state.value for state in OPEN]))
+        .values(state=State.ENDED.value, changed_at=now)
+    )
+
+
+async def standing(connection: AsyncConnection, status: Status, now: datetime) -> dict[str, Standing]:
+    """Every series that is not over, as the rules want it."""
+    still_open = select(alerts.c.series).where(
+        alerts.c.status == status.value, alerts.c.state.in_([state.value for state in OPEN])
+    )
+    rows = await connection.execute(
+        select(alerts.c.series, alerts.c.revision, alerts.c.state, alerts.c.body)
+        .where(alerts.c.series.in_(still_open.distinct()))
+        .order_by(alerts.c.series, alerts.c.revision)
+    )
+    families: dict[str, list[tuple[State, Alert]]] = {}
+    for series, _, state, body in rows:
+        families.setdefault(series, []).append((State(state), from_json(Alert, body)))
+    return {series: _standing(family, now) for series, family in families.items()}
+
+
+def _standing(family: list[tuple[State, Alert]], now: datetime) -> Standing:
+    issued = [alert for state, alert in family if state in {State.ISSUED, State.SUPERSEDED}]
+    state, newest = [(state, alert) for state, alert in family if state in OPEN][-1]
+    return Standing(
+        alert=newest,
+        state=state,
+        issued_revision=issued[-1].revision if issued else 0,
+        chain=tuple(alert for alert in issued if alert.expires > now),
+        last_revision=family[-1][1].revision,
+    )
+
+
+async def _set(
+    connection: AsyncConnection, series: str, before: int, states: tuple[State, ...], to: State, now: datetime
+) -> None:
+    older = (
+        alerts.c.series == series,
+        alerts.c.revision < before,
+        alerts.c.state.in_([state.value for state in states]),
+    )
+    await connection.execute(update(alerts).where(*older).values(state=to.value, changed_at=now))
+
+
+def _payload_out(one: Payload | Refusal) -> dict[str, object]:
+    body: dict[str, object] = to_json(one)
+    return body
+
+
+def _payload_in(body: dict[str, object]) -> Payload | Refusal:
+    return from_json(Refusal, body) if "reason" in body else from_json(Payload, body)

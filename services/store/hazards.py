@@ -1,0 +1,95 @@
+"""The hazard picture: what holds now, and every change that led there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from sqlalchemy import func, insert, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from feeds.records import Status
+from geo.hazard import Hazard
+from services.store.codec import from_json, to_json
+from services.store.tables import hazards
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One hazard that began, moved or ended (``after`` is None)."""
+
+    before: Hazard | None
+    after: Hazard | None
+
+
+async def current(connection: AsyncConnection, status: Status) -> dict[str, Hazard]:
+    """Every hazard that holds, by key."""
+    rows = await connection.execute(
+        select(hazards.c.body).where(hazards.c.current, hazards.c.status == status).order_by(hazards.c.seq)
+    )
+    found = (from_json(Hazard, body) for (body,) in rows)
+    return {hazard.key: hazard for hazard in found}
+
+
+async def replace_picture(
+    connection: AsyncConnection, before: Mapping[str, Hazard], after: Iterable[Hazard], now: datetime
+) -> list[Change]:
+    """Make ``after`` the current picture of the status that ``before`` was read for; return what people should see.
+
+    A hazard that only grew fresher (validity, evidence) is refreshed in place; any other difference is a new row.
+    """
+    changes, kept = [], set()
+    for hazard in after:
+        kept.add(hazard.key)
+        past = before.get(hazard.key)
+        if past == hazard:
+            continue
+        if past is not None and past.same_picture(hazard):
+            await _refresh(connection, hazard)
+            continue
+        changes.append(Change(past, hazard))
+    changes += [Change(past, None) for key, past in before.items() if key not in kept]
+    await _write(connection, changes, now)
+    return changes
+
+
+async def latest_seq(connection: AsyncConnection) -> int:
+    """The newest sequence number, 0 for an empty store."""
+    return int(await connection.scalar(select(func.coalesce(func.max(hazards.c.seq), 0))) or 0)
+
+
+async def _refresh(connection: AsyncConnection, hazard: Hazard) -> None:
+    fresh = {"valid_until": hazard.valid_until, "body": to_json(hazard)}
+    await connection.execute(update(hazards).where(hazards.c.current, hazards.c.key == hazard.key).values(fresh))
+
+
+async def _write(connection: AsyncConnection, changes: list[Change], now: datetime) -> None:
+    gone = [change.before.key for change in changes if change.before]
+    if gone:
+        await connection.execute(
+            update(hazards).where(hazards.c.current, hazards.c.key.in_(gone)).values(current=False)
+        )
+    rows = []
+    for change in changes:
+        if change.after:
+            rows.append(_row(change.after, now, current=True))
+        elif change.before:
+            rows.append(_row(replace(change.before, level=0, valid_until=now), now, current=False))
+    if rows:
+        await connection.execute(insert(hazards), rows)
+
+
+def _row(hazard: Hazard, now: datetime, *, current: bool) -> dict[str, object]:
+    return {
+        "key": hazard.key,
+        "status": hazard.status.value,
+        "model": hazard.model,
+        "kind": hazard.kind,
+        "area": hazard.area,
+        "level": hazard.level,
+        "at": now,
+        "valid_until": hazard.valid_until,
+        "current": current,
+        "body": to_json(hazard),
+    }

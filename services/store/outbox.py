@@ -1,0 +1,200 @@
+"""The outbox: one row for each alert revision × channel, written with the decision and worked off afterwards.
+
+``expires`` is hub time, because it speaks of the city. ``next_at``, ``lease_until`` and ``first_tried_at`` are wall
+time, because they speak of computers.
+"""
+
+from __future__ import annotations
+
+import random
+import uuid
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import ColumnElement, RowMapping, and_, exists, insert, or_, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from feeds.records import Status
+from rules.alert import Alert
+from services.channels.channel import Delivery, Outcome, Payload, Verdict
+from services.store.alerts import Rendered
+from services.store.codec import from_json, to_json
+from services.store.tables import alerts, outbox
+
+LEASE = timedelta(seconds=90)  # longer than any channel's own timeout
+_FIRST_PAUSE, _LONGEST_PAUSE = 2.0, 300.0
+_NAMESPACE = uuid.UUID("6f1d8a2e-3c0b-5f7e-9a41-0b6c5d2e7f10")
+
+
+class DeliveryState(StrEnum):
+    """Where a delivery stands."""
+
+    WAITING = "waiting"
+    SENDING = "sending"
+    UNKNOWN = "unknown"  # it left the house and nothing came back; the next try looks first
+    ACCEPTED = "accepted"
+    DUPLICATE = "duplicate"  # was there already: a success
+    REJECTED = "rejected"
+    EXPIRED = "expired"  # never stale: what ran out before it could be sent is not sent
+    SUPERSEDED = "superseded"
+    REFUSED = "refused"  # the channel does not take this kind of alert, e.g. a drill
+
+
+_PENDING = (DeliveryState.WAITING.value, DeliveryState.UNKNOWN.value)
+
+
+async def add(connection: AsyncConnection, alert: Alert, payloads: Rendered, now: datetime, wall: datetime) -> None:
+    """Put an issued revision into every channel's queue; what older revisions still had waiting is superseded."""
+    older = (outbox.c.series == alert.series, outbox.c.revision < alert.revision, outbox.c.state.in_(_PENDING))
+    reason = f"第{alert.revision}報が出たため送らない"
+    values = {"state": DeliveryState.SUPERSEDED.value, "reason": reason, "finished_at": now}
+    await connection.execute(update(outbox).where(*older).values(values))
+    rows = [_row(alert, channel, one, now, wall) for channel, one in payloads.items()]
+    if rows:
+        await connection.execute(insert(outbox), rows)
+
+
+async def expire(connection: AsyncConnection, now: datetime) -> list[RowMapping]:
+    """Close what ran out before it was sent; returns those rows."""
+    stale = (outbox.c.state.in_(_PENDING), outbox.c.expires <= now)
+    rows = list((await connection.execute(select(outbox).where(*stale))).mappings())
+    if rows:
+        values = {"state": DeliveryState.EXPIRED.value, "reason": "送る前に期限が切れた", "finished_at": now}
+        await connection.execute(update(outbox).where(outbox.c.id.in_([row["id"] for row in rows])).values(values))
+    return rows
+
+
+async def claim(
+    connection: AsyncConnection, now: datetime, wall: datetime, limit: int, skip: Sequence[str] = ()
+) -> list[Delivery]:
+    """Take deliveries that are due, most urgent first, under a lease. A lost lease comes back as an unknown outcome.
+
+    A revision waits while an older one of its series is being sent on the same channel, so that order holds.
+    """
+    due = or_(
+        and_(outbox.c.state.in_(_PENDING), outbox.c.next_at <= wall),
+        and_(outbox.c.state == DeliveryState.SENDING.value, outbox.c.lease_until <= wall),
+    )
+    statement = (
+        select(outbox, alerts.c.level, alerts.c.ends, alerts.c.body.label("alert"))
+        .join(alerts, and_(alerts.c.series == outbox.c.series, alerts.c.revision == outbox.c.revision))
+        .where(due, outbox.c.expires > now, ~_older_in_flight(wall), outbox.c.channel.not_in(list(skip)))
+        .order_by(alerts.c.ends.desc(), alerts.c.level.desc(), outbox.c.created_at, outbox.c.id)
+        .limit(limit)
+        .with_for_update(skip_locked=True, of=outbox)
+    )
+    rows = list((await connection.execute(statement)).mappings())
+    return [await _take(connection, row, wall) for row in rows]
+
+
+async def part_done(connection: AsyncConnection, delivery_id: str, remote_id: str) -> None:
+    """Remember that another part of a thread is out."""
+    done = await connection.scalar(select(outbox.c.done).where(outbox.c.id == delivery_id)) or []
+    await connection.execute(update(outbox).where(outbox.c.id == delivery_id).values(done=[*done, remote_id]))
+
+
+async def finish(
+    connection: AsyncConnection, delivery: Delivery, outcome: Outcome, now: datetime, wall: datetime
+) -> DeliveryState:
+    """Write what became of an attempt. Later and unknown come back after a pause that grows, with full jitter."""
+    state = _state_after(outcome.verdict)
+    values: dict[str, Any] = {"state": state.value, "reason": outcome.detail, "lease_until": None}
+    if state in (DeliveryState.WAITING, DeliveryState.UNKNOWN):
+        pause = min(_LONGEST_PAUSE, _FIRST_PAUSE * 2 ** min(delivery.attempts - 1, 16))
+        soonest = wall + timedelta(seconds=random.uniform(pause / 2, pause))  # noqa: S311 - jitter, not a secret
+        values["next_at"] = max(soonest, outcome.retry_at or soonest)
+        values["after_unknown"] = delivery.after_unknown or state is DeliveryState.UNKNOWN
+    else:
+        values["finished_at"] = now
+    if outcome.verdict in (Verdict.ACCEPTED, Verdict.DUPLICATE) and outcome.remote_id:
+        done = await connection.scalar(select(outbox.c.done).where(outbox.c.id == delivery.id)) or []
+        values["done"] = done if outcome.remote_id in done else [*done, outcome.remote_id]
+    await connection.execute(update(outbox).where(outbox.c.id == delivery.id).values(values))
+    return state
+
+
+def _state_after(verdict: Verdict) -> DeliveryState:
+    return {
+        Verdict.ACCEPTED: DeliveryState.ACCEPTED,
+        Verdict.DUPLICATE: DeliveryState.DUPLICATE,
+        Verdict.LATER: DeliveryState.WAITING,
+        Verdict.REJECTED: DeliveryState.REJECTED,
+        Verdict.UNKNOWN: DeliveryState.UNKNOWN,
+    }[verdict]
+
+
+def _older_in_flight(wall: datetime) -> ColumnElement[bool]:
+    older = outbox.alias("older")
+    return exists().where(
+        older.c.series == outbox.c.series,
+        older.c.channel == outbox.c.channel,
+        older.c.revision < outbox.c.revision,
+        older.c.state == DeliveryState.SENDING.value,
+        older.c.lease_until > wall,
+    )
+
+
+async def _take(connection: AsyncConnection, row: RowMapping, wall: datetime) -> Delivery:
+    lost = row["state"] == DeliveryState.SENDING.value
+    taken = {
+        "state": DeliveryState.SENDING.value,
+        "attempts": row["attempts"] + 1,
+        "lease_until": wall + LEASE,
+        "first_tried_at": row["first_tried_at"] or wall,
+        "after_unknown": row["after_unknown"] or lost,
+    }
+    await connection.execute(update(outbox).where(outbox.c.id == row["id"]).values(taken))
+    return Delivery(
+        id=row["id"],
+        key=row["key"],
+        series=row["series"],
+        revision=row["revision"],
+        channel=row["channel"],
+        payload=from_json(Payload, row["payload"]),
+        status=Status(row["status"]),
+        attempts=taken["attempts"],
+        after_unknown=taken["after_unknown"],
+        first_tried_at=taken["first_tried_at"],
+        done=tuple(row["done"]),
+        reply_to=await _first_post(connection, row),
+        expires=row["expires"],
+        context={"identifier": row["alert"]["identifier"], "msg_type": row["alert"]["msg_type"]},
+    )
+
+
+async def _first_post(connection: AsyncConnection, row: RowMapping) -> str:
+    """Remote id of the newest earlier revision that is out on this channel."""
+    earlier = (
+        select(outbox.c.done)
+        .where(outbox.c.series == row["series"], outbox.c.channel == row["channel"])
+        .where(outbox.c.revision < row["revision"])
+        .where(outbox.c.state.in_([DeliveryState.ACCEPTED.value, DeliveryState.DUPLICATE.value]))
+        .order_by(outbox.c.revision.desc())
+    )
+    done = (await connection.scalars(earlier)).all()
+    return next((ids[0] for ids in done if ids), "")
+
+
+def _row(alert: Alert, channel: str, one: object, now: datetime, wall: datetime) -> dict[str, Any]:
+    delivery_id = f"{alert.identifier}:{channel}"
+    takes = isinstance(one, Payload)
+    return {
+        "id": delivery_id,
+        "key": str(uuid.uuid5(_NAMESPACE, delivery_id)),
+        "series": alert.series,
+        "revision": alert.revision,
+        "channel": channel,
+        "status": alert.status.value,
+        "state": (DeliveryState.WAITING if takes else DeliveryState.REFUSED).value,
+        "reason": "" if takes else getattr(one, "reason", ""),
+        "attempts": 0,
+        "created_at": now,
+        "next_at": wall,
+        "after_unknown": False,
+        "finished_at": None if takes else now,
+        "expires": alert.expires,
+        "done": [],
+        "payload": to_json(one),
+    }
