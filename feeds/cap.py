@@ -1,0 +1,29 @@
+"""The one CAP codec, read and write. Everything in the house that speaks CAP speaks it through this door."""
+
+from feeds.cap_read import read
+from feeds.cap_types import (
+    CapAlert,
+    CapArea,
+    CapCircle,
+    CapError,
+    CapInfo,
+    CapReference,
+    CapResource,
+    CapValue,
+    Ring,
+)
+from feeds.cap_write import write
+
+__all__ = [
+    "CapAlert",
+    "CapArea",
+    "CapCircle",
+    "CapError",
+    "CapInfo",
+    "CapReference",
+    "CapResource",
+    "CapValue",
+    "Ring",
+    "read",
+    "write",
+]
