@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import random
 import uuid
-from collections.abc import Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
@@ -67,11 +66,12 @@ async def expire(connection: AsyncConnection, now: datetime) -> list[RowMapping]
 
 
 async def claim(
-    connection: AsyncConnection, now: datetime, wall: datetime, limit: int, skip: Sequence[str] = ()
+    connection: AsyncConnection, channel: str, now: datetime, wall: datetime, limit: int = 1
 ) -> list[Delivery]:
-    """Take deliveries that are due, most urgent first, under a lease. A lost lease comes back as an unknown outcome.
+    """Take a channel's deliveries that are due, most urgent first, under a lease.
 
-    A revision waits while an older one of its series is being sent on the same channel, so that order holds.
+    A lost lease comes back as an unknown outcome: whoever held it may have sent. A revision waits while an older one
+    of its series is being sent on the same channel, so that order holds.
     """
     due = or_(
         and_(outbox.c.state.in_(_PENDING), outbox.c.next_at <= wall),
@@ -80,7 +80,7 @@ async def claim(
     statement = (
         select(outbox, alerts.c.level, alerts.c.ends, alerts.c.body.label("alert"))
         .join(alerts, and_(alerts.c.series == outbox.c.series, alerts.c.revision == outbox.c.revision))
-        .where(due, outbox.c.expires > now, ~_older_in_flight(wall), outbox.c.channel.not_in(list(skip)))
+        .where(due, outbox.c.expires > now, ~_older_in_flight(wall), outbox.c.channel == channel)
         .order_by(alerts.c.ends.desc(), alerts.c.level.desc(), outbox.c.created_at, outbox.c.id)
         .limit(limit)
         .with_for_update(skip_locked=True, of=outbox)

@@ -1,0 +1,90 @@
+"""Deliver: works off the outbox, one queue per channel, so that a broken channel never delays another."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import structlog
+from sqlalchemy import RowMapping
+
+from feeds.records import Status
+from services.bell import Bell
+from services.channels.channel import Channel, Delivery, Outcome, Progress, Verdict
+from services.clock import Clock, wall
+from services.store import chronology, outbox
+from services.store.chronology import Entry
+from services.store.engine import Store
+from services.store.outbox import DeliveryState
+from services.telemetry import DELIVERIES
+
+log = structlog.get_logger()
+_WORDS = {
+    DeliveryState.ACCEPTED: "送信した",
+    DeliveryState.DUPLICATE: "送信済みと確認した",
+    DeliveryState.REJECTED: "相手先が受け付けなかった",
+    DeliveryState.UNKNOWN: "届いたか不明。確かめてから送り直す",
+    DeliveryState.WAITING: "送れなかった。あとで送り直す",
+}
+
+
+class Deliver:
+    """The queue of one channel."""
+
+    def __init__(self, store: Store, bell: Bell, clock: Clock, channel: Channel) -> None:
+        self._store, self._bell, self._clock, self._channel = store, bell, clock, channel
+        self._paused_until: datetime | None = None  # the provider told us to wait; holds for the whole account
+
+    @property
+    def name(self) -> str:
+        return f"deliver:{self._channel.name}"
+
+    async def step(self) -> bool:
+        """Expire what is stale, then send the most urgent delivery that is due. True if there was one."""
+        delivery = await self._claim()
+        if delivery is None:
+            return False
+        try:
+            outcome = await self._channel.send(delivery, self._clock.now(), self._progress(delivery))
+        except Exception as error:
+            log.error("channel failed", channel=self._channel.name, delivery=delivery.id, exc_info=error)
+            outcome = Outcome(verdict=Verdict.UNKNOWN, detail=f"内部の誤り：{type(error).__name__}")
+        await self._finish(delivery, outcome)
+        return True
+
+    async def _claim(self) -> Delivery | None:
+        now, at = self._clock.now(), wall()
+        async with self._store.write() as connection:
+            expired = await outbox.expire(connection, now)
+            await chronology.append(connection, [self._expired(row, now) for row in expired])
+            if self._paused_until and at < self._paused_until:
+                return None
+            claimed = await outbox.claim(connection, self._channel.name, now, at)
+        return claimed[0] if claimed else None
+
+    def _progress(self, delivery: Delivery) -> Progress:
+        async def progress(remote_id: str) -> None:
+            async with self._store.write() as connection:
+                await outbox.part_done(connection, delivery.id, remote_id)
+
+        return progress
+
+    async def _finish(self, delivery: Delivery, outcome: Outcome) -> None:
+        now = self._clock.now()
+        self._paused_until = outcome.retry_at if outcome.verdict is Verdict.LATER else None
+        async with self._store.write() as connection:
+            state = await outbox.finish(connection, delivery, outcome, now, wall())
+            if state not in (DeliveryState.WAITING, DeliveryState.UNKNOWN) or delivery.attempts == 1:
+                await chronology.append(connection, [self._entry(delivery, outcome, state, now)])
+        DELIVERIES.labels(self._channel.name, outcome.verdict.value).inc()
+        self._bell.ring("deliveries")
+
+    def _expired(self, row: RowMapping, now: datetime) -> Entry:
+        text = f"{row['channel']}：期限切れのため送らなかった（{row['series']} 第{row['revision']}報）"
+        refs = {"delivery": row["id"], "channel": row["channel"], "series": row["series"], "state": "expired"}
+        return Entry(at=now, status=Status(row["status"]), kind="delivery", who=self.name, text=text, refs=refs)
+
+    def _entry(self, delivery: Delivery, outcome: Outcome, state: DeliveryState, now: datetime) -> Entry:
+        detail = f"（{outcome.detail}）" if outcome.detail else ""
+        text = f"{delivery.channel}：{_WORDS[state]} {delivery.context['identifier']}{detail}"
+        refs = {"delivery": delivery.id, "channel": delivery.channel, "series": delivery.series, "state": state.value}
+        return Entry(at=now, status=delivery.status, kind="delivery", who=self.name, text=text, refs=refs)

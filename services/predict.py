@@ -1,0 +1,113 @@
+"""Predict: records in, hazards out. Runs every model over one consistent view of the store, once per status."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+import structlog
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from feeds.records import Status
+from geo.hazard import Hazard, carry_over
+from geo.model import Ground, Inputs, Model
+from services.bell import Bell
+from services.clock import Clock
+from services.store import chronology, cursors, hazards, records
+from services.store.chronology import Entry
+from services.store.engine import Store
+from services.store.hazards import Change
+from services.telemetry import HAZARDS
+
+_REPORTS_WINDOW = timedelta(days=14)  # the longest life of a report on the map
+log = structlog.get_logger()
+
+
+class Predict:
+    """The loop's state is the store's; what is kept here only saves work."""
+
+    name = "predict"
+
+    def __init__(self, store: Store, bell: Bell, clock: Clock, ground: Ground, models: Sequence[Model]) -> None:
+        self._store, self._bell, self._clock = store, bell, clock
+        self._ground, self._models = ground, models
+        self.failing: dict[str, str] = {}  # model → what it failed with, for readiness and the status bar
+        self._seen: tuple[int, datetime] | None = None
+
+    async def step(self) -> bool:
+        """Bring the picture up to date; True if it changed. Quiet when nothing came in and little time passed."""
+        now = self._clock.now()
+        async with self._store.read() as connection:
+            upto = await records.latest_seq(connection)
+            if self._seen and self._seen[0] == upto and now - self._seen[1] < timedelta(seconds=10):
+                return False
+            inputs = [await self._gather(connection, status, now) for status in Status]
+        pictures = {one.status: await asyncio.to_thread(self._run, one) for one in inputs}
+        async with self._store.write() as connection:
+            changed = [change for status in Status for change in await self._replace(connection, status, pictures, now)]
+            await chronology.append(connection, [_entry(change, now) for change in changed if _noteworthy(change)])
+            await cursors.move(connection, self.name, upto)
+        self._seen = (upto, now)
+        if changed:
+            self._bell.ring("hazards")
+        return bool(changed)
+
+    async def _gather(self, connection: AsyncConnection, status: Status, now: datetime) -> Inputs:
+        wanted = frozenset[str]().union(*(model.quantities for model in self._models))
+        subjects = [f"{s.code}/{q}" for s in self._ground.stations.values() for q in s.quantities & wanted]
+        since = now - max(model.window for model in self._models)
+        return Inputs(
+            now=now,
+            status=status,
+            series=await records.series(connection, subjects, status, since, now),
+            telegrams=await records.standing_telegrams(connection, status, now),
+            reports=await records.reports(connection, status, now - _REPORTS_WINDOW, now),
+        )
+
+    def _run(self, inputs: Inputs) -> dict[str, list[Hazard] | None]:
+        """Each model's hazards; None where it failed: then its last word stands until it runs out."""
+        picture: dict[str, list[Hazard] | None] = {}
+        for model in self._models:
+            try:
+                picture[model.name] = model.run(inputs, self._ground)
+                if self.failing.pop(model.name, None):
+                    log.info("model recovered", model=model.name)
+            except Exception as error:
+                picture[model.name] = None
+                if self.failing.setdefault(model.name, repr(error)) == repr(error):
+                    log.error("model failed", model=model.name, status=inputs.status.value, exc_info=error)
+        return picture
+
+    async def _replace(
+        self,
+        connection: AsyncConnection,
+        status: Status,
+        pictures: dict[Status, dict[str, list[Hazard] | None]],
+        now: datetime,
+    ) -> list[Change]:
+        before = await hazards.current(connection, status)
+        after: list[Hazard] = []
+        for name, found in pictures[status].items():
+            kept = [h for h in before.values() if h.model.partition("@")[0] == name] if found is None else found
+            after += [hazard for hazard in kept if hazard.valid_until > now]
+        after = carry_over(before, after)
+        changes = await hazards.replace_picture(connection, before, after, now)
+        for kind in {h.kind for h in [*before.values(), *after]}:
+            HAZARDS.labels(status.value, kind).set(sum(h.kind == kind for h in after))
+        return changes
+
+
+def _noteworthy(change: Change) -> bool:
+    """The log tells beginnings, endings and steps of level of what is observed, not every figure that moved."""
+    levels = [side.level if side else 0 for side in (change.before, change.after)]
+    one = change.after or change.before
+    return levels[0] != levels[1] and one is not None and one.observed and max(levels) >= 2
+
+
+def _entry(change: Change, now: datetime) -> Entry:
+    one = change.after or change.before
+    assert one is not None
+    text = one.headline if change.after else f"終了：{one.headline}"
+    refs = {"hazard": one.key, "area": one.area, "level": str(change.after.level if change.after else 0)}
+    return Entry(at=now, status=one.status, kind="hazard", who=one.model, text=f"{one.area_name} {text}", refs=refs)

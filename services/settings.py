@@ -1,0 +1,157 @@
+"""Settings: the city's profile, then files given with --settings, then SHIRASE_… in the environment; later ones win.
+
+What a city changes lives here and in its profile folder; code never knows a town. Secrets come from files: a key that
+ends in ``_file`` is replaced by the content of that file, so that no secret stands in a settings file.
+"""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
+
+from feeds.records import Status
+
+
+class SettingsError(Exception):
+    """A settings file that cannot be used; the text names file, key and cure."""
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class City(_Strict):
+    """Who we speak for."""
+
+    code: str = Field(pattern=r"^\d{5}$")  # JIS X 0402
+    name: str
+    name_en: str
+    sender: str  # CAP sender: a domain or mail address, no spaces
+    sender_name: str
+    sender_name_en: str
+    web: str
+    contact: str = ""
+
+
+class Gateway(_Strict):
+    """One publisher. ``status`` other than Actual makes everything it sends a drill; ``telegram`` lets it relay JMA."""
+
+    password: SecretStr
+    status: Status = Status.ACTUAL
+    telegram: bool = False
+
+
+class Broker(_Strict):
+    """An MQTT broker of the city's own. Without this section the hub runs its own nats-server."""
+
+    host: str
+    port: int = 8883
+    username: str = ""
+    password: SecretStr = SecretStr("")
+    ca: Path | None = None
+    client_id: str = "shirase-hub"
+
+
+class Web(_Strict):
+    """Where the pages are served."""
+
+    host: str = "127.0.0.1"
+    port: int = Field(default=8080, ge=0, le=65535)
+    base_url: str = ""  # how others reach it; empty: http://HOST:PORT
+    https: bool = False  # served behind TLS: cookies say so
+
+
+class Exercise(_Strict):
+    """An exercise: hub time starts in the past and runs fast until it has caught up."""
+
+    start: str  # ISO 8601 with offset
+    speed: float = Field(gt=0, le=5000)
+    outboxes: dict[str, str] = {}  # name → address where the played outside service shows what it received
+
+
+class Settings(_Strict):
+    """Everything that can be set."""
+
+    city: City
+    profile: Path  # folder with areas, stations, layers, rules
+    data_dir: Path = Path("var")
+    database: str = ""  # empty: SQLite under data_dir
+    layers: list[str] = []  # files under profile/layers; imported ones come by themselves
+    public_exercise: bool = False  # may residents see exercise alerts? only a demonstration says yes
+    channels: dict[str, dict[str, Any]] = {}
+    gateways: dict[str, Gateway] = {}
+    broker: Broker | None = None
+    web: Web = Web()
+    exercise: Exercise | None = None
+    log_level: str = "INFO"
+
+    @property
+    def database_url(self) -> str:
+        return self.database or f"sqlite+aiosqlite:///{self.data_dir / 'shirase.db'}"
+
+
+def load(files: Iterable[Path] = (), environment: Mapping[str, str] | None = None) -> Settings:
+    """Read and check all settings. Raises SettingsError with every fault at once."""
+    environment = os.environ if environment is None else environment
+    folder = Path(environment.get("SHIRASE_PROFILE", "config/morioka"))
+    merged: dict[str, Any] = {"profile": str(folder)}
+    for file in [folder / "profile.toml", *files]:
+        merged = _merge(merged, _read(file))
+    merged = _merge(merged, _from_environment(environment))
+    try:
+        return Settings.model_validate(merged)
+    except ValidationError as error:
+        faults = "; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors(include_input=False))
+        raise SettingsError(f"settings of {folder}: {faults}") from None
+
+
+def _read(file: Path) -> dict[str, Any]:
+    try:
+        return _with_secrets(tomllib.loads(file.read_text(encoding="utf-8")), file)
+    except FileNotFoundError:
+        raise SettingsError(f"{file} is missing; run from the project's folder or set SHIRASE_PROFILE") from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise SettingsError(f"{file}: {error}") from None
+
+
+def _with_secrets(table: dict[str, Any], file: Path) -> dict[str, Any]:
+    """Replace each ``NAME_file`` by ``NAME`` with the file's content; paths are relative to the settings file."""
+    resolved: dict[str, Any] = {}
+    for key, value in table.items():
+        if isinstance(value, dict):
+            resolved[key] = _with_secrets(value, file)
+        elif key.endswith("_file"):
+            secret = file.parent / value
+            try:
+                resolved[key.removesuffix("_file")] = secret.read_text(encoding="utf-8").strip()
+            except OSError as error:
+                raise SettingsError(f"{file}: {key}: {secret} cannot be read ({error.strerror})") from None
+        else:
+            resolved[key] = value
+    return resolved
+
+
+def _from_environment(environment: Mapping[str, str]) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    if value := environment.get("SHIRASE_DATA_DIR"):
+        found["data_dir"] = value
+    if value := environment.get("SHIRASE_DATABASE"):
+        found["database"] = value
+    if value := environment.get("SHIRASE_LOG_LEVEL"):
+        found["log_level"] = value
+    if value := environment.get("SHIRASE_PORT"):
+        found["web"] = {"port": value}
+    return found
+
+
+def _merge(below: dict[str, Any], above: dict[str, Any]) -> dict[str, Any]:
+    both = dict(below)
+    for key, value in above.items():
+        old = both.get(key)
+        both[key] = _merge(old, value) if isinstance(old, dict) and isinstance(value, dict) else value
+    return both

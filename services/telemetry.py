@@ -1,0 +1,36 @@
+"""Log lines and counters. Secrets never reach either: settings hold them as SecretStr, channels name no headers."""
+
+from __future__ import annotations
+
+import logging
+import sys
+
+import structlog
+from prometheus_client import Counter, Gauge, Histogram
+
+MESSAGES = Counter("shirase_messages_total", "Messages taken from the broker", ["outcome"])
+RECORDS = Counter("shirase_records_total", "Records by what became of them", ["outcome"])
+STEPS = Counter("shirase_steps_total", "Steps of each loop", ["service", "outcome"])
+STEP_SECONDS = Histogram("shirase_step_seconds", "Duration of one step", ["service"])
+HAZARDS = Gauge("shirase_hazards", "Hazards that hold now", ["status", "kind"])
+DRAFTS = Gauge("shirase_drafts", "Drafts that wait for a person", ["status"])
+DELIVERIES = Counter("shirase_deliveries_total", "Attempts by verdict", ["channel", "verdict"])
+OLDEST_WAITING = Gauge("shirase_oldest_delivery_seconds", "Age of the oldest delivery that is not out")
+
+
+def configure_logging(level: str = "INFO") -> None:
+    """One JSON object a line on stderr; stdout belongs to the commands."""
+    logging.basicConfig(level=level, stream=sys.stderr, format="%(message)s")
+    for noisy in ("alembic", "aiosqlite", "aiohttp.access", "pyogrio", "sqlalchemy.engine"):
+        logging.getLogger(noisy).setLevel(logging.WARNING)
+    structlog.configure(
+        processors=[
+            structlog.contextvars.merge_contextvars,
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.format_exc_info,
+            structlog.processors.JSONRenderer(ensure_ascii=False),
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelName(level)),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+    )

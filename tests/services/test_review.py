@@ -1,0 +1,80 @@
+"""The review desk: exactly what was seen is sent, by as many different people as the rule wants."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select, update
+
+from rules.alert import Alert, Approval
+from services.desks.review import ReviewError, approve, reject
+from services.store import alerts, chronology
+from services.store.engine import Store
+from services.store.tables import chronology as log
+from services.store.tables import outbox
+from tests.services.making import NOW, alert, payload
+
+
+async def draft(store: Store, one: Alert) -> str:
+    async with store.write() as connection:
+        return await alerts.add_draft(connection, one, {"log": payload()}, NOW)
+
+
+async def test_one_person_issues_and_every_step_is_in_the_log(store: Store) -> None:
+    one = alert()
+    digest = await draft(store, one)
+    done = await approve(store, series=one.series, revision=1, digest=digest, person="sato", now=NOW)
+    assert done.issued and done.approved_by == ("sato",)
+    async with store.read() as connection:
+        assert (await connection.scalars(select(outbox.c.state))).all() == ["waiting"]
+        assert (await connection.scalars(select(log.c.kind).order_by(log.c.seq))).all() == ["approved", "issued"]
+        assert await chronology.first_broken(connection) is None
+
+
+async def test_two_different_people_are_needed_where_the_rule_says_two(store: Store) -> None:
+    one = alert(approval=Approval.TWO)
+    digest = await draft(store, one)
+    first = await approve(store, series=one.series, revision=1, digest=digest, person="sato", now=NOW)
+    assert (first.issued, first.needs) == (False, 1)
+    with pytest.raises(ReviewError, match="別の人") as same:
+        await approve(store, series=one.series, revision=1, digest=digest, person="sato", now=NOW)
+    assert same.value.code == "same_person"
+    second = await approve(store, series=one.series, revision=1, digest=digest, person="suzuki", now=NOW)
+    assert second.issued
+
+
+@pytest.mark.parametrize(
+    ("change", "code"),
+    [
+        ({"digest": "0" * 64}, "digest_mismatch"),
+        ({"revision": 9}, "not_found"),
+        ({"now": NOW + timedelta(hours=3)}, "expired"),
+    ],
+)
+async def test_nothing_else_than_what_was_seen_can_be_approved(store: Store, change: dict, code: str) -> None:
+    one = alert()
+    asked = {"series": one.series, "revision": 1, "digest": await draft(store, one), "person": "sato", "now": NOW}
+    with pytest.raises(ReviewError) as refused:
+        await approve(store, **{**asked, **change})
+    assert refused.value.code == code
+    async with store.read() as connection:
+        assert (await connection.execute(select(outbox))).all() == []
+
+
+async def test_a_decision_is_taken_once(store: Store) -> None:
+    one = alert()
+    digest = await draft(store, one)
+    await reject(store, series=one.series, revision=1, digest=digest, person="sato", reason="誤検知", now=NOW)
+    with pytest.raises(ReviewError) as late:
+        await approve(store, series=one.series, revision=1, digest=digest, person="suzuki", now=NOW)
+    assert late.value.code == "not_waiting"
+
+
+async def test_the_log_shows_where_it_was_changed(store: Store) -> None:
+    one = alert()
+    digest = await draft(store, one)
+    await approve(store, series=one.series, revision=1, digest=digest, person="sato", now=NOW)
+    async with store.write() as connection:
+        await connection.execute(update(log).where(log.c.seq == 1).values(who="someone else"))
+        assert await chronology.first_broken(connection) == 1

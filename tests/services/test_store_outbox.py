@@ -1,0 +1,177 @@
+"""The outbox: claimed once, in order, never stale, and honest about what is not known."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+import pytest
+
+from rules.alert import Alert, State
+from services.channels.channel import Delivery, Outcome, Verdict
+from services.store import alerts, outbox
+from services.store.alerts import Refusal, digest_of
+from services.store.engine import Store
+from services.store.outbox import LEASE, DeliveryState
+from tests.services.making import NOW, alert, payload
+
+WALL = NOW + timedelta(days=400)  # wall time has nothing to do with hub time
+
+
+async def issued(store: Store, one: Alert) -> Alert:
+    async with store.write() as connection:
+        payloads = {name: payload(f"第{one.revision}報") for name in one.channels}
+        await alerts.add_draft(connection, one, payloads, NOW)
+        await alerts.mark_issued(connection, one, NOW)
+        await outbox.add(connection, one, payloads, NOW, WALL)
+    return one
+
+
+async def claim(store: Store, now: datetime = NOW, wall: datetime = WALL) -> list[Delivery]:
+    async with store.write() as connection:
+        await outbox.expire(connection, now)
+        return await outbox.claim(connection, "log", now, wall)
+
+
+async def finish(store: Store, delivery: Delivery, outcome: Outcome, wall: datetime = WALL) -> DeliveryState:
+    async with store.write() as connection:
+        return await outbox.finish(connection, delivery, outcome, NOW, wall)
+
+
+async def state_of(store: Store, delivery_id: str) -> str:
+    async with store.read() as connection:
+        table = outbox.outbox
+        return str(
+            await connection.scalar(table.select().with_only_columns(table.c.state).where(table.c.id == delivery_id))
+        )
+
+
+async def test_a_delivery_is_claimed_by_one(store: Store) -> None:
+    await issued(store, alert())
+    (mine,) = await claim(store)
+    assert await claim(store) == []
+    assert mine.attempts == 1 and not mine.after_unknown and mine.payload.parts == ("第1報",)
+
+
+async def test_a_lost_lease_comes_back_as_an_unknown_outcome(store: Store) -> None:
+    await issued(store, alert())
+    (first,) = await claim(store)
+    assert await claim(store, wall=WALL + LEASE - timedelta(seconds=1)) == []
+    (again,) = await claim(store, wall=WALL + LEASE)
+    assert again.key == first.key and again.after_unknown and again.attempts == 2
+    assert again.first_tried_at == WALL
+
+
+async def test_unknown_stays_marked_until_it_is_known(store: Store) -> None:
+    await issued(store, alert())
+    (first,) = await claim(store)
+    assert await finish(store, first, Outcome(verdict=Verdict.UNKNOWN)) is DeliveryState.UNKNOWN
+    (second,) = await claim(store, wall=WALL + timedelta(minutes=1))
+    assert second.after_unknown
+    assert await finish(store, second, Outcome(verdict=Verdict.LATER), WALL) is DeliveryState.WAITING
+    (third,) = await claim(store, wall=WALL + timedelta(minutes=2))
+    assert third.after_unknown, "a refusal in between does not tell what became of the first attempt"
+
+
+async def test_what_ran_out_is_not_sent(store: Store) -> None:
+    one = await issued(store, alert())
+    assert await claim(store, now=one.expires) == []
+    assert await state_of(store, f"{one.identifier}:log") == "expired"
+
+
+async def test_a_newer_revision_takes_the_place_of_a_waiting_one(store: Store) -> None:
+    first = await issued(store, alert())
+    second = await issued(store, alert(revision=2, references=(first.reference,), msg_type="Update"))
+    (only,) = await claim(store)
+    assert only.revision == 2
+    assert await state_of(store, f"{first.identifier}:log") == "superseded"
+    assert await state_of(store, f"{second.identifier}:log") == "sending"
+
+
+async def test_a_revision_waits_while_the_older_is_being_sent_and_then_replies_to_it(store: Store) -> None:
+    await issued(store, alert())
+    (first,) = await claim(store)
+    await issued(store, alert(revision=2))
+    assert await claim(store) == []
+    await finish(store, first, Outcome(verdict=Verdict.ACCEPTED, remote_id="42"))
+    (second,) = await claim(store)
+    assert (second.revision, second.reply_to) == (2, "42")
+
+
+async def test_parts_already_out_are_remembered(store: Store) -> None:
+    await issued(store, alert())
+    (first,) = await claim(store)
+    async with store.write() as connection:
+        await outbox.part_done(connection, first.id, "a1")
+    (again,) = await claim(store, wall=WALL + LEASE)
+    assert again.done == ("a1",)
+
+
+async def test_the_most_urgent_goes_first(store: Store) -> None:
+    await issued(store, alert(series="low", level=2))
+    await issued(store, alert(series="high", level=5))
+    await issued(store, alert(series="over", level=1, ends=True))
+    order = [(await claim(store))[0].series for _ in range(3)]
+    assert order == ["over", "high", "low"]
+
+
+@pytest.mark.parametrize(
+    ("verdict", "state"),
+    [
+        (Verdict.ACCEPTED, "accepted"),
+        (Verdict.DUPLICATE, "duplicate"),
+        (Verdict.LATER, "waiting"),
+        (Verdict.REJECTED, "rejected"),
+        (Verdict.UNKNOWN, "unknown"),
+    ],
+)
+async def test_each_verdict_has_its_state(store: Store, verdict: Verdict, state: str) -> None:
+    await issued(store, alert())
+    (mine,) = await claim(store)
+    await finish(store, mine, Outcome(verdict=verdict, remote_id="r"))
+    assert await state_of(store, mine.id) == state
+    assert await claim(store, wall=WALL) == [], "nothing is tried again at once"
+
+
+async def test_a_later_that_names_its_time_waits_until_then(store: Store) -> None:
+    await issued(store, alert())
+    (mine,) = await claim(store)
+    reset = WALL + timedelta(minutes=15)
+    await finish(store, mine, Outcome(verdict=Verdict.LATER, retry_at=reset))
+    assert await claim(store, wall=reset - timedelta(seconds=1)) == []
+    assert len(await claim(store, wall=reset)) == 1
+
+
+async def test_a_refused_channel_is_shown_and_never_tried(store: Store) -> None:
+    one = alert(channels=("x",))
+    payloads = {"x": Refusal("この経路は訓練を受け付けない設定")}
+    async with store.write() as connection:
+        await alerts.add_draft(connection, one, payloads, NOW)
+        await outbox.add(connection, one, payloads, NOW, WALL)
+    assert await state_of(store, f"{one.identifier}:x") == "refused"
+    assert await claim(store) == []
+
+
+async def test_standing_knows_chain_and_next_number(store: Store) -> None:
+    first = await issued(store, alert())
+    async with store.write() as connection:
+        await alerts.add_draft(connection, alert(revision=2), {}, NOW)
+        await alerts.withdraw_draft(connection, first.series, NOW)
+        (standing,) = (await alerts.standing(connection, first.status, NOW)).values()
+    assert standing.state is State.ISSUED and standing.alert.revision == 1
+    assert standing.last_revision == 2 and standing.chain == (first,)
+
+
+async def test_an_ended_series_stands_no_more(store: Store) -> None:
+    await issued(store, alert())
+    last = await issued(store, alert(revision=2, ends=True))
+    async with store.read() as connection:
+        assert await alerts.standing(connection, last.status, NOW) == {}
+
+
+def test_any_edit_changes_the_digest() -> None:
+    whole = {"x": payload("a"), "log": payload("b")}
+    assert digest_of(whole) == digest_of(dict(reversed(whole.items())))
+    assert digest_of(whole) != digest_of({**whole, "x": payload("a ")})
+    assert digest_of(whole) != digest_of({**whole, "x": replace(payload("a"), media_type="text/html")})
+    assert digest_of(whole) != digest_of({"log": payload("b")})
