@@ -143,6 +143,40 @@ class TelegramArea:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Observation:
+    """Something a telegram says was measured; words and unit as the sender wrote them."""
+
+    station: str
+    station_code: str | None
+    element: str
+    value: float
+    unit: str
+    time: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Criterion:
+    """A gauge's threshold as a flood telegram gives it, in metres above the gauge's zero; outranks configured ones."""
+
+    station: str
+    station_code: str | None
+    name: str  # レベル４氾濫危険水位
+    level: int | None  # 警戒レベル the threshold stands for
+    value: float
+    unit: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hypocenter:
+    """Where an earthquake began. Degrees; None where the telegram says it is not known."""
+
+    name: str
+    code: str | None
+    lat: float | None
+    lon: float | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Telegram:
     """An official message. Times stand here as instants and, for the contract, as the sender wrote them."""
 
@@ -169,11 +203,25 @@ class Telegram:
     areas_without_warning: tuple[str, ...]
     measured_at: datetime  # report_datetime as an instant
     gateway: str = ""
+    municipalities: tuple[str, ...] = ()  # 7-digit codes a flood telegram names as concerned
+    observations: tuple[Observation, ...] = ()
+    criteria: tuple[Criterion, ...] = ()
+    max_intensity: str | None = None  # 震度: 1 2 3 4 5- 5+ 6- 6+ 7
+    magnitude: float | None = None
+    depth_km: float | None = None  # 0: very shallow
+    hypocenter: Hypocenter | None = None
+    volcanic_alert_level: int | None = None  # 噴火警戒レベル 1–5, which is not a 警戒レベル
+    volcanic_alert_level_last: int | None = None
 
     @property
     def max_alert_level(self) -> int | None:
         """Highest 警戒レベル among the areas, None where no area has one."""
         return max((a.alert_level for a in self.areas if a.alert_level is not None), default=None)
+
+    @property
+    def cancels_event_id(self) -> str | None:
+        """The event that this telegram withdraws, None where it withdraws none."""
+        return self.event_id if self.info_type == "取消" else None
 
     @property
     def key(self) -> str:

@@ -1,0 +1,111 @@
+"""Records as the plain JSON that other people's programs read: the shapes of ``shirase decode``."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from feeds.instant import iso_utc
+from feeds.records import Fix, Reading, Record, Rejected, Report, Telegram, TelegramArea
+
+_AREA_OPTIONAL = ("code_type", "kind_code", "kind_name", "status", "condition", "last_code", "max_intensity")
+_TELEGRAM_ALWAYS = (
+    "telegram",
+    "control_title",
+    "control_status",
+    "editorial_office",
+    "publishing_office",
+    "head_title",
+    "report_datetime",
+    "target_datetime",
+    "valid_datetime",
+    "event_id",
+    "serial",
+    "info_type",
+    "info_kind",
+    "info_kind_version",
+    "headline",
+)
+
+
+def record_line(record: Record) -> dict[str, Any]:
+    """The record as a JSON object; ``record`` tells which: reading, fix, report or telegram."""
+    if isinstance(record, Reading):
+        return _reading(record)
+    if isinstance(record, Fix):
+        return _fix(record)
+    if isinstance(record, Report):
+        return _report(record)
+    return _telegram(record)
+
+
+def rejected_line(rejected: Rejected) -> dict[str, Any]:
+    """A refusal as a JSON object: error, message, at, and the member where only a part is refused."""
+    line = {"error": rejected.code, "message": rejected.message, "at": rejected.at}
+    return line | ({"member": rejected.member} if rejected.member else {})
+
+
+def _reading(reading: Reading) -> dict[str, Any]:
+    return {
+        "record": "reading",
+        "gateway": reading.gateway,
+        "station": reading.station,
+        "quantity": reading.quantity,
+        "value": reading.value,
+        "unit": reading.unit,
+        "measured_at": iso_utc(reading.measured_at),
+        "status": reading.status.value,
+        "message_id": reading.message_id,
+        "seq": reading.seq,
+        "flags": sorted(flag.value for flag in reading.flags),
+    }
+
+
+def _fix(fix: Fix) -> dict[str, Any]:
+    return {
+        "record": "fix",
+        "gateway": fix.gateway,
+        "vehicle": fix.vehicle,
+        "measured_at": iso_utc(fix.measured_at),
+        "lon": fix.lon,
+        "lat": fix.lat,
+        "accuracy_m": fix.accuracy_m,
+        "speed_kmh": fix.speed_kmh,
+        "heading_deg": fix.heading_deg,
+        "status": fix.status.value,
+    }
+
+
+def _report(report: Report) -> dict[str, Any]:
+    return {
+        "record": "report",
+        "gateway": report.gateway,
+        "id": report.report_id,
+        "kind": report.kind,
+        "time": iso_utc(report.measured_at),
+        "text": report.text,
+        "place": report.place,
+        "lon": report.lon,
+        "lat": report.lat,
+        "confirmed": report.confirmed,
+        "source": report.source,
+        "status": report.status.value,
+    }
+
+
+def _telegram(telegram: Telegram) -> dict[str, Any]:
+    line: dict[str, Any] = {"record": "telegram", "feed": telegram.feed}
+    line |= {name: getattr(telegram, name) for name in _TELEGRAM_ALWAYS}
+    line |= {
+        "status": telegram.status.value,
+        "hazard": telegram.hazard,
+        "areas": [_area(area) for area in telegram.areas],
+        "areas_without_warning": list(telegram.areas_without_warning),
+        "max_alert_level": telegram.max_alert_level,
+    }
+    return line
+
+
+def _area(area: TelegramArea) -> dict[str, Any]:
+    line: dict[str, Any] = {"code": area.code, "name": area.name}
+    line |= {name: value for name in _AREA_OPTIONAL if (value := getattr(area, name)) not in (None, "")}
+    return line | {"alert_level": area.alert_level, "hazard": area.hazard}

@@ -1,0 +1,32 @@
+"""Times as the outside world writes them: ISO 8601 with an offset, or nothing."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime
+
+_SHAPE = re.compile(
+    r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ][0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]{1,9})?)?"
+    r"(?P<offset>[Zz]|[+-][0-9]{2}:?[0-9]{2})?"
+)
+
+
+def instant(text: str) -> datetime:
+    """The moment in UTC. Raises ValueError, with the cure, where the text is no time or has no offset.
+
+    A time without an offset is refused and never guessed: nine hours are the difference between now and history.
+    """
+    found = _SHAPE.fullmatch(text.strip())
+    if found is None:
+        raise ValueError(f"{text[:40]!r} is not a time; write it like 2026-01-15T06:10:00+09:00")
+    if found["offset"] is None:
+        raise ValueError(f"{text[:40]!r} has no offset; add +09:00 or Z")
+    try:
+        return datetime.fromisoformat(text.strip().upper()).astimezone(UTC)
+    except (ValueError, OverflowError) as error:
+        raise ValueError(f"{text[:40]!r} is not on the calendar: {error}") from None
+
+
+def iso_utc(moment: datetime) -> str:
+    """A moment as ISO 8601 in UTC with Z; microseconds only where there are some."""
+    return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")

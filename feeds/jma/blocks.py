@@ -1,0 +1,96 @@
+"""Blocks of items at several levels of area, of which the finest counts, and what an item says of its areas."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from lxml import etree
+
+from feeds.jma.frame import METEOROLOGY, BadTelegram, child, children, text
+from feeds.safe_xml import path_of
+
+# What stands in brackets at the end of a block's type, finest first.
+FINEST = ("市町村等", "市町村等をまとめた地域等", "一次細分区域等", "発表細分", "府県予報区等")
+MUNICIPALITIES = "気象・地震・火山情報／市町村等"
+FORECAST_AREAS = "気象情報／府県予報区・細分区域等"
+_BRACKET = re.compile(r"（([^（）]*)）$")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Named:
+    """A Kind or an Area: Code and Name, and of a Kind what else it says."""
+
+    code: str | None
+    name: str | None
+    status: str | None = None
+    condition: str | None = None
+    last_code: str | None = None
+
+    @property
+    def released(self) -> bool:
+        """A release keeps the code of what it releases; judging by the code alone would read it as in force."""
+        return self.status == "解除" or self.code == "00" or self.name == "解除"
+
+    @property
+    def nothing(self) -> bool:
+        """The area has nothing of this telegram's hazard."""
+        return "なし" in (self.status or "") or self.name == "なし" or (self.code, self.name) == (None, None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """An area of an item; ``code_type`` because digits alone are ambiguous."""
+
+    code: str
+    name: str
+    code_type: str
+
+
+def finest(blocks: Iterable[etree._Element]) -> etree._Element | None:
+    """The block at the finest level of area: municipalities before groups before subdivisions before the prefecture."""
+    ranked = sorted(blocks, key=_rank)
+    return ranked[0] if ranked else None
+
+
+def _rank(block: etree._Element) -> int:
+    found = _BRACKET.search(block.get("type", ""))
+    level = found[1] if found else ""
+    return FINEST.index(level) if level in FINEST else len(FINEST)
+
+
+def items(block: etree._Element | None) -> Iterator[tuple[list[Named], list[Place]]]:
+    """Of each Item its kinds and its areas, whether written Area or Areas/Area, Kind/LastKind or LastKind beside it."""
+    for item in children(block, "Item"):
+        beside = text(item, "LastKind", "Code")
+        kinds = [
+            Named(
+                code=text(kind, "Code"),
+                name=text(kind, "Name"),
+                status=text(kind, "Status"),
+                condition=text(kind, "Condition"),
+                last_code=text(kind, "LastKind", "Code") or beside,
+            )
+            for kind in children(item, "Kind")
+        ]
+        yield kinds, list(places(item))
+
+
+def places(item: etree._Element) -> Iterator[Place]:
+    """The areas of an item, each with its code; BadTelegram for an area without one."""
+    group = child(item, "Areas")
+    kind_of_code = "" if group is None else group.get("codeType", "")
+    for area in [*children(item, "Area"), *children(group, "Area")]:
+        code = text(area, "Code")
+        if code is None:
+            raise BadTelegram("bad_telegram", "an area without a Code cannot be placed", path_of(area))
+        code_type = area.get("codeType") or kind_of_code or _implied(area, code)
+        yield Place(code=code, name=text(area, "Name") or "", code_type=code_type)
+
+
+def _implied(area: etree._Element, code: str) -> str:
+    """Bodies of weather telegrams leave codeType away: seven digits are municipalities, six forecast areas there."""
+    if etree.QName(area).namespace != METEOROLOGY:
+        return ""
+    return {7: MUNICIPALITIES, 6: FORECAST_AREAS}.get(len(code), "")

@@ -1,0 +1,67 @@
+"""警報等情報要素コード: which hazard a weather warning is of, and the 警戒レベル it stands for."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime
+
+from feeds.jma.frame import plain
+
+# code → (hazard, 警戒レベル since May 2026; None: the hazard keeps the plain three steps)
+WARNINGS: dict[str, tuple[str, int | None]] = {
+    "33": ("heavy_rain", 5),
+    "43": ("heavy_rain", 4),
+    "03": ("heavy_rain", 3),
+    "10": ("heavy_rain", 2),
+    "39": ("landslide", 5),
+    "49": ("landslide", 4),
+    "09": ("landslide", 3),
+    "29": ("landslide", 2),
+    "38": ("storm_surge", 5),
+    "48": ("storm_surge", 4),
+    "08": ("storm_surge", 3),
+    "19": ("storm_surge", 2),
+    "04": ("flood", 3),  # 洪水警報, old system only
+    "18": ("flood", 2),  # 洪水注意報, old system only
+    **dict.fromkeys(("02", "05", "13", "15", "32", "35"), ("wind_storm", None)),
+    **dict.fromkeys(("06", "12", "36"), ("heavy_snow", None)),
+    **dict.fromkeys(("07", "16", "37"), ("wave", None)),
+    **dict.fromkeys(("14", "17", "20", "21", "22", "23", "24", "25", "26", "27"), ("advisory", None)),
+}
+LEVELLED = frozenset({"heavy_rain", "landslide", "storm_surge", "flood"})
+
+# Until then 高潮特別警報 and 高潮警報 both stood for level 4; the others meant what their codes mean now.
+NEW_LEVELS_SINCE = datetime(2026, 4, 30, 15, tzinfo=UTC)  # midnight of 1 May 2026 in Japan
+_BEFORE = {"38": 4, "08": 4}
+
+RIVERS = {"10": 0, "20": 2, "21": 2, "22": 2, "30": 3, "31": 3, "40": 4, "41": 4, "51": 5, "52": 5, "53": 5}
+
+_LEVEL = re.compile(r"レベル([1-5])")
+
+
+def named_level(name: str | None) -> int | None:
+    """The 警戒レベル written in a name (レベル４大雨危険警報 → 4), full-width or not; None where none is written."""
+    found = _LEVEL.search(plain(name))
+    return int(found[1]) if found else None
+
+
+def hazard_of(code: str | None, of_type: str) -> str:
+    """The hazard of a warning code; one that is not in the table has the hazard of its telegram."""
+    return WARNINGS.get(code or "", (of_type, None))[0]
+
+
+def warning_level(code: str | None, name: str | None, hazard: str, issued: datetime) -> int | None:
+    """警戒レベル of a weather warning in force: what its name says, else the code table; None where it has none."""
+    if hazard not in LEVELLED:
+        return None
+    by_code = WARNINGS.get(code or "", (hazard, None))[1]
+    if issued < NEW_LEVELS_SINCE:
+        by_code = _BEFORE.get(code or "", by_code)
+    return named_level(name) or by_code
+
+
+def river_level(code: str | None, name: str | None) -> int | None:
+    """警戒レベル of a flood forecast. The code rules: a release is called レベル２氾濫注意報解除 and is no level 2."""
+    if code in RIVERS:
+        return RIVERS[code]
+    return 0 if "解除" in (name or "") else named_level(name)

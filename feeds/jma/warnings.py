@@ -1,0 +1,75 @@
+"""Weather warnings and advisories: VPWW53 to VPWW61, and VPNO50 which only says that a special warning is out.
+
+A telegram is the whole picture of its office and hazard: every area is listed, with what holds there or with nothing.
+"""
+
+from __future__ import annotations
+
+from lxml import etree
+
+from feeds.jma.blocks import Named, Place, finest, items
+from feeds.jma.codes import LEVELLED, hazard_of, warning_level
+from feeds.jma.content import Content
+from feeds.jma.frame import Frame, children
+from feeds.records import TelegramArea
+
+_STRENGTH = ("注意報", "警報", "危険警報", "特別警報")
+
+
+def weather_warnings(frame: Frame, hazard: str) -> Content:
+    """Entries of the Body's finest level, else of the Headline's. Hazard ``all``: the telegram holds every hazard."""
+    block = finest(children(frame.body, "Warning"))
+    return _content(frame, hazard, finest(frame.information) if block is None else block)
+
+
+def special_warning(frame: Frame, hazard: str) -> Content:
+    """The Body is empty by design; the Headline names kinds and areas."""
+    return _content(frame, hazard, finest(frame.information))
+
+
+def _content(frame: Frame, hazard: str, block: etree._Element | None) -> Content:
+    areas: list[TelegramArea] = []
+    without: dict[str, None] = {}
+    for kinds, places in items(block):
+        for place in places:
+            for kind in kinds:
+                if kind.nothing:
+                    without[place.code] = None
+                else:
+                    areas.append(_entry(kind, place, hazard, frame))
+    return Content(
+        hazard=_main(areas) if hazard == "all" else hazard,
+        areas=tuple(areas),
+        areas_without_warning=tuple(without),
+    )
+
+
+def _entry(kind: Named, place: Place, of_type: str, frame: Frame) -> TelegramArea:
+    hazard = hazard_of(kind.last_code if kind.code == "00" else kind.code, "other" if of_type == "all" else of_type)
+    level = warning_level(kind.code, kind.name, hazard, frame.reported_at)
+    if kind.released and hazard in LEVELLED:
+        level = 0
+    return TelegramArea(
+        code=place.code,
+        name=place.name,
+        hazard=hazard,
+        code_type=place.code_type,
+        kind_code=kind.code,
+        kind_name=kind.name,
+        status=kind.status or ("解除" if kind.released else None),
+        condition=kind.condition,
+        last_code=kind.last_code,
+        alert_level=level,
+    )
+
+
+def _main(areas: list[TelegramArea]) -> str:
+    """The hazard of the strongest kind in force, the first of equals; other where nothing is in force."""
+    strongest = max((a for a in areas if a.status != "解除"), key=_strength, default=None)
+    return strongest.hazard if strongest else "other"
+
+
+def _strength(area: TelegramArea) -> tuple[int, int]:
+    name = area.kind_name or ""
+    steps = [place for place, ending in enumerate(_STRENGTH) if name.endswith(ending)]
+    return max(steps, default=-1), area.alert_level or 0

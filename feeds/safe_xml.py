@@ -1,0 +1,84 @@
+"""XML from strangers: whatever could make a parser fetch, expand or recurse is refused before it is parsed."""
+
+from __future__ import annotations
+
+import re
+
+from lxml import etree
+
+from feeds.records import Rejected
+
+MAX_BYTES = 8 * 1024 * 1024  # the nationwide aggregated telegrams have some hundred kilobytes
+MAX_DEPTH = 64
+
+_DECLARED = re.compile(r"""<\?xml\b[^>]*?\bencoding\s*=\s*["']([^"']*)["']""")
+_BEFORE_ROOT = re.compile(r"\s+|<\?.*?\?>|<!--.*?-->", re.DOTALL)
+
+
+def read_xml(payload: bytes) -> etree._Element | Rejected:
+    """The root element of a well-formed UTF-8 document without DOCTYPE, or the reason for refusing. Never raises."""
+    if len(payload) > MAX_BYTES:
+        return Rejected(
+            code="too_large", message=f"{len(payload)} bytes; at most {MAX_BYTES} are read", at=f"byte {MAX_BYTES}"
+        )
+    try:
+        text = payload.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        return Rejected(
+            code="bad_encoding", message="this is not UTF-8; telegrams come in UTF-8", at=f"byte {error.start}"
+        )
+    return _hostile(text) or _parse(text)
+
+
+def _hostile(text: str) -> Rejected | None:
+    declared = _DECLARED.match(text)
+    if declared and declared[1].lower() not in {"utf-8", "utf8"}:
+        return Rejected(code="bad_encoding", message=f"declares {declared[1][:40]!r}; only UTF-8 is read", at="line 1")
+    place = 0
+    while found := _BEFORE_ROOT.match(text, place):
+        place = found.end()
+    line = f"line {text.count(chr(10), 0, place) + 1}"
+    if text.startswith("<!", place):  # before the root only a DOCTYPE, and with it entities, can begin so
+        return Rejected(
+            code="doctype", message="a DOCTYPE or entity declaration is never read; send the bare document", at=line
+        )
+    if not text.startswith("<", place):
+        what = "nothing" if place == len(text) else repr(text[place : place + 20])
+        return Rejected(code="bad_xml", message=f"no XML: {what} where the root element should be", at=line)
+    return None
+
+
+def _parse(text: str) -> etree._Element | Rejected:
+    parser = etree.XMLParser(
+        resolve_entities=False, no_network=True, load_dtd=False, dtd_validation=False, huge_tree=False, recover=False
+    )
+    try:
+        root = etree.fromstring(text.encode(), parser)
+    except etree.XMLSyntaxError as error:
+        return Rejected(code="bad_xml", message=f"not well-formed: {error.msg}"[:300], at=f"line {error.lineno or 1}")
+    return _too_deep(root) or root
+
+
+def _too_deep(root: etree._Element) -> Rejected | None:
+    """The parser itself stops at 256 levels; official documents need a dozen."""
+    depth = 0
+    for event, element in etree.iterwalk(root, events=("start", "end")):
+        depth += 1 if event == "start" else -1
+        if depth > MAX_DEPTH:
+            return Rejected(
+                code="too_deep", message=f"nested deeper than {MAX_DEPTH} elements", at=f"line {element.sourceline}"
+            )
+    return None
+
+
+def path_of(element: etree._Element) -> str:
+    """Where an element stands, by local names: /Report/Body/Warning[4]/Item[2]."""
+    steps: list[str] = []
+    here: etree._Element | None = element
+    while here is not None:
+        parent = here.getparent()
+        twins = [] if parent is None else [child for child in parent if child.tag == here.tag]
+        name = etree.QName(here).localname
+        steps.append(f"{name}[{twins.index(here) + 1}]" if len(twins) > 1 else name)
+        here = parent
+    return "/" + "/".join(reversed(steps))

@@ -1,0 +1,53 @@
+"""The hub's own MQTT topics: hub/v1/GATEWAY/…"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from feeds.records import Rejected
+
+RESERVED = frozenset({"status", "heartbeat", "batch", "report", "fix", "telegram", "rejects"})
+PUBLIC = "public"  # the door out; never a gateway
+NAME = re.compile(r"[a-z0-9_-]{1,64}")
+
+
+@dataclass(frozen=True, slots=True)
+class HubTopic:
+    """A topic taken apart. ``kind`` is a reserved word, or ``reading`` with its station and quantity."""
+
+    gateway: str
+    kind: str
+    station: str = ""
+    quantity: str = ""
+
+
+def is_name(text: object) -> bool:
+    """True for what may stand between two slashes: 1 to 64 of a-z 0-9 _ -."""
+    return isinstance(text, str) and NAME.fullmatch(text) is not None
+
+
+def hub_topic(topic: str) -> HubTopic | Rejected:
+    """Take ``hub/v1/…`` apart; anything that is not exactly a topic of ours is bad_topic, told by its level."""
+    levels = topic.split("/")
+    if levels[:2] != ["hub", "v1"] or not 4 <= len(levels) <= 5:
+        return _bad("expected hub/v1/GATEWAY/STATION/QUANTITY, …/batch, …/report or …/telegram", topic)
+    for level in levels[2:]:
+        if not is_name(level):
+            return _bad(f"the level {level[:70]!r} must be 1 to 64 of a-z 0-9 _ -", topic)
+    gateway, second = levels[2], levels[3]
+    if gateway == PUBLIC:
+        return _bad("public is reserved for what the hub itself publishes", topic)
+    if len(levels) == 4:
+        if second not in RESERVED:
+            return _bad(f"{second!r} is no word of the second level; a reading needs STATION/QUANTITY", topic)
+        return HubTopic(gateway, second)
+    if second == "fix":
+        return HubTopic(gateway, "fix", station=levels[4])
+    if second in RESERVED:
+        return _bad(f"{second!r} is a reserved word and cannot be a station", topic)
+    return HubTopic(gateway, "reading", second, levels[4])
+
+
+def _bad(message: str, topic: str) -> Rejected:
+    return Rejected(code="bad_topic", message=message, at=f"topic {topic[:200]}")
