@@ -1,0 +1,23 @@
+# The hub as a container: runs as nobody in particular, writes only below /var/lib/shirase.
+FROM python:3.11-slim-bookworm AS build
+WORKDIR /src
+COPY requirements.lock pyproject.toml README.md LICENSE ./
+COPY feeds feeds
+COPY geo geo
+COPY rules rules
+COPY services services
+RUN python -m venv /opt/shirase \
+ && /opt/shirase/bin/pip install --no-cache-dir --require-hashes -r requirements.lock \
+ && pip wheel --no-cache-dir --no-deps --wheel-dir /wheels . \
+ && /opt/shirase/bin/pip install --no-cache-dir --no-deps /wheels/*.whl
+
+FROM python:3.11-slim-bookworm
+RUN useradd --system --uid 10001 --home /var/lib/shirase --create-home shirase
+COPY --from=build /opt/shirase /opt/shirase
+COPY config /etc/shirase/config
+ENV PATH=/opt/shirase/bin:$PATH SHIRASE_PROFILE=/etc/shirase/config/morioka SHIRASE_DATA_DIR=/var/lib/shirase PYTHONUNBUFFERED=1
+USER shirase
+VOLUME /var/lib/shirase
+EXPOSE 8080
+HEALTHCHECK --interval=10s --timeout=3s CMD ["python", "-c", "import urllib.request as u; u.urlopen('http://127.0.0.1:8080/healthz', timeout=2)"]
+CMD ["shirase", "serve"]
