@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Any
 
 from feeds.instant import iso_utc
@@ -101,7 +102,18 @@ def _telegram(telegram: Telegram) -> dict[str, Any]:
         "areas": [_area(area) for area in telegram.areas],
         "areas_without_warning": list(telegram.areas_without_warning),
         "max_alert_level": telegram.max_alert_level,
+        "municipalities": list(telegram.municipalities),
+        "observations": [asdict(observation) for observation in telegram.observations],
+        "criteria": [asdict(criterion) for criterion in telegram.criteria],
     }
+    if telegram.hazard in {"earthquake", "tsunami"}:
+        line |= {name: getattr(telegram, name) for name in ("max_intensity", "magnitude", "depth_km")}
+        line["hypocenter"] = None if telegram.hypocenter is None else asdict(telegram.hypocenter)
+    if telegram.hazard == "volcano":
+        line["volcanic_alert_level"] = telegram.volcanic_alert_level
+        line["volcanic_alert_level_last"] = telegram.volcanic_alert_level_last
+    if telegram.info_type == "取消":
+        line["cancels_event_id"] = telegram.cancels_event_id
     return line
 
 

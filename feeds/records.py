@@ -149,7 +149,7 @@ class Observation:
     station: str
     station_code: str | None
     element: str
-    value: float
+    value: float | str  # text only for 震度: 5-, 6+
     unit: str
     time: str | None
 

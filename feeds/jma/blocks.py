@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from lxml import etree
 
-from feeds.jma.frame import METEOROLOGY, BadTelegram, child, children, text
+from feeds.jma.frame import METEOROLOGY, BadTelegram, Frame, child, children, text
 from feeds.safe_xml import path_of
 
 # What stands in brackets at the end of a block's type, finest first.
@@ -52,6 +52,18 @@ def finest(blocks: Iterable[etree._Element]) -> etree._Element | None:
     """The block at the finest level of area: municipalities before groups before subdivisions before the prefecture."""
     ranked = sorted(blocks, key=_rank)
     return ranked[0] if ranked else None
+
+
+def listing(frame: Frame, of_body: etree._Element | None) -> etree._Element | None:
+    """The block that lists the areas: the Body's, else the Headline's finest.
+
+    A telegram is the whole picture, so one without any list would read as "all clear": BadTelegram, except for a
+    withdrawal, which lists nothing.
+    """
+    block = finest(frame.information) if of_body is None else of_body
+    if block is None and frame.info_type != "取消":
+        raise BadTelegram("bad_telegram", "neither Body nor Headline lists any area", "/Report/Body")
+    return block
 
 
 def _rank(block: etree._Element) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -80,6 +81,15 @@ def text(parent: etree._Element | None, *names: str) -> str | None:
     """The text of the element down the path, None where it is absent or empty."""
     found = child(parent, *names)
     return None if found is None else (found.text or "").strip(_BLANK) or None
+
+
+def number(element: etree._Element | None) -> float | None:
+    """The finite number an element holds; None where it is absent, empty (欠測) or NaN (不明)."""
+    try:
+        value = float("" if element is None else (element.text or "").strip())
+    except ValueError:
+        return None
+    return value if math.isfinite(value) else None
 
 
 def need(parent: etree._Element, name: str) -> str:

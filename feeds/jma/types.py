@@ -6,12 +6,18 @@ from dataclasses import dataclass
 
 from feeds.jma.content import Reader
 from feeds.jma.frame import plain
+from feeds.jma.landslide import landslide_warning
+from feeds.jma.notices import notice, outlook, tagged
+from feeds.jma.quake import earthquake
+from feeds.jma.river import flood_forecast
+from feeds.jma.tsunami import tsunami
+from feeds.jma.volcano import volcano
 from feeds.jma.warnings import special_warning, weather_warnings
 
 
 @dataclass(frozen=True, slots=True)
 class TelegramType:
-    """One row: the code that the title implies (None: the title is shared by many), hazard, and reader."""
+    """One row: the code that the title implies (None: many types share the title), the hazard, and the reader."""
 
     title: str
     code: str | None
@@ -30,7 +36,41 @@ TYPES = (
     TelegramType("気象警報・注意報（Ｒ０６）（波浪）", "VPWW59", "wave", weather_warnings),
     TelegramType("気象警報・注意報（Ｒ０６）（大雪）", "VPWW60", "heavy_snow", weather_warnings),
     TelegramType("気象警報・注意報（Ｒ０６）（その他注意報）", "VPWW61", "advisory", weather_warnings),
+    TelegramType("気象警報・注意報（Ｒ０６）（その他の注意報）", "VPWW61", "advisory", weather_warnings),
     TelegramType("気象特別警報報知", "VPNO50", "all", special_warning),
+    TelegramType("土砂災害警戒情報", "VXWW50", "landslide", landslide_warning),
+    TelegramType("指定河川洪水予報", None, "flood", flood_forecast),
+    TelegramType("水位周知河川に関する情報", None, "flood", flood_forecast),
+    TelegramType("記録的短時間大雨情報", "VPOA50", "heavy_rain", notice),
+    TelegramType("竜巻注意情報", "VPHW50", "tornado", notice),
+    TelegramType("竜巻注意情報（目撃情報付き）", "VPHW51", "tornado", notice),
+    TelegramType("府県気象防災速報", "VPBS50", "other", tagged),
+    TelegramType("全般気象解説情報", "VPZJ51", "other", tagged),
+    TelegramType("地方気象解説情報", "VPCJ51", "other", tagged),
+    TelegramType("府県気象解説情報", "VPFJ51", "other", tagged),
+    TelegramType("全般気象情報", "VPZJ50", "other", tagged),
+    TelegramType("地方気象情報", "VPCJ50", "other", tagged),
+    TelegramType("府県気象情報", "VPFJ50", "other", tagged),
+    TelegramType("早期天候情報", "VPAW51", "other", outlook),
+    TelegramType("震度速報", "VXSE51", "earthquake", earthquake),
+    TelegramType("震源に関する情報", "VXSE52", "earthquake", earthquake),
+    TelegramType("震源・震度に関する情報", "VXSE53", "earthquake", earthquake),
+    TelegramType("顕著な地震の震源要素更新のお知らせ", "VXSE61", "earthquake", earthquake),
+    TelegramType("長周期地震動に関する観測情報", "VXSE62", "earthquake", earthquake),
+    TelegramType("緊急地震速報（警報）", "VXSE43", "earthquake", earthquake),
+    TelegramType("緊急地震速報（予報）", "VXSE44", "earthquake", earthquake),
+    TelegramType("緊急地震速報（地震動予報）", "VXSE45", "earthquake", earthquake),
+    TelegramType("北海道・三陸沖後発地震注意情報", "VYSE60", "earthquake", earthquake),
+    TelegramType("津波警報・注意報・予報a", "VTSE41", "tsunami", tsunami),
+    TelegramType("津波情報a", "VTSE51", "tsunami", tsunami),
+    TelegramType("沖合の津波観測に関する情報", "VTSE52", "tsunami", tsunami),
+    TelegramType("噴火警報・予報", "VFVO50", "volcano", volcano),
+    TelegramType("火山の状況に関する解説情報", "VFVO51", "volcano", volcano),
+    TelegramType("噴火に関する火山観測報", "VFVO52", "volcano", volcano),
+    TelegramType("降灰予報（定時）", "VFVO53", "volcano", volcano),
+    TelegramType("降灰予報（速報）", "VFVO54", "volcano", volcano),
+    TelegramType("降灰予報（詳細）", "VFVO55", "volcano", volcano),
+    TelegramType("噴火速報", "VFVO56", "volcano", volcano),
 )
 _BY_TITLE = {plain(row.title): row for row in TYPES}
 

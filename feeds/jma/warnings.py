@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from lxml import etree
 
-from feeds.jma.blocks import Named, Place, finest, items
+from feeds.jma.blocks import Named, Place, finest, items, listing
 from feeds.jma.codes import LEVELLED, hazard_of, warning_level
 from feeds.jma.content import Content
 from feeds.jma.frame import Frame, children
@@ -18,13 +18,12 @@ _STRENGTH = ("注意報", "警報", "危険警報", "特別警報")
 
 def weather_warnings(frame: Frame, hazard: str) -> Content:
     """Entries of the Body's finest level, else of the Headline's. Hazard ``all``: the telegram holds every hazard."""
-    block = finest(children(frame.body, "Warning"))
-    return _content(frame, hazard, finest(frame.information) if block is None else block)
+    return _content(frame, hazard, listing(frame, finest(children(frame.body, "Warning"))))
 
 
 def special_warning(frame: Frame, hazard: str) -> Content:
     """The Body is empty by design; the Headline names kinds and areas."""
-    return _content(frame, hazard, finest(frame.information))
+    return _content(frame, hazard, listing(frame, None))
 
 
 def _content(frame: Frame, hazard: str, block: etree._Element | None) -> Content:

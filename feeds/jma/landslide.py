@@ -1,0 +1,45 @@
+"""VXWW50 土砂災害警戒情報 (レベル４土砂災害危険警報): one list of municipalities, each 警戒, 解除 or なし."""
+
+from __future__ import annotations
+
+from feeds.jma.blocks import Named, finest, items, listing
+from feeds.jma.content import Content
+from feeds.jma.frame import BadTelegram, Frame, children
+from feeds.records import TelegramArea
+
+_LEVELS = {"3": 4, "1": 0}  # 警戒 stands for 警戒レベル４, 解除 for its end; 0 なし is no entry
+
+
+def landslide_warning(frame: Frame, hazard: str) -> Content:
+    """Body first; where there is none, the groups of the Headline, which carry the change as Condition."""
+    block = listing(frame, finest(children(frame.body, "Warning")))
+    listed = [(kind, place) for kinds, places in items(block) for kind in kinds for place in places]
+    return Content(
+        hazard=hazard,
+        areas=tuple(
+            TelegramArea(
+                code=place.code,
+                name=place.name,
+                hazard=hazard,
+                code_type=place.code_type,
+                kind_code=kind.code,
+                kind_name=kind.name,
+                status=kind.status or kind.condition,
+                condition=kind.condition,
+                last_code=kind.last_code,
+                alert_level=_level(kind),
+            )
+            for kind, place in listed
+            if not kind.nothing
+        ),
+        areas_without_warning=tuple(place.code for kind, place in listed if kind.nothing),
+    )
+
+
+def _level(kind: Named) -> int:
+    if kind.released:
+        return 0
+    if kind.code not in _LEVELS:
+        what = f"kind {kind.code!r} {kind.name!r} is neither 警戒, 解除 nor なし"
+        raise BadTelegram("bad_telegram", what, "/Report/Body/Warning")
+    return _LEVELS[kind.code]

@@ -1,0 +1,121 @@
+"""Earthquakes: VXSE51 to 53, 61, 62 (observed) and the early warnings VXSE43 to 45 (forecast), VYSE60 (readiness)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from lxml import etree
+
+from feeds.jma.content import Content
+from feeds.jma.frame import EB, Frame, child, children, need, number, text
+from feeds.records import Hypocenter, Observation, TelegramArea
+
+DISTRICT = "地震情報／細分区域"
+MUNICIPALITY = "気象・地震・火山情報／市町村等"
+INTENSITIES = ("1", "2", "3", "4", "5-", "5+", "6-", "6+", "7")
+
+_COORDINATE = re.compile(r"([+-][0-9.]+)([+-][0-9.]+)([+-][0-9.]+)?/")
+
+
+def earthquake(frame: Frame, hazard: str) -> Content:
+    """Districts, then the municipalities where given. An area that is not listed is unknown, never zero."""
+    intensity = child(frame.body, "Intensity")
+    observed, forecast = child(intensity, "Observation"), child(intensity, "Forecast")
+    districts = [*_districts(observed, hazard), *_districts(forecast, hazard)]
+    return Content(
+        hazard=hazard,
+        areas=(*districts, *_municipalities(observed, hazard)),
+        observations=tuple(_stations(observed)),
+        max_intensity=_intensity(observed) or _foreseen(forecast),
+        **source(frame.body),
+    )
+
+
+def source(body: etree._Element | None) -> dict[str, Any]:
+    """Magnitude, depth_km and hypocenter of the first Earthquake; None each where the telegram does not know."""
+    quake = child(body, "Earthquake")
+    if quake is None:
+        return {}
+    area = child(quake, "Hypocenter", "Area")
+    lat, lon, depth_km = _coordinate(area)
+    name = text(area, "Name")
+    return {
+        "magnitude": number(quake.find(f"{{{EB}}}Magnitude")),  # NaN: Ｍ８を超える巨大地震, no figure known
+        "depth_km": depth_km,
+        "hypocenter": None if name is None else Hypocenter(name=name, code=text(area, "Code"), lat=lat, lon=lon),
+    }
+
+
+def _coordinate(area: etree._Element | None) -> tuple[float | None, float | None, float | None]:
+    """Latitude, longitude, depth in km of ``+40.2+141.2-10000/`` (metres, downwards negative)."""
+    for element in [] if area is None else area.iterfind(f"{{{EB}}}Coordinate"):
+        found = _COORDINATE.fullmatch((element.text or "").strip())
+        if found is None or "度分" in element.get("type", ""):  # the same place again, in degrees and minutes
+            continue
+        try:
+            lat, lon, height = (float(part) for part in (found[1], found[2], found[3] or "0"))
+        except ValueError:
+            continue
+        unknown = found[3] is None and "不明" in element.get("description", "")
+        return lat, lon, None if unknown else abs(height) / 1000
+    return None, None, None
+
+
+def _districts(block: etree._Element | None, hazard: str) -> Iterator[TelegramArea]:
+    for prefecture in children(block, "Pref"):
+        for area in children(prefecture, "Area"):
+            kind = child(area, "Category", "Kind")
+            yield TelegramArea(
+                code=need(area, "Code"),
+                name=text(area, "Name") or "",
+                hazard=hazard,
+                code_type=DISTRICT,
+                kind_code=text(kind, "Code"),
+                kind_name=text(kind, "Name"),
+                condition=text(area, "Condition"),
+                last_code=text(area, "Category", "LastKind", "Code"),
+                max_intensity=_intensity(area) or _foreseen(area),
+            )
+
+
+def _municipalities(block: etree._Element | None, hazard: str) -> Iterator[TelegramArea]:
+    for prefecture in children(block, "Pref"):
+        for area in children(prefecture, "Area"):
+            for city in children(area, "City"):
+                yield TelegramArea(
+                    code=need(city, "Code"),
+                    name=text(city, "Name") or "",
+                    hazard=hazard,
+                    code_type=MUNICIPALITY,
+                    condition=text(city, "Condition"),
+                    max_intensity=_intensity(city),
+                )
+
+
+def _stations(block: etree._Element | None) -> Iterator[Observation]:
+    """震度 at each station that has one, as the class JMA gives."""
+    for station in [] if block is None else block.iter(f"{{{etree.QName(block).namespace}}}IntensityStation"):
+        value = text(station, "Int")
+        if value in INTENSITIES:
+            yield Observation(
+                station=text(station, "Name") or "",
+                station_code=text(station, "Code"),
+                element="震度",
+                value=value,
+                unit="",
+                time=None,
+            )
+
+
+def _intensity(block: etree._Element | None) -> str | None:
+    """MaxInt; None where it is absent or not received (５弱以上未入電)."""
+    value = text(block, "MaxInt")
+    return value if value in INTENSITIES else None
+
+
+def _foreseen(block: etree._Element | None) -> str | None:
+    """The upper end of ForecastInt, or the lower one where the upper is open (over)."""
+    both = (text(block, "ForecastInt", "To"), text(block, "ForecastInt", "From"))
+    return next((value for value in both if value in INTENSITIES), None)

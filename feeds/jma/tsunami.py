@@ -1,0 +1,62 @@
+"""Tsunami: VTSE41 warnings, VTSE51 and VTSE52 observations. No 警戒レベル: evacuation by tsunami has no five steps."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from lxml import etree
+
+from feeds.jma.blocks import places
+from feeds.jma.content import Content
+from feeds.jma.frame import EB, Frame, child, children, number, text
+from feeds.jma.quake import source
+from feeds.records import Observation, TelegramArea
+
+FORECAST_AREA = "津波予報区"
+_NOTHING = "00"  # 津波なし
+
+
+def tsunami(frame: Frame, hazard: str) -> Content:
+    """One entry per 津波予報区, and what tide gauges measured. The earthquake's own figures stand beside."""
+    block = child(frame.body, "Tsunami")
+    listed = [entry for item in children(child(block, "Forecast"), "Item") for entry in _entries(item, hazard)]
+    return Content(
+        hazard=hazard,
+        areas=tuple(area for area in listed if area.kind_code != _NOTHING),
+        areas_without_warning=tuple(area.code for area in listed if area.kind_code == _NOTHING),
+        observations=tuple(_heights(child(block, "Observation"))),
+        **source(frame.body),
+    )
+
+
+def _entries(item: etree._Element, hazard: str) -> Iterator[TelegramArea]:
+    category = child(item, "Category")
+    for place in places(item):
+        yield TelegramArea(
+            code=place.code,
+            name=place.name,
+            hazard=hazard,
+            code_type=place.code_type or FORECAST_AREA,
+            kind_code=text(category, "Kind", "Code"),
+            kind_name=text(category, "Kind", "Name"),
+            condition=text(item, "FirstHeight", "Condition"),
+            last_code=text(category, "LastKind", "Code"),
+        )
+
+
+def _heights(observation: etree._Element | None) -> Iterator[Observation]:
+    """The highest wave so far of each gauge that has a figure; 観測中 and 微弱 have none."""
+    for item in children(observation, "Item"):
+        for station in children(item, "Station"):
+            highest = child(station, "MaxHeight")
+            height = None if highest is None else highest.find(f"{{{EB}}}TsunamiHeight")
+            value = None if height is None else number(height)
+            if height is not None and value is not None:
+                yield Observation(
+                    station=text(station, "Name") or "",
+                    station_code=text(station, "Code"),
+                    element=height.get("type", "津波の高さ"),
+                    value=value,
+                    unit=height.get("unit", "m"),
+                    time=text(highest, "DateTime"),
+                )
