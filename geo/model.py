@@ -11,6 +11,7 @@ from feeds.records import Report, Status, Telegram
 from geo.area import Areas
 from geo.hazard import Hazard
 from geo.layers import Layers
+from geo.shelter import Shelter
 from geo.station import Station
 
 
@@ -42,6 +43,8 @@ class Ground:
     areas: Areas
     layers: Layers
     stations: Mapping[str, Station]
+    shelters: Sequence[Shelter] = ()
+    forecast_areas: Sequence[str] = ()  # the forecaster's codes that hold the city, finest first
 
 
 class Model(Protocol):

@@ -18,8 +18,11 @@ class Station:
     name_en: str = ""
     river: str = ""
     unit: str = "m"
-    # 水防団待機 standby, 氾濫注意 caution (level 2), 避難判断 judgement (3), 氾濫危険 danger (4), overflow (5).
+    # 水防団待機 standby, 氾濫注意 caution (level 2), 避難判断 judgement (3), 氾濫危険 danger (4), overflow (5);
+    # small gauges (危機管理型水位計): 観測開始 start, 危険 warn (4), 氾濫開始 flood (5).
     # A level that is not configured is simply not reached; a gauge is never given a guess.
     thresholds: Mapping[str, float] = field(default_factory=dict)
     areas: tuple[str, ...] = ()  # districts it speaks for
     source: str = ""  # where the figures come from
+    verify: bool = False  # the figures are old or second-hand: people are told so
+    demonstration: bool = False  # stands only in the exercise
