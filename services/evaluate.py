@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 
 import structlog
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from feeds.records import Status
-from rules.alert import Alert, Approval, Place
-from rules.engine import Decision, Sender, decide
-from rules.rule import Rule
+from rules.alert import Alert, Approval, State
+from rules.engine import Drop, Withdrawal, decide
 from rules.situation import Situation
 from services.bell import Bell
 from services.channels.channel import Channel, Payload
+from services.city import City
 from services.clock import Clock
 from services.desks.review import issue
 from services.store import alerts, chronology, cursors, hazards, suppressions
@@ -32,18 +31,8 @@ class Evaluate:
 
     name = "evaluate"
 
-    def __init__(
-        self,
-        store: Store,
-        bell: Bell,
-        clock: Clock,
-        rules: Sequence[Rule],
-        channels: Mapping[str, Channel],
-        voice: tuple[Sender, Callable[[str], Place]],
-    ) -> None:
-        self._store, self._bell, self._clock = store, bell, clock
-        self._rules, self._channels = rules, channels
-        self._sender, self._places = voice
+    def __init__(self, store: Store, bell: Bell, clock: Clock, city: City) -> None:
+        self._store, self._bell, self._clock, self._city = store, bell, clock, city
 
     async def step(self) -> bool:
         """Decide for every status; True if anything was written for people or channels."""
@@ -62,15 +51,16 @@ class Evaluate:
         picture = tuple((await hazards.current(connection, status)).values())
         standing = await alerts.standing(connection, status, now)
         situation = Situation(now=now, status=status, hazards=picture, standing=standing)
-        decision = decide(situation, self._rules, self._sender, self._places)
+        decision = decide(situation, self._city.rules, self._city.sender, self._city.place)
         for alert in decision.alerts:
             await self._propose(connection, alert, now)
-        await self._close(connection, decision, standing.keys(), status, now)
+        for gone in decision.withdrawn:
+            await self._close(connection, gone, status, now)
         held = [_suppression(drop) for drop in decision.drops]
         await suppressions.replace_standing(connection, status, now, held)
         after = await alerts.standing(connection, status, now)
         DRAFTS.labels(status.value).set(sum(one.state == "draft" for one in after.values()))
-        return bool(decision.alerts or decision.withdrawn or decision.ended)
+        return bool(decision.alerts or decision.withdrawn)
 
     async def _propose(self, connection: AsyncConnection, alert: Alert, now: datetime) -> None:
         """Store the draft with everything it would send; what needs no person leaves the house at once."""
@@ -87,7 +77,7 @@ class Evaluate:
     def _render(self, alert: Alert) -> Rendered:
         rendered: dict[str, Payload | Refusal] = {}
         for name in alert.channels:
-            channel = self._channels.get(name)
+            channel = self._city.channels.get(name)
             if channel is None:
                 rendered[name] = Refusal("この経路は設定されていない")
             elif alert.status not in channel.statuses:
@@ -96,32 +86,20 @@ class Evaluate:
                 rendered[name] = _try_render(channel, alert)
         return rendered
 
-    async def _close(
-        self, connection: AsyncConnection, decision: Decision, known: Iterable[str], status: Status, now: datetime
-    ) -> None:
-        for series, reason in decision.withdrawn:
-            if await alerts.withdraw_draft(connection, series, now):
-                entry = Entry(
-                    at=now,
-                    status=status,
-                    kind="withdrawn",
-                    who=self.name,
-                    text=f"案を取り下げた：{reason}",
-                    refs={"series": series},
-                )
-                await chronology.append(connection, [entry])
-        for series in decision.ended:
-            if series in known:
-                await alerts.end_series(connection, series, now)
-                entry = Entry(
-                    at=now,
-                    status=status,
-                    kind="ended",
-                    who=self.name,
-                    text=f"終わった：{series}",
-                    refs={"series": series},
-                )
-                await chronology.append(connection, [entry])
+    async def _close(self, connection: AsyncConnection, gone: Withdrawal, status: Status, now: datetime) -> None:
+        """A draft nobody needs goes; a series that is over ends. What was issued before a withdrawn draft stands."""
+        withdrawn = await alerts.withdraw_draft(connection, gone.series, now)
+        if gone.state is State.ENDED:
+            await alerts.end_series(connection, gone.series, now)
+        elif not withdrawn:
+            return
+        what = "終わった" if gone.state is State.ENDED else "案を取り下げた"
+        text = f"{what}：{gone.series} 第{gone.revision}報（{gone.reason.ja}{gone.detail}）"
+        refs = {"series": gone.series, "revision": str(gone.revision), "reason": gone.reason.name}
+        kind = "ended" if gone.state is State.ENDED else "withdrawn"
+        await chronology.append(
+            connection, [Entry(at=now, status=status, kind=kind, who=self.name, text=text, refs=refs)]
+        )
 
 
 def _try_render(channel: Channel, alert: Alert) -> Payload | Refusal:
@@ -132,14 +110,9 @@ def _try_render(channel: Channel, alert: Alert) -> Payload | Refusal:
         return Refusal(f"この経路の形にできない：{error}")
 
 
-def _suppression(drop: object) -> Suppression:
-    return Suppression(
-        rule=getattr(drop, "rule", ""),
-        series=getattr(drop, "series", ""),
-        stage=getattr(drop, "stage", ""),
-        reason=str(getattr(drop, "reason", "")),
-        detail=getattr(drop, "detail", ""),
-    )
+def _suppression(drop: Drop) -> Suppression:
+    detail = f"{drop.reason.ja}：{drop.detail}" if drop.detail else drop.reason.ja
+    return Suppression(rule=drop.rule, series=drop.series, stage=drop.stage, reason=drop.reason.name, detail=detail)
 
 
 def _entry(alert: Alert, kind: str, text: str, now: datetime) -> Entry:

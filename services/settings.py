@@ -1,7 +1,7 @@
 """Settings: the city's profile, then files given with --settings, then SHIRASE_… in the environment; later ones win.
 
-What a city changes lives here and in its profile folder; code never knows a town. Secrets come from files: a key that
-ends in ``_file`` is replaced by the content of that file, so that no secret stands in a settings file.
+What a city changes lives here and in its profile folder; code never knows a town. Secrets come from files: a value
+written as ``{ file = "PATH" }`` is replaced by the content of that file, so that no secret stands in a settings file.
 """
 
 from __future__ import annotations
@@ -120,20 +120,20 @@ def _read(file: Path) -> dict[str, Any]:
 
 
 def _with_secrets(table: dict[str, Any], file: Path) -> dict[str, Any]:
-    """Replace each ``NAME_file`` by ``NAME`` with the file's content; paths are relative to the settings file."""
-    resolved: dict[str, Any] = {}
-    for key, value in table.items():
-        if isinstance(value, dict):
-            resolved[key] = _with_secrets(value, file)
-        elif key.endswith("_file"):
-            secret = file.parent / value
-            try:
-                resolved[key.removesuffix("_file")] = secret.read_text(encoding="utf-8").strip()
-            except OSError as error:
-                raise SettingsError(f"{file}: {key}: {secret} cannot be read ({error.strerror})") from None
-        else:
-            resolved[key] = value
-    return resolved
+    """Replace each ``{ file = "PATH" }`` by the file's content; paths are relative to the settings file."""
+    return {key: _resolved(key, value, file) for key, value in table.items()}
+
+
+def _resolved(key: str, value: Any, file: Path) -> Any:
+    if not isinstance(value, dict):
+        return value
+    if value.keys() != {"file"}:
+        return _with_secrets(value, file)
+    secret = file.parent / value["file"]
+    try:
+        return secret.read_text(encoding="utf-8").strip()
+    except OSError as error:
+        raise SettingsError(f"{file}: {key}: {secret} cannot be read ({error.strerror})") from None
 
 
 def _from_environment(environment: Mapping[str, str]) -> dict[str, Any]:

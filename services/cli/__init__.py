@@ -1,0 +1,45 @@
+"""Commands. Each module registers itself: ``register(commands)`` adds a sub-parser whose ``run(args)`` does the work.
+
+JSON lines on stdout, messages on stderr; exit 0 fine, 1 the work found faults, 2 wrong usage.
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import os
+import sys
+from collections.abc import Sequence
+
+# Modules are imported when their command is wanted: `shirase users list` must not wait for geopandas.
+COMMANDS = {
+    "serve": "run the hub",
+    "check": "validate settings, rules, layers and channels",
+    "decode": "bytes to records",
+    "cap": "check CAP documents",
+    "rules": "check and test rules",
+    "layers": "import, list and ask hazard layers",
+    "render": "the exact payload of a channel",
+    "replay": "publish recorded messages to a broker",
+    "users": "who may log in",
+}
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Parse and run one command."""
+    parser = argparse.ArgumentParser(prog="shirase", description="City information hub for snow and disaster.")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    wanted = next((word for word in arguments if not word.startswith("-")), "")
+    for name, summary in COMMANDS.items():
+        if name == wanted:
+            importlib.import_module(f"services.cli.{name}").register(commands)
+        else:
+            commands.add_parser(name, help=summary)
+    args = parser.parse_args(arguments)
+    try:
+        return int(args.run(args))
+    except KeyboardInterrupt:
+        return 130
+    except BrokenPipeError:  # the reader of a pipe had enough, e.g. `| head`
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0

@@ -1,0 +1,184 @@
+"""The hub in one process: everything is started in order, watched, and ended in the reverse order."""
+
+from __future__ import annotations
+
+import asyncio
+import fcntl
+import os
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from datetime import datetime
+from pathlib import Path
+from typing import IO
+
+import structlog
+
+from geo.registry import MODELS
+from services.bell import Bell
+from services.broker.client import MqttClient
+from services.broker.embedded import EmbeddedBroker
+from services.broker.link import Login
+from services.city import City, load_city
+from services.clock import CatchUpClock, Clock
+from services.deliver import Deliver
+from services.evaluate import Evaluate
+from services.ingest import Ingest
+from services.loop import Loop, Loops
+from services.predict import Predict
+from services.settings import Settings
+from services.store.engine import Store
+from services.web.app import make_app, serve
+from services.web.context import Health, WebContext
+
+log = structlog.get_logger()
+
+
+class AlreadyRunningError(Exception):
+    """Another hub holds this data directory."""
+
+
+class Hub:
+    """One running hub. ``async with Hub.running(settings) as hub`` is all there is to know."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self.bell = Bell()
+        self.clock = clock_for(settings)
+        self.loops = Loops()
+        self.address = ""
+
+    @classmethod
+    @asynccontextmanager
+    async def running(cls, settings: Settings) -> AsyncIterator[Hub]:
+        """A started hub; at the end of the block everything is stopped, last started first."""
+        hub = cls(settings)
+        async with AsyncExitStack() as stack:
+            await hub._start(stack)
+            yield hub
+
+    async def _start(self, stack: AsyncExitStack) -> None:
+        settings = self.settings
+        stack.enter_context(_only_one(settings.data_dir))
+        self.store = await Store.open(settings.database_url)
+        stack.push_async_callback(self.store.close)
+        city = await asyncio.to_thread(load_city, settings)
+        for channel in city.channels.values():
+            stack.push_async_callback(channel.close)
+        self.ingest = await self._listen(stack)
+        self.predict = Predict(self.store, self.bell, self.clock, city.ground, MODELS)
+        for loop in self._loops(city):
+            self.loops.start(loop)
+        stack.push_async_callback(self.loops.stop)
+        await self._show(stack, city)
+
+    def _loops(self, city: City) -> list[Loop]:
+        """Who wakes whom. Every loop also polls: a lost ring costs seconds, never work."""
+        pace, listen = self._pace, self.bell.listen
+        evaluate = Evaluate(self.store, self.bell, self.clock, city)
+        loops = [
+            Loop(self.predict.name, self.predict.step, listen("records"), pace),
+            Loop(evaluate.name, evaluate.step, listen("hazards", "reviewed"), pace),
+        ]
+        for channel in city.channels.values():
+            deliver = Deliver(self.store, self.bell, self.clock, channel)
+            loops.append(Loop(deliver.name, deliver.step, listen("outbox", "reviewed"), pace, again=True))
+        return loops
+
+    def _pace(self) -> float:
+        """Seconds between polls; shorter while hub time is in a hurry."""
+        return 0.25 if self.clock.hurried else 1.0
+
+    async def _listen(self, stack: AsyncExitStack) -> Ingest:
+        """The way in: our own broker or the city's, the client on it, and the ingest loop."""
+        login = await self._login(stack)
+        client = MqttClient(login, Ingest.FILTERS, marker=self.settings.data_dir / "broker-session", now=self.clock.now)
+        ingest = Ingest(self.store, self.bell, client, self.settings.gateways)
+        await client.start()
+        stack.push_async_callback(client.stop)
+        await ingest.start()
+        stack.push_async_callback(ingest.stop)
+        return ingest
+
+    async def _login(self, stack: AsyncExitStack) -> Login:
+        settings = self.settings
+        if settings.broker:
+            secret = settings.broker.password.get_secret_value()
+            return Login(
+                host=settings.broker.host,
+                port=settings.broker.port,
+                client_id=settings.broker.client_id,
+                user=settings.broker.username,
+                password=secret,
+            )
+        gateways = {name: one.password.get_secret_value() for name, one in settings.gateways.items()}
+        self.broker = EmbeddedBroker(settings.data_dir, gateways=gateways)
+        access = await self.broker.start()
+        stack.push_async_callback(self.broker.stop)
+        return Login(
+            host=access.host, port=access.port, client_id="shirase-hub", user=access.user, password=access.password
+        )
+
+    async def _show(self, stack: AsyncExitStack, city: City) -> None:
+        settings = self.settings
+        context = WebContext(
+            store=self.store,
+            now=self.clock.now,
+            ground=city.ground,
+            city_name=settings.city.name,
+            city_name_en=settings.city.name_en,
+            public_exercise=settings.public_exercise,
+            exercise=settings.exercise is not None,
+            bell=self.bell,
+            channels=tuple(city.channels),
+            health=self.health,
+            fake_outboxes=settings.exercise.outboxes if settings.exercise else {},
+            https=settings.web.https,
+        )
+        runner = await serve(make_app(context), settings.web.host, settings.web.port)
+        stack.push_async_callback(runner.cleanup)
+        self.address = f"http://{settings.web.host}:{runner.addresses[0][1]}"
+
+    def health(self) -> Health:
+        """The state of the line, for readiness, the status bar and the map."""
+        reasons = [f"モデル {name} が失敗しています：{why}" for name, why in self.predict.failing.items()]
+        reasons += [f"{name} が止まっています：{why}" for name, why in self.loops.failing.items()]
+        return self.ingest.health(reasons)
+
+
+def clock_for(settings: Settings) -> Clock:
+    """Wall time, or the fast clock of an exercise."""
+    if settings.exercise is None:
+        return Clock()
+    return CatchUpClock(datetime.fromisoformat(settings.exercise.start), settings.exercise.speed)
+
+
+@contextmanager
+def _only_one(data_dir: Path) -> Iterator[None]:
+    """Hold the data directory: SQLite has one writer, and two hubs would send everything twice."""
+    data_dir.mkdir(parents=True, exist_ok=True)
+    lock: IO[str] = (data_dir / "hub.lock").open("a+")
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        lock.seek(0)
+        owner = lock.read().strip() or "unknown"
+        lock.close()
+        raise AlreadyRunningError(
+            f"{data_dir} is in use by another hub (process {owner}); stop it, or set SHIRASE_DATA_DIR to another folder"
+        ) from None
+    lock.truncate(0)
+    lock.write(str(os.getpid()))
+    lock.flush()
+    try:
+        yield
+    finally:
+        lock.close()
+
+
+async def until(stop: asyncio.Event, settings: Settings, ready: Callable[[Hub], Awaitable[None]]) -> None:
+    """Run a hub until ``stop`` is set."""
+    async with Hub.running(settings) as hub:
+        log.info("hub ready", address=hub.address, data_dir=str(settings.data_dir))
+        await ready(hub)
+        await stop.wait()
+        log.info("hub stopping")

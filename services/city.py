@@ -1,0 +1,73 @@
+"""What the profile makes of the hub: ground, rules, channels and voice. For ``serve`` and ``check`` alike."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from geo.area import Area
+from geo.crs import CrsError
+from geo.geojson import ProfileError
+from geo.ground import load_ground
+from geo.model import Ground
+from geo.outline import outline
+from rules.alert import Place
+from rules.engine import Sender
+from rules.rule import CATALOG, Rule, load_rules
+from rules.source import RuleError
+from services.channels.channel import Channel
+from services.channels.registry import ChannelError, build
+from services.settings import Settings
+
+
+class StartError(Exception):
+    """The hub cannot start; the text names the file, the place and the cure."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class City:
+    """Everything that is read once at the start."""
+
+    ground: Ground
+    rules: tuple[Rule, ...]
+    channels: Mapping[str, Channel]
+    sender: Sender
+    place: Callable[[str], Place]
+
+
+def load_city(settings: Settings) -> City:
+    """Read the whole profile. Raises StartError. Channels are open afterwards: the caller closes them."""
+    try:
+        bundled = [settings.profile / "layers" / name for name in settings.layers]
+        imported = sorted((settings.data_dir / "layers").glob("*.fgb"))
+        ground = load_ground(settings.profile, [*bundled, *imported])
+        rules = load_rules([CATALOG, settings.profile / "rules"])
+        sender = _sender(settings)
+        channels = {name: build(name, options) for name, options in settings.channels.items()}
+    except (ProfileError, CrsError, RuleError, ChannelError, ValueError) as error:
+        raise StartError(str(error)) from error
+    return City(ground=ground, rules=rules, channels=channels, sender=sender, place=_place_finder(ground))
+
+
+def _sender(settings: Settings) -> Sender:
+    city = settings.city
+    return Sender(
+        id=city.sender, name=city.sender_name, name_en=city.sender_name_en, web=city.web, contact=city.contact
+    )
+
+
+def _place_finder(ground: Ground) -> Callable[[str], Place]:
+    """Area code → place with its outline, simplified once per area."""
+    known: dict[str, Place] = {}
+
+    def place(code: str) -> Place:
+        if code not in known:
+            area = ground.areas.get(code)
+            known[code] = _place(area) if area else Place(code=code, name=code)
+        return known[code]
+
+    return place
+
+
+def _place(area: Area) -> Place:
+    return Place(code=area.code, name=area.name, name_en=area.name_en, polygons=outline(area.geometry))

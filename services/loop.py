@@ -1,0 +1,77 @@
+"""Running the loops: one task each, woken by a bell or by time, never ended by an error."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from time import perf_counter
+
+import structlog
+
+from services.bell import Listener
+from services.telemetry import STEP_SECONDS, STEPS
+
+log = structlog.get_logger()
+_LONGEST_PAUSE = 30.0
+
+
+@dataclass(frozen=True, slots=True)
+class Loop:
+    """A verb to repeat. ``step`` returns True when it did something."""
+
+    name: str
+    step: Callable[[], Awaitable[bool]]
+    wake: Listener
+    pace: Callable[[], float]  # seconds between polls
+    again: bool = False  # step again at once after a True: there may be more in the queue
+
+
+class Loops:
+    """Keeps loops running. A step that raises is logged once, tried again with a growing pause, and shown."""
+
+    def __init__(self) -> None:
+        self._tasks: dict[str, asyncio.Task[None]] = {}
+        self.failing: dict[str, str] = {}  # loop → what it failed with
+
+    def start(self, loop: Loop) -> None:
+        self._tasks[loop.name] = asyncio.create_task(self._run(loop), name=loop.name)
+
+    async def stop(self) -> None:
+        """End every loop where it waits; a step under way is cancelled, its transaction rolls back."""
+        for task in self._tasks.values():
+            task.cancel()
+        await asyncio.gather(*self._tasks.values(), return_exceptions=True)
+
+    async def _run(self, loop: Loop) -> None:
+        failures = 0
+        with loop.wake:
+            while True:
+                try:
+                    busy = await self._step(loop)
+                    failures = 0
+                except Exception as error:  # noqa: BLE001 - whatever it is, the loop goes on and says so
+                    failures += 1
+                    await self._after_failure(loop, error, failures)
+                    continue
+                if not (busy and loop.again):
+                    await loop.wake.wait(loop.pace())
+
+    async def _step(self, loop: Loop) -> bool:
+        began = perf_counter()
+        busy = await loop.step()
+        STEPS.labels(loop.name, "ok").inc()
+        STEP_SECONDS.labels(loop.name).observe(perf_counter() - began)
+        if self.failing.pop(loop.name, None):
+            log.info("loop recovered", loop=loop.name)
+        return busy
+
+    async def _after_failure(self, loop: Loop, error: Exception, failures: int) -> None:
+        """The first failure of a kind is logged whole, repeats only count."""
+        STEPS.labels(loop.name, "failed").inc()
+        if self.failing.get(loop.name) != repr(error):
+            log.error("loop failed", loop=loop.name, exc_info=error)
+        self.failing[loop.name] = repr(error)
+        pause = min(_LONGEST_PAUSE, 0.5 * 2 ** min(failures, 8))
+        await asyncio.sleep(random.uniform(pause / 2, pause))  # noqa: S311 - jitter, not a secret

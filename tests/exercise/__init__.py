@@ -1,0 +1,1 @@
+"""The exercise that ``make run`` plays: a real hub, a real broker, played outside services."""
