@@ -90,6 +90,7 @@ class Alert:
     places: tuple[Place, ...]
     texts: Mapping[str, Text]  # by language, Japanese always there and first
     hazards: tuple[str, ...]  # keys
+    levels: tuple[int, ...] = ()  # of those hazards, in their order
     evidence: tuple[str, ...]  # sentences for the officer
     approval: Approval
     channels: tuple[str, ...]

@@ -21,6 +21,13 @@ class Standing:
     chain: tuple[Alert, ...] = ()  # issued revisions not yet expired, oldest first
     last_revision: int = 0  # highest number ever written in the series, withdrawn drafts too: the next one is this + 1
 
+    def in_force(self, now: datetime) -> tuple[Alert, ...]:
+        """Issued revisions that have not expired, oldest first: what a new revision must refer to."""
+        chain = {alert.revision: alert for alert in self.chain}
+        if self.state is State.ISSUED:
+            chain[self.alert.revision] = self.alert
+        return tuple(alert for _, alert in sorted(chain.items()) if alert.expires > now)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Situation:

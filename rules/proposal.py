@@ -1,0 +1,103 @@
+"""What passes through the stages: a proposal to say something, or the named reason for not saying it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import StrEnum
+
+from geo.hazard import Hazard
+from rules.alert import Alert, State
+from rules.rule import Rule
+from rules.situation import Standing
+
+
+class Reason(StrEnum):
+    """Why something is said, or why not: a word for programs and a sentence for the people who ask."""
+
+    ja: str
+    en: str
+
+    def __new__(cls, word: str, ja: str, en: str) -> Reason:
+        member = str.__new__(cls, word)
+        member._value_ = word
+        member.ja, member.en = ja, en
+        return member
+
+    # said
+    FIRST = "first", "新しい警戒です", "This is new."
+    RISEN = "risen", "レベルが上がりました", "The level has risen."
+    GROWN = "grown", "対象の区域や情報が増えました", "More areas or sources are concerned."
+    FALLEN = "fallen", "レベルが下がりました", "The level has fallen."
+    SHRUNK = "shrunk", "対象の区域や情報が減りました", "Fewer areas or sources are concerned."
+    REPEAT = "repeat", "続いているため、再度知らせる時刻です", "It goes on, and it is time to say so again."
+    RENEWED = (
+        "renewed",
+        "続いていますが、前の内容の有効期限が切れました",
+        "It goes on, and the earlier text has expired.",
+    )
+    ALL_CLEAR = "all_clear", "警戒の対象がなくなりました", "The danger is over."
+    # not said
+    STALE = "stale", "根拠の有効期限が切れ、今の状態が分かりません", "What it rests on has expired; now is unknown."
+    NOT_HELD = "not_held", "条件を満たしてからの時間がまだ足りません", "The level has not stood long enough yet."
+    SILENCED = "silenced", "規則の除外条件に当たります", "The rule says: not while this holds."
+    OUTRANKED = "outranked", "同じ区域・種別に、より高いレベルがあります", "A higher level of the same kind speaks."
+    NOTHING_NEW = "nothing_new", "前回から変わっていません", "Nothing has changed since the newest revision."
+    SETTLING = "settling", "下がってからの時間がまだ足りません", "The lower level has not stood long enough yet."
+    REJECTED = "rejected", "同じ内容を担当者が見送りました", "A person said no; it comes back when it grows."
+    RUNS_OUT = "runs_out", "解除を知らせず、期限まで掲載する規則です", "No all-clear by this rule; the alert runs out."
+    # a draft or a series that ends without a word
+    GONE = "gone", "発表する前に対象がなくなりました", "The danger went before anything was issued."
+    EXPIRED = "expired", "発表した内容の有効期限が切れました", "What was issued has expired."
+    BACK_TO_ISSUED = "back_to_issued", "状況が発表済みの内容に戻りました", "Things are as the issued revision says."
+    RULE_GONE = "rule_gone", "もとの規則がなくなりました", "The rule behind it is no longer there."
+
+
+@dataclass(frozen=True, slots=True)
+class Drop:
+    """Not said: by which stage, why, and the particulars. ``rule`` and ``series`` are filled in by the engine."""
+
+    stage: str
+    reason: Reason
+    detail: str = ""
+    rule: str = ""
+    series: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Proposal:
+    """One rule, one group of hazards, and the series that speaks of them already, if any."""
+
+    rule: Rule
+    stem: str  # status-rule-group: the series without its date
+    now: datetime
+    hazards: tuple[Hazard, ...]  # leading first
+    standing: Standing | None = None
+    aside: Mapping[str, Reason] | None = None  # keys of hazards that exist but must not speak, and why
+    reason: Reason | None = None  # why it is said; set by the stage that knows
+
+    @property
+    def ends(self) -> bool:
+        return self.reason is Reason.ALL_CLEAR
+
+    @property
+    def in_force(self) -> tuple[Alert, ...]:
+        """Issued revisions of the series that have not expired, oldest first."""
+        return self.standing.in_force(self.now) if self.standing else ()
+
+    @property
+    def base(self) -> Alert | None:
+        """The revision a change is measured against; a refused all-clear counts for nothing."""
+        if self.standing is None:
+            return None
+        newest = self.standing.alert
+        if newest.ends and self.standing.state is State.REJECTED:
+            return self.in_force[-1] if self.in_force else None
+        return newest
+
+    def without(self, out: Iterable[Hazard], reason: Reason) -> Proposal:
+        """The proposal with these hazards set aside: they are still there, but do not speak."""
+        keys = {hazard.key: reason for hazard in out}
+        rest = tuple(hazard for hazard in self.hazards if hazard.key not in keys)
+        return replace(self, hazards=rest, aside={**(self.aside or {}), **keys})

@@ -1,0 +1,184 @@
+"""Writing a revision: a proposal that passed every stage becomes an alert with identifier, references and texts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
+
+from jinja2 import TemplateError
+
+from geo.hazard import Hazard
+from rules.alert import Alert, Approval, Place, Text
+from rules.proposal import Proposal, Reason
+from rules.rule import Rule, orders_evacuation
+from rules.situation import Situation
+from rules.source import at_level
+from rules.wording.templates import level_label, names, render
+from rules.wording.times import JST, clock
+
+Places = Callable[[str], Place]  # area code → place
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sender:
+    """Who speaks: the city, as receivers and readers know it."""
+
+    id: str  # CAP sender: a domain or mail address, no spaces or commas
+    name: str
+    name_en: str = ""
+    web: str = ""
+    contact: str = ""
+    languages: tuple[str, ...] = ("ja", "en")  # Japanese is always written, and first
+
+    def __post_init__(self) -> None:
+        if not self.id or any(character in self.id for character in " ,<&\t\n"):
+            raise ValueError(
+                f"sender id {self.id!r} must be one word without spaces, commas, < or &; use a domain name"
+            )
+
+
+def write(situation: Situation, proposal: Proposal, sender: Sender, places: Places) -> Alert:
+    """The next revision of the proposal's series. Never raises for wording: a template that fails gives plain words.
+
+    An all-clear keeps the level that was announced only for its approval; the alert itself has level 0.
+    """
+    sent = situation.now.replace(microsecond=0)
+    rule, standing = proposal.rule, proposal.standing
+    lead = proposal.hazards[0] if proposal.hazards else None
+    announced = proposal.in_force[-1] if proposal.ends else None
+    level = announced.level if announced else lead.level if lead else 0
+    series = standing.alert.series if standing else f"{proposal.stem}-{sent.astimezone(JST):%Y%m%dT%H%M%S}"
+    revision = max(standing.last_revision, standing.alert.revision) + 1 if standing else 1
+    where = _places(proposal, places)
+    alert = Alert(
+        series=series,
+        revision=revision,
+        identifier=f"{series}-{revision}",
+        sender=sender.id,
+        sent=sent,
+        status=situation.status,
+        msg_type="Update" if proposal.in_force else "Alert",
+        references=tuple(earlier.reference for earlier in proposal.in_force),
+        rule=rule.id,
+        kind=announced.kind if announced else lead.kind if lead else "",
+        level=0 if announced else level,
+        alert_level=announced.alert_level if announced else bool(lead and lead.alert_level),
+        category=rule.category,
+        response="AllClear" if announced else at_level(rule.response, level),
+        urgency="Past" if announced else at_level(rule.urgency, level),
+        severity="Minor" if announced else at_level(rule.severity, level),
+        certainty=_certainty(rule, level, lead),
+        effective=sent,
+        expires=sent + rule.expires,
+        places=where,
+        texts={},
+        hazards=announced.hazards if announced else tuple(hazard.key for hazard in proposal.hazards),
+        levels=() if announced else tuple(hazard.level for hazard in proposal.hazards),
+        evidence=tuple(_evidence(situation, proposal)),
+        approval=rule.approval_at(level),
+        channels=rule.channels,
+        sender_name=sender.name,
+        web=sender.web,
+        contact=sender.contact,
+        ends=proposal.ends,
+    )
+    return _with_texts(alert, proposal, sender, level)
+
+
+def _places(proposal: Proposal, places: Places) -> tuple[Place, ...]:
+    """Most dangerous first; an all-clear goes to every place that something still in force names."""
+    if not proposal.ends:
+        found = [places(hazard.area) for hazard in proposal.hazards]
+    else:
+        found = [place for alert in reversed(proposal.in_force) for place in alert.places]
+    return tuple(
+        {place.code: place for place in reversed(found)}[code] for code in dict.fromkeys(p.code for p in found)
+    )
+
+
+def _certainty(rule: Rule, level: int, lead: Hazard | None) -> str:
+    """As the rule says; else observed, or by probability as CAP draws the line."""
+    if lead is None or lead.observed:
+        return "Observed" if lead is None else at_level(rule.certainty, level) or "Observed"
+    likely = (lead.probability or 0) > 0.5
+    return at_level(rule.certainty, level) or ("Likely" if likely else "Possible")
+
+
+def _evidence(situation: Situation, proposal: Proposal) -> Iterator[str]:
+    """Sentences for the officer: the change, the rule's conditions as they were met, what each hazard rests on."""
+    rule = proposal.rule
+    if proposal.reason:
+        yield f"{rule.title['ja']}: {proposal.reason.ja}"
+    for hazard in proposal.hazards:
+        met = "、".join(verdict.ja for verdict in rule.when.explain(hazard, situation))
+        yield f"{hazard.headline}〔規則 {rule.id}: {met}〕"
+        yield from (evidence.text for evidence in hazard.evidence)
+
+
+def _with_texts(alert: Alert, proposal: Proposal, sender: Sender, level: int) -> Alert:
+    """The alert in all its languages. What a template cannot say is said plainly, and a person must look at it.
+
+    Whatever the rule says of approval, evacuation information never goes out by itself: wording made of facts could
+    have become such only now.
+    """
+    rule = proposal.rule
+    worded = rule.all_clear if proposal.ends else rule.wording
+    texts: dict[str, Text] = {}
+    approval, evidence = alert.approval, list(alert.evidence)
+    for language, words in worded.items():
+        if language != "ja" and language not in sender.languages:
+            continue
+        try:
+            texts[language] = render(words, language, _variables(alert, proposal, sender, level, language))
+        except (TemplateError, TypeError, ValueError, ArithmeticError, LookupError, AttributeError) as error:
+            texts[language] = _plain(alert, proposal, language)
+            evidence.append(f"文面のひな形（{rule.file}、{language}）が使えないため、簡単な文にしました: {error}")
+            approval = Approval.ONE if approval is Approval.AUTO else approval
+    if any(orders_evacuation(alert.response, text.event, text.headline) for text in texts.values()):
+        approval = Approval.ONE if approval is Approval.AUTO else approval
+    return replace(alert, texts=texts, approval=approval, evidence=tuple(evidence))
+
+
+def _variables(alert: Alert, proposal: Proposal, sender: Sender, level: int, language: str) -> Mapping[str, object]:
+    """What a template may name: exactly :data:`rules.wording.templates.VARIABLES`."""
+    lead = proposal.hazards[0] if proposal.hazards else None
+    japanese = language.startswith("ja")
+    return {
+        "now": alert.sent,
+        "until": alert.expires,
+        "since": lead.since if lead else alert.sent,
+        "level": level,
+        "level_label": level_label(level, alert.alert_level, language),
+        "reason": (proposal.reason or Reason.FIRST).value,
+        "hazard": lead,
+        "facts": dict(lead.facts) if lead else {},
+        "hazards": proposal.hazards,
+        "places": names(alert.places, language),
+        "announced": proposal.in_force[-1].texts[language].event if _said(proposal, language) else "",
+        "title": proposal.rule.title["ja" if japanese else "en"],
+        "sender": sender.name if japanese else sender.name_en or sender.name,
+        "contact": sender.contact,
+        "web": sender.web,
+    }
+
+
+def _said(proposal: Proposal, language: str) -> bool:
+    return bool(proposal.in_force) and language in proposal.in_force[-1].texts
+
+
+def _plain(alert: Alert, proposal: Proposal, language: str) -> Text:
+    """Words that need no template: the hazards' own headlines, where, when, who."""
+    japanese = language.startswith("ja")
+    title = proposal.rule.title["ja" if japanese else "en"]
+    heading = f"【解除】{title}" if proposal.ends and japanese else f"All clear: {title}" if proposal.ends else title
+    where = "、".join(place.name for place in alert.places)
+    what = "。".join(hazard.headline for hazard in proposal.hazards) or heading
+    when = f"{clock(alert.sent, language)}現在" if japanese else f"As of {clock(alert.sent, language)}"
+    return Text(
+        language=language,
+        event=title,
+        headline=f"{heading} {where}"[:140],
+        description=f"{what}（{when}、{where}）",
+        instruction=f"{alert.sender_name}の情報を確認してください。" if japanese else f"Follow {alert.sender_name}.",
+        short=f"{heading} {what} {where} {when} {alert.sender_name}",
+    )

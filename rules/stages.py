@@ -1,0 +1,168 @@
+"""The stages a proposal passes, in order. Each is small and pure: it goes on, or is dropped with a reason."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import timedelta
+
+from geo.hazard import Hazard
+from rules.alert import Alert, State
+from rules.proposal import Drop, Proposal, Reason
+from rules.situation import Situation
+
+Stage = Callable[[Situation, Proposal], Proposal | Drop]
+
+
+def fresh(situation: Situation, proposal: Proposal) -> Proposal | Drop:
+    """What has expired says nothing: neither that there is danger nor that it is over."""
+    stale = [hazard for hazard in proposal.hazards if hazard.valid_until <= situation.now]
+    return _set_aside("fresh", proposal, stale, Reason.STALE)
+
+
+def hold(situation: Situation, proposal: Proposal) -> Proposal | Drop:
+    """A level must have stood for a while, except where this series already speaks of the hazard."""
+    base = proposal.base
+    known = set(base.hazards) if base else set()
+    young = [
+        hazard
+        for hazard in proposal.hazards
+        if hazard.key not in known and situation.now - hazard.since < proposal.rule.hold
+    ]
+    return _set_aside("hold", proposal, young, Reason.NOT_HELD)
+
+
+def unless(situation: Situation, proposal: Proposal) -> Proposal | Drop:
+    """The rule's own exceptions: quiet hours, a graver kind in the same area, …"""
+    silenced = [
+        hazard
+        for hazard in proposal.hazards
+        if any(condition.holds(hazard, situation) for condition in proposal.rule.unless)
+    ]
+    return _set_aside("unless", proposal, silenced, Reason.SILENCED)
+
+
+def inhibit(_situation: Situation, proposal: Proposal) -> Proposal | Drop:
+    """Of one kind in one area only the highest level speaks."""
+    highest: dict[tuple[str, str], int] = {}
+    for hazard in proposal.hazards:
+        place = (hazard.kind, hazard.area)
+        highest[place] = max(hazard.level, highest.get(place, 0))
+    lower = [hazard for hazard in proposal.hazards if hazard.level < highest[hazard.kind, hazard.area]]
+    return _set_aside("inhibit", proposal, lower, Reason.OUTRANKED)
+
+
+def all_clear(_situation: Situation, proposal: Proposal) -> Proposal | Drop:
+    """No hazard is left: say so where something was issued and still stands, else end without a word."""
+    if proposal.hazards or proposal.standing is None:
+        return proposal
+    newest, state = proposal.standing.alert, proposal.standing.state
+    if not proposal.in_force:
+        return Drop("all_clear", Reason.EXPIRED if proposal.standing.issued_revision else Reason.GONE)
+    if not proposal.rule.all_clear:
+        return Drop("all_clear", Reason.RUNS_OUT)
+    if newest.ends and state is State.REJECTED:
+        return Drop("all_clear", Reason.REJECTED)
+    if newest.ends and state is State.DRAFT and newest.expires > proposal.now:
+        return Drop("all_clear", Reason.NOTHING_NEW)
+    return replace(proposal, reason=Reason.ALL_CLEAR)
+
+
+def rejected(_situation: Situation, proposal: Proposal) -> Proposal | Drop:
+    """A person said no. The same is not proposed again until a level rises or something joins."""
+    standing = proposal.standing
+    if proposal.ends or standing is None or standing.state is not State.REJECTED or standing.alert.ends:
+        return proposal
+    if change(standing.alert, proposal) in {Reason.RISEN, Reason.GROWN}:
+        return proposal
+    return Drop("rejected", Reason.REJECTED, f"第{standing.alert.revision}版")
+
+
+def dedup(_situation: Situation, proposal: Proposal) -> Proposal | Drop:
+    """The same hazards at the same levels in the same places are no news, until it is time to repeat them."""
+    if proposal.ends:
+        return proposal
+    base = proposal.base
+    if base is None:
+        return replace(proposal, reason=Reason.RENEWED if proposal.standing else Reason.FIRST)
+    if changed := change(base, proposal):
+        issued = proposal.in_force[-1] if proposal.in_force else None
+        draft = proposal.standing is not None and proposal.standing.state is State.DRAFT
+        if draft and issued and not change(issued, proposal) and not _due(issued, proposal):
+            return Drop("dedup", Reason.BACK_TO_ISSUED, f"第{issued.revision}版")
+        return replace(proposal, reason=changed)
+    if reason := _due(base, proposal):
+        return replace(proposal, reason=reason)
+    return Drop("dedup", Reason.NOTHING_NEW, f"第{base.revision}版")
+
+
+def settle(situation: Situation, proposal: Proposal) -> Proposal | Drop:
+    """A fall must hold as long as a rise had to, so that a value at a threshold does not make a series of revisions."""
+    base = proposal.base
+    if proposal.reason is not Reason.FALLEN or base is None:
+        return proposal
+    before = dict(zip(base.hazards, base.levels, strict=False))
+    fallen = [hazard for hazard in proposal.hazards if hazard.level < before.get(hazard.key, 0)]
+    youngest = max(hazard.since for hazard in fallen)
+    if situation.now - youngest < proposal.rule.hold:
+        return Drop("settle", Reason.SETTLING, _minutes(situation.now - youngest, proposal.rule.hold))
+    return proposal
+
+
+CHAIN: Sequence[Stage] = (fresh, hold, unless, inhibit, all_clear, rejected, dedup, settle)
+
+
+def run(situation: Situation, proposal: Proposal, chain: Sequence[Stage] = CHAIN) -> Proposal | Drop:
+    """Pass the stages in order, up to the first that drops the proposal."""
+    for stage in chain:
+        outcome = stage(situation, proposal)
+        if isinstance(outcome, Drop):
+            return outcome
+        proposal = outcome
+    return proposal
+
+
+def change(before: Alert, proposal: Proposal) -> Reason | None:
+    """What differs between a revision and the hazards now, the gravest difference first; None: nothing.
+
+    Hazards that were set aside are not gone: as long as something that names them is in force, their silence is no
+    change. A draft nobody has seen outside is simply written anew without them.
+    """
+    if before.ends:  # it said that all was over, and here is a hazard
+        return Reason.GROWN
+    old = dict(zip(before.hazards, before.levels, strict=False))
+    new = {hazard.key: hazard.level for hazard in proposal.hazards}
+    if any(level > old[key] for key, level in new.items() if key in old):
+        return Reason.RISEN
+    if any(key not in before.hazards for key in new):
+        return Reason.GROWN
+    if any(level < old[key] for key, level in new.items() if key in old):
+        return Reason.FALLEN
+    still_there = set(proposal.aside or {}) if proposal.in_force else set()
+    if any(key not in new and key not in still_there for key in before.hazards):
+        return Reason.SHRUNK
+    return None
+
+
+def _due(base: Alert, proposal: Proposal) -> Reason | None:
+    if base.expires <= proposal.now:
+        return Reason.RENEWED
+    if proposal.rule.repeat and proposal.now - base.sent >= proposal.rule.repeat:
+        return Reason.REPEAT
+    return None
+
+
+def _set_aside(stage: str, proposal: Proposal, out: Sequence[Hazard], reason: Reason) -> Proposal | Drop:
+    if not out:
+        return proposal
+    rest = proposal.without(out, reason)
+    if rest.hazards:
+        return rest
+    detail = "、".join(hazard.headline for hazard in out[:3])
+    if reason is Reason.NOT_HELD:
+        detail += f"（{_minutes(proposal.now - min(hazard.since for hazard in out), proposal.rule.hold)}）"
+    return Drop(stage, reason, detail)
+
+
+def _minutes(stood: timedelta, wanted: timedelta) -> str:
+    return f"{int(stood.total_seconds() // 60)}分／{int(wanted.total_seconds() // 60)}分"

@@ -1,0 +1,1 @@
+"""How decisions become sentences: times, level words and sandboxed templates."""
