@@ -1,0 +1,125 @@
+"""People and their sessions. Passwords arrive here hashed, session tokens too: the store never sees a secret."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import delete, insert, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from services.store.tables import sessions, users
+
+SPENT = ""  # stands where a password hash was; no hash is empty, so nothing ever matches it
+
+
+class Role(StrEnum):
+    """What a person may do; each role may do what the ones before it may."""
+
+    VIEWER = "viewer"
+    OPERATOR = "operator"
+    APPROVER = "approver"
+    ADMIN = "admin"
+
+    def covers(self, needed: Role) -> bool:
+        """True where this role may do what ``needed`` may."""
+        order = list(Role)
+        return order.index(self) >= order.index(needed)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Account:
+    """A person who may log in. ``password`` is an argon2 hash, or empty once a one-time password is used."""
+
+    name: str
+    role: Role
+    password: str
+    one_time: bool
+    revoked: bool
+    created_at: datetime
+
+    @property
+    def usable(self) -> bool:
+        """True where a login is possible at all."""
+        return not self.revoked and self.password != SPENT
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Session:
+    """Who holds a session, and the token that every write of it must show."""
+
+    user: str
+    role: Role
+    csrf: str
+    expires: datetime
+
+
+class UserError(Exception):
+    """The account cannot be changed this way; the message tells what to do instead."""
+
+
+async def add(connection: AsyncConnection, account: Account) -> None:
+    """Add an account, or give a revoked or spent one a new password; raises UserError for one in use."""
+    known = await find(connection, account.name)
+    if known and known.usable:
+        raise UserError(f"{account.name} has an account already; revoke it first to give it a new password or role")
+    values = {**asdict(account), "role": account.role.value}
+    if known:
+        await connection.execute(delete(sessions).where(sessions.c.user == account.name))
+        await connection.execute(update(users).where(users.c.name == account.name).values(values))
+    else:
+        await connection.execute(insert(users).values(values))
+
+
+async def find(connection: AsyncConnection, name: str) -> Account | None:
+    row = (await connection.execute(select(users).where(users.c.name == name))).mappings().first()
+    return None if row is None else _account(dict(row))
+
+
+async def everyone(connection: AsyncConnection) -> list[Account]:
+    """All accounts by name, revoked ones too."""
+    rows = await connection.execute(select(users).order_by(users.c.name))
+    return [_account(dict(row)) for row in rows.mappings()]
+
+
+async def revoke(connection: AsyncConnection, name: str) -> bool:
+    """Close the account and end its sessions at once; False when there is no such account."""
+    await connection.execute(delete(sessions).where(sessions.c.user == name))
+    return bool((await connection.execute(update(users).where(users.c.name == name).values(revoked=True))).rowcount)
+
+
+async def log_in(connection: AsyncConnection, account: Account, token: str, session: Session, now: datetime) -> bool:
+    """Open a session under the hashed ``token``.
+
+    False when the account changed since its password was checked: revoked meanwhile, or a one-time password that
+    another login has just used.
+    """
+    same = (users.c.name == account.name, users.c.password == account.password, ~users.c.revoked)
+    kept = SPENT if account.one_time else account.password
+    if not (await connection.execute(update(users).where(*same).values(password=kept))).rowcount:
+        return False
+    await connection.execute(delete(sessions).where(sessions.c.expires <= now))
+    row = {"token": token, "user": account.name, "csrf": session.csrf, "created_at": now, "expires": session.expires}
+    await connection.execute(insert(sessions).values(row))
+    return True
+
+
+async def session_of(connection: AsyncConnection, token: str, now: datetime) -> Session | None:
+    """The session of a hashed token, None when it is unknown, over, or its person's account is closed."""
+    statement = (
+        select(sessions.c.user, users.c.role, sessions.c.csrf, sessions.c.expires)
+        .join(users, users.c.name == sessions.c.user)
+        .where(sessions.c.token == token, sessions.c.expires > now, ~users.c.revoked)
+    )
+    row = (await connection.execute(statement)).first()
+    return None if row is None else Session(user=row.user, role=Role(row.role), csrf=row.csrf, expires=row.expires)
+
+
+async def log_out(connection: AsyncConnection, token: str) -> None:
+    await connection.execute(delete(sessions).where(sessions.c.token == token))
+
+
+def _account(row: dict[str, Any]) -> Account:
+    return Account(**{**row, "role": Role(row["role"])})

@@ -1,0 +1,177 @@
+"""/alerts: what was issued; for the desk also drafts, their payloads and who agreed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from aiohttp import web
+from sqlalchemy import Select, and_, or_, select, tuple_
+from sqlalchemy.engine import RowMapping
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from rules.alert import Alert, State, Text
+from services.desks.review import NEEDED
+from services.store.codec import from_json
+from services.store.tables import alerts, approvals
+from services.web.api.answer import collection, feature
+from services.web.api.endpoint import PAGED, Endpoint, Parameter
+from services.web.api.instant import before, instant
+from services.web.api.paging import Page, page_of
+from services.web.api.shapes import SHAPES
+from services.web.api.viewer import Viewer, viewer_of
+from services.web.api.words import iso, marked
+from services.web.context import CONTEXT
+from services.web.security import WebError
+
+Approvals = Mapping[tuple[str, int], Sequence[RowMapping]]
+
+
+def visible(viewer: Viewer, now: datetime) -> Select[Any]:
+    """The rows this viewer may see. To the public an alert that has run out is over, whether or not a loop said so."""
+    statement = select(alerts).where(alerts.c.status.in_(viewer.statuses), alerts.c.state.in_(viewer.alert_states()))
+    return statement if viewer.staff else statement.where(alerts.c.expires > now)
+
+
+async def show(request: web.Request) -> web.Response:
+    context, viewer = request.app[CONTEXT], viewer_of(request)
+    page = page_of(request, str, str, int)
+    statement = _filtered(visible(viewer, context.now()), request)
+    async with context.store.read() as connection:
+        rows = (await connection.execute(_paged(statement, page))).mappings()
+        taken, following = page.trim(list(rows), lambda row: (iso(row["sent"]), row["series"], row["revision"]))
+        agreed = await _agreed(connection, taken) if viewer.staff else {}
+    shapes = request.app[SHAPES]
+    features = []
+    for row in taken:
+        alert = from_json(Alert, row["body"])
+        properties = _properties(alert, row) | (_for_desk(alert, row, agreed) if viewer.staff else {})
+        features.append(feature(alert.identifier, shapes.places(alert.places), properties))
+    return collection(request, features, following)
+
+
+def _filtered(statement: Select[Any], request: web.Request) -> Select[Any]:
+    """``state`` (several with commas) and ``series`` narrow what is visible; they never widen it."""
+    wanted = request.query.get("state")
+    if wanted is not None:
+        states = wanted.split(",")
+        unknown = [state for state in states if state not in set(State)]
+        if unknown:
+            raise WebError(400, "bad_state", f"state must be among {', '.join(State)}")
+        statement = statement.where(alerts.c.state.in_(states))
+    series = request.query.get("series")
+    return statement if series is None else statement.where(alerts.c.series == series)
+
+
+def _paged(statement: Select[Any], page: Page) -> Select[Any]:
+    if page.after is not None:
+        text, series, revision = page.after
+        later = or_(alerts.c.series > series, and_(alerts.c.series == series, alerts.c.revision > revision))
+        statement = statement.where(before(alerts.c.sent, instant(text), later))
+    return statement.order_by(alerts.c.sent.desc(), alerts.c.series, alerts.c.revision).limit(page.limit + 1)
+
+
+async def _agreed(connection: AsyncConnection, rows: Sequence[RowMapping]) -> Approvals:
+    names = [(row["series"], row["revision"]) for row in rows]
+    mine = select(approvals).where(tuple_(approvals.c.series, approvals.c.revision).in_(names)).order_by(approvals.c.at)
+    found: dict[tuple[str, int], list[RowMapping]] = {}
+    for row in (await connection.execute(mine)).mappings():
+        found.setdefault((row["series"], row["revision"]), []).append(row)
+    return found
+
+
+def _properties(alert: Alert, row: RowMapping) -> dict[str, Any]:
+    return {
+        "identifier": alert.identifier,
+        "series": alert.series,
+        "revision": alert.revision,
+        "state": row["state"],
+        "status": alert.status.value,
+        "msg_type": alert.msg_type,
+        "kind": alert.kind,
+        "rule": alert.rule,
+        "level": alert.level,
+        "alert_level": alert.alert_level,
+        "urgency": alert.urgency,
+        "severity": alert.severity,
+        "certainty": alert.certainty,
+        "sent": iso(alert.sent),
+        "effective": iso(alert.effective),
+        "expires": iso(alert.expires),
+        "texts": {language: _text(text, alert) for language, text in alert.texts.items()},
+        "places": [{"code": p.code, "name": p.name, "name_en": p.name_en} for p in alert.places],
+        "approval": alert.approval.value,
+        "channels": list(alert.channels),
+        "ends": alert.ends,
+        "sender_name": alert.sender_name,
+    }
+
+
+def _text(text: Text, alert: Alert) -> dict[str, str]:
+    read = ("event", "headline", "description", "instruction", "short")
+    shown = replace(text, **{name: marked(getattr(text, name), alert.status) for name in read})
+    return {name: getattr(shown, name) for name in ("language", *read)}
+
+
+def _for_desk(alert: Alert, row: RowMapping, agreed: Approvals) -> dict[str, Any]:
+    mine = agreed.get((alert.series, alert.revision), ())
+    valid = [one for one in mine if one["digest"] == row["digest"]]
+    needs = max(0, NEEDED[alert.approval] - len(valid)) if row["state"] == State.DRAFT.value else 0
+    return {
+        "evidence": list(alert.evidence),
+        "hazards": list(alert.hazards),
+        "digest": row["digest"],
+        "payloads": row["payloads"],
+        "approvals": [{"person": one["person"], "at": iso(one["at"])} for one in valid],
+        "needs": needs,
+        "changed_at": iso(row["changed_at"]),
+    }
+
+
+ENDPOINTS = (
+    Endpoint(
+        path="/alerts",
+        handler=show,
+        summary="Alerts in force, newest first; for the desk every revision in every state.",
+        parameters=(
+            *PAGED,
+            Parameter(
+                "state", "Only these states, with commas: draft, issued, rejected, superseded, ended, withdrawn."
+            ),
+            Parameter("series", "Only this series."),
+        ),
+        properties={
+            "identifier": "unique; also the CAP identifier",
+            "series": "stable over all revisions",
+            "revision": "from 1",
+            "state": "draft, issued, rejected, superseded, ended or withdrawn",
+            "status": "Actual, Exercise or Test",
+            "msg_type": "Alert, Update or Cancel",
+            "kind": "of the hazards behind it",
+            "rule": "the rule that proposed it",
+            "level": "0 to 5; a 警戒レベル only where alert_level is true",
+            "alert_level": "whether level is a 警戒レベル",
+            "urgency": "CAP",
+            "severity": "CAP",
+            "certainty": "CAP",
+            "sent": "when this revision was written",
+            "effective": "from when it holds",
+            "expires": "until when it holds",
+            "texts": "by language: event, headline, description, instruction, short; a drill is marked in each",
+            "places": "list of {code, name, name_en}",
+            "approval": "auto, one or two persons",
+            "channels": "outlets",
+            "ends": "true for an all-clear or a cancellation",
+            "sender_name": "who says so",
+            "evidence": "desk only: sentences for the officer",
+            "hazards": "desk only: keys of the hazards behind it",
+            "digest": "desk only: what an approval is bound to",
+            "payloads": "desk only: by channel {media_type, parts, counts}, or {reason} where it is refused",
+            "approvals": "desk only: list of {person, at}",
+            "needs": "desk only: persons still missing",
+            "changed_at": "desk only: when the state last changed",
+        },
+    ),
+)

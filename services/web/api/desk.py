@@ -1,0 +1,110 @@
+"""/deliveries and /suppressions: what became of each sending, and why something was not sent. For the desk only."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from aiohttp import web
+from sqlalchemy import select
+from sqlalchemy.engine import RowMapping
+
+from services.store.tables import outbox, suppressions
+from services.store.users import Role
+from services.web.api.answer import JSON, listing
+from services.web.api.endpoint import PAGED, Endpoint, Parameter
+from services.web.api.instant import before, instant
+from services.web.api.paging import page_of
+from services.web.api.words import iso, iso_or_none
+from services.web.context import CONTEXT
+
+
+async def deliveries(request: web.Request) -> web.Response:
+    page = page_of(request, str, str)
+    statement = select(outbox).order_by(outbox.c.created_at.desc(), outbox.c.id).limit(page.limit + 1)
+    if page.after is not None:
+        statement = statement.where(before(outbox.c.created_at, instant(page.after[0]), outbox.c.id > page.after[1]))
+    for name in ("series", "state", "channel"):
+        if name in request.query:
+            statement = statement.where(outbox.c[name] == request.query[name])
+    async with request.app[CONTEXT].store.read() as connection:
+        rows = list((await connection.execute(statement)).mappings())
+    taken, following = page.trim(rows, lambda row: (iso(row["created_at"]), row["id"]))
+    return listing(request, [_delivery(row) for row in taken], following)
+
+
+def _delivery(row: RowMapping) -> dict[str, Any]:
+    told = {
+        name: row[name] for name in ("id", "series", "revision", "channel", "status", "state", "reason", "attempts")
+    }
+    times = {name: iso_or_none(row[name]) for name in ("created_at", "next_at", "finished_at", "expires")}
+    return {**told, **times, "remote_ids": list(row["done"])}
+
+
+async def suppressed(request: web.Request) -> web.Response:
+    page = page_of(request, int)
+    statement = select(suppressions).where(suppressions.c.current).order_by(suppressions.c.id.desc())
+    if page.after is not None:
+        statement = statement.where(suppressions.c.id < page.after[0])
+    async with request.app[CONTEXT].store.read() as connection:
+        rows = list((await connection.execute(statement.limit(page.limit + 1))).mappings())
+    taken, following = page.trim(rows, lambda row: (row["id"],))
+    names = ("id", "status", "rule", "series", "stage", "reason", "detail", "times")
+    items = [
+        {**{name: row[name] for name in names}, "first_at": iso(row["first_at"]), "last_at": iso(row["last_at"])}
+        for row in taken
+    ]
+    return listing(request, items, following)
+
+
+ENDPOINTS = (
+    Endpoint(
+        path="/deliveries",
+        handler=deliveries,
+        summary="What became of each alert revision on each channel, newest first.",
+        parameters=(
+            *PAGED,
+            Parameter("series", "Only this series."),
+            Parameter("state", "Only this state."),
+            Parameter("channel", "Only this channel."),
+        ),
+        returns=JSON,
+        properties={
+            "id": "stable over all attempts",
+            "series": "of the alert",
+            "revision": "of the alert",
+            "channel": "outlet",
+            "status": "Actual, Exercise or Test",
+            "state": "waiting, sending, accepted, duplicate, rejected, unknown, expired, superseded or refused",
+            "reason": "in words",
+            "attempts": "so far",
+            "created_at": "when it was put into the outbox",
+            "next_at": "not tried before this",
+            "finished_at": "or null",
+            "expires": "not sent after this",
+            "remote_ids": "names of the parts on the other side",
+        },
+        errors=(400,),
+        role=Role.VIEWER,
+    ),
+    Endpoint(
+        path="/suppressions",
+        handler=suppressed,
+        summary="What is held back now, and the named reason.",
+        parameters=PAGED,
+        returns=JSON,
+        properties={
+            "id": "number",
+            "status": "Actual, Exercise or Test",
+            "rule": "the rule that proposed it",
+            "series": "the alert's series",
+            "stage": "which stage held it back",
+            "reason": "named reason",
+            "detail": "with figures",
+            "first_at": "since when",
+            "last_at": "last moved",
+            "times": "how often it moved",
+        },
+        errors=(400,),
+        role=Role.VIEWER,
+    ),
+)

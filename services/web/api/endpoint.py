@@ -1,0 +1,52 @@
+"""An endpoint and what it says of itself: the one table that routes and the OpenAPI document are both made from."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from aiohttp import web
+from aiohttp.typedefs import Handler
+
+from services.store.users import Role
+from services.web.auth import requires
+
+PREFIX = "/api/v1"
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """A query or path parameter with its JSON schema."""
+
+    name: str
+    description: str
+    schema: Mapping[str, Any] = field(default_factory=lambda: {"type": "string"})
+    where: str = "query"
+
+
+LIMIT = Parameter("limit", "Most features of a page.", {"type": "integer", "minimum": 1, "maximum": 1000})
+CURSOR = Parameter("cursor", "Where the page begins; taken from the next link of the page before.")
+PAGED = (LIMIT, CURSOR)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Endpoint:
+    """One method on one path under /api/v1. ``role`` None: anonymous requests get the public part."""
+
+    path: str  # below /api/v1, aiohttp's placeholders
+    handler: Handler
+    summary: str
+    method: str = "GET"
+    parameters: tuple[Parameter, ...] = ()
+    body: Mapping[str, Any] | None = None  # JSON schema of the request
+    returns: str = "application/geo+json"  # media type
+    properties: Mapping[str, str] = field(default_factory=dict)  # of each feature or item: name → meaning
+    errors: tuple[int, ...] = ()
+    role: Role | None = None
+
+    def mount(self, app: web.Application) -> None:
+        """Put the route on the router, guarded by its role."""
+        handler = requires(self.role)(self.handler) if self.role else self.handler
+        add = app.router.add_get if self.method == "GET" else app.router.add_post
+        add(PREFIX + self.path, handler)

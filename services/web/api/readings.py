@@ -1,0 +1,162 @@
+"""/readings: the newest value of each sensor, and a series for charts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
+
+from aiohttp import web
+from sqlalchemy import select
+from sqlalchemy.engine import RowMapping
+
+from feeds.records import Status
+from geo.station import Station
+from services.store.tables import records
+from services.web.api.answer import JSON, answer, collection, feature
+from services.web.api.endpoint import PAGED, Endpoint, Parameter
+from services.web.api.latest import newest_by_subject
+from services.web.api.paging import page_of, whole_number
+from services.web.api.shapes import point
+from services.web.api.viewer import Viewer, viewer_of
+from services.web.api.words import iso
+from services.web.context import CONTEXT, WebContext
+from services.web.security import WebError
+
+_MAX_HOURS, _MAX_POINTS = 24 * 31, 5000
+_AHEAD = timedelta(minutes=2)  # beyond it a clock is wrong, and the value would stay "the newest" for ever
+
+
+async def latest(request: web.Request) -> web.Response:
+    context, viewer = request.app[CONTEXT], viewer_of(request)
+    page = page_of(request, str, str)
+    found: list[RowMapping] = []
+    async with context.store.read() as connection:
+        for status in sorted(viewer.statuses):  # a drill's value never hides the real one, nor the other way round
+            conditions = [records.c.status == status, records.c.measured_at <= context.now() + _AHEAD]
+            if not viewer.staff:
+                conditions.append(records.c.trusted)
+            found += await newest_by_subject(connection, "reading", *conditions)
+    taken, following = page.cut(found, lambda row: (row["subject"], row["status"]))
+    return collection(request, [_feature(row, context.ground.stations, viewer) for row in taken], following)
+
+
+def _feature(row: RowMapping, stations: Mapping[str, Station], viewer: Viewer) -> dict[str, Any]:
+    code, _, quantity = row["subject"].partition("/")
+    station = stations.get(code)
+    properties = {
+        "station": code,
+        "station_name": station.name if station else code,
+        "station_name_en": station.name_en if station else "",
+        "river": station.river if station else "",
+        "quantity": quantity,
+        "value": row["value"],
+        "unit": row["body"]["unit"],
+        "time": iso(row["measured_at"]),
+        "status": row["status"],
+    }
+    if viewer.staff:
+        flags = sorted(row["body"]["flags"])
+        received = iso(row["received_at"])
+        properties |= {
+            "gateway": row["gateway"],
+            "trusted": row["trusted"],
+            "flags": flags,
+            "received_at": received,
+            "key": row["key"],
+        }
+    geometry = point(station.lon, station.lat) if station else None
+    return feature(f"{row['subject']}/{row['status']}", geometry, properties)
+
+
+async def series(request: web.Request) -> web.Response:
+    context, viewer = request.app[CONTEXT], viewer_of(request)
+    station, quantity = request.match_info["station"], request.match_info["quantity"]
+    hours = min(whole_number(request, "hours", 24), _MAX_HOURS)
+    status = _status(request, context, viewer)
+    now = context.now()
+    statement = (
+        select(records.c.measured_at, records.c.value, records.c.trusted, records.c.body["unit"].as_string())
+        .where(records.c.type == "reading", records.c.subject == f"{station}/{quantity}", records.c.status == status)
+        .where(records.c.measured_at.between(now - timedelta(hours=hours), now + _AHEAD), records.c.value.is_not(None))
+        .order_by(records.c.measured_at.desc(), records.c.seq.desc())
+        .limit(_MAX_POINTS)
+    )
+    if not viewer.staff:
+        statement = statement.where(records.c.trusted)
+    async with context.store.read() as connection:
+        rows = (await connection.execute(statement)).all()
+    known = context.ground.stations.get(station)
+    if known is None and not rows:
+        raise WebError(404, "not_found", "この観測所の値はありません。 / There is no such series.")
+    points = {at: {"time": iso(at), "value": value, "trusted": trusted} for at, value, trusted, _ in reversed(rows)}
+    body = {
+        "station": station,
+        "station_name": known.name if known else station,
+        "quantity": quantity,
+        "unit": rows[0][3] if rows else (known.unit if known else ""),
+        "status": status,
+        "thresholds": dict(known.thresholds) if known else {},
+        "points": list(points.values()),
+    }
+    return answer(request, body)
+
+
+def _status(request: web.Request, context: WebContext, viewer: Viewer) -> str:
+    """Which status the chart shows: the hub's own unless asked otherwise, and never one the viewer may not see."""
+    own = Status.EXERCISE if context.exercise and Status.EXERCISE.value in viewer.statuses else Status.ACTUAL
+    wanted = request.query.get("status", own.value)
+    if wanted not in viewer.statuses:
+        raise WebError(400, "bad_status", f"status must be among {', '.join(sorted(viewer.statuses))}")
+    return wanted
+
+
+_DESK = "desk only: "
+ENDPOINTS = (
+    Endpoint(
+        path="/readings/latest",
+        handler=latest,
+        summary="The newest value of each sensor and quantity; the public gets trusted values only.",
+        parameters=PAGED,
+        properties={
+            "station": "code",
+            "station_name": "in Japanese",
+            "station_name_en": "in English",
+            "river": "for gauges",
+            "quantity": "water_level, snow_depth, …",
+            "value": "number, or null where the gateway says that it has none",
+            "unit": "of the value",
+            "time": "when it was measured",
+            "status": "Actual, Exercise or Test",
+            "gateway": _DESK + "who sent it",
+            "trusted": _DESK + "false: no hazard rests on it",
+            "flags": _DESK + "why it is not simply trusted",
+            "received_at": _DESK + "when it came in",
+            "key": _DESK + "the record's key",
+        },
+    ),
+    Endpoint(
+        path="/readings/{station}/{quantity}",
+        handler=series,
+        summary="The values of one sensor, oldest first, at most 5000.",
+        parameters=(
+            Parameter("station", "Station code.", where="path"),
+            Parameter("quantity", "Quantity.", where="path"),
+            Parameter(
+                "hours", "How far back.", {"type": "integer", "minimum": 1, "maximum": _MAX_HOURS, "default": 24}
+            ),
+            Parameter("status", "Actual, Exercise or Test; the hub's own unless given."),
+        ),
+        returns=JSON,
+        properties={
+            "station": "code",
+            "station_name": "in Japanese",
+            "quantity": "as asked",
+            "unit": "of the values",
+            "status": "of the values",
+            "thresholds": "the station's thresholds by name, in the unit",
+            "points": "list of {time, value, trusted}",
+        },
+        errors=(400, 404),
+    ),
+)

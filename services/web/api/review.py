@@ -1,0 +1,106 @@
+"""Deciding on a draft: approve and reject. Each decision is bound to the digest the officer has seen."""
+
+from __future__ import annotations
+
+from aiohttp import web
+
+from services.desks import review
+from services.desks.review import ReviewError
+from services.store.users import Role
+from services.web.api.answer import JSON, json_object, text_member
+from services.web.api.endpoint import Endpoint, Parameter
+from services.web.auth import PERSON
+from services.web.context import CONTEXT
+from services.web.security import WebError
+
+_STATUS = {"not_found": 404, "same_person": 403, "not_waiting": 409, "digest_mismatch": 409, "expired": 409}
+_LONGEST_REASON = 500
+
+
+async def approve(request: web.Request) -> web.Response:
+    context, (series, revision) = request.app[CONTEXT], _named(request)
+    digest = text_member(await json_object(request), "digest", 64)
+    try:
+        outcome = await review.approve(
+            context.store,
+            series=series,
+            revision=revision,
+            digest=digest,
+            person=request[PERSON].name,
+            now=context.now(),
+        )
+    except ReviewError as error:
+        raise _fault(error) from error
+    for name in ("outbox", "alerts"):
+        context.bell.ring(name)
+    told = {"issued": outcome.issued, "approved_by": list(outcome.approved_by), "needs": outcome.needs}
+    return web.json_response(told)
+
+
+async def reject(request: web.Request) -> web.Response:
+    context, (series, revision) = request.app[CONTEXT], _named(request)
+    body = await json_object(request)
+    digest, reason = text_member(body, "digest", 64), text_member(body, "reason", _LONGEST_REASON)
+    try:
+        await review.reject(
+            context.store,
+            series=series,
+            revision=revision,
+            digest=digest,
+            person=request[PERSON].name,
+            reason=reason,
+            now=context.now(),
+        )
+    except ReviewError as error:
+        raise _fault(error) from error
+    context.bell.ring("alerts")
+    return web.json_response({"rejected": True})
+
+
+def _named(request: web.Request) -> tuple[str, int]:
+    revision = request.match_info["revision"]
+    if not (revision.isascii() and revision.isdigit() and len(revision) <= 9):
+        raise WebError(404, "not_found", "案がありません。 / There is no such draft.")
+    return request.match_info["series"], int(revision)
+
+
+def _fault(error: ReviewError) -> WebError:
+    return WebError(_STATUS.get(error.code, 409), error.code, str(error))
+
+
+_NAMED = (
+    Parameter("series", "The alert's series.", where="path"),
+    Parameter("revision", "The revision.", {"type": "integer", "minimum": 1}, where="path"),
+)
+_DIGEST = {"type": "string", "description": "the digest of the draft as it was read"}
+
+ENDPOINTS = (
+    Endpoint(
+        path="/alerts/{series}/{revision}/approve",
+        handler=approve,
+        summary="Agree to exactly the payloads behind the digest; the last person needed issues the alert.",
+        method="POST",
+        parameters=_NAMED,
+        body={"type": "object", "required": ["digest"], "properties": {"digest": _DIGEST}},
+        returns=JSON,
+        properties={"issued": "false: more persons are needed", "approved_by": "persons", "needs": "still missing"},
+        errors=(400, 403, 404, 409),
+        role=Role.APPROVER,
+    ),
+    Endpoint(
+        path="/alerts/{series}/{revision}/reject",
+        handler=reject,
+        summary="Say no to a draft, and why.",
+        method="POST",
+        parameters=_NAMED,
+        body={
+            "type": "object",
+            "required": ["digest", "reason"],
+            "properties": {"digest": _DIGEST, "reason": {"type": "string", "maxLength": _LONGEST_REASON}},
+        },
+        returns=JSON,
+        properties={"rejected": "true"},
+        errors=(400, 403, 404, 409),
+        role=Role.OPERATOR,
+    ),
+)

@@ -1,0 +1,50 @@
+"""Every route under /api/v1, one line per resource."""
+
+from __future__ import annotations
+
+from aiohttp import web
+
+from services.web import events, openapi
+from services.web.api import (
+    alerts,
+    areas,
+    chronology,
+    desk,
+    fixes,
+    hazards,
+    layers,
+    readings,
+    reports,
+    review,
+    sensors,
+    shapes,
+    status,
+)
+from services.web.context import CONTEXT
+
+ENDPOINTS = (
+    *status.ENDPOINTS,
+    *hazards.ENDPOINTS,
+    *alerts.ENDPOINTS,
+    *review.ENDPOINTS,
+    *readings.ENDPOINTS,
+    *sensors.ENDPOINTS,
+    *reports.ENDPOINTS,
+    *fixes.ENDPOINTS,
+    *areas.ENDPOINTS,
+    *layers.ENDPOINTS,
+    *desk.ENDPOINTS,
+    *chronology.ENDPOINTS,
+    *events.ENDPOINTS,
+    *openapi.ENDPOINTS,
+)
+
+
+def setup(app: web.Application) -> None:
+    """Mount the table and what stands behind it."""
+    shapes.setup(app)
+    layers.setup(app)
+    events.setup(app)
+    app[openapi.DOCUMENT] = openapi.document(ENDPOINTS, app[CONTEXT].city_name_en)
+    for endpoint in ENDPOINTS:
+        endpoint.mount(app)

@@ -1,0 +1,43 @@
+"""The web application: what is mounted, in which order a request meets its guards, and how it is served."""
+
+from __future__ import annotations
+
+from aiohttp import web
+
+from services.web import auth_login, health, templating
+from services.web.api import table
+from services.web.auth import guard
+from services.web.cap import CapPages
+from services.web.context import CONTEXT, WebContext
+from services.web.security import MAX_BODY, add_headers, faults
+
+
+def make_app(context: WebContext) -> web.Application:
+    """Everything the hub serves. Nothing runs before the application is started."""
+    app = web.Application(middlewares=[faults, guard], client_max_size=MAX_BODY)
+    app[CONTEXT] = context
+    app.on_response_prepare.append(add_headers)
+    templating.setup(app)
+    health.setup(app)
+    auth_login.setup(app)
+    table.setup(app)
+    app.router.add_routes(_cap_pages(context).routes())
+    return app
+
+
+def _cap_pages(context: WebContext) -> CapPages:
+    return CapPages(
+        store=context.store,
+        now=context.now,
+        base_url=context.base_url,
+        title=f"{context.city_name} 防災情報 / {context.city_name_en} alerts",
+        public_exercise=context.public_exercise,
+    )
+
+
+async def serve(app: web.Application, host: str, port: int) -> web.AppRunner:
+    """Start serving; ``await runner.cleanup()`` ends the open streams and stops. Port 0 takes a free one."""
+    runner = web.AppRunner(app, handler_cancellation=True, access_log=None, shutdown_timeout=5.0)
+    await runner.setup()
+    await web.TCPSite(runner, host, port).start()
+    return runner

@@ -1,0 +1,138 @@
+"""Who asks, and may they: sessions, roles, and the token that every write must show.
+
+The guard fails closed. Everything under /ops needs a session; every request that is not a plain read needs a session
+and its CSRF token, unless the handler says with :func:`open_write` that it guards itself.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TypeVar
+from urllib.parse import quote, urlsplit
+
+from aiohttp import hdrs, web
+from aiohttp.typedefs import Handler
+
+from services.clock import wall
+from services.store.users import Role, Session, session_of
+from services.web.context import CONTEXT
+from services.web.security import WebError, of_api
+
+COOKIE = "shirase_session"
+CSRF_HEADER = "X-CSRF-Token"
+CSRF_FIELD = "csrf"
+_SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+H = TypeVar("H", bound=Callable[..., object])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Person:
+    """Who is logged in, and the token for the forms of this session."""
+
+    name: str
+    role: Role
+    csrf: str
+
+    def may(self, role: Role) -> bool:
+        return self.role.covers(role)
+
+
+PERSON: web.RequestKey[Person] = web.RequestKey("person", Person)
+
+
+def requires(role: Role) -> Callable[[H], H]:
+    """Mark a handler: only persons of this role or above reach it."""
+
+    def mark(handler: H) -> H:
+        handler.required_role = role  # type: ignore[attr-defined]
+        return handler
+
+    return mark
+
+
+def open_write(handler: H) -> H:
+    """Mark a handler that takes writes without a session and guards itself."""
+    handler.open_write = True  # type: ignore[attr-defined]
+    return handler
+
+
+def person_of(request: web.Request) -> Person | None:
+    """The person who asks, None for an anonymous request."""
+    return request.get(PERSON)
+
+
+def token_hash(token: str) -> str:
+    """What the store knows of a cookie: SHA-256, so that a copy of the store opens no session."""
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+async def current_session(request: web.Request) -> Session | None:
+    """The session of the request's cookie as the store has it now."""
+    token = request.cookies.get(COOKIE, "")
+    if not re.fullmatch(r"[A-Za-z0-9_-]{20,100}", token):
+        return None
+    async with request.app[CONTEXT].store.read() as connection:
+        return await session_of(connection, token_hash(token), wall())
+
+
+@web.middleware
+async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Find out who asks, and stop who may not."""
+    session = await current_session(request)
+    if session:
+        request[PERSON] = Person(name=session.user, role=session.role, csrf=session.csrf)
+    needed = _needed_role(request)
+    if needed is not None:
+        if session is None:
+            return _to_login(request)
+        if not session.role.covers(needed):
+            raise WebError(
+                403, "role_needed", f"この操作には {needed} の権限が必要です。 / The role {needed} is needed."
+            )
+        if request.method not in _SAFE and not await _shows_token(request, session.csrf):
+            raise WebError(403, "csrf", "ページを読み込み直してやり直してください。 / Reload the page and try again.")
+    return await handler(request)
+
+
+def local_path(target: str) -> str:
+    """``target`` where it is a path on this server, else /ops: a login must not send anyone elsewhere."""
+    plain = re.fullmatch(r"/(?![/\\])[!-\[\]-~]*", target)  # printable ASCII without the backslash
+    if plain is None or urlsplit(target).netloc or len(target) > 1000:
+        return "/ops"
+    return target
+
+
+def same_token(shown: str, expected: str) -> bool:
+    """Compare in constant time."""
+    return hmac.compare_digest(shown.encode(), expected.encode())
+
+
+def _needed_role(request: web.Request) -> Role | None:
+    handler = request.match_info.handler
+    marked: Role | None = getattr(handler, "required_role", None)
+    if marked is not None:
+        return marked
+    if request.path == "/ops" or request.path.startswith("/ops/"):
+        return Role.VIEWER
+    if request.method in _SAFE or getattr(handler, "open_write", False):
+        return None
+    # An unknown address is a 404 and a wrong method a 405 for everyone; any other write needs somebody's session.
+    return None if request.match_info.http_exception is not None else Role.VIEWER
+
+
+def _to_login(request: web.Request) -> web.StreamResponse:
+    if of_api(request):
+        raise WebError(401, "login_needed", "ログインしてください。 / Please log in.")
+    wanted = f"?next={quote(request.path_qs, safe='/')}" if request.method in _SAFE else ""
+    return web.Response(status=303, headers={hdrs.LOCATION: f"/login{wanted}"})
+
+
+async def _shows_token(request: web.Request, expected: str) -> bool:
+    shown = request.headers.get(CSRF_HEADER, "")
+    if not shown and request.content_type in {"application/x-www-form-urlencoded", "multipart/form-data"}:
+        shown = str((await request.post()).get(CSRF_FIELD, ""))
+    return same_token(shown, expected)

@@ -1,0 +1,47 @@
+"""What the web floor is given to work with: one frozen object, reached by a typed key."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import TypedDict
+
+from aiohttp import web
+
+from geo.model import Ground
+from services.bell import Bell
+from services.store.engine import Store
+
+
+class Health(TypedDict, total=False):
+    """The state of the line as the running hub knows it; what is missing counts as not working."""
+
+    broker: bool  # connected
+    ingest: bool  # running
+    ingest_last_at: datetime | None  # when the newest record came in
+    stale: bool  # nothing has come in for longer than the profile allows
+    reasons: list[str]  # further faults, one sentence each, without secrets
+
+
+@dataclass(frozen=True, kw_only=True)
+class WebContext:
+    """Everything the pages and the API stand on."""
+
+    store: Store
+    now: Callable[[], datetime]
+    ground: Ground
+    city_name: str
+    city_name_en: str
+    public_exercise: bool  # exercise alerts are shown to everyone (the demonstration)
+    exercise: bool  # the whole hub runs an exercise
+    bell: Bell
+    channels: tuple[str, ...]
+    health: Callable[[], Health]
+    fake_outboxes: Mapping[str, str] = field(default_factory=dict)  # name → URL of a timeline as JSON
+    base_url: str = ""  # how others reach this hub; empty: as the request came
+    https: bool = False  # a proxy in front ends TLS: cookies are Secure, the address is the proxy's X-Forwarded-For
+    fix_delay: timedelta = timedelta(minutes=30)  # public positions of vehicles are this old
+
+
+CONTEXT: web.AppKey[WebContext] = web.AppKey("context", WebContext)

@@ -1,0 +1,275 @@
+"""/api/v1/events: says that something changed, at most once a second; what it is, the client then reads.
+
+An event id is a set of marks, one for each thing a viewer may see, each made from the store alone. A client that
+comes back shows the id it saw last; whatever mark differs has changed meanwhile. So resuming needs no memory of past
+events and works over restarts, and the marks of the public know nothing of what only the desk may see.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import json
+from collections.abc import AsyncIterator, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Any
+
+import structlog
+from aiohttp import hdrs, web
+from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from services.store.tables import chronology, outbox, records, suppressions
+from services.web.api.alerts import visible as visible_alerts
+from services.web.api.answer import reading_headers
+from services.web.api.endpoint import Endpoint, Parameter
+from services.web.api.reports import visible as visible_reports
+from services.web.api.status import overview
+from services.web.api.viewer import Viewer, viewer_of
+from services.web.api.words import iso
+from services.web.auth import current_session
+from services.web.context import CONTEXT, WebContext
+from services.web.security import WebError
+
+PUBLIC = ("alerts", "hazards", "readings", "reports")
+DESK = (*PUBLIC, "chronology", "deliveries", "fixes", "suppressions")
+_BELLS = ("records", "hazards", "alerts", "outbox", "deliveries")
+_POLL, _PAUSE, _BEAT, _STUCK = 2.0, 1.0, 15.0, 30.0  # seconds
+_MOST_STREAMS, _MOST_WAITING = 5000, 64
+_log = structlog.get_logger("web.events")
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """What a kind of viewer could see at one moment: a mark per thing, and the figures of the status bar."""
+
+    marks: Mapping[str, str]
+    facts: Mapping[str, Any]
+
+    @property
+    def id(self) -> str:
+        return ".".join(f"{name}-{mark}" for name, mark in sorted(self.marks.items()))
+
+    def news_since(self, event_id: str) -> list[str]:
+        """The things that differ from what the id stands for; everything, for an id that is not one of ours."""
+        before = dict(part.split("-", 1) for part in event_id.split(".") if "-" in part)
+        return sorted(name for name, mark in self.marks.items() if before.get(name) != mark)
+
+    def event(self, what: list[str]) -> bytes:
+        data = json.dumps({"what": what, **self.facts}, ensure_ascii=False)
+        return f"id: {self.id}\nevent: change\ndata: {data}\n\n".encode()
+
+
+class Audience:
+    """Everyone who sees the same: the public, or the desk."""
+
+    def __init__(self, viewer: Viewer) -> None:
+        self.viewer = viewer
+        self.picture = Picture({}, {})
+        self.newest = {"reading": 0, "fix": 0}
+        self._queues: set[asyncio.Queue[bytes | None]] = set()
+
+    def __len__(self) -> int:
+        return len(self._queues)
+
+    def join(self) -> asyncio.Queue[bytes | None]:
+        queue: asyncio.Queue[bytes | None] = asyncio.Queue(_MOST_WAITING)
+        self._queues.add(queue)
+        return queue
+
+    def leave(self, queue: asyncio.Queue[bytes | None]) -> None:
+        self._queues.discard(queue)
+
+    def show(self, picture: Picture) -> bool:
+        """Tell everyone what is new, encoded once; one who does not keep up is sent away and will resume."""
+        what = picture.news_since(self.picture.id)
+        self.picture = picture
+        if what:
+            event = picture.event(what)
+            for queue in list(self._queues):
+                if queue.full():
+                    self._end(queue)
+                else:
+                    queue.put_nowait(event)
+        return bool(what)
+
+    def close(self) -> None:
+        for queue in list(self._queues):
+            self._end(queue)
+
+    def _end(self, queue: asyncio.Queue[bytes | None]) -> None:
+        self.leave(queue)
+        while queue.full():
+            queue.get_nowait()
+        queue.put_nowait(None)
+
+
+@dataclass(frozen=True, slots=True)
+class Audiences:
+    public: Audience
+    desk: Audience
+
+
+AUDIENCES: web.AppKey[Audiences] = web.AppKey("audiences", Audiences)
+
+
+def setup(app: web.Application) -> None:
+    app[AUDIENCES] = Audiences(Audience(Viewer.everyone(app[CONTEXT])), Audience(Viewer.desk()))
+    app.cleanup_ctx.append(_watching)
+    app.on_shutdown.append(_end_all)
+
+
+async def stream(request: web.Request) -> web.StreamResponse:
+    """One client's stream, until either side ends it."""
+    both = request.app[AUDIENCES]
+    audience = both.desk if viewer_of(request).staff else both.public
+    if len(both.public) + len(both.desk) >= _MOST_STREAMS:
+        raise WebError(503, "too_many_streams", "混み合っています。 / Too many streams are open; poll /api/v1/status.")
+    headers = reading_headers(request)
+    headers |= {hdrs.CONTENT_TYPE: "text/event-stream", hdrs.CACHE_CONTROL: "no-store", "X-Accel-Buffering": "no"}
+    response = web.StreamResponse(headers=headers)
+    await response.prepare(request)
+    if request.method == "HEAD":
+        return response
+    queue = audience.join()
+    seen = request.headers.get("Last-Event-ID", "")[:1000]
+    try:
+        await response.write(b"retry: 3000\n\n")
+        await response.write(audience.picture.event(audience.picture.news_since(seen)))
+        await _relay(request, response, queue)
+    except (ConnectionError, TimeoutError):
+        _log.debug("a client is gone")
+    finally:
+        audience.leave(queue)
+    return response
+
+
+async def _relay(request: web.Request, response: web.StreamResponse, queue: asyncio.Queue[bytes | None]) -> None:
+    loop = asyncio.get_running_loop()
+    staff, check_at = viewer_of(request).staff, loop.time() + _BEAT
+    while True:
+        try:
+            chunk = await asyncio.wait_for(queue.get(), _BEAT)
+        except TimeoutError:
+            chunk = b": alive\n\n"
+        if staff and loop.time() >= check_at:  # a session that ended must not go on listening
+            check_at = loop.time() + _BEAT
+            if await current_session(request) is None:
+                return
+        if chunk is None:
+            return
+        await asyncio.wait_for(response.write(chunk), _STUCK)
+
+
+async def _watching(app: web.Application) -> AsyncIterator[None]:
+    await _look(app)
+    task = asyncio.create_task(_watch(app), name="events")
+    yield
+    task.cancel()
+    with suppress(asyncio.CancelledError):
+        await task
+
+
+async def _watch(app: web.Application) -> None:
+    """The bell makes it quick, the poll makes it certain."""
+    failing = False
+    with app[CONTEXT].bell.listen(*_BELLS) as listener:
+        while True:
+            await listener.wait(_POLL)
+            try:
+                changed = await _look(app)
+            except Exception:  # noqa: BLE001 - a store that is away for a while must not end the live stream
+                if not failing:
+                    _log.exception("the store cannot be read; trying on")
+                failing = True
+                continue
+            if failing:
+                _log.info("the store can be read again")
+            failing = False
+            if changed:
+                await asyncio.sleep(_PAUSE)
+
+
+async def _look(app: web.Application) -> bool:
+    context, both = app[CONTEXT], app[AUDIENCES]
+    changed = False
+    async with context.store.read() as connection:
+        pictures = [(audience, await _picture(connection, audience, context)) for audience in (both.public, both.desk)]
+    for audience, picture in pictures:
+        changed |= audience.show(picture)
+    return changed
+
+
+async def _end_all(app: web.Application) -> None:
+    app[AUDIENCES].public.close()
+    app[AUDIENCES].desk.close()
+
+
+async def _picture(connection: AsyncConnection, audience: Audience, context: WebContext) -> Picture:
+    viewer = audience.viewer
+    seen = await overview(connection, viewer, context)
+    alert_rows = visible_alerts(viewer, context.now()).subquery()
+    report_rows = visible_reports(viewer).subquery()
+    contents: dict[str, Any] = {
+        "hazards": seen.hazards,
+        "alerts": await _row(
+            connection, select(func.count(), func.max(alert_rows.c.changed_at)).select_from(alert_rows)
+        ),
+        "reports": await _row(connection, select(func.count(), func.max(report_rows.c.seq)).select_from(report_rows)),
+        "readings": await _newest(connection, audience, "reading"),
+    }
+    if viewer.staff:
+        contents["fixes"] = await _newest(connection, audience, "fix")
+        contents |= await _of_the_desk(connection)
+    facts: dict[str, Any] = {"now": iso(context.now()), "highest_level": seen.highest_level}
+    if viewer.staff:
+        facts |= {"highest_issued": seen.highest_issued, "drafts": seen.drafts}
+    return Picture({name: _mark(content) for name, content in contents.items()}, facts)
+
+
+async def _of_the_desk(connection: AsyncConnection) -> dict[str, Any]:
+    by_state = select(outbox.c.state, func.count(), func.sum(outbox.c.attempts)).group_by(outbox.c.state)
+    held = select(func.count(), func.max(suppressions.c.id), func.sum(suppressions.c.times))
+    return {
+        "chronology": await connection.scalar(select(func.max(chronology.c.seq))),
+        "deliveries": sorted(tuple(row) for row in await connection.execute(by_state)),
+        "suppressions": await _row(connection, held.where(suppressions.c.current)),
+    }
+
+
+async def _newest(connection: AsyncConnection, audience: Audience, kind: str) -> int:
+    """The newest row of a kind that this audience may know of; reads only what came since the last look."""
+    mine: list[ColumnElement[bool]] = [records.c.type == kind, records.c.status.in_(audience.viewer.statuses)]
+    if not audience.viewer.staff:
+        mine.append(records.c.trusted)
+    newer = select(func.max(records.c.seq)).where(records.c.seq > audience.newest[kind], *mine)
+    audience.newest[kind] = await connection.scalar(newer) or audience.newest[kind]
+    return audience.newest[kind]
+
+
+async def _row(connection: AsyncConnection, statement: Select[*tuple[Any, ...]]) -> tuple[Any, ...]:
+    return tuple((await connection.execute(statement)).one())
+
+
+def _mark(content: object) -> str:
+    return hashlib.sha256(repr(content).encode()).hexdigest()[:12]
+
+
+ENDPOINTS = (
+    Endpoint(
+        path="/events",
+        handler=stream,
+        summary="Server-sent events: what changed, merged to one event a second; then read it from the resource.",
+        parameters=(Parameter("Last-Event-ID", "The id of the last event seen, to resume after it.", where="header"),),
+        returns="text/event-stream",
+        properties={
+            "what": f"what changed, of {', '.join(PUBLIC)}; for the desk also {', '.join(DESK[len(PUBLIC) :])}",
+            "now": "hub time",
+            "highest_level": "as in /status",
+            "highest_issued": "desk only: as in /status",
+            "drafts": "desk only: drafts that wait",
+        },
+        errors=(503,),
+    ),
+)

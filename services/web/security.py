@@ -1,0 +1,113 @@
+"""What every answer carries, and how errors look: no stack traces, no inline anything, never framed."""
+
+from __future__ import annotations
+
+import html
+import ipaddress
+
+import structlog
+from aiohttp import hdrs, web
+from aiohttp.typedefs import Handler
+
+from services.web.context import CONTEXT
+
+MAX_BODY = 64 * 1024  # bytes; the longest write is a note of a few kilobytes
+
+CSP = (
+    "default-src 'none'; script-src 'self'; worker-src 'self'; style-src 'self'; img-src 'self' data: blob:; "
+    "connect-src 'self'; font-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'self'; "
+    "frame-ancestors 'none'"
+)
+HEADERS = {
+    "Content-Security-Policy": CSP,
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "same-origin",
+    "Permissions-Policy": "geolocation=(self), camera=(), microphone=(), payment=(), usb=()",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Server": "shirase",
+}
+_WORDS = {
+    400: ("bad_request", "送られた内容を読めませんでした。 / The request could not be read."),
+    401: ("login_needed", "ログインしてください。 / Please log in."),
+    403: ("forbidden", "この操作はできません。 / This is not allowed."),
+    404: ("not_found", "見つかりません。 / There is nothing at this address."),
+    405: ("method_not_allowed", "この方法では使えません。 / This method does not work here."),
+    413: ("too_large", "送られた内容が大きすぎます。 / The request is too large."),
+    429: ("too_many", "しばらく待ってからやり直してください。 / Too many attempts, please wait."),
+    500: ("internal", "内部の障害です。記録しました。 / An internal fault; it has been logged."),
+    503: ("unavailable", "一時的に使えません。 / Temporarily unavailable."),
+}
+_log = structlog.get_logger("web")
+
+
+class WebError(Exception):
+    """An answer that says no: an HTTP status, a code for programs, a sentence for people."""
+
+    def __init__(self, status: int, code: str, message: str) -> None:
+        super().__init__(message)
+        self.status, self.code, self.message = status, code, message
+
+
+def of_api(request: web.Request) -> bool:
+    """True where the asker is a program: under /api/, or anything that does not ask for HTML."""
+    return request.path.startswith("/api/") or "text/html" not in request.headers.get(hdrs.ACCEPT, "")
+
+
+def client_address(request: web.Request) -> str:
+    """Who asks. Behind a proxy the last entry of X-Forwarded-For is the only one the proxy itself wrote."""
+    if request.app[CONTEXT].https:
+        return request.headers.get("X-Forwarded-For", "").rpartition(",")[2].strip() or request.remote or ""
+    return request.remote or ""
+
+
+def from_inside(request: web.Request) -> bool:
+    """True for loopback and private addresses."""
+    try:
+        return ipaddress.ip_address(client_address(request)).is_private
+    except ValueError:
+        return False
+
+
+@web.middleware
+async def faults(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Turn every error into an answer in the asker's format."""
+    try:
+        return await handler(request)
+    except WebError as fault:
+        return refusal(request, fault)
+    except web.HTTPException as answer:
+        if answer.status < 400:
+            raise
+        code, message = _WORDS.get(answer.status, ("error", answer.reason))
+        response = refusal(request, WebError(answer.status, code, message))
+        if isinstance(answer, web.HTTPMethodNotAllowed):
+            response.headers[hdrs.ALLOW] = ", ".join(sorted(answer.allowed_methods))
+        return response
+    except Exception:  # noqa: BLE001 - the last net: the asker gets a sentence, the log the trace
+        _log.exception("request failed", method=request.method, path=request.path)
+        return refusal(request, WebError(500, *_WORDS[500]))
+
+
+def refusal(request: web.Request, fault: WebError) -> web.Response:
+    """The error as JSON or as a plain page."""
+    if of_api(request):
+        return web.json_response({"error": fault.code, "message": fault.message}, status=fault.status)
+    drill = "【訓練】" if request.app[CONTEXT].exercise else ""
+    title = html.escape(f"{drill}{fault.status} {request.app[CONTEXT].city_name}")
+    page = (
+        f'<!doctype html><html lang="ja"><head><meta charset="utf-8"><title>{title}</title>'
+        '<meta name="viewport" content="width=device-width, initial-scale=1"></head>'
+        f"<body><main><h1>{title}</h1><p>{html.escape(fault.message)}</p>"
+        '<p><a href="/">トップページ / Top page</a></p></main></body></html>'
+    )
+    return web.Response(text=page, status=fault.status, content_type="text/html")
+
+
+async def add_headers(request: web.Request, response: web.StreamResponse) -> None:
+    """Put the headers on just before the first byte goes out, so that streams and files carry them too."""
+    for name, value in HEADERS.items():
+        response.headers[name] = value
+    response.headers.setdefault(hdrs.CACHE_CONTROL, "no-store")
+    if request.app[CONTEXT].https:
+        response.headers["Strict-Transport-Security"] = "max-age=31536000"

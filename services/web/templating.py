@@ -1,0 +1,33 @@
+"""The one template environment of the pages."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import jinja2
+from aiohttp import web
+
+from services.web.context import CONTEXT, WebContext
+
+TEMPLATES: web.AppKey[jinja2.Environment] = web.AppKey("templates", jinja2.Environment)
+
+
+def environment(context: WebContext) -> jinja2.Environment:
+    """Escapes everything; a name that a template uses and nobody gave is an error, not a blank."""
+    loader = jinja2.FileSystemLoader(Path(__file__).parent / "templates")
+    built = jinja2.Environment(loader=loader, autoescape=True, undefined=jinja2.StrictUndefined)
+    built.globals["city"] = {"name": context.city_name, "name_en": context.city_name_en}
+    built.globals["exercise"] = context.exercise
+    built.globals["static"] = "/static"
+    return built
+
+
+def page(request: web.Request, name: str, *, status: int = 200, **variables: Any) -> web.Response:
+    """A rendered template as an answer."""
+    text = request.app[TEMPLATES].get_template(name).render(variables)
+    return web.Response(text=text, status=status, content_type="text/html")
+
+
+def setup(app: web.Application) -> None:
+    app[TEMPLATES] = environment(app[CONTEXT])
