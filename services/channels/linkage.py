@@ -22,7 +22,9 @@ from feeds.cap import write
 from feeds.records import Status
 from rules.alert import Alert
 from rules.cap_message import to_cap
+from services.channels.admission import refusal
 from services.channels.channel import Delivery, Outcome, Payload, Progress, Verdict
+from services.clock import wall
 
 MEDIA_TYPE = "application/cap+xml"
 _TIMEOUT = aiohttp.ClientTimeout(total=30, sock_connect=5, sock_read=20)
@@ -83,10 +85,10 @@ class Linkage:
 
     async def send(self, delivery: Delivery, now: datetime, progress: Progress) -> Outcome:  # noqa: ARG002
         """Post the stored bytes once under the delivery's key; one part, so there is no progress to tell."""
-        if delivery.status not in self.statuses:
-            return Outcome(verdict=Verdict.REJECTED, detail=f"{self.name} does not take {delivery.status} alerts")
+        if refused := refusal(delivery, self.statuses, now):
+            return refused
         try:
-            return self._judge(await self._post(delivery), now)
+            return self._judge(await self._post(delivery), wall())
         except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError) as error:
             return Outcome(verdict=Verdict.LATER, detail=f"no connection ({type(error).__name__})")
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
@@ -117,7 +119,7 @@ class Linkage:
             self._session = aiohttp.ClientSession(timeout=_TIMEOUT, connector=connector)
         return self._session
 
-    def _judge(self, answer: _Answer, now: datetime) -> Outcome:
+    def _judge(self, answer: _Answer, at: datetime) -> Outcome:
         """The contract with the receiver, status by status."""
         detail = f"{answer.status} {self._reason(answer.body)}".strip()
         match answer.status:
@@ -126,7 +128,7 @@ class Linkage:
             case status if 200 < status < 300:
                 return Outcome(verdict=Verdict.ACCEPTED, remote_id=_receipt(answer.body), detail=str(status))
             case 408 | 425 | 429 | 503:
-                return Outcome(verdict=Verdict.LATER, detail=detail, retry_at=retry_at(answer.retry_after, now))
+                return Outcome(verdict=Verdict.LATER, detail=detail, retry_at=retry_at(answer.retry_after, at))
             case status if status >= 500:
                 return Outcome(verdict=Verdict.UNKNOWN, detail=detail)
             case _:

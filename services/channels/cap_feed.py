@@ -1,0 +1,105 @@
+"""The open CAP feed: residents' apps and other systems fetch it, nobody is called.
+
+Publishing is the accepted row of the outbox itself; the pages under ``/cap`` serve its stored bytes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from urllib.parse import quote
+
+from lxml import etree
+from pydantic import BaseModel, ConfigDict
+
+from feeds.cap import write
+from feeds.records import Status
+from rules.alert import Alert
+from rules.cap_message import to_cap
+from services.channels.admission import refusal
+from services.channels.channel import Delivery, Outcome, Payload, Progress, Verdict
+
+NAME = "cap_feed"
+MEDIA_TYPE = "application/cap+xml"
+_ATOM = "http://www.w3.org/2005/Atom"
+
+
+class Config(BaseModel):
+    """What the feed takes. Whether a drill among it is shown to the public is decided where it is served."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    statuses: frozenset[Status] = frozenset({Status.ACTUAL, Status.EXERCISE})
+
+
+class CapFeed:
+    """The channel ``cap_feed``."""
+
+    name = NAME
+
+    def __init__(self, config: Config) -> None:
+        self.statuses = config.statuses
+
+    def render(self, alert: Alert) -> Payload:
+        """The CAP document; raises :class:`feeds.cap.CapError` naming the element that breaks the standard."""
+        document = write(to_cap(alert)).decode()
+        return Payload(media_type=MEDIA_TYPE, parts=(document,), counts=(f"{len(document.encode())} bytes",))
+
+    async def send(self, delivery: Delivery, now: datetime, progress: Progress) -> Outcome:  # noqa: ARG002
+        """Nothing leaves the house: once this outcome is stored, the alert is in the feed."""
+        if refused := refusal(delivery, self.statuses, now):
+            return refused
+        identifier = delivery.context.get("identifier", delivery.id)
+        return Outcome(verdict=Verdict.ACCEPTED, remote_id=identifier, detail="published in the feed")
+
+    async def close(self) -> None:
+        """There is nothing to close."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """One alert of the feed."""
+
+    identifier: str
+    title: str
+    author: str
+    updated: datetime
+
+
+def document_url(base_url: str, identifier: str) -> str:
+    """Where an alert is and stays; its content never changes."""
+    return f"{base_url.rstrip('/')}/cap/{quote(identifier, safe='')}.xml"
+
+
+def atom(entries: Sequence[Entry], base_url: str, title: str, updated: datetime) -> bytes:
+    """An Atom feed (RFC 4287) that links to the alerts, newest first; no entry means no alert is in force."""
+    root = etree.fromstring(f'<feed xmlns="{_ATOM}"/>')
+    address = f"{base_url.rstrip('/')}/cap/feed.atom"
+    _put(root, "id", address)
+    _put(root, "title", title)
+    _put(root, "updated", _time(updated))
+    _put(_put(root, "author"), "name", title)
+    _put(root, "link", rel="self", type="application/atom+xml", href=address)
+    for entry in sorted(entries, key=lambda one: (one.updated, one.identifier), reverse=True):
+        _put_entry(root, entry, document_url(base_url, entry.identifier))
+    return etree.tostring(root, xml_declaration=True, encoding="UTF-8", pretty_print=True)
+
+
+def _put_entry(root: etree._Element, entry: Entry, url: str) -> None:
+    element = _put(root, "entry")
+    _put(element, "id", url)
+    _put(element, "title", entry.title)
+    _put(element, "updated", _time(entry.updated))
+    _put(_put(element, "author"), "name", entry.author)
+    _put(element, "link", rel="alternate", type=MEDIA_TYPE, href=url)
+
+
+def _put(parent: etree._Element, name: str, text: str = "", **attributes: str) -> etree._Element:
+    element = etree.SubElement(parent, f"{{{_ATOM}}}{name}", attributes)
+    element.text = text or None
+    return element
+
+
+def _time(moment: datetime) -> str:
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
