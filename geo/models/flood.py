@@ -1,0 +1,189 @@
+"""River gauges over inundation layers: which districts are in danger now, and which will be within three hours.
+
+Observed and foreseen stand side by side as hazards of their own (``source`` is the gauge, or the gauge and
+``:foreseen``), so that a rule can ask for either. docs/models.md tells the reasoning and the limits.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import TypeAlias
+from zoneinfo import ZoneInfo
+
+from geo.area import Area
+from geo.crs import circle
+from geo.exposure import Exposure, deepest, exposure
+from geo.gauge import LEVELS, GaugeConfig, GaugeState, Reach, foresee, judge
+from geo.hazard import Evidence, Hazard
+from geo.model import Ground, Inputs
+from geo.station import Station
+
+_JAPAN = ZoneInfo("Asia/Tokyo")
+_Facts: TypeAlias = dict[str, str | float | int | bool]
+
+
+class Flood:
+    """One hazard per district and gauge, observed or foreseen. Wants ``water_level`` in the unit of the thresholds."""
+
+    name = "flood"
+    version = "1"
+    quantities = frozenset({"water_level"})
+    window = timedelta(hours=6)
+    telegrams = False
+    reports = frozenset[str]()
+
+    def __init__(self, config: GaugeConfig | None = None, reach_m: float = 3000.0) -> None:
+        self.config = config or GaugeConfig()
+        self.reach_m = reach_m  # a gauge without districts of its own speaks for flooded ones this near
+
+    def run(self, inputs: Inputs, ground: Ground) -> list[Hazard]:
+        """Every (district, gauge) whose gauge has reached a level, and every one whose gauge soon will."""
+        hazards: list[Hazard] = []
+        for code, station in sorted(ground.stations.items()):
+            state = judge(station, inputs.series.get((code, "water_level"), ()), inputs.now, self.config)
+            reaches = foresee(state, self.config) if state else []
+            if state is None or not (state.level or reaches):
+                continue
+            for area in self._areas(station, ground):
+                observed = self._observed(state, area, exposure(ground, area), inputs)
+                if state.level:
+                    hazards.append(observed)
+                if reaches:
+                    hazards.append(_foreseen(observed, state, reaches, inputs.now))
+        return hazards
+
+    def _areas(self, station: Station, ground: Ground) -> list[Area]:
+        """Configured districts; else flooded districts within reach; else the district, or the city, it stands in."""
+        if station.areas:
+            return [area for code in station.areas if (area := ground.areas.get(code)) is not None]
+        around = circle(station.lon, station.lat, self.reach_m)
+        near = [
+            area
+            for area in ground.areas.touching(around, "district")
+            if any(deepest(layer, area.geometry & around) for layer in ground.layers.of_kind("flood"))
+        ]
+        return near or ground.areas.at(station.lon, station.lat, "district")[:1] or ground.areas.of_kind("city")[:1]
+
+    def _observed(self, state: GaugeState, area: Area, exposed: Exposure, inputs: Inputs) -> Hazard:
+        kept = self.config.keep if state.stale else self.config.stale
+        return Hazard(
+            kind="flood",
+            area=area.code,
+            area_name=area.name,
+            level=state.level,
+            alert_level=state.level > 1,
+            model=f"{self.name}@{self.version}",
+            status=inputs.status,
+            observed=True,
+            since=state.since,
+            valid_until=state.newest.at + kept,
+            headline=_headline(state),
+            source=state.station.code,
+            evidence=(_gauge_evidence(state), *_layer_evidence(exposed)),
+            facts=_facts(state, exposed),
+        )
+
+
+def _foreseen(observed: Hazard, state: GaugeState, reaches: Sequence[Reach], now: datetime) -> Hazard:
+    """The hazard of the highest threshold that will be reached, made from the one that is observed."""
+    station, top = state.station, reaches[-1]
+    name, value = LEVELS[top.threshold][1], station.thresholds[top.threshold]
+    when = f"{_clock(top.at, now)}ごろ"
+    slope = state.slope or 0.0
+    text = f"この1時間の変化 {slope:+.2f} m/時。このまま上がると{when}{name} {value:.2f} m に達する見込み"
+    times = {f"{reach.threshold}_at": _iso(reach.at) for reach in reaches}
+    reached: _Facts = {"threshold": name, "threshold_m": value, "reached_at": _iso(top.at)}
+    return replace(
+        observed,
+        level=top.level,
+        alert_level=True,
+        observed=False,
+        since=state.newest.at,
+        headline=f"{_gauge(station)} {when}{name}に達する見込み（今 {state.newest.value:.2f} m）",
+        probability=top.probability,
+        source=f"{station.code}:foreseen",
+        evidence=(*observed.evidence, Evidence(ref=state.newest.ref, text=text)),
+        facts={**observed.facts, **times, **reached},
+    )
+
+
+def _facts(state: GaugeState, exposed: Exposure) -> _Facts:
+    """What the wording may quote. Times are ISO 8601 in Japanese time."""
+    station, newest = state.station, state.newest
+    facts: _Facts = {
+        "gauge": station.name,
+        "gauge_en": station.name_en or station.name,
+        "river": station.river,
+        "level_m": round(newest.value, 2),
+        "measured_at": _iso(newest.at),
+        "confirmed": newest.confirmed,
+        "stale": state.stale,
+        "verify": station.verify,
+        "depth_rank": exposed.depth_rank,
+        "shelters_inside": len(exposed.shelters_inside),
+    }
+    if state.threshold:
+        facts["threshold"] = LEVELS[state.threshold][1]
+        facts["threshold_m"] = station.thresholds[state.threshold]
+    if state.slope is not None:
+        facts["rise_m_per_h"] = round(state.slope, 2)
+    if exposed.depth_rank:
+        facts["depth_min_m"] = exposed.depth_min_m
+        if exposed.depth_max_m is not None:
+            facts["depth_max_m"] = exposed.depth_max_m
+    return facts
+
+
+def _headline(state: GaugeState) -> str:
+    value = f"{_gauge(state.station)} {state.newest.value:.2f} m"
+    if not state.threshold:
+        return value
+    name = LEVELS[state.threshold][1]
+    if state.stale:
+        return f"{value}（{_clock(state.newest.at)}）を最後に水位が届いていない。そのとき{name}以上"
+    if not state.newest.confirmed:
+        return f"{value}、{name}以上（未確認：報告値 {state.newest.reported:.2f} m）"
+    return f"{value}、{name} {state.station.thresholds[state.threshold]:.2f} m 以上"
+
+
+def _gauge(station: Station) -> str:
+    named = not station.river or station.name.startswith(station.river)
+    return station.name if named else f"{station.river} {station.name}"
+
+
+def _gauge_evidence(state: GaugeState) -> Evidence:
+    station, newest = state.station, state.newest
+    limit = ""
+    if state.threshold:
+        limit = f"、{LEVELS[state.threshold][1]} {station.thresholds[state.threshold]:.2f} m"
+    text = f"{_gauge(station)} {newest.value:.2f} m（{_clock(newest.at)}{limit}）"
+    if not newest.confirmed:
+        text += f"。報告値 {newest.reported:.2f} m は次の報告まで未確認"
+    if station.verify:
+        text += "。基準値は要確認"
+    return Evidence(ref=newest.ref, text=text)
+
+
+def _layer_evidence(exposed: Exposure) -> tuple[Evidence, ...]:
+    if not exposed.depth_rank:
+        return (Evidence(ref="layer:", text="公表された浸水想定区域の外、または図がない（安全という意味ではない）"),)
+    high = f"～{exposed.depth_max_m:g} m" if exposed.depth_max_m is not None else " m 以上"
+    text = f"浸水想定 最大ランク{exposed.depth_rank}（{exposed.depth_min_m:g}{high}）"
+    if exposed.shelters_inside:
+        names = "、".join(shelter.name for shelter in exposed.shelters_inside)
+        text += f"。区域内の避難場所 {len(exposed.shelters_inside)} か所：{names}"
+    return (Evidence(ref=f"layer:{','.join(exposed.layers)}", text=text),)
+
+
+def _iso(at: datetime) -> str:
+    return at.astimezone(_JAPAN).isoformat("T", "minutes")
+
+
+def _clock(at: datetime, now: datetime | None = None) -> str:
+    """Japanese wall-clock time; with the day where it is not the day of ``now``."""
+    local = at.astimezone(_JAPAN)
+    if now is not None and local.date() != now.astimezone(_JAPAN).date():
+        return f"{local.month}月{local.day}日{local:%H:%M}"
+    return f"{local:%H:%M}"

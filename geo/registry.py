@@ -1,0 +1,13 @@
+"""Every hazard model, one line each."""
+
+from __future__ import annotations
+
+from geo.model import Model
+from geo.models.flood import Flood
+
+MODELS: tuple[Model, ...] = (Flood(),)
+
+
+def by_name(name: str) -> Model | None:
+    """The model of that name, None where there is none."""
+    return next((model for model in MODELS if model.name == name), None)
