@@ -77,11 +77,11 @@ class Hub:
         evaluate = Evaluate(self.store, self.bell, self.clock, city)
         loops = [
             Loop(self.predict.name, self.predict.step, listen("records"), pace),
-            Loop(evaluate.name, evaluate.step, listen("hazards", "reviewed"), pace),
+            Loop(evaluate.name, evaluate.step, listen("hazards"), pace),
         ]
         for channel in city.channels.values():
             deliver = Deliver(self.store, self.bell, self.clock, channel)
-            loops.append(Loop(deliver.name, deliver.step, listen("outbox", "reviewed"), pace, again=True))
+            loops.append(Loop(deliver.name, deliver.step, listen("outbox"), pace, again=True))
         return loops
 
     def _pace(self) -> float:

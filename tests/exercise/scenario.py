@@ -68,7 +68,7 @@ def _gauges(start: datetime) -> Iterator[Play]:
 
 def _snow(start: datetime) -> Iterator[Play]:
     """Depth rises from the first hour and sinks with the thaw from the fourth."""
-    falls = {"shibutami": (6.0, 17.5), "matsuzono": (3.0, 14.0), "yamagishi": (1.0, 11.5)}
+    falls = {"yuki-koma": (6.0, 17.5), "yuki-matsuzono": (3.0, 14.0), "33431": (1.0, 11.5)}
     for minutes in range(0, int(LENGTH / timedelta(minutes=1)), 10):
         hour = minutes / 60
         for station, (old, fresh) in falls.items():
@@ -76,8 +76,8 @@ def _snow(start: datetime) -> Iterator[Play]:
             depth = max(0.0, old + grown - max(0.0, hour - 4.0) * 3.2)
             at = start + timedelta(minutes=minutes)
             yield _reading(at, "snow", station, "snow_depth", round(depth, 1), "cm")
-    torn = b'{"v":1,"station":"matsuzono",'  # a gateway whose line broke: quarantined, answered, shown to staff
-    yield Play(start + timedelta(minutes=95), "snow", "hub/v1/snow/matsuzono/snow_depth", torn)
+    torn = b'{"v":1,"station":"yuki-matsuzono",'  # a gateway whose line broke: quarantined, answered, shown to staff
+    yield Play(start + timedelta(minutes=95), "snow", "hub/v1/snow/yuki-matsuzono/snow_depth", torn)
 
 
 def _telegrams(start: datetime) -> Iterator[Play]:

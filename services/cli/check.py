@@ -1,0 +1,75 @@
+"""``shirase check``: is everything in order for a start? Prints the effective values, secrets masked."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from services.settings import Settings, SettingsError, load
+
+
+def register(commands: Any) -> None:
+    parser = commands.add_parser("check", help="validate settings, rules, layers and channels")
+    parser.add_argument("--settings", type=Path, action="append", default=[], help="a TOML file over the profile")
+    parser.set_defaults(run=run)
+
+
+def run(args: argparse.Namespace) -> int:
+    """A JSON line per part; exit 1 when a part would keep the hub from starting."""
+    from services.city import StartError
+
+    try:
+        settings = load(args.settings)
+        findings = list(_city(settings))
+    except (SettingsError, StartError) as error:
+        print(
+            json.dumps({"error": "not_ready", "message": str(error), "at": "settings"}, ensure_ascii=False),
+            file=sys.stderr,
+        )
+        return 1
+    for finding in [{"part": "settings", "ok": True, "values": _masked(settings)}, *findings]:
+        print(json.dumps(finding, ensure_ascii=False))
+    return 0
+
+
+def _city(settings: Settings) -> Iterator[dict[str, Any]]:
+    from services.city import load_city
+
+    city = load_city(settings)
+    ground = city.ground
+    yield {"part": "areas", "ok": True, "count": len(ground.areas)}
+    yield {"part": "stations", "ok": True, "count": len(ground.stations)}
+    for layer in ground.layers:
+        yield {
+            "part": f"layer {layer.name}",
+            "ok": True,
+            "kind": layer.kind,
+            "zones": len(layer.zones),
+            "crs": "JGD2011",
+            "demonstration": layer.demonstration,
+            "credit": layer.credit,
+        }
+    yield {"part": "rules", "ok": True, "ids": [rule.id for rule in city.rules]}
+    for name, channel in city.channels.items():
+        yield {"part": f"channel {name}", "ok": True, "takes": sorted(channel.statuses)}
+    asyncio.run(_close(city.channels.values()))
+
+
+async def _close(channels: Any) -> None:
+    for channel in channels:
+        await channel.close()
+
+
+def _masked(settings: Settings) -> dict[str, Any]:
+    """Effective values. Channel options are free-form: what could be a secret there shows only that it is set."""
+    values = settings.model_dump(mode="json")
+    open_keys = {"url", "base_url", "statuses"}
+    for options in values["channels"].values():
+        for key in options.keys() - open_keys:
+            options[key] = "**********"
+    return values

@@ -1,0 +1,119 @@
+"""Setting the stage: fresh data, played outside services, settings of the exercise, two people who may log in."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from services.clock import wall
+from services.store import users
+from services.store.engine import Store
+from services.store.users import Account, Role
+from services.web.auth_password import hash_password, new_password
+from tests.fakes.linkage import FakeLinkage
+from tests.fakes.x import FakeX
+
+MARKER = "THIS-IS-AN-EXERCISE"
+GATEWAYS = ("river", "snow", "police", "jma-relay")
+
+
+@dataclass(frozen=True)
+class Stage:
+    """What the player and the newcomer need to know."""
+
+    data_dir: Path
+    settings: Path
+    passwords: Mapping[str, str]  # gateway → password
+    logins: Mapping[str, str]  # person → one-time password
+
+
+async def set_stage(data_dir: Path, port: int, clock: tuple[datetime, float], x: FakeX, linkage: FakeLinkage) -> Stage:
+    """Start from nothing: what an earlier exercise left is removed, and only that."""
+    _clear(data_dir)
+    passwords = {name: new_password() for name in GATEWAYS}
+    settings = data_dir / "settings.toml"
+    _write_private(settings, _settings(data_dir, port, clock, passwords, x, linkage))
+    logins = await _people(data_dir)
+    return Stage(data_dir=data_dir, settings=settings, passwords=passwords, logins=logins)
+
+
+def _clear(data_dir: Path) -> None:
+    if data_dir.exists() and any(data_dir.iterdir()):
+        if not (data_dir / MARKER).exists():
+            raise SystemExit(f"{data_dir} holds something that is not an exercise; nothing was touched. Move it away.")
+        shutil.rmtree(data_dir)
+    data_dir.mkdir(parents=True, exist_ok=True)
+    (data_dir / MARKER).write_text("make run removes this folder every time it starts.\n", encoding="utf-8")
+    imported = data_dir.parent / "layers"
+    if imported.is_dir():  # official layers that were imported beside serve the exercise too
+        (data_dir / "layers").symlink_to(imported.resolve())
+
+
+def _settings(
+    data_dir: Path,
+    port: int,
+    clock: tuple[datetime, float],
+    passwords: Mapping[str, str],
+    x: FakeX,
+    linkage: FakeLinkage,
+) -> str:
+    """The settings file; JSON strings are TOML strings too."""
+    q = json.dumps
+    start, speed = clock
+    keys = "\n".join(f"{name} = {q(value)}" for name, value in x.credentials.items())
+    doors = "\n".join(
+        f"[gateways.{name}]\npassword = {q(password)}\nstatus = 'Exercise'\ntelegram = {q(name == 'jma-relay')}"
+        for name, password in passwords.items()
+    )
+    return f"""
+data_dir = {q(str(data_dir))}
+public_exercise = true
+[web]
+port = {port}
+[exercise]
+start = {q(start.isoformat())}
+speed = {speed}
+[exercise.outboxes]
+x = {q(x.url + "/timeline.json")}
+linkage = {q(linkage.url.rsplit("/", 1)[0] + "/received")}
+[channels.x]
+base_url = {q(x.url)}
+statuses = ["Exercise"]
+{keys}
+[channels.linkage]
+url = {q(linkage.url)}
+token = {q(linkage.token)}
+statuses = ["Exercise"]
+[channels.cap_feed]
+statuses = ["Exercise"]
+[channels.log]
+statuses = ["Exercise"]
+{doors}
+"""
+
+
+async def _people(data_dir: Path) -> dict[str, str]:
+    logins = {"tantou": new_password(), "kachou": new_password()}
+    store = await Store.open(f"sqlite+aiosqlite:///{data_dir / 'shirase.db'}")
+    async with store.write() as connection:
+        for name, password in logins.items():
+            account = Account(
+                name=name,
+                role=Role.APPROVER,
+                password=hash_password(password),
+                one_time=True,
+                revoked=False,
+                created_at=wall(),
+            )
+            await users.add(connection, account)
+    await store.close()
+    return logins
+
+
+def _write_private(path: Path, text: str) -> None:
+    path.touch(mode=0o600)
+    path.write_text(text, encoding="utf-8")
