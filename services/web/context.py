@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import TypedDict
 
 from aiohttp import web
@@ -39,6 +40,7 @@ class WebContext:
     channels: tuple[str, ...]
     health: Callable[[], Health]
     fake_outboxes: Mapping[str, str] = field(default_factory=dict)  # name → URL of a timeline as JSON
+    profile: Path | None = None  # the city's folder, for what the map only draws
     base_url: str = ""  # how others reach this hub; empty: as the request came
     https: bool = False  # a proxy in front ends TLS: cookies are Secure, the address is the proxy's X-Forwarded-For
     fix_delay: timedelta = timedelta(minutes=30)  # public positions of vehicles are this old

@@ -26,8 +26,8 @@ from services.web.api.answer import reading_headers
 from services.web.api.endpoint import Endpoint, Parameter
 from services.web.api.reports import visible as visible_reports
 from services.web.api.status import overview
+from services.web.api.times import iso
 from services.web.api.viewer import Viewer, viewer_of
-from services.web.api.words import iso
 from services.web.auth import current_session
 from services.web.context import CONTEXT, WebContext
 from services.web.security import WebError

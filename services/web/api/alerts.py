@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -12,7 +11,9 @@ from sqlalchemy import Select, and_, or_, select, tuple_
 from sqlalchemy.engine import RowMapping
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from feeds.records import Status
 from rules.alert import Alert, State, Text
+from rules.cap_message import mark
 from services.desks.review import NEEDED
 from services.store.codec import from_json
 from services.store.tables import alerts, approvals
@@ -21,8 +22,8 @@ from services.web.api.endpoint import PAGED, Endpoint, Parameter
 from services.web.api.instant import before, instant
 from services.web.api.paging import Page, page_of
 from services.web.api.shapes import SHAPES
+from services.web.api.times import iso
 from services.web.api.viewer import Viewer, viewer_of
-from services.web.api.words import iso, marked
 from services.web.context import CONTEXT
 from services.web.security import WebError
 
@@ -100,7 +101,7 @@ def _properties(alert: Alert, row: RowMapping) -> dict[str, Any]:
         "sent": iso(alert.sent),
         "effective": iso(alert.effective),
         "expires": iso(alert.expires),
-        "texts": {language: _text(text, alert) for language, text in alert.texts.items()},
+        "texts": {language: _text(text, alert.status) for language, text in alert.texts.items()},
         "places": [{"code": p.code, "name": p.name, "name_en": p.name_en} for p in alert.places],
         "approval": alert.approval.value,
         "channels": list(alert.channels),
@@ -109,10 +110,9 @@ def _properties(alert: Alert, row: RowMapping) -> dict[str, Any]:
     }
 
 
-def _text(text: Text, alert: Alert) -> dict[str, str]:
+def _text(text: Text, status: Status) -> dict[str, str]:
     read = ("event", "headline", "description", "instruction", "short")
-    shown = replace(text, **{name: marked(getattr(text, name), alert.status) for name in read})
-    return {name: getattr(shown, name) for name in ("language", *read)}
+    return {"language": text.language} | {name: mark(getattr(text, name), status, text.language) for name in read}
 
 
 def _for_desk(alert: Alert, row: RowMapping, agreed: Approvals) -> dict[str, Any]:

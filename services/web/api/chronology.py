@@ -6,13 +6,14 @@ from aiohttp import web
 from sqlalchemy import select
 
 from feeds.records import Status
+from rules.cap_message import mark
 from services.store.chronology import Entry, append
 from services.store.tables import chronology
 from services.store.users import Role
 from services.web.api.answer import JSON, json_object, listing, text_member
 from services.web.api.endpoint import PAGED, Endpoint, Parameter
 from services.web.api.paging import page_of
-from services.web.api.words import iso, marked
+from services.web.api.times import iso
 from services.web.auth import PERSON
 from services.web.context import CONTEXT
 
@@ -36,7 +37,7 @@ async def show(request: web.Request) -> web.Response:
             "status": row["status"],
             "kind": row["kind"],
             "who": row["who"],
-            "text": marked(row["text"], Status(row["status"])),
+            "text": mark(row["text"], Status(row["status"]), "ja"),
             "refs": row["refs"],
         }
         for row in taken

@@ -14,7 +14,7 @@ from services.web.api.answer import JSON, listing
 from services.web.api.endpoint import PAGED, Endpoint, Parameter
 from services.web.api.instant import before, instant
 from services.web.api.paging import page_of
-from services.web.api.words import iso, iso_or_none
+from services.web.api.times import iso, iso_or_none
 from services.web.context import CONTEXT
 
 

@@ -13,8 +13,8 @@ from services.web.api.endpoint import PAGED, Endpoint
 from services.web.api.latest import newest_by_subject
 from services.web.api.paging import page_of
 from services.web.api.shapes import point
+from services.web.api.times import iso
 from services.web.api.viewer import viewer_of
-from services.web.api.words import iso
 from services.web.context import CONTEXT
 
 _GRID = 3  # decimals of a degree, about 100 m

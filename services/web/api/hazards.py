@@ -11,14 +11,15 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from geo.hazard import Hazard
+from rules.cap_message import mark
 from services.store.codec import from_json
 from services.store.tables import hazards, records
 from services.web.api.answer import collection, feature
 from services.web.api.endpoint import PAGED, Endpoint
 from services.web.api.paging import page_of
 from services.web.api.shapes import SHAPES
+from services.web.api.times import iso
 from services.web.api.viewer import Viewer, is_report, viewer_of
-from services.web.api.words import iso, marked
 from services.web.context import CONTEXT
 
 
@@ -68,7 +69,7 @@ def _properties(seq: int, hazard: Hazard, viewer: Viewer, private: set[str]) -> 
         "observed": hazard.observed,
         "since": iso(hazard.since),
         "valid_until": iso(hazard.valid_until),
-        "headline": marked(hazard.headline, hazard.status),
+        "headline": mark(hazard.headline, hazard.status, "ja"),
         "probability": hazard.probability,
         "model": hazard.model,
         "source": hazard.source if viewer.staff or not is_report(hazard.source) else "",

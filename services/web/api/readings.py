@@ -18,8 +18,8 @@ from services.web.api.endpoint import PAGED, Endpoint, Parameter
 from services.web.api.latest import newest_by_subject
 from services.web.api.paging import page_of, whole_number
 from services.web.api.shapes import point
+from services.web.api.times import iso
 from services.web.api.viewer import Viewer, viewer_of
-from services.web.api.words import iso
 from services.web.context import CONTEXT, WebContext
 from services.web.security import WebError
 

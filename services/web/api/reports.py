@@ -17,8 +17,8 @@ from services.web.api.answer import collection, feature
 from services.web.api.endpoint import PAGED, Endpoint
 from services.web.api.paging import Page, page_of
 from services.web.api.shapes import geojson, point
+from services.web.api.times import iso
 from services.web.api.viewer import Viewer, viewer_of
-from services.web.api.words import iso
 from services.web.context import CONTEXT
 
 

@@ -14,8 +14,8 @@ from services.store.tables import alerts
 from services.web.api.answer import JSON, answer
 from services.web.api.endpoint import Endpoint
 from services.web.api.hazards import holding
+from services.web.api.times import iso, iso_or_none
 from services.web.api.viewer import Viewer, viewer_of
-from services.web.api.words import iso, iso_or_none
 from services.web.context import CONTEXT, WebContext
 
 

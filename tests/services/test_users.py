@@ -1,0 +1,89 @@
+"""Accounts from the command line."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from pathlib import Path
+
+import pytest
+
+from services.cli import run
+from services.store.engine import Store
+from services.store.users import Role, everyone
+from services.web.auth_password import matches
+
+
+@pytest.fixture
+def city(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
+    """A town's profile and an empty data folder; returns the store's URL."""
+    profile = tmp_path / "profile"
+    profile.mkdir()
+    (profile / "profile.toml").write_text(
+        '[city]\ncode = "03201"\nname = "盛岡市"\nname_en = "Morioka"\nsender = "hub.example.jp"\n'
+        'sender_name = "盛岡市"\nsender_name_en = "Morioka"\nweb = "https://hub.example.jp/"\n',
+        encoding="utf-8",
+    )
+    monkeypatch.setenv("SHIRASE_PROFILE", str(profile))
+    monkeypatch.setenv("SHIRASE_DATA_DIR", str(tmp_path / "var"))
+    monkeypatch.delenv("SHIRASE_DATABASE", raising=False)
+    return f"sqlite+aiosqlite:///{tmp_path / 'var' / 'shirase.db'}"
+
+
+def lines(capsys: pytest.CaptureFixture[str]) -> list[dict[str, object]]:
+    return [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+
+
+def test_add_prints_the_password_once_and_the_store_keeps_only_its_hash(
+    city: str, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    assert run(["users", "add", "佐藤", "--role", "approver", "--one-time"]) == 0
+    (told,) = lines(capsys)
+    password = str(told["password"])
+    assert len(password) == 23
+    assert run(["users", "list"]) == 0
+    (listed,) = lines(capsys)
+    assert (listed["user"], listed["role"], listed["state"]) == ("佐藤", "approver", "active")
+    assert all(password.encode() not in file.read_bytes() for file in (tmp_path / "var").iterdir())
+
+
+async def test_the_printed_password_fits_the_stored_hash(city: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert await asyncio.to_thread(run, ["users", "add", "sato", "--role", "admin"]) == 0
+    (told,) = lines(capsys)
+    store = await Store.open(city)
+    async with store.read() as connection:
+        (account,) = await everyone(connection)
+    await store.close()
+    assert account.role is Role.ADMIN
+    assert await matches(account.password, str(told["password"]))
+    assert not await matches(account.password, str(told["password"]) + "x")
+    assert not await matches(None, str(told["password"]))
+
+
+def test_an_account_in_use_is_not_overwritten_and_a_revoked_one_can_come_back(
+    city: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(["users", "add", "sato", "--role", "viewer"]) == 0
+    assert run(["users", "add", "sato", "--role", "admin"]) == 1
+    assert json.loads(capsys.readouterr().err)["error"] == "in_use"
+    assert run(["users", "revoke", "sato"]) == 0
+    assert run(["users", "add", "sato", "--role", "admin"]) == 0
+    lines(capsys)
+    assert run(["users", "list"]) == 0
+    assert lines(capsys)[0]["role"] == "admin"
+
+
+def test_what_cannot_be_done_says_why(city: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["users", "revoke", "nobody"]) == 1
+    assert json.loads(capsys.readouterr().err)["error"] == "not_found"
+    assert run(["users", "add", "a b", "--role", "viewer"]) == 1
+    assert json.loads(capsys.readouterr().err)["error"] == "bad_name"
+    with pytest.raises(SystemExit) as refused:
+        run(["users", "add", "sato", "--role", "king"])
+    assert refused.value.code == 2
+
+
+def test_roles_include_the_ones_below() -> None:
+    assert Role.ADMIN.covers(Role.VIEWER)
+    assert Role.APPROVER.covers(Role.OPERATOR)
+    assert not Role.VIEWER.covers(Role.OPERATOR)
