@@ -1,0 +1,72 @@
+"""Loops go on: woken by the bell or by time, through errors, until they are stopped."""
+
+from __future__ import annotations
+
+import asyncio
+
+from services.bell import Bell
+from services.loop import Loop, Loops
+
+
+async def test_a_bell_wakes_at_once_and_a_ring_between_two_waits_is_not_lost() -> None:
+    bell, steps, loops = Bell(), asyncio.Queue[int](), Loops()
+
+    async def step() -> bool:
+        steps.put_nowait(1)
+        return False
+
+    loops.start(Loop("test", step, bell.listen("go"), lambda: 60.0))
+    await asyncio.wait_for(steps.get(), 1)
+    bell.ring("go")
+    bell.ring("go")
+    await asyncio.wait_for(steps.get(), 1)
+    await loops.stop()
+
+
+async def test_without_a_bell_it_polls() -> None:
+    count = 0
+
+    async def step() -> bool:
+        nonlocal count
+        count += 1
+        return False
+
+    loops = Loops()
+    loops.start(Loop("test", step, Bell().listen("never"), lambda: 0.01))
+    await asyncio.sleep(0.2)
+    await loops.stop()
+    assert count > 3
+
+
+async def test_an_error_is_shown_while_it_lasts_and_ends_nothing() -> None:
+    failing, done = True, asyncio.Event()
+
+    async def step() -> bool:
+        if failing:
+            raise OSError("disk full")
+        done.set()
+        return False
+
+    loops = Loops()
+    loops.start(Loop("test", step, Bell().listen("never"), lambda: 0.01))
+    await asyncio.sleep(0.1)
+    assert "disk full" in loops.failing["test"]
+    failing = False
+    await asyncio.wait_for(done.wait(), 5)
+    await asyncio.sleep(0.05)
+    assert loops.failing == {}
+    await loops.stop()
+
+
+async def test_a_full_queue_is_worked_off_without_pause() -> None:
+    left = [3]
+
+    async def step() -> bool:
+        left[0] -= 1
+        return left[0] > 0
+
+    loops = Loops()
+    loops.start(Loop("test", step, Bell().listen("never"), lambda: 60.0, again=True))
+    await asyncio.sleep(0.2)
+    await loops.stop()
+    assert left == [0]

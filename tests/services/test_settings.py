@@ -1,0 +1,87 @@
+"""Settings: one clear error for everything that is wrong, secrets from files, nothing secret in print."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from feeds.records import Status
+from services.settings import SettingsError, load
+
+CITY = """
+[city]
+code = "03201"
+name = "盛岡市"
+name_en = "Morioka"
+sender = "hub.example.jp"
+sender_name = "防災課"
+sender_name_en = "Crisis Management"
+web = "https://example.jp/"
+"""
+
+
+@pytest.fixture
+def profile(tmp_path: Path) -> Path:
+    (tmp_path / "profile.toml").write_text(CITY, encoding="utf-8")
+    return tmp_path
+
+
+def environment(profile: Path, **more: str) -> dict[str, str]:
+    return {"SHIRASE_PROFILE": str(profile), **more}
+
+
+def test_the_profile_alone_is_enough(profile: Path) -> None:
+    settings = load(environment=environment(profile))
+    assert settings.city.name == "盛岡市"
+    assert settings.database_url == "sqlite+aiosqlite:///var/shirase.db"
+    assert not settings.public_exercise and settings.exercise is None
+
+
+def test_later_files_and_the_environment_win(profile: Path) -> None:
+    site = profile / "site.toml"
+    site.write_text('data_dir = "/srv/a"\n[web]\nhost = "0.0.0.0"\nport = 80\n', encoding="utf-8")
+    settings = load([site], environment(profile, SHIRASE_PORT="8099"))
+    assert (str(settings.data_dir), settings.web.host, settings.web.port) == ("/srv/a", "0.0.0.0", 8099)
+
+
+def test_a_secret_comes_from_its_file_and_is_never_printed(profile: Path) -> None:
+    (profile / "password").write_text("hush-hush\n", encoding="utf-8")
+    site = profile / "site.toml"
+    site.write_text('[gateways.gw1]\npassword = { file = "password" }\nstatus = "Exercise"\n', encoding="utf-8")
+    settings = load([site], environment(profile))
+    assert settings.gateways["gw1"].password.get_secret_value() == "hush-hush"
+    assert settings.gateways["gw1"].status is Status.EXERCISE
+    assert "hush-hush" not in repr(settings) + settings.model_dump_json()
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ('[city]\ncode = "3201"', "city.code"),
+        ("[web]\nport = 99999", "web.port"),
+        ("colour = 1", "colour"),
+        ('[gateways.g]\npassword = "x"\nstatus = "Real"', "gateways.g.status"),
+        ("[exercise]\nstart = '2026-01-01T00:00:00+09:00'\nspeed = 0", "exercise.speed"),
+        ("data_dir = ", "site.toml"),
+        ('[gateways.g]\npassword = { file = "nowhere" }', "nowhere"),
+    ],
+)
+def test_what_is_wrong_is_named(profile: Path, text: str, told: str) -> None:
+    site = profile / "site.toml"
+    site.write_text(text, encoding="utf-8")
+    with pytest.raises(SettingsError, match=told):
+        load([site], environment(profile))
+
+
+def test_all_faults_are_told_at_once(profile: Path) -> None:
+    site = profile / "site.toml"
+    site.write_text('colour = 1\n[web]\nport = "x"\n', encoding="utf-8")
+    with pytest.raises(SettingsError) as faults:
+        load([site], environment(profile))
+    assert "colour" in str(faults.value) and "web.port" in str(faults.value)
+
+
+def test_a_missing_profile_says_what_to_do(tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match="SHIRASE_PROFILE"):
+        load(environment=environment(tmp_path / "elsewhere"))
