@@ -1,7 +1,8 @@
 """The two calls we make to X, through tweepy, with time limits of our own.
 
 tweepy opens a session with a five-minute limit for each call unless it is given one, follows redirects (which would
-turn a post into a GET), and writes signed headers to its debug log. All three end here.
+turn a post into a GET), and writes signed headers to its debug log, as does the library that signs. All of that ends
+here.
 """
 
 from __future__ import annotations
@@ -21,7 +22,8 @@ from tweepy.asynchronous import AsyncClient
 
 from services.channels.x_weight import URL
 
-logging.getLogger("tweepy").setLevel(logging.INFO)  # its DEBUG lines carry the Authorization header
+for _chatty in ("tweepy", "oauthlib"):  # their DEBUG lines carry keys and signatures
+    logging.getLogger(_chatty).setLevel(logging.INFO)
 
 _PAGES = 5  # of a hundred posts: more than an account posts within the life of one alert
 _SHORT_LINK = regex.compile(r"https?://t\.co/\w+")

@@ -20,6 +20,7 @@ from typing import Any
 from urllib.parse import unquote
 
 from aiohttp import web
+from oauthlib.oauth1 import Client
 from oauthlib.oauth1.rfc5849 import signature
 
 from services.channels.x_weight import LIMIT, URL, weighted_length
@@ -59,6 +60,12 @@ class FakeX:
             "consumer_secret": "fake-consumer-secret",
             "access_token": f"{user_id}-fake-access-token",
             "access_token_secret": "fake-access-token-secret",
+        }
+        self._keys = {
+            "client_key": self.credentials["consumer_key"],
+            "client_secret": self.credentials["consumer_secret"],
+            "resource_owner_key": self.credentials["access_token"],
+            "resource_owner_secret": self.credentials["access_token_secret"],
         }
         self.posts: list[Post] = []
         self.requests: list[str] = []  # "POST /2/tweets", in order, refused ones too
@@ -148,9 +155,7 @@ class FakeX:
                 )
             ),
         )
-        expected = signature.sign_hmac_sha1(
-            base, self.credentials["consumer_secret"], self.credentials["access_token_secret"]
-        )
+        expected = signature.sign_hmac_sha1_with_client(base, Client(**self._keys))
         nonce = parameters.get("oauth_nonce", "")
         fresh = nonce not in self._nonces and abs(time.time() - int(parameters.get("oauth_timestamp", 0))) < 300
         self._nonces.add(nonce)

@@ -1,0 +1,62 @@
+"""Every channel, one line each."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from pydantic import BaseModel, ValidationError
+
+from services.channels import cap_feed, linkage, log, x
+from services.channels.channel import Channel
+
+
+class ChannelError(Exception):
+    """A channel that cannot be set up; the text names the settings key and the cure, and never a secret."""
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """One kind of outlet: its settings, how to make it, and settings that do for rendering but never for sending."""
+
+    config: type[BaseModel]
+    make: Callable[[Any], Channel]
+    render_only: Mapping[str, str] = field(default_factory=dict)
+
+
+_NO_ACCOUNT = dict.fromkeys(("consumer_key", "consumer_secret", "access_token", "access_token_secret"), "0-none")
+
+CHANNELS: Mapping[str, Kind] = {
+    "x": Kind(x.Config, x.X, _NO_ACCOUNT),
+    "linkage": Kind(linkage.Config, linkage.Linkage, {"url": "https://linkage.invalid/", "token": "none"}),
+    "cap_feed": Kind(cap_feed.Config, cap_feed.CapFeed),
+    "log": Kind(log.Config, log.Log),
+}
+
+
+def build(name: str, options: Mapping[str, Any]) -> Channel:
+    """The channel of one ``[channels.NAME]`` table of the settings. Raises ChannelError with every fault at once."""
+    kind = CHANNELS.get(name)
+    if kind is None:
+        raise ChannelError(f"channels.{name}: there is no such channel; use one of {', '.join(sorted(CHANNELS))}")
+    try:
+        config = kind.config.model_validate(dict(options))
+    except ValidationError as error:
+        faults = error.errors(include_input=False, include_url=False, include_context=False)
+        raise ChannelError("; ".join(_told(name, kind, fault) for fault in faults)) from None
+    return kind.make(config)
+
+
+def renderer(name: str) -> Channel:
+    """A channel that can render, made without credentials. It cannot send. Raises ChannelError for an unknown name."""
+    return build(name, CHANNELS[name].render_only if name in CHANNELS else {})
+
+
+def _told(name: str, kind: Kind, fault: Any) -> str:
+    key = ".".join(["channels", name, *map(str, fault["loc"])])
+    if fault["type"] == "missing":
+        return f"{key} is missing; write it, or {fault['loc'][0]}_file with the path of a file that holds it"
+    if fault["type"] == "extra_forbidden":
+        return f"{key} is not a setting of this channel; it has {', '.join(kind.config.model_fields)}"
+    return f"{key}: {fault['msg']}"

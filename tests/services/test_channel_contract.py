@@ -1,0 +1,220 @@
+"""What every registered channel must do, tried on each against a real server where it speaks to one."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from feeds.records import Status
+from services.channels.channel import Channel, Delivery, Outcome, Payload, Verdict
+from services.channels.registry import CHANNELS, ChannelError, build, renderer
+from tests.fakes.linkage import FakeLinkage
+from tests.fakes.x import FakeX
+from tests.services.making import NOW, alert
+
+
+@dataclass(frozen=True)
+class Rig:
+    """One channel, set up for drills, and what stands at its other end. A channel without one has no ``fail``."""
+
+    name: str
+    options: dict[str, Any]
+    published: Callable[[], int] = lambda: 0
+    fail: Callable[[int], None] | None = None  # answer the next attempt with this status, publishing nothing
+    lose: Callable[[], None] | None = None  # publish the next attempt, but let no answer through
+    stop: Callable[[], Any] | None = None
+    secrets: tuple[str, ...] = ()
+
+    def build(self, **changes: Any) -> Channel:
+        return build(self.name, self.options | changes)
+
+
+def _x(fake: FakeX) -> Rig:
+    return Rig(
+        name="x",
+        options={**fake.credentials, "base_url": fake.url, "statuses": ["Exercise"]},
+        published=lambda: len(fake.posts),
+        fail=fake.fail_posts,
+        lose=lambda: fake.fail_posts(502, page=True, store=True),
+        stop=fake.stop,
+        secrets=tuple(fake.credentials.values()),
+    )
+
+
+def _linkage(fake: FakeLinkage) -> Rig:
+    return Rig(
+        name="linkage",
+        options={"url": fake.url, "token": fake.token, "statuses": ["Exercise"]},
+        published=lambda: len(fake.received),
+        fail=lambda status: fake.fail_next(1, status),
+        lose=fake.drop_next,
+        stop=fake.stop,
+        secrets=(fake.token,),
+    )
+
+
+@pytest.fixture
+async def rigs() -> AsyncIterator[dict[str, Rig]]:
+    x, linkage = FakeX(), FakeLinkage()
+    await x.start()
+    await linkage.start()
+    local = {name: Rig(name, {"statuses": ["Exercise"]}) for name in ("log", "cap_feed")}
+    yield {"x": _x(x), "linkage": _linkage(linkage), **local}
+    await x.stop()
+    await linkage.stop()
+
+
+@pytest.fixture(params=sorted(CHANNELS))
+def rig(request: pytest.FixtureRequest, rigs: dict[str, Rig]) -> Rig:
+    return rigs[request.param]
+
+
+@pytest.fixture(params=["linkage", "x"])
+def networked(request: pytest.FixtureRequest, rigs: dict[str, Rig]) -> Rig:
+    return rigs[request.param]
+
+
+async def sent(channel: Channel, payload: Payload, **changes: Any) -> Outcome:
+    delivery = Delivery(
+        id="Exercise-river-level-kitakami-1:channel",
+        key="3b241101-e2bb-4255-8caf-4136c566a962",
+        series="Exercise-river-level-kitakami",
+        revision=1,
+        channel=channel.name,
+        payload=payload,
+        status=Status.EXERCISE,
+        attempts=1,
+        after_unknown=False,
+        first_tried_at=datetime.now(UTC),
+        expires=NOW + timedelta(hours=3),
+        context={"identifier": "Exercise-river-level-kitakami-1", "msg_type": "Alert"},
+    )
+
+    async def progress(remote_id: str) -> None:
+        assert remote_id
+
+    try:
+        return await channel.send(replace(delivery, **changes), NOW, progress)
+    finally:
+        await channel.close()
+
+
+def test_every_channel_has_a_rig_and_knows_its_name(rig: Rig) -> None:
+    assert rig.build().name == rig.name
+
+
+def test_rendering_is_pure_and_needs_no_account(rig: Rig) -> None:
+    payload = rig.build().render(alert())
+    assert payload == rig.build().render(alert()) == renderer(rig.name).render(alert())
+    assert payload.digest == renderer(rig.name).render(alert()).digest
+    assert len(payload.digest) == 64
+    assert payload.parts and len(payload.counts) == len(payload.parts)
+
+
+def test_each_revision_has_a_payload_of_its_own(rig: Rig) -> None:
+    channel = renderer(rig.name)
+    first = alert()
+    later = [alert(revision=n, msg_type="Update", references=(first.reference,)) for n in (2, 3)]
+    digests = {channel.render(each).digest for each in (first, *later)}
+    assert len(digests) == 3
+
+
+@pytest.mark.parametrize(("status", "mark"), [(Status.EXERCISE, "【訓練】"), (Status.TEST, "【試験】")])
+def test_drills_and_tests_are_marked_and_the_real_thing_is_not(rig: Rig, status: Status, mark: str) -> None:
+    channel = renderer(rig.name)
+    assert all(part.count(mark) >= 2 for part in channel.render(alert(status=status)).parts)
+    assert not any(mark in part for part in channel.render(alert(status=Status.ACTUAL)).parts)
+
+
+def test_real_accounts_take_no_drill_unless_told_to(networked: Rig) -> None:
+    options = {key: value for key, value in networked.options.items() if key != "statuses"}
+    assert build(networked.name, options).statuses == {Status.ACTUAL}
+
+
+async def test_what_the_account_is_not_for_is_refused_unsent(rig: Rig) -> None:
+    channel = rig.build(statuses=["Actual"])
+    outcome = await sent(channel, channel.render(alert()))
+    assert outcome.verdict is Verdict.REJECTED
+    assert "Exercise" in outcome.detail
+    assert rig.published() == 0
+
+
+async def test_what_has_expired_is_refused_unsent(rig: Rig) -> None:
+    channel = rig.build()
+    outcome = await sent(channel, channel.render(alert()), expires=NOW)
+    assert outcome.verdict is Verdict.REJECTED
+    assert "expired" in outcome.detail
+    assert rig.published() == 0
+
+
+async def test_sent_once_it_is_accepted_and_sent_twice_it_is_there_once(rig: Rig) -> None:
+    payload = renderer(rig.name).render(alert())
+    first = await sent(rig.build(), payload)
+    again = await sent(rig.build(), payload, attempts=2, after_unknown=True)
+    assert first.verdict is Verdict.ACCEPTED and first.remote_id
+    assert again.verdict in {Verdict.ACCEPTED, Verdict.DUPLICATE}
+    assert again.remote_id == first.remote_id
+    assert rig.published() == (1 if rig.fail else 0)
+
+
+@pytest.mark.parametrize(
+    ("status", "verdict"),
+    [
+        (400, Verdict.REJECTED),
+        (401, Verdict.REJECTED),
+        (403, Verdict.REJECTED),
+        (404, Verdict.REJECTED),
+        (429, Verdict.LATER),
+        (500, Verdict.UNKNOWN),
+        (502, Verdict.UNKNOWN),
+        (504, Verdict.UNKNOWN),
+    ],
+)
+async def test_a_status_means_the_same_on_every_channel(networked: Rig, status: int, verdict: Verdict) -> None:
+    assert networked.fail
+    networked.fail(status)
+    outcome = await sent(networked.build(), renderer(networked.name).render(alert()))
+    assert outcome.verdict is verdict
+    assert str(status) in outcome.detail
+    assert not [secret for secret in networked.secrets if secret in f"{outcome}"]
+    assert networked.published() == 0
+
+
+async def test_a_lost_answer_is_unknown_and_the_next_attempt_makes_no_double(networked: Rig) -> None:
+    assert networked.lose
+    payload = renderer(networked.name).render(alert())
+    networked.lose()
+    lost = await sent(networked.build(), payload)
+    assert (lost.verdict, networked.published()) == (Verdict.UNKNOWN, 1)
+    found = await sent(networked.build(), payload, attempts=2, after_unknown=True)
+    assert (found.verdict, networked.published()) == (Verdict.DUPLICATE, 1)
+    assert found.remote_id
+
+
+async def test_nobody_there_means_later(networked: Rig) -> None:
+    assert networked.stop
+    await networked.stop()
+    outcome = await sent(networked.build(), renderer(networked.name).render(alert()))
+    assert outcome.verdict is Verdict.LATER
+
+
+def test_settings_faults_name_the_key_and_the_cure_and_no_secret(rig: Rig) -> None:
+    with pytest.raises(ChannelError, match=rf"channels\.{rig.name}\.colour is not a setting of this channel; it has"):
+        rig.build(colour="hush-hush")
+    with pytest.raises(ChannelError, match=rf"channels\.{rig.name}\.statuses") as refused:
+        rig.build(statuses=["Actually"], colour="hush-hush")
+    assert "hush" not in str(refused.value)
+    assert "colour" in str(refused.value)
+
+
+def test_a_missing_secret_and_an_unknown_channel_are_told_with_the_cure() -> None:
+    with pytest.raises(ChannelError, match=r"channels\.x\.consumer_key is missing; write it, or consumer_key_file"):
+        build("x", {})
+    with pytest.raises(ChannelError, match="there is no such channel; use one of cap_feed, linkage, log, x"):
+        build("twitter", {})
+    with pytest.raises(ChannelError, match="there is no such channel"):
+        renderer("twitter")
