@@ -92,9 +92,10 @@ def _order(hazard: Hazard) -> tuple[object, ...]:
 
 
 def _stem(situation: Situation, rule: Rule, hazard: Hazard) -> str:
+    # A model that both sees and foresees marks the second after a colon: g01 and g01:foreseen are one gauge.
     group = {
         "area": hazard.area,
-        "source": hazard.source or hazard.area,
+        "source": hazard.source.partition(":")[0] or hazard.area,
         "kind": hazard.kind,
         "city": "city",
     }[rule.group_by]

@@ -88,7 +88,7 @@ def write(situation: Situation, proposal: Proposal, sender: Sender, places: Plac
 def _places(proposal: Proposal, places: Places) -> tuple[Place, ...]:
     """Most dangerous first; an all-clear goes to every place that something still in force names."""
     if not proposal.ends:
-        found = [places(hazard.area) for hazard in proposal.hazards]
+        found = [replace(places(hazard.area), code=hazard.area) for hazard in proposal.hazards]
     else:
         found = [place for alert in reversed(proposal.in_force) for place in alert.places]
     return tuple(

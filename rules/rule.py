@@ -41,6 +41,7 @@ class Rule:
     when: Condition
     unless: tuple[Condition, ...] = ()  # any one of them silences the hazard
     hold: timedelta = timedelta()  # the level must have stood this long
+    settle: timedelta = timedelta()  # a lower level, or the end, waits this long; unless given the same as hold
     repeat: timedelta | None = None  # say it again after this, as long as it lasts
     expires: timedelta
     group_by: str  # one alert series per area, source (gauge, report), kind, or for the whole city
@@ -116,6 +117,7 @@ def _rule(table: Table) -> Rule:
         when=parse_condition(when) if when else Condition("", "", lambda *_: False, lambda *_: ""),
         unless=tuple(parse_condition(member) for member in table.tables("unless")),
         hold=table.duration("hold", timedelta()),
+        settle=table.duration("settle", table.duration("hold", timedelta())),
         repeat=table.duration("repeat") if "repeat" in table else None,
         expires=table.duration("expires"),
         group_by=table.text("group_by", one_of=GROUPS),

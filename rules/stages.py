@@ -43,12 +43,12 @@ def unless(situation: Situation, proposal: Proposal) -> Proposal | Drop:
 
 
 def inhibit(_situation: Situation, proposal: Proposal) -> Proposal | Drop:
-    """Of one kind in one area only the highest level speaks."""
-    highest: dict[tuple[str, str], int] = {}
+    """Of one kind in one area only the highest level speaks, and what is observed before what is foreseen."""
+    best: dict[tuple[str, str], tuple[int, bool]] = {}
     for hazard in proposal.hazards:
         place = (hazard.kind, hazard.area)
-        highest[place] = max(hazard.level, highest.get(place, 0))
-    lower = [hazard for hazard in proposal.hazards if hazard.level < highest[hazard.kind, hazard.area]]
+        best[place] = max((hazard.level, hazard.observed), best.get(place, (0, False)))
+    lower = [hazard for hazard in proposal.hazards if (hazard.level, hazard.observed) < best[hazard.kind, hazard.area]]
     return _set_aside("inhibit", proposal, lower, Reason.OUTRANKED)
 
 
@@ -97,15 +97,18 @@ def dedup(_situation: Situation, proposal: Proposal) -> Proposal | Drop:
 
 
 def settle(situation: Situation, proposal: Proposal) -> Proposal | Drop:
-    """A fall must hold as long as a rise had to, so that a value at a threshold does not make a series of revisions."""
+    """A fall waits, so that a value at a threshold does not make a series of revisions; a rise never does.
+
+    The lower level must have stood for the rule's ``settle``, and so must the newest revision.
+    """
     base = proposal.base
-    if proposal.reason is not Reason.FALLEN or base is None:
+    if base is None or proposal.reason not in {Reason.FALLEN, Reason.SHRUNK, Reason.ALL_CLEAR}:
         return proposal
-    before = dict(zip(base.hazards, base.levels, strict=False))
-    fallen = [hazard for hazard in proposal.hazards if hazard.level < before.get(hazard.key, 0)]
-    youngest = max(hazard.since for hazard in fallen)
-    if situation.now - youngest < proposal.rule.hold:
-        return Drop("settle", Reason.SETTLING, _minutes(situation.now - youngest, proposal.rule.hold))
+    before = levels(base)
+    fallen = [hazard.since for hazard in proposal.hazards if hazard.level < before.get(hazard.key, 6)]
+    stood = situation.now - max([base.sent, *fallen])
+    if stood < proposal.rule.settle:
+        return Drop("settle", Reason.SETTLING, _minutes(stood, proposal.rule.settle))
     return proposal
 
 
@@ -122,6 +125,11 @@ def run(situation: Situation, proposal: Proposal, chain: Sequence[Stage] = CHAIN
     return proposal
 
 
+def levels(alert: Alert) -> dict[str, int]:
+    """Hazard key → level, as the revision was written."""
+    return dict(zip(alert.hazards, alert.levels or (alert.level,) * len(alert.hazards), strict=True))
+
+
 def change(before: Alert, proposal: Proposal) -> Reason | None:
     """What differs between a revision and the hazards now, the gravest difference first; None: nothing.
 
@@ -130,16 +138,22 @@ def change(before: Alert, proposal: Proposal) -> Reason | None:
     """
     if before.ends:  # it said that all was over, and here is a hazard
         return Reason.GROWN
-    old = dict(zip(before.hazards, before.levels, strict=False))
+    old = levels(before)
     new = {hazard.key: hazard.level for hazard in proposal.hazards}
-    if any(level > old[key] for key, level in new.items() if key in old):
+    places = {place.code for place in before.places}
+    top = max(new.values(), default=0) - max(old.values(), default=0)
+    if top > 0 or any(level > old[key] for key, level in new.items() if key in old):
         return Reason.RISEN
-    if any(key not in before.hazards for key in new):
+    if any(hazard.area not in places for hazard in proposal.hazards):
+        return Reason.GROWN
+    if top < 0:  # a lower hazard that was outranked may speak now; that is a fall and not news
+        return Reason.FALLEN
+    if any(key not in old for key in new):
         return Reason.GROWN
     if any(level < old[key] for key, level in new.items() if key in old):
         return Reason.FALLEN
     still_there = set(proposal.aside or {}) if proposal.in_force else set()
-    if any(key not in new and key not in still_there for key in before.hazards):
+    if any(key not in new and key not in still_there for key in old):
         return Reason.SHRUNK
     return None
 
