@@ -4,8 +4,16 @@ from __future__ import annotations
 
 from geo.model import Model
 from geo.models.flood import Flood
+from geo.models.sighting import Sighting
+from geo.models.snow import Snow
+from geo.models.weather import Weather
 
-MODELS: tuple[Model, ...] = (Flood(),)
+MODELS: tuple[Model, ...] = (
+    Flood(),
+    Sighting(),
+    Snow(),
+    Weather(),
+)
 
 
 def by_name(name: str) -> Model | None:

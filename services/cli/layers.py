@@ -1,0 +1,121 @@
+"""``shirase layers``: bring hazard maps into the house and ask them. Needs no running hub and no network."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from geo.crs import JAPAN, CrsError
+from geo.geojson import ProfileError
+from geo.importing import Request, import_layer
+from geo.ksj import KINDS, SchemaError
+from geo.layers import read_layer
+from geo.source import SourceError
+
+
+def register(commands: Any) -> None:
+    """Add the command to the argparse sub-parsers."""
+    parser = commands.add_parser("layers", help="import, list and ask hazard maps")
+    actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
+    add = actions.add_parser("import", help="read a hazard map and keep it; prints a report line")
+    add.add_argument("file", type=Path, metavar="FILE", help="Shapefile, GeoJSON, GML, GeoPackage …, zipped or not")
+    add.add_argument("--kind", required=True, choices=KINDS)
+    add.add_argument("--name", default="", help="the layer's name; default: the file's. An old one of it is replaced")
+    add.add_argument("--map", action="append", default=[], type=_pair, metavar="FACT=COLUMN", help="name a column")
+    add.add_argument("--member", default="", help="which data set of a zip that holds several")
+    add.add_argument("--credit", default="", help="the credit to show; default: that of the national data")
+    add.set_defaults(run=_import)
+    actions.add_parser("list", help="a line per imported layer").set_defaults(run=_list)
+    ask = actions.add_parser("at", help="a line per zone that holds the point; none means no data, not safety")
+    ask.add_argument("lon", type=_degrees(JAPAN[0], JAPAN[2]), metavar="LON")
+    ask.add_argument("lat", type=_degrees(JAPAN[1], JAPAN[3]), metavar="LAT")
+    ask.set_defaults(run=_at)
+
+
+def folder() -> Path:
+    """Where imported layers are kept."""
+    return Path(os.environ.get("SHIRASE_DATA_DIR") or "var") / "layers"
+
+
+def imported() -> list[Path]:
+    """The imported layers' files, by name."""
+    return sorted(path for path in folder().glob("*.fgb") if not path.name.startswith("."))
+
+
+def _import(args: argparse.Namespace) -> int:
+    request = Request(
+        file=args.file,
+        kind=args.kind,
+        imported_at=datetime.now(UTC).replace(microsecond=0),
+        name=args.name,
+        mapping=dict(args.map),
+        member=args.member,
+        credit=args.credit,
+    )
+    try:
+        report = import_layer(request, folder())
+    except SourceError as error:
+        return _refuse("unreadable", error, args.file)
+    except CrsError as error:
+        return _refuse("bad_crs", error, args.file)
+    except SchemaError as error:
+        return _refuse("unknown_schema", error, args.file)
+    print(json.dumps(report, ensure_ascii=False))
+    return 0
+
+
+def _list(_args: argparse.Namespace) -> int:
+    faults = 0
+    for path in imported():
+        try:
+            about = json.loads(path.with_suffix(".json").read_text(encoding="utf-8"))
+            line = {"layer": about["name"], "zones": about["report"]["written"]}
+            line |= {key: about[key] for key in ("kind", "source", "sha256", "credit", "imported_at")}
+        except (OSError, ValueError, KeyError) as error:
+            faults += _refuse("bad_layer", ValueError(f"{error!r}; import the layer again"), path)
+            continue
+        print(json.dumps(line, ensure_ascii=False))
+    return min(faults, 1)
+
+
+def _at(args: argparse.Namespace) -> int:
+    faults = 0
+    for path in imported():
+        try:
+            layer = read_layer(path, at=(args.lon, args.lat))
+        except (ProfileError, CrsError) as error:
+            faults += _refuse("bad_layer", error, path)
+            continue
+        for zone in layer.at(args.lon, args.lat):
+            print(json.dumps({"layer": layer.name, "kind": layer.kind, "zone": dict(zone.facts)}, ensure_ascii=False))
+    return min(faults, 1)
+
+
+def _refuse(code: str, error: Exception, at: Path) -> int:
+    print(json.dumps({"error": code, "message": str(error), "at": str(at)}, ensure_ascii=False), file=sys.stderr)
+    return 1
+
+
+def _pair(text: str) -> tuple[str, str]:
+    fact, _, column = text.partition("=")
+    if not fact or not column:
+        raise argparse.ArgumentTypeError(f"{text!r} is not FACT=COLUMN, for example depth_rank=A31_201")
+    return fact, column
+
+
+def _degrees(low: float, high: float) -> Any:
+    def read(text: str) -> float:
+        try:
+            value = float(text)
+        except ValueError:
+            raise argparse.ArgumentTypeError(f"{text!r} is not a number of degrees") from None
+        if not low <= value <= high:
+            raise argparse.ArgumentTypeError(f"{value} is outside {low:g} to {high:g}; give LON, then LAT")
+        return value
+
+    return read
