@@ -82,7 +82,7 @@ class MqttClient:
         marker: Path | None = None,
         now: Callable[[], datetime] = wall,
     ) -> None:
-        self._login, self._filters, self._now = login, tuple(filters), now
+        self._login, self._filters, self.now = login, tuple(filters), now
         self._limits, self._marker = limits or Limits(), marker
         self._had_session = marker is not None and marker.exists()
         self._buffer: deque[Incoming] = deque()
@@ -219,7 +219,7 @@ class MqttClient:
 
     def _new_link(self) -> Link:
         self._count += 1
-        return Link(self._login, self._count, self._now, self._take, self._note_grant)
+        return Link(self._login, self._count, self.now, self._take, self._note_grant)
 
     async def _live(self, link: Link) -> str:
         """One connection from CONNECT to its end; the reason of the end."""

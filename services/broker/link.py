@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import ssl
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 from paho.mqtt.client import Client, MQTTMessage, MQTTv311
@@ -36,6 +38,7 @@ class Login:
     password: str = field(default="", repr=False)
     keepalive: int = 30  # seconds
     durable: bool = True
+    ca: Path | None = None  # certificates to trust; with it the connection is TLS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -152,6 +155,7 @@ class Link:
             self._reading = True
             self._heard = self._loop.time()
             self._loop.add_reader(sock, self._readable)
+            self._loop.call_soon(self._read_held_by_tls)
 
     def _new_paho(self) -> Client:
         login = self._login
@@ -165,6 +169,8 @@ class Link:
         )
         if login.user:
             paho.username_pw_set(login.user, login.password)
+        if login.ca:
+            paho.tls_set(ca_certs=str(login.ca))
         paho.max_inflight_messages_set(100)
         paho.on_connect = self._connected
         paho.on_subscribe = self._subscribed
@@ -241,8 +247,17 @@ class Link:
                 self._paho.loop_read()
             except Exception as error:  # noqa: BLE001 - what the library cannot digest ends the link, not the hub
                 self._drop(f"{self._where} sent what cannot be read: {error!r}")
-            if self._arrived == before or not self._reading:
+            if not self._reading:
                 return
+            if self._arrived == before:
+                break
+        self._loop.call_soon(self._read_held_by_tls)
+
+    def _read_held_by_tls(self) -> None:
+        """What TLS has decrypted beyond what was read makes no socket readable."""
+        sock = self._paho.socket()
+        if self._reading and isinstance(sock, ssl.SSLSocket) and sock.pending():
+            self._readable()
 
     def _wants_to_write(self, _client: Any, _userdata: Any, sock: Any) -> None:
         if threading.get_ident() == self._thread:

@@ -24,6 +24,7 @@ class SensorGateway:
         self.paho = Client(CallbackAPIVersion.VERSION2, f"client-{name}", clean_session=False, protocol=MQTTv311)
         self.paho.username_pw_set(name, password)
         self.paho.reconnect_delay_set(0.05, 0.2)
+        self.paho.max_inflight_messages_set(500)  # as a gateway that catches up in a hurry
         self.paho.on_connect = self._on_connect
         self.paho.on_subscribe = self._on_subscribe
         self.paho.on_message = lambda _c, _u, message: self.heard.append((message.topic, message.payload))

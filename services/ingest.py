@@ -1,0 +1,232 @@
+"""Ingest: messages in, records out. The acknowledgement goes out after the commit, never before.
+
+There is no timer: the next transaction takes whatever has come in during the last one, so batches grow by themselves
+under load and are single messages when it is quiet.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import datetime, timedelta
+
+import structlog
+from prometheus_client import Gauge
+from sqlalchemy import func, select
+from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, ProgrammingError, StatementError
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from feeds.feed import Feed
+from feeds.instant import iso_utc
+from feeds.registry import for_topic
+from services.answers import Answers
+from services.bell import Bell
+from services.broker.client import MqttClient
+from services.broker.link import Incoming
+from services.intake import Intake, Kind, Sorted
+from services.settings import Gateway
+from services.spikes import with_spikes
+from services.store import quarantine, records
+from services.store.engine import Store
+from services.store.records import Saved
+from services.store.tables import records as records_table
+from services.telemetry import MESSAGES, RECORDS
+from services.vitals import Vitals
+from services.web.context import Health
+
+log = structlog.get_logger(__name__)
+STOPPED = Gauge("shirase_ingest_stopped", "1 while the store takes nothing and messages are held")
+BUFFERED = Gauge("shirase_ingest_buffered", "Messages taken from the broker that wait for the store")
+
+_FIRST_PAUSE, _LONGEST_PAUSE = 0.2, 15.0  # seconds between attempts on a store that fails
+_STOP_PATIENCE = 15.0
+_ONE_MOMENT = timedelta(seconds=1)  # records this close share their time of receipt
+
+
+class Ingest:
+    """The loop from the broker to the store. ``health`` tells whether it moves, ``vitals`` which gateways live."""
+
+    FILTERS = ("hub/v1/#",)  # one subscription, so that each gateway's order holds over all its topics
+
+    def __init__(
+        self,
+        store: Store,
+        bell: Bell,
+        client: MqttClient,
+        gateways: Mapping[str, Gateway],
+        *,
+        feed_for: Callable[[str], Feed | None] = for_topic,
+        stale_after: timedelta = timedelta(minutes=30),
+    ) -> None:
+        self._store, self._bell, self._client = store, bell, client
+        self._intake = Intake(gateways, feed_for)
+        self._answers = Answers(store, client)
+        self._stale_after = stale_after
+        self.vitals = Vitals()
+        self._last_at: datetime | None = None
+        self._stopped_since: datetime | None = None
+        self._trouble = ""
+        self._stopping = asyncio.Event()
+        self._tasks: list[asyncio.Task[None]] = []
+
+    async def start(self) -> None:
+        """Begin; the client may be started before or after."""
+        async with self._store.read() as connection:
+            self._last_at = await connection.scalar(select(func.max(records_table.c.received_at)))
+        self._tasks = [
+            asyncio.create_task(self._run(), name="ingest"),
+            asyncio.create_task(self._answers.run(), name="ingest-answers"),
+        ]
+
+    async def stop(self) -> None:
+        """Stop reading, store and acknowledge what is in hand, and end; stop the client afterwards.
+
+        Where the store fails the messages stay unacknowledged and come again in the next life.
+        """
+        self._stopping.set()
+        self._client.stop_reading()
+        if self._tasks:
+            ingest, answers = self._tasks
+            await asyncio.wait([ingest], timeout=_STOP_PATIENCE)
+            for task in (ingest, answers):
+                task.cancel()
+            await asyncio.wait(self._tasks)
+
+    def health(self, reasons: Sequence[str] = ()) -> Health:
+        """The state of the way in, after the ``reasons`` others found; sentences in Japanese with English beside."""
+        found = list(reasons)
+        client = self._client.state
+        if not client.ready:
+            found.append(f"ブローカーとの接続: {client.phase.value} {client.detail}".rstrip())
+        if self._stopped_since:
+            since = iso_utc(self._stopped_since)
+            found.append(f"受信が止まっています（ingest stopped since {since}）: {self._trouble}")
+        running = bool(self._tasks) and not self._tasks[0].done()
+        return Health(
+            broker=client.ready,
+            ingest=running and self._stopped_since is None,
+            ingest_last_at=self._last_at,
+            stale=self._last_at is None or self._client.now() - self._last_at > self._stale_after,
+            reasons=found,
+        )
+
+    async def _run(self) -> None:
+        while batch := await self._client.next_batch():
+            BUFFERED.set(self._client.state.buffered + len(batch))
+            work = await asyncio.to_thread(self._sorted, batch)
+            if not await self._keep(work):
+                return
+            for one in work:
+                self._client.ack(one.incoming)
+            self._after(work)
+
+    def _sorted(self, batch: Sequence[Incoming]) -> list[Sorted]:
+        return [self._intake.sort(incoming) for incoming in batch]
+
+    async def _keep(self, work: Sequence[Sorted]) -> bool:
+        """Store until it is stored; False only where the hub stops meanwhile."""
+        pause = _FIRST_PAUSE
+        while True:
+            try:
+                await self._store_all(work)
+            except Exception as error:  # noqa: BLE001 - locked, full, gone: whatever it is, the batch is held
+                self._hold(error)
+            else:
+                self._resume()
+                return True
+            try:
+                await asyncio.wait_for(self._stopping.wait(), pause)
+            except TimeoutError:
+                pause = min(pause * 2, _LONGEST_PAUSE)
+            else:
+                return False
+
+    async def _store_all(self, work: Sequence[Sorted]) -> None:
+        """One transaction; but what the store can never hold is found, and goes to quarantine alone."""
+        try:
+            saved = await self._transaction(work)
+        except Exception as error:
+            if not _unfit(error):
+                raise
+            if len(work) > 1:
+                for one in work:
+                    await self._store_all([one])
+                return
+            log.exception("record_not_storable", topic=work[0].message.topic)
+            work = [work[0].unfit(error)]
+            saved = await self._transaction(work)
+        self._count(work, saved)
+
+    async def _transaction(self, work: Sequence[Sorted]) -> list[Saved]:
+        async with self._store.write() as connection:
+            saved = [await _save(connection, group) for group in _moments(work)]
+            for one in work:
+                for rejected in one.rejected:
+                    await quarantine.keep(connection, one.message, rejected)
+        return saved
+
+    def _count(self, work: Sequence[Sorted], saved: Sequence[Saved]) -> None:
+        for outcome, count in (
+            ("new", sum(len(one.new) for one in saved)),
+            ("duplicate", sum(one.duplicates for one in saved)),
+            ("revision", sum(one.revisions for one in saved)),
+            ("rejected", sum(len(one.rejected) for one in work)),
+        ):
+            RECORDS.labels(outcome).inc(count)
+        if any(one.rejected for one in work):
+            self._answers.ring()
+        if any(one.new for one in saved):
+            self._last_at = max(one.message.received_at for one in work)
+            self._bell.ring("records")
+
+    def _after(self, work: Sequence[Sorted]) -> None:
+        for one in work:
+            MESSAGES.labels(one.kind.value).inc()
+            self._note_life(one)
+        BUFFERED.set(self._client.state.buffered)
+
+    def _note_life(self, one: Sorted) -> None:
+        message = one.message
+        if one.kind is Kind.ECHO or not message.gateway:
+            return
+        if message.topic.endswith("/status"):
+            self.vitals.status(message.gateway, message.payload, message.received_at, message.retained)
+        elif not message.retained:
+            self.vitals.heard(message.gateway, message.received_at)
+
+    def _hold(self, error: Exception) -> None:
+        trouble = f"{type(error).__name__}: {getattr(error, 'orig', None) or error}"[:300]
+        if self._stopped_since is None:
+            self._stopped_since = self._client.now()
+        if trouble != self._trouble:
+            log.error("ingest_stopped", reason=trouble, exc_info=error)
+        self._trouble = trouble
+        STOPPED.set(1)
+
+    def _resume(self) -> None:
+        if self._stopped_since is not None:
+            log.info("ingest_goes_on", stopped_since=iso_utc(self._stopped_since))
+        self._stopped_since, self._trouble = None, ""
+        STOPPED.set(0)
+
+
+async def _save(connection: AsyncConnection, work: Sequence[Sorted]) -> Saved:
+    batch = [record for one in work for record in one.records]
+    return await records.save(connection, await with_spikes(connection, batch), work[0].message.received_at)
+
+
+def _moments(work: Sequence[Sorted]) -> Iterator[Sequence[Sorted]]:
+    """Runs of messages that came within a second; after an outage a batch may span hours."""
+    begin = 0
+    for end in range(1, len(work) + 1):
+        whole = end == len(work)
+        if whole or work[end].message.received_at - work[begin].message.received_at > _ONE_MOMENT:
+            yield work[begin:end]
+            begin = end
+
+
+def _unfit(error: Exception) -> bool:
+    """True where the data is at fault and trying again is in vain; a store that is locked, full or gone is not that."""
+    if isinstance(error, DBAPIError):
+        return isinstance(error, DataError | IntegrityError | ProgrammingError)
+    return isinstance(error, StatementError | ValueError | TypeError | OverflowError)

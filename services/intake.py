@@ -1,0 +1,110 @@
+"""What one message is: records to store, refusals to keep, a vital sign, or our own echo. Decides, stores nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+import structlog
+
+from feeds.checks import checked
+from feeds.feed import Feed
+from feeds.records import Decoded, Message, Record, Rejected, Status
+from feeds.registry import for_topic
+from feeds.topics import PUBLIC, HubTopic, hub_topic
+from services.broker.link import Incoming
+from services.settings import Gateway
+
+log = structlog.get_logger(__name__)
+_TOPIC_AT_MOST = 512  # characters kept of a topic
+
+
+class Kind(StrEnum):
+    """What becomes of a message."""
+
+    RECORDS = "records"
+    VITAL = "vital"
+    ECHO = "echo"  # what the hub itself published
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sorted:
+    """A message and what is in it."""
+
+    incoming: Incoming
+    message: Message
+    kind: Kind
+    records: tuple[Record, ...] = ()
+    rejected: tuple[Rejected, ...] = ()
+
+    def unfit(self, error: Exception) -> Sorted:
+        """The same message as a refusal: the store cannot hold what was decoded from it."""
+        what = f"decoded, but cannot be stored: {_in_short(error)}"
+        return replace(self, records=(), rejected=(Rejected(code="not_storable", message=what, at="/"),))
+
+
+class Intake:
+    """Sorts messages by topic, grants and feeds. ``gateways`` says what each may do and whether it is a drill."""
+
+    def __init__(self, gateways: Mapping[str, Gateway], feed_for: Callable[[str], Feed | None] = for_topic) -> None:
+        self._gateways, self._feed_for = gateways, feed_for
+
+    def sort(self, incoming: Incoming) -> Sorted:
+        """Never raises: a feed that does is a fault of ours, and the message is kept for its repair."""
+        place = hub_topic(incoming.topic)
+        message = Message(
+            topic=incoming.topic[:_TOPIC_AT_MOST],
+            payload=incoming.payload,
+            received_at=incoming.received_at,
+            retained=incoming.retained,
+            gateway=gateway_of(incoming.topic),
+        )
+        kind = _kind(incoming.topic, place)
+        if kind is not Kind.RECORDS:
+            return Sorted(incoming=incoming, message=message, kind=kind)
+        decoded = self._decode(message, place)
+        drill = self._status(message.gateway)
+        records = tuple(replace(record, status=record.status.stricter(drill)) for record in decoded.records)
+        return Sorted(incoming=incoming, message=message, kind=kind, records=records, rejected=decoded.rejected)
+
+    def _decode(self, message: Message, place: HubTopic | Rejected) -> Decoded:
+        if isinstance(place, HubTopic) and place.kind == "telegram" and not self._may_relay(place.gateway):
+            what = f"{place.gateway} may not relay official messages: set telegram = true for it in the settings"
+            return Decoded(rejected=(Rejected(code="no_grant", message=what, at="topic"),))
+        feed = self._feed_for(message.topic)
+        if feed is None:
+            what = "no feed takes this topic: see docs/broker.md for the topics there are"
+            return Decoded(rejected=(Rejected(code="no_feed", message=what, at="topic"),))
+        try:
+            return checked(feed.decode(message), message)
+        except Exception as error:
+            log.exception("feed_raised", feed=feed.name, topic=message.topic)
+            what = f"the decoder {feed.name} failed: {_in_short(error)}"
+            return Decoded(rejected=(Rejected(code="decoder_failed", message=what, at="/"),))
+
+    def _may_relay(self, gateway: str) -> bool:
+        return gateway in self._gateways and self._gateways[gateway].telegram
+
+    def _status(self, gateway: str) -> Status:
+        return self._gateways[gateway].status if gateway in self._gateways else Status.ACTUAL
+
+
+def gateway_of(topic: str) -> str:
+    """Whose topic it is, as the broker's permissions guarantee; empty where the topic does not tell."""
+    levels = topic.split("/", 3)
+    return levels[2][:64] if len(levels) > 3 and levels[:2] == ["hub", "v1"] else ""
+
+
+def _kind(topic: str, place: HubTopic | Rejected) -> Kind:
+    if topic.startswith(f"hub/v1/{PUBLIC}/") or (isinstance(place, HubTopic) and place.kind == "rejects"):
+        return Kind.ECHO
+    if isinstance(place, HubTopic) and place.kind in {"status", "heartbeat"}:
+        return Kind.VITAL
+    return Kind.RECORDS
+
+
+def _in_short(error: Exception) -> str:
+    """The error without the statement and its values, which a database error carries along."""
+    original = getattr(error, "orig", None) or error
+    return f"{type(original).__name__}: {original}"[:300]

@@ -1,0 +1,94 @@
+"""Vital signs of gateways: who was heard when, who said goodbye. Kept in memory; the broker retains the statuses."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from types import MappingProxyType
+from typing import Any
+
+from prometheus_client import Gauge
+
+from feeds.instant import instant
+
+LAST_SEEN = Gauge("shirase_gateway_last_seen", "When a gateway was last heard, hub time in Unix seconds", ["gateway"])
+_THREE_HEARTBEATS = timedelta(seconds=180)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Vital:
+    """What is known of one gateway's life."""
+
+    gateway: str
+    last_seen: datetime | None = None  # hub time of its last fresh message; None: only a retained status is known
+    online: bool | None = None  # as it or its last will says; None: it never said
+    boot: str = ""
+    said_at: datetime | None = None  # the time in its newest status
+
+    def alive(self, now: datetime) -> bool:
+        """False after a goodbye, a will, or three missed heartbeats."""
+        heard = self.last_seen is not None and now - self.last_seen <= _THREE_HEARTBEATS
+        return heard and self.online is not False
+
+
+class Vitals:
+    """The book of vital signs. Every fresh message is one; ``status`` and ``heartbeat`` are nothing else."""
+
+    def __init__(self) -> None:
+        self._known: dict[str, Vital] = {}
+
+    @property
+    def gateways(self) -> Mapping[str, Vital]:
+        """By name; a live view."""
+        return MappingProxyType(self._known)
+
+    def heard(self, gateway: str, at: datetime) -> None:
+        """A fresh message other than a status: the gateway lives, whatever an older goodbye said."""
+        self._known[gateway] = replace(self._of(gateway), last_seen=at, online=True)
+        LAST_SEEN.labels(gateway).set(at.timestamp())
+
+    def status(self, gateway: str, payload: bytes, at: datetime, retained: bool) -> bool:
+        """A birth, goodbye or last will; False where it cannot be read or is older than what is known.
+
+        A half-open old connection can time out after the gateway is back: its will names an earlier boot or time.
+        """
+        said = _read(payload)
+        if said is None:
+            return False
+        known = self._of(gateway)
+        online, boot, time = said
+        other_boot = bool(known.boot and boot and boot != known.boot)
+        outdated = bool(known.said_at and time and time < known.said_at)
+        if outdated or (not online and other_boot):
+            return False
+        # A will is published by the broker: it is no sign of life.
+        seen = at if online and not retained else known.last_seen
+        self._known[gateway] = replace(
+            known, online=online, boot=boot or known.boot, said_at=time or known.said_at, last_seen=seen
+        )
+        if seen == at:
+            LAST_SEEN.labels(gateway).set(at.timestamp())
+        return True
+
+    def _of(self, gateway: str) -> Vital:
+        return self._known.get(gateway, Vital(gateway=gateway))
+
+
+def _read(payload: bytes) -> tuple[bool, str, datetime | None] | None:
+    try:
+        members: Any = json.loads(payload)
+    except (ValueError, RecursionError):
+        return None
+    if not isinstance(members, dict) or members.get("state") not in {"online", "offline"}:
+        return None
+    boot = members.get("boot")
+    return members["state"] == "online", boot if isinstance(boot, str) else "", _time(members.get("time"))
+
+
+def _time(text: object) -> datetime | None:
+    try:
+        return instant(text) if isinstance(text, str) else None
+    except ValueError:
+        return None
