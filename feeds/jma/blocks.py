@@ -50,8 +50,7 @@ class Place:
 
 def finest(blocks: Iterable[etree._Element]) -> etree._Element | None:
     """The block at the finest level of area: municipalities before groups before subdivisions before the prefecture."""
-    ranked = sorted(blocks, key=_rank)
-    return ranked[0] if ranked else None
+    return min((block for block in blocks if child(block, "Item") is not None), key=_rank, default=None)
 
 
 def listing(frame: Frame, of_body: etree._Element | None) -> etree._Element | None:
@@ -86,7 +85,10 @@ def items(block: etree._Element | None) -> Iterator[tuple[list[Named], list[Plac
             )
             for kind in children(item, "Kind")
         ]
-        yield kinds, list(places(item))
+        listed = list(places(item))
+        if not listed:
+            raise BadTelegram("bad_telegram", "an Item without an Area speaks of nowhere", path_of(item))
+        yield kinds, listed
 
 
 def places(item: etree._Element) -> Iterator[Place]:

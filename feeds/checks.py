@@ -1,0 +1,115 @@
+"""Checks of readings after decoding: pure functions of the reading and of when it came.
+
+Flags tell why a stored reading is not simply trusted; what cannot be stored at all becomes a Rejected. A quantity that
+the table knows is converted to its kept unit, so that every model and threshold speaks of one unit.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+
+from feeds.contract import record_line
+from feeds.instant import iso_utc
+from feeds.quantities import QUANTITIES, Quantity
+from feeds.records import Decoded, Flag, Message, Reading, Record, Rejected
+
+CLOCKS_BEGIN = datetime(2020, 1, 1, tzinfo=UTC)  # before: a clock that was never set
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Windows:
+    """How far a reading's time may lie from its arrival."""
+
+    ahead: timedelta = timedelta(seconds=120)
+    alert: timedelta = timedelta(minutes=10)  # older: stored and recomputed, but no new alert from it alone
+    store: timedelta = timedelta(days=7)  # older: refused
+
+
+DEFAULT_WINDOWS = Windows()
+
+
+def checked(
+    decoded: Decoded,
+    message: Message,
+    windows: Windows = DEFAULT_WINDOWS,
+    quantities: Mapping[str, Quantity] = QUANTITIES,
+) -> Decoded:
+    """The same outcome with flags on its readings, kept units, and refusals for what cannot be stored.
+
+    Refused are unknown_quantity, bad_unit and too_old; records of other types pass unchanged.
+    """
+    alone = len(decoded.records) + len(decoded.rejected) == 1
+    records: list[Record] = []
+    rejected = list(decoded.rejected)
+    for record in decoded.records:
+        outcome = _check(record, message, windows, quantities) if isinstance(record, Reading) else record
+        if isinstance(outcome, Rejected):
+            assert isinstance(record, Reading)
+            rejected.append(outcome if alone else replace(outcome, member=_member(record)))
+        else:
+            records.append(outcome)
+    return Decoded(records=tuple(records), rejected=tuple(rejected))
+
+
+def _check(
+    reading: Reading, message: Message, windows: Windows, quantities: Mapping[str, Quantity]
+) -> Reading | Rejected:
+    quantity = quantities.get(reading.quantity)
+    if quantity is None:
+        known = ", ".join(sorted(quantities))
+        return Rejected(
+            code="unknown_quantity", message=f"{reading.quantity!r} is not known; use one of {known}", at="/quantity"
+        )
+    if reading.unit not in quantity.units:
+        known = ", ".join(unit or "(none)" for unit in quantity.units)
+        what = f"{reading.unit!r} is no unit of {reading.quantity}; use one of {known}"
+        return Rejected(code="bad_unit", message=what, at="/unit")
+    age = message.received_at - reading.measured_at
+    if age > windows.store or reading.measured_at < CLOCKS_BEGIN:
+        what = f"measured at {iso_utc(reading.measured_at)}, received {iso_utc(message.received_at)}"
+        return Rejected(code="too_old", message=f"{what}; set the clock, or send it as a file", at="/time")
+    value = _kept(reading.value, reading.unit, quantity)
+    flags = {
+        Flag.CLOCK_AHEAD: -age > windows.ahead,
+        Flag.LATE: age > windows.alert,
+        Flag.OUT_OF_RANGE: value is not None and not quantity.low <= value <= quantity.high,
+        Flag.RETAINED: message.retained,
+        Flag.MISSING: value is None,
+    }
+    raised = frozenset(flag for flag, holds in flags.items() if holds)
+    return replace(reading, value=value, unit=quantity.unit, flags=reading.flags | raised)
+
+
+def _kept(value: float | None, unit: str, quantity: Quantity) -> float | None:
+    """The value in the kept unit; ten decimals hide the tail that 0.1 × 345 would grow."""
+    if value is None:
+        return None
+    factor, offset = quantity.units[unit]
+    return value if (factor, offset) == (1, 0) else round(value * factor + offset, 10)
+
+
+def _member(reading: Reading) -> str:
+    return json.dumps(record_line(reading), ensure_ascii=False, separators=(",", ":"))
+
+
+def is_spike(
+    previous: Sequence[tuple[datetime, float]], reading: Reading, quantities: Mapping[str, Quantity] = QUANTITIES
+) -> bool:
+    """True where the value jumped further than its quantity can in that time, and nothing before bears it out.
+
+    ``previous`` are (measured_at, value) of the same subject in the kept unit, ascending, flagged ones included. The
+    value is compared with the last two before it: agreeing with the last, it confirms a jump that was suspected;
+    agreeing with the one before, the last was the spike and this is the way back. Without any history nothing is one.
+    """
+    quantity = quantities.get(reading.quantity)
+    before = [sample for sample in previous if sample[0] < reading.measured_at][-2:]
+    if quantity is None or reading.value is None or not before:
+        return False
+    value = reading.value
+    return not any(
+        abs(value - past) <= quantity.jump + quantity.rate * (reading.measured_at - at).total_seconds() / 60
+        for at, past in before
+    )

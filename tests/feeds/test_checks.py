@@ -1,0 +1,131 @@
+"""Checks after decoding: flags, kept units, and what cannot be stored."""
+
+from __future__ import annotations
+
+import json
+from datetime import timedelta
+
+import pytest
+
+from feeds.checks import checked, is_spike
+from feeds.plain import Plain
+from feeds.quantities import QUANTITIES
+from feeds.records import Decoded, Flag, Reading
+from tests.feeds.making import NOW, READING, message, refusal
+
+
+def reading(**change: object) -> dict[str, object]:
+    return READING | {"time": NOW.isoformat()} | change
+
+
+def check(body: object, *, topic: str = "hub/v1/gw07/batch", retained: bool = False) -> Decoded:
+    came = message(body, topic, retained=retained)
+    return checked(Plain().decode(came), came)
+
+
+def one(decoded: Decoded) -> Reading:
+    assert decoded.rejected == ()
+    (record,) = decoded.records
+    assert isinstance(record, Reading)
+    return record
+
+
+@pytest.mark.parametrize(
+    ("age", "flags"),
+    [
+        (timedelta(seconds=-121), {Flag.CLOCK_AHEAD}),
+        (timedelta(seconds=-120), set()),
+        (timedelta(0), set()),
+        (timedelta(minutes=10), set()),
+        (timedelta(minutes=10, seconds=1), {Flag.LATE}),
+        (timedelta(days=7), {Flag.LATE}),
+    ],
+)
+def test_age(age: timedelta, flags: set[Flag]) -> None:
+    assert one(check(reading(time=(NOW - age).isoformat()))).flags == flags
+
+
+@pytest.mark.parametrize("time", [(NOW - timedelta(days=7, seconds=1)).isoformat(), "1970-01-01T00:00:12Z"])
+def test_too_old_is_refused(time: str) -> None:
+    rejected = refusal(check(reading(time=time)))
+    assert (rejected.code, rejected.at, rejected.member) == ("too_old", "/time", "")
+
+
+def test_late_may_be_used_but_a_clock_ahead_may_not() -> None:
+    assert one(check(reading(time=(NOW - timedelta(hours=1)).isoformat()))).trusted
+    assert not one(check(reading(time=(NOW + timedelta(hours=1)).isoformat()))).trusted
+
+
+@pytest.mark.parametrize(("value", "out"), [(-0.1, True), (0, False), (600, False), (600.1, True)])
+def test_physical_range(value: float, out: bool) -> None:
+    assert (Flag.OUT_OF_RANGE in one(check(reading(value=value))).flags) is out
+
+
+def test_units_are_converted_to_the_kept_one_before_the_range() -> None:
+    snow = one(check(reading(value=345, unit="mm")))
+    assert (snow.value, snow.unit, snow.flags) == (34.5, "cm", frozenset())
+    gauge = one(check(reading(quantity="water_level", value=261, unit="cm")))
+    assert (gauge.value, gauge.unit) == (2.61, "m")
+    road = one(check(reading(quantity="road_temperature", value=271.35, unit="K")))
+    assert (road.value, road.unit) == (-1.8, "Cel")
+
+
+def test_unknown_unit_and_quantity_are_refused_with_the_cure() -> None:
+    rejected = refusal(check(reading(unit="inch")))
+    assert rejected.code == "bad_unit" and "mm" in rejected.message
+    rejected = refusal(check(reading(quantity="phlogiston")))
+    assert rejected.code == "unknown_quantity" and "snow_depth" in rejected.message
+
+
+def test_retained_and_missing_never_alert() -> None:
+    assert one(check(reading(), retained=True)).flags == {Flag.RETAINED}
+    gone = one(check(reading(value=None, quality="missing")))
+    assert gone.flags == {Flag.MISSING} and not gone.trusted
+
+
+def test_in_a_batch_the_refused_member_is_kept_and_earlier_refusals_stay() -> None:
+    decoded = check([reading(), reading(unit="inch", id="x"), reading(value="?")])
+    assert [record.subject for record in decoded.records] == ["st0123/snow_depth"]
+    assert [r.code for r in decoded.rejected] == ["bad_value", "bad_unit"]
+    assert json.loads(decoded.rejected[1].member)["message_id"] == "x"
+
+
+def test_records_that_are_no_readings_pass_unchanged() -> None:
+    body = {"id": "r", "kind": "bear", "time": "2019-01-01T00:00:00Z", "text": "見た"}
+    came = message(body, "hub/v1/police/report")
+    decoded = Plain().decode(came)
+    assert checked(decoded, came) == decoded
+
+
+def level(minute: float, value: float | None) -> Reading:
+    at = NOW + timedelta(minutes=minute)
+    return Reading(gateway="g", station="s", quantity="water_level", value=value, unit="m", measured_at=at)
+
+
+def past(*values: tuple[float, float]) -> list[tuple]:  # type: ignore[type-arg]
+    return [(NOW + timedelta(minutes=minute), value) for minute, value in values]
+
+
+def test_spike_needs_history_and_a_jump() -> None:
+    assert not is_spike([], level(10, 9.0))
+    assert not is_spike(past((0, 1.0)), level(10, 2.4))  # 0.5 + 0.1 × 10 min = 1.5 m is still honest
+    assert is_spike(past((0, 1.0)), level(10, 2.6))
+    assert not is_spike(past((0, 1.0)), level(60, 7.0))  # the longer the gap, the further it may go
+    assert not is_spike(past((0, 1.0)), level(10, None))
+
+
+def test_the_next_value_confirms_a_jump_and_the_way_back_is_no_spike() -> None:
+    assert is_spike(past((-10, 1.0), (0, 1.0)), level(1, 4.0))
+    assert not is_spike(past((0, 1.0), (1, 4.0)), level(2, 4.1))
+    assert not is_spike(past((0, 1.0), (1, 9.0)), level(2, 1.1))
+    assert is_spike(past((0, 1.0), (1, 9.0)), level(2, 5.0))
+
+
+def test_later_samples_are_not_history() -> None:
+    assert is_spike(past((0, 1.0), (20, 9.0)), level(1, 9.0))
+
+
+def test_every_quantity_keeps_a_unit_it_converts_from_and_has_a_range() -> None:
+    for name, quantity in QUANTITIES.items():
+        assert quantity.units[quantity.unit] == (1, 0), name
+        assert quantity.low < quantity.high, name
