@@ -132,6 +132,7 @@ class Hub:
             channels=tuple(city.channels),
             health=self.health,
             fake_outboxes=settings.exercise.outboxes if settings.exercise else {},
+            profile=settings.profile,
             https=settings.web.https,
         )
         runner = await serve(make_app(context), settings.web.host, settings.web.port)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from aiohttp import web
 
-from services.web import auth_login, health, templating
+from services.web import auth_login, health, pages, templating
 from services.web.api import table
 from services.web.auth import guard
 from services.web.cap import CapPages
@@ -21,6 +21,7 @@ def make_app(context: WebContext) -> web.Application:
     health.setup(app)
     auth_login.setup(app)
     table.setup(app)
+    pages.setup(app)
     app.router.add_routes(_cap_pages(context).routes())
     return app
 

@@ -1,4 +1,4 @@
-"""Third-party files that live in git. ``python -m tests.house.vendor check`` for everyone, ``fetch`` for the maintainer.
+"""Third-party files in git. ``python -m tests.house.vendor check`` for everyone, ``fetch`` for the maintainer.
 
 Each folder ``NAME-VERSION`` holds the files, the licence, ``vendor.toml`` (name, version, licence, what was taken from
 where) and ``SHA256SUMS``. Installing the hub needs neither Node nor npm; only ``fetch`` calls ``npm pack``.

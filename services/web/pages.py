@@ -1,0 +1,78 @@
+"""The pages people see: the public page, the operations map, the outbox viewer, and the files they are made of.
+
+Own scripts and styles live under an address that holds a digest of all of them, so browsers may keep them for ever
+and a new release is never mixed with an old one. Nothing is built: the files in ``static/`` are what the browser gets.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from pathlib import Path
+from typing import Any
+
+from aiohttp import hdrs, web
+
+from services.web import pages_arrived, pages_ground, pages_public
+from services.web.auth import PERSON
+from services.web.templating import TEMPLATES, page
+
+STATIC = Path(__file__).parent / "static"
+VENDOR = STATIC / "vendor"
+_FOREVER = "public, max-age=31536000, immutable"
+_ROLES = {"viewer": "閲覧", "operator": "操作", "approver": "承認者", "admin": "管理者"}
+
+
+def setup(app: web.Application) -> None:
+    """Mount the pages; the templates must be set up before."""
+    own = _files(STATIC, without=VENDOR)
+    foreign = _files(VENDOR)
+    prefix = f"/static/{_digest(own)}"
+    map_library = next(path.parent.name for path in foreign.values() if path.name == "ol.js")
+    app[TEMPLATES].globals |= {"static": prefix, "vendor": f"/vendor/{map_library}", "words": words()}
+    app.router.add_get(prefix + "/{path:.+}", _serving(own))
+    app.router.add_get("/vendor/{path:.+}", _serving(foreign))
+    app.router.add_get("/", pages_public.show)
+    app.router.add_get("/ops", _staff_page("ops"))
+    app.router.add_get("/ops/outbox", _staff_page("outbox"))
+    app.router.add_get("/ops/ground.json", pages_ground.show)
+    app.router.add_get("/ops/arrived.json", pages_arrived.show)
+
+
+def words() -> dict[str, Any]:
+    """The words people read, for the templates; scripts read the same file."""
+    found: dict[str, Any] = json.loads((STATIC / "words.json").read_text())
+    return found
+
+
+def _staff_page(name: str) -> Any:
+    async def show(request: web.Request) -> web.Response:
+        person = request[PERSON]
+        user = {"name": person.name, "role": person.role.value, "role_ja": _ROLES[person.role.value]}
+        return page(request, f"{name}.html", user=user, csrf=person.csrf, page=name)
+
+    return show
+
+
+def _files(folder: Path, without: Path | None = None) -> dict[str, Path]:
+    """Every file below a folder by its path there. The list is made once, so no request can name anything else."""
+    paths = (path for path in sorted(folder.rglob("*")) if path.is_file())
+    kept = (path for path in paths if without is None or not path.is_relative_to(without))
+    return {path.relative_to(folder).as_posix(): path for path in kept}
+
+
+def _digest(files: dict[str, Path]) -> str:
+    total = hashlib.sha256()
+    for name, path in files.items():
+        total.update(name.encode() + b"\0" + path.read_bytes() + b"\0")
+    return total.hexdigest()[:12]
+
+
+def _serving(files: dict[str, Path]) -> Any:
+    async def show(request: web.Request) -> web.StreamResponse:
+        path = files.get(request.match_info["path"])
+        if path is None:
+            raise web.HTTPNotFound
+        return web.FileResponse(path, headers={hdrs.CACHE_CONTROL: _FOREVER})
+
+    return show

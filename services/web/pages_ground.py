@@ -1,0 +1,45 @@
+"""What the map only draws: rivers, landmarks and shelters of the city's profile. Nothing is decided from these."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from pathlib import Path
+from typing import Any
+
+from aiohttp import web
+
+from services.web.api.answer import answer
+from services.web.context import CONTEXT
+
+_EMPTY: dict[str, Any] = {"type": "FeatureCollection", "features": []}
+_NAMES = {"施設・場所名": "name", "住所": "address"}  # the national layout of shelter files
+
+
+async def show(request: web.Request) -> web.Response:
+    """``rivers``, ``landmarks`` and ``shelters`` as FeatureCollections, and the ``credits`` to show with them."""
+    return answer(request, await asyncio.to_thread(_read, request.app[CONTEXT].profile))
+
+
+def _read(profile: Path | None) -> dict[str, Any]:
+    parts = {name: _collection(profile, name) for name in ("rivers", "landmarks", "shelters")}
+    credits_ = [part.get("credit", "") for part in (*parts.values(), _collection(profile, "city"))]
+    shelters = [_renamed(one) for one in parts["shelters"]["features"]]
+    return {**parts, "shelters": {**_EMPTY, "features": shelters}, "credits": [one for one in credits_ if one]}
+
+
+def _collection(profile: Path | None, name: str) -> dict[str, Any]:
+    """A file of the profile; a city that has none simply shows nothing there."""
+    path = profile / f"{name}.geojson" if profile else None
+    if path is None or not path.exists():
+        return _EMPTY
+    found: dict[str, Any] = json.loads(path.read_text())
+    return found
+
+
+def _renamed(shelter: dict[str, Any]) -> dict[str, Any]:
+    """The file's own column names beside the ones the map uses; what stands in brackets is not part of the name."""
+    told = shelter["properties"]
+    named = {english: told[japanese] for japanese, english in _NAMES.items() if japanese in told}
+    name = str(named.get("name", told.get("name", ""))).partition("（")[0]
+    return {**shelter, "properties": {**told, **named, "name": name}}

@@ -1,0 +1,69 @@
+// @ts-check
+// The hub's own API, and nothing else: no page talks to any other host.
+
+const root = '/api/v1';
+
+export class Refused extends Error {}
+
+/**
+ * @param {string} path
+ * @param {RequestInit} [options]
+ * @returns {Promise<any>}
+ */
+async function ask(path, options = {}) {
+  const response = await fetch(path.startsWith('/') ? path : `${root}/${path}`, {
+    credentials: 'same-origin', headers: { Accept: 'application/json' }, ...options,
+  });
+  const text = await response.text();
+  const body = text ? JSON.parse(text) : {};
+  if (response.status === 401) location.assign(`/login?next=${encodeURIComponent(location.pathname)}`);
+  if (!response.ok) throw new Refused(body.message ?? `${response.status} ${response.statusText}`);
+  return body;
+}
+
+/** @param {string} path @returns {Promise<any>} */
+export const get = (path) => ask(path);
+
+/**
+ * A write, with the token of this session.
+ * @param {string} path
+ * @param {object} body
+ * @returns {Promise<any>}
+ */
+export function post(path, body) {
+  const headers = { Accept: 'application/json', 'Content-Type': 'application/json', 'X-CSRF-Token': document.body.dataset.csrf ?? '' };
+  return ask(path, { method: 'POST', headers, body: JSON.stringify(body) });
+}
+
+/**
+ * All features of a collection, page by page, as plain objects with their geometry beside them.
+ * @param {string} path
+ * @param {number} [pages] at most
+ * @returns {Promise<any[]>}
+ */
+export async function features(path, pages = 10) {
+  const found = [];
+  /** @type {string | undefined} */
+  let next = path;
+  for (let page = 0; next && page < pages; page += 1) {
+    const collection = await get(next);
+    for (const feature of collection.features ?? []) found.push({ ...feature.properties, id: feature.id, geometry: feature.geometry });
+    next = nextLink(collection);
+  }
+  return found;
+}
+
+/** @param {any} collection @returns {string | undefined} a path on this server */
+function nextLink(collection) {
+  const link = (collection.links ?? []).find((/** @type {any} */ one) => one.rel === 'next');
+  if (!link) return undefined;
+  const url = new URL(link.href, location.href);
+  return url.pathname + url.search;
+}
+
+/**
+ * The first page of things that have no place.
+ * @param {string} path
+ * @returns {Promise<any[]>}
+ */
+export const list = async (path) => (await get(path)).items;

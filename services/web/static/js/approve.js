@@ -1,0 +1,113 @@
+// @ts-check
+// Sending takes a dialog that repeats text, area, level and channels. The approval is bound to what was shown.
+import { post, Refused } from './api.js';
+import { announce } from './announce.js';
+import { byId, fill, h } from './dom.js';
+import { showPayload } from './payload.js';
+import { timeTag } from './time.js';
+import { chip, word } from './words.js';
+
+const me = () => document.body.dataset.user ?? '';
+const role = () => document.body.dataset.role ?? '';
+
+/** @type {any} the draft in the dialog, exactly as it was shown */
+let draft = null;
+/** @type {() => void} */
+let done = () => {};
+
+/** @param {any} one @returns {boolean} */
+export const mayApprove = (one) => ['approver', 'admin'].includes(role()) && !one.approvals.some((/** @type {any} */ a) => a.person === me());
+
+/** 「承認 1/2（佐藤）」 @param {any} one @returns {string} */
+export function signed(one) {
+  const count = one.approvals.length;
+  const people = one.approvals.map((/** @type {any} */ a) => a.person).join('、');
+  const mine = one.approvals.some((/** @type {any} */ a) => a.person === me());
+  const hint = mine ? '。もう一人の承認を待っています' : ['approver', 'admin'].includes(role()) ? '' : '。承認の権限がありません';
+  return `承認 ${count}/${count + one.needs}${people ? `（${people}）` : ''}${hint}`;
+}
+
+/** Open the dialog. Focus starts on the text, not on a button: a stray Enter does nothing. @param {any} one */
+export function approve(one) {
+  draft = one;
+  byId('approve-error').hidden = true;
+  fill(byId('approve-body'), summary(one));
+  const total = one.approvals.length + one.needs;
+  byId('approve-title').textContent = total > 1 ? `この内容を承認しますか（${one.approvals.length + 1}人目／${total}人）` : 'この内容を発表しますか';
+  byId('approve-confirm').textContent = one.needs > 1 ? `承認する（${one.approvals.length + 1}/${total}。まだ送りません）` : '承認して、すべての経路へ送る';
+  byId('approve-confirm').disabled = false;
+  byId('approve').showModal();
+  byId('approve-body').scrollTop = 0;
+  byId('approve-body').focus();
+}
+
+/** @param {any} one */
+function summary(one) {
+  const outlets = Object.entries(one.payloads);
+  return [
+    one.status === 'Exercise' ? h('div', { class: 'drill' }, h('p', {}, h('strong', {}, '訓練'), ' として送ります')) : null,
+    h('p', { class: 'big' }, chip(one, true), h('strong', {}, one.texts.ja.headline)),
+    h('dl', { class: 'facts' },
+      h('dt', {}, '区域'), h('dd', {}, one.places.map((/** @type {any} */ p) => p.name).join('、')),
+      h('dt', {}, '経路'), h('dd', {}, outlets.map(([name, p]) => word('channels', name) + (/** @type {any} */ (p).reason ? '（対象外）' : '')).join('、')),
+      h('dt', {}, '種類'), h('dd', {}, `${word('message_types', one.msg_type)}・第${one.revision}報${one.ends ? '・解除' : ''}`),
+      h('dt', {}, '期限'), h('dd', {}, timeTag(one.expires), 'まで')),
+    outlets.map(([name, payload]) => h('section', { class: 'outlet' }, h('h3', {}, word('channels', name)), showPayload(/** @type {any} */ (payload)))),
+  ];
+}
+
+async function confirm() {
+  const button = byId('approve-confirm');
+  button.disabled = true;
+  try {
+    const outcome = await post(path('approve'), { digest: draft.digest });
+    byId('approve').close();
+    announce(outcome.issued ? '承認しました。送信を始めました' : '承認しました。もう一人の承認を待っています');
+    done();
+  } catch (error) {
+    fail('approve', error);
+    button.disabled = false;
+  }
+}
+
+/** @param {any} one */
+export function reject(one) {
+  draft = one;
+  byId('reject-error').hidden = true;
+  byId('reject-what').textContent = one.texts.ja.headline;
+  byId('reject-reason').value = '';
+  byId('reject').showModal();
+  byId('reject-reason').focus();
+}
+
+/** @param {Event} event */
+async function sendBack(event) {
+  event.preventDefault();
+  try {
+    await post(path('reject'), { digest: draft.digest, reason: byId('reject-reason').value.trim() });
+    byId('reject').close();
+    announce('差し戻しました');
+    done();
+  } catch (error) {
+    fail('reject', error);
+  }
+}
+
+/** @param {string} verb */
+const path = (verb) => `alerts/${encodeURIComponent(draft.series)}/${draft.revision}/${verb}`;
+
+/** @param {string} name @param {unknown} error */
+function fail(name, error) {
+  const line = byId(`${name}-error`);
+  line.textContent = error instanceof Refused ? error.message : '送れませんでした。回線を確かめて、もう一度押してください。';
+  line.hidden = false;
+}
+
+/** @param {() => void} after called when a decision was taken */
+export function wireDecisions(after) {
+  done = after;
+  byId('approve-confirm').addEventListener('click', confirm);
+  byId('approve-cancel').addEventListener('click', () => byId('approve').close());
+  byId('reject-form').addEventListener('submit', sendBack);
+  byId('reject-cancel').addEventListener('click', () => byId('reject').close());
+}

@@ -1,0 +1,91 @@
+// @ts-check
+// What the desk knows, and fetching it again when the hub says that it changed.
+import { features, get, list } from './api.js';
+import { setClock } from './time.js';
+import { exercise } from './words.js';
+
+/** @type {Record<string, any>} */
+export const desk = {
+  hazards: [], alerts: [], readings: [], sensors: [], reports: [], deliveries: [], chronology: [], suppressions: [], status: {},
+};
+
+/** How each part is fetched. */
+const sources = {
+  hazards: () => features('hazards?limit=1000'),
+  alerts: async () => {
+    const [open, recent] = await Promise.all([features('alerts?state=draft,issued&limit=1000'), features('alerts?limit=200', 1)]);
+    return [...new Map([...open, ...recent].map((alert) => [alert.identifier, alert])).values()];
+  },
+  readings: () => features('readings/latest?limit=1000'),
+  sensors: () => features('sensors?limit=1000'),
+  reports: () => features('reports?limit=200', 1),
+  deliveries: () => list('deliveries?limit=500'),
+  chronology: () => list('chronology?limit=200'),
+  suppressions: () => list('suppressions?limit=200'),
+  status: async () => {
+    const status = await get('status');
+    setClock(status.now);
+    return status;
+  },
+};
+
+/** What must be fetched again when the hub names a change. Whatever else it names refreshes everything. */
+const touched = {
+  hazards: ['hazards', 'chronology', 'suppressions', 'status'],
+  alerts: ['alerts', 'deliveries', 'chronology', 'suppressions', 'status'],
+  outbox: ['deliveries', 'alerts', 'chronology'],
+  deliveries: ['deliveries', 'alerts', 'chronology'],
+  records: ['readings', 'reports', 'status'],
+  readings: ['readings', 'status'],
+  reports: ['reports', 'chronology'],
+  chronology: ['chronology'],
+  suppressions: ['suppressions'],
+  status: ['status'],
+};
+
+/**
+ * @param {string[]} what names of changes
+ * @returns {string[]} parts of the desk
+ */
+export function partsOf(what) {
+  const all = Object.keys(sources);
+  return [...new Set(what.flatMap((name) => /** @type {Record<string, string[]>} */ (touched)[name] ?? all))];
+}
+
+/**
+ * Fetch parts again. A part that cannot be fetched keeps what it had; the caller is told which failed.
+ * @param {string[]} [parts] all when left out
+ * @returns {Promise<string[]>} parts that failed
+ */
+export async function refresh(parts = Object.keys(sources)) {
+  const outcomes = await Promise.allSettled(parts.map(async (part) => {
+    desk[part] = await /** @type {Record<string, () => Promise<any>>} */ (sources)[part]();
+  }));
+  return parts.filter((_, i) => outcomes[i].status === 'rejected');
+}
+
+/** Whether something counts for this desk: real things always, a drill's only where the whole hub runs one. @param {string} status */
+export const isOurs = (status) => status === 'Actual' || (exercise() && status === 'Exercise');
+
+/** Drafts, most dangerous first, older before newer. @returns {any[]} */
+export const drafts = () => desk.alerts
+  .filter((/** @type {any} */ a) => a.state === 'draft')
+  .sort((/** @type {any} */ a, /** @type {any} */ b) => rank(b) - rank(a) || a.sent.localeCompare(b.sent));
+
+/** Alerts that the public holds us to. @returns {any[]} */
+export const inForce = () => desk.alerts.filter((/** @type {any} */ a) => a.state === 'issued' && !a.ends);
+
+/** Real evacuation levels before all others. @param {any} thing */
+export const rank = (thing) => (thing.alert_level ? 10 : 0) + (thing.level ?? 0);
+
+/** Hazards by area code, worst first. @returns {Map<string, any[]>} */
+export function hazardsByArea() {
+  const found = new Map();
+  for (const hazard of desk.hazards) {
+    if (hazard.level > 0 && isOurs(hazard.status)) found.set(hazard.area, [...(found.get(hazard.area) ?? []), hazard]);
+  }
+  for (const some of found.values()) {
+    some.sort((/** @type {any} */ a, /** @type {any} */ b) => rank(b) - rank(a) || Number(b.observed) - Number(a.observed));
+  }
+  return found;
+}

@@ -1,0 +1,99 @@
+// @ts-check
+// Drafts: what, where, why, and exactly what would be sent. One is open at a time, the most dangerous first.
+import { approve, mayApprove, reject, signed } from './approve.js';
+import { drafts } from './desk.js';
+import { byId, fill, h } from './dom.js';
+import { countOf, showPayload } from './payload.js';
+import { wireTabs } from './tabs.js';
+import { timeTag } from './time.js';
+import { chip, drillMark, word } from './words.js';
+
+/** @type {string | null} the draft that is open; null until somebody chose: then the first */
+let open = null;
+/** @type {Map<string, string>} draft → channel whose text is shown */
+const shown = new Map();
+let drawn = '';
+
+export function drawDrafts() {
+  const waiting = drafts();
+  const picture = JSON.stringify([open, waiting.map((d) => [d.identifier, d.digest, d.approvals])]);
+  if (picture === drawn) return; // an officer is reading: do not move the text for nothing
+  drawn = picture;
+  byId('drafts-count').textContent = waiting.length ? `${waiting.length}件` : '';
+  if (!waiting.some((d) => d.identifier === open)) open = waiting[0]?.identifier ?? null;
+  fill(byId('drafts-list'), waiting.length ? waiting.map(card) : h('p', { class: 'empty' }, '承認を待つものはありません。新しい案ができると、ここに出ます。'));
+}
+
+/** @param {any} draft */
+function card(draft) {
+  const isOpen = draft.identifier === open;
+  const text = draft.texts.ja;
+  return h('article', { class: 'draft', 'data-open': isOpen, 'data-draft': draft.identifier, 'aria-label': text.headline },
+    h('p', { class: 'draft-head' }, drillMark(draft.status), chip(draft, true),
+      h('span', {}, word('kinds', draft.kind)), h('span', { class: 'tag' }, `${word('message_types', draft.msg_type)}${draft.revision > 1 ? ` 第${draft.revision}報` : ''}`),
+      draft.ends ? h('span', { class: 'tag solid' }, '解除') : null, timeTag(draft.sent, true)),
+    h('h3', {}, h('button', { type: 'button', 'aria-expanded': isOpen, 'data-key': `open-${draft.identifier}`, on: { click: () => toggle(draft.identifier) } }, text.headline)),
+    isOpen ? body(draft) : h('p', { class: 'muted small' }, names(draft)));
+}
+
+/** @param {string} identifier */
+function toggle(identifier) {
+  open = identifier;
+  drawDrafts();
+}
+
+/** @param {any} draft */
+const names = (draft) => draft.places.map((/** @type {any} */ p) => p.name).join('、');
+
+/** @param {any} draft */
+function body(draft) {
+  return [
+    h('dl', { class: 'facts' },
+      h('dt', {}, 'どこに'), h('dd', {}, draft.places.map((/** @type {any} */ p, /** @type {number} */ i) => [i ? '、' : null, h('button', { type: 'button', class: 'link', 'data-select': `area:${p.code}` }, p.name)])),
+      h('dt', {}, 'なぜ'), h('dd', {}, h('ul', {}, draft.evidence.map((/** @type {string} */ e) => h('li', {}, e)))),
+      h('dt', {}, '期限'), h('dd', {}, timeTag(draft.expires), 'まで'),
+      h('dt', {}, '規則'), h('dd', {}, draft.rule)),
+    outlets(draft),
+    h('div', { class: 'draft-actions' },
+      h('p', { class: 'approval' }, pips(draft), signed(draft)),
+      mayApprove(draft)
+        ? h('button', { type: 'button', class: 'button strong', 'data-key': `approve-${draft.identifier}`, 'data-approve': '', on: { click: () => approve(draft) } }, '承認へ進む…')
+        : null,
+      h('button', { type: 'button', class: 'button', 'data-key': `reject-${draft.identifier}`, on: { click: () => reject(draft) } }, '差し戻す…')),
+  ];
+}
+
+/** @param {any} draft */
+function pips(draft) {
+  const done = draft.approvals.length;
+  const all = done + draft.needs;
+  return h('span', { class: 'pips', 'aria-hidden': 'true' }, Array.from({ length: all }, (_, i) => h('i', { class: i < done ? 'done' : '' })));
+}
+
+/** The exact text of every channel, in tabs. @param {any} draft */
+function outlets(draft) {
+  const names_ = Object.keys(draft.payloads);
+  const first = names_.includes(shown.get(draft.identifier) ?? '') ? shown.get(draft.identifier) : names_[0];
+  const id = (/** @type {string} */ name) => `outlet-${draft.identifier}-${name}`.replace(/[^\w-]/g, '_');
+  const list = h('div', { class: 'channel-tabs', role: 'tablist', 'aria-label': '経路ごとの本文' }, names_.map((name) => {
+    const count = countOf(draft.payloads[name]);
+    return h('button', { type: 'button', role: 'tab', id: `${id(name)}-tab`, 'data-key': `${id(name)}-tab`, 'data-channel': name, 'aria-controls': id(name), 'aria-selected': name === first, tabindex: name === first ? 0 : -1 },
+      word('channels', name), count ? h('span', { class: 'small' }, ` ${count}`) : null);
+  }));
+  wireTabs(list, (tab) => shown.set(draft.identifier, tab.dataset.channel ?? ''));
+  return h('div', {}, list, names_.map((name) => h('div', { role: 'tabpanel', class: 'channel-text', id: id(name), 'aria-labelledby': `${id(name)}-tab`, tabindex: 0, hidden: name !== first }, showPayload(draft.payloads[name]))));
+}
+
+/** To the first draft's button; again, to the next draft. Opening the dialog takes another key, sending a third. */
+export function focusDrafts() {
+  const cards = /** @type {HTMLElement[]} */ ([...document.querySelectorAll('[data-draft]')]);
+  if (!cards.length) return byId('drafts').focus();
+  const at = cards.findIndex((c) => c.contains(document.activeElement));
+  const next = cards[(at + 1) % cards.length].dataset.draft ?? null;
+  open = next;
+  drawDrafts();
+  const card_ = /** @type {HTMLElement} */ (document.querySelector(`[data-draft="${CSS.escape(next ?? '')}"]`));
+  /** @type {HTMLElement | null} */ (card_.querySelector('[data-approve]') ?? card_.querySelector('h3 button'))?.focus();
+  card_.scrollIntoView({ block: 'nearest' });
+}
+

@@ -1,0 +1,41 @@
+// @ts-check
+// What happened, newest first: dangers, alerts, reports. Each row has a place on the map.
+import { desk, isOurs } from './desk.js';
+import { byId, fill, h } from './dom.js';
+import { markRows } from './selection.js';
+import { timeTag } from './time.js';
+import { chip, drillMark, word } from './words.js';
+
+const MOST = 150; // rows; whoever needs more reads the chronology
+
+/** @typedef {{at: string, key: string, kind: string, level: number, observed: boolean, row: () => HTMLElement}} Happening */
+
+export function drawEvents() {
+  const wanted = byId('events-filter').value;
+  const keep = (/** @type {Happening} */ e) => !wanted || (wanted === '3' ? e.level >= 3 : wanted === 'observed' ? e.kind === 'hazard' && e.observed : e.kind === wanted);
+  const found = [...dangers(), ...alerts(), ...reports()].filter(keep).sort((a, b) => b.at.localeCompare(a.at) || b.level - a.level).slice(0, MOST);
+  fill(byId('events-list'), found.length ? found.map((e) => h('li', {}, e.row())) : h('li', { class: 'empty' }, wanted ? '条件に合う出来事はありません。' : 'まだ何も起きていません。'));
+  markRows();
+}
+
+/** @returns {Happening[]} */
+const dangers = () => desk.hazards.filter((/** @type {any} */ z) => z.level > 0).map((/** @type {any} */ z) => ({
+  at: z.since, key: z.key, kind: 'hazard', level: z.alert_level ? z.level : 0, observed: z.observed,
+  row: () => row(z.since, z.key, `area:${z.area}`, [isOurs(z.status) ? null : drillMark(z.status), chip(z), h('span', {}, word('kinds', z.kind)), h('span', { class: `tag ${z.observed ? '' : 'foreseen'}` }, z.observed ? '観測' : '予測')], z.headline, z.area_name),
+}));
+
+/** @returns {Happening[]} */
+const alerts = () => desk.alerts.filter((/** @type {any} */ a) => ['issued', 'ended', 'superseded', 'rejected'].includes(a.state)).map((/** @type {any} */ a) => ({
+  at: a.changed_at ?? a.sent, key: a.identifier, kind: 'alert', level: a.alert_level ? a.level : 0, observed: true,
+  row: () => row(a.changed_at ?? a.sent, a.identifier, `area:${a.places[0]?.code ?? ''}`, [isOurs(a.status) ? null : drillMark(a.status), chip(a, true), h('span', { class: a.state === 'issued' ? 'tag solid' : 'tag' }, word('alert_states', a.state))], a.texts.ja.headline, a.places.map((/** @type {any} */ p) => p.name).join('、'), a.state !== 'issued'),
+}));
+
+/** @returns {Happening[]} */
+const reports = () => desk.reports.map((/** @type {any} */ r) => ({
+  at: r.time, key: `report-${r.id}`, kind: 'report', level: 0, observed: true,
+  row: () => row(r.time, `report-${r.id}`, `report:${r.id}`, [isOurs(r.status) ? null : drillMark(r.status), h('span', { class: 'tag' }, `通報 ${word('kinds', r.kind)}`), r.confirmed ? null : h('span', { class: 'tag foreseen' }, '未確認')], r.text, r.place),
+}));
+
+/** @param {string} at @param {string} key @param {string} pick @param {any[]} tags @param {string} what @param {string} where @param {boolean} [past] */
+const row = (at, key, pick, tags, what, where, past = false) => h('button', { type: 'button', class: `event ${past ? 'past' : ''}`, 'data-select': pick, 'data-key': `event-${key}` },
+  timeTag(at), h('span', { class: 'tags' }, tags), h('span'), h('span', { class: 'what' }, what), where && !what.includes(where) ? h('span', { class: 'where' }, where) : null);

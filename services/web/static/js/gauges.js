@@ -1,0 +1,81 @@
+// @ts-check
+// Sensors with their newest value: the table, and what the map draws of them.
+import { desk, isOurs } from './desk.js';
+import { fill, h, table } from './dom.js';
+import { ago, minutesSince, timeTag } from './time.js';
+import { perHour } from './trends.js';
+import { about, word } from './words.js';
+
+const OLD = 90; // minutes without a value after which a sensor counts as silent
+
+/**
+ * Every sensor with its newest readings. A sensor that says nothing is listed all the same.
+ * @returns {any[]}
+ */
+export function gauges() {
+  const found = [];
+  for (const sensor of desk.sensors) {
+    const code = sensor.code;
+    const values = desk.readings.filter((/** @type {any} */ r) => r.station === code && isOurs(r.status));
+    for (const quantity of new Set([...(sensor.quantities ?? []), ...values.map((/** @type {any} */ r) => r.quantity)])) {
+      found.push(gauge(sensor, code, quantity, values.find((/** @type {any} */ r) => r.quantity === quantity)));
+    }
+  }
+  return found.sort((a, b) => b.level - a.level || a.river.localeCompare(b.river, 'ja') || a.name.localeCompare(b.name, 'ja'));
+}
+
+/** @param {any} sensor @param {string} code @param {string} quantity @param {any} reading */
+function gauge(sensor, code, quantity, reading) {
+  const thresholds = quantity === 'water_level' ? (sensor.thresholds ?? {}) : {};
+  const silent = !reading || reading.value === null || minutesSince(reading.time) > OLD;
+  const reached = silent ? [] : Object.entries(thresholds).filter(([, limit]) => reading.value >= limit);
+  const level = Math.max(0, ...reached.map(([name]) => about('thresholds', name).level ?? 0));
+  return {
+    code, quantity, thresholds, silent, level, reading, geometry: sensor.geometry, name: sensor.name ?? code, river: sensor.river ?? '',
+    unit: reading?.unit ?? sensor.unit ?? '', value: reading?.value ?? null, at: reading?.time, trusted: reading?.trusted !== false,
+    status: reading?.status, trend: silent ? null : perHour(code, quantity), areas: sensor.areas ?? [], source: sensor.source ?? '',
+    next: Object.entries(thresholds).filter(([, limit]) => silent || reading.value < limit).sort((a, b) => a[1] - b[1])[0],
+    stands: reached.sort((a, b) => b[1] - a[1])[0]?.[0],
+  };
+}
+
+/** @param {string} unit */
+export const digits = (unit) => (unit === 'm' ? 2 : unit === 'cm' || unit === 'mm' ? 0 : 1);
+
+/** @param {any} g @returns {string} */
+export const valueText = (g) => (g.value === null ? '値なし' : `${g.value.toFixed(digits(g.unit))} ${g.unit === 'Cel' ? '℃' : g.unit}`);
+
+/**
+ * Rising or falling, as an arrow and a word. Trend is change per hour in the sensor's unit.
+ * @param {any} g
+ * @returns {[string, string]}
+ */
+export function trend(g) {
+  if (g.trend === null || g.silent) return ['', ''];
+  const step = g.unit === 'm' ? 0.05 : 1;
+  if (g.trend >= 6 * step) return ['⇈', '急上昇'];
+  if (g.trend >= step) return ['↑', '上昇'];
+  return g.trend <= -step ? ['↓', '下降'] : ['→', '横ばい'];
+}
+
+/** @param {any} g @returns {HTMLElement} */
+export function standing(g) {
+  if (g.silent) return h('span', { class: 'nodata' }, g.at ? `${ago(g.at)}から値なし` : '値なし');
+  if (!Object.keys(g.thresholds).length) return h('span', { class: 'muted' }, g.quantity === 'water_level' ? '基準値の設定なし' : '–');
+  if (!g.stands) return h('span', {}, '基準値未満');
+  const level = about('thresholds', g.stands).level;
+  return h('span', { class: 'level', 'data-level': level || 'none' }, level ? h('b', {}, level) : null, h('span', {}, `${word('thresholds', g.stands)}水位`));
+}
+
+export function drawGauges() {
+  const rows = gauges().map((g) => h('tr', {},
+    h('th', { scope: 'row' }, h('button', { type: 'button', class: 'link', 'data-select': `station:${g.code}`, 'data-key': `g-${g.code}-${g.quantity}` }, g.name),
+      g.river ? h('span', { class: 'muted small' }, `　${g.river}`) : null),
+    h('td', {}, word('quantities', g.quantity)),
+    h('td', { class: `num ${g.silent ? 'stale-cell' : ''}` }, valueText(g), g.trusted ? null : h('span', { class: 'tag' }, '要確認')),
+    h('td', {}, h('span', { class: 'trend', 'aria-hidden': 'true' }, trend(g)[0]), ` ${trend(g)[1]}`),
+    h('td', {}, standing(g)),
+    h('td', { class: 'num' }, g.next ? `${word('thresholds', g.next[0])} ${g.next[1].toFixed(digits(g.unit))} ${g.unit}` : '–'),
+    h('td', { class: 'nowrap' }, timeTag(g.at, true))));
+  fill(document.getElementById('gauges') ?? document.body, table('観測所の最新の値', ['観測所', '要素', '値', '傾向', '状態', '次の基準値', '観測時刻'], rows, '観測所の登録がありません。'));
+}

@@ -1,0 +1,242 @@
+// @ts-check
+// The map. It draws what the desk knows and says what was clicked; everything on it also stands in the tables.
+import { features } from './api.js';
+import { desk, hazardsByArea } from './desk.js';
+import { digits, gauges, trend } from './gauges.js';
+import { badgeStyle, gaugeStyle, ground, hazardStyle, onThemeChange } from './map-styles.js';
+import { follow, select, selected } from './selection.js';
+import { about } from './words.js';
+
+/** @type {any} */
+const ol = /** @type {any} */ (globalThis).ol;
+const read = new ol.format.GeoJSON({ featureProjection: 'EPSG:3857' });
+const DETAIL = 28; // metres per pixel below which names and values are written out
+const calm = matchMedia('(prefers-reduced-motion: reduce)');
+
+/** @type {Record<string, any>} layers of the map by name */
+export const layers = {};
+/** @type {any} */
+let map;
+/** @type {any[]} */
+let home = [0, 0, 0, 0];
+
+/** @type {Map<string, any>} area code → worst hazard, as drawn */
+let worst = new Map();
+
+/**
+ * @param {string} name
+ * @param {(feature: any, resolution: number) => any} style
+ * @param {object} [options]
+ */
+function layer(name, style, options = {}) {
+  const { image, ...rest } = /** @type {any} */ (options);
+  const Kind = image ? ol.layer.VectorImage : ol.layer.Vector;
+  layers[name] = new Kind({ source: new ol.source.Vector(), style, renderBuffer: 60, ...rest });
+  return layers[name];
+}
+
+/** @param {any} resolution */
+const near = (resolution) => resolution < DETAIL;
+const hazardOf = (/** @type {any} */ feature) => worst.get(feature.get('code'));
+
+function stack() {
+  return [
+    layer('city', ground.city),
+    layer('zones', (f) => ground.depth(f.get('depth_rank')), { image: true, opacity: 0.9 }),
+    layer('plow', ground.plow, { visible: false }),
+    layer('districts', ground.district),
+    layer('rivers', (f) => ground.river(f.get('name'))),
+    layer('hazards', (f) => (hazardOf(f) ? hazardStyle(hazardOf(f)) : undefined)),
+    layer('selected', ground.selected),
+    layer('shelters', (f, r) => (r < 60 ? ground.shelter(r < 9 ? f.get('name') : '') : undefined)),
+    layer('names', (f, r) => names(f, r), { declutter: true }),
+    layer('reports', (f) => ground.report(about('kinds', f.get('kind')).mark ?? '報', Boolean(f.get('confirmed')))),
+    layer('gauges', (f, r) => {
+      const g = f.get('gauge');
+      const value = g.value === null ? '—' : g.value.toFixed(digits(g.unit));
+      return gaugeStyle(g, r < 45 || g.level >= 2 ? value : '', trend(g)[0]);
+    }),
+    layer('badges', (f, r) => {
+      const hazard = hazardOf(f);
+      return hazard ? badgeStyle(hazard, about('kinds', hazard.kind).mark ?? '他', near(r) ? f.get('name') : '') : undefined;
+    }),
+  ];
+}
+
+/** @param {any} feature @param {number} resolution */
+function names(feature, resolution) {
+  const kind = feature.get('name_of');
+  if (kind === 'river') return ground.riverName(feature.get('name'));
+  if (kind === 'landmark') return resolution < 60 ? ground.landmark(feature.get('name')) : undefined;
+  return near(resolution) && !worst.has(feature.get('code')) ? ground.districtName(feature.get('name')) : undefined;
+}
+
+/** Make the map and draw the ground; resolves once the first full picture stands. */
+export async function startMap() {
+  map = new ol.Map({
+    target: 'map',
+    layers: stack(),
+    controls: ol.control.defaults.defaults({ rotate: false, zoomOptions: { zoomInTipLabel: '拡大', zoomOutTipLabel: '縮小' }, attributionOptions: { collapsible: false } })
+      .extend([new ol.control.ScaleLine()]),
+    view: new ol.View({ center: ol.proj.fromLonLat([141.15, 39.7]), zoom: 11, minZoom: 8, maxZoom: 18, enableRotation: false }),
+  });
+  map.on('singleclick', clicked);
+  map.on('pointermove', (/** @type {any} */ event) => {
+    map.getTargetElement().style.cursor = !event.dragging && hit(event.pixel) ? 'pointer' : '';
+  });
+  map.on('moveend', keepView);
+  follow(show);
+  onThemeChange(() => { for (const one of Object.values(layers)) one.changed(); });
+  await drawGround();
+  restoreView();
+}
+
+/** The picture stands: tests and people may look. Called once the first data have been drawn. */
+export function whenDrawn() {
+  map.once('rendercomplete', () => { document.body.dataset.map = 'ready'; });
+  map.render();
+}
+
+/** Put features into a layer. @param {string} name @param {any[]} found */
+function put(name, found) {
+  const source = layers[name].getSource();
+  source.clear(true);
+  source.addFeatures(found);
+}
+
+/** @param {any} collection @returns {any[]} */
+const shapes = (collection) => read.readFeatures(collection);
+
+/** Objects with a geometry beside them, as map features. @param {any[]} objects */
+const featuresOf = (objects) => shapes({ type: 'FeatureCollection', features: objects.filter((o) => o.geometry)
+  .map(({ geometry, ...properties }) => ({ type: 'Feature', geometry, properties })) });
+
+async function drawGround() {
+  const [city, districts, plow, display, kinds] = await Promise.all([
+    features('areas?kind=city'), features('areas?kind=district'), features('areas?kind=plow_section'),
+    fetch('/ops/ground.json').then((r) => r.json()), layerList(),
+  ]);
+  put('city', featuresOf(city));
+  put('districts', featuresOf(districts));
+  put('hazards', featuresOf(districts));
+  put('badges', featuresOf(districts).map(toPoint));
+  put('plow', featuresOf(plow));
+  put('rivers', shapes(display.rivers));
+  put('shelters', shapes(display.shelters));
+  put('names', [...named(shapes(display.rivers), 'river'), ...named(shapes(display.landmarks), 'landmark'), ...named(featuresOf(districts).map(toPoint), 'district')]);
+  credits([...display.credits, ...kinds.map((k) => k.credit)]);
+  home = layers.districts.getSource().getFeatures().length ? layers.districts.getSource().getExtent() : layers.city.getSource().getExtent();
+  drawZones(kinds);
+}
+
+/** @returns {Promise<any[]>} the city's hazard layers */
+async function layerList() {
+  const response = await fetch('/api/v1/layers', { headers: { Accept: 'application/json' } });
+  const body = await response.json();
+  return body.items;
+}
+
+/** @param {any[]} kinds */
+async function drawZones(kinds) {
+  for (const one of kinds.filter((k) => k.kind === 'flood')) {
+    layers.zones.getSource().addFeatures(featuresOf(await features(`layers/${encodeURIComponent(one.name)}?limit=1000`, 30)));
+  }
+}
+
+/** @param {any[]} found @param {string} kind */
+const named = (found, kind) => found.map((f) => { f.set('name_of', kind); return f; });
+
+/** @param {any} feature */
+function toPoint(feature) {
+  const shape = feature.getGeometry();
+  const polygon = shape.getType() === 'MultiPolygon' ? shape.getPolygons().reduce((/** @type {any} */ a, /** @type {any} */ b) => (a.getArea() > b.getArea() ? a : b)) : shape;
+  feature.setGeometry(polygon.getType() === 'Polygon' ? polygon.getInteriorPoint() : polygon);
+  return feature;
+}
+
+/** @param {(string | undefined)[]} texts */
+function credits(texts) {
+  layers.city.getSource().setAttributions([...new Set(texts.filter(Boolean))].map((t) => String(t).replace(/[<>&]/g, '')));
+}
+
+/** Draw what changes: dangers, gauges, reports. One repaint for all of it. */
+export function drawLive() {
+  if (!map) return;
+  worst = new Map([...hazardsByArea()].map(([code, some]) => [code, some[0]]));
+  for (const name of ['hazards', 'badges', 'names']) layers[name].changed();
+  put('gauges', gauges().filter((g) => g.geometry && (g.quantity === 'water_level' || g.quantity === 'snow_depth')).map((g) => {
+    const feature = new ol.Feature({ geometry: read.readGeometry(g.geometry) });
+    feature.set('gauge', g);
+    return feature;
+  }));
+  put('reports', featuresOf(desk.reports));
+}
+
+/** @param {any} pixel @returns {import('./selection.js').Pick | null} */
+function hit(pixel) {
+  const ask = (/** @type {string[]} */ some, /** @type {number} */ hitTolerance) => map.forEachFeatureAtPixel(pixel, (/** @type {any} */ f) => f, { layerFilter: (/** @type {any} */ l) => some.some((n) => layers[n] === l), hitTolerance });
+  const gauge = ask(['gauges'], 4);
+  if (gauge) return { kind: 'station', code: gauge.get('gauge').code };
+  const report = ask(['reports'], 4);
+  if (report) return { kind: 'report', code: String(report.get('id')) };
+  const area = ask(['badges'], 2) ?? ask(['districts'], 0);
+  return area ? { kind: 'area', code: area.get('code') } : null;
+}
+
+/** @param {any} event */
+const clicked = (event) => select(hit(event.pixel), 'map');
+
+/** Mark what is selected, and go there unless the map itself was clicked. @param {any} pick @param {string} from */
+function show(pick, from) {
+  const found = pick ? find(pick) : null;
+  put('selected', found ? [new ol.Feature(found.clone())] : []);
+  keepView();
+  if (!found || from === 'map') return;
+  const view = map.getView();
+  const padding = [60, Math.min(400, map.getSize()[0] / 2), 60, 60];
+  view.fit(found.getExtent(), { padding, maxZoom: Math.max(13.5, view.getZoom() ?? 0), duration: calm.matches ? 0 : 350 });
+}
+
+/** @param {import('./selection.js').Pick} pick */
+function find(pick) {
+  const [name, is] = /** @type {any} */ ({
+    area: ['districts', (/** @type {any} */ f) => f.get('code') === pick.code],
+    station: ['gauges', (/** @type {any} */ f) => f.get('gauge').code === pick.code],
+    report: ['reports', (/** @type {any} */ f) => String(f.get('id')) === pick.code],
+  })[pick.kind];
+  return layers[name].getSource().getFeatures().find(is)?.getGeometry() ?? (pick.kind === 'area' ? layers.city.getSource().getFeatures().find((/** @type {any} */ f) => f.get('code') === pick.code)?.getGeometry() : null);
+}
+
+/** Back to the whole picture. */
+export function goHome() {
+  map.getView().fit(home, { padding: [50, 30, 30, 30], duration: calm.matches || !document.body.dataset.map ? 0 : 350 });
+}
+
+/** The address keeps the view and what is selected, so that a view can be sent. */
+function keepView() {
+  const view = map.getView();
+  if (!view.getCenter() || !document.body.dataset.map) return;
+  const [lon, lat] = ol.proj.toLonLat(view.getCenter());
+  const pick = selected();
+  const place = `map=${view.getZoom().toFixed(2)}/${lat.toFixed(4)}/${lon.toFixed(4)}`;
+  history.replaceState(null, '', `#${place}${pick ? `&select=${pick.kind}:${encodeURIComponent(pick.code)}` : ''}`);
+}
+
+function restoreView() {
+  const found = /map=([\d.]+)\/(-?[\d.]+)\/(-?[\d.]+)/.exec(location.hash);
+  if (!found) return goHome();
+  map.getView().setCenter(ol.proj.fromLonLat([Number(found[3]), Number(found[2])]));
+  map.getView().setZoom(Number(found[1]));
+}
+
+/** Names that can be searched for. @returns {{name: string, reading: string, pick: import('./selection.js').Pick}[]} */
+export function searchable() {
+  const areas = layers.districts.getSource().getFeatures().map((/** @type {any} */ f) => ({ name: f.get('name'), reading: f.get('reading') ?? '', pick: { kind: 'area', code: f.get('code') } }));
+  const seen = new Map(gauges().map((g) => [g.code, { name: g.name, reading: '', pick: { kind: 'station', code: g.code } }]));
+  return [...areas, .../** @type {any} */ ([...seen.values()])];
+}
+
+/** @param {string} name @param {boolean} on */
+export function setVisible(name, on) {
+  layers[name].setVisible(on);
+}

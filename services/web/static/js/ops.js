@@ -1,0 +1,108 @@
+// @ts-check
+// The operations map: fetch, draw, listen, and draw again what changed.
+import { announce } from './announce.js';
+import { wireDecisions } from './approve.js';
+import { drawBoard } from './board.js';
+import { drafts, partsOf, refresh } from './desk.js';
+import { byId, h } from './dom.js';
+import { drawDrafts } from './drafts.js';
+import { drawEvents } from './events.js';
+import { drawGauges } from './gauges.js';
+import { wireKeys } from './keys.js';
+import { drawLayers } from './layers-panel.js';
+import { listen } from './live.js';
+import { drawChronology, drawHazards, drawSuppressions, wireNote } from './logs.js';
+import { drawLive, goHome, searchable, startMap, whenDrawn } from './map.js';
+import { areaNames, drawPanel, wirePanel } from './panel.js';
+import { markRows, select, wireSelection } from './selection.js';
+import { drawAge, drawStatus, setLine } from './status.js';
+import { wireTabs } from './tabs.js';
+import { learn } from './trends.js';
+import { loadWords } from './words.js';
+
+const POLL = 60000; // a lost change may cost a minute, never more
+/** @type {Set<string>} */
+let known = new Set();
+
+function draw() {
+  drawStatus();
+  drawDrafts();
+  drawEvents();
+  drawBoard();
+  drawGauges();
+  drawHazards();
+  drawChronology();
+  drawSuppressions();
+  drawLive();
+  drawPanel();
+  markRows();
+}
+
+/** @param {string[]} [parts] */
+async function update(parts) {
+  const failed = await refresh(parts);
+  if (failed.length) announce(`読み込めないものがあります：${failed.join('、')}`);
+  await learn();
+  draw();
+  tellNews();
+}
+
+/** A new draft is said aloud; at level 4 and 5 at once. */
+function tellNews() {
+  const now = drafts();
+  for (const draft of now.filter((d) => !known.has(d.identifier))) {
+    announce(`新しい下書き。${draft.texts.ja.headline}`, draft.alert_level && draft.level >= 4);
+  }
+  known = new Set(now.map((d) => d.identifier));
+}
+
+function wireSearch() {
+  /** @type {Map<string, import('./selection.js').Pick>} */
+  const places = new Map();
+  for (const { name, reading, pick } of searchable()) {
+    places.set(name, pick);
+    if (pick.kind === 'area') areaNames.set(pick.code, name);
+    byId('search-names').append(h('option', { value: name }, reading));
+  }
+  const go = (/** @type {boolean} */ enter) => {
+    const wanted = byId('search-field').value.trim();
+    const name = places.has(wanted) ? wanted : enter ? [...places.keys()].find((n) => wanted && n.includes(wanted)) : undefined;
+    if (name) select(/** @type {any} */ (places.get(name)), 'search');
+  };
+  byId('search').addEventListener('submit', (/** @type {SubmitEvent} */ event) => { event.preventDefault(); go(true); });
+  byId('search-field').addEventListener('change', () => go(false));
+}
+
+/** What the address says is selected. */
+function selectFromAddress() {
+  const found = /select=(area|station|report):([^&]+)/.exec(location.hash);
+  if (found) select({ kind: /** @type {any} */ (found[1]), code: decodeURIComponent(found[2]) }, 'map');
+}
+
+async function start() {
+  await loadWords();
+  wireSelection();
+  wirePanel();
+  wireKeys();
+  wireNote(() => update(['chronology']));
+  wireDecisions(() => update(['alerts', 'deliveries', 'chronology', 'suppressions']));
+  wireTabs(byId('dock-tabs'));
+  byId('events-filter').addEventListener('change', drawEvents);
+  await Promise.all([startMap(), refresh()]);
+  await learn();
+  drawLayers();
+  wireSearch();
+  known = new Set(drafts().map((d) => d.identifier));
+  draw();
+  if (!location.hash.includes('map=')) goHome();
+  whenDrawn();
+  selectFromAddress();
+  listen({ line: setLine, changed: (what) => update(partsOf(what)) });
+  setInterval(drawAge, 1000);
+  setInterval(() => update(), POLL);
+}
+
+start().catch((error) => {
+  byId('drafts-list').textContent = '画面を作れませんでした。読み込み直してください。';
+  throw error;
+});

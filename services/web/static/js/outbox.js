@@ -1,0 +1,118 @@
+// @ts-check
+// The outbox viewer: every sending as its readers see it, and in an exercise the proof that exactly this arrived.
+import { compare, fetchArrived, strangers } from './arrived.js';
+import { desk, refresh } from './desk.js';
+import { byId, fill, h } from './dom.js';
+import { listen } from './live.js';
+import { showPayload } from './payload.js';
+import { drawAge, drawStatus, setLine } from './status.js';
+import { clockTime, timeTag } from './time.js';
+import { about, chip, drillMark, loadWords, word } from './words.js';
+
+const PARTS = ['deliveries', 'alerts', 'hazards', 'readings', 'status'];
+
+/** @type {Map<string, import('./arrived.js').Arrived>} */
+let arrived = new Map();
+
+async function update() {
+  await refresh(PARTS);
+  arrived = await fetchArrived().catch(() => arrived);
+  drawStatus();
+  draw();
+}
+
+function draw() {
+  const channels = [...new Set(desk.deliveries.map((/** @type {any} */ d) => d.channel))].sort((a, b) => order(a) - order(b));
+  byId('proof').textContent = proof();
+  fill(byId('outlets'), channels.length ? channels.map((channel) => column(String(channel))) : h('p', { class: 'empty' }, 'まだ何も送っていません。承認したものが、ここに受け手の見え方で並びます。'));
+}
+
+/** X first, because most people read there. @param {unknown} channel */
+const order = (channel) => ['x', 'linkage', 'cap_feed', 'log'].indexOf(String(channel)) + 1 || 9;
+
+/** @param {any} delivery */
+const alertOf = (delivery) => desk.alerts.find((/** @type {any} */ a) => a.series === delivery.series && a.revision === delivery.revision);
+
+/** One sentence about everything that arrived. */
+function proof() {
+  const known = [...arrived].filter(([, a]) => a.known);
+  if (!known.length) return '';
+  const checked = desk.deliveries.filter((/** @type {any} */ d) => arrived.get(d.channel)?.known && ['accepted', 'duplicate'].includes(d.state));
+  const good = checked.filter((/** @type {any} */ d) => compare(d, partsOf(d), arrived.get(d.channel)).same).length;
+  const odd = known.reduce((sum, [channel, a]) => sum + strangers(desk.deliveries.filter((/** @type {any} */ d) => d.channel === channel), a).length, 0);
+  return `受け側と照合：${checked.length}件のうち ${good}件が一致、覚えのない投稿 ${odd}件`;
+}
+
+/** @param {any} delivery @returns {string[]} */
+const partsOf = (delivery) => alertOf(delivery)?.payloads?.[delivery.channel]?.parts ?? [];
+
+/** @param {string} channel */
+function column(channel) {
+  const some = desk.deliveries.filter((/** @type {any} */ d) => d.channel === channel);
+  const over = arrived.get(channel);
+  const odd = over?.known ? strangers(some, over) : [];
+  return h('section', { class: 'outlet-column', 'aria-labelledby': `outlet-${channel}` },
+    h('h2', { id: `outlet-${channel}` }, word('channels', channel), h('span', {}, over?.error || `${some.length}件`)),
+    odd.length ? h('div', { class: 'strangers' }, h('h3', {}, `送信箱にない投稿が受け側に ${odd.length}件あります`), odd.map((item) => h('p', { class: 'tweet-text' }, item.text))) : null,
+    some.map((/** @type {any} */ d) => sending(d)));
+}
+
+/** @param {any} delivery */
+function sending(delivery) {
+  const alert = alertOf(delivery);
+  const look = about('deliveries', delivery.state);
+  return h('article', { class: 'sending', id: delivery.id, tabindex: -1 },
+    h('header', { class: 'sending-head' }, drillMark(delivery.status), alert ? chip(alert, true) : null,
+      h('span', { class: 'tag' }, `第${delivery.revision}報`),
+      h('span', { class: `cell tone-${look.tone ?? 'wait'}` }, h('i', { 'aria-hidden': 'true' }, look.mark ?? ''), look.ja ?? delivery.state),
+      timeTag(delivery.finished_at ?? delivery.created_at)),
+    look.tone === 'good' || !delivery.reason ? null : h('p', { class: 'sending-why' }, delivery.reason),
+    h('div', { class: 'sending-body' }, delivery.channel === 'x' ? thread(delivery, alert) : showPayload(alert?.payloads?.[delivery.channel])),
+    evidence(delivery));
+}
+
+/** Whether exactly the approved text stands on the other side. @param {any} delivery */
+function evidence(delivery) {
+  const over = arrived.get(delivery.channel);
+  if (!over?.known || !['accepted', 'duplicate'].includes(delivery.state)) return null;
+  const result = compare(delivery, partsOf(delivery), over);
+  if (result.same) return h('p', { class: 'arrived tone-good' }, `✓ 受け側で確認：承認した本文と一字一句同じ（${delivery.remote_ids.join('、')}）`);
+  return h('p', { class: 'arrived tone-bad' }, result.some ? '✕ 受け側の本文が承認したものと違います' : '✕ 受け側に見当たりません');
+}
+
+/** A thread on the timeline. In an exercise the text is the one that arrived. @param {any} delivery @param {any} alert */
+function thread(delivery, alert) {
+  const payload = alert?.payloads?.x;
+  if (!payload || payload.reason) return showPayload(payload);
+  const { found } = compare(delivery, payload.parts, arrived.get('x'));
+  const city = document.body.dataset.city ?? '';
+  const before = earlier(delivery);
+  return h('div', { class: 'thread' }, before ? h('p', { class: 'reply' }, `↩ 第${before.revision}報への返信`) : null,
+    payload.parts.map((/** @type {string} */ part, /** @type {number} */ i) => {
+      const item = found[i];
+      const at = item?.at ?? delivery.finished_at;
+      return h('div', { class: 'tweet' }, h('span', { class: 'face', 'aria-hidden': 'true' }, city.slice(0, 1)),
+        h('div', {}, h('p', { class: 'tweet-name' }, h('strong', {}, `${city}防災`), at && delivery.remote_ids[i] ? h('span', {}, `・${clockTime(at)}`) : h('span', {}, '・まだ出ていません')),
+          h('p', { class: 'tweet-text' }, linked(item?.text ?? part)),
+          h('p', { class: 'tweet-foot' }, h('span', {}, payload.parts.length > 1 ? `スレッド ${i + 1}/${payload.parts.length}` : ''), h('span', {}, payload.counts?.[i] ?? ''))));
+    }));
+}
+
+/** @param {any} delivery */
+const earlier = (delivery) => desk.deliveries.filter((/** @type {any} */ d) => d.series === delivery.series && d.channel === delivery.channel && d.revision < delivery.revision && d.remote_ids.length)
+  .sort((/** @type {any} */ a, /** @type {any} */ b) => b.revision - a.revision)[0];
+
+/** Addresses in a post, shown as the reader sees them; nothing here leads away. @param {string} text */
+const linked = (text) => text.split(/(https?:\/\/\S+)/).map((piece, i) => (i % 2 ? h('span', { class: 'url' }, piece) : piece));
+
+async function start() {
+  await loadWords();
+  await update();
+  if (location.hash) document.getElementById(decodeURIComponent(location.hash.slice(1)))?.scrollIntoView();
+  document.body.dataset.outbox = 'ready';
+  listen({ line: setLine, changed: () => update() });
+  setInterval(drawAge, 1000);
+  setInterval(update, 60000);
+}
+
+start();

@@ -1,0 +1,58 @@
+// @ts-check
+// A payload as its readers will see it: a post, a linkage message, a CAP alert. The bytes themselves are one click away.
+import { h } from './dom.js';
+import { moment } from './time.js';
+import { drillMark } from './words.js';
+
+/**
+ * @param {{media_type?: string, parts?: string[], counts?: string[], reason?: string} | undefined} payload
+ * @returns {HTMLElement[]}
+ */
+export function showPayload(payload) {
+  if (!payload) return [h('p', { class: 'muted' }, '本文がありません。')];
+  if (payload.reason) return [h('p', {}, h('strong', {}, 'この経路には送りません。'), ` ${payload.reason}`)];
+  const parts = payload.parts ?? [];
+  return parts.map((part, i) => showPart(part, payload.media_type ?? '', payload.counts?.[i] ?? '', parts.length > 1 ? `${i + 1}/${parts.length}` : ''));
+}
+
+/** @param {string} part @param {string} type @param {string} count @param {string} place in the thread */
+function showPart(part, type, count, place) {
+  const xml = type.includes('xml') ? parseXml(part) : null;
+  if (xml) return notice(xml, part, count);
+  return h('div', { class: 'post' }, h('p', { class: 'post-text' }, part),
+    count || place ? h('p', { class: 'post-foot' }, h('span', {}, place), h('span', {}, count)) : null);
+}
+
+/** @param {string} text @returns {Document | null} */
+function parseXml(text) {
+  const found = new DOMParser().parseFromString(text, 'application/xml');
+  return found.querySelector('parsererror') ? null : found;
+}
+
+/** @param {Document | Element} root @param {string} name @returns {Element[]} whatever the namespace prefix */
+const all = (root, name) => [...root.getElementsByTagNameNS('*', name)];
+/** @param {Document | Element} root @param {string} name */
+const one = (root, name) => all(root, name)[0]?.textContent?.trim() ?? '';
+
+/** @param {Document} xml @param {string} source @param {string} count */
+function notice(xml, source, count) {
+  return h('div', { class: 'notice' },
+    h('p', { class: 'tags' }, drillMark(one(xml, 'status')), h('span', { class: 'tag' }, `CAP ${one(xml, 'msgType')}`), h('span', { class: 'tag' }, one(xml, 'scope')), h('span', { class: 'muted' }, one(xml, 'identifier'))),
+    all(xml, 'info').map((info) => h('section', { lang: one(info, 'language') || 'en' },
+      h('p', { class: 'tags' }, h('span', { class: 'tag solid' }, one(info, 'event')), [one(info, 'urgency'), one(info, 'severity'), one(info, 'certainty')].map((t) => h('span', { class: 'tag' }, t))),
+      h('h4', {}, one(info, 'headline')),
+      h('p', {}, one(info, 'description')),
+      one(info, 'instruction') ? h('p', { class: 'do' }, one(info, 'instruction')) : null,
+      h('dl', { class: 'facts' }, h('dt', {}, '区域'), h('dd', {}, all(info, 'areaDesc').map((a) => a.textContent).join('、')),
+        one(info, 'expires') ? [h('dt', {}, '期限'), h('dd', {}, moment(one(info, 'expires')))] : null))),
+    h('p', { class: 'post-foot' }, h('span', {}, count)), raw(source));
+}
+
+/** @param {string} text */
+const raw = (text) => h('details', { class: 'raw' }, h('summary', {}, '送られる原文'), h('pre', { tabindex: 0 }, text));
+
+/**
+ * The words by which a whole payload is counted, for a tab.
+ * @param {any} payload
+ */
+export const countOf = (payload) => (payload.reason ? '対象外' : (payload.counts ?? []).filter(Boolean).join('・'));

@@ -1,0 +1,62 @@
+// @ts-check
+// The status bar: highest level, drafts, line, age of the data, clock. Old data is said to be old, never drawn as safe.
+import { desk, drafts, inForce, isOurs, rank } from './desk.js';
+import { byId, fill, h } from './dom.js';
+import { ago, clockTime, minutesSince, moment, seconds, today } from './time.js';
+import { chip, drillMark } from './words.js';
+
+const LINE = { on: '接続中', off: '切断。再接続しています', wait: '接続しています…' };
+const OLD = 30; // minutes without any reading after which the picture counts as stale
+const title = document.title;
+
+/** @type {'on' | 'off' | 'wait'} */
+let line = 'wait';
+let lineSince = Date.now();
+
+/** @param {'on' | 'off' | 'wait'} state */
+export function setLine(state) {
+  if (state !== line) lineSince = Date.now();
+  line = state;
+  fill(byId('bar-line'), h('span', { class: 'line', 'data-line': state }, LINE[state]));
+}
+
+export function drawStatus() {
+  const dangers = desk.hazards.filter((/** @type {any} */ z) => z.level > 0 && isOurs(z.status)).sort((/** @type {any} */ a, /** @type {any} */ b) => rank(b) - rank(a) || Number(b.observed) - Number(a.observed));
+  fill(byId('bar-danger'), highest(dangers[0], false));
+  const alerts = inForce().filter((a) => isOurs(a.status)).sort((a, b) => rank(b) - rank(a));
+  fill(byId('bar-issued'), highest(alerts[0], true));
+  const waiting = drafts().length;
+  const link = byId('bar-drafts');
+  link.textContent = waiting ? `${waiting}件` : 'なし';
+  link.dataset.waiting = String(waiting > 0);
+  document.title = waiting ? `(${waiting}) ${title}` : title;
+  drawAge();
+}
+
+/** @param {any} thing @param {boolean} issued */
+function highest(thing, issued) {
+  if (!thing) return h('span', {}, 'なし');
+  const own = document.documentElement.dataset.exercise === 'true' ? null : drillMark(thing.status);
+  return h('span', {}, own, chip(thing, issued), ' ', h('span', { class: 'since' }, issued ? `${moment(thing.sent)}から` : `${thing.observed ? '観測' : '予測'}・${moment(thing.since)}から`));
+}
+
+/** @returns {string | undefined} */
+const newest = () => desk.readings.map((/** @type {any} */ r) => r.time).sort().pop();
+
+/** Called every second: the clock, the age of the data, and whether the picture may still be believed. */
+export function drawAge() {
+  const clock = byId('bar-clock');
+  fill(clock, h('span', { class: 'since' }, today()), seconds());
+  const at = newest();
+  const old = at !== undefined && minutesSince(at) > OLD;
+  const age = byId('bar-age');
+  age.textContent = at ? `${clockTime(at)}（${ago(at)}）` : 'まだありません';
+  age.classList.toggle('age-old', old);
+  const broken = line === 'off' && Date.now() - lineSince > 10000;
+  const stale = old || broken || desk.status?.stale === true;
+  document.body.dataset.stale = String(stale);
+  const note = document.getElementById('map-stale');
+  if (!note) return;
+  note.hidden = !stale;
+  if (stale) note.textContent = `${at ? `${moment(at)} 現在の図です。` : ''}${broken ? '回線が切れています。' : '新しい観測が届いていません。'}安全を意味しません。`;
+}

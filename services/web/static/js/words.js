@@ -1,0 +1,64 @@
+// @ts-check
+// The words people read, from words.json, which the server-rendered pages read too.
+import { h } from './dom.js';
+
+/** @type {any} */
+let words = {};
+
+/** Load the words; every page does this before it draws anything. */
+export async function loadWords() {
+  const response = await fetch(/** @type {string} */ (document.body.dataset.words));
+  words = await response.json();
+  return words;
+}
+
+/**
+ * The word for a code, or the code itself where we have none.
+ * @param {string} group
+ * @param {string} code
+ * @returns {string}
+ */
+export function word(group, code) {
+  const entry = words[group]?.[code];
+  return typeof entry === 'string' ? entry : (entry?.ja ?? code);
+}
+
+/**
+ * Everything known about a code.
+ * @param {string} group
+ * @param {string} [code]
+ * @returns {any}
+ */
+export function about(group, code) {
+  return code === undefined ? words[group] : (words[group]?.[code] ?? {});
+}
+
+/**
+ * Colour, number and word of a danger or an alert. What has no 警戒レベル gets its kind on neutral ground: the five
+ * colours mean evacuation and nothing else.
+ * @param {{level: number, alert_level: boolean, kind: string, observed?: boolean}} thing
+ * @param {boolean} [issued] true: the city says so; false: it corresponds to (相当)
+ * @returns {HTMLElement}
+ */
+export function chip(thing, issued = false) {
+  const foreseen = thing.observed === false;
+  if (!thing.alert_level || !thing.level) {
+    return h('span', { class: `level${foreseen ? ' foreseen' : ''}`, 'data-level': 'none' }, h('span', {}, word('kinds', thing.kind)));
+  }
+  return h('span', { class: `level${foreseen ? ' foreseen' : ''}`, 'data-level': thing.level },
+    h('b', {}, h('span', { class: 'unseen' }, 'レベル'), thing.level), h('span', {}, word('levels', String(thing.level)) + (issued ? '' : '相当')));
+}
+
+/** @returns {boolean} */
+export const exercise = () => document.documentElement.dataset.exercise === 'true';
+
+/**
+ * The mark of a drill or a test; and, while the hub runs a drill, the mark of what is real all the same.
+ * @param {string} status
+ * @returns {HTMLElement | null}
+ */
+export function drillMark(status) {
+  if (status === 'Exercise') return h('span', { class: 'drill-mark' }, '訓練');
+  if (status === 'Test') return h('span', { class: 'drill-mark' }, '試験');
+  return exercise() && status === 'Actual' ? h('span', { class: 'real-mark' }, '実際') : null;
+}
