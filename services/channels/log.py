@@ -15,7 +15,7 @@ from feeds.records import Status
 from rules.alert import Alert, Text
 from services.channels.admission import refusal
 from services.channels.channel import Delivery, Outcome, Payload, Progress, Verdict
-from services.channels.marks import status_mark, turn_mark
+from services.channels.marks import led, status_mark, turn_mark
 
 _log: Any = structlog.get_logger("channel.log")
 
@@ -45,7 +45,7 @@ class Log:
             f"対象: {'、'.join(place.name for place in alert.places)}  期限: {alert.expires.isoformat()}",
         ]
         body = "\n\n".join(["\n".join(_lines(text)) for text in texts] + ["\n".join(facts)])
-        text = f"{mark}{turn_mark(alert)}{body}{mark}"
+        text = f"{mark}{led(body, turn_mark(alert))}{mark}"
         return Payload(media_type="text/plain", parts=(text,), counts=(f"{len(text)}字",))
 
     async def send(self, delivery: Delivery, now: datetime, progress: Progress) -> Outcome:  # noqa: ARG002

@@ -9,7 +9,7 @@ from rules.alert import Alert
 
 _STATUS = {Status.ACTUAL: "", Status.EXERCISE: "【訓練】", Status.TEST: "【試験】"}
 _STATUS_EN = {Status.ACTUAL: "", Status.EXERCISE: "[EXERCISE]", Status.TEST: "[TEST]"}
-_OWN_TURN = ("【訂正】", "【更新】", "【解除】", "【取消】")  # words a writer may have put there already
+_TURN_EN = {"【訂正】": "[CORRECTION]", "【更新】": "[UPDATE]", "【解除】": "[ALL CLEAR]", "【取消】": "[CANCELLED]"}
 
 
 def status_mark(status: Status) -> str:
@@ -29,14 +29,14 @@ def unmarked(parts: Iterable[str], status: Status) -> bool:
 
 
 def turn_mark(alert: Alert) -> str:
-    """How this revision relates to the one before it.
+    """How this revision relates to the one before it, empty for a first issue.
 
-    【取消】 it was issued in error; 【解除】 the danger is over; 【更新】 a later revision of something that goes on.
-    Empty for a first issue, and where the text itself opens with such a mark: 【訂正】 says that something was
-    wrong, which only the person who corrects it can know.
+    What the Japanese text itself opens with goes first: 【訂正】 says that something was wrong, which only the person
+    who corrects it can know. Else 【取消】 it was issued in error, 【解除】 the danger is over, 【更新】 it goes on.
     """
-    if alert.texts["ja"].short.lstrip().startswith(_OWN_TURN):
-        return ""
+    for own in _TURN_EN:
+        if alert.texts["ja"].short.lstrip().startswith(own):
+            return own
     if alert.msg_type == "Cancel" and alert.response != "AllClear":
         return "【取消】"
     if alert.ends or alert.msg_type == "Cancel":
@@ -46,4 +46,11 @@ def turn_mark(alert: Alert) -> str:
 
 def turn_mark_en(alert: Alert) -> str:
     """The same in English."""
-    return {"【取消】": "[CANCELLED]", "【解除】": "[ALL CLEAR]", "【更新】": "[UPDATE]"}.get(turn_mark(alert), "")
+    return _TURN_EN.get(turn_mark(alert), "")
+
+
+def led(text: str, mark: str) -> str:
+    """The text led by the mark, unless it opens with it, or with its word, already: ``All clear: …``."""
+    if not mark or text.lstrip().lower().startswith((mark.lower(), mark[1:-1].lower())):
+        return text
+    return f"{mark}{text}" if mark.startswith("【") else f"{mark} {text}"

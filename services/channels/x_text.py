@@ -9,18 +9,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta, timezone
 
 import regex
 
+from feeds.records import Status
 from rules.alert import Alert, Text
+from rules.wording.times import JST, clock
 from services.channels.channel import Payload
-from services.channels.marks import status_mark, status_mark_en, turn_mark, turn_mark_en
+from services.channels.marks import led, status_mark, status_mark_en, turn_mark, turn_mark_en
 from services.channels.posting import Scale, clipped, prepared, split
 from services.channels.x_weight import LIMIT, URL, weighted_length
 
-_JST = timezone(timedelta(hours=9), "JST")
-_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _WORD = r"[A-Za-z0-9]+(?:[.,:/'’-][A-Za-z0-9]+)*"
 _SCALE = Scale(weighted_length, regex.compile(f"{URL.pattern}|{_WORD}", URL.flags))
 _WIDEST = " (99/99)"
@@ -71,7 +70,8 @@ def _posts_of(alert: Alert, language: str, number: str, link: str) -> Iterator[_
         raise ValueError(f"texts.{language}.short of {alert.identifier} is empty; it is what the first post says")
 
     def room(opens: bool, link: str = "") -> int:
-        left = LIMIT - weighted_length(_dressed(alert, _Post(language, "", opens, link), number))
+        bare = _dressed(alert, _Post(language, "", opens, link), number)
+        left = LIMIT - weighted_length(bare) - 1  # the line end after the body
         if left < LIMIT // 4:
             raise ValueError(f"marks, times and link leave only {left} of {LIMIT} on X; shorten web or sender_name")
         return left
@@ -96,17 +96,14 @@ def _rest(text: Text) -> str:
 
 def _dressed(alert: Alert, post: _Post, number: str) -> str:
     japanese = post.language == "ja"
-    mark = status_mark(alert.status)
-    opening = mark + (turn_mark(alert) if japanese else _spaced(status_mark_en(alert.status), turn_mark_en(alert)))
-    foot = (_stamp_ja if japanese else _stamp_en)(alert, post.opens) + number
+    foot = (_stamp_ja(alert, post.opens) if japanese else _stamp_en(alert)) + number
+    turn = turn_mark(alert) if japanese else turn_mark_en(alert)
     lines = [post.body, foot, post.link] if post.opens else [_label(alert, post.language), post.body, foot]
-    if not japanese:
-        mark = status_mark_en(alert.status) + mark
-    return opening + "\n".join(line for line in (*lines, mark) if line or line is post.body)
-
-
-def _spaced(*marks: str) -> str:
-    return "".join(f"{mark} " for mark in marks if mark)
+    text = led("\n".join(line for line in lines if line), turn)
+    if alert.status is Status.ACTUAL:
+        return text
+    mark, mark_en = status_mark(alert.status), status_mark_en(alert.status)
+    return f"{mark}{text}\n{mark}" if japanese else f"{mark}{mark_en} {text}\n{mark_en}{mark}"
 
 
 def _label(alert: Alert, language: str) -> str:
@@ -116,15 +113,9 @@ def _label(alert: Alert, language: str) -> str:
 
 
 def _stamp_ja(alert: Alert, opens: bool) -> str:
-    sent = _local(alert.sent)
-    stamp = f"{sent.month}月{sent.day}日{sent.hour}時{sent.minute:02}分発表 第{alert.revision}報"
+    stamp = f"{alert.sent.astimezone(JST).month}月{clock(alert.sent)}発表 第{alert.revision}報"
     return f"{stamp} {clipped(alert.sender_name, _SENDER, _SCALE)}".rstrip() if opens else stamp
 
 
-def _stamp_en(alert: Alert, opens: bool) -> str:  # noqa: ARG001 - same shape as the Japanese one
-    sent = _local(alert.sent)
-    return f"Issued {sent.day} {_MONTHS[sent.month - 1]} {sent:%H:%M} JST, No. {alert.revision}"
-
-
-def _local(sent: datetime) -> datetime:
-    return sent.astimezone(_JST)
+def _stamp_en(alert: Alert) -> str:
+    return f"Issued {clock(alert.sent, 'en')} (JST), No. {alert.revision}"

@@ -136,7 +136,16 @@ def test_a_correction_keeps_the_words_of_the_person_who_corrects() -> None:
     text = replace(alert().texts["ja"], short="【訂正】水位は2.06メートルでした。")
     (only,) = render_thread(alert(status=Status.ACTUAL, msg_type="Update", revision=2, texts={"ja": text})).parts
     assert only.startswith("【訂正】水位は")
-    assert "【更新】" not in only
+    assert "【更新】" not in only and only.count("【訂正】") == 1
+
+
+def test_an_all_clear_says_so_once_in_every_post_and_language() -> None:
+    whole = long_alert(msg_type="Update", revision=2, ends=True, response="AllClear", status=Status.ACTUAL)
+    japanese = replace(whole.texts["ja"], short="【解除】水位が下がりました。")
+    english = replace(ENGLISH, short="All clear: the river is below the level.", description="x " * 150)
+    parts = render_thread(replace(whole, texts={"ja": japanese, "en": english})).parts
+    assert [part.count("【解除】") + part.lower().count("all clear") for part in parts] == [1] * len(parts)
+    assert parts[0].startswith("【解除】水位") and parts[-1].startswith("[ALL CLEAR] ")
 
 
 def test_a_test_is_marked_as_a_test() -> None:
