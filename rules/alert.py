@@ -97,6 +97,7 @@ class Alert:
     sender_name: str = ""
     web: str = ""
     contact: str = ""
+    believed_until: datetime | None = None  # how long its hazards held without news, as known when it was written
     ends: bool = False  # an all-clear or a cancellation: after it the series is over
 
     @property

@@ -75,11 +75,12 @@ def write(situation: Situation, proposal: Proposal, sender: Sender, places: Plac
         hazards=announced.hazards if announced else tuple(hazard.key for hazard in proposal.hazards),
         levels=() if announced else tuple(hazard.level for hazard in proposal.hazards),
         evidence=tuple(_evidence(situation, proposal)),
-        approval=rule.approval_at(level),
+        approval=_approval(proposal, level),
         channels=rule.channels,
         sender_name=sender.name,
         web=sender.web,
         contact=sender.contact,
+        believed_until=min((hazard.valid_until for hazard in proposal.hazards), default=None),
         ends=proposal.ends,
     )
     return _with_texts(alert, proposal, sender, level)
@@ -96,6 +97,18 @@ def _places(proposal: Proposal, places: Places) -> tuple[Place, ...]:
     )
 
 
+def _approval(proposal: Proposal, level: int) -> Approval:
+    """As the rule says for the level; but an all-clear that may only be a silence needs a person."""
+    approval = proposal.rule.approval_at(level)
+    return Approval.ONE if approval is Approval.AUTO and _maybe_silence(proposal) else approval
+
+
+def _maybe_silence(proposal: Proposal) -> bool:
+    """True where the hazards would have lapsed by now without any news: nobody need have said that it is over."""
+    until = proposal.in_force[-1].believed_until if proposal.ends else None
+    return proposal.ends and (until is None or until <= proposal.now)
+
+
 def _certainty(rule: Rule, level: int, lead: Hazard | None) -> str:
     """As the rule says; else observed, or by probability as CAP draws the line."""
     if lead is None or lead.observed:
@@ -109,6 +122,8 @@ def _evidence(situation: Situation, proposal: Proposal) -> Iterator[str]:
     rule = proposal.rule
     if proposal.reason:
         yield f"{rule.title['ja']}: {proposal.reason.ja}"
+    if _maybe_silence(proposal):
+        yield "解除の前に、観測や電文が届いているか確かめてください。途絶えたために消えた可能性があります"
     for hazard in proposal.hazards:
         met = "、".join(verdict.ja for verdict in rule.when.explain(hazard, situation))
         yield f"{hazard.headline}〔規則 {rule.id}: {met}〕"
