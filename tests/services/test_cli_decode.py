@@ -16,32 +16,30 @@ from services.cli.decode import register
 from tests.feeds.making import JMA, READING
 
 AREA = {"code", "name", "alert_level", "hazard"}
-TELEGRAM = set(
-    [
-        "record",
-        "telegram",
-        "control_title",
-        "control_status",
-        "editorial_office",
-        "publishing_office",
-        "head_title",
-        "report_datetime",
-        "target_datetime",
-        "valid_datetime",
-        "event_id",
-        "serial",
-        "info_type",
-        "info_kind",
-        "info_kind_version",
-        "headline",
-        "status",
-        "hazard",
-        "areas",
-        "areas_without_warning",
-        "max_alert_level",
-        "observations",
-    ]
-)
+TELEGRAM = {
+    "record",
+    "telegram",
+    "control_title",
+    "control_status",
+    "editorial_office",
+    "publishing_office",
+    "head_title",
+    "report_datetime",
+    "target_datetime",
+    "valid_datetime",
+    "event_id",
+    "serial",
+    "info_type",
+    "info_kind",
+    "info_kind_version",
+    "headline",
+    "status",
+    "hazard",
+    "areas",
+    "areas_without_warning",
+    "max_alert_level",
+    "observations",
+}
 
 
 def decode(*words: str) -> int:
