@@ -374,6 +374,15 @@ async def test_statuses(x: Sender, one: Payload, status: int, page: bool, verdic
     assert x.fake.posts == []
 
 
+async def test_a_slow_x_leaves_the_rest_of_a_thread_for_the_next_attempt(
+    x: Sender, thread: Payload, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("services.channels.x._PATIENCE_S", 0.0)
+    outcome = await x.send(thread)
+    assert (outcome.verdict, outcome.detail) == (Verdict.LATER, f"post 1 of {len(thread.parts)}: X is slow")
+    assert x.fake.posts == []
+
+
 @pytest.mark.parametrize("body", [{"data": {}}, {"errors": [{"message": "partial"}]}])
 async def test_an_answer_in_an_unexpected_shape_is_unknown(x: Sender, one: Payload, body: dict[str, Any]) -> None:
     x.fake.fail_posts(201, body=body)
