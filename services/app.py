@@ -7,7 +7,6 @@ import fcntl
 import os
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
-from datetime import datetime
 from pathlib import Path
 from typing import IO
 
@@ -150,7 +149,7 @@ def clock_for(settings: Settings) -> Clock:
     """Wall time, or the fast clock of an exercise."""
     if settings.exercise is None:
         return Clock()
-    return CatchUpClock(datetime.fromisoformat(settings.exercise.start), settings.exercise.speed)
+    return CatchUpClock(settings.exercise.start, settings.exercise.speed, settings.exercise.began)
 
 
 @contextmanager

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, SecretStr, ValidationError
 
 from feeds.records import Status
 
@@ -69,7 +69,8 @@ class Web(_Strict):
 class Exercise(_Strict):
     """An exercise: hub time starts in the past and runs fast until it has caught up."""
 
-    start: str  # ISO 8601 with offset
+    start: AwareDatetime  # hub time at the beginning
+    began: AwareDatetime  # wall time at the beginning; whoever plays the exercise uses the same
     speed: float = Field(gt=0, le=5000)
     outboxes: dict[str, str] = {}  # name → address where the played outside service shows what it received
 

@@ -43,7 +43,7 @@ async def _exercise(port: int, seconds: float, data_dir: Path) -> int:
     began = wall()
     speed = LENGTH.total_seconds() / seconds + 1  # caught up with the present after `seconds`
     clock = CatchUpClock(began - LENGTH, speed, began)
-    stage = await set_stage(data_dir, port, (clock.start, speed), x, linkage)
+    stage = await set_stage(data_dir, port, clock, x, linkage)
     hub = await _start_hub(stage)
     code = 1
     try:

@@ -6,10 +6,9 @@ import json
 import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
 
-from services.clock import wall
+from services.clock import CatchUpClock, wall
 from services.store import users
 from services.store.engine import Store
 from services.store.users import Account, Role
@@ -31,7 +30,7 @@ class Stage:
     logins: Mapping[str, str]  # person → one-time password
 
 
-async def set_stage(data_dir: Path, port: int, clock: tuple[datetime, float], x: FakeX, linkage: FakeLinkage) -> Stage:
+async def set_stage(data_dir: Path, port: int, clock: CatchUpClock, x: FakeX, linkage: FakeLinkage) -> Stage:
     """Start from nothing: what an earlier exercise left is removed, and only that."""
     _clear(data_dir)
     passwords = {name: new_password() for name in GATEWAYS}
@@ -56,14 +55,13 @@ def _clear(data_dir: Path) -> None:
 def _settings(
     data_dir: Path,
     port: int,
-    clock: tuple[datetime, float],
+    clock: CatchUpClock,
     passwords: Mapping[str, str],
     x: FakeX,
     linkage: FakeLinkage,
 ) -> str:
     """The settings file; JSON strings are TOML strings too."""
     q = json.dumps
-    start, speed = clock
     keys = "\n".join(f"{name} = {q(value)}" for name, value in x.credentials.items())
     doors = "\n".join(
         f"[gateways.{name}]\npassword = {q(password)}\nstatus = 'Exercise'\ntelegram = {q(name == 'jma-relay')}"
@@ -75,8 +73,9 @@ public_exercise = true
 [web]
 port = {port}
 [exercise]
-start = {q(start.isoformat())}
-speed = {speed}
+start = {clock.start.isoformat()}
+began = {clock.began.isoformat()}
+speed = {clock.speed}
 [exercise.outboxes]
 x = {q(x.url + "/timeline.json")}
 linkage = {q(linkage.url.rsplit("/", 1)[0] + "/received")}

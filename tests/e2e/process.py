@@ -1,0 +1,110 @@
+"""A hub in a process of its own that tests may kill, with the outside world played by fakes that survive it."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import signal
+import sys
+from asyncio.subprocess import PIPE, Process, create_subprocess_exec
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from services.broker.client import MqttClient
+from services.broker.link import Login
+from tests.fakes.linkage import FakeLinkage
+from tests.fakes.x import FakeX
+
+PASSWORD = "only-for-this-test"
+
+
+class HubProcess:
+    """Start, kill, start again: the data directory is what stays."""
+
+    def __init__(self, data_dir: Path, x: FakeX, linkage: FakeLinkage, gateways: tuple[str, ...]) -> None:
+        self.data_dir, self.x, self.linkage = data_dir, x, linkage
+        self.address = ""
+        self._settings = data_dir / "settings.toml"
+        self._settings.write_text(_settings(data_dir, x, linkage, gateways), encoding="utf-8")
+        self._process: Process | None = None
+
+    @property
+    def database_url(self) -> str:
+        return f"sqlite+aiosqlite:///{self.data_dir / 'shirase.db'}"
+
+    async def start(self) -> None:
+        command = [sys.executable, "-m", "services", "serve", "--settings", str(self._settings)]
+        log = (self.data_dir / "hub.log").open("ab")
+        self._process = await create_subprocess_exec(*command, stdout=PIPE, stderr=log)
+        assert self._process.stdout is not None
+        line = await asyncio.wait_for(self._process.stdout.readline(), 60)
+        assert line, (self.data_dir / "hub.log").read_text(encoding="utf-8")[-3000:]
+        self.address = json.loads(line)["ready"]
+
+    async def kill(self) -> None:
+        """``kill -9``: no goodbye, no clean-up."""
+        assert self._process is not None
+        self._process.kill()
+        await self._process.wait()
+
+    async def stop(self) -> int:
+        """SIGTERM, and the exit code."""
+        assert self._process is not None
+        if self._process.returncode is None:
+            self._process.send_signal(signal.SIGTERM)
+        return await asyncio.wait_for(self._process.wait(), 30)
+
+    def gateway(self, name: str) -> MqttClient:
+        """A gateway with the broker's address; it connects again by itself after each kill."""
+        address = json.loads((self.data_dir / "broker" / "address.json").read_text(encoding="utf-8"))
+        login = Login(
+            host=address["host"], port=address["port"], client_id=f"test-{name}", user=name, password=PASSWORD
+        )
+        return MqttClient(login)
+
+
+@asynccontextmanager
+async def hub_process(data_dir: Path, gateways: tuple[str, ...]) -> AsyncIterator[HubProcess]:
+    """A running hub and its outside world; both end with the block."""
+    x, linkage = FakeX(rate_limit=100_000), FakeLinkage()
+    await x.start()
+    await linkage.start()
+    hub = HubProcess(data_dir, x, linkage, gateways)
+    await hub.start()
+    try:
+        yield hub
+    finally:
+        await hub.stop()
+        await x.stop()
+        await linkage.stop()
+
+
+def _settings(data_dir: Path, x: FakeX, linkage: FakeLinkage, gateways: tuple[str, ...]) -> str:
+    q = json.dumps
+    keys = "\n".join(f"{name} = {q(value)}" for name, value in x.credentials.items())
+    doors = "\n".join(
+        f"[gateways.{name}]\npassword = {q(PASSWORD)}\nstatus = 'Exercise'\ntelegram = true" for name in gateways
+    )
+    return f"""
+data_dir = {q(str(data_dir))}
+profile = {q(os.environ.get("SHIRASE_PROFILE", "config/morioka"))}
+public_exercise = true
+log_level = "WARNING"
+[web]
+port = 0
+[channels.x]
+base_url = {q(x.url)}
+statuses = ["Exercise"]
+{keys}
+[channels.linkage]
+url = {q(linkage.url)}
+token = {q(linkage.token)}
+statuses = ["Exercise"]
+[channels.cap_feed]
+statuses = ["Exercise"]
+[channels.log]
+statuses = ["Exercise"]
+{doors}
+"""
