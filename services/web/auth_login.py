@@ -27,7 +27,7 @@ from services.web.auth import (
 from services.web.auth_limit import LoginLimit
 from services.web.auth_password import matches
 from services.web.context import CONTEXT
-from services.web.security import client_address
+from services.web.security import client_address, storable
 from services.web.templating import page
 
 SESSION_LIFE = timedelta(hours=12)  # one shift
@@ -90,7 +90,7 @@ async def _open_session(request: web.Request, name: str, password: str) -> str |
     """The cookie of a new session, or None; a stranger cannot tell why."""
     store, now = request.app[CONTEXT].store, wall()
     async with store.read() as connection:
-        account = await users.find(connection, name)
+        account = await users.find(connection, name) if storable(name) else None
     usable = account if account and account.usable else None
     if not await matches(usable.password if usable else None, password) or usable is None:
         return None

@@ -20,7 +20,8 @@ from aiohttp import hdrs, web
 from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.store.tables import chronology, outbox, records, suppressions
+from services.store.records import latest_seq
+from services.store.tables import approvals, chronology, outbox, records, suppressions
 from services.web.api.alerts import visible as visible_alerts
 from services.web.api.answer import reading_headers
 from services.web.api.endpoint import Endpoint, Parameter
@@ -67,7 +68,8 @@ class Audience:
     def __init__(self, viewer: Viewer) -> None:
         self.viewer = viewer
         self.picture = Picture({}, {})
-        self.newest = {"reading": 0, "fix": 0}
+        self.newest = {"reading": 0, "fix": 0}  # sequence numbers
+        self.looked = 0  # how far into the records
         self._queues: set[asyncio.Queue[bytes | None]] = set()
 
     def __len__(self) -> int:
@@ -210,17 +212,20 @@ async def _picture(connection: AsyncConnection, audience: Audience, context: Web
     viewer = audience.viewer
     seen = await overview(connection, viewer, context)
     alert_rows = visible_alerts(viewer, context.now()).subquery()
+    by_state = select(
+        alert_rows.c.state, func.count(), func.max(alert_rows.c.changed_at), func.sum(alert_rows.c.revision)
+    )
     report_rows = visible_reports(viewer).subquery()
+    newest = await _newest(connection, audience)
     contents: dict[str, Any] = {
         "hazards": seen.hazards,
-        "alerts": await _row(
-            connection, select(func.count(), func.max(alert_rows.c.changed_at)).select_from(alert_rows)
-        ),
+        "alerts": await _rows(connection, by_state.group_by(alert_rows.c.state)),
         "reports": await _row(connection, select(func.count(), func.max(report_rows.c.seq)).select_from(report_rows)),
-        "readings": await _newest(connection, audience, "reading"),
+        "readings": newest["reading"],
     }
     if viewer.staff:
-        contents["fixes"] = await _newest(connection, audience, "fix")
+        contents["alerts"] += await _row(connection, select(func.count()).select_from(approvals))
+        contents["fixes"] = newest["fix"]
         contents |= await _of_the_desk(connection)
     facts: dict[str, Any] = {"now": iso(context.now()), "highest_level": seen.highest_level}
     if viewer.staff:
@@ -233,23 +238,31 @@ async def _of_the_desk(connection: AsyncConnection) -> dict[str, Any]:
     held = select(func.count(), func.max(suppressions.c.id), func.sum(suppressions.c.times))
     return {
         "chronology": await connection.scalar(select(func.max(chronology.c.seq))),
-        "deliveries": sorted(tuple(row) for row in await connection.execute(by_state)),
+        "deliveries": await _rows(connection, by_state),
         "suppressions": await _row(connection, held.where(suppressions.c.current)),
     }
 
 
-async def _newest(connection: AsyncConnection, audience: Audience, kind: str) -> int:
-    """The newest row of a kind that this audience may know of; reads only what came since the last look."""
-    mine: list[ColumnElement[bool]] = [records.c.type == kind, records.c.status.in_(audience.viewer.statuses)]
-    if not audience.viewer.staff:
-        mine.append(records.c.trusted)
-    newer = select(func.max(records.c.seq)).where(records.c.seq > audience.newest[kind], *mine)
-    audience.newest[kind] = await connection.scalar(newer) or audience.newest[kind]
-    return audience.newest[kind]
+async def _newest(connection: AsyncConnection, audience: Audience) -> dict[str, int]:
+    """The newest row of each kind that this audience may know of; reads only what came since the last look."""
+    latest = await latest_seq(connection)
+    for kind in audience.newest:
+        mine: list[ColumnElement[bool]] = [records.c.type == kind, records.c.status.in_(audience.viewer.statuses)]
+        if not audience.viewer.staff:
+            mine.append(records.c.trusted)
+        since = records.c.seq.between(audience.looked + 1, latest)
+        newer = select(records.c.seq).where(since, *mine).order_by(records.c.seq.desc()).limit(1)
+        audience.newest[kind] = await connection.scalar(newer) or audience.newest[kind]
+    audience.looked = latest
+    return audience.newest
 
 
 async def _row(connection: AsyncConnection, statement: Select[*tuple[Any, ...]]) -> tuple[Any, ...]:
     return tuple((await connection.execute(statement)).one())
+
+
+async def _rows(connection: AsyncConnection, statement: Select[*tuple[Any, ...]]) -> tuple[Any, ...]:
+    return tuple(sorted(tuple(row) for row in await connection.execute(statement)))
 
 
 def _mark(content: object) -> str:

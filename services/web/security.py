@@ -49,6 +49,11 @@ class WebError(Exception):
         self.status, self.code, self.message = status, code, message
 
 
+def storable(text: str) -> bool:
+    """True where every engine can take the text: no NUL, no half of a character."""
+    return "\x00" not in text and not any("\ud800" <= letter <= "\udfff" for letter in text)
+
+
 def of_api(request: web.Request) -> bool:
     """True where the asker is a program: under /api/, or anything that does not ask for HTML."""
     return request.path.startswith("/api/") or "text/html" not in request.headers.get(hdrs.ACCEPT, "")
@@ -73,6 +78,8 @@ def from_inside(request: web.Request) -> bool:
 async def faults(request: web.Request, handler: Handler) -> web.StreamResponse:
     """Turn every error into an answer in the asker's format."""
     try:
+        if not all(storable(text) for text in (request.path, *request.query.values())):
+            raise web.HTTPBadRequest
         return await handler(request)
     except WebError as fault:
         return refusal(request, fault)

@@ -11,7 +11,7 @@ from aiohttp import hdrs, web
 
 from services.web.api.paging import Key, links
 from services.web.auth import person_of
-from services.web.security import WebError
+from services.web.security import WebError, storable
 
 GEOJSON = "application/geo+json"
 JSON = "application/json"
@@ -87,6 +87,6 @@ async def json_object(request: web.Request) -> dict[str, Any]:
 def text_member(body: Mapping[str, Any], name: str, longest: int) -> str:
     """A member that must be text with something in it; else a WebError 400."""
     value = body.get(name)
-    if not isinstance(value, str) or not value.strip() or len(value) > longest:
+    if not isinstance(value, str) or not value.strip() or len(value) > longest or not storable(value):
         raise WebError(400, f"bad_{name}", f'"{name}" must be text of 1 to {longest} characters')
     return value.strip()

@@ -16,7 +16,7 @@ from typing import Any, TypeVar
 from aiohttp import web
 
 from services.web.context import CONTEXT
-from services.web.security import WebError
+from services.web.security import WebError, storable
 
 DEFAULT_LIMIT, MAX_LIMIT = 100, 1000
 T = TypeVar("T")
@@ -83,6 +83,6 @@ def _decode(cursor: str, types: tuple[type, ...]) -> Key:
     fits = isinstance(values, list) and len(values) == len(types)
     if not fits or any(type(value) is not kind for value, kind in zip(values, types, strict=True)):
         raise fault
-    if any(isinstance(value, int) and abs(value) >= 2**63 for value in values):
+    if not all(storable(value) if isinstance(value, str) else abs(value) < 2**63 for value in values):
         raise fault
     return tuple(values)
