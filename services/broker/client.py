@@ -204,8 +204,9 @@ class MqttClient:
             try:
                 reason = await self._live(link)
             except LinkError as error:
+                if str(error) != self._detail:
+                    log.warning("mqtt_not_connected", reason=str(error))
                 self._now_in(Phase.CONNECTING, str(error))
-                log.warning("mqtt_not_connected", reason=str(error))
             else:
                 if loop.time() - began > self._limits.steady:
                     delay = self._limits.first_delay
