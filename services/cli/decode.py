@@ -33,7 +33,7 @@ def run(args: argparse.Namespace) -> int:
     """Exit code 0: all decoded; 1: something was refused (told on stderr); 2: the file cannot be read."""
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(encoding="utf-8")
+            stream.reconfigure(encoding="utf-8", errors="backslashreplace")
     feed = by_name(args.feed)
     assert feed is not None, "argparse offers only names of the registry"
     try:

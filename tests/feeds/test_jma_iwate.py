@@ -6,8 +6,10 @@ import pytest
 
 from feeds.jma.blocks import FORECAST_AREAS, MUNICIPALITIES
 from feeds.jma.feed import Jma, telegram_code
+from feeds.jma.frame import plain
+from feeds.jma.types import TYPES, type_of_title
 from feeds.records import Hypocenter, Observation, Status
-from tests.feeds.making import JMA, NOW, iwate, message, refusal, telegram
+from tests.feeds.making import JMA, iwate, message, refusal, telegram
 
 VPWW53 = "20260918085015_0_VPWW53_030000.xml"
 VPWW55 = "20260720031000_0_VPWW55_030000.xml"
@@ -153,6 +155,11 @@ class TestWarnings:
         ]
         assert got.max_alert_level is None and got.areas[0].code_type == FORECAST_AREAS
 
+    def test_the_nationwide_collection_has_the_same_lists(self) -> None:
+        got = telegram(iwate(VPWW55, ("（大雨）", "（集約通報）")))
+        assert (got.telegram, got.hazard, got.max_alert_level) == ("VPWS50", "heavy_rain", 4)
+        assert rows(iwate(VPWW55, ("（大雨）", "（集約通報）"))) == rows(iwate(VPWW55))
+
     def test_one_line_and_several_kinds_in_one_area(self) -> None:
         got = telegram(iwate("VPWW61_one_line.xml"))
         assert [(a.code, a.kind_name) for a in got.areas] == [(MORIOKA, "なだれ注意報"), (MORIOKA, "融雪注意報")]
@@ -179,6 +186,22 @@ class TestWarnings:
         assert refusal(iwate("VPWW60_groups_only.xml", (inside, ""))).code == "bad_telegram"
         hollow = '<Warning type="気象警報・注意報（市町村等）"/>'
         assert refusal(iwate("VPWW60_groups_only.xml", (inside, hollow))).code == "bad_telegram"
+
+
+class TestEarlyNotice:
+    def test_likely_and_possible_are_level_one_where_there_are_levels(self) -> None:
+        got = telegram(iwate("VPFD61_iwate.xml"))
+        assert [(a.code, a.kind_name, a.condition, a.alert_level, a.hazard) for a in got.areas] == [
+            ("030010", "大雨の警報級の可能性", "高", 1, "heavy_rain"),
+            ("030010", "風（風雪）の警報級の可能性", "中", None, "wind_storm"),
+        ]
+        assert got.areas_without_warning == ("030020",)
+        assert (got.telegram, got.hazard, got.max_alert_level) == ("VPFD61", "heavy_rain", 1)
+
+    def test_an_empty_body_is_refused(self) -> None:
+        text = JMA.joinpath("VPFD61_iwate.xml").read_text(encoding="utf-8")
+        inside = text[text.index("<MeteorologicalInfos") : text.index("</Body>")]
+        assert refusal(iwate("VPFD61_iwate.xml", (inside, ""))).at == "/Report/Body"
 
 
 class TestLandslide:
@@ -352,8 +375,14 @@ def test_type_code_of_a_name(name: str, code: str | None) -> None:
     assert telegram_code(name) == code
 
 
+def test_every_title_is_one_row() -> None:
+    titles = [plain(row.title) for row in TYPES]
+    assert len(set(titles)) == len(titles)
+    assert all(type_of_title(row.title) is row for row in TYPES)
+    assert type_of_title("気象警報・注意報(R06)(大雨)") is type_of_title("気象警報・注意報（Ｒ０６）（大雨）")
+
+
 def test_the_name_outranks_the_title_but_the_title_chooses_the_reader() -> None:
     got = telegram(iwate("VXKO_kitakami_level4.xml", topic="20260918085000_0_VXKO53_030000.xml"))
     assert (got.telegram, got.hazard, got.gateway) == ("VXKO53", "flood", "")
     assert telegram(Jma().decode(message(JMA.joinpath(VPWW55).read_bytes(), "", gateway="poller"))).gateway == "poller"
-    assert NOW.tzinfo is not None

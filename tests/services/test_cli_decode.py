@@ -177,6 +177,8 @@ def test_standard_input(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureF
 
 
 def test_wrong_usage_is_two(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert decode("--feed", "plain", str(tmp_path)) == 2
+    capsys.readouterr()
     assert decode("--feed", "plain", str(tmp_path / "nowhere")) == 2
     assert lines(capsys.readouterr().err)[0]["error"] == "unreadable"
     with pytest.raises(SystemExit) as leaving:
