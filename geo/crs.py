@@ -108,9 +108,9 @@ def _name(source: CRS) -> str:
 
 
 def _check_in_japan(geometries: np.ndarray[Any, Any], where: str, name: str) -> None:
-    bounds = shapely.total_bounds(geometries)
-    if np.isnan(bounds).all():
+    if shapely.is_missing(geometries).all() or shapely.is_empty(geometries).all():
         return
+    bounds = shapely.total_bounds(geometries)
     west, south, east, north = (float(value) for value in bounds)
     if not (JAPAN[0] <= west and JAPAN[1] <= south and east <= JAPAN[2] and north <= JAPAN[3]):
         raise CrsError(

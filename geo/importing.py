@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import re
+import tempfile
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -139,14 +140,14 @@ def _about(request: Request, name: str, report: Mapping[str, Any]) -> dict[str, 
 
 
 def _write(folder: Path, name: str, tally: _Tally, about: Mapping[str, Any]) -> None:
-    """Both files under other names first, so that a reader never meets half a layer."""
+    """Both files aside first, so that a reader never meets half a layer."""
     import geopandas
 
     folder.mkdir(parents=True, exist_ok=True)
     frame = geopandas.GeoDataFrame(tally.facts, geometry=tally.polygons, crs=DEGREES)
-    new, note = folder / f".{name}.fgb", folder / f".{name}.json"
-    new.unlink(missing_ok=True)
-    frame.to_file(new, driver="FlatGeobuf", engine="pyogrio", layer=name)  # packed in Hilbert order by the format
-    note.write_text(json.dumps(about, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
-    new.replace(folder / f"{name}.fgb")
-    note.replace(folder / f"{name}.json")
+    with tempfile.TemporaryDirectory(dir=folder, prefix=".importing-") as aside:
+        layer, note = Path(aside, f"{name}.fgb"), Path(aside, f"{name}.json")
+        frame.to_file(layer, driver="FlatGeobuf", engine="pyogrio")  # packed in Hilbert order by the format
+        note.write_text(json.dumps(about, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
+        layer.replace(folder / layer.name)
+        note.replace(folder / note.name)

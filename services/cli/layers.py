@@ -44,7 +44,7 @@ def folder() -> Path:
 
 def imported() -> list[Path]:
     """The imported layers' files, by name."""
-    return sorted(path for path in folder().glob("*.fgb") if not path.name.startswith("."))
+    return sorted(folder().glob("*.fgb"))
 
 
 def _import(args: argparse.Namespace) -> int:
