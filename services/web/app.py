@@ -22,6 +22,7 @@ def make_app(context: WebContext) -> web.Application:
     auth_login.setup(app)
     table.setup(app)
     pages.setup(app)
+    pages.setup(app)
     app.router.add_routes(_cap_pages(context).routes())
     return app
 
