@@ -13,7 +13,7 @@ from pathlib import Path
 
 import structlog
 
-from services.broker.link import Incoming, Link, LinkError, Login
+from services.broker.link import DeniedError, Incoming, Link, LinkError, Login
 from services.clock import wall
 
 log = structlog.get_logger(__name__)
@@ -30,6 +30,7 @@ class Phase(StrEnum):
 
     STOPPED = "stopped"
     CONNECTING = "connecting"
+    DENIED = "denied"  # the broker does not let us in
     SUBSCRIBING = "subscribing"
     UP = "up"
     REFUSED = "refused"  # a subscription was refused: that part of the city is dark
@@ -206,7 +207,7 @@ class MqttClient:
             except LinkError as error:
                 if str(error) != self._detail:
                     log.warning("mqtt_not_connected", reason=str(error))
-                self._now_in(Phase.CONNECTING, str(error))
+                self._now_in(Phase.DENIED if isinstance(error, DeniedError) else Phase.CONNECTING, str(error))
             else:
                 if loop.time() - began > self._limits.steady:
                     delay = self._limits.first_delay

@@ -27,6 +27,10 @@ class LinkError(Exception):
     """The connection could not be made or has ended; the text says why."""
 
 
+class DeniedError(LinkError):
+    """The broker answered and does not let us in: wrong user, password or client id."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Login:
     """Where to and as whom. A fixed ``client_id`` names the durable session at the broker."""
@@ -190,7 +194,7 @@ class Link:
         if self._welcome.done():
             return
         if reason.is_failure:
-            self._welcome.set_exception(LinkError(f"{self._where} refuses {self._login.user!r}: {reason}"))
+            self._welcome.set_exception(DeniedError(f"{self._where} refuses {self._login.user!r}: {reason}"))
         else:
             self._welcome.set_result(bool(flags.session_present))
 

@@ -173,7 +173,8 @@ async def test_refused_subscription_is_an_alarm_and_the_rest_flows(broker: Embed
 async def test_wrong_password_is_told_and_tried_again(broker: EmbeddedBroker) -> None:
     client = MqttClient(login(broker, user="gw09", password="nine"), limits=QUICK)
     await client.start()
-    await until(lambda: "refuses 'gw09': Not authorized" in client.state.detail)
+    await until(lambda: client.state.phase is Phase.DENIED)
+    assert "refuses 'gw09': Not authorized" in client.state.detail
     await broker.reload({"gw09": "nine"})
     await until(lambda: client.state.ready)
     await client.stop()
