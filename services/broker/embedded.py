@@ -23,6 +23,7 @@ import structlog
 
 from services.broker.child import dies_with_parent, end_orphan
 from services.broker.config import HUB_USER, Gateway, Plan, render
+from services.broker.forbidden import Dropped, ForbiddenLog
 from services.broker.probe import connack
 
 log = structlog.get_logger(__name__)
@@ -31,6 +32,7 @@ _HOST = "127.0.0.1"
 _START_PATIENCE = 20.0  # seconds; a cold disk with a full stream takes some
 _STOP_PATIENCE = 10.0
 _FIRST_DELAY, _MOST_DELAY, _STEADY = 0.1, 10.0, 60.0  # seconds between restarts; after a steady time they begin anew
+_LOG_PACE = 1.0
 
 
 class BrokerError(Exception):
@@ -78,7 +80,8 @@ class EmbeddedBroker:
         self._plan: Plan | None = None
         self._lock: IO[str] | None = None
         self._process: Process | None = None
-        self._watcher: asyncio.Task[None] | None = None
+        self._forbidden = ForbiddenLog(self._folder / "nats-server.log")
+        self._tasks: list[asyncio.Task[None]] = []
         self.state = BrokerState()
 
     @property
@@ -92,6 +95,11 @@ class EmbeddedBroker:
         """The server's process id, None while it is down."""
         return self._process.pid if self._process and self._process.returncode is None else None
 
+    @property
+    def dropped(self) -> tuple[Dropped, ...]:
+        """Publications acknowledged and thrown away, because their senders have no right to the topics."""
+        return self._forbidden.dropped
+
     async def start(self) -> Access:
         """Start and return once an MQTT CONNECT succeeds. BrokerError with the cure where that is not to be had."""
         self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -101,15 +109,18 @@ class EmbeddedBroker:
         except BaseException:
             self._release()
             raise
-        self._watcher = asyncio.create_task(self._watch(), name="embedded-broker")
+        self._tasks = [
+            asyncio.create_task(self._watch(), name="embedded-broker"),
+            asyncio.create_task(self._follow_log(), name="embedded-broker-log"),
+        ]
         return self.access
 
     async def stop(self) -> None:
         """Stop in order: the server closes its files; after ``10`` seconds it is killed."""
-        if self._watcher:
-            self._watcher.cancel()
-            await asyncio.wait([self._watcher])
-            self._watcher = None
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        self._tasks = []
         await self._end_process()
         self.state = replace(self.state, up=False, detail="stopped")
         self._release()
@@ -211,6 +222,11 @@ class EmbeddedBroker:
             except (BrokerError, OSError) as error:
                 self.state = replace(self.state, detail=str(error))
                 log.error("broker_restart_failed", error=str(error))
+
+    async def _follow_log(self) -> None:
+        while True:
+            await asyncio.sleep(_LOG_PACE)
+            await asyncio.to_thread(self._forbidden.follow)
 
     async def _end_process(self) -> None:
         process = self._process

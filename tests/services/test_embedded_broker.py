@@ -16,6 +16,7 @@ import pytest
 
 from services.broker.config import Gateway, Plan, render
 from services.broker.embedded import BrokerError, EmbeddedBroker
+from services.broker.forbidden import ForbiddenLog
 from services.broker.probe import connack
 from tests.services.conftest import GATEWAYS, until
 from tests.services.gateways import SensorGateway, wait_for_pubacks
@@ -53,15 +54,39 @@ async def test_gateway_hears_its_rejects_and_public_topics_only(broker: Embedded
         assert gateway.granted == [True, True, False, False, False, False]
 
 
-async def test_gateway_cannot_speak_for_another(broker: EmbeddedBroker) -> None:
+async def test_gateway_cannot_speak_for_another_and_the_loss_is_told(broker: EmbeddedBroker) -> None:
     with (
         SensorGateway(broker.access, "gw08", GATEWAYS["gw08"], listen=("hub/v1/gw08/rejects",)) as eight,
         SensorGateway(broker.access, "gw07", GATEWAYS["gw07"]) as seven,
     ):
         eight.send_and_wait("rejects", b"to myself")
-        wait_for_pubacks([seven.paho.publish("hub/v1/gw08/rejects", b"forged", 1)])
-        await asyncio.sleep(0.3)
+        for _ in range(2):
+            wait_for_pubacks([seven.paho.publish("hub/v1/gw08/st.1/q", b"forged", 1)])
+        await until(lambda: len(broker.dropped) == 2)
         assert eight.heard == []
+    assert [(one.client_id, one.topic, one.times) for one in broker.dropped] == [
+        ("client-gw08", "hub/v1/gw08/rejects", 1),
+        ("client-gw07", "hub/v1/gw08/st.1/q", 2),
+    ]
+
+
+def test_log_is_followed_over_rotation_and_torn_lines(tmp_path: Path) -> None:
+    line = b'[1] 2026/11/20 23:14:20 [ERR] 127.0.0.1:4 - mid:2 - "c%d" - Publish Violation - Subject "hub.v1.x"\n'
+    file = tmp_path / "log"
+    file.write_bytes(line % 1 + line[:-1] % 2)
+    forbidden = ForbiddenLog(tmp_path / "log")
+    with file.open("ab") as handle:
+        handle.write(b"\n" + (line % 3)[:60])
+    forbidden.follow()
+    assert forbidden.dropped == (), "what was there at the start is an earlier life's"
+    with file.open("ab") as handle:
+        handle.write((line % 3)[60:])
+    forbidden.follow()
+    file.write_bytes(line % 4)
+    forbidden.follow()
+    assert [one.client_id for one in forbidden.dropped] == ["c3", "c4"]
+    file.unlink()
+    forbidden.follow()
 
 
 async def test_reload_changes_who_may_come_without_a_restart(broker: EmbeddedBroker) -> None:
