@@ -66,7 +66,7 @@ def read_geojson(path: Path, geometry_types: tuple[str, ...]) -> Collection:
 
 def _feature(item: Any, where: str, geometry_types: tuple[str, ...]) -> Feature:
     try:
-        geometry = shapely.from_geojson(json.dumps(item["geometry"]))
+        geometry = None if item["geometry"] is None else shapely.from_geojson(json.dumps(item["geometry"]))
         properties = item["properties"]
     except (KeyError, TypeError, shapely.errors.GEOSException) as error:
         raise ProfileError(f"{where}: not a feature with geometry and properties ({error!r})") from None
