@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
 from geo.hazard import Hazard
-from rules.alert import Alert, State
+from rules.alert import Alert, Place, State
 from rules.rule import Rule
 from rules.situation import Standing
 
@@ -74,7 +74,7 @@ class Proposal:
     now: datetime
     hazards: tuple[Hazard, ...]  # leading first
     standing: Standing | None = None
-    aside: Mapping[str, Reason] | None = None  # keys of hazards that exist but must not speak, and why
+    aside: tuple[Hazard, ...] = ()  # still there, but must not speak
     reason: Reason | None = None  # why it is said; set by the stage that knows
 
     @property
@@ -96,8 +96,20 @@ class Proposal:
             return self.in_force[-1] if self.in_force else None
         return newest
 
-    def without(self, out: Iterable[Hazard], reason: Reason) -> Proposal:
-        """The proposal with these hazards set aside: they are still there, but do not speak."""
-        keys = {hazard.key: reason for hazard in out}
+    def without(self, out: Sequence[Hazard]) -> Proposal:
+        """The proposal with these hazards set aside."""
+        keys = {hazard.key for hazard in out}
         rest = tuple(hazard for hazard in self.hazards if hazard.key not in keys)
-        return replace(self, hazards=rest, aside={**(self.aside or {}), **keys})
+        return replace(self, hazards=rest, aside=(*self.aside, *out))
+
+    @property
+    def missing(self) -> tuple[Place, ...]:
+        """Places that the newest issued revision names and that this one will not."""
+        spoken = {hazard.area for hazard in self.hazards}
+        return tuple(place for place in self.in_force[-1].places if place.code not in spoken) if self.in_force else ()
+
+    @property
+    def lifted(self) -> tuple[Place, ...]:
+        """Those of the missing places where the danger is over, and not merely unknown or outside this rule."""
+        unclear = {hazard.area for hazard in self.aside}
+        return tuple(place for place in self.missing if place.code not in unclear)

@@ -124,6 +124,9 @@ def _evidence(situation: Situation, proposal: Proposal) -> Iterator[str]:
         yield f"{rule.title['ja']}: {proposal.reason.ja}"
     if _maybe_silence(proposal):
         yield "解除の前に、観測や電文が届いているか確かめてください。途絶えたために消えた可能性があります"
+    unclear = [place.name for place in proposal.missing if place not in proposal.lifted]
+    if unclear and not proposal.ends:
+        yield f"発表済みで、継続とも解除とも言えない区域（観測の途絶など）: {'、'.join(unclear)}"
     for hazard in proposal.hazards:
         met = "、".join(verdict.ja for verdict in rule.when.explain(hazard, situation))
         yield f"{hazard.headline}〔規則 {rule.id}: {met}〕"
@@ -170,6 +173,7 @@ def _variables(alert: Alert, proposal: Proposal, sender: Sender, level: int, lan
         "hazards": proposal.hazards,
         "places": names(alert.places, language),
         "announced": proposal.in_force[-1].texts[language].event if _said(proposal, language) else "",
+        "lifted": () if proposal.ends else names(proposal.lifted, language),
         "title": proposal.rule.title["ja" if japanese else "en"],
         "sender": sender.name if japanese else sender.name_en or sender.name,
         "contact": sender.contact,

@@ -152,7 +152,7 @@ def change(before: Alert, proposal: Proposal) -> Reason | None:
         return Reason.GROWN
     if any(level < old[key] for key, level in new.items() if key in old):
         return Reason.FALLEN
-    still_there = set(proposal.aside or {}) if proposal.in_force else set()
+    still_there = {hazard.key for hazard in proposal.aside} if proposal.in_force else set()
     if any(key not in new and key not in still_there for key in old):
         return Reason.SHRUNK
     return None
@@ -169,7 +169,7 @@ def _due(base: Alert, proposal: Proposal) -> Reason | None:
 def _set_aside(stage: str, proposal: Proposal, out: Sequence[Hazard], reason: Reason) -> Proposal | Drop:
     if not out:
         return proposal
-    rest = proposal.without(out, reason)
+    rest = proposal.without(out)
     if rest.hazards:
         return rest
     detail = "、".join(hazard.headline for hazard in out[:3])

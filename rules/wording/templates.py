@@ -26,6 +26,7 @@ VARIABLES: Mapping[str, str] = {
     "hazards": "all hazards behind the alert, leading first (empty for an all-clear)",
     "places": "names of the areas, most dangerous first",
     "announced": "the event of the issued revision that this one follows, empty for the first",
+    "lifted": "names of areas that the issued revision named and where the danger is over",
     "title": "the rule's title",
     "sender": "who says so",
     "contact": "how to reach them",
