@@ -1,0 +1,90 @@
+"""Sightings: where they are shown, how long, and what is never told."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+import pytest
+
+from feeds.records import Report, Status
+from geo.hazard import Hazard
+from geo.model import Inputs
+from geo.models.sighting import KINDS, Sighting
+from tests.geo.making import NOW, ground
+
+BEAR = Report(
+    gateway="gw",
+    report_id="r1",
+    kind="bear",
+    measured_at=NOW - timedelta(minutes=20),
+    text="試験町3-4の田中さん宅の裏にクマ",
+    place="試験町3-4",
+    lon=141.07123,
+    lat=39.66321,
+    confirmed=True,
+    source="試験警察署",
+)
+
+
+def run(*reports: Report, now: datetime = NOW) -> list[Hazard]:
+    return Sighting().run(Inputs(now=now, status=Status.ACTUAL, reports=reports), ground())
+
+
+def test_what_a_hazard_tells() -> None:
+    (one,) = run(BEAR)
+    assert (one.kind, one.area, one.level, one.alert_level, one.source) == ("bear", "sw", 3, False, "r1")
+    assert one.facts["confirmed"] is True
+    assert one.headline == "クマの目撃（sw地区、8月1日17:40、確認済み）"
+    assert one.valid_until == BEAR.measured_at + timedelta(hours=24)
+
+
+def test_nothing_finer_than_the_district_is_told() -> None:
+    told = repr(run(BEAR))
+    for secret in ("3-4", "田中", "141.07", "39.66"):
+        assert secret not in told
+    moved = replace(BEAR, lon=141.071, lat=39.6631)
+    assert run(moved) == run(BEAR)
+
+
+def test_what_is_not_confirmed_says_so_and_stands_lower() -> None:
+    (one,) = run(replace(BEAR, confirmed=False))
+    assert (one.level, one.facts["confirmed"]) == (2, False)
+    assert "未確認" in one.headline
+    (deer,) = run(replace(BEAR, kind="deer", confirmed=False))
+    assert deer.level == 1
+
+
+@pytest.mark.parametrize("kind", sorted(KINDS))
+def test_every_kind_lives_its_time(kind: str) -> None:
+    report = replace(BEAR, kind=kind, measured_at=NOW - KINDS[kind].lasts)
+    assert run(report) == []
+    assert len(run(report, now=NOW - timedelta(seconds=1))) == 1
+    assert KINDS[kind].lasts <= Sighting.window
+
+
+def test_kinds_that_are_no_sighting_and_reports_of_the_future_are_left_out() -> None:
+    assert run(replace(BEAR, kind="damage")) == []
+    assert run(replace(BEAR, measured_at=NOW + timedelta(seconds=1))) == []
+    assert run() == []
+
+
+@pytest.mark.parametrize(
+    ("lon", "lat", "area"),
+    [
+        (141.10, 39.70, "ne"),  # the corner of all four: the first by code, always the same
+        (141.10, 39.66, "se"),
+        (141.01, 39.61, "03201"),  # in the city, in no district
+        (141.00, 39.60, "03201"),  # on the city's border
+        (None, None, "03201"),
+        (140.0, 39.0, None),
+    ],
+)
+def test_the_place_of_a_report(lon: float | None, lat: float | None, area: str | None) -> None:
+    found = run(replace(BEAR, lon=lon, lat=lat))
+    assert [h.area for h in found] == ([area] if area else [])
+
+
+def test_a_later_word_on_the_same_report_replaces_the_first() -> None:
+    assert [h.facts["confirmed"] for h in run(replace(BEAR, confirmed=False), BEAR)] == [True]
+    assert len(run(BEAR, replace(BEAR, report_id="r2"))) == 2

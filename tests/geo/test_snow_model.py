@@ -1,0 +1,99 @@
+"""Snow: what counts as new, what is noise, and which sections are meant."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from geo.hazard import Hazard
+from geo.model import Sample
+from geo.models.snow import NewSnow, Snow, hourly, new_snow, without_jumps
+from tests.geo.making import NOW, gauge, ground, inputs, series
+
+HOUR = timedelta(hours=1)
+MODEL = Snow()
+
+
+def run(samples: list[Sample], now: object = NOW, **station: object) -> list[Hazard]:
+    fields = {"quantities": frozenset({"snow_depth"}), "unit": "cm", "thresholds": {}, "river": ""} | station
+    return MODEL.run(inputs("g1", "snow_depth", samples, now), ground(gauge(**fields), plow=True))  # type: ignore[arg-type]
+
+
+def test_the_known_answer_of_snowfall_depth() -> None:
+    assert new_snow([10, 12, 11, 15, 15], dead_band=1.0) == NewSnow(6, False)
+
+
+def test_noise_does_not_snow_and_slow_snow_adds_up() -> None:
+    noise = [20.0 + 0.4 * (-1) ** hour for hour in range(24)]
+    assert new_snow(noise, 1.0).cm == 0
+    slow = [0.5 * hour for hour in range(25)]
+    assert new_snow(slow, 1.0).cm == 12.0
+
+
+def test_hours_without_data_make_it_at_least() -> None:
+    assert new_snow([10, None, 14], 1.0) == NewSnow(4, True)
+    assert new_snow([], 1.0) == NewSnow(0, False)
+    assert new_snow([0, None, None, 50], 1.0, jump=20.0).cm == 50  # three hours may bring that
+    assert new_snow([0, 50], 1.0, jump=20.0).cm == 0
+
+
+def test_a_single_jump_is_ignored_and_a_lasting_one_is_depth_but_no_snow() -> None:
+    assert without_jumps([5, 65, 5], 20) == [5, None, 5]
+    assert without_jumps([5, 65], 20) == [5, None]
+    assert without_jumps([5, 65, 66], 20) == [5, 65, 66]
+    assert new_snow([5, 65, 66, 66], 1.0, 20).cm == 1
+
+
+def test_hourly_medians_drop_a_bird_on_the_gauge() -> None:
+    samples = series([5.0, 5.0, 300.0, 5.0, 5.0, 6.0])
+    assert hourly(samples, NOW, hours=2) == [None, 5.0]
+    assert hourly([], NOW, hours=2) == [None, None]
+    assert hourly(series([-1.5]), NOW, hours=1) == [0.0]
+
+
+def test_new_snow_calls_the_plows() -> None:
+    found = run(series([float(value) for value in range(13)], step=HOUR))
+    assert [h.area for h in found] == ["se", "sw"] or [h.area for h in found] == ["sw", "se"]
+    one = found[0]
+    assert (one.kind, one.level, one.alert_level, one.source) == ("snow_depth", 2, False, "g1")
+    assert (one.facts["new_snow_cm"], one.facts["depth_cm"], one.facts["hours"]) == (12.0, 12.0, 12)
+    assert one.headline == "試験橋 積雪 12 cm、12時間の新雪 12 cm（18:00）"
+    assert one.valid_until == NOW + timedelta(hours=2)
+
+
+@pytest.mark.parametrize(("depth", "found"), [(9.9, False), (10.0, True)])
+def test_the_depth_that_calls_the_plows(depth: float, found: bool) -> None:
+    assert bool(run(series([depth] * 13, step=HOUR))) is found
+
+
+def test_a_jump_calls_nobody() -> None:
+    assert run(series([2.0] * 12 + [62.0], step=HOUR)) == []
+    assert run(series([2.0] * 11 + [62.0, 2.0], step=HOUR)) == []
+
+
+def test_no_data_old_data_and_impossible_data() -> None:
+    assert run([]) == []
+    assert run(series([30.0] * 13, step=HOUR), now=NOW + timedelta(hours=2, minutes=1)) == []
+    assert run(series([900.0] * 13, step=HOUR)) == []
+
+
+def test_a_fresh_gauge_says_at_least() -> None:
+    found = run(series([12.0, 12.0, 13.0], step=HOUR))
+    assert found[0].facts["at_least"] is True
+    assert "以上" in found[0].headline
+
+
+def test_a_gauge_without_sections_speaks_for_the_one_it_stands_in() -> None:
+    deep = series([20.0] * 13, step=HOUR)
+    assert [h.area for h in run(deep, areas=())] == ["sw"]
+    assert [h.area for h in run(deep, areas=(), lon=141.01, lat=39.61)] == ["03201"]
+
+
+@given(st.lists(st.floats(0, 200), min_size=1, max_size=30), st.lists(st.floats(0, 200), max_size=5))
+def test_values_after_now_never_change_the_result(past: list[float], future: list[float]) -> None:
+    known = series(past, step=HOUR)
+    later = [Sample(NOW + HOUR * i, value, "later") for i, value in enumerate(future, 1)]
+    assert run([*known, *later]) == run(known)
