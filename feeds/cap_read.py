@@ -15,11 +15,13 @@ from datetime import UTC, datetime, timedelta
 from lxml import etree
 
 from feeds import cap_schema as schema
+from feeds.cap_tree import children_of, texts_of, words_of
 from feeds.cap_types import CapAlert, CapArea, CapCircle, CapError, CapInfo, CapReference, CapResource, CapValue, Ring
-from feeds.cap_xml import LIMIT, name_of, parse, path_of
+from feeds.cap_xml import LIMIT, name_of, parse, path_of, text_of
 
 _VERSIONS = {schema.NAMESPACE: "1.2", **schema.OLDER}
 _TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?([-+]\d\d:\d\d|Z)", re.ASCII)
+_NUMBER = re.compile(r"[-+]?(\d+(\.\d*)?|\.\d+)([eE][-+]?\d{1,3})?", re.ASCII)
 _RENAMED = {"Very Likely": "Likely"}  # CAP 1.0
 
 
@@ -33,173 +35,188 @@ def read(data: bytes, limit: int = LIMIT) -> CapAlert:
     version = _VERSIONS.get(etree.QName(root).namespace or "")
     if name_of(root) != "alert" or version is None:
         raise CapError("not_cap", f"the root element is {root.tag}, not an alert of CAP 1.2", "/" + name_of(root))
-    scope = _text(root, "scope")
+    scope = words_of(root, "scope")
     return CapAlert(
         identifier=_needed(root, "identifier"),
         sender=_needed(root, "sender"),
-        sent=_time(_needed(root, "sent"), path_of(root) + "/sent"),
+        sent=_time(root, "sent", _needed(root, "sent")),
         status=_word(root, schema.STATUS),
         msg_type=_word(root, schema.MSG_TYPE),
         # CAP 1.0 let the scope go unsaid.
         scope="Public" if version == "1.0" and not scope else _word(root, schema.SCOPE),
-        source=_text(root, "source"),
-        restriction=_text(root, "restriction"),
-        addresses=_quoted(_text(root, "addresses")),
-        codes=tuple(_texts(root, "code")),
-        note=_text(root, "note"),
+        source=words_of(root, "source"),
+        restriction=words_of(root, "restriction"),
+        addresses=_quoted(words_of(root, "addresses")),
+        codes=tuple(texts_of(root, "code")),
+        note=words_of(root, "note"),
         references=tuple(_references(root)),
-        incidents=_quoted(_text(root, "incidents")),
-        infos=tuple(_info(element) for element in _children(root, "info")),
+        incidents=_quoted(words_of(root, "incidents")),
+        infos=tuple(_info(element) for element in children_of(root, "info")),
     )
 
 
 def _info(element: etree._Element) -> CapInfo:
     return CapInfo(
-        language=_text(element, "language") or "en-US",
+        language=words_of(element, "language") or "en-US",
         categories=_words(element, schema.CATEGORY),
-        event=_text(element, "event"),
+        event=words_of(element, "event"),
         response_types=_words(element, schema.RESPONSE),
         urgency=_word(element, schema.URGENCY, "Unknown"),
         severity=_word(element, schema.SEVERITY, "Unknown"),
         certainty=_word(element, schema.CERTAINTY, "Unknown"),
-        audience=_text(element, "audience"),
+        audience=words_of(element, "audience"),
         event_codes=_values(element, "eventCode"),
         effective=_optional_time(element, "effective"),
         onset=_optional_time(element, "onset"),
         expires=_optional_time(element, "expires"),
-        sender_name=_text(element, "senderName"),
-        headline=_text(element, "headline"),
-        description=_text(element, "description"),
-        instruction=_text(element, "instruction"),
-        web=_text(element, "web"),
-        contact=_text(element, "contact"),
+        sender_name=words_of(element, "senderName"),
+        headline=words_of(element, "headline"),
+        description=words_of(element, "description"),
+        instruction=words_of(element, "instruction"),
+        web=words_of(element, "web"),
+        contact=words_of(element, "contact"),
         parameters=_values(element, "parameter"),
-        resources=tuple(_resource(child) for child in _children(element, "resource")),
-        areas=tuple(_area(child) for child in _children(element, "area")),
+        resources=tuple(_resource(child) for child in children_of(element, "resource")),
+        areas=tuple(_area(child) for child in children_of(element, "area")),
     )
 
 
 def _resource(element: etree._Element) -> CapResource:
     size = _number(element, "size")
     return CapResource(
-        description=_text(element, "resourceDesc"),
-        mime_type=_text(element, "mimeType"),
+        description=words_of(element, "resourceDesc"),
+        mime_type=words_of(element, "mimeType"),
         size=None if size is None else int(size),
-        uri=_text(element, "uri"),
-        deref_uri=_text(element, "derefUri"),
-        digest=_text(element, "digest"),
+        uri=words_of(element, "uri"),
+        deref_uri=words_of(element, "derefUri"),
+        digest=words_of(element, "digest"),
     )
 
 
 def _area(element: etree._Element) -> CapArea:
-    polygons = (ring_of(_own_text(child), path_of(child)) for child in _children(element, "polygon"))
     return CapArea(
-        description=_text(element, "areaDesc"),
-        polygons=tuple(ring for ring in polygons if ring),
-        circles=tuple(
-            circle_of(_own_text(child), path_of(child)) for child in _children(element, "circle") if _own_text(child)
-        ),
+        description=words_of(element, "areaDesc"),
+        polygons=tuple(ring for child in children_of(element, "polygon") if (ring := _ring(child))),
+        circles=tuple(circle_of(child) for child in children_of(element, "circle") if text_of(child).strip()),
         geocodes=_values(element, "geocode"),
         altitude_ft=_number(element, "altitude"),
         ceiling_ft=_number(element, "ceiling"),
     )
 
 
-def ring_of(text: str, at: str) -> Ring:
-    """A closed ring of (lon, lat) from ``lat,lon lat,lon …``; an empty text gives an empty ring."""
-    ring = tuple(_point(pair, at) for pair in text.replace("(", " ").replace(")", " ").split())
+def _ring(polygon: etree._Element) -> Ring:
+    """A closed ring; an empty element gives an empty one."""
+    ring = points_of(polygon)
     if ring and ring[0] != ring[-1]:
         ring = (*ring, ring[0])
     if 0 < len(ring) < 4:
-        raise CapError("bad_polygon", "a polygon needs at least three corners", at)
+        raise CapError("bad_polygon", "a polygon needs at least three corners", path_of(polygon))
     return ring
 
 
-def circle_of(text: str, at: str) -> CapCircle:
-    """A circle from ``lat,lon radius``."""
-    parts = text.replace("(", " ").replace(")", " ").split()
-    if len(parts) != 2:
-        raise CapError("bad_circle", f"{text[:60]!r} is not 'latitude,longitude radius'", at)
-    lon, lat = _point(parts[0], at)
-    radius = _finite(parts[1])
-    if radius is None or radius < 0:
-        raise CapError("bad_circle", f"{parts[1][:20]!r} is not a radius in kilometres", at)
-    return CapCircle(lon, lat, radius)
+def points_of(polygon: etree._Element) -> Ring:
+    """The points of ``lat,lon lat,lon …`` as they stand, closed or not; brackets around them are ignored."""
+    try:
+        return tuple(_point(pair) for pair in _without_brackets(polygon))
+    except ValueError as error:
+        raise CapError("bad_polygon", str(error), path_of(polygon)) from error
+
+
+def circle_of(circle: etree._Element) -> CapCircle:
+    """The circle of ``lat,lon radius``."""
+    try:
+        centre, radius = _without_brackets(circle)
+        lon, lat = _point(centre)
+        kilometres = _decimal(radius)
+    except ValueError as error:
+        message = f"{text_of(circle).strip()[:60]!r} is not 'latitude,longitude radius'"
+        raise CapError("bad_circle", message, path_of(circle)) from error
+    if kilometres < 0:
+        raise CapError("bad_circle", f"{radius[:20]!r} is not a radius in kilometres", path_of(circle))
+    return CapCircle(lon, lat, kilometres)
+
+
+def _without_brackets(element: etree._Element) -> list[str]:
+    return text_of(element).replace("(", " ").replace(")", " ").split()
+
+
+def _point(pair: str) -> tuple[float, float]:
+    """(lon, lat) of ``lat,lon``. Raises ValueError with words for the sender."""
+    try:
+        lat, lon = (_decimal(half) for half in pair.split(","))
+    except ValueError:
+        raise ValueError(f"{pair[:40]!r} is not 'latitude,longitude'") from None
+    if not (abs(lat) <= 90 and abs(lon) <= 360):  # shapes across the date line run on beyond 180
+        raise ValueError(f"{pair[:40]!r} lies outside the earth; the latitude comes first")
+    return lon, lat
 
 
 def references_of(text: str) -> Iterator[CapReference | str]:
     """The triplets of a references element; what is not a triplet comes back as the text it is."""
     for token in text.split():
-        parts = token.split(",")
-        if len(parts) == 3 and all(parts) and _TIME.fullmatch(parts[2]):
-            yield CapReference(sender=parts[0], identifier=parts[1], sent=_time(parts[2], "references"))
-        else:
+        sender, _, rest = token.partition(",")
+        identifier, _, sent = rest.partition(",")
+        try:
+            moment = moment_of(sent)
+        except ValueError:
             yield token
+            continue
+        yield CapReference(sender=sender, identifier=identifier, sent=moment) if sender and identifier else token
 
 
 def _references(root: etree._Element) -> Iterator[CapReference]:
-    for reference in references_of(_text(root, "references")):
+    for reference in references_of(words_of(root, "references")):
         if isinstance(reference, str):
             message = f"{reference[:80]!r} is not sender,identifier,sent"
             raise CapError("bad_reference", message, path_of(root) + "/references")
         yield reference
 
 
-def _point(pair: str, at: str) -> tuple[float, float]:
-    halves = pair.split(",")
-    lat, lon = (_finite(half) for half in halves) if len(halves) == 2 else (None, None)
-    if lat is None or lon is None:
-        raise CapError("bad_polygon", f"{pair[:40]!r} is not 'latitude,longitude'", at)
-    if abs(lat) > 90 or abs(lon) > 360:  # shapes across the date line run on beyond 180
-        raise CapError("bad_polygon", f"{pair[:40]!r} lies outside the earth; the latitude comes first", at)
-    return lon, lat
-
-
-def _finite(text: str) -> float | None:
-    try:
-        number = float(text)
-    except ValueError:
-        return None
-    return number if math.isfinite(number) else None
-
-
-def _time(text: str, at: str) -> datetime:
-    found = _TIME.fullmatch(text)
-    midnight = "T24:00:00" in text
-    try:
-        if not found:
-            raise ValueError(text)
-        moment = datetime.fromisoformat(text.replace("T24:00:00", "T00:00:00"))
-    except ValueError as error:
-        raise CapError(
-            "bad_time", f"{text[:40]!r} is not a time with its zone, as 2026-01-15T06:10:00+09:00", at
-        ) from error
-    moment += timedelta(days=1) if midnight else timedelta()
+def moment_of(text: str) -> datetime:
+    """A time with its zone; ``Z`` and fractions are understood, though CAP forbids them. Raises ValueError."""
+    if not _TIME.fullmatch(text):
+        raise ValueError(f"{text[:40]!r} is not a time with its zone, as 2026-01-15T06:10:00+09:00")
+    moment = datetime.fromisoformat(text.replace("T24:00:00", "T00:00:00"))
+    moment += timedelta(days=1) if "T24:00:00" in text else timedelta()
     return moment.replace(tzinfo=UTC) if not moment.utcoffset() else moment
 
 
+def _time(element: etree._Element, name: str, text: str) -> datetime:
+    try:
+        return moment_of(text)
+    except (ValueError, OverflowError) as error:
+        raise CapError("bad_time", str(error), f"{path_of(element)}/{name}") from error
+
+
 def _optional_time(element: etree._Element, name: str) -> datetime | None:
-    text = _text(element, name)
-    return _time(text, f"{path_of(element)}/{name}") if text else None
+    text = words_of(element, name)
+    return _time(element, name, text) if text else None
 
 
 def _number(element: etree._Element, name: str) -> float | None:
-    text = _text(element, name)
-    number = _finite(text)
-    if text and number is None:
-        raise CapError("bad_number", f"{text[:40]!r} is not a number", f"{path_of(element)}/{name}")
-    return number
+    text = words_of(element, name)
+    try:
+        return _decimal(text) if text else None
+    except ValueError as error:
+        raise CapError("bad_number", str(error), f"{path_of(element)}/{name}") from error
+
+
+def _decimal(text: str) -> float:
+    """A finite number as other languages write it too, without Python's underscores. Raises ValueError."""
+    if not _NUMBER.fullmatch(text) or not math.isfinite(float(text)):
+        raise ValueError(f"{text[:40]!r} is not a number")
+    return float(text)
 
 
 def _needed(element: etree._Element, name: str) -> str:
-    text = _text(element, name)
+    text = words_of(element, name)
     if not text:
         raise CapError("missing", f"{name} is missing or empty", f"{path_of(element)}/{name}")
     return text
 
 
 def _word(element: etree._Element, kind: schema.Element, absent: str = "") -> str:
-    text = _text(element, kind.name) or absent
+    text = words_of(element, kind.name) or absent
     word = _RENAMED.get(text, text)
     if word not in kind.words:
         code = "bad_value" if text else "missing"
@@ -208,7 +225,7 @@ def _word(element: etree._Element, kind: schema.Element, absent: str = "") -> st
 
 
 def _words(element: etree._Element, kind: schema.Element) -> tuple[str, ...]:
-    words = tuple(_texts(element, kind.name))
+    words = tuple(texts_of(element, kind.name))
     for word in words:
         if word not in kind.words:
             message = f"{kind.name} is {word[:40]!r}, not {kind.wants}"
@@ -217,14 +234,14 @@ def _words(element: etree._Element, kind: schema.Element) -> tuple[str, ...]:
 
 
 def _values(element: etree._Element, name: str) -> tuple[CapValue, ...]:
-    return tuple(_value(child) for child in _children(element, name))
+    return tuple(_value(child) for child in children_of(element, name))
 
 
 def _value(element: etree._Element) -> CapValue:
-    if not len(element) and "=" in _own_text(element):  # CAP 1.0 wrote NAME=value
-        name, _, value = _own_text(element).partition("=")
+    if not len(element) and "=" in text_of(element):  # CAP 1.0 wrote NAME=value
+        name, _, value = text_of(element).partition("=")
         return CapValue(name.strip(), value.strip())
-    return CapValue(_text(element, "valueName"), _text(element, "value"))
+    return CapValue(words_of(element, "valueName"), words_of(element, "value"))
 
 
 def _quoted(text: str) -> tuple[str, ...]:
@@ -235,21 +252,3 @@ def _quoted(text: str) -> tuple[str, ...]:
         return tuple(lexer)
     except ValueError:  # a quote that never closes: take the words as they stand
         return tuple(text.split())
-
-
-def _children(element: etree._Element, name: str) -> Iterator[etree._Element]:
-    space = etree.QName(element).namespace
-    return element.iterchildren(f"{{{space}}}{name}")
-
-
-def _texts(element: etree._Element, name: str) -> Iterator[str]:
-    return (text for child in _children(element, name) if (text := _own_text(child)))
-
-
-def _text(element: etree._Element, name: str) -> str:
-    return next(_texts(element, name), "")
-
-
-def _own_text(element: etree._Element) -> str:
-    """The text of the element, also where a comment stands in the middle of it."""
-    return ((element.text or "") + "".join(child.tail or "" for child in element)).strip()

@@ -10,6 +10,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
+from feeds.cap_xml import BLANK
+
 NAMESPACE = "urn:oasis:names:tc:emergency:cap:1.2"
 OLDER = {"urn:oasis:names:tc:emergency:cap:1.1": "1.1", "http://www.incident.com/cap/1.0": "1.0"}
 SIGNATURE = "{http://www.w3.org/2000/09/xmldsig#}Signature"
@@ -20,12 +22,14 @@ _TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d[-+]\d\d:\d\d", re.ASCII)
 _LANGUAGE = re.compile(r"[A-Za-z]{1,8}(-[A-Za-z0-9]{1,8})*")
 _INTEGER = re.compile(r"[-+]?\d+", re.ASCII)
 _DECIMAL = re.compile(r"[-+]?(\d+(\.\d*)?|\.\d+)", re.ASCII)
-_BROKEN_URI = re.compile(r"%(?![0-9A-Fa-f]{2})|\s")
+_BROKEN_ESCAPE = re.compile(r"%(?![0-9A-Fa-f]{2})")
+_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*")
+_AUTHORITY = re.compile(r"([^@]*@)?(\[[^\[\]]*\]|[^\[\]:]*)(:[0-9]*)?")
 
 
 def is_time(text: str) -> bool:
     """True for ``YYYY-MM-DDThh:mm:ss±hh:mm`` that names a real instant; 24:00:00 is the midnight that follows."""
-    text = text.strip()
+    text = text.strip(BLANK)
     if not _TIME.fullmatch(text):
         return False
     hours, minutes = int(text[20:22]), int(text[23:25])
@@ -36,6 +40,21 @@ def is_time(text: str) -> bool:
     except ValueError:
         return False
     return True
+
+
+def is_uri(text: str) -> bool:
+    """True for what xs:anyURI allows: RFC 3986 after everything beyond ASCII has been escaped."""
+    head = re.split(r"[?#]", text.strip(BLANK), maxsplit=1)[0]
+    scheme, colon, rest = head.partition(":")
+    if colon and "/" not in scheme:
+        if not _SCHEME.fullmatch(scheme):
+            return False
+        head = rest
+    if head.startswith("//"):
+        authority, _, head = head[2:].partition("/")
+        if not _AUTHORITY.fullmatch(authority):
+            return False
+    return not _BROKEN_ESCAPE.search(text) and text.count("#") < 2 and not set(head) & set("[]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,11 +90,11 @@ def _pair(name: str) -> Element:
 
 
 def _pattern(name: str, pattern: re.Pattern[str], wants: str) -> Element:
-    return Element(name, 0, fits=lambda text: pattern.fullmatch(text.strip()) is not None, wants=wants)
+    return Element(name, 0, fits=lambda text: pattern.fullmatch(text.strip(BLANK)) is not None, wants=wants)
 
 
 def _uri(name: str) -> Element:
-    return Element(name, 0, fits=lambda text: not _BROKEN_URI.search(text.strip()), wants="a URI")
+    return Element(name, 0, fits=is_uri, wants="a URI")
 
 
 STATUS = _words("status", "Actual Exercise System Test Draft")

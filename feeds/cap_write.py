@@ -10,11 +10,14 @@ from datetime import datetime, timedelta, timezone
 
 from lxml import etree
 
-from feeds import cap_schema as schema
-from feeds.cap_types import CapAlert, CapArea, CapError, CapInfo, CapResource, CapValue, Ring
+from feeds.cap_lint import message_findings
+from feeds.cap_schema import NAMESPACE
+from feeds.cap_types import CapAlert, CapArea, CapError, CapInfo, CapResource, CapValue
 from feeds.cap_xml import path_of
 
 JST = timezone(timedelta(hours=9))
+# Warnings about what others send that are faults in what we send.
+_REFUSED_TOO = frozenset({"impossible_reference", "expires_early", "low_ceiling", "date_line"})
 
 
 def write(alert: CapAlert) -> bytes:
@@ -22,7 +25,7 @@ def write(alert: CapAlert) -> bytes:
 
     Raises :class:`CapError` naming the element that breaks the standard.
     """
-    root = etree.fromstring(f'<alert xmlns="{schema.NAMESPACE}"/>')  # makes it the default namespace, without prefix
+    root = etree.fromstring(f'<alert xmlns="{NAMESPACE}"/>')  # makes it the default namespace, without prefix
     _put(root, "identifier", alert.identifier)
     _put(root, "sender", alert.sender)
     _put_time(root, "sent", alert.sent)
@@ -40,13 +43,14 @@ def write(alert: CapAlert) -> bytes:
     _put(root, "incidents", _quoted(alert.incidents))
     for info in alert.infos:
         _put_info(root, info)
-    _check(root, schema.ALERT)
-    _check_rules(alert)
+    _refuse_faults(root)
     return etree.tostring(root, xml_declaration=True, encoding="UTF-8", pretty_print=True)
 
 
 def _put_info(root: etree._Element, info: CapInfo) -> None:
     element = _group(root, "info")
+    if not info.language:
+        raise CapError("missing", "language is missing; without it receivers read English", path_of(element))
     _put(element, "language", info.language)
     for category in info.categories:
         _put(element, "category", category)
@@ -89,12 +93,8 @@ def _put_area(parent: etree._Element, area: CapArea) -> None:
     _put(element, "areaDesc", area.description)
     for ring in area.polygons:
         _put(element, "polygon", _pairs(ring))
-        _check_ring(ring, path_of(element[-1]))
     for circle in area.circles:
         _put(element, "circle", f"{_pairs([(circle.lon, circle.lat)])} {_decimal(circle.radius_km)}")
-        _check_place(circle.lon, circle.lat, path_of(element[-1]))
-        if not circle.radius_km >= 0:
-            raise CapError("bad_circle", "the radius is negative", path_of(element[-1]))
     _put_values(element, "geocode", area.geocodes)
     _put(element, "altitude", "" if area.altitude_ft is None else _decimal(area.altitude_ft))
     _put(element, "ceiling", "" if area.ceiling_ft is None else _decimal(area.ceiling_ft))
@@ -108,7 +108,7 @@ def _put_values(parent: etree._Element, name: str, values: Iterable[CapValue]) -
 
 
 def _group(parent: etree._Element, name: str) -> etree._Element:
-    return etree.SubElement(parent, f"{{{schema.NAMESPACE}}}{name}")
+    return etree.SubElement(parent, f"{{{NAMESPACE}}}{name}")
 
 
 def _put(parent: etree._Element, name: str, text: str) -> None:
@@ -149,54 +149,7 @@ def _quoted(words: Iterable[str]) -> str:
     return " ".join(f'"{word}"' if " " in word else word for word in words)
 
 
-def _check(element: etree._Element, kind: schema.Element) -> None:
-    """Every needed element is there and every value fits. The order is right by construction."""
-    text = element.text or ""
-    if kind.fits and not kind.fits(text):
-        raise CapError("bad_value", f"{kind.name} is {text[:60]!r}; it needs {kind.wants}", path_of(element))
-    for child in kind.children:
-        found = element.findall(f"{{{schema.NAMESPACE}}}{child.name}")
-        if len(found) < child.least:
-            raise CapError("missing", f"{child.name} is missing", f"{path_of(element)}/{child.name}")
-        for one in found:
-            _check(one, child)
-
-
-def _check_rules(alert: CapAlert) -> None:
-    """What the standard demands beyond its schema."""
-    for name, text in (("identifier", alert.identifier), ("sender", alert.sender)):
-        if set(text) & set(" ,<&\t\r\n"):
-            raise CapError("bad_name", f"{name} {text!r} must not hold spaces, commas, < or &", f"/alert/{name}")
-    if alert.msg_type != "Alert" and not alert.references:
-        raise CapError("missing", f"{alert.msg_type} needs the earlier messages it speaks of", "/alert/references")
-    if any(ref.identifier == alert.identifier or ref.sent > alert.sent for ref in alert.references):
-        raise CapError("bad_reference", "a message cannot refer to itself or to a later one", "/alert/references")
-    for scope, name, there in (
-        ("Restricted", "restriction", bool(alert.restriction)),
-        ("Private", "addresses", bool(alert.addresses)),
-    ):
-        if alert.scope == scope and not there:
-            raise CapError("missing", f"scope {scope} needs {name}", f"/alert/{name}")
-    for number, info in enumerate(alert.infos, 1):
-        if info.expires and info.expires <= alert.sent:
-            raise CapError("bad_time", "expires is not after sent", f"/alert/info[{number}]/expires")
-        for place, area in enumerate(info.areas, 1):
-            _check_heights(area, f"/alert/info[{number}]/area[{place}]/ceiling")
-
-
-def _check_heights(area: CapArea, at: str) -> None:
-    if area.ceiling_ft is not None and (area.altitude_ft is None or area.ceiling_ft <= area.altitude_ft):
-        raise CapError("bad_height", "a ceiling needs an altitude below it", at)
-
-
-def _check_ring(ring: Ring, at: str) -> None:
-    if len(ring) < 4 or ring[0] != ring[-1]:
-        raise CapError("bad_polygon", "a polygon needs four points or more, the last like the first", at)
-    for lon, lat in ring:
-        _check_place(lon, lat, at)
-
-
-def _check_place(lon: float, lat: float, at: str) -> None:
-    if not (abs(lat) <= 90 and abs(lon) <= 180):
-        message = f"longitude {lon}, latitude {lat} is no place on earth; the longitude comes first here"
-        raise CapError("bad_polygon", message, at)
+def _refuse_faults(root: etree._Element) -> None:
+    for finding in message_findings(root):
+        if finding.level == "error" or finding.rule in _REFUSED_TOO:
+            raise CapError(finding.rule, f"{finding.message}; {finding.fix}", finding.path)

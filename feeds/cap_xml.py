@@ -9,6 +9,7 @@ from lxml import etree
 
 from feeds.cap_types import CapError
 
+BLANK = " \t\r\n"  # what XML calls white space
 LIMIT = 2 * 1024 * 1024  # bytes; alerts with expanded shapes reach 1.7 MB
 
 # Encodings in which markup reads as ASCII, so that the look at the prolog sees what the parser will see.
@@ -67,19 +68,20 @@ def name_of(element: etree._Element) -> str:
     return etree.QName(element).localname if isinstance(element.tag, str) else ""
 
 
+def text_of(element: etree._Element) -> str:
+    """The text directly in an element, around comments and children."""
+    return (element.text or "") + "".join(child.tail or "" for child in element)
+
+
 def path_of(element: etree._Element) -> str:
     """Where an element stands, as in ``/alert/info[1]/area[2]/polygon[1]``; counted from one where it may repeat."""
     steps: list[str] = []
     node: etree._Element | None = element
     while node is not None:
-        parent, name = node.getparent(), name_of(node)
-        if parent is None:
-            steps.append(name)
-        else:
-            twins = [child for child in parent if child.tag == node.tag]
-            repeats = len(twins) > 1 or name in _REPEATING
-            steps.append(f"{name}[{twins.index(node) + 1}]" if repeats else name)
-        node = parent
+        name, before = name_of(node), sum(1 for _ in node.itersiblings(node.tag, preceding=True))
+        alone = before == 0 and next(node.itersiblings(node.tag), None) is None
+        steps.append(name if alone and name not in _REPEATING else f"{name}[{before + 1}]")
+        node = node.getparent()
     return "/" + "/".join(reversed(steps))
 
 
