@@ -12,7 +12,7 @@ from typing import Any
 import aiohttp
 import pytest
 
-from feeds.records import Report, Status
+from feeds.records import Flag, Report, Status
 from rules.alert import Approval
 from services.store import alerts, hazards, records, users
 from services.store.engine import Store
@@ -132,6 +132,7 @@ async def test_a_lost_bell_costs_seconds_not_the_news(store: Store) -> None:
 
 async def test_the_public_hears_nothing_of_drafts_drills_and_unconfirmed_reports(store: Store) -> None:
     report = Report(gateway="g", report_id="1", kind="bear", measured_at=NOW, text="x", place="y")
+    hidden = [reading(status=Status.TEST), reading(station="broken", flags=frozenset({Flag.SPIKE}))]
     async with floor(store) as running:
         desk = await running.person(Role.VIEWER)
         async with listening(await running.visitor()) as public, listening(desk) as staff:
@@ -141,7 +142,7 @@ async def test_the_public_hears_nothing_of_drafts_drills_and_unconfirmed_reports
             async with store.write() as connection:
                 await alerts.add_draft(connection, alert(status=Status.ACTUAL), {"log": payload()}, NOW)
                 await hazards.replace_picture(connection, {}, [hazard()], NOW)
-                await records.save(connection, [report, reading(status=Status.TEST)], NOW)
+                await records.save(connection, [report, *hidden], NOW)
             running.bell.ring("alerts")
             event = await staff.event()
             assert {"alerts", "hazards", "readings", "reports"} <= set(event["what"])
