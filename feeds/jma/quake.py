@@ -58,7 +58,7 @@ def _coordinate(area: etree._Element | None) -> tuple[float | None, float | None
             lat, lon, height = (float(part) for part in (found[1], found[2], found[3] or "0"))
         except ValueError:
             continue
-        unknown = found[3] is None and "不明" in element.get("description", "")
+        unknown = "不明" in element.get("description", "")  # else an absent depth means very shallow
         return lat, lon, None if unknown else abs(height) / 1000
     return None, None, None
 

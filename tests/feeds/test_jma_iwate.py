@@ -54,6 +54,10 @@ class TestFrame:
         assert second.info_type == word and second.areas == first.areas
         assert first.subject == second.subject and first.key != second.key
 
+    def test_a_full_width_space_belongs_to_the_text(self) -> None:
+        got = telegram(iwate(VPWW55, ("<Text>内陸", "<Text>\n　内陸")))
+        assert got.headline is not None and got.headline.startswith("　内陸")
+
     def test_a_withdrawal_names_the_event_and_lists_nothing(self) -> None:
         body = JMA.joinpath("VXSE53_morioka.xml").read_text(encoding="utf-8")
         inside = body[body.index("<Earthquake>") : body.index("\n</Body>")]
@@ -147,6 +151,21 @@ class TestWarnings:
         half_width = iwate(VPWW55, ("レベル４", "レベル4"))
         assert telegram(half_width).areas[0].alert_level == 4
 
+    def test_the_name_outranks_the_code(self) -> None:
+        assert telegram(iwate(VPWW55, ("<Code>43</Code>", "<Code>03</Code>"))).areas[0].alert_level == 4
+
+    def test_what_is_released_is_not_the_main_hazard(self) -> None:
+        got = telegram(iwate(VPWW53, ("<Status>発表</Status>", "<Status>解除</Status>")))
+        assert got.hazard == "advisory" and got.areas[0].hazard == "heavy_rain"
+        gone = telegram(
+            iwate(VPWW53, *((f"<Status>{word}</Status>", "<Status>解除</Status>") for word in ("発表", "継続")))
+        )
+        assert gone.hazard == "other"
+
+    def test_an_item_without_area_is_refused(self) -> None:
+        area = "<Area><Name>葛巻町</Name><Code>0330200</Code></Area>"
+        assert refusal(iwate(VPWW55, (area, ""))).at == "/Report/Body/Warning[4]/Item[4]"
+
     def test_snow_has_no_level_even_released_and_groups_count_where_nothing_finer_is_listed(self) -> None:
         got = telegram(iwate("VPWW60_groups_only.xml"))
         assert rows(iwate("VPWW60_groups_only.xml")) == [
@@ -215,6 +234,21 @@ class TestLandslide:
         assert got.areas_without_warning == (TAKIZAWA,)
         assert (got.event_id, got.serial, got.hazard) == ("岩手県土砂災害警戒情報", "3", "landslide")
 
+    def test_headline_groups_serve_where_the_body_is_empty(self) -> None:
+        text = JMA.joinpath("VXWW50_iwate.xml").read_text(encoding="utf-8")
+        inside = text[text.index("<TargetArea>") : text.index("</Warning>") + 10]
+        groups = "".join(
+            f"<Item><Kind><Name>{name}</Name><Code>{code}</Code><Condition>{change}</Condition></Kind>"
+            f'<Areas codeType="{MUNICIPALITIES}"><Area><Name>x</Name><Code>{area}</Code></Area></Areas></Item>'
+            for name, code, change, area in (("警戒", "3", "継続", MORIOKA), ("解除", "1", "解除", TAKIZAWA))
+        )
+        information = f'<Information type="土砂災害警戒情報">{groups}</Information></Headline>'
+        decoded = iwate("VXWW50_iwate.xml", (inside, ""), ("</Headline>", information))
+        assert rows(decoded) == [
+            (MORIOKA, "3", "継続", None, 4, "landslide"),
+            (TAKIZAWA, "1", "解除", None, 0, "landslide"),
+        ]
+
     def test_a_kind_that_is_not_known_is_refused(self) -> None:
         rejected = refusal(iwate("VXWW50_iwate.xml", ("<Name>警戒</Name><Code>3<", "<Name>特別</Name><Code>5<")))
         assert rejected.code == "bad_telegram"
@@ -280,6 +314,9 @@ class TestEarthquakes:
         got = telegram(iwate("VXSE53_morioka.xml", *unknown))
         assert (got.magnitude, got.depth_km) == (None, None)
         assert got.hypocenter == Hypocenter(name="岩手県内陸北部", code="212", lat=None, lon=None)
+        minutes = '<jmx_eb:Coordinate type="震源位置（度分）">+3948+14100+0/</jmx_eb:Coordinate><jmx_eb:Coordinate desc'
+        twice = telegram(iwate("VXSE53_morioka.xml", ("<jmx_eb:Coordinate desc", minutes)))
+        assert twice.hypocenter is not None and twice.hypocenter.lat == 39.8
         absent = telegram(iwate("VXSE53_morioka.xml", ("+0/", "/")))
         assert absent.depth_km == 0.0  # absent, and the description says very shallow
 

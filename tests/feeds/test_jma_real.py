@@ -199,5 +199,6 @@ def test_volcanoes() -> None:
     assert (asama.volcanic_alert_level, asama.volcanic_alert_level_last) == (3, 1)
     assert [a.kind_code for a in asama.areas] == ["13", *["02"] * 4, *["43"] * 4]
     survey = {a.code: a for a in read("44_01_01_151008_VFVO51.xml").areas}
+    assert read("44_01_01_151008_VFVO51.xml").volcanic_alert_level is None  # of all volcanoes, so of none
     assert survey["207"].name == "岩手山" and survey["207"].kind_code == "11"
     assert read("43_02_01_200522_VFVO52.xml").info_type == "訂正"

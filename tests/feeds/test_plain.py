@@ -130,7 +130,7 @@ def test_place_of_broken_json_counts_bytes_not_characters() -> None:
 
 
 def test_brackets_in_strings_are_not_nesting() -> None:
-    (reading,) = FEED.decode(message(READING | {"note": "[{" * 40})).records
+    (reading,) = FEED.decode(message(READING | {"note": '"' + "[{" * 40 + "\\"})).records
     assert reading.status is Status.ACTUAL
 
 
