@@ -46,7 +46,7 @@ function summary(one) {
   const outlets = Object.entries(one.payloads);
   return [
     one.status === 'Exercise' ? h('div', { class: 'drill' }, h('p', {}, h('strong', {}, '訓練'), ' として送ります')) : null,
-    h('p', { class: 'big' }, chip(one, true), h('strong', {}, one.texts.ja.headline)),
+    h('p', { class: 'big' }, chip(one), h('strong', {}, one.texts.ja.headline)),
     h('dl', { class: 'facts' },
       h('dt', {}, '区域'), h('dd', {}, one.places.map((/** @type {any} */ p) => p.name).join('、')),
       h('dt', {}, '経路'), h('dd', {}, outlets.map(([name, p]) => word('channels', name) + (/** @type {any} */ (p).reason ? '（対象外）' : '')).join('、')),

@@ -3,17 +3,17 @@
 import { desk } from './desk.js';
 import { byId, fill, h, table } from './dom.js';
 import { timeTag } from './time.js';
-import { about, chip, drillMark, word } from './words.js';
+import { about, brief, chip, drillMark, word } from './words.js';
 
 const TROUBLE = ['unknown', 'rejected', 'expired'];
 
 export function drawBoard() {
   const channels = [...new Set(desk.deliveries.map((/** @type {any} */ d) => d.channel))].sort();
   const rows = groups().map(([alert, some]) => h('tr', {},
-    h('th', { scope: 'row' }, alert ? h('button', { type: 'button', class: 'link', 'data-select': `area:${alert.places[0]?.code ?? ''}`, 'data-key': `board-${alert.identifier}` }, alert.texts.ja.headline) : some[0].series,
+    h('th', { scope: 'row', class: 'wide' }, alert ? h('button', { type: 'button', class: 'link', 'data-select': `area:${alert.places[0]?.code ?? ''}`, 'data-key': `board-${alert.identifier}` }, brief(alert.texts.ja.headline)) : some[0].series,
       h('span', { class: 'muted small nowrap' }, `　第${some[0].revision}報`)),
-    h('td', { class: 'nowrap' }, alert ? [alert.status === 'Test' ? drillMark(alert.status) : null, chip(alert, true)] : '–'),
-    h('td', {}, timeTag(some[0].created_at)),
+    h('td', { class: 'nowrap' }, alert ? [alert.status === 'Test' ? drillMark(alert.status) : null, chip(alert)] : '–'),
+    h('td', { class: 'nowrap' }, timeTag(some[0].created_at)),
     channels.map((channel) => cell(some.find((d) => d.channel === channel)))));
   fill(byId('deliveries'), table('発表と経路ごとの配信状況', ['発表', 'レベル', '承認', ...channels.map((c) => word('channels', String(c)))], rows, 'まだ何も送っていません。承認すると、経路ごとの状況がここに出ます。'));
   badge(desk.deliveries.filter((/** @type {any} */ d) => TROUBLE.includes(d.state) && !over(d)).length);

@@ -8,13 +8,13 @@ const W = 340, H = 190, LEFT = 34, RIGHT = 84, TOP = 10, BOTTOM = 20;
 
 /**
  * @param {{at: string, value: number}[]} points ascending
- * @param {{thresholds: Record<string, number>, unit: string, name: string, from: Date, to: Date}} about_
+ * @param {{thresholds: Record<string, number>, unit: string, name: string, from: Date, to: Date, ahead?: {at: string, value: number}}} about_ `ahead`: where it is foreseen to be
  * @returns {SVGElement}
  */
-export function chart(points, { thresholds, unit, name, from, to }) {
+export function chart(points, { thresholds, unit, name, from, to, ahead }) {
   const limits = Object.entries(thresholds);
   const values = points.map((p) => p.value);
-  const [low, high] = range(values, limits.map(([, v]) => v));
+  const [low, high] = range(ahead ? [...values, ahead.value] : values, limits.map(([, v]) => v));
   const x = (/** @type {Date | string} */ at) => LEFT + ((new Date(at).getTime() - from.getTime()) / (to.getTime() - from.getTime())) * (W - LEFT - RIGHT);
   const y = (/** @type {number} */ v) => TOP + ((high - v) / (high - low)) * (H - TOP - BOTTOM);
   const last = points[points.length - 1];
@@ -22,6 +22,7 @@ export function chart(points, { thresholds, unit, name, from, to }) {
     axis(x, y, from, to, low, high, unit),
     limitLines(limits.filter(([, v]) => v <= high && v >= low), y),
     points.length > 1 ? svg('polyline', { class: 'value', points: points.map((p) => `${x(p.at).toFixed(1)},${y(p.value).toFixed(1)}`).join(' ') }) : null,
+    last && ahead ? svg('line', { class: 'ahead', x1: x(last.at), y1: y(last.value), x2: x(ahead.at), y2: y(ahead.value) }) : null,
     last ? svg('circle', { class: 'dot', cx: x(last.at), cy: y(last.value), r: 4 }) : null);
 }
 
@@ -69,7 +70,7 @@ function limitLines(limits, y) {
     return [
       svg('line', { class: 'threshold', x1: LEFT, x2: W - RIGHT, y1: y(value), y2: y(value) }),
       svg('rect', { class: 'threshold-tag', 'data-level': about('thresholds', name).level ?? 0, x: W - RIGHT + 4, y: free - 4.5, width: 9, height: 9 }),
-      svg('text', { x: W - RIGHT + 16, y: free + 4 }, `${word('thresholds', name)} ${value.toFixed(2)}`),
+      svg('text', { x: W - RIGHT + 16, y: free + 4 }, `${word('thresholds', name).replace('水位', '')} ${value.toFixed(2)}`),
     ];
   });
 }

@@ -50,7 +50,7 @@ function set(element, attributes) {
  * @returns {(Node | string)[]}
  */
 function present(children) {
-  return children.flat().filter((c) => c !== null && c !== undefined && c !== false).map((c) => (c instanceof Node ? c : String(c)));
+  return /** @type {any[]} */ (children).flat(Infinity).filter((c) => c !== null && c !== undefined && c !== false).map((c) => (c instanceof Node ? c : String(c)));
 }
 
 /**

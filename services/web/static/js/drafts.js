@@ -6,7 +6,9 @@ import { byId, fill, h } from './dom.js';
 import { countOf, showPayload } from './payload.js';
 import { wireTabs } from './tabs.js';
 import { timeTag } from './time.js';
-import { chip, drillMark, word } from './words.js';
+import { brief, chip, drillMark, word } from './words.js';
+
+const SHOWN = 3; // reasons before 「ほか」
 
 /** @type {string | null} the draft that is open; null until somebody chose: then the first */
 let open = null;
@@ -29,10 +31,10 @@ function card(draft) {
   const isOpen = draft.identifier === open;
   const text = draft.texts.ja;
   return h('article', { class: 'draft', 'data-open': isOpen, 'data-draft': draft.identifier, 'aria-label': text.headline },
-    h('p', { class: 'draft-head' }, drillMark(draft.status), chip(draft, true),
+    h('p', { class: 'draft-head' }, drillMark(draft.status), chip(draft),
       h('span', {}, word('kinds', draft.kind)), h('span', { class: 'tag' }, `${word('message_types', draft.msg_type)}${draft.revision > 1 ? ` 第${draft.revision}報` : ''}`),
       draft.ends ? h('span', { class: 'tag solid' }, '解除') : null, timeTag(draft.sent, true)),
-    h('h3', {}, h('button', { type: 'button', 'aria-expanded': isOpen, 'data-key': `open-${draft.identifier}`, on: { click: () => toggle(draft.identifier) } }, text.headline)),
+    h('h3', {}, h('button', { type: 'button', 'aria-expanded': isOpen, 'data-key': `open-${draft.identifier}`, on: { click: () => toggle(draft.identifier) } }, brief(text.headline))),
     isOpen ? body(draft) : h('p', { class: 'muted small' }, names(draft)));
 }
 
@@ -50,7 +52,7 @@ function body(draft) {
   return [
     h('dl', { class: 'facts' },
       h('dt', {}, 'どこに'), h('dd', {}, draft.places.map((/** @type {any} */ p, /** @type {number} */ i) => [i ? '、' : null, h('button', { type: 'button', class: 'link', 'data-select': `area:${p.code}` }, p.name)])),
-      h('dt', {}, 'なぜ'), h('dd', {}, h('ul', {}, draft.evidence.map((/** @type {string} */ e) => h('li', {}, e)))),
+      h('dt', {}, 'なぜ'), h('dd', {}, reasons(draft.evidence)),
       h('dt', {}, '期限'), h('dd', {}, timeTag(draft.expires), 'まで'),
       h('dt', {}, '規則'), h('dd', {}, draft.rule)),
     outlets(draft),
@@ -61,6 +63,14 @@ function body(draft) {
         : null,
       h('button', { type: 'button', class: 'button', 'data-key': `reject-${draft.identifier}`, on: { click: () => reject(draft) } }, '差し戻す…')),
   ];
+}
+
+/** The first reasons at once, the others one click away. @param {string[]} evidence */
+function reasons(evidence) {
+  const all = [...new Set(evidence)];
+  const list = (/** @type {string[]} */ some) => h('ul', {}, some.map((e) => h('li', {}, e)));
+  if (all.length <= SHOWN + 1) return list(all);
+  return [list(all.slice(0, SHOWN)), h('details', { class: 'more' }, h('summary', {}, `ほか ${all.length - SHOWN}件の根拠`), list(all.slice(SHOWN)))];
 }
 
 /** @param {any} draft */

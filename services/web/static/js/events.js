@@ -4,7 +4,7 @@ import { desk, isOurs } from './desk.js';
 import { byId, fill, h } from './dom.js';
 import { markRows } from './selection.js';
 import { timeTag } from './time.js';
-import { chip, drillMark, word } from './words.js';
+import { brief, chip, drillMark, word } from './words.js';
 
 const MOST = 150; // rows; whoever needs more reads the chronology
 
@@ -21,13 +21,13 @@ export function drawEvents() {
 /** @returns {Happening[]} */
 const dangers = () => desk.hazards.filter((/** @type {any} */ z) => z.level > 0).map((/** @type {any} */ z) => ({
   at: z.since, key: z.key, kind: 'hazard', level: z.alert_level ? z.level : 0, observed: z.observed,
-  row: () => row(z.since, z.key, `area:${z.area}`, [isOurs(z.status) ? null : drillMark(z.status), chip(z), h('span', {}, word('kinds', z.kind)), h('span', { class: `tag ${z.observed ? '' : 'foreseen'}` }, z.observed ? '観測' : '予測')], z.headline, z.area_name),
+  row: () => row(z.since, z.key, `area:${z.area}`, [isOurs(z.status) ? null : drillMark(z.status), chip(z), h('span', {}, word('kinds', z.kind)), h('span', { class: `tag ${z.observed ? '' : 'foreseen'}` }, z.observed ? '観測' : '予測')], brief(z.headline), z.area_name),
 }));
 
 /** @returns {Happening[]} */
-const alerts = () => desk.alerts.filter((/** @type {any} */ a) => ['issued', 'ended', 'superseded', 'rejected'].includes(a.state)).map((/** @type {any} */ a) => ({
+const alerts = () => desk.alerts.filter((/** @type {any} */ a) => ['issued', 'ended', 'rejected'].includes(a.state)).map((/** @type {any} */ a) => ({
   at: a.changed_at ?? a.sent, key: a.identifier, kind: 'alert', level: a.alert_level ? a.level : 0, observed: true,
-  row: () => row(a.changed_at ?? a.sent, a.identifier, `area:${a.places[0]?.code ?? ''}`, [isOurs(a.status) ? null : drillMark(a.status), chip(a, true), h('span', { class: a.state === 'issued' ? 'tag solid' : 'tag' }, word('alert_states', a.state))], a.texts.ja.headline, a.places.map((/** @type {any} */ p) => p.name).join('、'), a.state !== 'issued'),
+  row: () => row(a.changed_at ?? a.sent, a.identifier, `area:${a.places[0]?.code ?? ''}`, [isOurs(a.status) ? null : drillMark(a.status), chip(a), h('span', { class: a.state === 'issued' ? 'tag solid' : 'tag' }, word('alert_states', a.state))], brief(a.texts.ja.headline), a.places.map((/** @type {any} */ p) => p.name).join('、'), a.state !== 'issued'),
 }));
 
 /** @returns {Happening[]} */

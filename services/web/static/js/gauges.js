@@ -64,7 +64,7 @@ export function standing(g) {
   if (!Object.keys(g.thresholds).length) return h('span', { class: 'muted' }, g.quantity === 'water_level' ? '基準値の設定なし' : '–');
   if (!g.stands) return h('span', {}, '基準値未満');
   const level = about('thresholds', g.stands).level;
-  return h('span', { class: 'level', 'data-level': level || 'none' }, level ? h('b', {}, level) : null, h('span', {}, `${word('thresholds', g.stands)}水位`));
+  return h('span', { class: 'level', 'data-level': level || 'none' }, level ? h('b', {}, level) : null, h('span', {}, word('thresholds', g.stands)));
 }
 
 export function drawGauges() {

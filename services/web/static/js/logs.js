@@ -4,29 +4,28 @@ import { post, Refused } from './api.js';
 import { desk, rank } from './desk.js';
 import { byId, fill, h, table } from './dom.js';
 import { moment, timeTag } from './time.js';
-import { chip, drillMark, exercise, word } from './words.js';
+import { brief, chip, drillMark, exercise, word } from './words.js';
 
 export function drawHazards() {
   const rows = desk.hazards.filter((/** @type {any} */ z) => z.level > 0).sort((/** @type {any} */ a, /** @type {any} */ b) => rank(b) - rank(a)).map((/** @type {any} */ z) => h('tr', {},
     h('th', { scope: 'row' }, h('button', { type: 'button', class: 'link', 'data-select': `area:${z.area}`, 'data-key': `hazard-${z.key}` }, z.area_name)),
     h('td', { class: 'nowrap' }, exercise() && z.status === 'Exercise' ? null : drillMark(z.status), chip(z)),
     h('td', { class: 'nowrap' }, `${word('kinds', z.kind)}・${z.observed ? '観測' : '予測'}${z.probability ? ` ${Math.round(z.probability * 100)}％` : ''}`),
-    h('td', {}, z.headline), h('td', { class: 'nowrap' }, timeTag(z.since), '〜', moment(z.valid_until)), h('td', { class: 'muted small' }, z.model)));
+    h('td', {}, brief(z.headline)), h('td', { class: 'nowrap' }, timeTag(z.since), '〜', moment(z.valid_until)), h('td', { class: 'muted small' }, z.model)));
   fill(byId('hazards'), table('いまの危険', ['どこ', 'レベル', '種類', '内容', 'いつ', 'モデル'], rows, 'いま知られている危険はありません。データがない場所は「安全」を意味しません。'));
 }
 
 export function drawChronology() {
   const rows = desk.chronology.map((/** @type {any} */ e) => h('tr', {},
     h('td', { class: 'nowrap' }, timeTag(e.at)), h('td', { class: 'nowrap' }, exercise() && e.status === 'Exercise' ? null : drillMark(e.status), word('chronology', e.kind)),
-    h('td', { class: 'nowrap' }, e.who), h('td', {}, e.text)));
+    h('td', { class: 'nowrap' }, e.who), h('td', {}, brief(e.text))));
   fill(byId('chronology-list'), table('経過記録', ['時刻', '種類', 'だれ', '内容'], rows, 'まだ記録がありません。'));
 }
 
 export function drawSuppressions() {
   const rows = desk.suppressions.map((/** @type {any} */ s) => h('tr', {},
-    h('th', { scope: 'row' }, headline(s.series)), h('td', {}, s.rule), h('td', {}, h('strong', {}, word('reasons', s.reason)), h('span', { class: 'muted small' }, `　${word('stages', s.stage)}`)),
-    h('td', {}, s.detail), h('td', { class: 'nowrap' }, timeTag(s.first_at), '〜')));
-  fill(byId('suppressions'), table('送られていないものと、その理由', ['何', '規則', '理由', '詳しく', 'いつから'], rows, '止めているものはありません。条件を満たしたものは、すべて下書きか発表になっています。'));
+    h('th', { scope: 'row' }, brief(headline(s.series))), h('td', {}, s.rule), h('td', {}, s.detail), h('td', { class: 'muted small' }, s.stage), h('td', { class: 'nowrap' }, timeTag(s.first_at), '〜')));
+  fill(byId('suppressions'), table('送られていないものと、その理由', ['何', '規則', '理由', '段階', 'いつから'], rows, '止めているものはありません。条件を満たしたものは、すべて下書きか発表になっています。'));
 }
 
 /** @param {string} series */

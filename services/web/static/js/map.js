@@ -51,14 +51,14 @@ function stack() {
     layer('shelters', (f, r) => (r < 60 ? ground.shelter(r < 9 ? f.get('name') : '') : undefined)),
     layer('names', (f, r) => names(f, r), { declutter: true }),
     layer('reports', (f) => ground.report(about('kinds', f.get('kind')).mark ?? '報', Boolean(f.get('confirmed')))),
+    layer('badges', (f, r) => {
+      const hazard = hazardOf(f);
+      return hazard ? badgeStyle(hazard, about('kinds', hazard.kind).mark ?? '他', near(r) ? f.get('name') : '') : undefined;
+    }),
     layer('gauges', (f, r) => {
       const g = f.get('gauge');
       const value = g.value === null ? '—' : g.value.toFixed(digits(g.unit));
       return gaugeStyle(g, r < 45 || g.level >= 2 ? value : '', trend(g)[0]);
-    }),
-    layer('badges', (f, r) => {
-      const hazard = hazardOf(f);
-      return hazard ? badgeStyle(hazard, about('kinds', hazard.kind).mark ?? '他', near(r) ? f.get('name') : '') : undefined;
     }),
   ];
 }
@@ -76,7 +76,7 @@ export async function startMap() {
   map = new ol.Map({
     target: 'map',
     layers: stack(),
-    controls: ol.control.defaults.defaults({ rotate: false, zoomOptions: { zoomInTipLabel: '拡大', zoomOutTipLabel: '縮小' }, attributionOptions: { collapsible: false } })
+    controls: ol.control.defaults.defaults({ rotate: false, zoomOptions: { zoomInTipLabel: '拡大', zoomOutTipLabel: '縮小' }, attributionOptions: { collapsible: true, collapsed: true, label: '出典', collapseLabel: '閉じる', tipLabel: '出典' } })
       .extend([new ol.control.ScaleLine()]),
     view: new ol.View({ center: ol.proj.fromLonLat([141.15, 39.7]), zoom: 11, minZoom: 8, maxZoom: 18, enableRotation: false }),
   });
@@ -207,9 +207,13 @@ function find(pick) {
   return layers[name].getSource().getFeatures().find(is)?.getGeometry() ?? (pick.kind === 'area' ? layers.city.getSource().getFeatures().find((/** @type {any} */ f) => f.get('code') === pick.code)?.getGeometry() : null);
 }
 
-/** Back to the whole picture. */
+/** Back to the picture of now: the districts in danger, or the whole town where there are none. */
 export function goHome() {
-  map.getView().fit(home, { padding: [50, 30, 30, 30], duration: calm.matches || !document.body.dataset.map ? 0 : 350 });
+  const danger = ol.extent.createEmpty();
+  for (const district of layers.hazards.getSource().getFeatures()) {
+    if (worst.get(district.get('code'))?.alert_level) ol.extent.extend(danger, district.getGeometry().getExtent());
+  }
+  map.getView().fit(ol.extent.isEmpty(danger) ? home : danger, { maxZoom: 14, padding: [50, 30, 30, 30], duration: calm.matches || !document.body.dataset.map ? 0 : 350 });
 }
 
 /** The address keeps the view and what is selected, so that a view can be sent. */

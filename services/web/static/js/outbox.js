@@ -62,7 +62,7 @@ function sending(delivery) {
   const alert = alertOf(delivery);
   const look = about('deliveries', delivery.state);
   return h('article', { class: 'sending', id: delivery.id, tabindex: -1 },
-    h('header', { class: 'sending-head' }, drillMark(delivery.status), alert ? chip(alert, true) : null,
+    h('header', { class: 'sending-head' }, drillMark(delivery.status), alert ? chip(alert) : null,
       h('span', { class: 'tag' }, `第${delivery.revision}報`),
       h('span', { class: `cell tone-${look.tone ?? 'wait'}` }, h('i', { 'aria-hidden': 'true' }, look.mark ?? ''), look.ja ?? delivery.state),
       timeTag(delivery.finished_at ?? delivery.created_at)),

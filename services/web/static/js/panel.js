@@ -7,7 +7,7 @@ import { byId, fill, h } from './dom.js';
 import { gauges, standing, trend, valueText } from './gauges.js';
 import { follow, select, selected } from './selection.js';
 import { moment, now, timeTag } from './time.js';
-import { chip, drillMark, word } from './words.js';
+import { brief, chip, drillMark, word } from './words.js';
 
 const HOURS = 12;
 
@@ -47,13 +47,13 @@ function drawArea(code) {
     h('h4', {}, '危険'),
     dangers.length ? h('ul', {}, dangers.map(danger)) : h('p', { class: 'nodata' }, 'いま知られている危険はありません（安全を意味しません）。'),
     h('h4', {}, '発表'),
-    alerts.length ? h('ul', {}, alerts.map((/** @type {any} */ a) => h('li', {}, drillMark(a.status), ' ', chip(a, true), ' ', h('span', { class: a.state === 'issued' ? 'tag solid' : 'tag' }, word('alert_states', a.state)), h('div', {}, a.texts.ja.headline), h('span', { class: 'muted small' }, `${moment(a.sent)} 〜 ${moment(a.expires)}`)))) : h('p', { class: 'muted' }, 'この地区への発表はありません。'),
+    alerts.length ? h('ul', {}, alerts.map((/** @type {any} */ a) => h('li', {}, drillMark(a.status), ' ', chip(a), ' ', h('span', { class: a.state === 'issued' ? 'tag solid' : 'tag' }, word('alert_states', a.state)), h('div', {}, brief(a.texts.ja.headline)), h('span', { class: 'muted small' }, `${moment(a.sent)} 〜 ${moment(a.expires)}`)))) : h('p', { class: 'muted' }, 'この地区への発表はありません。'),
     near.length ? [h('h4', {}, '観測所'), h('ul', {}, near.map((g) => h('li', {}, h('button', { type: 'button', class: 'link', 'data-select': `station:${g.code}` }, g.name), ` ${valueText(g)} ${trend(g)[0]} `, standing(g))))] : null);
 }
 
 /** @param {any} z */
 const danger = (z) => h('li', {}, drillMark(z.status), ' ', chip(z), ' ', h('span', {}, word('kinds', z.kind)), ' ', h('span', { class: `tag ${z.observed ? '' : 'foreseen'}` }, z.observed ? '観測' : `予測${z.probability ? ` ${Math.round(z.probability * 100)}％` : ''}`),
-  h('div', {}, z.headline), h('span', { class: 'muted small' }, `${moment(z.since)} 〜 ${moment(z.valid_until)}・${z.model}`),
+  h('div', {}, brief(z.headline)), h('span', { class: 'muted small' }, `${moment(z.since)} 〜 ${moment(z.valid_until)}・${z.model}`),
   h('ul', { class: 'evidence' }, z.evidence.map((/** @type {any} */ e) => h('li', {}, e.text))));
 
 /** @param {string} code */
@@ -78,7 +78,15 @@ async function past(g) {
   if (!points.length) return h('p', { class: 'nodata' }, `この${HOURS}時間の値はありません。`);
   const to = now();
   const first = Math.max(to.getTime() - HOURS * 3600000, new Date(points[0].at).getTime() - 1800000);
-  return chart(points, { thresholds: g.thresholds, unit: g.unit, name: `${g.name} ${word('quantities', g.quantity)}`, from: new Date(first), to });
+  const ahead = foreseen(g.code);
+  const until = ahead && new Date(ahead.at) > to ? new Date(new Date(ahead.at).getTime() + 600000) : to;
+  return chart(points, { thresholds: g.thresholds, unit: g.unit, name: `${g.name} ${word('quantities', g.quantity)}`, from: new Date(first), to: until, ahead });
+}
+
+/** Where the flood model sees the gauge next. @param {string} code @returns {{at: string, value: number} | undefined} */
+function foreseen(code) {
+  const facts = desk.hazards.find((/** @type {any} */ z) => z.source === `${code}:foreseen`)?.facts;
+  return facts?.reached_at && typeof facts.threshold_m === 'number' ? { at: facts.reached_at, value: facts.threshold_m } : undefined;
 }
 
 /** @param {string} code */

@@ -3,7 +3,7 @@
 import { desk, drafts, inForce, isOurs, rank } from './desk.js';
 import { byId, fill, h } from './dom.js';
 import { ago, clockTime, minutesSince, moment, seconds, today } from './time.js';
-import { chip, drillMark } from './words.js';
+import { chip, drillMark, exercise } from './words.js';
 
 const LINE = { on: '接続中', off: '切断。再接続しています', wait: '接続しています…' };
 const OLD = 30; // minutes without any reading after which the picture counts as stale
@@ -22,9 +22,9 @@ export function setLine(state) {
 
 export function drawStatus() {
   const dangers = desk.hazards.filter((/** @type {any} */ z) => z.level > 0 && isOurs(z.status)).sort((/** @type {any} */ a, /** @type {any} */ b) => rank(b) - rank(a) || Number(b.observed) - Number(a.observed));
-  fill(byId('bar-danger'), highest(dangers[0], false));
+  highest('bar-danger', dangers[0], dangers[0] && `${dangers[0].observed ? '観測' : '予測'} ${moment(dangers[0].since)}から`);
   const alerts = inForce().filter((a) => isOurs(a.status)).sort((a, b) => rank(b) - rank(a));
-  fill(byId('bar-issued'), highest(alerts[0], true));
+  highest('bar-issued', alerts[0], alerts[0] && `${moment(alerts[0].sent)}から`);
   const waiting = drafts().length;
   const link = byId('bar-drafts');
   link.textContent = waiting ? `${waiting}件` : 'なし';
@@ -33,11 +33,11 @@ export function drawStatus() {
   drawAge();
 }
 
-/** @param {any} thing @param {boolean} issued */
-function highest(thing, issued) {
-  if (!thing) return h('span', {}, 'なし');
-  const own = document.documentElement.dataset.exercise === 'true' ? null : drillMark(thing.status);
-  return h('span', {}, own, chip(thing, issued), ' ', h('span', { class: 'since' }, issued ? `${moment(thing.sent)}から` : `${thing.observed ? '観測' : '予測'}・${moment(thing.since)}から`));
+/** @param {string} id @param {any} thing @param {string | undefined} since */
+function highest(id, thing, since) {
+  byId(`${id}-since`).textContent = since ? `・${since}` : '';
+  const own = thing && !exercise() ? drillMark(thing.status) : null;
+  fill(byId(id), thing ? [own, chip(thing)] : h('span', {}, 'なし'));
 }
 
 /** @returns {string | undefined} */
@@ -45,8 +45,8 @@ const newest = () => desk.readings.map((/** @type {any} */ r) => r.time).sort().
 
 /** Called every second: the clock, the age of the data, and whether the picture may still be believed. */
 export function drawAge() {
-  const clock = byId('bar-clock');
-  fill(clock, h('span', { class: 'since' }, today()), seconds());
+  byId('bar-day').textContent = `${today()} 日本時間`;
+  byId('bar-clock').textContent = seconds();
   const at = newest();
   const old = at !== undefined && minutesSince(at) > OLD;
   const age = byId('bar-age');

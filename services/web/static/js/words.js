@@ -34,20 +34,32 @@ export function about(group, code) {
 }
 
 /**
+ * Whether an alert is evacuation information itself (避難指示), and not information that corresponds to a level (相当).
+ * Its event is then called exactly as the law calls it.
+ * @param {any} alert
+ * @returns {boolean}
+ */
+export const isOrder = (alert) => Boolean(alert.alert_level && alert.texts?.ja.event.includes(word('levels', String(alert.level))));
+
+/**
  * Colour, number and word of a danger or an alert. What has no 警戒レベル gets its kind on neutral ground: the five
  * colours mean evacuation and nothing else.
- * @param {{level: number, alert_level: boolean, kind: string, observed?: boolean}} thing
- * @param {boolean} [issued] true: the city says so; false: it corresponds to (相当)
+ * @param {any} thing a hazard or an alert
  * @returns {HTMLElement}
  */
-export function chip(thing, issued = false) {
-  const foreseen = thing.observed === false;
-  if (!thing.alert_level || !thing.level) {
-    return h('span', { class: `level${foreseen ? ' foreseen' : ''}`, 'data-level': 'none' }, h('span', {}, word('kinds', thing.kind)));
-  }
-  return h('span', { class: `level${foreseen ? ' foreseen' : ''}`, 'data-level': thing.level },
-    h('b', {}, h('span', { class: 'unseen' }, 'レベル'), thing.level), h('span', {}, word('levels', String(thing.level)) + (issued ? '' : '相当')));
+export function chip(thing) {
+  const look = thing.observed === false ? 'level foreseen' : 'level';
+  if (!thing.alert_level || !thing.level) return h('span', { class: look, 'data-level': 'none' }, h('span', {}, word('kinds', thing.kind)));
+  return h('span', { class: look, 'data-level': thing.level },
+    h('b', {}, h('span', { class: 'unseen' }, 'レベル'), thing.level), h('span', {}, word('levels', String(thing.level)) + (isOrder(thing) ? '' : '相当')));
 }
+
+/**
+ * A headline for a list where chips already say the level and the banner says the drill. What is sent is never shortened.
+ * @param {string} text
+ * @returns {string}
+ */
+export const brief = (text) => text.replaceAll(/^(【訓練】|【試験】)+|(【訓練】|【試験】)+$/g, '').replace(/^【警戒レベル[１-５1-5][^】]*】/, '');
 
 /** @returns {boolean} */
 export const exercise = () => document.documentElement.dataset.exercise === 'true';

@@ -1,0 +1,41 @@
+"""How the browser is started and how a person logs in: for the tests and for the pictures."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from typing import Any
+
+from playwright.async_api import Page
+
+from tests.e2e.scene import PASSWORD
+
+CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
+FLAGS = [
+    *(["--no-sandbox"] if os.geteuid() == 0 else []),
+    "--disable-gpu",  # 2D on the CPU
+    "--enable-unsafe-swiftshader",
+    "--force-color-profile=srgb",
+    "--font-render-hinting=none",
+    "--lang=ja-JP",
+    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",  # any outside name fails
+]
+
+
+def context_options(url: str) -> dict[str, Any]:
+    """A Japanese desktop."""
+    return {
+        "base_url": url,
+        "locale": "ja-JP",
+        "timezone_id": "Asia/Tokyo",
+        "viewport": {"width": 1440, "height": 900},
+    }
+
+
+async def log_in(page: Page, name: str) -> None:
+    """Through the form, as people do."""
+    await page.goto("/login")
+    await page.fill("#name", name)
+    await page.fill("#password", PASSWORD)
+    await page.get_by_role("button", name="ログイン").click()
+    await page.wait_for_url("**/ops")

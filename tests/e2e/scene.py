@@ -1,0 +1,193 @@
+"""The exercise's night, played through the real stages at once: the browser tests and the screenshots look at it.
+
+Bytes are decoded, stored, foreseen, judged, rendered, approved and sent by the hub's own code; only the broker is left
+out, and time is a hand that we turn. At the end it is three in the morning and two drafts wait.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import aiohttp
+from sqlalchemy import select
+
+from geo.registry import MODELS
+from services.bell import Bell
+from services.broker.link import Incoming
+from services.channels.channel import Channel
+from services.channels.registry import build
+from services.city import City, load_city
+from services.clock import Clock, wall
+from services.deliver import Deliver
+from services.desks import review
+from services.evaluate import Evaluate
+from services.intake import Intake
+from services.predict import Predict
+from services.settings import Gateway, Settings, load
+from services.store import records, users
+from services.store.engine import Store
+from services.store.tables import alerts
+from services.store.users import Account, Role
+from services.web.app import make_app, serve
+from services.web.auth_password import hash_password
+from services.web.context import Health, WebContext
+from tests.exercise.scenario import Play, scenario
+from tests.exercise.stage import GATEWAYS
+from tests.exercise.telegrams import JST
+from tests.fakes.linkage import FakeLinkage
+from tests.fakes.x import FakeX
+
+PROFILE = Path(__file__).parents[2] / "config/morioka"
+START = datetime(2026, 3, 14, 15, 0, tzinfo=JST)
+NIGHT = START + timedelta(hours=11, minutes=52)  # 02:52
+STEP = timedelta(minutes=20)
+ONE_PERSON = ("river-level", "bear-sighting", "official-warning")
+PASSWORD = "kitakami-nakatsu"
+_HASH = hash_password(PASSWORD)
+
+
+class Hand(Clock):
+    """Hub time that a test turns."""
+
+    def __init__(self, at: datetime) -> None:
+        self.at = at
+
+    def now(self) -> datetime:
+        return self.at
+
+
+@dataclass
+class Scene:
+    """A hub at a moment of the night, served on a free port."""
+
+    store: Store
+    bell: Bell
+    clock: Hand
+    city: City
+    x: FakeX
+    linkage: FakeLinkage
+    predict: Predict
+    evaluate: Evaluate
+    deliver: list[Deliver]
+    url: str = ""
+    played: datetime = START
+    health: Health = field(default_factory=lambda: Health(broker=True, ingest=True, stale=False, reasons=[]))
+
+    async def play(self, until: datetime, *, approve: bool = True) -> None:
+        """Let the night go on. The officers agree to what needs one person, and to nothing else."""
+        intake = Intake({name: Gateway(password="played", telegram=name == "jma-relay") for name in GATEWAYS})
+        plays = [play for play in scenario(START) if self.played <= play.at < until]
+        while self.clock.at < until:
+            self.clock.at = min(self.clock.at + STEP, until)
+            due = [play for play in plays if self.played <= play.at < self.clock.at]
+            await self._save(intake, due)
+            self.played = self.clock.at
+            await self.predict.step()
+            await self.evaluate.step()
+            if approve:
+                await self.approve_waiting()
+            await self.send()
+
+    async def _save(self, intake: Intake, due: list[Play]) -> None:
+        for play in due:
+            incoming = Incoming(
+                topic=play.topic,
+                payload=play.payload,
+                retained=False,
+                received_at=play.at + timedelta(seconds=2),
+                connection=0,
+                packet_id=0,
+                qos=1,
+            )
+            found = intake.sort(incoming)
+            async with self.store.write() as connection:
+                await records.save(connection, found.records, incoming.received_at)
+
+    async def approve_waiting(self, *, person: str = "班長", rules: tuple[str, ...] = ONE_PERSON) -> None:
+        """One person agrees to every draft of these rules."""
+        async with self.store.read() as connection:
+            waiting = select(alerts.c.series, alerts.c.revision, alerts.c.digest)
+            found = (await connection.execute(waiting.where(alerts.c.state == "draft", alerts.c.rule.in_(rules)))).all()
+        for series, revision, digest in found:
+            await review.approve(
+                self.store, series=series, revision=revision, digest=digest, person=person, now=self.clock.now()
+            )
+
+    async def send(self) -> None:
+        """Work off the outbox once."""
+        for one in self.deliver:
+            while await one.step():
+                self.bell.ring("deliveries")
+
+    async def person(self, name: str, role: Role = Role.APPROVER) -> None:
+        account = Account(name=name, role=role, password=_HASH, one_time=False, revoked=False, created_at=wall())
+        async with self.store.write() as connection:
+            await users.add(connection, account)
+
+
+@asynccontextmanager
+async def scene(folder: Path, *, exercise: bool = True) -> AsyncIterator[Scene]:
+    """A hub at the beginning of the night: nothing has come in yet."""
+    x, linkage = FakeX(), FakeLinkage()
+    await x.start()
+    await linkage.start()
+    settings = load([], {"SHIRASE_PROFILE": str(PROFILE), "SHIRASE_DATA_DIR": str(folder)})
+    store = await Store.open(f"sqlite+aiosqlite:///{folder / 'shirase.db'}")
+    city = _with_channels(load_city(settings), x, linkage)
+    clock, bell = Hand(START), Bell()
+    made = Scene(
+        store=store,
+        bell=bell,
+        clock=clock,
+        city=city,
+        x=x,
+        linkage=linkage,
+        predict=Predict(store, bell, clock, city.ground, MODELS),
+        evaluate=Evaluate(store, bell, clock, city),
+        deliver=[Deliver(store, bell, clock, channel) for channel in city.channels.values()],
+    )
+    runner = await serve(make_app(_context(made, settings, exercise=exercise)), "127.0.0.1", 0)
+    made.url = f"http://127.0.0.1:{runner.addresses[0][1]}"
+    try:
+        yield made
+    finally:
+        await runner.cleanup()
+        for channel in city.channels.values():
+            await channel.close()
+        await store.close()
+        await x.stop()
+        await linkage.stop()
+
+
+def _with_channels(city: City, x: FakeX, linkage: FakeLinkage) -> City:
+    drill = {"statuses": ["Exercise"]}
+    options = {
+        "x": {"base_url": x.url, **drill, **x.credentials},
+        "linkage": {"url": linkage.url, "token": linkage.token, **drill},
+        "cap_feed": drill,
+        "log": drill,
+    }
+    channels: dict[str, Channel] = {name: build(name, one) for name, one in options.items()}
+    return City(ground=city.ground, rules=city.rules, channels=channels, sender=city.sender, place=city.place)
+
+
+def _context(made: Scene, settings: Settings, *, exercise: bool) -> WebContext:
+    timelines = {"x": f"{made.x.url}/timeline.json", "linkage": made.linkage.url.replace("/cap", "/received")}
+    return WebContext(
+        store=made.store,
+        now=made.clock.now,
+        ground=made.city.ground,
+        city_name=settings.city.name,
+        city_name_en=settings.city.name_en,
+        public_exercise=exercise,
+        exercise=exercise,
+        bell=made.bell,
+        channels=tuple(made.city.channels),
+        health=lambda: made.health,
+        fake_outboxes=timelines if exercise else {},
+        profile=PROFILE,
+    )
