@@ -14,9 +14,11 @@ from pathlib import Path
 
 import pytest
 
+from services.broker.client import MqttClient
 from services.broker.config import Gateway, Plan, render
 from services.broker.embedded import BrokerError, EmbeddedBroker
 from services.broker.forbidden import ForbiddenLog
+from services.broker.link import Login
 from services.broker.probe import connack
 from tests.services.conftest import GATEWAYS, until
 from tests.services.gateways import SensorGateway, wait_for_pubacks
@@ -204,8 +206,21 @@ def test_impossible_gateway_names_are_refused_with_the_cure(name: str) -> None:
 
 
 async def test_passwords_with_quotes_and_extra_topics_reach_the_server(tmp_path: Path) -> None:
+    topics = ["application/a1/device/24e1/event/up", "v1.1/Datastreams(42)/Observations", "owntracks/lns/phone"]
     lns = Gateway(password='quote " back \\ dollar $x 雪', also=("application/+/device/+/event/up", "v1.1/#"))
     embedded = EmbeddedBroker(tmp_path, gateways={"lns": lns})
     access = await embedded.start()
-    assert await connack(access.host, access.port, "lns", lns.password) == 0
+    login = Login(host=access.host, port=access.port, client_id="t", user=access.user, password=access.password)
+    hub = MqttClient(login, ["application/#", "v1.1/#", "owntracks/#"])
+    await hub.start()
+    await until(lambda: hub.state.ready)
+    with SensorGateway(access, "lns", lns.password) as gateway:
+        forbidden = ["application/a1/device/24e1/event/join", "owntracks/other/phone"]
+        wait_for_pubacks([gateway.paho.publish(topic, b"{}", 1) for topic in forbidden + topics])
+    heard: list[str] = []
+    async with asyncio.timeout(5):
+        while len(heard) < len(topics):
+            heard += [incoming.topic for incoming in await hub.next_batch()]
+    assert sorted(heard) == sorted(topics)
+    await hub.stop()
     await embedded.stop()
