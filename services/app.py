@@ -18,13 +18,14 @@ from services.broker.client import MqttClient
 from services.broker.embedded import EmbeddedBroker
 from services.broker.link import Login
 from services.city import City, load_city
-from services.clock import CatchUpClock, Clock
+from services.clock import CatchUpClock, Clock, wall
 from services.deliver import Deliver
 from services.evaluate import Evaluate
 from services.ingest import Ingest
 from services.loop import Loop, Loops
 from services.predict import Predict
 from services.settings import Settings
+from services.store import outbox
 from services.store.engine import Store
 from services.web.app import make_app, serve
 from services.web.context import Health, WebContext
@@ -60,6 +61,8 @@ class Hub:
         stack.enter_context(_only_one(settings.data_dir))
         self.store = await Store.open(settings.database_url)
         stack.push_async_callback(self.store.close)
+        async with self.store.write() as connection:
+            await outbox.release(connection, wall())
         city = await asyncio.to_thread(load_city, settings)
         for channel in city.channels.values():
             stack.push_async_callback(channel.close)

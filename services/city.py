@@ -41,7 +41,7 @@ def load_city(settings: Settings) -> City:
         bundled = [settings.profile / "layers" / name for name in settings.layers]
         imported = sorted((settings.data_dir / "layers").glob("*.fgb"))
         ground = load_ground(settings.profile, [*bundled, *imported])
-        rules = load_rules([CATALOG, settings.profile / "rules"])
+        rules = load_rules([CATALOG, settings.profile / "rules", *settings.rules])
         sender = _sender(settings)
         channels = {name: build(name, options) for name, options in settings.channels.items()}
     except (ProfileError, CrsError, RuleError, ChannelError, ValueError) as error:

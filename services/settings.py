@@ -83,6 +83,7 @@ class Settings(_Strict):
     data_dir: Path = Path("var")
     database: str = ""  # empty: SQLite under data_dir
     layers: list[str] = []  # files under profile/layers; imported ones come by themselves
+    rules: list[Path] = []  # further folders of rules; a later rule of the same id replaces an earlier one
     public_exercise: bool = False  # may residents see exercise alerts? only a demonstration says yes
     channels: dict[str, dict[str, Any]] = {}
     gateways: dict[str, Gateway] = {}

@@ -55,6 +55,12 @@ async def add(connection: AsyncConnection, alert: Alert, payloads: Rendered, now
         await connection.execute(insert(outbox), rows)
 
 
+async def release(connection: AsyncConnection, wall: datetime) -> None:
+    """End every lease. Only for a hub that has just proved that it is alone: whoever held them is dead."""
+    held = outbox.c.state == DeliveryState.SENDING.value
+    await connection.execute(update(outbox).where(held).values(lease_until=wall))
+
+
 async def expire(connection: AsyncConnection, now: datetime) -> list[RowMapping]:
     """Close what ran out before it was sent; returns those rows."""
     stale = (outbox.c.state.in_(_PENDING), outbox.c.expires <= now)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import os
 import signal
 import sys
 from asyncio.subprocess import PIPE, Process, create_subprocess_exec
@@ -12,12 +11,13 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-from services.broker.client import MqttClient
+from services.broker.client import Limits, MqttClient
 from services.broker.link import Login
 from tests.fakes.linkage import FakeLinkage
 from tests.fakes.x import FakeX
 
 PASSWORD = "only-for-this-test"
+RULES = Path(__file__).resolve().parents[1] / "data" / "rules"
 
 
 class HubProcess:
@@ -62,7 +62,7 @@ class HubProcess:
         login = Login(
             host=address["host"], port=address["port"], client_id=f"test-{name}", user=name, password=PASSWORD
         )
-        return MqttClient(login)
+        return MqttClient(login, limits=Limits(first_delay=0.1, most_delay=0.5))
 
 
 @asynccontextmanager
@@ -89,7 +89,7 @@ def _settings(data_dir: Path, x: FakeX, linkage: FakeLinkage, gateways: tuple[st
     )
     return f"""
 data_dir = {q(str(data_dir))}
-profile = {q(os.environ.get("SHIRASE_PROFILE", "config/morioka"))}
+rules = [{q(str(RULES))}]
 public_exercise = true
 log_level = "WARNING"
 [web]

@@ -43,8 +43,8 @@ async def test_killed_at_random_under_load(tmp_path: Path) -> None:
         sent: set[str] = set()
         issued: list[str] = []
         load = [
-            asyncio.create_task(_readings(publishers[0], "gw1", sent)),
-            asyncio.create_task(_readings(publishers[1], "gw2", sent)),
+            *(asyncio.create_task(_readings(publishers[0], f"gw1/{n}", sent)) for n in range(8)),
+            *(asyncio.create_task(_readings(publishers[1], f"gw2/{n}", sent)) for n in range(8)),
             asyncio.create_task(_telegrams(publishers[2], issued)),
         ]
         await _kill_often(hub, random.Random(seed))
@@ -66,10 +66,11 @@ async def _kill_often(hub: HubProcess, chance: random.Random) -> None:
     await asyncio.sleep(2)
 
 
-async def _readings(client: MqttClient, gateway: str, sent: set[str]) -> None:
-    """As fast as the broker acknowledges; ``sent`` holds the ids it acknowledged."""
+async def _readings(client: MqttClient, line: str, sent: set[str]) -> None:
+    """One after the other, as fast as the broker acknowledges; ``sent`` holds the ids it acknowledged."""
+    gateway = line.partition("/")[0]
     for number in range(10**9):
-        identity = f"{gateway}-{number:06d}"
+        identity = f"{line}-{number:06d}"
         body = {
             "v": 1,
             "id": identity,
@@ -82,7 +83,6 @@ async def _readings(client: MqttClient, gateway: str, sent: set[str]) -> None:
         topic = f"hub/v1/{gateway}/{body['station']}/water_level"
         await client.publish(topic, json.dumps(body).encode())
         sent.add(identity)
-        await asyncio.sleep(0.004)
 
 
 async def _telegrams(client: MqttClient, issued: list[str]) -> None:
@@ -92,7 +92,7 @@ async def _telegrams(client: MqttClient, issued: list[str]) -> None:
         text = telegram("大雨", at, f"大雨に警戒してください（{number}）。", [LEVELS[number % 2]])
         await client.publish("hub/v1/jma-relay/telegram", text.encode())
         issued.append(at.isoformat())
-        await asyncio.sleep(2.2)
+        await asyncio.sleep(1.1)
 
 
 async def _until_quiet(hub: HubProcess, sent: set[str]) -> None:
@@ -131,15 +131,17 @@ async def _judge(hub: HubProcess, sent: set[str], issued: list[str]) -> None:
     print(
         f"kills={KILLS} readings acknowledged={len(sent)} stored={len(kept)} lost={len(lost)} doubled={len(doubled)} "
         f"telegrams={len(issued)} revisions={revisions} deliveries={dict(Counter(d['state'] for d in deliveries))} "
-        f"posts={len(hub.x.posts)} doubled posts={sum(n - 1 for n in posts.values())}"
+        f"posts={len(hub.x.posts)} doubled posts={sum(n - 1 for n in posts.values())} "
+        f"linkage={len(hub.linkage.received)} doubled there={sum(n - 1 for n in taken.values())}"
     )
     assert not lost and not doubled
     assert broken is None
     assert revisions, "the load must have made alerts, or the test shows nothing"
     assert all(times == 1 for times in posts.values()) and all(times == 1 for times in taken.values())
     out = {"accepted", "duplicate"}
-    for delivery in (d for d in deliveries if d["channel"] == "x"):
-        texts = delivery["payload"]["parts"]
+    for delivery in deliveries:
         assert delivery["state"] in out | {"superseded"}, delivery["reason"]
-        if delivery["state"] in out:
-            assert all(posts[text] == 1 for text in texts)
+        if delivery["channel"] == "x" and delivery["state"] in out:
+            assert all(posts[text] == 1 for text in delivery["payload"]["parts"])
+        if delivery["channel"] == "linkage" and delivery["state"] in out:
+            assert taken[delivery["id"].rpartition(":")[0]] == 1

@@ -62,6 +62,15 @@ async def test_a_lost_lease_comes_back_as_an_unknown_outcome(store: Store) -> No
     assert again.first_tried_at == WALL
 
 
+async def test_a_hub_that_is_alone_need_not_wait_for_leases_of_the_dead(store: Store) -> None:
+    await issued(store, alert())
+    await claim(store)
+    async with store.write() as connection:
+        await outbox.release(connection, WALL)
+    (again,) = await claim(store)
+    assert again.after_unknown
+
+
 async def test_unknown_stays_marked_until_it_is_known(store: Store) -> None:
     await issued(store, alert())
     (first,) = await claim(store)
