@@ -18,6 +18,7 @@ from services.store.codec import from_json
 from services.store.engine import Store
 from services.store.outbox import DeliveryState
 from services.store.tables import alerts, outbox
+from services.web.security import storable
 
 _PUBLISHED = (DeliveryState.ACCEPTED.value, DeliveryState.DUPLICATE.value)
 _AFTERGLOW = timedelta(hours=24)  # how long an all-clear or cancellation stays in the list
@@ -31,7 +32,7 @@ _NEVER = datetime(1970, 1, 1, tzinfo=UTC)  # when an empty feed that never held 
 
 @dataclass(frozen=True, kw_only=True)
 class CapPages:
-    """The two pages, over a store. ``now`` is hub time, ``base_url`` how others reach this hub."""
+    """The two pages, over a store. ``now`` is hub time, ``base_url`` how others reach this hub; empty: as they did."""
 
     store: Store
     now: Callable[[], datetime]
@@ -53,13 +54,15 @@ class CapPages:
         entries = [_entry(row, alert) for row in rows if self._may_show(alert := read(_document(row)))]
         ended = None if moments.ended is None else moments.ended + _AFTERGLOW
         updated = max((at for at in (moments.published, moments.expired, ended) if at is not None), default=_NEVER)
-        return _answer(request, atom(entries, self.base_url, self.title, updated), "application/atom+xml", updated)
+        document = atom(entries, self.base_url or _as_asked(request), self.title, updated)
+        return _answer(request, document, "application/atom+xml", updated)
 
     async def document(self, request: web.Request) -> web.StreamResponse:
         """The bytes of one alert. They never change, and stay after its end because others quote them."""
-        wanted = self._published().where(alerts.c.identifier == request.match_info["identifier"])
+        identifier = request.match_info["identifier"]
+        wanted = self._published().where(alerts.c.identifier == identifier)
         async with self.store.read() as connection:
-            row = (await connection.execute(wanted)).mappings().first()
+            row = (await connection.execute(wanted)).mappings().first() if storable(identifier) else None
         if row is None or not self._may_show(alert := read(_document(row))):
             raise web.HTTPNotFound(text="no such alert has been published\n", headers=_HEADERS)
         return _answer(request, _document(row), MEDIA_TYPE, alert.sent)
@@ -75,6 +78,13 @@ class CapPages:
     def _may_show(self, alert: CapAlert) -> bool:
         """The document itself has the last word, whatever the row says."""
         return alert.is_public or (self.public_exercise and (alert.status, alert.scope) == ("Exercise", "Public"))
+
+
+def _as_asked(request: web.Request) -> str:
+    try:
+        return str(request.url.origin())
+    except ValueError:
+        raise web.HTTPBadRequest(text="the Host header names no host\n", headers=_HEADERS) from None
 
 
 def _overtaken() -> ColumnElement[bool]:

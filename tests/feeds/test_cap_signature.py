@@ -24,7 +24,8 @@ def signed(document: str, method: str = "sha256", digest: str = "", extra: str =
     signature = (
         f'<Signature xmlns="{DS}"><SignedInfo><CanonicalizationMethod Algorithm="http://www.w3.org/2001/10/xml-exc-c14n#"/>'
         f'<SignatureMethod Algorithm="http://www.w3.org/2001/04/xmldsig-more#rsa-sha256"/>'
-        f'<Reference URI=""><Transforms><Transform Algorithm="{DS}enveloped-signature"/>{extra}</Transforms><DigestMethod Algorithm="{uri}"/>'
+        f'<Reference URI=""><Transforms><Transform Algorithm="{DS}enveloped-signature"/>{extra}</Transforms>'
+        f'<DigestMethod Algorithm="{uri}"/>'
         f"<DigestValue>{value}</DigestValue></Reference></SignedInfo><SignatureValue>AA==</SignatureValue></Signature>"
     )
     return document[:place] + signature + document[place:]

@@ -68,10 +68,10 @@ async def hub(tmp_path: Path) -> AsyncIterator[Hub]:
     await store.close()
 
 
-def pages(hub: Hub, public_exercise: bool = False) -> TestClient[web.Request, web.Application]:
+def pages(hub: Hub, public_exercise: bool = False, base_url: str = BASE) -> TestClient[web.Request, web.Application]:
     app = web.Application()
     one = CapPages(
-        store=hub.store, now=hub.now, base_url=BASE, title="盛岡市 防災情報", public_exercise=public_exercise
+        store=hub.store, now=hub.now, base_url=base_url, title="盛岡市 防災情報", public_exercise=public_exercise
     )
     app.add_routes(one.routes())
     return TestClient(TestServer(app))
@@ -261,6 +261,23 @@ async def test_an_identifier_with_odd_characters_has_a_working_address(hub: Hub)
         (name,) = await listed(client)
         answer = await client.get(URL(f"/cap/{name}", encoded=True))
         assert read(await answer.read()).identifier == "urn:oid:2.49/é?#%41"
+
+
+async def test_without_a_configured_address_links_follow_the_one_asked_for(hub: Hub) -> None:
+    await hub.issue(alert(1))
+    async with pages(hub, base_url="") as client:
+        answer = await client.get("/cap/feed.atom", headers={"Host": "city.example.jp:8443"})
+        assert b'href="http://city.example.jp:8443/cap/morioka-1.xml"' in await answer.read()
+        for host in ("a b", "[", "<x>"):
+            answer = await client.get("/cap/feed.atom", headers={"Host": host})
+            assert answer.status in (200, 400), host
+            assert b"<x>" not in await answer.read()
+
+
+@pytest.mark.parametrize("name", ["nothing", "%00", "%ed%a0%80", "..%2f..", "%25", "a" * 3000])
+async def test_what_is_not_there_is_404(hub: Hub, name: str) -> None:
+    async with pages(hub) as client:
+        assert (await client.get(URL(f"/cap/{name}.xml", encoded=True))).status == 404
 
 
 def test_entries_are_sorted_and_text_is_escaped() -> None:
