@@ -59,7 +59,7 @@ class Condition:
 def parse(table: Table) -> Condition:
     """The condition a table states; faults are noted in the table's source."""
     parts = tuple(VOCABULARY[key](table, key) for key in table.data if key in VOCABULARY)
-    if not parts:
+    if not table.data:
         table.fault("", NOTHING, f"at least one of {', '.join(VOCABULARY)}")
     table.finish(*VOCABULARY)
     return _all(parts)

@@ -13,7 +13,7 @@ from rules.alert import Approval
 from rules.case import Case, parse_cases
 from rules.conditions import Condition
 from rules.conditions import parse as parse_condition
-from rules.source import Fault, RuleError, Source, Steps, Table, at_level
+from rules.source import Fault, RuleError, Source, Steps, Table, at_level, duration
 from rules.wording.templates import PARTS, Words, flaw
 
 CATALOG = Path(__file__).parent / "catalog"
@@ -105,7 +105,7 @@ def read_rule(path: Path) -> tuple[Rule | None, list[Fault]]:
         line = int(where[1]) if where else source.text.count("\n") + 1
         return None, [Fault(str(path), line, "file", str(error), "valid TOML")]
     rule = _rule(Table(data, source))
-    return (None if source.faults else rule), source.faults
+    return (None if source.faults else rule), sorted(source.faults, key=lambda fault: fault.line)
 
 
 def _rule(table: Table) -> Rule:
@@ -176,7 +176,7 @@ def _template(table: Table, part: str, language: str) -> str:
 
 def _check_durations(table: Table, rule: Rule) -> None:
     for name in ("expires", "repeat"):
-        if name in table and not getattr(rule, name):
+        if name in table and duration(table.data[name]) == timedelta():
             table.fault(name, table.data[name], "longer than zero")
     if rule.repeat and rule.expires and rule.repeat > rule.expires:
         table.fault("repeat", table.data["repeat"], f"not longer than expires ({table.data['expires']})")

@@ -33,7 +33,7 @@ def try_rule(rule: Rule) -> list[Result]:
 
 
 def _faults(rule: Rule, case: Case) -> Iterator[str]:
-    decision = _decide(rule, case)
+    decision = outcome(rule, case)
     if len(decision.alerts) != case.alerts:
         said = ", ".join(f"{drop.stage}: {drop.reason} {drop.detail}" for drop in decision.drops) or "no hazard matches"
         yield f"alerts: {len(decision.alerts)} instead of {case.alerts} ({said})"
@@ -71,7 +71,8 @@ def _compare_all_clear(rule: Rule, case: Case, issued: Alert) -> Iterator[str]:
         yield f"all_clear: {found!r} instead of {case.all_clear!r}"
 
 
-def _decide(rule: Rule, case: Case) -> Decision:
+def outcome(rule: Rule, case: Case) -> Decision:
+    """What the rule alone decides on the hazards of a case."""
     situation = Situation(now=case.now, status=Status.ACTUAL, hazards=case.hazards)
     return decide(situation, [rule], SENDER, _places(case))
 
