@@ -276,3 +276,12 @@ def test_a_file_that_is_not_there_is_wrong_usage(capsys: pytest.CaptureFixture[s
 
 def test_the_test_data_are_where_they_should_be() -> None:
     assert os.environ.get("SHIRASE_REAL_DATA") is None or REAL.is_dir(), "SHIRASE_REAL_DATA names no folder with cap/"
+
+
+def test_the_docs_name_every_rule() -> None:
+    root = Path(__file__).parents[2]
+    told = (root / "docs" / "cap.md").read_text()
+    sources = [*sorted((root / "feeds").glob("cap_lint*.py")), root / "feeds" / "cap_signature.py"]
+    named = {rule for file in sources for rule in re.findall(r'"(?:error|warning|info)", "(\w+)"', file.read_text())}
+    assert len(named) > 35
+    assert sorted(rule for rule in named if f"`{rule}`" not in told) == []
