@@ -34,7 +34,8 @@ class Quantity:
 QUANTITIES: Mapping[str, Quantity] = {
     "snow_depth": Quantity(unit="cm", units=_LENGTH_CM, low=0, high=600, jump=10, rate=0.5),
     "snowfall": Quantity(unit="cm", units=_LENGTH_CM, low=0, high=200),
-    "water_level": Quantity(unit="m", units=_LENGTH_M, low=-20, high=40, jump=0.5, rate=0.1),
+    # Many gauges count from sea level: a level of 651 m is a brook in the hills.
+    "water_level": Quantity(unit="m", units=_LENGTH_M, low=-20, high=4000, jump=0.5, rate=0.1),
     "discharge": Quantity(unit="m3/s", units={"m3/s": (1, 0), "L/s": (0.001, 0)}, low=0, high=30_000),
     "rain": Quantity(unit="mm", units=_LENGTH_MM, low=0, high=300),
     "rain_10min": Quantity(unit="mm", units=_LENGTH_MM, low=0, high=80),

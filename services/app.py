@@ -40,18 +40,21 @@ class AlreadyRunningError(Exception):
 class Hub:
     """One running hub. ``async with Hub.running(settings) as hub`` is all there is to know."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, clock: Clock | None = None) -> None:
         self.settings = settings
         self.bell = Bell()
-        self.clock = clock_for(settings)
+        self.clock = clock or clock_for(settings)
         self.loops = Loops()
         self.address = ""
 
     @classmethod
     @asynccontextmanager
-    async def running(cls, settings: Settings) -> AsyncIterator[Hub]:
-        """A started hub; at the end of the block everything is stopped, last started first."""
-        hub = cls(settings)
+    async def running(cls, settings: Settings, clock: Clock | None = None) -> AsyncIterator[Hub]:
+        """A started hub; at the end of the block everything is stopped, last started first.
+
+        ``clock`` is for a back-test that sets the time itself; otherwise the settings say what time it is.
+        """
+        hub = cls(settings, clock)
         async with AsyncExitStack() as stack:
             await hub._start(stack)
             yield hub
@@ -68,6 +71,7 @@ class Hub:
             stack.push_async_callback(channel.close)
         self.ingest = await self._listen(stack)
         self.predict = Predict(self.store, self.bell, self.clock, city.ground, MODELS)
+        self.evaluate = Evaluate(self.store, self.bell, self.clock, city)
         for loop in self._loops(city):
             self.loops.start(loop)
         stack.push_async_callback(self.loops.stop)
@@ -76,10 +80,9 @@ class Hub:
     def _loops(self, city: City) -> list[Loop]:
         """Who wakes whom. Every loop also polls: a lost ring costs seconds, never work."""
         pace, listen = self._pace, self.bell.listen
-        evaluate = Evaluate(self.store, self.bell, self.clock, city)
         loops = [
             Loop(self.predict.name, self.predict.step, listen("records"), pace),
-            Loop(evaluate.name, evaluate.step, listen("hazards"), pace),
+            Loop(self.evaluate.name, self.evaluate.step, listen("hazards"), pace),
         ]
         for channel in city.channels.values():
             deliver = Deliver(self.store, self.bell, self.clock, channel)
