@@ -13,7 +13,7 @@ from pathlib import Path
 
 import structlog
 
-from services.broker.link import DeniedError, Incoming, Link, LinkError, Login
+from services.broker.link import DeniedError, Incoming, Link, LinkError, Login, UnreachableError
 from services.clock import wall
 
 log = structlog.get_logger(__name__)
@@ -205,6 +205,8 @@ class MqttClient:
             try:
                 reason = await self._live(link)
             except LinkError as error:
+                if isinstance(error, UnreachableError):
+                    self._losses.clear()  # the broker went away, we were not thrown out
                 if str(error) != self._detail:
                     log.warning("mqtt_not_connected", reason=str(error))
                 self._now_in(Phase.DENIED if isinstance(error, DeniedError) else Phase.CONNECTING, str(error))
@@ -245,7 +247,8 @@ class MqttClient:
         while True:
             await asyncio.wait([ended], timeout=self._limits.ask_again)
             if ended.done():
-                log.warning("mqtt_connection_ended", connection=link.number, reason=ended.result())
+                tell = log.info if self._draining else log.warning
+                tell("mqtt_connection_ended", connection=link.number, reason=ended.result())
                 return ended.result()
             if self._refused:
                 link.subscribe(sorted(self._refused))

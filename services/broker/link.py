@@ -27,6 +27,10 @@ class LinkError(Exception):
     """The connection could not be made or has ended; the text says why."""
 
 
+class UnreachableError(LinkError):
+    """Nobody listens there, or no way leads there."""
+
+
 class DeniedError(LinkError):
     """The broker answered and does not let us in: wrong user, password or client id."""
 
@@ -80,7 +84,7 @@ class Link:
         self._asked: dict[int, Sequence[str]] = {}
         self._published: dict[int, asyncio.Future[None]] = {}
         self._in_hand: dict[int, Incoming] = {}
-        self._reading = False
+        self._reading = self._closing = False
         self._arrived = 0
         self._heard = self._pinged = self._loop.time()
         self._beat: asyncio.Task[None] | None = None
@@ -93,7 +97,7 @@ class Link:
         try:
             await asyncio.shield(connecting)
         except OSError as error:
-            raise LinkError(f"{self._where} is not reachable: {error}") from error
+            raise UnreachableError(f"{self._where} is not reachable: {error}") from error
         except asyncio.CancelledError:
             connecting.add_done_callback(self._dropped_when_made)
             raise
@@ -115,6 +119,7 @@ class Link:
 
     async def close(self) -> None:
         """Send what is still to be sent, then DISCONNECT."""
+        self._closing = True
         self._paho.disconnect()
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(self.ended(), _CLOSE_PATIENCE)
@@ -226,7 +231,7 @@ class Link:
         self._on_message(incoming)
 
     def _disconnected(self, _client: Any, _userdata: Any, _flags: Any, reason: Any, _properties: Any) -> None:
-        self._end(f"{self._where} ended the connection ({reason})")
+        self._end("closed" if self._closing else f"{self._where} ended the connection ({reason})")
 
     def _end(self, reason: str) -> None:
         error = LinkError(reason)

@@ -206,6 +206,15 @@ async def test_two_hubs_with_one_client_id_back_off_and_alarm(broker: EmbeddedBr
         await client.stop()
 
 
+async def test_broker_that_restarts_often_is_no_rival(broker: EmbeddedBroker) -> None:
+    async with running(MqttClient(login(broker), FILTERS, limits=QUICK)) as client:
+        for _ in range(6):
+            await broker.stop()
+            await until(lambda: "not reachable" in client.state.detail)
+            await broker.start()
+            await until(lambda: client.state.ready)
+
+
 async def test_publish_waits_out_a_broker_that_dies(broker: EmbeddedBroker) -> None:
     heard = ("hub/v1/gw07/rejects",)
     with SensorGateway(broker.access, "gw07", GATEWAYS["gw07"], listen=heard) as gateway:
