@@ -4,14 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import fcntl
 import json
-import os
 import random
-import secrets
 import shutil
 import signal
-import socket
 import sys
 from asyncio.subprocess import Process
 from collections.abc import Mapping
@@ -23,20 +19,17 @@ import structlog
 
 from services.broker.child import dies_with_parent, end_orphan
 from services.broker.config import HUB_USER, Gateway, Plan, render
+from services.broker.folder import HOST, any_free_port, hold, is_free, kept_password, last_port, write_private
+from services.broker.folder import BrokerError as BrokerError
 from services.broker.forbidden import Dropped, ForbiddenLog
 from services.broker.probe import connack
 
 log = structlog.get_logger(__name__)
 
-_HOST = "127.0.0.1"
 _START_PATIENCE = 20.0  # seconds; a cold disk with a full stream takes some
 _STOP_PATIENCE = 10.0
 _FIRST_DELAY, _MOST_DELAY, _STEADY = 0.1, 10.0, 60.0  # seconds between restarts; after a steady time they begin anew
 _LOG_PACE = 1.0
-
-
-class BrokerError(Exception):
-    """The broker cannot run; the text says why and what to do."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,7 +96,7 @@ class EmbeddedBroker:
     async def start(self) -> Access:
         """Start and return once an MQTT CONNECT succeeds. BrokerError with the cure where that is not to be had."""
         self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        self._lock = _hold(self._folder / "lock")
+        self._lock = hold(self._folder / "lock")
         try:
             await self._first_launch()
         except BaseException:
@@ -129,12 +122,12 @@ class EmbeddedBroker:
         """Let other gateways in from now on; those that stay keep their connections."""
         self._gateways = _with_rights(gateways)
         self._plan = replace(self._planned(), gateways=self._gateways)
-        _write_private(self._plan.config_file, render(self._plan))
+        write_private(self._plan.config_file, render(self._plan))
         if self._process and self._process.returncode is None:
             self._process.send_signal(signal.SIGHUP)
 
     async def _first_launch(self) -> None:
-        password = _kept_password(self._folder / "hub.password")
+        password = kept_password(self._folder / "hub.password")
         config_file = str(self._folder / "nats-server.conf")
         ended = await asyncio.to_thread(end_orphan, self._folder / "nats-server.pid", config_file)
         if ended:
@@ -144,7 +137,7 @@ class EmbeddedBroker:
             port = self._choose_port(retry=attempt > 0)
             self._plan = Plan(
                 folder=self._folder,
-                host=_HOST,
+                host=HOST,
                 port=port,
                 hub_password=password,
                 redeliver_after=self._redeliver_after,
@@ -157,22 +150,22 @@ class EmbeddedBroker:
                     raise
             else:
                 break
-        address = {"host": _HOST, "port": port}
+        address = {"host": HOST, "port": port}
         (self._folder / "address.json").write_text(json.dumps(address) + "\n", encoding="utf-8")
 
     def _choose_port(self, *, retry: bool) -> int:
         if self._fixed_port:
-            if not _free(self._fixed_port):
+            if not is_free(self._fixed_port):
                 raise BrokerError(
-                    f"port {self._fixed_port} of {_HOST} is taken: end what listens there or choose another port"
+                    f"port {self._fixed_port} of {HOST} is taken: end what listens there or choose another port"
                 )
             return self._fixed_port
-        last = 0 if retry else _last_port(self._folder / "address.json")
-        return last if last and _free(last) else _any_free_port()
+        last = 0 if retry else last_port(self._folder / "address.json")
+        return last if last and is_free(last) else any_free_port()
 
     async def _launch(self) -> None:
         plan = self._planned()
-        _write_private(plan.config_file, render(plan))
+        write_private(plan.config_file, render(plan))
         with (self._folder / "stderr.log").open("wb") as stderr:
             self._process = await asyncio.create_subprocess_exec(
                 str(_binary()),
@@ -271,55 +264,3 @@ def _binary() -> Path:
     if not found:
         raise BrokerError(f"no nats-server in {beside.parent} or PATH: run make install")
     return Path(found)
-
-
-def _hold(path: Path) -> IO[str]:
-    """An exclusive lock that the kernel releases when the hub dies."""
-    handle = path.open("w")
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        handle.close()
-        raise BrokerError(
-            f"another hub runs a broker in {path.parent}: stop it, or use another SHIRASE_DATA_DIR"
-        ) from None
-    return handle
-
-
-def _kept_password(path: Path) -> str:
-    """The hub's own password, made once and readable by this account only."""
-    if not path.exists():
-        _write_private(path, secrets.token_urlsafe(32))
-    return path.read_text(encoding="utf-8").strip()
-
-
-def _write_private(path: Path, text: str) -> None:
-    """Replace the file in one step, mode 0600 from its first byte on."""
-    draft = path.with_name(path.name + ".new")
-    draft.unlink(missing_ok=True)
-    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as handle:
-        handle.write(text)
-    draft.replace(path)
-
-
-def _last_port(address_file: Path) -> int:
-    try:
-        return int(json.loads(address_file.read_text(encoding="utf-8"))["port"])
-    except (OSError, ValueError, KeyError, TypeError):
-        return 0
-
-
-def _free(port: int) -> bool:
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((_HOST, port))
-        except OSError:
-            return False
-    return True
-
-
-def _any_free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind((_HOST, 0))
-        return int(probe.getsockname()[1])
