@@ -19,10 +19,20 @@ import structlog
 
 from services.broker.child import dies_with_parent, end_orphan
 from services.broker.config import HUB_USER, Gateway, Plan, render
-from services.broker.folder import HOST, any_free_port, hold, is_free, kept_password, last_port, write_private
-from services.broker.folder import BrokerError as BrokerError
+from services.broker.folder import (
+    HOST,
+    BrokerError,
+    any_free_port,
+    hold,
+    is_free,
+    kept_password,
+    last_port,
+    write_private,
+)
 from services.broker.forbidden import Dropped, ForbiddenLog
 from services.broker.probe import connack
+
+__all__ = ["Access", "BrokerError", "BrokerState", "EmbeddedBroker"]
 
 log = structlog.get_logger(__name__)
 
