@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 import shapely
 from pyproj import CRS, Transformer
+from pyproj.exceptions import CRSError
 from shapely.geometry.base import BaseGeometry
 
 DEGREES = 6668  # JGD2011, null transformation to WGS 84
@@ -67,7 +68,10 @@ def to_jgd2011(geometries: np.ndarray[Any, Any], crs: object, where: str) -> Mov
     """
     if crs is None or crs == "":
         raise CrsError(f"{where}: no coordinate system; add a .prj (or write it into the file) and try again")
-    source = CRS.from_user_input(crs)
+    try:
+        source = CRS.from_user_input(crs)
+    except CRSError as error:
+        raise CrsError(f"{where}: the coordinate system {crs!r} is not known ({error})") from None
     datum = _datum(source, where)
     name = _name(source)
     if datum == _TOKYO:

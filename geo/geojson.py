@@ -58,7 +58,12 @@ def read_geojson(path: Path, geometry_types: tuple[str, ...]) -> Collection:
     if not isinstance(data, dict) or not isinstance(data.get("features"), list):
         raise ProfileError(f"{path}: must be a GeoJSON FeatureCollection with 'features'")
     found = [_feature(item, f"{path}: feature {i}", geometry_types) for i, item in enumerate(data["features"], 1)]
-    crs = data.get("crs", {}).get("properties", {}).get("name", "EPSG:4326")
+    crs = "EPSG:4326"
+    if data.get("crs") is not None:
+        try:
+            crs = str(data["crs"]["properties"]["name"])
+        except (KeyError, TypeError):
+            raise ProfileError(f"{path}: 'crs' without properties.name; leave it out, GeoJSON is WGS 84") from None
     moved = to_jgd2011(np.array([f.geometry for f in found], dtype=object), crs, str(path)).geometries
     features = tuple(Feature(g, f.properties, f.where) for g, f in zip(moved, found, strict=True))
     return Collection(features, {key: value for key, value in data.items() if key != "features"})

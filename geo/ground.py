@@ -18,6 +18,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from feeds.quantities import QUANTITIES
 from geo.area import Area, Areas
 from geo.geojson import Collection, Feature, ProfileError, read_geojson
 from geo.layers import Layer, Layers, read_layer
@@ -153,6 +154,7 @@ def _stations(path: Path, areas: Areas) -> Mapping[str, Station]:
         where = f"{path}: station.{i} ({entry.code})"
         if entry.code in stations:
             raise ProfileError(f"{where}: the code is taken; give each station its own")
+        _check_quantities(entry, where)
         _check_thresholds(entry, where)
         for code in entry.areas:
             if areas.get(code) is None:
@@ -160,6 +162,17 @@ def _stations(path: Path, areas: Areas) -> Mapping[str, Station]:
         fields = entry.model_dump() | {"quantities": frozenset(entry.quantities), "areas": tuple(entry.areas)}
         stations[entry.code] = Station(**fields)
     return stations
+
+
+def _check_quantities(entry: _Station, where: str) -> None:
+    unknown = [name for name in entry.quantities if name not in QUANTITIES]
+    if unknown:
+        raise ProfileError(f"{where}: quantities: {unknown[0]!r} is not known; use of {', '.join(QUANTITIES)}")
+    kept = [QUANTITIES[name].unit for name in entry.quantities]
+    if entry.unit not in kept:
+        raise ProfileError(
+            f"{where}: unit: values are kept in {' or '.join(kept)}, so thresholds must be; not {entry.unit!r}"
+        )
 
 
 def _check_thresholds(entry: _Station, where: str) -> None:

@@ -56,7 +56,13 @@ def test_jgd2000_is_taken_with_a_finding(crs: str) -> None:
 
 @pytest.mark.parametrize(
     ("crs", "says"),
-    [(None, "no coordinate system"), ("EPSG:4301", "Tokyo"), ("EPSG:30170", "Tokyo"), ("EPSG:4258", "not used")],
+    [
+        (None, "no coordinate system"),
+        ("EPSG:4301", "Tokyo"),
+        ("EPSG:30170", "Tokyo"),
+        ("EPSG:4258", "not used"),
+        ("EPSG:x", "not known"),
+    ],
 )
 def test_refused_systems(crs: object, says: str) -> None:
     with pytest.raises(CrsError, match=says):

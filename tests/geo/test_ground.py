@@ -137,6 +137,8 @@ def test_a_city_without_the_files_that_may_be_missing(profile: Path) -> None:
         ("caution = 1.40", 'caution = "1.40"', r"station\.4\.thresholds\.caution: .*number"),
         ('"senboku", "nataya"', '"sendai", "nataya"', r"\(meijibashi\): areas: there is no area 'sendai'"),
         ("lon = 141.1530", "lon = 39.6910", r"station\.4\.lon: .*greater than or equal to 122"),
+        ('quantities = ["water_level"]', 'quantities = ["level"]', r"station\.0 .*quantities: 'level' is not known"),
+        ('unit = "cm"', 'unit = "mm"', r"\(33431\): unit: values are kept in cm or Cel, .* not 'mm'"),
         ('river = "北上川"', "river = 北上川", r"stations\.toml: Invalid value"),
     ],
 )
@@ -161,6 +163,7 @@ def test_faults_of_stations_name_file_and_key(profile: Path, old: str, new: str,
         ("districts.geojson", lambda d: d["features"][0].pop("geometry"), "feature 1: not a feature"),
         ("districts.geojson", lambda d: d["features"][0].update(properties=None), "'properties' must be an object"),
         ("shelters.geojson", lambda d: d["features"][0]["properties"].pop("共通ID"), r"shelters\.geojson: feature 1"),
+        ("districts.geojson", lambda d: d.update(crs={}), r"'crs' without properties\.name"),
         ("shelters.geojson", lambda d: d.pop("features"), "must be a GeoJSON FeatureCollection"),
     ],
 )
