@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -30,6 +31,7 @@ class SnowConfig:
     dead_band_cm: float = 1.0  # smaller hourly differences are the gauge's noise
     jump_cm: float = 20.0  # more in one hour is not snowfall: a vehicle, a person, or the gauge was moved
     highest_cm: float = 500.0
+    lying: float = 0.5  # new snow counts as long as this share of it still lies
     stale: timedelta = timedelta(hours=2)  # an older value is not believed any more
 
 
@@ -68,9 +70,13 @@ class Snow:
         hazards = []
         for code, station in sorted(ground.stations.items()):
             state = self._state(inputs.series.get((code, "snow_depth"), ()), inputs.now)
-            if state and (state.new.cm >= self.config.new_snow_cm or state.depth_cm >= self.config.depth_cm):
+            if state and self._calls(state):
                 hazards += [self._hazard(state, station, area, inputs) for area in _areas(station, ground)]
         return hazards
+
+    def _calls(self, state: _State) -> bool:
+        fresh = state.new.cm >= self.config.new_snow_cm and state.depth_cm >= state.new.cm * self.config.lying
+        return fresh or state.depth_cm >= self.config.depth_cm
 
     def _state(self, samples: Sequence[Sample], now: datetime) -> _State | None:
         usable = plausible(samples, now, -2.0, self.config.highest_cm)
@@ -115,15 +121,18 @@ class Snow:
         )
 
 
-def hourly(samples: Sequence[Sample], until: datetime, hours: int = 25) -> list[float | None]:
-    """Depth in each of the hours that end at ``until``, oldest first: the median of the hour's values, at least 0 cm;
-    None for an hour without any."""
-    found: list[float | None] = []
-    for back in range(hours - 1, -1, -1):
-        end = until - back * _HOUR
-        values = [max(0.0, s.value) for s in samples if end - _HOUR < s.at <= end]
-        found.append(median(values) if values else None)
-    return found
+def hourly(samples: Sequence[Sample], newest: datetime, hours: int = 25) -> list[float | None]:
+    """Depth in each clock hour up to that of ``newest``, oldest first: the median of its values, at least 0 cm; None
+    for an hour without any. A value on the full hour belongs to the hour that ends there."""
+    of_hour: dict[int, list[float]] = defaultdict(list)
+    last = _hour(newest)
+    for sample in samples:
+        of_hour[_hour(sample.at)].append(max(0.0, sample.value))
+    return [median(of_hour[hour]) if hour in of_hour else None for hour in range(last - hours + 1, last + 1)]
+
+
+def _hour(at: datetime) -> int:
+    return ceil(at.timestamp() / 3600)
 
 
 def without_jumps(hours: Sequence[float | None], jump: float) -> list[float | None]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -50,6 +51,7 @@ def test_a_single_jump_is_ignored_and_a_lasting_one_is_depth_but_no_snow() -> No
 def test_hourly_medians_drop_a_bird_on_the_gauge() -> None:
     samples = series([5.0, 5.0, 300.0, 5.0, 5.0, 6.0])
     assert hourly(samples, NOW, hours=2) == [None, 5.0]
+    assert hourly(samples, NOW + timedelta(minutes=10), hours=2) == [5.0, None]
     assert hourly([], NOW, hours=2) == [None, None]
     assert hourly(series([-1.5]), NOW, hours=1) == [0.0]
 
@@ -67,6 +69,20 @@ def test_new_snow_calls_the_plows() -> None:
 @pytest.mark.parametrize(("depth", "found"), [(9.9, False), (10.0, True)])
 def test_the_depth_that_calls_the_plows(depth: float, found: bool) -> None:
     assert bool(run(series([depth] * 13, step=HOUR))) is found
+
+
+def test_new_snow_that_has_melted_calls_nobody() -> None:
+    fallen = [float(value) for value in range(13)]
+    assert run(series([*fallen, 8.0, 7.0], step=HOUR))
+    assert run(series([*fallen, 8.0, 4.0], step=HOUR)) == []
+
+
+def test_a_section_is_not_called_and_sent_home_by_the_minute() -> None:
+    """The exercise's morning: the sections hear one beginning and one end, at whatever minute one looks."""
+    depths = [max(0.0, 1.0 + 11.5 * min(1.0, i / 15) - max(0.0, i / 6 - 4) * 3.2) for i in range(72)]
+    samples = series(depths)
+    called = [bool(run(samples[: i + 1], now=samples[i].at)) for i in range(72)]
+    assert sum(one != other for one, other in pairwise(called)) == 2
 
 
 def test_a_jump_calls_nobody() -> None:
