@@ -17,7 +17,7 @@ from typing import Any
 
 import structlog
 from aiohttp import hdrs, web
-from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.store.records import latest_seq
@@ -38,6 +38,7 @@ DESK = (*PUBLIC, "chronology", "deliveries", "fixes", "suppressions")
 _BELLS = ("records", "hazards", "alerts", "outbox", "deliveries")
 _POLL, _PAUSE, _BEAT, _STUCK = 2.0, 1.0, 15.0, 30.0  # seconds
 _MOST_STREAMS, _MOST_WAITING = 5000, 64
+_FIRST_LOOK = 50_000  # records; a start must not read a year of them, and what is older counts as no news
 _log = structlog.get_logger("web.events")
 
 
@@ -68,7 +69,7 @@ class Audience:
     def __init__(self, viewer: Viewer) -> None:
         self.viewer = viewer
         self.picture = Picture({}, {})
-        self.newest = {"reading": 0, "fix": 0}  # sequence numbers
+        self.newest: dict[str, int] = {}  # type of record → sequence number
         self.looked = 0  # how far into the records
         self._queues: set[asyncio.Queue[bytes | None]] = set()
 
@@ -221,11 +222,11 @@ async def _picture(connection: AsyncConnection, audience: Audience, context: Web
         "hazards": seen.hazards,
         "alerts": await _rows(connection, by_state.group_by(alert_rows.c.state)),
         "reports": await _row(connection, select(func.count(), func.max(report_rows.c.seq)).select_from(report_rows)),
-        "readings": newest["reading"],
+        "readings": newest.get("reading"),
     }
     if viewer.staff:
         contents["alerts"] += await _row(connection, select(func.count()).select_from(approvals))
-        contents["fixes"] = newest["fix"]
+        contents["fixes"] = newest.get("fix")
         contents |= await _of_the_desk(connection)
     facts: dict[str, Any] = {"now": iso(context.now()), "highest_level": seen.highest_level}
     if viewer.staff:
@@ -244,15 +245,16 @@ async def _of_the_desk(connection: AsyncConnection) -> dict[str, Any]:
 
 
 async def _newest(connection: AsyncConnection, audience: Audience) -> dict[str, int]:
-    """The newest row of each kind that this audience may know of; reads only what came since the last look."""
+    """The newest row of each type that this audience may know of; reads only what came since the last look."""
     latest = await latest_seq(connection)
-    for kind in audience.newest:
-        mine: list[ColumnElement[bool]] = [records.c.type == kind, records.c.status.in_(audience.viewer.statuses)]
-        if not audience.viewer.staff:
-            mine.append(records.c.trusted)
-        since = records.c.seq.between(audience.looked + 1, latest)
-        newer = select(records.c.seq).where(since, *mine).order_by(records.c.seq.desc()).limit(1)
-        audience.newest[kind] = await connection.scalar(newer) or audience.newest[kind]
+    since = max(audience.looked, latest - _FIRST_LOOK)
+    found = select(records.c.type, records.c.status, records.c.trusted, func.max(records.c.seq))
+    found = found.where(records.c.seq.between(since + 1, latest))
+    for kind, status, trusted, seq in await connection.execute(
+        found.group_by(records.c.type, records.c.status, records.c.trusted)
+    ):
+        if status in audience.viewer.statuses and (trusted or audience.viewer.staff):
+            audience.newest[kind] = max(seq, audience.newest.get(kind, 0))
     audience.looked = latest
     return audience.newest
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, RowMapping, func, select
+from sqlalchemy import ColumnElement, RowMapping, and_, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.store.tables import records
@@ -14,15 +14,15 @@ async def newest_by_subject(
     connection: AsyncConnection, kind: str, *conditions: ColumnElement[bool]
 ) -> list[RowMapping]:
     """The newest record of ``kind`` that meets the conditions, of each subject that has one."""
-    of_kind = records.c.type == kind
-    first = select(func.min(records.c.subject).label("subject")).where(of_kind)
+    wanted = and_(records.c.type == kind, *conditions)
+    first = select(func.min(records.c.subject).label("subject")).where(wanted)
     subjects = first.cte("subjects", recursive=True)
-    following = select(func.min(records.c.subject)).where(of_kind, records.c.subject > subjects.c.subject)
+    following = select(func.min(records.c.subject)).where(wanted, records.c.subject > subjects.c.subject)
     step: Any = select(following.scalar_subquery()).where(subjects.c.subject.is_not(None))
     subjects = subjects.union_all(step)
     newest = (
         select(records.c.seq)
-        .where(of_kind, records.c.subject == subjects.c.subject, *conditions)
+        .where(wanted, records.c.subject == subjects.c.subject)
         .order_by(records.c.measured_at.desc(), records.c.seq.desc())
         .limit(1)
         .correlate(subjects)
