@@ -64,16 +64,15 @@ def _singles(geometry: BaseGeometry) -> list[BaseGeometry]:
 
 def _ring(part: BaseGeometry, max_vertices: int) -> Ring:
     """The tightest ring that is proven to cover the part."""
-    metres = shapely.transform(part, _to_metres().transform, interleaved=False)
+    shape = shapely.transform(part, _to_metres().transform, interleaved=False)
     for tolerance in _TOLERANCES_M:
-        # The simplified edge strays from the buffered one by no more than the tolerance, so it stays outside.
-        wide = metres.buffer(2 * tolerance, join_style="mitre", mitre_limit=2, cap_style="square")
-        slim = wide.simplify(tolerance)
-        if slim.geom_type != "Polygon":
-            continue
-        ring = _degrees(shapely.Polygon(slim.exterior))
+        # Each step starts from the one before, which is small already and covers the part. The simplified edge
+        # strays from the widened one by no more than the tolerance, so it stays outside.
+        wide = shape.buffer(1.25 * tolerance, join_style="mitre", mitre_limit=2, cap_style="square")
+        shape = shapely.Polygon(wide.exterior).simplify(tolerance)
+        ring = _degrees(shape)
         if len(ring) <= max_vertices and _covers(ring, part):
-            return ring
+            return min(ring, _box(part), key=_area)
     return _box(part)
 
 
@@ -89,11 +88,15 @@ def _covers(ring: Ring, part: BaseGeometry) -> bool:
 
 
 def _box(part: BaseGeometry) -> Ring:
-    """The last resort covers by construction."""
+    """The bounding box, with room for its rounding, covers by construction."""
     step = 10.0**-_DECIMALS
     west, south = np.round(np.array(part.bounds[:2]) - step, _DECIMALS).tolist()
     east, north = np.round(np.array(part.bounds[2:]) + step, _DECIMALS).tolist()
     return ((west, south), (east, south), (east, north), (west, north), (west, south))
+
+
+def _area(ring: Ring) -> float:
+    return float(shapely.Polygon(ring).area)
 
 
 @cache

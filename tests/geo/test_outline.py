@@ -107,6 +107,13 @@ def test_a_complex_shape_does_not_swallow_the_town() -> None:
     assert shapely.Polygon(ring).area / staircase(3000).area < 1.02
 
 
+@pytest.mark.parametrize("name", ["a huge staircase", "a star", "a line", "half of the country"])
+def test_few_vertices_never_cost_more_than_the_box_around_the_shape(name: str) -> None:
+    (ring,) = outline(AWKWARD[name], 5)
+    box = shapely.box(*AWKWARD[name].bounds)
+    assert shapely.Polygon(ring).area <= box.area * 1.001
+
+
 @pytest.mark.parametrize(
     ("shape", "words"),
     [
