@@ -139,6 +139,7 @@ class Hub:
             fake_outboxes=settings.exercise.outboxes if settings.exercise else {},
             profile=settings.profile,
             https=settings.web.https,
+            base_url=settings.web.base_url or f"http://{settings.web.host}:{settings.web.port}",
         )
         runner = await serve(make_app(context), settings.web.host, settings.web.port)
         stack.push_async_callback(runner.cleanup)

@@ -61,7 +61,7 @@ records = Table(  # everything that came in, append-only
     Column("trusted", Boolean, nullable=False),
     Column("body", JSON, nullable=False),
     UniqueConstraint("key", "digest", name="records_natural_key"),
-    Index("records_by_subject", "type", "subject", "measured_at"),
+    Index("records_by_subject", "type", "status", "subject", "measured_at"),
     sqlite_autoincrement=True,
 )
 

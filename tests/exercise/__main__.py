@@ -16,6 +16,7 @@ from pathlib import Path
 from services.broker.client import MqttClient
 from services.broker.link import Login
 from services.clock import CatchUpClock, wall
+from services.telemetry import configure_logging
 from tests.exercise.officer import Officer
 from tests.exercise.scenario import LENGTH, Play, scenario
 from tests.exercise.stage import Stage, set_stage
@@ -30,6 +31,7 @@ def main() -> int:
     home = Path(os.environ.get("SHIRASE_DATA_DIR", "var")) / "exercise"
     parser.add_argument("--data-dir", type=Path, default=home)
     args = parser.parse_args()
+    configure_logging("ERROR")
     return asyncio.run(_exercise(args.port, args.seconds, args.data_dir))
 
 

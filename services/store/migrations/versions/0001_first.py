@@ -140,7 +140,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("key", "digest", name="records_natural_key"),
         sqlite_autoincrement=True,
     )
-    op.create_index("records_by_subject", "records", ["type", "subject", "measured_at"], unique=False)
+    op.create_index("records_by_subject", "records", ["type", "status", "subject", "measured_at"], unique=False)
     op.create_table(
         "suppressions",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
