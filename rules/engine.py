@@ -51,17 +51,20 @@ def decide(situation: Situation, rules: Sequence[Rule], sender: Sender, places: 
     standing = {name: one for name, one in situation.standing.items() if _open(one, situation)}
     alerts: list[Alert] = []
     drops: list[Drop] = []
+    withdrawn: list[Withdrawal | None] = []
     for rule in rules:
         for proposal in _proposals(situation, rule, standing):
-            outcome = run(situation, proposal)
-            if isinstance(outcome, Proposal):
-                alerts.append(write(situation, outcome, sender, places))
-            else:
-                series = proposal.standing.alert.series if proposal.standing else proposal.stem
-                drops.append(replace(outcome, rule=rule.id, series=series))
-    drops.extend(_orphans(rules, standing))
-    over = [_withdrawal(standing[drop.series], drop, situation) for drop in drops if drop.series in standing]
-    return Decision(alerts=tuple(alerts), withdrawn=tuple(one for one in over if one), drops=tuple(drops))
+            reached, drop = run(situation, proposal)
+            series = reached.standing.alert.series if reached.standing else reached.stem
+            drops += [replace(one, rule=rule.id, series=series) for one in (*reached.notes, *([drop] if drop else []))]
+            if drop is None:
+                alerts.append(write(situation, reached, sender, places))
+            elif reached.standing:
+                withdrawn.append(_withdrawal(reached.standing, drop, situation))
+    for orphan, drop in _orphans(rules, standing):
+        drops.append(drop)
+        withdrawn.append(_withdrawal(orphan, drop, situation))
+    return Decision(alerts=tuple(alerts), withdrawn=tuple(one for one in withdrawn if one), drops=tuple(drops))
 
 
 def _open(standing: Standing, situation: Situation) -> bool:
@@ -134,9 +137,9 @@ def _withdrawal(standing: Standing, drop: Drop, situation: Situation) -> Withdra
     )
 
 
-def _orphans(rules: Sequence[Rule], standing: Mapping[str, Standing]) -> Iterator[Drop]:
+def _orphans(rules: Sequence[Rule], standing: Mapping[str, Standing]) -> Iterator[tuple[Standing, Drop]]:
     """Series whose rule was taken away: drafts go, and what was issued ends when it expires."""
     known = {rule.id for rule in rules}
     for name, one in sorted(standing.items()):
         if one.alert.rule not in known:
-            yield Drop("engine", Reason.RULE_GONE, rule=one.alert.rule, series=name)
+            yield one, Drop("engine", Reason.RULE_GONE, rule=one.alert.rule, series=name)

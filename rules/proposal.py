@@ -75,11 +75,17 @@ class Proposal:
     hazards: tuple[Hazard, ...]  # leading first
     standing: Standing | None = None
     aside: tuple[Hazard, ...] = ()  # still there, but must not speak
+    notes: tuple[Drop, ...] = ()  # why they must not
     reason: Reason | None = None  # why it is said; set by the stage that knows
 
     @property
     def ends(self) -> bool:
         return self.reason is Reason.ALL_CLEAR
+
+    @property
+    def level(self) -> int:
+        """The highest level of the hazards; of an all-clear, the level that was announced."""
+        return self.in_force[-1].level if self.ends else max((hazard.level for hazard in self.hazards), default=0)
 
     @property
     def in_force(self) -> tuple[Alert, ...]:
@@ -96,11 +102,11 @@ class Proposal:
             return self.in_force[-1] if self.in_force else None
         return newest
 
-    def without(self, out: Sequence[Hazard]) -> Proposal:
+    def without(self, out: Sequence[Hazard], note: Drop) -> Proposal:
         """The proposal with these hazards set aside."""
         keys = {hazard.key for hazard in out}
         rest = tuple(hazard for hazard in self.hazards if hazard.key not in keys)
-        return replace(self, hazards=rest, aside=(*self.aside, *out))
+        return replace(self, hazards=rest, aside=(*self.aside, *out), notes=(*self.notes, note))
 
     @property
     def missing(self) -> tuple[Place, ...]:

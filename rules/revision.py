@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 
 from jinja2 import TemplateError
 
@@ -38,18 +39,11 @@ class Sender:
 
 
 def write(situation: Situation, proposal: Proposal, sender: Sender, places: Places) -> Alert:
-    """The next revision of the proposal's series. Never raises for wording: a template that fails gives plain words.
-
-    An all-clear keeps the level that was announced only for its approval; the alert itself has level 0.
-    """
+    """The next revision of the proposal's series. Never raises for wording: a template that fails gives plain words."""
     sent = situation.now.replace(microsecond=0)
     rule, standing = proposal.rule, proposal.standing
-    lead = proposal.hazards[0] if proposal.hazards else None
-    announced = proposal.in_force[-1] if proposal.ends else None
-    level = announced.level if announced else lead.level if lead else 0
     series = standing.alert.series if standing else f"{proposal.stem}-{sent.astimezone(JST):%Y%m%dT%H%M%S}"
     revision = max(standing.last_revision, standing.alert.revision) + 1 if standing else 1
-    where = _places(proposal, places)
     alert = Alert(
         series=series,
         revision=revision,
@@ -60,30 +54,60 @@ def write(situation: Situation, proposal: Proposal, sender: Sender, places: Plac
         msg_type="Update" if proposal.in_force else "Alert",
         references=tuple(earlier.reference for earlier in proposal.in_force),
         rule=rule.id,
-        kind=announced.kind if announced else lead.kind if lead else "",
-        level=0 if announced else level,
-        alert_level=announced.alert_level if announced else bool(lead and lead.alert_level),
         category=rule.category,
-        response="AllClear" if announced else at_level(rule.response, level),
-        urgency="Past" if announced else at_level(rule.urgency, level),
-        severity="Minor" if announced else at_level(rule.severity, level),
-        certainty=_certainty(rule, level, lead),
         effective=sent,
         expires=sent + rule.expires,
-        places=where,
+        places=_places(proposal, places),
         texts={},
-        hazards=announced.hazards if announced else tuple(hazard.key for hazard in proposal.hazards),
-        levels=() if announced else tuple(hazard.level for hazard in proposal.hazards),
         evidence=tuple(_evidence(situation, proposal)),
-        approval=_approval(proposal, level),
-        channels=rule.channels,
+        approval=_approval(proposal),
+        channels=_channels(proposal),
         sender_name=sender.name,
         web=sender.web,
         contact=sender.contact,
-        believed_until=min((hazard.valid_until for hazard in proposal.hazards), default=None),
         ends=proposal.ends,
+        **(_lifting(proposal.in_force[-1]) if proposal.ends else _warning(rule, proposal.hazards)),
     )
-    return _with_texts(alert, proposal, sender, level)
+    return _with_texts(alert, proposal, sender)
+
+
+def _warning(rule: Rule, hazards: tuple[Hazard, ...]) -> dict[str, Any]:
+    """What the hazards make of an alert: the leading one counts."""
+    lead = hazards[0]
+    certainty = "Observed" if lead.observed else "Likely" if (lead.probability or 0) > 0.5 else "Possible"
+    return {
+        "kind": lead.kind,
+        "level": lead.level,
+        "alert_level": lead.alert_level,
+        "response": at_level(rule.response, lead.level),
+        "urgency": at_level(rule.urgency, lead.level),
+        "severity": at_level(rule.severity, lead.level),
+        "certainty": at_level(rule.certainty, lead.level) or certainty,
+        "hazards": tuple(hazard.key for hazard in hazards),
+        "levels": tuple(hazard.level for hazard in hazards),
+        "believed_until": min(hazard.valid_until for hazard in hazards),
+    }
+
+
+def _lifting(announced: Alert) -> dict[str, Any]:
+    """What an all-clear says of what was announced. It has level 0."""
+    return {
+        "kind": announced.kind,
+        "level": 0,
+        "alert_level": announced.alert_level,
+        "response": "AllClear",
+        "urgency": "Past",
+        "severity": "Minor",
+        "certainty": "Observed",
+        "hazards": announced.hazards,
+        "levels": (0,) * len(announced.hazards),
+    }
+
+
+def _channels(proposal: Proposal) -> tuple[str, ...]:
+    """The rule's, and every channel that what is still in force has reached."""
+    reached = (name for alert in proposal.in_force for name in alert.channels)
+    return tuple(dict.fromkeys((*proposal.rule.channels, *reached)))
 
 
 def _places(proposal: Proposal, places: Places) -> tuple[Place, ...]:
@@ -92,14 +116,15 @@ def _places(proposal: Proposal, places: Places) -> tuple[Place, ...]:
         found = [replace(places(hazard.area), code=hazard.area) for hazard in proposal.hazards]
     else:
         found = [place for alert in reversed(proposal.in_force) for place in alert.places]
-    return tuple(
-        {place.code: place for place in reversed(found)}[code] for code in dict.fromkeys(p.code for p in found)
-    )
+    unique: dict[str, Place] = {}
+    for place in found:
+        unique.setdefault(place.code, place)
+    return tuple(unique.values())
 
 
-def _approval(proposal: Proposal, level: int) -> Approval:
+def _approval(proposal: Proposal) -> Approval:
     """As the rule says for the level; but an all-clear that may only be a silence needs a person."""
-    approval = proposal.rule.approval_at(level)
+    approval = proposal.rule.approval_at(proposal.level)
     return Approval.ONE if approval is Approval.AUTO and _maybe_silence(proposal) else approval
 
 
@@ -107,14 +132,6 @@ def _maybe_silence(proposal: Proposal) -> bool:
     """True where the hazards would have lapsed by now without any news: nobody need have said that it is over."""
     until = proposal.in_force[-1].believed_until if proposal.ends else None
     return proposal.ends and (until is None or until <= proposal.now)
-
-
-def _certainty(rule: Rule, level: int, lead: Hazard | None) -> str:
-    """As the rule says; else observed, or by probability as CAP draws the line."""
-    if lead is None or lead.observed:
-        return "Observed" if lead is None else at_level(rule.certainty, level) or "Observed"
-    likely = (lead.probability or 0) > 0.5
-    return at_level(rule.certainty, level) or ("Likely" if likely else "Possible")
 
 
 def _evidence(situation: Situation, proposal: Proposal) -> Iterator[str]:
@@ -133,7 +150,7 @@ def _evidence(situation: Situation, proposal: Proposal) -> Iterator[str]:
         yield from (evidence.text for evidence in hazard.evidence)
 
 
-def _with_texts(alert: Alert, proposal: Proposal, sender: Sender, level: int) -> Alert:
+def _with_texts(alert: Alert, proposal: Proposal, sender: Sender) -> Alert:
     """The alert in all its languages. What a template cannot say is said plainly, and a person must look at it.
 
     Whatever the rule says of approval, evacuation information never goes out by itself: wording made of facts could
@@ -147,7 +164,7 @@ def _with_texts(alert: Alert, proposal: Proposal, sender: Sender, level: int) ->
         if language != "ja" and language not in sender.languages:
             continue
         try:
-            texts[language] = render(words, language, _variables(alert, proposal, sender, level, language))
+            texts[language] = render(words, language, _variables(alert, proposal, sender, language))
         except (TemplateError, TypeError, ValueError, ArithmeticError, LookupError, AttributeError) as error:
             texts[language] = _plain(alert, proposal, language)
             evidence.append(f"文面のひな形（{rule.file}、{language}）が使えないため、簡単な文にしました: {error}")
@@ -157,7 +174,7 @@ def _with_texts(alert: Alert, proposal: Proposal, sender: Sender, level: int) ->
     return replace(alert, texts=texts, approval=approval, evidence=tuple(evidence))
 
 
-def _variables(alert: Alert, proposal: Proposal, sender: Sender, level: int, language: str) -> Mapping[str, object]:
+def _variables(alert: Alert, proposal: Proposal, sender: Sender, language: str) -> Mapping[str, object]:
     """What a template may name: exactly :data:`rules.wording.templates.VARIABLES`."""
     lead = proposal.hazards[0] if proposal.hazards else None
     japanese = language.startswith("ja")
@@ -165,8 +182,8 @@ def _variables(alert: Alert, proposal: Proposal, sender: Sender, level: int, lan
         "now": alert.sent,
         "until": alert.expires,
         "since": lead.since if lead else alert.sent,
-        "level": level,
-        "level_label": level_label(level, alert.alert_level, language),
+        "level": proposal.level,
+        "level_label": level_label(proposal.level, alert.alert_level, language),
         "reason": (proposal.reason or Reason.FIRST).value,
         "hazard": lead,
         "facts": dict(lead.facts) if lead else {},

@@ -115,14 +115,14 @@ def settle(situation: Situation, proposal: Proposal) -> Proposal | Drop:
 CHAIN: Sequence[Stage] = (fresh, hold, unless, inhibit, all_clear, rejected, dedup, settle)
 
 
-def run(situation: Situation, proposal: Proposal, chain: Sequence[Stage] = CHAIN) -> Proposal | Drop:
-    """Pass the stages in order, up to the first that drops the proposal."""
+def run(situation: Situation, proposal: Proposal, chain: Sequence[Stage] = CHAIN) -> tuple[Proposal, Drop | None]:
+    """Pass the stages in order: the proposal as far as it came, and the drop that stopped it, if any."""
     for stage in chain:
         outcome = stage(situation, proposal)
         if isinstance(outcome, Drop):
-            return outcome
+            return proposal, outcome
         proposal = outcome
-    return proposal
+    return proposal, None
 
 
 def levels(alert: Alert) -> dict[str, int]:
@@ -169,13 +169,12 @@ def _due(base: Alert, proposal: Proposal) -> Reason | None:
 def _set_aside(stage: str, proposal: Proposal, out: Sequence[Hazard], reason: Reason) -> Proposal | Drop:
     if not out:
         return proposal
-    rest = proposal.without(out)
-    if rest.hazards:
-        return rest
     detail = "、".join(hazard.headline for hazard in out[:3])
     if reason is Reason.NOT_HELD:
         detail += f"（{_minutes(proposal.now - min(hazard.since for hazard in out), proposal.rule.hold)}）"
-    return Drop(stage, reason, detail)
+    drop = Drop(stage, reason, detail)
+    rest = proposal.without(out, drop)
+    return rest if rest.hazards else drop
 
 
 def _minutes(stood: timedelta, wanted: timedelta) -> str:

@@ -164,6 +164,13 @@ class TestLife:
         (clear,) = world.step(NOW + HOUR).alerts
         assert {p.code for p in clear.places} == {"a1", "a2"}
 
+    def test_the_end_reaches_every_channel_that_the_beginning_reached(self, river: Rule) -> None:
+        world = World([replace(river, channels=("x", "linkage"))])
+        world.step(NOW, hazard())
+        world.issue(world.only())
+        world.rules = [replace(river, channels=("cap_feed",))]
+        assert world.step(NOW + HOUR).alerts[0].channels == ("cap_feed", "x", "linkage")
+
     def test_the_level_that_was_announced_decides_who_approves_the_all_clear(self, auto: Rule) -> None:
         world = World([auto])
         world.step(NOW, hazard(level=4))
@@ -299,9 +306,23 @@ class TestStatus:
         assert [p.code for p in alert.places] == ["a1"]
         assert "訓練" not in alert.texts["ja"].short  # the mark is the channels' work
 
-    def test_a_drill_series_is_not_revised_by_the_real_thing(self, river: Rule) -> None:
+    def test_the_real_thing_neither_revises_nor_lifts_a_drill(self, river: Rule) -> None:
         world = World([river], status=Status.EXERCISE)
         world.step(NOW, hazard(status=Status.EXERCISE))
+        world.issue(world.only())
         real = Situation(now=NOW, status=Status.ACTUAL, hazards=[hazard()], standing=world.standing(NOW))
-        (alert,) = decide(real, [river], SENDER, place).alerts
-        assert (alert.revision, alert.series.split("-")[0]) == (1, "Actual")
+        decision = decide(real, [river], SENDER, place)
+        assert [(alert.revision, alert.series.split("-")[0]) for alert in decision.alerts] == [(1, "Actual")]
+        assert decision.withdrawn == ()
+
+
+def test_what_steps_aside_is_told_with_its_reason(river: Rule) -> None:
+    """Also where the alert goes out without it: every suppression has a reason that staff can read."""
+    stale, low = hazard("a2", valid_until=NOW), hazard(level=2, source="g2")
+    decision = decide(situation(hazard(), stale, low), [river], SENDER, place)
+    assert len(decision.alerts) == 1
+    told = [(drop.stage, drop.reason, drop.detail, drop.rule) for drop in decision.drops]
+    assert told == [
+        ("fresh", Reason.STALE, "a2 レベル3", "river"),
+        ("inhibit", Reason.OUTRANKED, "a1 レベル2", "river"),
+    ]
