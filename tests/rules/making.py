@@ -49,6 +49,20 @@ when = {{ kind = "flood", level_at_least = 2 }}
 {WORDS}
 """
 
+CASE = """
+[[test]]
+name = "一つ"
+now = 2026-07-20T18:40:00+09:00
+[[test.hazard]]
+kind = "flood"
+model = "flood"
+area = "a1"
+area_name = "一"
+level = 3
+[test.expect]
+level = 3
+"""
+
 
 def toml(*, drop: Sequence[str] = (), top: str = "", end: str = "") -> str:
     """The plain rule's text without the lines that begin with ``drop``, with more at the top and at the end."""

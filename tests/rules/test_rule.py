@@ -10,7 +10,7 @@ import pytest
 from rules.alert import Approval
 from rules.rule import CATALOG, load_rules
 from rules.source import RuleError, locate
-from tests.rules.making import RULE, rule, toml
+from tests.rules.making import CASE, RULE, rule, toml
 
 
 def faults(tmp_path: Path, text: str) -> list[str]:
@@ -193,22 +193,8 @@ def test_a_key_inside_an_inline_table_over_several_lines_is_found(tmp_path: Path
 
 
 class TestCases:
-    CASE = """
-[[test]]
-name = "一つ"
-now = 2026-07-20T18:40:00+09:00
-[[test.hazard]]
-kind = "flood"
-model = "flood"
-area = "a1"
-area_name = "一"
-level = 3
-[test.expect]
-level = 3
-"""
-
     def test_a_case_loads(self, tmp_path: Path) -> None:
-        (case,) = rule(tmp_path, RULE + self.CASE).tests
+        (case,) = rule(tmp_path, RULE + CASE).tests
         assert (case.name, case.level, len(case.hazards)) == ("一つ", 3, 1)
 
     @pytest.mark.parametrize(
@@ -222,4 +208,4 @@ level = 3
         ],
     )
     def test_a_case_with_a_mistake(self, tmp_path: Path, old: str, new: str, key: str) -> None:
-        assert f": {key}: found " in faults(tmp_path, RULE + self.CASE.replace(old, new))[0]
+        assert f": {key}: found " in faults(tmp_path, RULE + CASE.replace(old, new))[0]

@@ -8,8 +8,7 @@ from pathlib import Path
 import pytest
 
 from services.cli import run
-from tests.rules.making import RULE
-from tests.rules.test_rule import TestCases
+from tests.rules.making import CASE, RULE
 
 
 def lines(text: str) -> list[dict]:
@@ -54,7 +53,7 @@ def test_the_rules_of_the_profile_pass_their_tests(
 def test_a_failing_case_and_a_rule_without_cases_exit_1(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["rules", "test", "--rules", folder(tmp_path, RULE)]) == 1
     assert "has no tests" in capsys.readouterr().err
-    failing = RULE + TestCases.CASE.replace("[test.expect]\nlevel = 3", "[test.expect]\nlevel = 4")
+    failing = RULE + CASE.replace("[test.expect]\nlevel = 3", "[test.expect]\nlevel = 4")
     assert run(["rules", "test", "--rules", folder(tmp_path, failing)]) == 1
     (bad,) = [line for line in lines(capsys.readouterr().out) if not line["ok"]]
     assert bad["faults"] == ["level: 3 instead of 4"]
