@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import socket
 import ssl
 import threading
 from collections.abc import Callable, Sequence
@@ -101,6 +102,7 @@ class Link:
         except asyncio.CancelledError:
             connecting.add_done_callback(self._dropped_when_made)
             raise
+        self._send_at_once()
         self.resume()
         try:
             present = await asyncio.wait_for(asyncio.shield(self._welcome), _OPEN_PATIENCE)
@@ -165,6 +167,12 @@ class Link:
             self._heard = self._loop.time()
             self._loop.add_reader(sock, self._readable)
             self._loop.call_soon(self._read_held_by_tls)
+
+    def _send_at_once(self) -> None:
+        """Else a burst of PUBACKs waits for the other side's delayed ACK, and is dropped if we close meanwhile."""
+        sock = self._paho.socket()
+        if isinstance(sock, socket.socket):
+            sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
 
     def _new_paho(self) -> Client:
         login = self._login

@@ -17,7 +17,7 @@ GATEWAYS = {"gw07": "seven-secret", "gw08": "eight-secret"}
 @pytest.fixture
 async def broker(tmp_path: Path) -> AsyncIterator[EmbeddedBroker]:
     """A started nats-server with the gateways of ``GATEWAYS``."""
-    embedded = EmbeddedBroker(tmp_path, gateways=GATEWAYS, redeliver_after=1.0)
+    embedded = EmbeddedBroker(tmp_path, gateways=GATEWAYS, redeliver_after=2.0)
     await embedded.start()
     yield embedded
     await embedded.stop()

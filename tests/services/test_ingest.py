@@ -124,7 +124,7 @@ async def test_killed_between_commit_and_ack_stores_once(broker: EmbeddedBroker,
     assert await count(store) == 5
     handled = total(MESSAGES, "records")
     async with ingesting(client_of(broker), store):
-        await asyncio.sleep(1.3)  # longer than the broker waits for an acknowledgement
+        await asyncio.sleep(2.3)  # longer than the broker waits for an acknowledgement
     assert total(MESSAGES, "records") == handled, "acknowledged now, they do not come again"
 
 
