@@ -35,6 +35,7 @@ class GaugeConfig:
     horizon: timedelta = timedelta(hours=3)
     stale: timedelta = timedelta(minutes=30)  # a gauge silent for longer is reported as silent
     keep: timedelta = timedelta(hours=3)  # and its last level stands for this long, marked
+    forget: timedelta = timedelta(hours=24)  # then it is known to have run out; silence is never an all-clear
     below_m: float = 20.0  # plausible: this far below the lowest threshold …
     above_m: float = 10.0  # … to this far above the highest
 
@@ -63,14 +64,14 @@ class Reach:
 
 
 def judge(station: Station, samples: Sequence[Sample], now: datetime, config: GaugeConfig) -> GaugeState | None:
-    """What the gauge says at ``now``; None where it says nothing, is long silent, or has no recorded threshold."""
+    """What the gauge says at ``now``; None where it says nothing, is forgotten, or has no recorded threshold."""
     thresholds = {name: value for name, value in station.thresholds.items() if name in LEVELS}
     if not thresholds:
         return None
     low, high = min(thresholds.values()) - config.below_m, max(thresholds.values()) + config.above_m
     usable = plausible(samples, now, low, high)
     newest = believe(without_spikes(usable, config.spike_m, config.neighbours), config.step_m, config.neighbours)
-    if newest is None or now - newest.at > config.keep:
+    if newest is None or now - newest.at > config.forget:
         return None
     level, threshold = _reached(thresholds, newest.value)
     if newest.alone and level > 1:

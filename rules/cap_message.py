@@ -8,11 +8,9 @@ from datetime import datetime
 from feeds.cap import CapAlert, CapArea, CapInfo, CapReference, CapValue
 from feeds.records import Status
 from rules.alert import Alert, Place, Text
+from rules.marks import MARKS
 
 _CITY = re.compile(r"\d{5}", re.ASCII)
-
-# What people read of a drill starts and ends with its mark, in every language with the Japanese one outermost.
-_MARKS = {Status.EXERCISE: ("【訓練】", "[EXERCISE]"), Status.TEST: ("【試験】", "[TEST]")}
 
 
 def to_cap(alert: Alert) -> CapAlert:
@@ -75,7 +73,7 @@ def _area(place: Place, language: str) -> CapArea:
 def _note(alert: Alert) -> str:
     if alert.status is Status.ACTUAL:
         return ""
-    japanese, english = _MARKS[alert.status]
+    japanese, english = MARKS[alert.status]
     return f"{japanese}{english} {alert.series}"
 
 
@@ -83,7 +81,7 @@ def mark(words: str, status: Status, language: str) -> str:
     """The words with the drill's mark at both ends; words that carry it already, and real ones, stay as they are."""
     if status is Status.ACTUAL or not words.strip():
         return words
-    japanese, english = _MARKS[status]
+    japanese, english = MARKS[status]
     if words.startswith(japanese) and words.endswith(japanese):
         return words
     return f"{japanese}{words}{japanese}" if language == "ja" else f"{japanese}{english} {words} {english}{japanese}"

@@ -95,7 +95,7 @@ class Evaluate:
             return
         what = "終わった" if gone.state is State.ENDED else "案を取り下げた"
         text = f"{what}：{gone.series} 第{gone.revision}報（{gone.reason.ja}{gone.detail}）"
-        refs = {"series": gone.series, "revision": str(gone.revision), "reason": gone.reason.name}
+        refs = {"series": gone.series, "revision": str(gone.revision), "reason": gone.reason.value}
         kind = "ended" if gone.state is State.ENDED else "withdrawn"
         await chronology.append(
             connection, [Entry(at=now, status=status, kind=kind, who=self.name, text=text, refs=refs)]
@@ -112,7 +112,7 @@ def _try_render(channel: Channel, alert: Alert) -> Payload | Refusal:
 
 def _suppression(drop: Drop) -> Suppression:
     detail = f"{drop.reason.ja}：{drop.detail}" if drop.detail else drop.reason.ja
-    return Suppression(rule=drop.rule, series=drop.series, stage=drop.stage, reason=drop.reason.name, detail=detail)
+    return Suppression(rule=drop.rule, series=drop.series, stage=drop.stage, reason=drop.reason.value, detail=detail)
 
 
 def _entry(alert: Alert, kind: str, text: str, now: datetime) -> Entry:

@@ -89,8 +89,7 @@ class Predict:
         before = await hazards.current(connection, status)
         after: list[Hazard] = []
         for name, found in pictures[status].items():
-            kept = [h for h in before.values() if h.model.partition("@")[0] == name] if found is None else found
-            after += [hazard for hazard in kept if hazard.valid_until > now]
+            after += [h for h in before.values() if h.model.partition("@")[0] == name] if found is None else found
         after = carry_over(before, after)
         changes = await hazards.replace_picture(connection, before, after, now)
         for kind in {h.kind for h in [*before.values(), *after]}:

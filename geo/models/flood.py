@@ -21,6 +21,7 @@ from geo.model import Ground, Inputs
 from geo.station import Station
 
 _JAPAN = ZoneInfo("Asia/Tokyo")
+_MOST_FORESEEN = 4  # level 5 says that it has happened; no forecast says that
 _Facts: TypeAlias = dict[str, str | float | int | bool]
 
 
@@ -30,7 +31,7 @@ class Flood:
     name = "flood"
     version = "1"
     quantities = frozenset({"water_level"})
-    window = timedelta(hours=6)
+    window = timedelta(hours=24)
     telegrams = False
     reports = frozenset[str]()
 
@@ -97,7 +98,7 @@ def _foreseen(observed: Hazard, state: GaugeState, reaches: Sequence[Reach], now
     reached: _Facts = {"threshold": name, "threshold_m": value, "reached_at": _iso(top.at)}
     return replace(
         observed,
-        level=top.level,
+        level=min(top.level, _MOST_FORESEEN),
         alert_level=True,
         observed=False,
         since=state.newest.at,

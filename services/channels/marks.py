@@ -6,20 +6,19 @@ from collections.abc import Iterable
 
 from feeds.records import Status
 from rules.alert import Alert
+from rules.marks import MARKS
 
-_STATUS = {Status.ACTUAL: "", Status.EXERCISE: "【訓練】", Status.TEST: "【試験】"}
-_STATUS_EN = {Status.ACTUAL: "", Status.EXERCISE: "[EXERCISE]", Status.TEST: "[TEST]"}
 _TURN_EN = {"【訂正】": "[CORRECTION]", "【更新】": "[UPDATE]", "【解除】": "[ALL CLEAR]", "【取消】": "[CANCELLED]"}
 
 
 def status_mark(status: Status) -> str:
     """What every public text of this status starts and ends with; empty for the real thing."""
-    return _STATUS[status]
+    return MARKS[status][0]
 
 
 def status_mark_en(status: Status) -> str:
     """The same in English, to stand beside the Japanese mark."""
-    return _STATUS_EN[status]
+    return MARKS[status][1]
 
 
 def unmarked(parts: Iterable[str], status: Status) -> bool:

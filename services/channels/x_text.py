@@ -1,8 +1,9 @@
 """An alert as a thread on X.
 
-The first post stands alone: ``Text.short`` carries what saves lives. What it does not say follows in later posts,
-then the same in the other languages. Every post tells when it was issued and which revision it is, so that a real
-reissue is never refused as a repetition, and can be read by someone who sees only that post.
+The first post stands alone: ``Text.short`` carries what saves lives. What to do in full follows, then ``short`` in the
+other languages; the description is for the page that the link names, because a thread of eight posts is read by
+nobody at night. Every post tells when it was issued and which revision it is, so that a real reissue is never refused
+as a repetition, and can be read by someone who sees only that post.
 """
 
 from __future__ import annotations
@@ -65,7 +66,7 @@ def _posts(alert: Alert, number: str) -> list[_Post]:
 
 def _posts_of(alert: Alert, language: str, number: str, link: str) -> Iterator[_Post]:
     text = alert.texts[language]
-    short, rest = prepared(text.short), _rest(text)
+    short, rest = prepared(text.short), _rest(text) if language == "ja" else ""
     if not short:
         raise ValueError(f"texts.{language}.short of {alert.identifier} is empty; it is what the first post says")
 
@@ -88,10 +89,9 @@ def _posts_of(alert: Alert, language: str, number: str, link: str) -> Iterator[_
 
 
 def _rest(text: Text) -> str:
-    """What the first post does not say: what to do in full, then what is happening."""
-    said = prepared(text.short)
-    blocks = (prepared(block) for block in (text.instruction, text.description))
-    return "\n".join(block for block in dict.fromkeys(blocks) if block not in said)
+    """What the first post does not say: what to do, in full."""
+    todo = prepared(text.instruction)
+    return "" if todo in prepared(text.short) else todo
 
 
 def _dressed(alert: Alert, post: _Post, number: str) -> str:

@@ -88,7 +88,9 @@ async def get(connection: AsyncConnection, series: str, revision: int) -> Revisi
 
 async def mark_issued(connection: AsyncConnection, alert: Alert, now: datetime) -> None:
     """The revision leaves the house; the ones before it are superseded. One that ends the series ends it."""
-    await _set(connection, alert.series, alert.revision, (State.ISSUED, State.REJECTED), State.SUPERSEDED, now)
+    await _set(connection, alert.series, alert.revision, (State.ISSUED,), State.SUPERSEDED, now)
+    # What was refused has never been out: a later revision must not quote it.
+    await _set(connection, alert.series, alert.revision, (State.DRAFT, State.REJECTED), State.WITHDRAWN, now)
     state = State.ENDED if alert.ends else State.ISSUED
     one = update(alerts).where(alerts.c.series == alert.series, alerts.c.revision == alert.revision)
     await connection.execute(one.values(state=state.value, changed_at=now))

@@ -113,14 +113,18 @@ def test_values_out_of_range_are_not_believed() -> None:
     assert run(series([-99.0] * 7)) == []
 
 
-def test_a_silent_gauge_says_so_and_ends() -> None:
+def test_a_silent_gauge_says_so_runs_out_and_is_forgotten() -> None:
     samples = series([2.6] * 7)
     late = run(samples, now=NOW + timedelta(minutes=31))
     assert levels(late) == {"sw": 3, "se": 3}
     assert late[0].facts["stale"] is True
     assert "届いていない" in late[0].headline
     assert late[0].valid_until == NOW + timedelta(hours=3)
-    assert run(samples, now=NOW + timedelta(hours=3, minutes=1)) == []
+    run_out = run(samples, now=NOW + timedelta(hours=3, minutes=1))
+    assert run_out and all(hazard.valid_until < NOW + timedelta(hours=3, minutes=1) for hazard in run_out)
+    assert run(samples, now=NOW + timedelta(hours=24, minutes=1)) == [], (
+        "silence is no all-clear, but it is no news either"
+    )
 
 
 def test_a_silent_gauge_foresees_nothing() -> None:

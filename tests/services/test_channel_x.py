@@ -40,7 +40,7 @@ ENGLISH = Text(
 
 def long_alert(**changes: Any) -> Any:
     whole = alert(**changes)
-    japanese = replace(whole.texts["ja"], description=LONG)
+    japanese = replace(whole.texts["ja"], instruction=LONG)
     return replace(whole, texts={"ja": japanese, "en": ENGLISH}, web="https://bousai.example.jp/alerts/1")
 
 
@@ -113,7 +113,7 @@ def test_a_short_alert_is_one_post_without_a_number() -> None:
     (only,) = render_thread(alert(status=Status.ACTUAL)).parts
     assert "(1/1)" not in only and "訓練" not in only
     assert only.startswith("北上川（館坂橋）")
-    assert "館坂橋で2.60メートル。" in only
+    assert "館坂橋で2.60メートル。" not in only, "the description is for the page that the link names"
 
 
 @pytest.mark.parametrize(
@@ -142,7 +142,7 @@ def test_a_correction_keeps_the_words_of_the_person_who_corrects() -> None:
 def test_an_all_clear_says_so_once_in_every_post_and_language() -> None:
     whole = long_alert(msg_type="Update", revision=2, ends=True, response="AllClear", status=Status.ACTUAL)
     japanese = replace(whole.texts["ja"], short="【解除】水位が下がりました。")
-    english = replace(ENGLISH, short="All clear: the river is below the level.", description="x " * 150)
+    english = replace(ENGLISH, short="All clear: " + "the river is below the level. " * 12)
     parts = render_thread(replace(whole, texts={"ja": japanese, "en": english})).parts
     assert [part.count("【解除】") + part.lower().count("all clear") for part in parts] == [1] * len(parts)
     assert parts[0].startswith("【解除】水位") and parts[-1].startswith("[ALL CLEAR] ")

@@ -171,6 +171,17 @@ async def test_standing_knows_chain_and_next_number(store: Store) -> None:
     assert standing.last_revision == 2 and standing.chain == (first,)
 
 
+async def test_a_refused_revision_is_never_quoted(store: Store) -> None:
+    first, second = alert(), alert(revision=2)
+    async with store.write() as connection:
+        await alerts.add_draft(connection, first, {}, NOW)
+        await alerts.mark_rejected(connection, first, NOW)
+        await alerts.add_draft(connection, second, {}, NOW)
+        await alerts.mark_issued(connection, second, NOW)
+        (standing,) = (await alerts.standing(connection, first.status, NOW)).values()
+    assert standing.chain == (second,) and standing.issued_revision == 2
+
+
 async def test_an_ended_series_stands_no_more(store: Store) -> None:
     await issued(store, alert())
     last = await issued(store, alert(revision=2, ends=True))
