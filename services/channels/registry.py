@@ -56,7 +56,7 @@ def renderer(name: str) -> Channel:
 def _told(name: str, kind: Kind, fault: Any) -> str:
     key = ".".join(["channels", name, *map(str, fault["loc"])])
     if fault["type"] == "missing":
-        return f"{key} is missing; write it, or {{ file = "PATH" }} with a file that holds it"
+        return f'{key} is missing; write it, or {{ file = "PATH" }} with a file that holds it'
     if fault["type"] == "extra_forbidden":
         return f"{key} is not a setting of this channel; it has {', '.join(kind.config.model_fields)}"
     return f"{key}: {fault['msg']}"
