@@ -16,7 +16,7 @@ from geo.registry import MODELS
 from services.bell import Bell
 from services.broker.client import MqttClient
 from services.broker.embedded import EmbeddedBroker
-from services.broker.link import Login
+from services.broker.login import Login
 from services.city import City, load_city
 from services.clock import CatchUpClock, Clock, wall
 from services.deliver import Deliver
@@ -45,6 +45,7 @@ class Hub:
         self.bell = Bell()
         self.clock = clock or clock_for(settings)
         self.loops = Loops()
+        self.broker: EmbeddedBroker | None = None
         self.address = ""
 
     @classmethod
@@ -114,6 +115,7 @@ class Hub:
                 client_id=settings.broker.client_id,
                 user=settings.broker.username,
                 password=secret,
+                ca=settings.broker.ca,
             )
         gateways = {name: one.password.get_secret_value() for name, one in settings.gateways.items()}
         self.broker = EmbeddedBroker(settings.data_dir, gateways=gateways)
@@ -149,6 +151,8 @@ class Hub:
         """The state of the line, for readiness, the status bar and the map."""
         reasons = [f"モデル {name} が失敗しています：{why}" for name, why in self.predict.failing.items()]
         reasons += [f"{name} が止まっています：{why}" for name, why in self.loops.failing.items()]
+        if self.broker and not self.broker.state.up:
+            reasons.append(f"内蔵ブローカーが止まっています：{self.broker.state.detail}")
         return self.ingest.health(reasons)
 
 

@@ -13,7 +13,8 @@ from pathlib import Path
 
 import structlog
 
-from services.broker.link import DeniedError, Incoming, Link, LinkError, Login, UnreachableError
+from services.broker.link import Incoming, Link
+from services.broker.login import DeniedError, LinkError, Login, UnreachableError
 from services.clock import wall
 
 log = structlog.get_logger(__name__)

@@ -11,43 +11,18 @@ import socket
 import ssl
 import threading
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
 from typing import Any
 
 from paho.mqtt.client import Client, MQTTMessage, MQTTv311
 from paho.mqtt.enums import CallbackAPIVersion
 
+from services.broker.login import DeniedError, LinkError, Login, UnreachableError
+
 _OPEN_PATIENCE = 10.0  # seconds until CONNACK
 _CLOSE_PATIENCE = 2.0
 _READ_BURST = 200  # messages in one turn of the event loop, so that others get theirs
-
-
-class LinkError(Exception):
-    """The connection could not be made or has ended; the text says why."""
-
-
-class UnreachableError(LinkError):
-    """Nobody listens there, or no way leads there."""
-
-
-class DeniedError(LinkError):
-    """The broker answered and does not let us in: wrong user, password or client id."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Login:
-    """Where to and as whom. A fixed ``client_id`` names the durable session at the broker."""
-
-    host: str
-    port: int
-    client_id: str
-    user: str = ""
-    password: str = field(default="", repr=False)
-    keepalive: int = 30  # seconds
-    durable: bool = True
-    ca: Path | None = None  # certificates to trust; with it the connection is TLS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

@@ -17,7 +17,7 @@ from typing import Any
 from feeds.instant import instant, iso_utc
 from services.broker.client import MqttClient, Phase
 from services.broker.config import HUB_USER
-from services.broker.link import Login
+from services.broker.login import Login
 from services.broker.player import Player
 from services.broker.recording import Recorded, read
 from services.telemetry import configure_logging

@@ -12,7 +12,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 from services.broker.client import Limits, MqttClient
-from services.broker.link import Login
+from services.broker.login import Login
 from tests.fakes.linkage import FakeLinkage
 from tests.fakes.x import FakeX
 

@@ -20,7 +20,7 @@ from sqlalchemy import func, select
 
 from services.app import Hub
 from services.broker.client import MqttClient
-from services.broker.link import Login
+from services.broker.login import Login
 from services.cli import run as shirase
 from services.clock import Clock
 from services.settings import load

@@ -14,7 +14,7 @@ from asyncio.subprocess import PIPE, Process, create_subprocess_exec
 from pathlib import Path
 
 from services.broker.client import MqttClient
-from services.broker.link import Login
+from services.broker.login import Login
 from services.clock import CatchUpClock, wall
 from services.telemetry import configure_logging
 from tests.exercise.officer import Officer

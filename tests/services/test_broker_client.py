@@ -18,7 +18,8 @@ import pytest
 
 from services.broker.client import ClientStoppedError, Limits, MqttClient, Phase
 from services.broker.embedded import EmbeddedBroker
-from services.broker.link import Incoming, Login
+from services.broker.link import Incoming
+from services.broker.login import Login
 from tests.conftest import missing
 from tests.services.conftest import GATEWAYS, until
 from tests.services.gateways import SensorGateway, wait_for_pubacks

@@ -14,7 +14,7 @@ import pytest
 
 from services.broker.client import MqttClient
 from services.broker.embedded import EmbeddedBroker
-from services.broker.link import Login
+from services.broker.login import Login
 from services.broker.player import Player
 from services.broker.recording import Recorded, read
 from tests.services.conftest import GATEWAYS, until

@@ -18,7 +18,7 @@ from services.broker.client import MqttClient
 from services.broker.config import Gateway, Plan, render
 from services.broker.embedded import BrokerError, EmbeddedBroker
 from services.broker.forbidden import ForbiddenLog
-from services.broker.link import Login
+from services.broker.login import Login
 from services.broker.probe import connack
 from tests.services.conftest import GATEWAYS, until
 from tests.services.gateways import SensorGateway, wait_for_pubacks

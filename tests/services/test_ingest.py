@@ -23,7 +23,8 @@ from feeds.records import Decoded, Flag, Message, Status
 from services.bell import Bell
 from services.broker.client import Limits, MqttClient
 from services.broker.embedded import EmbeddedBroker
-from services.broker.link import Incoming, Login
+from services.broker.link import Incoming
+from services.broker.login import Login
 from services.ingest import Ingest
 from services.settings import Gateway
 from services.store.engine import Store
