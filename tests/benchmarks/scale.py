@@ -1,0 +1,35 @@
+"""How much is measured: the whole form, the short one, and the tiny one of the test suite."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scale:
+    """Sizes of every benchmark."""
+
+    repeats: int  # of noisy figures; medians are quoted
+    readings: int  # per burst of the ingest
+    paced: int  # readings at a city's ordinary pace
+    rounds: int  # telegrams end to end
+    decoded: int  # readings per repeat of the decoder
+    telegrams: int  # telegrams per repeat of the decoder
+    hours: float  # of the exercise played before the steps are measured; the worst is after 11.8
+    steps: int  # steps of each loop and runs of each model
+    starts: int  # starts of the hub
+
+
+FULL = Scale(
+    repeats=5,
+    readings=1600,
+    paced=1000,
+    rounds=20,
+    decoded=5000,
+    telegrams=200,
+    hours=11.8,
+    steps=25,
+    starts=3,
+)
+SHORT = Scale(repeats=1, readings=400, paced=80, rounds=2, decoded=500, telegrams=20, hours=1, steps=3, starts=1)
+TINY = Scale(repeats=1, readings=80, paced=20, rounds=1, decoded=50, telegrams=3, hours=0.7, steps=2, starts=1)
