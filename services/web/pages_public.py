@@ -28,6 +28,7 @@ from services.web.context import CONTEXT, WebContext
 from services.web.templating import TEMPLATES, page
 
 JST = ZoneInfo("Asia/Tokyo")
+ORDERS = {5: ("緊急安全確保",), 4: ("避難指示",), 3: ("高齢者等避難",)}  # 警戒レベル → what the city then issues
 _SILENT = timedelta(minutes=90)  # a sensor that said nothing for longer has no value now
 _AHEAD = timedelta(minutes=2)
 
@@ -54,15 +55,18 @@ async def show(request: web.Request) -> web.Response:
         alerts = sorted((from_json(Alert, row["body"]) for row in rows), key=_gravest_first)
         levels = await _gauges(connection, viewer, context, "water_level")
         snow = await _gauges(connection, viewer, context, "snow_depth")
-    told = request.app[TEMPLATES].globals["words"]
+    words = request.app[TEMPLATES].globals["words"]
+    ours = [alert for alert in alerts if counts(alert, context)]
     shown: dict[str, Any] = {
         "now": now,
-        "level": max((alert.level for alert in alerts if counts(alert, context)), default=0),
+        "orders": [alert for alert in ours if is_order(alert)],
+        "warned": max((alert.level for alert in ours if not is_order(alert)), default=0),
         "alerts": alerts,
+        "is_order": is_order,
         "levels": levels,
         "snow": snow,
         "stale": context.health().get("stale", True),
-        "words": told,
+        "words": words,
         "mark": mark,
         "clock": clock,
     }
@@ -70,6 +74,14 @@ async def show(request: web.Request) -> web.Response:
     response.headers[hdrs.CACHE_CONTROL] = "no-cache"
     response.enable_compression()
     return response
+
+
+def is_order(alert: Alert) -> bool:
+    """Whether this is evacuation information itself, called as the law calls it, or only corresponds to a level.
+
+    To tell people 「避難指示」 where the city has ordered nothing would be as wrong as the other way round.
+    """
+    return alert.alert_level and any(name in alert.texts["ja"].event for name in ORDERS.get(alert.level, ()))
 
 
 def counts(alert: Alert, context: WebContext) -> bool:
@@ -83,8 +95,8 @@ def clock(at: datetime) -> str:
     return f"{local.month}月{local.day}日 {local:%H:%M}"
 
 
-def _gravest_first(alert: Alert) -> tuple[int, int, float]:
-    return (-int(alert.alert_level), -alert.level, -alert.sent.timestamp())
+def _gravest_first(alert: Alert) -> tuple[bool, bool, int, float]:
+    return (not is_order(alert), not alert.alert_level, -alert.level, -alert.sent.timestamp())
 
 
 async def _gauges(connection: AsyncConnection, viewer: Viewer, context: WebContext, quantity: str) -> Sequence[Gauge]:

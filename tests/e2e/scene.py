@@ -12,7 +12,6 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 
-import aiohttp
 from sqlalchemy import select
 
 from geo.registry import MODELS
@@ -130,15 +129,20 @@ class Scene:
 
 
 @asynccontextmanager
-async def scene(folder: Path, *, exercise: bool = True) -> AsyncIterator[Scene]:
-    """A hub at the beginning of the night: nothing has come in yet."""
-    x, linkage = FakeX(), FakeLinkage()
+async def scene(
+    folder: Path, *, at: datetime = START, outside: tuple[FakeX, FakeLinkage] | None = None
+) -> AsyncIterator[Scene]:
+    """A hub over a data folder; a new folder is the beginning of the night, and nothing has come in yet.
+
+    ``outside`` are the stand-ins of an earlier scene, which remember what they received.
+    """
+    x, linkage = outside or (FakeX(rate_limit=5000), FakeLinkage())
     await x.start()
     await linkage.start()
     settings = load([], {"SHIRASE_PROFILE": str(PROFILE), "SHIRASE_DATA_DIR": str(folder)})
     store = await Store.open(f"sqlite+aiosqlite:///{folder / 'shirase.db'}")
     city = _with_channels(load_city(settings), x, linkage)
-    clock, bell = Hand(START), Bell()
+    clock, bell = Hand(at), Bell()
     made = Scene(
         store=store,
         bell=bell,
@@ -148,9 +152,10 @@ async def scene(folder: Path, *, exercise: bool = True) -> AsyncIterator[Scene]:
         linkage=linkage,
         predict=Predict(store, bell, clock, city.ground, MODELS),
         evaluate=Evaluate(store, bell, clock, city),
+        played=at,
         deliver=[Deliver(store, bell, clock, channel) for channel in city.channels.values()],
     )
-    runner = await serve(make_app(_context(made, settings, exercise=exercise)), "127.0.0.1", 0)
+    runner = await serve(make_app(_context(made, settings)), "127.0.0.1", 0)
     made.url = f"http://127.0.0.1:{runner.addresses[0][1]}"
     try:
         yield made
@@ -175,7 +180,7 @@ def _with_channels(city: City, x: FakeX, linkage: FakeLinkage) -> City:
     return City(ground=city.ground, rules=city.rules, channels=channels, sender=city.sender, place=city.place)
 
 
-def _context(made: Scene, settings: Settings, *, exercise: bool) -> WebContext:
+def _context(made: Scene, settings: Settings) -> WebContext:
     timelines = {"x": f"{made.x.url}/timeline.json", "linkage": made.linkage.url.replace("/cap", "/received")}
     return WebContext(
         store=made.store,
@@ -183,11 +188,11 @@ def _context(made: Scene, settings: Settings, *, exercise: bool) -> WebContext:
         ground=made.city.ground,
         city_name=settings.city.name,
         city_name_en=settings.city.name_en,
-        public_exercise=exercise,
-        exercise=exercise,
+        public_exercise=True,
+        exercise=True,
         bell=made.bell,
         channels=tuple(made.city.channels),
         health=lambda: made.health,
-        fake_outboxes=timelines if exercise else {},
+        fake_outboxes=timelines,
         profile=PROFILE,
     )

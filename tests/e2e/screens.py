@@ -10,13 +10,15 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import structlog
-from playwright.async_api import Browser, Page, async_playwright
+from playwright.async_api import Browser, FloatRect, Page, async_playwright
 
 from tests.e2e.browser import CHROMIUM, FLAGS, context_options, log_in
+from tests.e2e.palette import small_png
 from tests.e2e.scene import NIGHT, Scene, scene
 
 HOME = Path(__file__).parents[2] / "docs/images"
 DESKTOP, PHONE = {"width": 1440, "height": 900}, {"width": 390, "height": 844}
+TALLEST = 2000  # pixels of a phone page
 Act = Callable[[Page], Awaitable[None]]
 
 
@@ -60,6 +62,7 @@ OPEN: dict[str, Act] = {"public": public, "login": login}
 
 
 async def shoot(browser: Browser, made: Scene, folder: Path, only: set[str]) -> None:
+    blank = await browser.new_page()
     looks = [("desktop-light", DESKTOP, "light"), ("desktop-dark", DESKTOP, "dark"), ("phone", PHONE, "light")]
     for look, size, scheme in looks:
         options = {**context_options(made.url), "viewport": size, "color_scheme": scheme}
@@ -74,9 +77,12 @@ async def shoot(browser: Browser, made: Scene, folder: Path, only: set[str]) -> 
                 if only and name not in only:
                     continue
                 await act(page)
-                whole = look == "phone" and name != "approve"
-                await page.screenshot(path=folder / f"{name}-{look}.png", full_page=whole)
-                print(f"{name}-{look}.png")
+                tall = look == "phone" and name != "approve"
+                height = await page.evaluate("() => document.documentElement.scrollHeight") if tall else size["height"]
+                clip = FloatRect(x=0, y=0, width=size["width"], height=min(height, TALLEST) if tall else height)
+                picture = await small_png(blank, await page.screenshot(full_page=tall, clip=clip))
+                (folder / f"{name}-{look}.png").write_bytes(picture)
+                print(f"{name}-{look}.png {len(picture) // 1000} kB")
             await context.close()
 
 

@@ -12,14 +12,21 @@ import aiohttp
 import pytest
 
 from feeds.records import Status
-from rules.alert import Text
+from geo.gauge import LEVELS
+from rules.alert import State, Text
+from services.channels.registry import CHANNELS
 from services.desks import review
 from services.store import alerts
 from services.store.engine import Store
+from services.store.outbox import DeliveryState
 from services.store.users import Role
-from services.web.pages import STATIC
+from services.web.pages import STATIC, words
 from tests.services.making import NOW, alert, payload
 from tests.services.web_floor import Floor, floor
+
+
+def texts(event: str) -> dict[str, Text]:
+    return {"ja": replace(alert().texts["ja"], event=event)}
 
 
 @pytest.fixture
@@ -37,11 +44,19 @@ async def issue(store: Store, **changes: Any) -> None:
 
 
 async def test_the_public_page_tells_level_place_time_and_sender(hub: Floor) -> None:
-    await issue(hub.store, level=4, sender_name="盛岡市長")
+    await issue(hub.store, level=4, sender_name="盛岡市長", texts=texts("避難指示"))
     status, page = await (await hub.visitor()).get("/")
     assert status == 200
     for told in ("<b>4</b>", "避難指示", "Evacuation order", "内丸", "11月20日 18:00", "盛岡市長", "/cap/feed.atom"):
         assert told in page, told
+
+
+async def test_what_only_corresponds_to_a_level_is_not_told_as_an_order(hub: Floor) -> None:
+    await issue(hub.store, level=4, texts=texts("河川水位情報（警戒レベル４相当）"))
+    _, page = await (await hub.visitor()).get("/")
+    assert 'class="headline" data-level="0"' in page
+    assert "市の避難情報は、いま出ていません" in page and "避難指示相当" in page
+    assert "<span>避難指示</span>" not in page.partition('aria-labelledby="levels"')[0]
 
 
 async def test_a_draft_is_never_on_the_public_page_even_for_staff(hub: Floor) -> None:
@@ -50,7 +65,7 @@ async def test_a_draft_is_never_on_the_public_page_even_for_staff(hub: Floor) ->
     for visitor in (await hub.visitor(), await hub.person(Role.APPROVER)):
         _, page = await visitor.get("/")
         assert "北上川の水位が" not in page
-        assert "いま出ている避難情報はありません" in page
+        assert "市の避難情報は、いま出ていません" in page
 
 
 async def test_a_drill_is_shown_only_where_the_profile_says_so_and_is_marked(store: Store) -> None:
@@ -64,7 +79,7 @@ async def test_a_drill_is_shown_only_where_the_profile_says_so_and_is_marked(sto
 
 
 async def test_a_drill_shown_by_a_real_hub_does_not_raise_the_level(store: Store) -> None:
-    await issue(store, status=Status.EXERCISE, level=5)
+    await issue(store, status=Status.EXERCISE, level=5, texts=texts("緊急安全確保"))
     async with floor(store, public_exercise=True) as hub:
         _, page = await (await hub.visitor()).get("/")
     assert 'class="headline" data-level="0"' in page
@@ -158,6 +173,14 @@ async def test_a_stand_in_that_is_away_is_said(store: Store) -> None:
     async with floor(store, exercise=True, fake_outboxes={"x": "http://127.0.0.1:9/timeline.json"}) as hub:
         _, told = await (await hub.person(Role.VIEWER)).get("/ops/arrived.json")
     assert "error" in told["x"]
+
+
+def test_words_know_every_threshold_and_state() -> None:
+    told = words()
+    assert {name: (entry["level"], entry["ja"]) for name, entry in told["thresholds"].items()} == dict(LEVELS)
+    assert set(told["deliveries"]) == set(DeliveryState)
+    assert set(told["alert_states"]) == set(State)
+    assert set(told["channels"]) == set(CHANNELS)
 
 
 async def test_expired_alerts_leave_the_public_page_by_themselves(store: Store) -> None:

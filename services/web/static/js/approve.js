@@ -5,7 +5,7 @@ import { announce } from './announce.js';
 import { byId, fill, h } from './dom.js';
 import { showPayload } from './payload.js';
 import { timeTag } from './time.js';
-import { chip, word } from './words.js';
+import { chip, inOrder, word } from './words.js';
 
 const me = () => document.body.dataset.user ?? '';
 const role = () => document.body.dataset.role ?? '';
@@ -43,7 +43,7 @@ export function approve(one) {
 
 /** @param {any} one */
 function summary(one) {
-  const outlets = Object.entries(one.payloads);
+  const outlets = inOrder(Object.keys(one.payloads)).map((name) => [name, one.payloads[name]]);
   return [
     one.status === 'Exercise' ? h('div', { class: 'drill' }, h('p', {}, h('strong', {}, '訓練'), ' として送ります')) : null,
     h('p', { class: 'big' }, chip(one), h('strong', {}, one.texts.ja.headline)),

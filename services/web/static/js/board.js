@@ -3,24 +3,36 @@
 import { desk } from './desk.js';
 import { byId, fill, h, table } from './dom.js';
 import { timeTag } from './time.js';
-import { about, brief, chip, drillMark, word } from './words.js';
+import { about, brief, chip, drillMark, inOrder, word } from './words.js';
 
 const TROUBLE = ['unknown', 'rejected', 'expired'];
 
+/** Whether older revisions are shown too. */
+let all = false;
+
 export function drawBoard() {
-  const channels = [...new Set(desk.deliveries.map((/** @type {any} */ d) => d.channel))].sort();
-  const rows = groups().map(([alert, some]) => h('tr', {},
-    h('th', { scope: 'row', class: 'wide' }, alert ? h('button', { type: 'button', class: 'link', 'data-select': `area:${alert.places[0]?.code ?? ''}`, 'data-key': `board-${alert.identifier}` }, brief(alert.texts.ja.headline)) : some[0].series,
-      h('span', { class: 'muted small nowrap' }, `　第${some[0].revision}報`)),
-    h('td', { class: 'nowrap' }, alert ? [alert.status === 'Test' ? drillMark(alert.status) : null, chip(alert)] : '–'),
-    h('td', { class: 'nowrap' }, timeTag(some[0].created_at)),
+  const channels = inOrder(desk.deliveries.map((/** @type {any} */ d) => d.channel));
+  const groups = grouped();
+  const newest = new Map();
+  for (const [, some] of groups) newest.set(some[0].series, Math.max(newest.get(some[0].series) ?? 0, some[0].revision));
+  const shown = groups.filter(([, some]) => all || some[0].revision === newest.get(some[0].series) || some.some(open));
+  const rows = shown.map(([alert, some]) => h('tr', { class: some[0].revision === newest.get(some[0].series) ? '' : 'older' },
+    h('th', { scope: 'row', class: 'wide' }, h('div', { class: 'tags' }, alert ? [alert.status === 'Test' ? drillMark(alert.status) : null, chip(alert)] : null, h('span', { class: 'tag' }, `第${some[0].revision}報`), h('span', { class: 'muted small' }, timeTag(some[0].created_at))),
+      alert ? h('button', { type: 'button', class: 'link', 'data-select': `area:${alert.places[0]?.code ?? ''}`, 'data-key': `board-${alert.identifier}` }, brief(alert.texts.ja.headline)) : some[0].series),
     channels.map((channel) => cell(some.find((d) => d.channel === channel)))));
-  fill(byId('deliveries'), table('発表と経路ごとの配信状況', ['発表', 'レベル', '承認', ...channels.map((c) => word('channels', String(c)))], rows, 'まだ何も送っていません。承認すると、経路ごとの状況がここに出ます。'));
+  const older = groups.length - shown.length;
+  fill(byId('deliveries'), table('発表と経路ごとの配信状況', ['発表', ...channels.map((c) => word('channels', c))], rows, 'まだ何も送っていません。承認すると、経路ごとの状況がここに出ます。'),
+    older || all ? h('p', { class: 'more-rows' }, h('button', { type: 'button', class: 'button slim', 'data-key': 'board-all', on: { click: toggle } }, all ? '最新の報だけを見る' : `前の報も見る（${older}件）`)) : null);
   badge(desk.deliveries.filter((/** @type {any} */ d) => TROUBLE.includes(d.state) && !over(d)).length);
 }
 
+function toggle() {
+  all = !all;
+  drawBoard();
+}
+
 /** Deliveries by alert revision, newest first. @returns {[any, any[]][]} */
-function groups() {
+function grouped() {
   const found = new Map();
   for (const one of desk.deliveries) {
     const key = `${one.series} ${one.revision}`;
@@ -28,6 +40,9 @@ function groups() {
   }
   return [...found.values()].map((some) => [alertOf(some[0]), some]);
 }
+
+/** Still moving, or in trouble. @param {any} one */
+const open = (one) => ['waiting', 'sending', 'unknown', 'rejected'].includes(one.state);
 
 /** @param {any} one */
 const alertOf = (one) => desk.alerts.find((/** @type {any} */ a) => a.series === one.series && a.revision === one.revision);

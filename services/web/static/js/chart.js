@@ -5,6 +5,7 @@ import { clockTime } from './time.js';
 import { about, word } from './words.js';
 
 const W = 340, H = 190, LEFT = 34, RIGHT = 84, TOP = 10, BOTTOM = 20;
+const TICKS = [0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100];
 
 /**
  * @param {{at: string, value: number}[]} points ascending
@@ -54,9 +55,9 @@ function axis(x, y, from, to, low, high, unit) {
     const at = new Date(t);
     parts.push(svg('line', { class: 'axis', x1: x(at), x2: x(at), y1: TOP, y2: H - BOTTOM }), svg('text', { x: x(at), y: H - 6, 'text-anchor': 'middle' }, clockTime(at)));
   }
-  const places = high - low < 5 ? 1 : 0;
-  for (const share of [0.1, 0.5, 0.9]) {
-    const v = low + (high - low) * share;
+  const tick = TICKS.find((one) => (high - low) / one <= 4.5) ?? high - low;
+  const places = tick < 0.1 ? 2 : tick < 1 ? 1 : 0;
+  for (let v = Math.ceil(low / tick) * tick; v <= high; v += tick) {
     parts.push(svg('line', { class: 'axis', x1: LEFT, x2: W - RIGHT, y1: y(v), y2: y(v) }), svg('text', { x: LEFT - 4, y: y(v) + 4, 'text-anchor': 'end' }, v.toFixed(places)));
   }
   return [...parts, svg('text', { x: 2, y: H - 6 }, unit)];

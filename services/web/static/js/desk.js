@@ -78,6 +78,18 @@ export const inForce = () => desk.alerts.filter((/** @type {any} */ a) => a.stat
 /** Real evacuation levels before all others. @param {any} thing */
 export const rank = (thing) => (thing.alert_level ? 10 : 0) + (thing.level ?? 0);
 
+/**
+ * The worst of a list that is already sorted: what is observed, and what is foreseen to be worse than that.
+ * @param {any[]} some
+ * @returns {{now: any, next: any, worst: any}}
+ */
+export function nowAndNext(some) {
+  const now = some.find((z) => z.observed && z.level > 0);
+  const worse = some.find((z) => !z.observed && z.level > 0);
+  const next = worse && (!now || rank(worse) > rank(now)) ? worse : undefined;
+  return { now, next, worst: next ?? now };
+}
+
 /** Hazards by area code, worst first. @returns {Map<string, any[]>} */
 export function hazardsByArea() {
   const found = new Map();

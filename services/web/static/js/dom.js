@@ -7,7 +7,7 @@
  * An element with attributes and children. Attributes that are null or false are left out; `on` holds listeners.
  * @param {string} tag
  * @param {Record<string, any>} [attributes]
- * @param {...(Child | Child[])} children
+ * @param {...(Child | any[])} children lists may be nested
  * @returns {HTMLElement}
  */
 export function h(tag, attributes = {}, ...children) {
@@ -21,7 +21,7 @@ export function h(tag, attributes = {}, ...children) {
  * The same for SVG.
  * @param {string} tag
  * @param {Record<string, any>} [attributes]
- * @param {...(Child | Child[])} children
+ * @param {...(Child | any[])} children lists may be nested
  * @returns {SVGElement}
  */
 export function svg(tag, attributes = {}, ...children) {
@@ -46,7 +46,7 @@ function set(element, attributes) {
 }
 
 /**
- * @param {(Child | Child[])[]} children
+ * @param {(Child | any[])[]} children
  * @returns {(Node | string)[]}
  */
 function present(children) {
@@ -68,7 +68,7 @@ export function byId(id) {
  * Replace what is in an element, and keep keyboard focus and scrolling where they were.
  * The element that had focus is found again by its data-key.
  * @param {HTMLElement} element
- * @param {...(Child | Child[])} children
+ * @param {...(Child | any[])} children lists may be nested
  */
 export function fill(element, ...children) {
   const active = /** @type {HTMLElement | null} */ (document.activeElement);

@@ -6,9 +6,9 @@ import { byId, fill, h } from './dom.js';
 import { countOf, showPayload } from './payload.js';
 import { wireTabs } from './tabs.js';
 import { timeTag } from './time.js';
-import { brief, chip, drillMark, word } from './words.js';
+import { brief, chip, drillMark, inOrder, word } from './words.js';
 
-const SHOWN = 3; // reasons before 「ほか」
+const SHOWN = 2; // reasons before 「ほか」
 
 /** @type {string | null} the draft that is open; null until somebody chose: then the first */
 let open = null;
@@ -53,8 +53,7 @@ function body(draft) {
     h('dl', { class: 'facts' },
       h('dt', {}, 'どこに'), h('dd', {}, draft.places.map((/** @type {any} */ p, /** @type {number} */ i) => [i ? '、' : null, h('button', { type: 'button', class: 'link', 'data-select': `area:${p.code}` }, p.name)])),
       h('dt', {}, 'なぜ'), h('dd', {}, reasons(draft.evidence)),
-      h('dt', {}, '期限'), h('dd', {}, timeTag(draft.expires), 'まで'),
-      h('dt', {}, '規則'), h('dd', {}, draft.rule)),
+      h('dt', {}, '期限'), h('dd', {}, timeTag(draft.expires), 'まで', h('span', { class: 'muted' }, `　規則 ${draft.rule}`))),
     outlets(draft),
     h('div', { class: 'draft-actions' },
       h('p', { class: 'approval' }, pips(draft), signed(draft)),
@@ -82,7 +81,7 @@ function pips(draft) {
 
 /** The exact text of every channel, in tabs. @param {any} draft */
 function outlets(draft) {
-  const names_ = Object.keys(draft.payloads);
+  const names_ = inOrder(Object.keys(draft.payloads));
   const first = names_.includes(shown.get(draft.identifier) ?? '') ? shown.get(draft.identifier) : names_[0];
   const id = (/** @type {string} */ name) => `outlet-${draft.identifier}-${name}`.replace(/[^\w-]/g, '_');
   const list = h('div', { class: 'channel-tabs', role: 'tablist', 'aria-label': '経路ごとの本文' }, names_.map((name) => {

@@ -73,7 +73,7 @@ export function drawGauges() {
       g.river ? h('span', { class: 'muted small' }, `　${g.river}`) : null),
     h('td', {}, word('quantities', g.quantity)),
     h('td', { class: `num ${g.silent ? 'stale-cell' : ''}` }, valueText(g), g.trusted ? null : h('span', { class: 'tag' }, '要確認')),
-    h('td', {}, h('span', { class: 'trend', 'aria-hidden': 'true' }, trend(g)[0]), ` ${trend(g)[1]}`),
+    h('td', { class: 'nowrap' }, h('span', { class: 'trend', 'aria-hidden': 'true' }, trend(g)[0]), ` ${trend(g)[1]}`),
     h('td', {}, standing(g)),
     h('td', { class: 'num' }, g.next ? `${word('thresholds', g.next[0])} ${g.next[1].toFixed(digits(g.unit))} ${g.unit}` : '–'),
     h('td', { class: 'nowrap' }, timeTag(g.at, true))));

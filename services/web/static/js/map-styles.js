@@ -51,8 +51,9 @@ function faded(color, alpha) {
  * Diagonal stripes: foreseen, or not known.
  * @param {string} color
  * @param {number} ground opacity between the stripes
+ * @param {boolean} [edged] with a light line in each stripe, for black ones that must stand out on dark ground
  */
-function hatch(color, ground) {
+function hatch(color, ground, edged = false) {
   const ratio = window.devicePixelRatio || 1;
   const size = 12 * ratio;
   const canvas = document.createElement('canvas');
@@ -60,51 +61,66 @@ function hatch(color, ground) {
   const pen = /** @type {CanvasRenderingContext2D} */ (canvas.getContext('2d'));
   pen.fillStyle = faded(color, ground);
   pen.fillRect(0, 0, size, size);
-  pen.strokeStyle = color;
-  pen.lineWidth = 4.5 * ratio;
-  for (const shift of [-size, 0, size]) {
-    pen.beginPath();
-    pen.moveTo(shift - size * 0.5, size * 1.5);
-    pen.lineTo(shift + size * 1.5, -size * 0.5);
-    pen.stroke();
+  const stripes = edged ? [['#ffffff', 5.5], [color, 4]] : [[color, 4.5]];
+  for (const [ink, width] of /** @type {[string, number][]} */ (stripes)) {
+    pen.strokeStyle = ink;
+    pen.lineWidth = width * ratio;
+    for (const shift of [-size, 0, size]) {
+      pen.beginPath();
+      pen.moveTo(shift - size * 0.5, size * 1.5);
+      pen.lineTo(shift + size * 1.5, -size * 0.5);
+      pen.stroke();
+    }
   }
   return pen.createPattern(canvas, 'repeat');
 }
 
 /**
- * A district under a danger: solid where observed, hatched where foreseen; the number stands in it.
- * @param {any} hazard the worst of the district
+ * A district under a danger: filled with what is observed, striped with what is foreseen to be worse.
+ * @param {{now: any, next: any, worst: any}} both
  */
-export function hazardStyle(hazard) {
-  if (!hazard.alert_level) return once('hazard-none', () => new ol.style.Style({ stroke: stroke(theme().ink, 2, [2, 5]), fill: fill(faded(theme().ink, 0.05)) }));
-  return once(`hazard-${hazard.level}-${hazard.observed}`, () => {
-    const look = LEVEL[hazard.level] ?? LEVEL[1];
-    const inner = hazard.observed ? fill(faded(look.fill, look.opacity)) : fill(hatch(look.fill, look.opacity * 0.22));
-    const rim = hazard.level === 5 || hazard.level === 1 ? look.edge : look.fill;
+export function hazardStyle({ now, next, worst }) {
+  if (!worst.alert_level) return once('hazard-none', () => new ol.style.Style({ stroke: stroke(theme().grey, 1.5, [2, 4]), fill: fill(faded(theme().ink, 0.04)) }));
+  const seen = now?.alert_level ? now.level : 0;
+  return once(`hazard-${seen}-${next?.level ?? 0}`, () => {
+    const look = LEVEL[worst.level] ?? LEVEL[1];
+    const rim = worst.level === 5 || worst.level === 1 ? look.edge : look.fill;
     return [
-      new ol.style.Style({ fill: inner, stroke: stroke(theme().halo, 4) }),
-      new ol.style.Style({ stroke: stroke(rim, 2, hazard.observed ? [] : [8, 5]) }),
+      new ol.style.Style({ stroke: stroke(worst.level === 5 ? '#0c000c' : theme().halo, 4.5) }),
+      ...(seen ? [new ol.style.Style({ fill: fill(faded(LEVEL[seen].fill, LEVEL[seen].opacity)) })] : []),
+      ...(next ? [new ol.style.Style({ fill: fill(hatch(look.fill, seen ? 0 : 0.15, next.level === 5)) })] : []),
+      new ol.style.Style({ stroke: stroke(rim, 2, next ? [8, 5] : []) }),
     ];
   });
 }
 
 /**
- * The number (or the mark of a kind without level) in a district, with the district's name below.
- * @param {any} hazard
- * @param {string} mark
- * @param {string} name empty: number only
+ * The number in a district: observed, and beside it with a broken rim what is foreseen; a kind without level by its mark.
+ * @param {{now: any, next: any, worst: any}} both
+ * @param {(hazard: any) => string} mark
+ * @param {string} name of the district; empty: number only
  */
-export function badgeStyle(hazard, mark, name) {
-  return once(`badge-${hazard.alert_level ? hazard.level : mark}-${name}`, () => {
-    const look = hazard.alert_level ? LEVEL[hazard.level] ?? LEVEL[1] : { fill: theme().card, ink: theme().ink, edge: theme().ink };
-    const shape = hazard.alert_level
-      ? new ol.style.Circle({ radius: 12, fill: fill(look.fill), stroke: stroke(look.edge, 2) })
-      : new ol.style.RegularShape({ points: 4, radius: 15, angle: Math.PI / 4, fill: fill(look.fill), stroke: stroke(look.edge, 1.5) });
+export function badgeStyle({ now, next, worst }, mark, name) {
+  const sign = (/** @type {any} */ z) => (z ? (z.alert_level ? z.level : mark(z)) : '');
+  return once(`badge-${sign(now)}-${sign(next)}-${name}`, () => {
+    const pair = now?.alert_level && next;
+    const zIndex = 10 + worst.level;
     return [
-      new ol.style.Style({ image: shape, text: text(hazard.alert_level ? String(hazard.level) : mark, { size: 14, color: look.ink, bold: true }), zIndex: 10 + hazard.level }),
-      ...(name ? [new ol.style.Style({ text: text(name, { size: 13, color: theme().ink, halo: theme().halo, y: 22, bold: true }), zIndex: 10 + hazard.level })] : []),
+      ...(pair ? [badge(now, sign(now), -12, false, zIndex)] : []),
+      badge(worst, sign(worst), pair ? 12 : 0, Boolean(next), zIndex),
+      ...(name ? [new ol.style.Style({ text: text(name, { size: 13, color: theme().ink, halo: theme().halo, y: 22, bold: true }), zIndex })] : []),
     ];
   });
+}
+
+/** @param {any} hazard @param {string | number} sign @param {number} x @param {boolean} foreseen @param {number} zIndex */
+function badge(hazard, sign, x, foreseen, zIndex) {
+  const look = hazard.alert_level ? LEVEL[hazard.level] ?? LEVEL[1] : { fill: theme().card, ink: theme().ink, edge: theme().grey };
+  const rim = stroke(look.edge, foreseen ? 2.2 : 2, foreseen ? [4, 3] : []);
+  const image = hazard.alert_level
+    ? new ol.style.Circle({ radius: 12, fill: fill(look.fill), stroke: rim, displacement: [x, 0] })
+    : new ol.style.RegularShape({ points: 4, radius: 14, angle: Math.PI / 4, fill: fill(look.fill), stroke: rim, displacement: [x, 0] });
+  return new ol.style.Style({ image, text: text(String(sign), { size: hazard.alert_level ? 14 : 12, color: look.ink, bold: true, x }), zIndex });
 }
 
 /**
@@ -155,27 +171,29 @@ export const ground = {
 };
 
 /**
- * A gauge: drop-like symbol with the threshold's number, live value and trend beside it; silent ones are grey.
+ * A gauge: its symbol carries the number of the threshold it stands above; a silent one is striped grey.
  * @param {any} g
- * @param {string} value empty: symbol only
- * @param {string} arrow
  */
-export function gaugeStyle(g, value, arrow) {
-  return once(`gauge-${g.quantity}-${g.silent}-${g.level}-${value}-${arrow}`, () => {
+export function gaugeStyle(g) {
+  return once(`gauge-${g.quantity}-${g.silent}-${g.level}`, () => {
     const look = g.level ? LEVEL[g.level] : { fill: theme().card, ink: theme().ink };
-    const snow = g.quantity !== 'water_level';
     const body = g.silent ? fill(hatch('#9aa4ac', 0.35)) : fill(look.fill);
-    const rim = stroke(g.silent ? theme().grey : theme().ink, 2);
-    const image = snow
-      ? new ol.style.RegularShape({ points: 6, radius: 10, fill: body, stroke: rim })
-      : new ol.style.RegularShape({ points: 4, radius: 12, angle: 0, fill: body, stroke: rim });
-    const label = [value, arrow].filter(Boolean).join(' ');
-    return [
-      new ol.style.Style({ image, text: g.level ? text(String(g.level), { size: 11, color: look.ink, bold: true }) : undefined, zIndex: 20 + g.level }),
-      ...(label ? [new ol.style.Style({ zIndex: 20 + g.level, text: new ol.style.Text({
-        text: label, font: `700 12px ${font}`, textAlign: 'left', offsetX: 15, offsetY: 1, fill: fill(g.silent ? theme().grey : theme().ink),
-        backgroundFill: fill(faded(theme().card, 0.92)), backgroundStroke: stroke(theme().grey, 1), padding: [2, 4, 1, 4], overflow: true,
-      }) })] : []),
-    ];
+    const rim = stroke(g.silent ? theme().grey : g.level === 5 ? '#ffffff' : theme().ink, 2);
+    const image = g.quantity === 'water_level'
+      ? new ol.style.RegularShape({ points: 4, radius: 12, fill: body, stroke: rim })
+      : new ol.style.RegularShape({ points: 6, radius: 9, fill: body, stroke: rim });
+    return new ol.style.Style({ image, text: g.level ? text(String(g.level), { size: 11, color: look.ink, bold: true }) : undefined, zIndex: 20 + g.level });
   });
+}
+
+/**
+ * The live value and trend beside a gauge.
+ * @param {any} g
+ * @param {string} label
+ */
+export function gaugeValue(g, label) {
+  return once(`value-${g.silent}-${g.level}-${label}`, () => new ol.style.Style({ zIndex: g.silent ? 1 : 20 + g.level, text: new ol.style.Text({
+    text: label, font: `700 12px ${font}`, textAlign: 'left', offsetX: 15, offsetY: 1, fill: fill(g.silent ? theme().grey : theme().ink),
+    backgroundFill: fill(faded(theme().card, 0.92)), backgroundStroke: stroke(theme().grey, 1), padding: [2, 4, 1, 4], overflow: true,
+  }) }));
 }

@@ -1,9 +1,9 @@
 // @ts-check
 // The map. It draws what the desk knows and says what was clicked; everything on it also stands in the tables.
 import { features } from './api.js';
-import { desk, hazardsByArea } from './desk.js';
+import { desk, hazardsByArea, nowAndNext } from './desk.js';
 import { digits, gauges, trend } from './gauges.js';
-import { badgeStyle, gaugeStyle, ground, hazardStyle, onThemeChange } from './map-styles.js';
+import { badgeStyle, gaugeStyle, gaugeValue, ground, hazardStyle, onThemeChange } from './map-styles.js';
 import { follow, select, selected } from './selection.js';
 import { about } from './words.js';
 
@@ -20,7 +20,7 @@ let map;
 /** @type {any[]} */
 let home = [0, 0, 0, 0];
 
-/** @type {Map<string, any>} area code → worst hazard, as drawn */
+/** @type {Map<string, {now: any, next: any, worst: any}>} area code → what holds and what comes, as drawn */
 let worst = new Map();
 
 /**
@@ -38,6 +38,7 @@ function layer(name, style, options = {}) {
 /** @param {any} resolution */
 const near = (resolution) => resolution < DETAIL;
 const hazardOf = (/** @type {any} */ feature) => worst.get(feature.get('code'));
+const kindMark = (/** @type {any} */ hazard) => about('kinds', hazard.kind).mark ?? '他';
 
 function stack() {
   return [
@@ -46,20 +47,21 @@ function stack() {
     layer('plow', ground.plow, { visible: false }),
     layer('districts', ground.district),
     layer('rivers', (f) => ground.river(f.get('name'))),
-    layer('hazards', (f) => (hazardOf(f) ? hazardStyle(hazardOf(f)) : undefined)),
+    layer('hazards', (f) => { const both = hazardOf(f); return both ? hazardStyle(both) : undefined; }),
     layer('selected', ground.selected),
     layer('shelters', (f, r) => (r < 60 ? ground.shelter(r < 9 ? f.get('name') : '') : undefined)),
     layer('names', (f, r) => names(f, r), { declutter: true }),
     layer('reports', (f) => ground.report(about('kinds', f.get('kind')).mark ?? '報', Boolean(f.get('confirmed')))),
     layer('badges', (f, r) => {
-      const hazard = hazardOf(f);
-      return hazard ? badgeStyle(hazard, about('kinds', hazard.kind).mark ?? '他', near(r) ? f.get('name') : '') : undefined;
+      const both = hazardOf(f);
+      return both ? badgeStyle(both, kindMark, near(r) ? f.get('name') : '') : undefined;
     }),
-    layer('gauges', (f, r) => {
+    layer('gauges', (f) => gaugeStyle(f.get('gauge'))),
+    layer('values', (f, r) => { // texts apart from symbols: a text may give way to a more important one, a symbol never
       const g = f.get('gauge');
-      const value = g.value === null ? '—' : g.value.toFixed(digits(g.unit));
-      return gaugeStyle(g, r < 45 || g.level >= 2 ? value : '', trend(g)[0]);
-    }),
+      const value = g.value === null || g.silent ? '—' : g.value.toFixed(digits(g.unit));
+      return r < 45 || g.level >= 2 ? gaugeValue(g, `${value} ${trend(g)[0]}`.trim()) : undefined;
+    }, { declutter: true }),
   ];
 }
 
@@ -162,13 +164,15 @@ function credits(texts) {
 /** Draw what changes: dangers, gauges, reports. One repaint for all of it. */
 export function drawLive() {
   if (!map) return;
-  worst = new Map([...hazardsByArea()].map(([code, some]) => [code, some[0]]));
+  worst = new Map([...hazardsByArea()].map(([code, some]) => [code, nowAndNext(some)]));
   for (const name of ['hazards', 'badges', 'names']) layers[name].changed();
-  put('gauges', gauges().filter((g) => g.geometry && (g.quantity === 'water_level' || g.quantity === 'snow_depth')).map((g) => {
+  const seen = gauges().filter((g) => g.geometry && (g.quantity === 'water_level' || g.quantity === 'snow_depth')).map((g) => {
     const feature = new ol.Feature({ geometry: read.readGeometry(g.geometry) });
     feature.set('gauge', g);
     return feature;
-  }));
+  });
+  put('gauges', seen);
+  put('values', seen);
   put('reports', featuresOf(desk.reports));
 }
 
@@ -211,7 +215,7 @@ function find(pick) {
 export function goHome() {
   const danger = ol.extent.createEmpty();
   for (const district of layers.hazards.getSource().getFeatures()) {
-    if (worst.get(district.get('code'))?.alert_level) ol.extent.extend(danger, district.getGeometry().getExtent());
+    if (worst.get(district.get('code'))?.worst.alert_level) ol.extent.extend(danger, district.getGeometry().getExtent());
   }
   map.getView().fit(ol.extent.isEmpty(danger) ? home : danger, { maxZoom: 14, padding: [50, 30, 30, 30], duration: calm.matches || !document.body.dataset.map ? 0 : 350 });
 }

@@ -7,7 +7,7 @@ import { listen } from './live.js';
 import { showPayload } from './payload.js';
 import { drawAge, drawStatus, setLine } from './status.js';
 import { clockTime, timeTag } from './time.js';
-import { about, chip, drillMark, loadWords, word } from './words.js';
+import { about, chip, drillMark, inOrder, loadWords, word } from './words.js';
 
 const PARTS = ['deliveries', 'alerts', 'hazards', 'readings', 'status'];
 
@@ -22,13 +22,10 @@ async function update() {
 }
 
 function draw() {
-  const channels = [...new Set(desk.deliveries.map((/** @type {any} */ d) => d.channel))].sort((a, b) => order(a) - order(b));
+  const channels = inOrder(desk.deliveries.map((/** @type {any} */ d) => d.channel));
   byId('proof').textContent = proof();
-  fill(byId('outlets'), channels.length ? channels.map((channel) => column(String(channel))) : h('p', { class: 'empty' }, 'まだ何も送っていません。承認したものが、ここに受け手の見え方で並びます。'));
+  fill(byId('outlets'), channels.length ? channels.map(column) : h('p', { class: 'empty' }, 'まだ何も送っていません。承認したものが、ここに受け手の見え方で並びます。'));
 }
-
-/** X first, because most people read there. @param {unknown} channel */
-const order = (channel) => ['x', 'linkage', 'cap_feed', 'log'].indexOf(String(channel)) + 1 || 9;
 
 /** @param {any} delivery */
 const alertOf = (delivery) => desk.alerts.find((/** @type {any} */ a) => a.series === delivery.series && a.revision === delivery.revision);
@@ -90,9 +87,9 @@ function thread(delivery, alert) {
   return h('div', { class: 'thread' }, before ? h('p', { class: 'reply' }, `↩ 第${before.revision}報への返信`) : null,
     payload.parts.map((/** @type {string} */ part, /** @type {number} */ i) => {
       const item = found[i];
-      const at = item?.at ?? delivery.finished_at;
+      const at = delivery.finished_at;
       return h('div', { class: 'tweet' }, h('span', { class: 'face', 'aria-hidden': 'true' }, city.slice(0, 1)),
-        h('div', {}, h('p', { class: 'tweet-name' }, h('strong', {}, `${city}防災`), at && delivery.remote_ids[i] ? h('span', {}, `・${clockTime(at)}`) : h('span', {}, '・まだ出ていません')),
+        h('div', {}, h('p', { class: 'tweet-name' }, h('strong', {}, `${city}防災`), delivery.remote_ids[i] ? h('span', {}, `・${at ? clockTime(at) : '送信中'}`) : h('span', {}, '・まだ出ていません')),
           h('p', { class: 'tweet-text' }, linked(item?.text ?? part)),
           h('p', { class: 'tweet-foot' }, h('span', {}, payload.parts.length > 1 ? `スレッド ${i + 1}/${payload.parts.length}` : ''), h('span', {}, payload.counts?.[i] ?? ''))));
     }));

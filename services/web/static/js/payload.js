@@ -40,7 +40,7 @@ function notice(xml, source, count) {
     h('p', { class: 'tags' }, drillMark(one(xml, 'status')), h('span', { class: 'tag' }, `CAP ${one(xml, 'msgType')}`), h('span', { class: 'tag' }, one(xml, 'scope')), h('span', { class: 'muted' }, one(xml, 'identifier'))),
     all(xml, 'info').map((info) => h('section', { lang: one(info, 'language') || 'en' },
       h('p', { class: 'tags' }, h('span', { class: 'tag solid' }, one(info, 'event')), [one(info, 'urgency'), one(info, 'severity'), one(info, 'certainty')].map((t) => h('span', { class: 'tag' }, t))),
-      h('h4', {}, one(info, 'headline')),
+      h('p', { class: 'title' }, one(info, 'headline')),
       h('p', {}, one(info, 'description')),
       one(info, 'instruction') ? h('p', { class: 'do' }, one(info, 'instruction')) : null,
       h('dl', { class: 'facts' }, h('dt', {}, '区域'), h('dd', {}, all(info, 'areaDesc').map((a) => a.textContent).join('、')),
@@ -52,7 +52,11 @@ function notice(xml, source, count) {
 const raw = (text) => h('details', { class: 'raw' }, h('summary', {}, '送られる原文'), h('pre', { tabindex: 0 }, text));
 
 /**
- * The words by which a whole payload is counted, for a tab.
+ * A word about a payload for its tab: how long, or how many posts.
  * @param {any} payload
  */
-export const countOf = (payload) => (payload.reason ? '対象外' : (payload.counts ?? []).filter(Boolean).join('・'));
+export function countOf(payload) {
+  if (payload.reason) return '対象外';
+  if (payload.parts?.length > 1) return `${payload.parts.length}連投`;
+  return payload.media_type?.startsWith('text/') ? payload.counts?.[0] ?? '' : '';
+}

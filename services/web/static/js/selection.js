@@ -25,7 +25,14 @@ export function select(pick, from) {
   current = pick;
   markRows();
   for (const follower of followers) follower(pick, from);
-  if (!pick && origin?.isConnected) origin.focus({ preventScroll: true });
+  if (!pick) giveBack();
+}
+
+/** Focus returns to where it came from, also where the row has been drawn again meanwhile. */
+function giveBack() {
+  const key = origin?.dataset.key;
+  const again = origin?.isConnected ? origin : key ? /** @type {HTMLElement | null} */ (document.querySelector(`[data-key="${CSS.escape(key)}"]`)) : null;
+  again?.focus({ preventScroll: true });
 }
 
 /** Every element with data-select="area:CODE" selects; wired once for the whole page. */

@@ -1,9 +1,9 @@
 // @ts-check
 // The status bar: highest level, drafts, line, age of the data, clock. Old data is said to be old, never drawn as safe.
-import { desk, drafts, inForce, isOurs, rank } from './desk.js';
+import { desk, drafts, inForce, isOurs, nowAndNext, rank } from './desk.js';
 import { byId, fill, h } from './dom.js';
 import { ago, clockTime, minutesSince, moment, seconds, today } from './time.js';
-import { chip, drillMark, exercise } from './words.js';
+import { chip, drillMark, exercise, isOrder, word } from './words.js';
 
 const LINE = { on: '接続中', off: '切断。再接続しています', wait: '接続しています…' };
 const OLD = 30; // minutes without any reading after which the picture counts as stale
@@ -22,9 +22,13 @@ export function setLine(state) {
 
 export function drawStatus() {
   const dangers = desk.hazards.filter((/** @type {any} */ z) => z.level > 0 && isOurs(z.status)).sort((/** @type {any} */ a, /** @type {any} */ b) => rank(b) - rank(a) || Number(b.observed) - Number(a.observed));
-  highest('bar-danger', dangers[0], dangers[0] && `${dangers[0].observed ? '観測' : '予測'} ${moment(dangers[0].since)}から`);
-  const alerts = inForce().filter((a) => isOurs(a.status)).sort((a, b) => rank(b) - rank(a));
-  highest('bar-issued', alerts[0], alerts[0] && `${moment(alerts[0].sent)}から`);
+  const { now, next, worst } = nowAndNext(dangers);
+  highest('bar-danger', now ?? next, worst && `${(now ?? next).observed ? '観測' : '予測'} ${moment((now ?? next).since)}から`);
+  if (now && next) byId('bar-danger').append(h('span', { class: 'arrow', 'aria-hidden': 'true' }, '→'), foreseen(next));
+  const alerts = inForce().filter((a) => isOurs(a.status));
+  const order = alerts.filter(isOrder).sort((a, b) => rank(b) - rank(a))[0];
+  highest('bar-issued', order, order && `${moment(order.sent)}発令`);
+  if (!order) byId('bar-issued').append(h('span', { class: 'since' }, alerts.length ? `（情報の発表 ${alerts.length}件）` : ''));
   const waiting = drafts().length;
   const link = byId('bar-drafts');
   link.textContent = waiting ? `${waiting}件` : 'なし';
@@ -39,6 +43,10 @@ function highest(id, thing, since) {
   const own = thing && !exercise() ? drillMark(thing.status) : null;
   fill(byId(id), thing ? [own, chip(thing)] : h('span', {}, 'なし'));
 }
+
+/** The level to come, short. @param {any} thing */
+const foreseen = (thing) => h('span', { class: 'level foreseen', 'data-level': thing.alert_level ? thing.level : 'none', title: `${word('levels', String(thing.level))}相当の予測` },
+  h('b', {}, h('span', { class: 'unseen' }, '予測レベル'), thing.level), h('span', {}, '予測'));
 
 /** @returns {string | undefined} */
 const newest = () => desk.readings.map((/** @type {any} */ r) => r.time).sort().pop();

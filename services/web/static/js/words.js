@@ -61,6 +61,17 @@ export function chip(thing) {
  */
 export const brief = (text) => text.replaceAll(/^(【訓練】|【試験】)+|(【訓練】|【試験】)+$/g, '').replace(/^【警戒レベル[１-５1-5][^】]*】/, '');
 
+/**
+ * Channels, each once, those that most people read first.
+ * @param {string[]} channels
+ * @returns {string[]}
+ */
+export function inOrder(channels) {
+  const known = Object.keys(words.channels ?? {});
+  const place = (/** @type {string} */ c) => (known.includes(c) ? known.indexOf(c) : known.length);
+  return [...new Set(channels)].sort((a, b) => place(a) - place(b) || a.localeCompare(b));
+}
+
 /** @returns {boolean} */
 export const exercise = () => document.documentElement.dataset.exercise === 'true';
 

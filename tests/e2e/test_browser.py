@@ -1,0 +1,231 @@
+"""The operations map and the outbox viewer in a real browser, over a real store and the real API."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+
+import pytest
+from playwright.async_api import Browser, expect
+from sqlalchemy import func, select
+
+from services.store.tables import alerts
+from tests.e2e.conftest import Visit, visit
+from tests.e2e.scene import Scene
+
+pytestmark = pytest.mark.browser
+
+_COLOURS = """async () => {
+  const seen = new Set();
+  for (const canvas of document.querySelectorAll('#map canvas')) {
+    const bytes = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data;
+    for (let at = 0; at < bytes.length; at += 4) seen.add((bytes[at] << 16) | (bytes[at + 1] << 8) | bytes[at + 2]);
+  }
+  return seen.size;
+}"""
+
+
+async def states(made: Scene, rule: str) -> list[str]:
+    async with made.store.read() as connection:
+        found = select(alerts.c.state).where(alerts.c.rule == rule).order_by(alerts.c.revision)
+        return list(await connection.scalars(found))
+
+
+async def test_the_map_stands_and_asks_nobody_outside(browser: Browser, night: Scene) -> None:
+    window, context = await visit(browser, night)
+    await window.map_ready()
+    page = window.page
+    assert await page.evaluate(_COLOURS) > 50
+    async with night.store.read() as connection:
+        waiting = await connection.scalar(select(func.count()).where(alerts.c.state == "draft"))
+    assert waiting and (await page.title()).startswith(f"({waiting}) 【訓練】")
+    await expect(page.locator("#bar-danger")).to_contain_text("避難指示相当")
+    await expect(page.locator("#bar-line")).to_have_text("接続中")
+    await expect(page.locator(".drill").first).to_contain_text("訓練")
+    await context.close()
+    window.check()
+
+
+async def test_what_the_map_shows_stands_in_tables_too(browser: Browser, night: Scene) -> None:
+    window, context = await visit(browser, night)
+    await window.map_ready()
+    page = window.page
+    for tab, told in (
+        ("観測所", "氾濫危険水位"),
+        ("危険の一覧", "夕顔瀬町"),
+        ("経過記録", "発表した"),
+        ("配信状況", "届いた"),
+        ("なぜ送られていないか", "まで"),
+    ):
+        await page.get_by_role("tab", name=tab).click()
+        panel = page.locator("#dock [role=tabpanel]:not([hidden])")
+        await expect(panel.locator("table")).to_have_count(1)
+        if tab != "なぜ送られていないか":
+            await expect(panel).to_contain_text(told)
+        assert await panel.locator("th[scope=col]").count() >= 4
+    await context.close()
+    window.check()
+
+
+async def test_a_change_appears_by_itself_and_is_announced(browser: Browser, dawn: Scene) -> None:
+    window, context = await visit(browser, dawn)
+    await window.map_ready()
+    page = window.page
+    await expect(page.locator("#drafts-list")).to_contain_text("承認を待つものはありません")
+    await expect(page.locator("#events-list")).to_contain_text("まだ何も起きていません")
+    await dawn.play(dawn.clock.at + timedelta(hours=3), approve=False)
+    dawn.bell.ring("alerts")
+    await expect(page.locator("#drafts-count")).to_contain_text("件", timeout=10_000)
+    await expect(page.locator("#events-list .event").first).to_be_visible()
+    await expect(page.locator("#announce-polite")).to_contain_text("新しい下書き", timeout=12_000)
+    await context.close()
+    window.check()
+
+
+async def test_approving_takes_the_keyboard_alone_and_two_persons(browser: Browser, night: Scene) -> None:
+    first, context = await visit(browser, night)
+    await first.map_ready()
+    page = first.page
+    await _approve_by_keys(first)
+    await expect(page.locator(".draft").first).to_contain_text("承認 1/2（sato）")
+    assert await states(night, "evacuation-proposal") == ["draft"]
+    await expect(page.locator(".draft").first.get_by_role("button", name="承認へ進む…")).to_have_count(0)
+    second, other = await visit(browser, night)
+    await second.map_ready("suzuki")
+    await _approve_by_keys(second)
+    await expect(second.page.locator("#deliveries")).to_contain_text("待ち", timeout=10_000)
+    assert await states(night, "evacuation-proposal") == ["issued"]
+    await expect(page.locator("#bar-issued")).to_contain_text("避難指示", timeout=10_000)
+    await context.close()
+    await other.close()
+    first.check()
+    second.check()
+
+
+async def _approve_by_keys(window: Visit) -> None:
+    page = window.page
+    await page.keyboard.press("d")
+    await expect(page.locator(":focus")).to_have_text("承認へ進む…")
+    await page.keyboard.press("Enter")
+    dialog = page.get_by_role("dialog")
+    await expect(dialog).to_contain_text("避難指示")
+    for told in ("夕顔瀬町", "災害情報連携", "CAPフィード", "【訓練】"):
+        await expect(dialog).to_contain_text(told)
+    await page.keyboard.press("Enter")  # a stray second Enter does nothing: focus stands on the text
+    await expect(dialog).to_be_visible()
+    for _ in range(30):
+        await page.keyboard.press("Tab")
+        if await page.evaluate("() => document.activeElement.id") == "approve-confirm":
+            break
+    await page.keyboard.press("Enter")
+    await expect(dialog).to_have_count(0)
+
+
+async def test_escape_leaves_the_dialog_and_gives_focus_back(browser: Browser, night: Scene) -> None:
+    window, context = await visit(browser, night)
+    await window.map_ready()
+    page = window.page
+    await page.keyboard.press("d")
+    await page.keyboard.press("Enter")
+    for _ in range(25):  # focus stays inside
+        await page.keyboard.press("Tab")
+        inside = "() => document.activeElement === document.body || !!document.activeElement.closest('dialog')"
+        assert await page.evaluate(inside)
+    await page.keyboard.press("Escape")
+    await expect(page.get_by_role("dialog")).to_have_count(0)
+    await expect(page.locator(":focus")).to_have_text("承認へ進む…")
+    assert await states(night, "evacuation-proposal") == ["draft"]
+    await context.close()
+    window.check()
+
+
+async def test_a_draft_can_be_sent_back_with_a_reason(browser: Browser, night: Scene) -> None:
+    window, context = await visit(browser, night)
+    await window.map_ready()
+    page = window.page
+    await page.get_by_role("button", name="差し戻す…").first.click()
+    await page.keyboard.type("対象の地区を見直す d e g")
+    await page.get_by_role("button", name="差し戻す", exact=True).click()
+    await expect(page.get_by_role("dialog")).to_have_count(0)
+    await page.get_by_role("tab", name="経過記録").click()
+    await expect(page.locator("#chronology-list")).to_contain_text("対象の地区を見直す d e g")
+    assert await states(night, "evacuation-proposal") == ["rejected"]
+    await context.close()
+    window.check()
+
+
+async def test_a_row_leads_to_the_map_and_the_panel_back_to_the_row(browser: Browser, night: Scene) -> None:
+    window, context = await visit(browser, night)
+    await window.map_ready()
+    page = window.page
+    await page.get_by_role("tab", name="観測所").click()
+    row = page.locator("#gauges").get_by_role("button", name="館坂橋", exact=True)
+    await row.press("Enter")
+    panel = page.locator("#selection")
+    await expect(panel).to_be_focused()
+    await expect(panel.locator("svg.chart")).to_have_attribute("aria-label", re.compile("館坂橋 水位の推移"))
+    await expect(panel.locator(".threshold")).not_to_have_count(0)
+    assert "select=station:tatesakabashi" in page.url
+    await page.keyboard.press("Escape")
+    await expect(panel).to_be_hidden()
+    await expect(row).to_be_focused()
+    await page.keyboard.press("/")
+    await page.keyboard.type("夕顔瀬町")
+    await page.keyboard.press("Enter")
+    await expect(panel).to_contain_text("氾濫危険水位")
+    await context.close()
+    window.check()
+
+
+async def test_a_click_on_the_map_selects_the_district(browser: Browser, night: Scene) -> None:
+    window, context = await visit(browser, night)
+    await window.map_ready()
+    box = await window.page.locator("#map").bounding_box()
+    assert box
+    await window.page.mouse.click(box["x"] + box["width"] * 0.44, box["y"] + box["height"] * 0.19)
+    await expect(window.page.locator("#selection-title")).to_have_text("厨川", timeout=5000)
+    await context.close()
+    window.check()
+
+
+async def test_a_broken_line_is_said_and_drawn_as_stale(browser: Browser, night: Scene) -> None:
+    window, context = await visit(browser, night)
+    await window.map_ready()
+    page = window.page
+    night.clock.at += timedelta(hours=2)
+    await context.set_offline(True)
+    await expect(page.locator("#bar-line")).to_have_text("切断。再接続しています", timeout=20_000)
+    await expect(page.locator("#map-stale")).to_contain_text("安全を意味しません", timeout=20_000)
+    assert await page.evaluate("() => document.body.dataset.stale") == "true"
+    await context.close()
+
+
+async def test_the_outbox_shows_the_post_that_arrived(browser: Browser, night: Scene) -> None:
+    await night.approve_waiting(person="sato", rules=("evacuation-proposal",))
+    await night.approve_waiting(person="suzuki", rules=("evacuation-proposal",))
+    await night.send()
+    assert any("避難指示" in post.text for post in night.x.posts)
+    window, context = await visit(browser, night)
+    await window.map_ready()
+    page = window.page
+    await page.goto("/ops/outbox")
+    await expect(page.locator("#proof")).to_have_text(re.compile(r"(\d+)件のうち \1件が一致、覚えのない投稿 0件"))
+    newest = page.locator(".outlet-column").first.locator(".sending").first
+    await expect(newest.locator(".tweet-text").first).to_contain_text("【訓練】【警戒レベル４ 避難指示】")
+    await expect(newest.locator(".tweet-foot").first).to_contain_text("/140字")
+    await expect(newest.locator(".arrived")).to_contain_text("一字一句同じ")
+    linkage = page.locator(".outlet-column").nth(1).locator(".sending").first
+    await expect(linkage.locator(".title").first).to_contain_text("避難指示")
+    await linkage.locator("summary").first.click()
+    await expect(linkage.locator("pre").first).to_contain_text("urn:oasis:names:tc:emergency:cap:1.2")
+    await context.close()
+    window.check()
+
+
+async def test_a_stranger_on_the_timeline_is_told(browser: Browser, night: Scene) -> None:
+    night.x.posts.append(night.x.posts[0].__class__("1", "乗っ取り", "", night.x.posts[0].created_at))
+    window, context = await visit(browser, night)
+    await window.map_ready()
+    await window.page.goto("/ops/outbox")
+    await expect(window.page.locator(".strangers")).to_contain_text("乗っ取り")
+    await context.close()

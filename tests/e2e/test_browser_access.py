@@ -1,0 +1,124 @@
+"""The pages for everybody: small screens, no script, screen readers, paper."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.async_api import Browser, Page, expect
+
+from tests.e2e.conftest import visit
+from tests.e2e.scene import Scene
+
+pytestmark = pytest.mark.browser
+
+AXE = Path(__file__).parent / "vendor/axe-core-4.14.1/axe.min.js"
+TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+
+
+async def violations(page: Page) -> list[str]:
+    """What axe finds, each with the first place."""
+    await page.evaluate(AXE.read_text())
+    found: dict[str, Any] = await page.evaluate("tags => axe.run({runOnly: tags})", TAGS)
+    return [f"{one['id']}: {one['nodes'][0]['html'][:160]} ({len(one['nodes'])})" for one in found["violations"]]
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+async def test_no_page_has_a_barrier_that_axe_knows(browser: Browser, night: Scene, scheme: str) -> None:
+    window, context = await visit(browser, night, color_scheme=scheme)
+    page = window.page
+    await page.goto("/login")
+    assert await violations(page) == []
+    await page.goto("/")
+    assert await violations(page) == []
+    await window.map_ready()
+    assert await violations(page) == []
+    await page.keyboard.press("d")
+    await page.keyboard.press("Enter")
+    assert await violations(page) == []
+    await page.goto("/ops/outbox")
+    await page.wait_for_function("() => document.body.dataset.outbox === 'ready'")
+    assert await violations(page) == []
+    await context.close()
+    window.check()
+
+
+@pytest.mark.parametrize("path", ["/", "/login", "/ops", "/ops/outbox"])
+async def test_nothing_is_wider_than_a_small_phone(browser: Browser, night: Scene, path: str) -> None:
+    window, context = await visit(browser, night, viewport={"width": 320, "height": 640})
+    if path.startswith("/ops"):
+        await window.map_ready()
+    await window.page.goto(path)
+    if path.startswith("/ops"):
+        await window.page.wait_for_function("() => document.body.dataset.map || document.body.dataset.outbox")
+    assert await window.page.evaluate("() => document.documentElement.scrollWidth") <= 320
+    await context.close()
+    window.check()
+
+
+async def test_the_public_page_needs_no_script(browser: Browser, night: Scene) -> None:
+    await night.approve_waiting(person="sato", rules=("evacuation-proposal",))
+    await night.approve_waiting(person="suzuki", rules=("evacuation-proposal",))
+    window, context = await visit(browser, night, java_script_enabled=False)
+    page = window.page
+    await page.goto("/")
+    await expect(page.locator("h1")).to_contain_text("避難指示")
+    await expect(page.locator("h1")).to_contain_text("訓練")
+    await expect(page.locator("main")).to_contain_text("危険な場所")
+    await expect(page.get_by_role("table").first).to_contain_text("館坂橋")
+    await expect(page.locator("#news")).to_be_hidden()
+    await context.close()
+    window.check()
+
+
+async def test_new_information_is_offered_and_never_forced(browser: Browser, night: Scene) -> None:
+    window, context = await visit(browser, night)
+    page = window.page
+    await page.goto("/")
+    await night.approve_waiting(person="sato", rules=("evacuation-proposal",))
+    await night.approve_waiting(person="suzuki", rules=("evacuation-proposal",))
+    await page.evaluate("() => document.dispatchEvent(new Event('visibilitychange'))")
+    await expect(page.locator("#news")).to_contain_text("新しい情報 1件", timeout=10_000)
+    await expect(page.locator("h1")).not_to_contain_text("警戒レベル")
+    await page.locator("#news a").click()
+    await expect(page.locator("h1")).to_contain_text("避難指示")
+    await context.close()
+    window.check()
+
+
+async def test_the_keyboard_finds_skip_links_first_and_moves_the_map(browser: Browser, night: Scene) -> None:
+    window, context = await visit(browser, night)
+    await window.map_ready()
+    page = window.page
+    await page.evaluate("() => document.body.focus()")
+    await page.keyboard.press("Tab")
+    await expect(page.locator(":focus")).to_have_text("承認待ちへ移る")
+    await page.keyboard.press("g")
+    await expect(page.locator("#map")).to_be_focused()
+    before = page.url
+    await page.keyboard.press("ArrowRight")
+    await page.wait_for_function("before => location.href !== before", arg=before)
+    await context.close()
+    window.check()
+
+
+async def test_one_letter_keys_can_be_switched_off(browser: Browser, night: Scene) -> None:
+    window, context = await visit(browser, night)
+    await window.map_ready()
+    page = window.page
+    await page.keyboard.press("?")
+    await page.get_by_label("一文字のキー操作を使う").uncheck()
+    await page.keyboard.press("Escape")
+    await page.keyboard.press("g")
+    await expect(page.locator("#map")).not_to_be_focused()
+    await context.close()
+    window.check()
+
+
+async def test_the_situation_prints_on_paper(browser: Browser, night: Scene) -> None:
+    window, context = await visit(browser, night)
+    await window.map_ready()
+    sheet = await window.page.pdf(prefer_css_page_size=True, print_background=True)
+    assert sheet.startswith(b"%PDF") and len(sheet) > 30_000
+    await context.close()
