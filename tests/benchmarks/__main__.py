@@ -32,19 +32,20 @@ def main() -> int:
 
 
 async def _run(names: Sequence[str], scale: Scale) -> None:
-    began, figures = time.monotonic(), list[Figure]()
+    figures, spent = list[Figure](), list[str]()
     with tempfile.TemporaryDirectory(prefix="shirase-bench-") as folder:
         for name in names:
             own = Path(folder, name.replace(" ", "-"))
             own.mkdir()
+            began = time.monotonic()
             found = await BENCHES[name](scale, own)
+            spent.append(f"{name} {time.monotonic() - began:.0f} s")
             for figure in found:
                 print(figure.line(), flush=True)
             figures += found
-    load = ", ".join(f"{one:.1f}" for one in os.getloadavg())
+    load = " ".join(f"{one:.1f}" for one in os.getloadavg())
     python = ".".join(map(str, sys.version_info[:3]))
-    spent = time.monotonic() - began
-    print(f"\n{table(figures)}\n\n{os.cpu_count()} cores, load {load}, Python {python}, {spent:.0f} s")
+    print(f"\n{table(figures)}\n\n{os.cpu_count()} cores, load {load}, Python {python}; took {', '.join(spent)}")
 
 
 if __name__ == "__main__":

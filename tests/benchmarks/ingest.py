@@ -38,7 +38,7 @@ async def measure(scale: Scale, folder: Path) -> list[Figure]:
         batches = [
             await both(Order(tag=f"batch{n}", readings=2 * scale.readings, batch=BATCH)) for n in range(scale.repeats)
         ]
-        steady = [await both(Order(tag="steady", readings=scale.paced, pace=PACE))]
+        steady = [await both(Order(tag=f"steady{n}", readings=scale.paced, pace=PACE)) for n in range(scale.repeats)]
     whole = [warm, *single, *batches, *steady]
     return [
         Figure(bench=NAME, figure="published", value=sum(len(hub.sent) for hub, _ in whole), unit="readings"),

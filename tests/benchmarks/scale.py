@@ -22,8 +22,8 @@ class Scale:
 
 FULL = Scale(
     repeats=5,
-    readings=1600,
-    paced=1000,
+    readings=1200,
+    paced=300,
     rounds=20,
     decoded=5000,
     telegrams=200,
@@ -31,5 +31,5 @@ FULL = Scale(
     steps=25,
     starts=3,
 )
-SHORT = Scale(repeats=1, readings=400, paced=80, rounds=2, decoded=500, telegrams=20, hours=1, steps=3, starts=1)
+SHORT = Scale(repeats=1, readings=400, paced=80, rounds=1, decoded=500, telegrams=20, hours=1, steps=3, starts=1)
 TINY = Scale(repeats=1, readings=80, paced=20, rounds=1, decoded=50, telegrams=3, hours=0.7, steps=2, starts=1)

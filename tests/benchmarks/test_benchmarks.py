@@ -1,0 +1,119 @@
+"""Every benchmark at a tiny size: are the figures there, finite, and about what they say? Nothing here is timed."""
+
+from __future__ import annotations
+
+import json
+import math
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.benchmarks import decode, end_to_end, flood, ingest, memory, steps
+from tests.benchmarks.figure import Figure, beside, percentile, table
+from tests.benchmarks.ingest import BATCH
+from tests.benchmarks.scale import TINY
+from tests.benchmarks.times import Times
+
+KEYS = ["bench", "figure", "value", "unit", "baseline"]
+
+
+async def figures(bench, folder: Path) -> dict[str, Figure]:
+    """All figures of a bench by name, each checked for what holds of any figure."""
+    found = await bench.measure(TINY, folder)
+    for one in found:
+        line = json.loads(one.line())
+        assert [*line] == [*KEYS, "baseline_value", "ratio"] and line["bench"] == bench.NAME
+        assert math.isfinite(one.value) and one.value > 0, one
+        if one.baseline is not None:
+            assert one.baseline_value and math.isfinite(one.baseline_value) and one.baseline_value > 0, one
+            assert one.ratio and math.isfinite(one.ratio) and one.ratio > 0, one
+    assert len({one.figure for one in found}) == len(found)
+    return {one.figure: one for one in found}
+
+
+def in_order(found: dict[str, Figure], stem: str) -> bool:
+    return found[f"{stem} p50"].value <= found[f"{stem} p99"].value
+
+
+async def test_ingest_stores_what_was_published(tmp_path: Path) -> None:
+    found = await figures(ingest, tmp_path)
+    batches = 2 * TINY.readings // BATCH * BATCH
+    assert found["published"].value == 2 * TINY.paced + TINY.readings + batches
+    assert found["stored"].value == found["published"].value
+    assert in_order(found, "burst, one a message: to durable") and in_order(found, "steady 100/s: to durable")
+    assert {one.unit for name, one in found.items() if name.endswith("sustained")} == {"readings/s"}
+
+
+async def test_every_telegram_reaches_the_public(tmp_path: Path) -> None:
+    found = await figures(end_to_end, tmp_path)
+    assert found["telegrams relayed"].value == TINY.rounds
+    assert in_order(found, "telegram to post")
+
+
+async def test_decode(tmp_path: Path) -> None:
+    found = await figures(decode, tmp_path)
+    assert [one.baseline for one in found.values()] == ["json.loads only", "lxml parse only"]
+
+
+async def test_flood_finds_the_swollen_rivers(tmp_path: Path) -> None:
+    found = await figures(flood, tmp_path)
+    assert found["demonstration layer: hazards"].value >= 6, "six rivers are high"
+    assert {"demonstration layer: first run", "demonstration layer: next run"} <= found.keys()
+
+
+@pytest.mark.real
+async def test_flood_over_the_official_layer(real_data: Path, tmp_path: Path) -> None:
+    found = await figures(flood, tmp_path)
+    assert found["official layer: zones"].value > 1000
+    assert found["official layer: hazards"].value >= 6
+
+
+async def test_steps(tmp_path: Path) -> None:
+    found = await figures(steps, tmp_path)
+    assert {"predict", "evaluate"} <= found.keys()
+    assert found["hazards that stand"].value >= 1, "the snow advisory of the first half hour"
+
+
+async def test_memory(tmp_path: Path) -> None:
+    found = await figures(memory, tmp_path)
+    for name, one in found.items():
+        if one.unit == "MB":
+            assert one.baseline_value and 5 < one.baseline_value < 4000, name
+            assert 5 < one.value < 4000, name
+
+
+def test_the_program_prints_a_line_a_figure_and_a_table() -> None:
+    command = [sys.executable, "-m", "tests.benchmarks", "--short", "--only", "decode"]
+    done = subprocess.run(command, capture_output=True, check=True, text=True, encoding="utf-8")
+    lines = done.stdout.splitlines()
+    assert [json.loads(line)["bench"] for line in lines[:2]] == ["decode", "decode"]
+    assert lines[3].split()[:2] == ["bench", "figure"] and lines[4].startswith("decode")
+    assert done.stderr == ""
+
+
+def test_a_ratio_is_the_median_of_the_repeats_own_ratios() -> None:
+    one = beside("b", "f", "ms", "bare", [(10, 1), (30, 10), (40, 2)])
+    assert (one.value, one.baseline_value, one.ratio) == (30, 2, 10)
+
+
+def test_percentiles_are_values_that_were_measured() -> None:
+    hundred = [float(n) for n in range(100, 0, -1)]
+    assert (percentile(hundred, 50), percentile(hundred, 99), percentile([7.0], 99)) == (50, 99, 7)
+    with pytest.raises(ValueError, match="nothing was measured"):
+        percentile([], 50)
+
+
+def test_what_did_not_arrive_is_not_counted() -> None:
+    times = Times(sent={"a": 1.0, "b": 2.0}, seen={"a": 3.0, "c": 4.0})
+    assert times.arrived == 1
+    assert Times(sent={"a": 1.0, "b": 2.0}, seen={"b": 3.0, "a": 2.0}).rate == 1.0
+
+
+def test_the_table_stands_in_columns() -> None:
+    rows = [Figure(bench="b", figure="f", value=12345.6, unit="s"), beside("b", "long one", "ms", "bare", [(1, 2)])]
+    head, first, second = table(rows).splitlines()
+    assert first.index("12,346") == second.index("1  ms") - 5, "numbers stand to the right"
+    assert head.index("unit") == first.index("s") == second.index("ms")
+    assert second.split()[-1] == "0.5"
