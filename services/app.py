@@ -138,6 +138,7 @@ class Hub:
             bell=self.bell,
             channels=tuple(city.channels),
             health=self.health,
+            gateways=settings.gateways,
             fake_outboxes=settings.exercise.outboxes if settings.exercise else {},
             profile=settings.profile,
             https=settings.web.https,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select, update
@@ -45,6 +46,25 @@ async def unanswered(connection: AsyncConnection, limit: int = 100) -> list[dict
 
 async def mark_answered(connection: AsyncConnection, ids: Sequence[int]) -> None:
     await connection.execute(update(quarantine).where(quarantine.c.id.in_(ids)).values(answered=True))
+
+
+async def newest(connection: AsyncConnection, limit: int, before: int | None = None) -> list[dict[str, Any]]:
+    """What stands in quarantine, newest first."""
+    statement = select(quarantine).where(quarantine.c.replayed_at.is_(None)).order_by(quarantine.c.id.desc())
+    if before is not None:
+        statement = statement.where(quarantine.c.id < before)
+    return [dict(row) for row in (await connection.execute(statement.limit(limit))).mappings()]
+
+
+async def waiting(connection: AsyncConnection, one: int) -> dict[str, Any] | None:
+    """One refusal that has not been replayed, or None."""
+    chosen = select(quarantine).where(quarantine.c.id == one, quarantine.c.replayed_at.is_(None))
+    row = (await connection.execute(chosen)).mappings().first()
+    return None if row is None else dict(row)
+
+
+async def mark_replayed(connection: AsyncConnection, one: int, now: datetime) -> None:
+    await connection.execute(update(quarantine).where(quarantine.c.id == one).values(replayed_at=now))
 
 
 def _digest(topic: str, payload: bytes, rejected: Rejected) -> str:

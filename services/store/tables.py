@@ -81,6 +81,7 @@ quarantine = Table(  # what could not be decoded, with its bytes
     Column("at", String(256), nullable=False),
     Column("times", Integer, nullable=False),
     Column("answered", Boolean, nullable=False),  # told to the gateway on its rejects topic
+    Column("replayed_at", Instant),  # decoded after all, by a person's wish
     UniqueConstraint("digest", name="quarantine_once"),
     sqlite_autoincrement=True,
 )

@@ -118,6 +118,7 @@ def upgrade() -> None:
         sa.Column("at", sa.String(length=256), nullable=False),
         sa.Column("times", sa.Integer(), nullable=False),
         sa.Column("answered", sa.Boolean(), nullable=False),
+        sa.Column("replayed_at", sa.String(length=32), nullable=True),
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("digest", name="quarantine_once"),
         sqlite_autoincrement=True,
