@@ -134,6 +134,7 @@ class Hub:
             city_name=settings.city.name,
             city_name_en=settings.city.name_en,
             public_exercise=settings.public_exercise,
+            public_forecasts=settings.public_forecasts,
             exercise=settings.exercise is not None,
             bell=self.bell,
             channels=tuple(city.channels),

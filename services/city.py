@@ -16,7 +16,7 @@ from rules.engine import Sender
 from rules.rule import CATALOG, Rule, load_rules
 from rules.source import RuleError
 from services.channels.channel import Channel
-from services.channels.registry import ChannelError, build
+from services.channels.registry import CHANNELS, ChannelError, build
 from services.settings import Settings
 
 
@@ -46,6 +46,11 @@ def load_city(settings: Settings) -> City:
         channels = {name: build(name, options) for name, options in settings.channels.items()}
     except (ProfileError, CrsError, RuleError, ChannelError, ValueError) as error:
         raise StartError(str(error)) from error
+    unknown = sorted({f"{rule.id}: {name}" for rule in rules for name in rule.channels if name not in CHANNELS})
+    if unknown:
+        raise StartError(
+            f"rules name channels that do not exist: {', '.join(unknown)}; use {', '.join(sorted(CHANNELS))}"
+        )
     return City(ground=ground, rules=rules, channels=channels, sender=sender, place=_place_finder(ground))
 
 

@@ -85,6 +85,7 @@ class Settings(_Strict):
     layers: list[str] = []  # files under profile/layers; imported ones come by themselves
     rules: list[Path] = []  # further folders of rules; a later rule of the same id replaces an earlier one
     public_exercise: bool = False  # may residents see exercise alerts? only a demonstration says yes
+    public_forecasts: bool = False  # may residents see what our own models foresee? In Japan that needs a licence
     channels: dict[str, dict[str, Any]] = {}
     gateways: dict[str, Gateway] = {}
     broker: Broker | None = None

@@ -54,7 +54,9 @@ def _city(settings: Settings) -> Iterator[dict[str, Any]]:
             "demonstration": layer.demonstration,
             "credit": layer.credit,
         }
-    yield {"part": "rules", "ok": True, "ids": [rule.id for rule in city.rules]}
+    for rule in city.rules:
+        silent = sorted(set(rule.channels) - city.channels.keys())  # shown on the delivery board as refused
+        yield {"part": f"rule {rule.id}", "ok": True, "channels": list(rule.channels), "not_configured": silent}
     for name, channel in city.channels.items():
         yield {"part": f"channel {name}", "ok": True, "takes": sorted(channel.statuses)}
     asyncio.run(_close(city.channels.values()))

@@ -43,6 +43,7 @@ class WebContext:
     fake_outboxes: Mapping[str, str] = field(default_factory=dict)  # name → URL of a timeline as JSON
     profile: Path | None = None  # the city's folder, for what the map only draws
     base_url: str = ""  # how others reach this hub; empty: as the request came
+    public_forecasts: bool = False  # flood forecasts for the public need a licence in Japan (気象業務法)
     gateways: Mapping[str, Gateway] = field(default_factory=dict)  # what each may do, for replaying a refusal
     https: bool = False  # a proxy in front ends TLS: cookies are Secure, the address is the proxy's X-Forwarded-For
     fix_delay: timedelta = timedelta(minutes=30)  # public positions of vehicles are this old

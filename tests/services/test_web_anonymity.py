@@ -219,3 +219,16 @@ async def test_a_drill_is_public_only_where_the_profile_says_so_and_is_marked(st
         assert await stranger.features("/api/v1/alerts") == []
         assert await stranger.features("/api/v1/hazards") == []
         assert (await stranger.get("/api/v1/status"))[1]["highest_level"] == 0
+
+
+@pytest.mark.parametrize("allowed", [False, True])
+async def test_what_we_foresee_is_public_only_where_the_city_may_forecast(store: Store, allowed: bool) -> None:
+    foreseen = hazard(status=Status.ACTUAL, observed=False, source="gauge:foreseen")
+    seen = hazard(status=Status.ACTUAL, observed=True, source="gauge")
+    async with store.write() as connection:
+        await hazards.replace_picture(connection, {}, [foreseen, seen], NOW)
+    async with floor(store, public_forecasts=allowed) as running:
+        visitor, desk = await running.visitor(), await running.person(Role.VIEWER)
+        public = await visitor.features("/api/v1/hazards")
+        assert sorted(one["observed"] for one in public) == ([False, True] if allowed else [True])
+        assert len(await desk.features("/api/v1/hazards")) == 2

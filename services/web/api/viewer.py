@@ -23,12 +23,13 @@ class Viewer:
 
     statuses: frozenset[str]
     staff: bool
+    forecasts: bool = True  # sees what our own models foresee
 
     @classmethod
     def everyone(cls, context: WebContext) -> Viewer:
         """The anonymous public."""
         exercise = {Status.EXERCISE.value} if context.public_exercise else set()
-        return cls(frozenset({Status.ACTUAL.value} | exercise), staff=False)
+        return cls(frozenset({Status.ACTUAL.value} | exercise), staff=False, forecasts=context.public_forecasts)
 
     @classmethod
     def desk(cls) -> Viewer:
@@ -36,8 +37,10 @@ class Viewer:
         return cls(frozenset(status.value for status in Status), staff=True)
 
     def sees_hazard(self, hazard: Hazard, now: datetime) -> bool:
-        """Staff see whatever holds; the public sees what is not a report, or a report that was confirmed."""
+        """Staff see whatever holds; the public sees no forecast of ours, and of reports the confirmed ones."""
         if hazard.level < 1 or hazard.valid_until <= now or hazard.status.value not in self.statuses:
+            return False
+        if not (hazard.observed or self.forecasts):
             return False
         return self.staff or not rests_on_reports(hazard) or hazard.facts.get("confirmed") is True
 

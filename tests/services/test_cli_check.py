@@ -1,0 +1,68 @@
+"""``shirase check``: the bundled profile is in order, faults are named, secrets are not."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+
+from services.cli import run
+
+
+@pytest.fixture
+def profile(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    copy = tmp_path / "profile"
+    shutil.copytree("config/morioka", copy)
+    monkeypatch.setenv("SHIRASE_PROFILE", str(copy))
+    monkeypatch.setenv("SHIRASE_DATA_DIR", str(tmp_path / "var"))
+    return copy
+
+
+def test_the_bundled_profile_is_in_order(profile: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["check"]) == 0
+    parts = {one["part"]: one for one in map(json.loads, capsys.readouterr().out.splitlines())}
+    assert {"settings", "areas", "stations", "rule river-level", "channel log"} <= set(parts)
+    assert parts["layer demo_inundation"]["demonstration"] is True
+    assert "linkage" in parts["rule river-level"]["not_configured"]
+
+
+def test_secrets_are_masked(profile: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    site = tmp_path / "site.toml"
+    site.write_text(
+        '[channels.linkage]\nurl = "https://example.jp/cap"\ntoken = "hush-hush"\n'
+        '[gateways.g]\npassword = "hush-too"\n',
+        encoding="utf-8",
+    )
+    assert run(["check", "--settings", str(site)]) == 0
+    told = capsys.readouterr().out
+    assert "hush" not in told and "https://example.jp/cap" in told
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "told"),
+    [
+        ("profile.toml", 'code = "03201"', 'code = "3201"', "city.code"),
+        ("profile.toml", "[channels.log]", "[channels.telegraph]", "telegraph"),
+        ("stations.toml", 'code = "tatesakabashi"', 'code = "Tatesaka Bashi"', "stations.toml"),
+        ("city.geojson", '"Polygon"', '"Point"', "city.geojson"),
+    ],
+)
+def test_a_fault_is_named_with_its_file(
+    profile: Path, capsys: pytest.CaptureFixture[str], file: str, old: str, new: str, told: str
+) -> None:
+    path = profile / file
+    text = path.read_text(encoding="utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new, 1), encoding="utf-8")
+    assert run(["check"]) == 1
+    error = json.loads(capsys.readouterr().err.splitlines()[-1])
+    assert told in error["message"] and error["at"]
+
+
+def test_a_rule_for_a_channel_that_does_not_exist_is_refused(profile: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    rule = Path("rules/catalog/river-level.toml").read_text(encoding="utf-8")
+    (profile / "rules" / "mine.toml").write_text(rule.replace('"linkage"', '"telegraph"'), encoding="utf-8")
+    assert run(["check"]) == 1
+    assert "river-level: telegraph" in json.loads(capsys.readouterr().err.splitlines()[-1])["message"]
