@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import shutil
+import subprocess
+import sys
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -33,6 +36,25 @@ def test_an_edited_file_is_noticed(tmp_path: Path) -> None:
         "axe-core-4.14.1/more.js",
         "axe-core-4.14.1/LICENSE",
     ]
+
+
+def test_the_wheel_carries_the_pages(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(tmp_path)]
+    subprocess.run(command, cwd=vendor.ROOT, check=True, capture_output=True)
+    with zipfile.ZipFile(next(tmp_path.glob("*.whl"))) as wheel:
+        names = wheel.namelist()
+    wanted = (
+        "ol.js",
+        "ol.js.gz",
+        "LICENSE.md",
+        "js/ops.js",
+        "css/base.css",
+        "words.json",
+        "ops.html",
+        "_public_parts.html",
+    )
+    assert [one for one in wanted if not any(name.endswith(f"/{one}") for name in names)] == []
+    assert not any("axe" in name for name in names)
 
 
 def test_own_pages_name_no_outside_host() -> None:

@@ -2,7 +2,7 @@
 // What the desk knows, and fetching it again when the hub says that it changed.
 import { features, get, list } from './api.js';
 import { setClock } from './time.js';
-import { exercise } from './words.js';
+import { exercise, isOrder } from './words.js';
 
 /** @type {Record<string, any>} */
 export const desk = {
@@ -75,8 +75,8 @@ export const drafts = () => desk.alerts
 /** Alerts that the public holds us to. @returns {any[]} */
 export const inForce = () => desk.alerts.filter((/** @type {any} */ a) => a.state === 'issued' && !a.ends);
 
-/** Real evacuation levels before all others. @param {any} thing */
-export const rank = (thing) => (thing.alert_level ? 10 : 0) + (thing.level ?? 0);
+/** Evacuation information first, then what corresponds to a level, then all others; the higher before the lower. @param {any} thing */
+export const rank = (thing) => (thing.alert_level ? 10 : 0) + (isOrder(thing) ? 10 : 0) + (thing.level ?? 0);
 
 /**
  * The worst of a list that is already sorted: what is observed, and what is foreseen to be worse than that.

@@ -18,11 +18,21 @@ export function drawEvents() {
   markRows();
 }
 
-/** @returns {Happening[]} */
-const dangers = () => desk.hazards.filter((/** @type {any} */ z) => z.level > 0).map((/** @type {any} */ z) => ({
-  at: z.since, key: z.key, kind: 'hazard', level: z.alert_level ? z.level : 0, observed: z.observed,
-  row: () => row(z.since, z.key, `area:${z.area}`, [isOurs(z.status) ? null : drillMark(z.status), chip(z), h('span', {}, word('kinds', z.kind)), h('span', { class: `tag ${z.observed ? '' : 'foreseen'}` }, z.observed ? '観測' : '予測')], brief(z.headline), z.area_name),
-}));
+/** One row for what was said of several districts at the same time. @returns {Happening[]} */
+function dangers() {
+  /** @type {Map<string, any[]>} */
+  const groups = new Map();
+  for (const z of desk.hazards.filter((/** @type {any} */ one) => one.level > 0)) {
+    const key = [z.status, z.since, z.kind, z.level, z.observed, z.headline].join('|');
+    groups.set(key, [...(groups.get(key) ?? []), z]);
+  }
+  return [...groups.values()].map((some) => {
+    const z = some[0];
+    const tags = [isOurs(z.status) ? null : drillMark(z.status), chip(z), z.alert_level ? h('span', {}, word('kinds', z.kind)) : null, h('span', { class: `tag ${z.observed ? '' : 'foreseen'}` }, z.observed ? '観測' : '予測')];
+    return { at: z.since, key: z.key, kind: 'hazard', level: z.alert_level ? z.level : 0, observed: z.observed,
+      row: () => row(z.since, z.key, `area:${z.area}`, tags, brief(z.headline), some.map((one) => one.area_name).join('、')) };
+  });
+}
 
 /** @returns {Happening[]} */
 const alerts = () => desk.alerts.filter((/** @type {any} */ a) => ['issued', 'ended', 'rejected'].includes(a.state)).map((/** @type {any} */ a) => ({

@@ -28,16 +28,16 @@ function legend() {
   const level = (/** @type {number} */ n) => h('li', {}, h('span', { class: 'key', 'data-level': n, 'aria-hidden': 'true' }, n), `${n}　${word('levels', String(n))}`);
   return h('section', { class: 'legend', 'aria-label': '凡例' },
     h('h3', {}, '警戒レベル（市の発表。地図では「相当」）'),
-    h('ul', {}, level(5), h('li', { class: 'wave', 'aria-hidden': 'true' }), level(4), level(3), level(2)),
+    h('ul', {}, level(5), h('li', { class: 'wave', 'aria-hidden': 'true' }), level(4), level(3), level(2), level(1)),
     h('h3', {}, '危険の示し方'),
     h('ul', {}, key('', '塗り：観測した', { 'data-observed': '' }), key('', '斜線：これから（予測）', { 'data-foreseen': '' }), key('雪', '四角：警戒レベルのないもの', {})),
     h('h3', {}, '観測所'),
-    h('ul', {}, mark('◇', '水位'), mark('⬡', '積雪'), mark('↑', '上昇　→ 横ばい　↓ 下降'), h('li', {}, h('span', { class: 'key nodata', 'aria-hidden': 'true' }), '値が届かない'), mark('▲', '避難場所')),
+    h('ul', {}, mark('◇', '水位'), mark('⬡', '積雪'), mark('↑', '上昇　→ 横ばい　↓ 下降'), h('li', {}, h('span', { class: 'key nodata', 'aria-hidden': 'true' }), '値が届かない'), mark('▲', '避難場所', 'shelter')),
     h('h3', {}, '浸水の深さ（想定最大規模）'),
     h('ul', {}, about('depths').map((/** @type {any} */ d) => h('li', {}, h('span', { class: 'key', 'data-rank': d.rank, 'aria-hidden': 'true' }), d.ja))));
 }
 
 /** @param {string} sign @param {string} label @param {object} attributes */
 const key = (sign, label, attributes) => h('li', {}, h('span', { class: 'key', 'aria-hidden': 'true', ...attributes }, sign), label);
-/** @param {string} sign @param {string} label */
-const mark = (sign, label) => h('li', {}, h('span', { class: 'key mark', 'aria-hidden': 'true' }, sign), label);
+/** @param {string} sign @param {string} label @param {string} [kind] */
+const mark = (sign, label, kind = '') => h('li', {}, h('span', { class: `key mark ${kind}`, 'aria-hidden': 'true' }, sign), label);

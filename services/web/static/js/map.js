@@ -1,15 +1,17 @@
 // @ts-check
 // The map. It draws what the desk knows and says what was clicked; everything on it also stands in the tables.
 import { features } from './api.js';
-import { desk, hazardsByArea, nowAndNext } from './desk.js';
+import { desk, hazardsByArea, nowAndNext, rank } from './desk.js';
+import { byId, fill, h } from './dom.js';
 import { digits, gauges, trend } from './gauges.js';
 import { badgeStyle, gaugeStyle, gaugeValue, ground, hazardStyle, onThemeChange } from './map-styles.js';
 import { follow, select, selected } from './selection.js';
-import { about } from './words.js';
+import { about, chip, word } from './words.js';
 
 /** @type {any} */
 const ol = /** @type {any} */ (globalThis).ol;
 const read = new ol.format.GeoJSON({ featureProjection: 'EPSG:3857' });
+const MOST_WIDE = 5; // city-wide dangers beside the map; all of them stand in the table
 const DETAIL = 28; // metres per pixel below which names and values are written out
 const calm = matchMedia('(prefers-reduced-motion: reduce)');
 
@@ -54,6 +56,7 @@ function stack() {
     layer('reports', (f) => ground.report(about('kinds', f.get('kind')).mark ?? '報', Boolean(f.get('confirmed')))),
     layer('badges', (f, r) => {
       const both = hazardOf(f);
+      if (both && !both.worst.alert_level && !near(r)) return undefined; // what has no level waits until one looks closer
       return both ? badgeStyle(both, kindMark, near(r) ? f.get('name') : '') : undefined;
     }),
     layer('gauges', (f) => gaugeStyle(f.get('gauge'))),
@@ -174,6 +177,15 @@ export function drawLive() {
   put('gauges', seen);
   put('values', seen);
   put('reports', featuresOf(desk.reports));
+  drawWide();
+}
+
+/** Dangers of areas that are no district, such as the whole city: said beside the map, worst first. */
+function drawWide() {
+  const drawn = new Set(layers.districts.getSource().getFeatures().map((/** @type {any} */ f) => f.get('code')));
+  const wide = [...hazardsByArea()].filter(([code]) => !drawn.has(code)).flatMap(([, some]) => [...new Map(some.map((z) => [z.kind, z])).values()])
+    .sort((a, b) => rank(b) - rank(a)).slice(0, MOST_WIDE);
+  fill(byId('map-wide'), wide.map((z) => h('li', {}, h('button', { type: 'button', 'data-select': `area:${z.area}`, 'data-key': `wide-${z.key}` }, chip(z), `${z.area_name}${z.alert_level ? `・${word('kinds', z.kind)}` : ''}${z.observed ? '' : '（予測）'}`))));
 }
 
 /** @param {any} pixel @returns {import('./selection.js').Pick | null} */

@@ -52,7 +52,7 @@ function drawArea(code) {
 }
 
 /** @param {any} z */
-const danger = (z) => h('li', {}, drillMark(z.status), ' ', chip(z), ' ', h('span', {}, word('kinds', z.kind)), ' ', h('span', { class: `tag ${z.observed ? '' : 'foreseen'}` }, z.observed ? '観測' : `予測${z.probability ? ` ${Math.round(z.probability * 100)}％` : ''}`),
+const danger = (z) => h('li', {}, drillMark(z.status), ' ', chip(z), ' ', z.alert_level ? [h('span', {}, word('kinds', z.kind)), ' '] : null, h('span', { class: `tag ${z.observed ? '' : 'foreseen'}` }, z.observed ? '観測' : `予測${z.probability ? ` ${Math.round(z.probability * 100)}％` : ''}`),
   h('div', {}, brief(z.headline)), h('span', { class: 'muted small' }, `${moment(z.since)} 〜 ${moment(z.valid_until)}・${z.model}`),
   h('ul', { class: 'evidence' }, z.evidence.map((/** @type {any} */ e) => h('li', {}, e.text))));
 
