@@ -21,6 +21,7 @@ from services.city import City, load_city
 from services.clock import CatchUpClock, Clock, wall
 from services.deliver import Deliver
 from services.evaluate import Evaluate
+from services.health import Health
 from services.ingest import Ingest
 from services.loop import Loop, Loops
 from services.predict import Predict
@@ -28,7 +29,7 @@ from services.settings import Settings
 from services.store import outbox
 from services.store.engine import Store
 from services.web.app import make_app, serve
-from services.web.context import Health, WebContext
+from services.web.context import WebContext
 
 log = structlog.get_logger()
 

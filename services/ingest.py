@@ -23,6 +23,7 @@ from services.answers import Answers
 from services.bell import Bell
 from services.broker.client import MqttClient
 from services.broker.link import Incoming
+from services.health import Health
 from services.intake import Intake, Kind, Sorted
 from services.settings import Gateway
 from services.spikes import with_spikes
@@ -32,7 +33,6 @@ from services.store.records import Saved
 from services.store.tables import records as records_table
 from services.telemetry import MESSAGES, RECORDS
 from services.vitals import Vitals
-from services.web.context import Health
 
 log = structlog.get_logger(__name__)
 STOPPED = Gauge("shirase_ingest_stopped", "1 while the store takes nothing and messages are held")

@@ -6,24 +6,14 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import TypedDict
 
 from aiohttp import web
 
 from geo.model import Ground
 from services.bell import Bell
+from services.health import Health
 from services.settings import Gateway
 from services.store.engine import Store
-
-
-class Health(TypedDict, total=False):
-    """The state of the line as the running hub knows it; what is missing counts as not working."""
-
-    broker: bool  # connected
-    ingest: bool  # running
-    ingest_last_at: datetime | None  # when the newest record came in
-    stale: bool  # nothing has come in for longer than the profile allows
-    reasons: list[str]  # further faults, one sentence each, without secrets
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -24,6 +24,7 @@ from services.clock import Clock, wall
 from services.deliver import Deliver
 from services.desks import review
 from services.evaluate import Evaluate
+from services.health import Health
 from services.intake import Intake
 from services.predict import Predict
 from services.settings import Gateway, Settings, load
@@ -33,7 +34,7 @@ from services.store.tables import alerts
 from services.store.users import Account, Role
 from services.web.app import make_app, serve
 from services.web.auth_password import hash_password
-from services.web.context import Health, WebContext
+from services.web.context import WebContext
 from tests.exercise.scenario import Play, scenario
 from tests.exercise.stage import GATEWAYS
 from tests.exercise.telegrams import JST

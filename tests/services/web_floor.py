@@ -19,13 +19,14 @@ from geo.model import Ground
 from geo.station import Station
 from services.bell import Bell
 from services.clock import wall
+from services.health import Health
 from services.store import users
 from services.store.engine import Store
 from services.store.users import Account, Role
 from services.web.app import make_app, serve
 from services.web.auth import token_hash
 from services.web.auth_password import hash_password
-from services.web.context import Health, WebContext
+from services.web.context import WebContext
 from tests.services.making import NOW
 
 PASSWORD = "kitakami-nakatsu"
