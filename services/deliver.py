@@ -39,7 +39,7 @@ class Deliver:
         return f"deliver:{self._channel.name}"
 
     async def step(self) -> bool:
-        """Expire what is stale, then send the most urgent delivery that is due. True if there was one."""
+        """Close what is stale, then send the most urgent delivery that is due. True if there was one."""
         delivery = await self._claim()
         if delivery is None:
             return False
@@ -54,7 +54,7 @@ class Deliver:
     async def _claim(self) -> Delivery | None:
         now, at = self._clock.now(), wall()
         async with self._store.write() as connection:
-            expired = await outbox.expire(connection, now)
+            expired = await outbox.sweep(connection, now, at)
             await chronology.append(connection, [self._expired(row, now) for row in expired])
             if self._paused_until and at < self._paused_until:
                 return None

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, RowMapping, and_, exists, insert, or_, select, update
+from sqlalchemy import ColumnElement, RowMapping, and_, exists, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from feeds.records import Status
@@ -47,9 +47,7 @@ _PENDING = (DeliveryState.WAITING.value, DeliveryState.UNKNOWN.value)
 async def add(connection: AsyncConnection, alert: Alert, payloads: Rendered, now: datetime, wall: datetime) -> None:
     """Put an issued revision into every channel's queue; what older revisions still had waiting is superseded."""
     older = (outbox.c.series == alert.series, outbox.c.revision < alert.revision, outbox.c.state.in_(_PENDING))
-    reason = f"第{alert.revision}報が出たため送らない"
-    values = {"state": DeliveryState.SUPERSEDED.value, "reason": reason, "finished_at": now}
-    await connection.execute(update(outbox).where(*older).values(values))
+    await connection.execute(update(outbox).where(*older).values(_superseded(now)))
     rows = [_row(alert, channel, one, now, wall) for channel, one in payloads.items()]
     if rows:
         await connection.execute(insert(outbox), rows)
@@ -61,8 +59,16 @@ async def release(connection: AsyncConnection, wall: datetime) -> None:
     await connection.execute(update(outbox).where(held).values(lease_until=wall))
 
 
-async def expire(connection: AsyncConnection, now: datetime) -> list[RowMapping]:
-    """Close what ran out before it was sent; returns those rows."""
+async def sweep(connection: AsyncConnection, now: datetime, wall: datetime) -> list[RowMapping]:
+    """Before every claim, close what must not be sent any more; returns the rows that ran out.
+
+    A lost lease becomes an unknown outcome: whoever held it may have sent. What could not be sent before a newer
+    revision of its series came is superseded, lest it follow its own update out.
+    """
+    lost = (outbox.c.state == DeliveryState.SENDING.value, outbox.c.lease_until <= wall)
+    found_lost = {"state": DeliveryState.UNKNOWN.value, "after_unknown": True, "next_at": wall, "lease_until": None}
+    await connection.execute(update(outbox).where(*lost).values(found_lost))
+    await connection.execute(update(outbox).where(outbox.c.state.in_(_PENDING), _overtaken()).values(_superseded(now)))
     stale = (outbox.c.state.in_(_PENDING), outbox.c.expires <= now)
     rows = list((await connection.execute(select(outbox).where(*stale))).mappings())
     if rows:
@@ -76,17 +82,13 @@ async def claim(
 ) -> list[Delivery]:
     """Take a channel's deliveries that are due, most urgent first, under a lease.
 
-    A lost lease comes back as an unknown outcome: whoever held it may have sent. A revision waits while an older one
-    of its series is being sent on the same channel, so that order holds.
+    A revision waits while an older one of its series is being sent on the same channel, so that order holds.
     """
-    due = or_(
-        and_(outbox.c.state.in_(_PENDING), outbox.c.next_at <= wall),
-        and_(outbox.c.state == DeliveryState.SENDING.value, outbox.c.lease_until <= wall),
-    )
+    due = and_(outbox.c.state.in_(_PENDING), outbox.c.next_at <= wall)
     statement = (
         select(outbox, alerts.c.level, alerts.c.ends, alerts.c.body.label("alert"))
         .join(alerts, and_(alerts.c.series == outbox.c.series, alerts.c.revision == outbox.c.revision))
-        .where(due, outbox.c.expires > now, ~_older_in_flight(wall), outbox.c.channel == channel)
+        .where(due, outbox.c.expires > now, ~_older_in_flight(), outbox.c.channel == channel)
         .order_by(alerts.c.ends.desc(), alerts.c.level.desc(), outbox.c.created_at, outbox.c.id)
         .limit(limit)
         .with_for_update(skip_locked=True, of=outbox)
@@ -131,25 +133,35 @@ def _state_after(verdict: Verdict) -> DeliveryState:
     }[verdict]
 
 
-def _older_in_flight(wall: datetime) -> ColumnElement[bool]:
+def _superseded(now: datetime) -> dict[str, Any]:
+    return {"state": DeliveryState.SUPERSEDED.value, "reason": "新しい報が出たため送らない", "finished_at": now}
+
+
+def _overtaken() -> ColumnElement[bool]:
+    newer = outbox.alias("newer")
+    return exists().where(
+        newer.c.series == outbox.c.series,
+        newer.c.channel == outbox.c.channel,
+        newer.c.revision > outbox.c.revision,
+    )
+
+
+def _older_in_flight() -> ColumnElement[bool]:
     older = outbox.alias("older")
     return exists().where(
         older.c.series == outbox.c.series,
         older.c.channel == outbox.c.channel,
         older.c.revision < outbox.c.revision,
         older.c.state == DeliveryState.SENDING.value,
-        older.c.lease_until > wall,
     )
 
 
 async def _take(connection: AsyncConnection, row: RowMapping, wall: datetime) -> Delivery:
-    lost = row["state"] == DeliveryState.SENDING.value
     taken = {
         "state": DeliveryState.SENDING.value,
         "attempts": row["attempts"] + 1,
         "lease_until": wall + LEASE,
         "first_tried_at": row["first_tried_at"] or wall,
-        "after_unknown": row["after_unknown"] or lost,
     }
     await connection.execute(update(outbox).where(outbox.c.id == row["id"]).values(taken))
     return Delivery(
@@ -161,7 +173,7 @@ async def _take(connection: AsyncConnection, row: RowMapping, wall: datetime) ->
         payload=from_json(Payload, row["payload"]),
         status=Status(row["status"]),
         attempts=taken["attempts"],
-        after_unknown=taken["after_unknown"],
+        after_unknown=row["after_unknown"],
         first_tried_at=taken["first_tried_at"],
         done=tuple(row["done"]),
         reply_to=await _first_post(connection, row),

@@ -29,7 +29,7 @@ async def issued(store: Store, one: Alert) -> Alert:
 
 async def claim(store: Store, now: datetime = NOW, wall: datetime = WALL) -> list[Delivery]:
     async with store.write() as connection:
-        await outbox.expire(connection, now)
+        await outbox.sweep(connection, now, wall)
         return await outbox.claim(connection, "log", now, wall)
 
 
@@ -105,6 +105,33 @@ async def test_a_revision_waits_while_the_older_is_being_sent_and_then_replies_t
     await finish(store, first, Outcome(verdict=Verdict.ACCEPTED, remote_id="42"))
     (second,) = await claim(store)
     assert (second.revision, second.reply_to) == (2, "42")
+
+
+async def test_what_could_not_be_sent_never_follows_its_own_update_out(store: Store) -> None:
+    one = await issued(store, alert())
+    (first,) = await claim(store)
+    await issued(store, alert(revision=2, ends=True))
+    await finish(store, first, Outcome(verdict=Verdict.LATER))
+    (second,) = await claim(store)
+    assert second.revision == 2
+    await finish(store, second, Outcome(verdict=Verdict.ACCEPTED, remote_id="42"))
+    assert await claim(store, wall=WALL + timedelta(hours=1)) == []
+    assert await state_of(store, f"{one.identifier}:log") == "superseded"
+
+
+async def test_a_lost_lease_never_follows_a_graver_update_out(store: Store) -> None:
+    await issued(store, alert(level=2))
+    await claim(store)
+    await issued(store, alert(revision=2, level=5))
+    sent = [delivery.revision for _ in range(3) for delivery in await claim(store, wall=WALL + LEASE)]
+    assert sent == [2]
+
+
+async def test_a_lost_lease_that_ran_out_is_closed(store: Store) -> None:
+    one = await issued(store, alert())
+    await claim(store)
+    assert await claim(store, now=one.expires, wall=WALL + LEASE) == []
+    assert await state_of(store, f"{one.identifier}:log") == "expired"
 
 
 async def test_parts_already_out_are_remembered(store: Store) -> None:
