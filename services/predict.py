@@ -43,7 +43,9 @@ class Predict:
             if self._seen and self._seen[0] == upto and now - self._seen[1] < timedelta(seconds=10):
                 return False
             inputs = [await self._gather(connection, status, now) for status in Status]
-        pictures = {one.status: await asyncio.to_thread(self._run, one) for one in inputs}
+        faults: dict[str, Exception] = {}
+        pictures = {one.status: await asyncio.to_thread(self._run, one, faults) for one in inputs}
+        self._tell(faults)
         async with self._store.write() as connection:
             changed = [change for status in Status for change in await self._replace(connection, status, pictures, now)]
             await chronology.append(connection, [_entry(change, now) for change in changed if _noteworthy(change)])
@@ -65,19 +67,25 @@ class Predict:
             reports=await records.reports(connection, status, now - _REPORTS_WINDOW, now),
         )
 
-    def _run(self, inputs: Inputs) -> dict[str, list[Hazard] | None]:
+    def _run(self, inputs: Inputs, faults: dict[str, Exception]) -> dict[str, list[Hazard] | None]:
         """Each model's hazards; None where it failed: then its last word stands until it runs out."""
         picture: dict[str, list[Hazard] | None] = {}
         for model in self._models:
             try:
                 picture[model.name] = model.run(inputs, self._ground)
-                if self.failing.pop(model.name, None):
-                    log.info("model recovered", model=model.name)
-            except Exception as error:
+            except Exception as error:  # noqa: BLE001 - whatever it is, the other models go on
                 picture[model.name] = None
-                if self.failing.setdefault(model.name, repr(error)) == repr(error):
-                    log.error("model failed", model=model.name, status=inputs.status.value, exc_info=error)
+                faults.setdefault(model.name, error)
         return picture
+
+    def _tell(self, faults: dict[str, Exception]) -> None:
+        """A model fails as long as it fails for any status: that it works for drills is no comfort."""
+        for name in self.failing.keys() - faults.keys():
+            log.info("model recovered", model=name)
+        for name, error in faults.items():
+            if self.failing.get(name) != repr(error):
+                log.error("model failed", model=name, exc_info=error)
+        self.failing = {name: repr(error) for name, error in faults.items()}
 
     async def _replace(
         self,

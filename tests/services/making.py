@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -10,8 +10,19 @@ from feeds.records import Reading, Status
 from geo.hazard import Hazard
 from rules.alert import Alert, Approval, Place, Text
 from services.channels.channel import Payload
+from services.clock import Clock
 
 NOW = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
+
+
+@dataclass
+class SetClock(Clock):
+    """Hub time that a test sets."""
+
+    at: datetime = NOW
+
+    def now(self) -> datetime:
+        return self.at
 
 
 def reading(**changes: Any) -> Reading:

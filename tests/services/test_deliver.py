@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import pytest
@@ -15,22 +14,13 @@ from rules.alert import Alert
 from services.bell import Bell
 from services.channels.channel import Delivery, Outcome, Progress
 from services.channels.linkage import Config, Linkage
-from services.clock import Clock
 from services.deliver import Deliver
 from services.store import alerts
 from services.store import outbox as queue
 from services.store.engine import Store
 from services.store.tables import chronology, outbox
 from tests.fakes.linkage import FakeLinkage
-from tests.services.making import NOW, alert
-
-
-@dataclass
-class SetClock(Clock):
-    at: datetime = NOW
-
-    def now(self) -> datetime:
-        return self.at
+from tests.services.making import NOW, SetClock, alert
 
 
 @pytest.fixture

@@ -1,0 +1,128 @@
+"""Predict: what is stored becomes the hazard picture; a model that fails takes nothing away."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from feeds.records import Status
+from geo.hazard import Hazard
+from geo.model import Ground, Inputs, Model
+from geo.models.flood import Flood
+from services.bell import Bell
+from services.predict import Predict
+from services.store import cursors, hazards, records
+from services.store.engine import Store
+from services.store.tables import chronology
+from tests.services.making import NOW, SetClock, hazard, reading
+from tests.services.web_floor import ground
+
+HIGH, LOW = 2.5, 0.8  # metres at a gauge whose caution level is 2.0 m
+
+
+class Moody:
+    """A model that sees one hazard of every status, and fails for the statuses it is told to."""
+
+    name, version = "moody", "1"
+    quantities, reports = frozenset[str](), frozenset[str]()
+    window, telegrams = timedelta(0), False
+
+    def __init__(self) -> None:
+        self.fails_for: frozenset[Status] = frozenset()
+
+    def run(self, inputs: Inputs, ground: Ground) -> list[Hazard]:
+        if inputs.status in self.fails_for:
+            raise KeyError("surprise")
+        return [hazard(status=inputs.status, model="moody@1", since=inputs.now)]
+
+
+def predicting(store: Store, clock: SetClock, *models: Model, bell: Bell | None = None) -> Predict:
+    return Predict(store, bell or Bell(), clock, ground(), models or [Flood()])
+
+
+async def measured(store: Store, value: float, *, until: datetime = NOW, **changes: Any) -> None:
+    """Four reports of one value, ten minutes apart."""
+    batch = [reading(value=value, measured_at=until - timedelta(minutes=10 * back), **changes) for back in range(4)]
+    async with store.write() as connection:
+        await records.save(connection, batch, until)
+
+
+async def picture(store: Store, status: Status) -> Sequence[tuple[str, int]]:
+    async with store.read() as connection:
+        return [(one.model, one.level) for one in (await hazards.current(connection, status)).values()]
+
+
+async def told(store: Store) -> list[str]:
+    async with store.read() as connection:
+        return list(await connection.scalars(select(chronology.c.text).order_by(chronology.c.seq)))
+
+
+async def test_a_reading_becomes_a_hazard_and_its_end_is_told_too(store: Store) -> None:
+    clock, bell = SetClock(), Bell()
+    predict = predicting(store, clock, bell=bell)
+    await measured(store, HIGH)
+    with bell.listen("hazards") as listener:
+        assert await predict.step()
+        assert await listener.wait(1)
+    assert await picture(store, Status.ACTUAL) == [("flood@1", 2)]
+    clock.at = NOW + timedelta(hours=1)
+    await measured(store, LOW, until=clock.at)
+    assert await predict.step()
+    assert await picture(store, Status.ACTUAL) == []
+    began, ended = await told(store)
+    assert "氾濫注意水位" in began and ended.startswith("内丸 終了：")
+
+
+@pytest.mark.parametrize("status", list(Status))
+async def test_a_drills_water_never_rises_in_the_real_river(store: Store, status: Status) -> None:
+    await measured(store, HIGH, status=status)
+    for other in set(Status) - {status}:
+        await measured(store, LOW, status=other)
+    await predicting(store, SetClock()).step()
+    assert {one: len(await picture(store, one)) for one in Status} == {one: int(one is status) for one in Status}
+
+
+async def test_a_model_that_fails_takes_nothing_away_and_is_named_until_it_works_again(store: Store) -> None:
+    clock, moody = SetClock(), Moody()
+    predict = predicting(store, clock, moody, Flood())
+    await predict.step()
+    moody.fails_for = frozenset({Status.ACTUAL})
+    clock.at += timedelta(minutes=1)
+    await measured(store, HIGH, until=clock.at)
+    assert await predict.step(), "the other model goes on"
+    assert await picture(store, Status.ACTUAL) == [("moody@1", 3), ("flood@1", 2)]
+    assert predict.failing == {"moody": "KeyError('surprise')"}, "though it works for drills"
+    moody.fails_for = frozenset()
+    clock.at += timedelta(minutes=1)
+    await predict.step()
+    assert predict.failing == {}
+
+
+async def test_it_is_quiet_while_nothing_happens_and_a_new_life_tells_nothing_twice(store: Store) -> None:
+    clock = SetClock()
+    await measured(store, HIGH)
+    predict = predicting(store, clock)
+    assert await predict.step()
+    async with store.read() as connection:
+        assert await cursors.position(connection, predict.name) == await records.latest_seq(connection) == 4
+    assert not await predict.step()
+    await measured(store, LOW, until=NOW + timedelta(seconds=1))
+    clock.at += timedelta(seconds=1)
+    assert await predict.step(), "new records are looked at, however little time has passed"
+    before = await told(store)
+    assert not await predicting(store, clock).step()
+    assert await told(store) == before
+
+
+async def test_time_alone_ends_what_nobody_renews(store: Store) -> None:
+    clock = SetClock()
+    await measured(store, HIGH)
+    predict = predicting(store, clock)
+    await predict.step()
+    clock.at += timedelta(days=2)
+    assert await predict.step()
+    assert await picture(store, Status.ACTUAL) == []
