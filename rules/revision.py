@@ -144,10 +144,13 @@ def _evidence(situation: Situation, proposal: Proposal) -> Iterator[str]:
     unclear = [place.name for place in proposal.missing if place not in proposal.lifted]
     if unclear and not proposal.ends:
         yield f"発表済みで、継続とも解除とも言えない区域（観測の途絶など）: {'、'.join(unclear)}"
+    told: dict[str, None] = {}  # districts of one gauge share their sentences: each is said once
     for hazard in proposal.hazards:
+        told |= dict.fromkeys([hazard.headline, *(evidence.text for evidence in hazard.evidence)])
+    yield from told
+    for hazard in proposal.hazards[:1]:
         met = "、".join(verdict.ja for verdict in rule.when.explain(hazard, situation))
-        yield f"{hazard.headline}〔規則 {rule.id}: {met}〕"
-        yield from (evidence.text for evidence in hazard.evidence)
+        yield f"規則 {rule.id}: {met}"
 
 
 def _with_texts(alert: Alert, proposal: Proposal, sender: Sender) -> Alert:
