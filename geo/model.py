@@ -53,7 +53,7 @@ class Model(Protocol):
     name: str
     version: str
     quantities: frozenset[str]  # readings it wants
-    window: timedelta  # how far back
+    window: timedelta  # how far back it looks, in readings, telegrams or reports alike
     telegrams: bool
     reports: frozenset[str]  # kinds of reports it wants
 

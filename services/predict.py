@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
 import structlog
@@ -20,7 +20,6 @@ from services.store.engine import Store
 from services.store.hazards import Change
 from services.telemetry import HAZARDS
 
-_REPORTS_WINDOW = timedelta(days=14)  # the longest life of a report on the map
 log = structlog.get_logger()
 
 
@@ -58,13 +57,16 @@ class Predict:
     async def _gather(self, connection: AsyncConnection, status: Status, now: datetime) -> Inputs:
         wanted = frozenset[str]().union(*(model.quantities for model in self._models))
         subjects = [f"{s.code}/{q}" for s in self._ground.stations.values() for q in s.quantities & wanted]
-        since = now - max(model.window for model in self._models)
+        # Each source only as far back as a model looks: fourteen days of reports must not mean fourteen of readings.
+        readings = now - _longest(model for model in self._models if model.quantities)
+        telegrams = now - _longest(model for model in self._models if model.telegrams)
+        reports = now - _longest(model for model in self._models if model.reports)
         return Inputs(
             now=now,
             status=status,
-            series=await records.series(connection, subjects, status, since, now),
-            telegrams=await records.standing_telegrams(connection, status, now),
-            reports=await records.reports(connection, status, now - _REPORTS_WINDOW, now),
+            series=await records.series(connection, subjects, status, readings, now),
+            telegrams=await records.standing_telegrams(connection, status, telegrams, now),
+            reports=await records.reports(connection, status, reports, now),
         )
 
     def _run(self, inputs: Inputs, faults: dict[str, Exception]) -> dict[str, list[Hazard] | None]:
@@ -103,6 +105,10 @@ class Predict:
         for kind in {h.kind for h in [*before.values(), *after]}:
             HAZARDS.labels(status.value, kind).set(sum(h.kind == kind for h in after))
         return changes
+
+
+def _longest(models: Iterable[Model]) -> timedelta:
+    return max((model.window for model in models), default=timedelta())
 
 
 def _noteworthy(change: Change) -> bool:

@@ -47,12 +47,11 @@ class Weather:
     name = "weather"
     version = "1"
     quantities = frozenset[str]()
-    window = timedelta(0)
     telegrams = True
     reports = frozenset[str]()
 
     def __init__(self, stands: timedelta = timedelta(hours=72)) -> None:
-        self.stands = stands  # a telegram that was not renewed for so long is not believed any more
+        self.stands = self.window = stands  # a telegram that was not renewed for so long is not believed any more
 
     def run(self, inputs: Inputs, ground: Ground) -> list[Hazard]:
         """Every warning that is in force for the city at ``inputs.now``."""

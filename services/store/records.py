@@ -73,13 +73,16 @@ async def series(
     return {subject: list(samples.values()) for subject, samples in found.items()}
 
 
-async def standing_telegrams(connection: AsyncConnection, status: Status, until: datetime) -> list[Telegram]:
-    """The newest telegram of each series, as of ``until``."""
-    chosen = (records.c.type == "telegram", records.c.status == status, records.c.measured_at <= until)
+async def standing_telegrams(
+    connection: AsyncConnection, status: Status, since: datetime, until: datetime
+) -> list[Telegram]:
+    """The newest telegram of each series that spoke in the window."""
+    chosen = (records.c.type == "telegram", records.c.status == status, records.c.measured_at.between(since, until))
     order = (records.c.measured_at.desc(), records.c.seq.desc())
     rank = func.row_number().over(partition_by=records.c.subject, order_by=order).label("rank")
-    ranked = select(records.c.body, rank).where(*chosen).subquery()
-    rows = await connection.execute(select(ranked.c.body).where(ranked.c.rank == 1))
+    ranked = select(records.c.seq, rank).where(*chosen).subquery()  # from the index alone; bodies are long
+    newest = select(records.c.body).join(ranked, ranked.c.seq == records.c.seq).where(ranked.c.rank == 1)
+    rows = await connection.execute(newest.order_by(records.c.seq))
     return [from_json(Telegram, body) for (body,) in rows]
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from feeds.records import Status
+from feeds.records import Report, Status
 from geo.hazard import Hazard
 from geo.model import Ground, Inputs, Model
 from geo.models.flood import Flood
@@ -126,3 +126,31 @@ async def test_time_alone_ends_what_nobody_renews(store: Store) -> None:
     clock.at += timedelta(days=2)
     assert await predict.step()
     assert await picture(store, Status.ACTUAL) == []
+
+
+class Bears:
+    """A model that remembers what it was given of two weeks of reports; it wants no readings."""
+
+    name, version = "bears", "1"
+    quantities, reports = frozenset[str](), frozenset({"bear"})
+    window, telegrams = timedelta(days=14), False
+
+    def __init__(self) -> None:
+        self.given: list[Inputs] = []
+
+    def run(self, inputs: Inputs, ground: Ground) -> list[Hazard]:
+        self.given.append(inputs)
+        return []
+
+
+async def test_a_long_memory_for_reports_is_none_for_readings(store: Store) -> None:
+    old, bears = NOW - timedelta(days=3), Bears()
+    seen = Report(gateway="police", report_id="1", kind="bear", measured_at=old, text="クマ1頭", place="山岸")
+    await measured(store, HIGH, until=old)
+    await measured(store, LOW)
+    async with store.write() as connection:
+        await records.save(connection, [seen], NOW)
+    await predicting(store, SetClock(), Flood(), bears).step()
+    given = bears.given[0]
+    assert [sample.value for samples in given.series.values() for sample in samples] == [LOW] * 4
+    assert given.reports == [seen]

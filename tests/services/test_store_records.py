@@ -10,6 +10,7 @@ import pytest
 from feeds.records import Flag, Message, Rejected, Report, Status
 from services.store import cursors, quarantine, records
 from services.store.engine import Store
+from tests.geo.test_weather_model import telegram
 from tests.services.making import NOW, reading
 
 
@@ -62,6 +63,21 @@ async def test_reports_come_back_whole_and_newest_revision_only(store: Store) ->
         await records.save(connection, [replace(report, confirmed=True)], NOW)
         found = await records.reports(connection, Status.ACTUAL, NOW - timedelta(hours=1), NOW)
     assert found == [replace(report, confirmed=True)]
+
+
+async def test_of_each_series_of_telegrams_the_newest_in_the_window_stands(store: Store) -> None:
+    at = {hours: NOW - timedelta(hours=hours) for hours in (1, 2, 100)}
+    batch = [
+        telegram("VPWW55", at=at[2], headline="before"),
+        telegram("VPWW55", at=at[1], headline="newest"),
+        telegram("VPWW55", at=NOW + timedelta(hours=1), headline="not yet"),
+        telegram("VXSE53", at=at[100], event_id="20261116", headline="long ago"),
+        telegram("VPWW55", at=at[1], status=Status.EXERCISE, headline="drill"),
+    ]
+    async with store.write() as connection:
+        await records.save(connection, batch, NOW)
+        found = await records.standing_telegrams(connection, Status.ACTUAL, NOW - timedelta(hours=72), NOW)
+    assert [one.headline for one in found] == ["newest"]
 
 
 async def test_a_rolled_back_batch_leaves_nothing(store: Store) -> None:
