@@ -210,6 +210,17 @@ async def test_exercise_gateway_makes_everything_a_drill(broker: EmbeddedBroker,
     assert [row.status for row in await rows(store)] == ["Exercise", "Test"]
 
 
+async def test_refused_message_is_acknowledged_too_once_it_is_kept(broker: EmbeddedBroker, store: Store) -> None:
+    with gateway(broker) as gw07:
+        async with ingesting(client_of(broker), store):
+            gw07.send_and_wait("st1/snow_depth", b"\xff")
+            await stored(store, 1, quarantine)
+        async with ingesting(client_of(broker), store):
+            await asyncio.sleep(2.3)  # longer than the broker waits for an acknowledgement
+    (row,) = await rows(store, quarantine)
+    assert row.times == 1, "it came again"
+
+
 async def test_topic_nobody_knows_is_kept(broker: EmbeddedBroker, store: Store) -> None:
     with gateway(broker) as gw07:
         async with ingesting(client_of(broker), store, feed_for=lambda _: None):
@@ -308,13 +319,41 @@ async def test_stop_while_the_store_fails_leaves_the_messages_to_the_next_life(
 async def test_record_the_store_cannot_hold_goes_to_quarantine_alone(broker: EmbeddedBroker, store: Store) -> None:
     poison = {**reading(2, "st1"), "id": "half a pair \ud800"}
     batch = [reading(1, "st1"), poison, reading(3, "st1")]
+    client = client_of(broker)
+    ingest = Ingest(store, Bell(), client, KNOWN)
+    await client.start()
+    await until(lambda: client.state.ready)
     with gateway(broker) as gw07:
-        async with ingesting(client_of(broker), store):
-            sent = [gw07.send("st1/snow_depth", json.dumps(one).encode()) for one in batch]
-            wait_for_pubacks(sent)
-            await stored(store, 2)
-            await stored(store, 1, quarantine)
+        wait_for_pubacks([gw07.send("st1/snow_depth", json.dumps(one).encode()) for one in batch])
+        await until(lambda: client.state.buffered == 3)  # so that they share a transaction
+        await ingest.start()
+        await stored(store, 2)
+        await stored(store, 1, quarantine)
+        await ingest.stop()
+        await client.stop()
     assert [row.subject for row in await rows(store)] == ["st1/snow_depth"] * 2
+
+
+@pytest.mark.parametrize("table", ["records", "quarantine"])
+async def test_a_store_that_cannot_be_written_holds_everything_and_blames_nobody(
+    broker: EmbeddedBroker, store: Store, table: str
+) -> None:
+    batch = [reading(1, "st1"), {**reading(2, "st1"), "time": "yesterday"}]
+
+    async def rename(old: str, new: str) -> None:
+        async with store.write() as connection:
+            await connection.exec_driver_sql(f"ALTER TABLE {old} RENAME TO {new}")
+
+    with gateway(broker) as gw07:
+        async with ingesting(client_of(broker), store) as ingest:
+            await rename(table, "elsewhere")
+            gw07.send_and_wait("batch", json.dumps(batch).encode())
+            await until(lambda: not ingest.health()["ingest"])
+            assert await count(store, quarantine if table == "records" else records) == 0, "half of it was kept"
+            await rename("elsewhere", table)
+            await stored(store, 1)
+            await stored(store, 1, quarantine)
+    assert [row.code for row in await rows(store, quarantine)] == ["bad_time"]
 
 
 async def test_storm_is_bounded_in_memory_and_complete_in_the_store(broker: EmbeddedBroker, store: Store) -> None:
