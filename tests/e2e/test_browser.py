@@ -197,6 +197,9 @@ async def test_a_broken_line_is_said_and_drawn_as_stale(browser: Browser, night:
     await expect(page.locator("#bar-line")).to_have_text("切断。再接続しています", timeout=20_000)
     await expect(page.locator("#map-stale")).to_contain_text("安全を意味しません", timeout=20_000)
     assert await page.evaluate("() => document.body.dataset.stale") == "true"
+    await context.set_offline(False)
+    await expect(page.locator("#bar-line")).to_have_text("接続中", timeout=20_000)
+    await expect(page.locator("#map-stale")).to_contain_text("新しい観測が届いていません")
     await context.close()
 
 

@@ -6,6 +6,8 @@
 /** @typedef {{what?: string[], line?: Line, hello?: boolean}} Message */
 
 const EVERYTHING = ['*'];
+const PULSE = 8000; // milliseconds between two questions, and how long an answer may take
+const PAUSE = 3000; // before the next try
 
 /** @type {Line | null} the state of the stream, in the tab that holds it */
 let held = null;
@@ -38,21 +40,38 @@ export function listen(listener) {
   })));
 }
 
-/** @param {(message: Message) => void} tell */
+/**
+ * Hold a stream until it breaks, then open the next one. A line that was cut without a word looks open to the browser
+ * for minutes, so the hub is asked now and then whether it is still there.
+ * @param {(message: Message) => void} tell
+ */
 function stream(tell) {
   const source = new EventSource('/api/v1/events');
-  source.onopen = () => {
-    const back = held === 'off';
-    held = 'on';
-    tell({ line: 'on', what: back ? EVERYTHING : [] }); // after a break, look at everything once
+  const say = (/** @type {Line} */ line) => {
+    const back = held === 'off' && line === 'on';
+    held = line;
+    tell({ line, what: back ? EVERYTHING : [] }); // after a break, look at everything once
   };
-  source.onerror = () => {
-    held = 'off';
-    tell({ line: 'off' });
-    if (source.readyState === EventSource.CLOSED) setTimeout(() => stream(tell), 5000);
+  let over = false;
+  const again = () => {
+    if (over) return;
+    over = true;
+    clearInterval(pulse);
+    source.close();
+    say('off');
+    setTimeout(() => stream(tell), PAUSE);
   };
+  const pulse = setInterval(() => alive().catch(again), PULSE);
+  source.onopen = () => say('on');
+  source.onerror = () => (source.readyState === EventSource.CLOSED ? again() : say('off'));
   source.addEventListener('change', (event) => tell({ what: JSON.parse(event.data).what ?? EVERYTHING }));
   source.addEventListener('reset', () => tell({ what: EVERYTHING }));
+}
+
+/** Rejects where the hub does not answer in time. */
+async function alive() {
+  const response = await fetch('/healthz', { cache: 'no-store', signal: AbortSignal.timeout(PULSE) });
+  if (!response.ok) throw new Error(String(response.status));
 }
 
 /**
