@@ -6,7 +6,7 @@ import hashlib
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import func, select
@@ -18,6 +18,7 @@ from services.store.codec import from_json, to_json
 from services.store.engine import insert
 from services.store.tables import records
 
+_KEYS_AT_ONCE = 1000  # every engine bounds the values of one statement; a batch after an outage knows no bound
 _TYPES: dict[type[Any], str] = {Reading: "reading", Fix: "fix", Report: "report", Telegram: "telegram"}
 
 
@@ -66,10 +67,10 @@ async def series(
         .where(records.c.measured_at.between(since, until), records.c.trusted, records.c.value.is_not(None))
         .order_by(records.c.subject, records.c.measured_at, records.c.seq)
     )
-    found: dict[tuple[str, str], dict[str, Sample]] = {}
+    found: dict[tuple[str, str], dict[tuple[str, datetime], Sample]] = {}
     for subject, at, value, key in await connection.execute(statement):
         station, _, quantity = subject.partition("/")
-        found.setdefault((station, quantity), {})[key] = Sample(at, value, key)
+        found.setdefault((station, quantity), {})[key, at] = Sample(at, value, key)
     return {subject: list(samples.values()) for subject, samples in found.items()}
 
 
@@ -97,16 +98,24 @@ async def reports(connection: AsyncConnection, status: Status, since: datetime, 
 
 
 async def _known(connection: AsyncConnection, keys: set[str]) -> dict[str, set[str]]:
-    rows = await connection.execute(select(records.c.key, records.c.digest).where(records.c.key.in_(sorted(keys))))
     known: dict[str, set[str]] = {}
-    for key, digest in rows:
-        known.setdefault(key, set()).add(digest)
+    rest = sorted(keys)
+    while rest:
+        some, rest = rest[:_KEYS_AT_ONCE], rest[_KEYS_AT_ONCE:]
+        rows = await connection.execute(select(records.c.key, records.c.digest).where(records.c.key.in_(some)))
+        for key, digest in rows:
+            known.setdefault(key, set()).add(digest)
     return known
 
 
 def _digest(record: Record) -> str:
     """Of what was observed, not of how it came: a redelivery is later and may be flagged so, yet says the same."""
-    content: Any = [record.value, record.unit, record.status] if isinstance(record, Reading) else to_json(record)
+    if isinstance(record, Reading):
+        # Place and time too: a gateway whose counter began anew uses an id a second time.
+        at = record.measured_at.astimezone(UTC).isoformat()
+        content: Any = [record.value, record.unit, record.status, record.subject, at]
+    else:
+        content = to_json(record)
     return hashlib.sha256(json.dumps(content, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
 
 

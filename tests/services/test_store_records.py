@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -38,6 +39,31 @@ async def test_other_value_under_one_key_is_a_revision_and_the_last_received_win
         found = await records.series(connection, ["tatesakabashi/water_level"], Status.ACTUAL, NOW, NOW)
     assert saved.revisions == 1
     assert [s.value for s in found["tatesakabashi", "water_level"]] == [2.2]
+
+
+async def test_an_id_used_again_after_a_gateway_lost_its_counter_loses_nothing(store: Store) -> None:
+    first = reading(message_id="gw1-000001", measured_at=NOW - timedelta(minutes=10), value=0.0)
+    again = reading(message_id="gw1-000001", measured_at=NOW, value=0.0)
+    async with store.write() as connection:
+        await records.save(connection, [first], NOW)
+        saved = await records.save(connection, [again, first], NOW)
+        subjects = ["tatesakabashi/water_level"]
+        found = await records.series(connection, subjects, Status.ACTUAL, NOW - timedelta(hours=1), NOW)
+    assert (len(saved.new), saved.duplicates) == (1, 1)
+    assert [s.at for s in found["tatesakabashi", "water_level"]] == [first.measured_at, again.measured_at]
+
+
+async def test_a_batch_larger_than_a_statement_may_be_is_stored_whole(store: Store) -> None:
+    def select_limited(dbapi_connection: sqlite3.Connection) -> None:
+        dbapi_connection.setlimit(sqlite3.SQLITE_LIMIT_VARIABLE_NUMBER, 32_766)  # what SQLite and PostgreSQL promise
+
+    batch = [reading(measured_at=NOW - timedelta(seconds=s)) for s in range(33_000)]
+    async with store.write() as connection:
+        raw = await connection.get_raw_connection()
+        assert raw.driver_connection
+        await raw.driver_connection._execute(select_limited, raw.driver_connection._conn)
+        saved = await records.save(connection, batch, NOW)
+    assert len(saved.new) == 33_000
 
 
 async def test_series_holds_trusted_readings_of_one_status_in_order(store: Store) -> None:
