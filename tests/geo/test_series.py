@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from time import perf_counter
 
 import pytest
 from hypothesis import given
@@ -84,6 +85,15 @@ def test_slope_of_a_steady_rise_and_of_one_with_a_glitch() -> None:
         newest = believe(without_spikes(samples, 1.0, TWO_HOURS), 0.3, TWO_HOURS)
         assert newest is not None
         assert slope_per_hour(samples, newest, HOUR) == pytest.approx(0.6)
+
+
+def test_a_gauge_that_reports_every_second_costs_no_more_than_one_that_reports_every_minute() -> None:
+    samples = series([1.0 + 0.6 * second / 3600 for second in range(3600)], step=timedelta(seconds=1))
+    newest = believe(samples, 0.3, TWO_HOURS)
+    assert newest is not None
+    began = perf_counter()
+    assert slope_per_hour(samples, newest, HOUR) == pytest.approx(0.6)
+    assert perf_counter() - began < 1.0, "seven thousand pairs, not six million"
 
 
 def test_too_few_reports_have_no_slope() -> None:
