@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Any
 
+from feeds.cap_line import cap_line
 from feeds.instant import iso_utc
-from feeds.records import Fix, Reading, Record, Rejected, Report, Telegram, TelegramArea
+from feeds.records import CapTelegram, Fix, Reading, Record, Rejected, Report, Telegram, TelegramArea
 
 _AREA_OPTIONAL = ("code_type", "kind_code", "kind_name", "status", "condition", "last_code", "max_intensity")
 _TELEGRAM_ALWAYS = (
@@ -36,6 +37,8 @@ def record_line(record: Record) -> dict[str, Any]:
         return _fix(record)
     if isinstance(record, Report):
         return _report(record)
+    if isinstance(record, CapTelegram):
+        return cap_line(record.alert)
     return _telegram(record)
 
 

@@ -6,7 +6,7 @@ from feeds.members import BadMember, Members, each
 from feeds.plain_report import report
 from feeds.records import Decoded, Flag, Message, Reading, Rejected
 from feeds.safe_json import read_json
-from feeds.topics import PUBLIC, RESERVED, HubTopic, hub_topic, is_name
+from feeds.topics import PUBLIC, RESERVED, HubTopic, hub_topic, is_name, whence
 
 
 class Plain:
@@ -23,14 +23,9 @@ class Plain:
 
     def decode(self, message: Message) -> Decoded:
         """Records of the message. Without a hub topic (a file) the members must tell all, and the gateway be given."""
-        place = hub_topic(message.topic) if message.topic else HubTopic(message.gateway, "batch")
+        place = whence(message)
         if isinstance(place, Rejected):
             return Decoded(rejected=(place,))
-        if not is_name(place.gateway):
-            found = Rejected(
-                code="no_gateway", message="which gateway sent this? give --gateway NAME (a-z 0-9 _ -)", at="topic"
-            )
-            return Decoded(rejected=(found,))
         value = read_json(message.payload)
         if isinstance(value, Rejected):
             return Decoded(rejected=(value,))

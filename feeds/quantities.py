@@ -15,7 +15,7 @@ _LENGTH_CM: Units = {"cm": (1, 0), "mm": (0.1, 0), "m": (100, 0)}
 _LENGTH_M: Units = {"m": (1, 0), "cm": (0.01, 0), "mm": (0.001, 0)}
 _LENGTH_MM: Units = {"mm": (1, 0), "cm": (10, 0), "m": (1000, 0)}
 _CELSIUS: Units = {"Cel": (1, 0), "degC": (1, 0), "°C": (1, 0), "℃": (1, 0), "C": (1, 0), "K": (1, -273.15)}
-_PERCENT: Units = {"%": (1, 0), "%RH": (1, 0)}
+_PERCENT: Units = {"%": (1, 0), "%RH": (1, 0), "%EL": (1, 0), "/100": (1, 0), "/": (100, 0)}  # the last as SenML has it
 _SPEED: Units = {"m/s": (1, 0), "km/h": (1 / 3.6, 0), "kn": (1852 / 3600, 0)}
 
 
@@ -36,7 +36,9 @@ QUANTITIES: Mapping[str, Quantity] = {
     "snowfall": Quantity(unit="cm", units=_LENGTH_CM, low=0, high=200),
     # Many gauges count from sea level: a level of 651 m is a brook in the hills.
     "water_level": Quantity(unit="m", units=_LENGTH_M, low=-20, high=4000, jump=0.5, rate=0.1),
-    "discharge": Quantity(unit="m3/s", units={"m3/s": (1, 0), "L/s": (0.001, 0)}, low=0, high=30_000),
+    "discharge": Quantity(
+        unit="m3/s", units={"m3/s": (1, 0), "L/s": (0.001, 0), "l/s": (0.001, 0)}, low=0, high=30_000
+    ),
     "rain": Quantity(unit="mm", units=_LENGTH_MM, low=0, high=300),
     "rain_10min": Quantity(unit="mm", units=_LENGTH_MM, low=0, high=80),
     "rain_1h": Quantity(unit="mm", units=_LENGTH_MM, low=0, high=250),

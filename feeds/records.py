@@ -11,6 +11,8 @@ from datetime import datetime
 from enum import StrEnum
 from typing import TypeAlias
 
+from feeds.cap_types import CapAlert
+
 
 class Status(StrEnum):
     """Is this real? Travels from record to post; CAP's words. A drill must never be taken for the real thing."""
@@ -235,7 +237,28 @@ class Telegram:
         return f"{self.telegram or self.control_title}|{self.editorial_office}|{self.event_id or ''}"
 
 
-Record: TypeAlias = Reading | Fix | Report | Telegram
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CapTelegram:
+    """An official message in CAP, whole as it was read. System and Draft messages count as Test."""
+
+    alert: CapAlert
+    status: Status
+    gateway: str = ""
+
+    @property
+    def measured_at(self) -> datetime:
+        return self.alert.sent
+
+    @property
+    def key(self) -> str:
+        return f"cap/{self.subject}@{self.alert.sent.isoformat()}"
+
+    @property
+    def subject(self) -> str:
+        return f"{self.alert.sender},{self.alert.identifier}"
+
+
+Record: TypeAlias = Reading | Fix | Report | Telegram | CapTelegram
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

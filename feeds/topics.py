@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from feeds.records import Rejected
+from feeds.records import Message, Rejected
 
 RESERVED = frozenset({"status", "heartbeat", "batch", "report", "fix", "telegram", "rejects"})
 PUBLIC = "public"  # the door out; never a gateway
@@ -47,6 +47,15 @@ def hub_topic(topic: str) -> HubTopic | Rejected:
     if second in RESERVED:
         return _bad(f"{second!r} is a reserved word and cannot be a station", topic)
     return HubTopic(gateway, "reading", second, levels[4])
+
+
+def whence(message: Message) -> HubTopic | Rejected:
+    """The topic of a message of readings. Without one (a file) it is a batch of the gateway that was given."""
+    place = hub_topic(message.topic) if message.topic else HubTopic(message.gateway, "batch")
+    if isinstance(place, HubTopic) and not is_name(place.gateway):
+        what = "which gateway sent this? give --gateway NAME (a-z 0-9 _ -)"
+        return Rejected(code="no_gateway", message=what, at="topic")
+    return place
 
 
 def _bad(message: str, topic: str) -> Rejected:

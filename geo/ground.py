@@ -35,7 +35,8 @@ class _Station(BaseModel):
 
     model_config = ConfigDict(extra="forbid", strict=True)
 
-    code: Annotated[str, Field(pattern=r"^[a-z0-9_-]{1,64}$")]  # as the gateway names it on MQTT
+    # As the gateway names it on MQTT, or as a device names itself: urn:dev:mac:0024befffe804ff1.
+    code: Annotated[str, Field(pattern=r"^[A-Za-z0-9_-][A-Za-z0-9:._-]{0,63}$")]
     name: Annotated[str, Field(min_length=1)]
     lon: Annotated[float, Field(ge=122, le=154)]
     lat: Annotated[float, Field(ge=20, le=46)]

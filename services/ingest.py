@@ -18,7 +18,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from feeds.feed import Feed
 from feeds.instant import iso_utc
-from feeds.registry import for_topic
+from feeds.records import Message
+from feeds.registry import for_message
 from services.answers import Answers
 from services.bell import Bell
 from services.broker.client import MqttClient
@@ -55,7 +56,7 @@ class Ingest:
         client: MqttClient,
         gateways: Mapping[str, Gateway],
         *,
-        feed_for: Callable[[str], Feed | None] = for_topic,
+        feed_for: Callable[[Message], Feed | None] = for_message,
         stale_after: timedelta = timedelta(minutes=30),
     ) -> None:
         self._store, self._bell, self._client = store, bell, client

@@ -11,7 +11,7 @@ import structlog
 from feeds.checks import checked
 from feeds.feed import Feed
 from feeds.records import Decoded, Message, Record, Rejected, Status
-from feeds.registry import for_topic
+from feeds.registry import for_message
 from feeds.topics import PUBLIC, HubTopic, hub_topic
 from services.broker.link import Incoming
 from services.settings import Gateway
@@ -47,7 +47,9 @@ class Sorted:
 class Intake:
     """Sorts messages by topic, grants and feeds. ``gateways`` says what each may do and whether it is a drill."""
 
-    def __init__(self, gateways: Mapping[str, Gateway], feed_for: Callable[[str], Feed | None] = for_topic) -> None:
+    def __init__(
+        self, gateways: Mapping[str, Gateway], feed_for: Callable[[Message], Feed | None] = for_message
+    ) -> None:
         self._gateways, self._feed_for = gateways, feed_for
 
     def sort(self, incoming: Incoming) -> Sorted:
@@ -72,7 +74,7 @@ class Intake:
         if isinstance(place, HubTopic) and place.kind == "telegram" and not self._may_relay(place.gateway):
             what = f"{place.gateway} may not relay official messages: set telegram = true for it in the settings"
             return Decoded(rejected=(Rejected(code="no_grant", message=what, at="topic"),))
-        feed = self._feed_for(message.topic)
+        feed = self._feed_for(message)
         if feed is None:
             what = "no feed takes this topic: see docs/broker.md for the topics there are"
             return Decoded(rejected=(Rejected(code="no_feed", message=what, at="topic"),))

@@ -12,14 +12,20 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from feeds.records import Fix, Flag, Reading, Record, Report, Status, Telegram
+from feeds.records import CapTelegram, Fix, Flag, Reading, Record, Report, Status, Telegram
 from geo.model import Sample
 from services.store.codec import from_json, to_json
 from services.store.engine import insert
 from services.store.tables import records
 
 _KEYS_AT_ONCE = 1000  # every engine bounds the values of one statement; a batch after an outage knows no bound
-_TYPES: dict[type[Any], str] = {Reading: "reading", Fix: "fix", Report: "report", Telegram: "telegram"}
+_TYPES: dict[type[Any], str] = {
+    Reading: "reading",
+    Fix: "fix",
+    Report: "report",
+    Telegram: "telegram",
+    CapTelegram: "cap",
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,7 @@ from tests.feeds.making import JMA, NOW, READING, TIME
 TOPICS = ["", "hub/v1/gw07/st0123/snow_depth", "hub/v1/gw07/batch", "hub/v1/police/report", "hub/v1/jma/telegram"]
 TELEGRAMS = [path.read_bytes() for path in sorted(JMA.glob("*.xml"))]
 
+SENML = ["bn", "bt", "bu", "bv", "bver", "n", "u", "v", "vs", "vb", "s", "t", "new_"]
 anything = st.recursive(
     st.none()
     | st.booleans()
@@ -57,6 +58,11 @@ def test_json_of_any_shape(value: object, topic: str) -> None:
 @given(st.dictionaries(st.sampled_from(sorted(READING)), anything, max_size=3))
 def test_readings_with_any_member(change: dict[str, object]) -> None:
     survives(json.dumps(READING | change).encode(), TOPICS[1])
+
+
+@given(st.lists(st.dictionaries(st.sampled_from(SENML), anything | st.just("d:air"), max_size=6), max_size=4))
+def test_senml_of_any_shape(pack: list[dict[str, object]]) -> None:
+    survives(json.dumps(pack).encode(), TOPICS[2])
 
 
 @settings(max_examples=60)

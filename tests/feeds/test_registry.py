@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from feeds.registry import FEEDS, by_name, for_topic
+from feeds.registry import FEEDS, by_name, for_message
+from tests.feeds.making import READING, message
 
 
 @pytest.mark.parametrize(
@@ -21,10 +22,23 @@ from feeds.registry import FEEDS, by_name, for_topic
         ("zigbee2mqtt/porch", None),
     ],
 )
-def test_for_topic(topic: str, name: str | None) -> None:
-    feed = for_topic(topic)
+def test_the_topic_decides(topic: str, name: str | None) -> None:
+    feed = for_message(message(READING, topic))
     assert (feed.name if feed else None) == name
     assert sum(one.accepts(topic) for one in FEEDS) <= 1
+
+
+@pytest.mark.parametrize("topic", ["hub/v1/gw07/st0123/snow_depth", "hub/v1/gw07/batch"])
+def test_readings_are_hub_json_or_senml(topic: str) -> None:
+    for body, name in (([READING], "plain"), ([{"n": "d:air", "v": 1}], "senml")):
+        feed = for_message(message(body, topic))
+        assert feed is not None and feed.name == name
+
+
+def test_senml_is_looked_for_among_readings_only() -> None:
+    feed = for_message(message([{"n": "d:air", "v": 1}], "hub/v1/jma/telegram"))
+    assert feed is not None and feed.name == "jma"
+    assert for_message(message([{"n": "d:air", "v": 1}], "hub/v1/gw07/heartbeat")) is None
 
 
 def test_names_are_unique() -> None:

@@ -98,6 +98,22 @@ def test_a_batch_with_a_bad_member(file: Any, capsys: pytest.CaptureFixture[str]
     assert json.loads(fault["member"])["value"] == "much"
 
 
+def test_senml(file: Any, capsys: pytest.CaptureFixture[str]) -> None:
+    pack = [{"bn": "d7:", "bt": 1768425000, "n": "air", "u": "Cel", "v": -4.2}, {"n": "air", "vs": "cold"}]
+    assert decode("--feed", "senml", "--gateway", "gw9", file(pack)) == 1
+    out, err = capsys.readouterr()
+    (line,) = lines(out)
+    assert (line["gateway"], line["station"], line["quantity"], line["value"]) == ("gw9", "d7", "air_temperature", -4.2)
+    assert line["measured_at"] == "2026-01-14T21:10:00Z"
+    assert [fault["at"] for fault in lines(err)] == ["/1/vs"]
+
+
+def test_cap(capsys: pytest.CaptureFixture[str]) -> None:
+    assert decode("--feed", "cap", str(JMA.parent / "cap" / "flood-level4.xml")) == 0
+    (line,) = lines(capsys.readouterr().out)
+    assert (line["record"], line["feed"], line["msg_type"]) == ("telegram", "cap", "Update")
+
+
 def test_a_report(file: Any, capsys: pytest.CaptureFixture[str]) -> None:
     body = {"id": "r1", "kind": "bear", "time": "2026-06-01T05:00:00+09:00", "text": "クマ", "status": "Exercise"}
     assert decode("--feed", "plain", "--topic", "hub/v1/police/report", file(body)) == 0
@@ -161,6 +177,11 @@ def test_type_code_from_topic_then_file_name_then_title(tmp_path: Path, capsys: 
         ("plain", b"{"),
         ("plain", b"[" * 100_000),
         ("plain", b"\xff" * 200),
+        ("senml", b"{}"),
+        ("senml", b"[1]"),
+        ("senml", b'[{"bn":"u","bt":"x","n":"a","v":1}]'),
+        ("cap", b""),
+        ("cap", b'<?xml version="1.0"?><!DOCTYPE l [<!ENTITY a "aaaa">]><alert>&a;</alert>'),
     ],
 )
 def test_refusals(feed: str, body: bytes, file: Any, capsys: pytest.CaptureFixture[str]) -> None:

@@ -1,0 +1,79 @@
+"""What devices call their measurements: the built-in table from their words to the hub's quantities and units.
+
+A word is looked up without its case, with camelCase taken apart, and without a unit at its end: ``snowDepth``,
+``snow_depth`` and ``SNOW_DEPTH_CM`` are one quantity, the last with its unit told.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from feeds.quantities import QUANTITIES
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A known word. ``unit`` is empty where the word does not tell it."""
+
+    quantity: str
+    unit: str = ""
+
+
+WORDS: Mapping[str, str] = {
+    **{name: name for name in QUANTITIES},
+    **dict.fromkeys(("air", "temperature", "temp", "air_temp", "outdoor_temperature", "ambient"), "air_temperature"),
+    **dict.fromkeys(("road", "road_temp", "road_surface", "surface_temperature", "pavement"), "road_temperature"),
+    **dict.fromkeys(("depth", "snow", "snowdepth", "snow_height", "snow_level"), "snow_depth"),
+    **dict.fromkeys(("level", "water", "stage", "river_level", "waterlevel"), "water_level"),
+    **dict.fromkeys(("flow", "flow_rate"), "discharge"),
+    **dict.fromkeys(("rainfall", "precipitation", "precip"), "rain"),
+    **dict.fromkeys(("hum", "rh", "relative_humidity"), "humidity"),
+    **dict.fromkeys(("dewpoint", "dew"), "dew_point"),
+    **dict.fromkeys(("wind", "windspeed"), "wind_speed"),
+    **dict.fromkeys(("gust", "windgust", "gust_speed"), "wind_gust"),
+    **dict.fromkeys(("wind_dir", "winddir", "winddirection"), "wind_direction"),
+    **dict.fromkeys(("press", "barometric_pressure", "atmospheric_pressure", "barometer"), "pressure"),
+    **dict.fromkeys(("inundation", "flood_depth"), "inundation_depth"),
+    **dict.fromkeys(("soil", "soil_humidity", "vwc"), "soil_moisture"),
+    **dict.fromkeys(("angle", "inclination"), "tilt"),
+    **dict.fromkeys(("intensity", "shindo"), "seismic_intensity"),
+    **dict.fromkeys(("bat", "batt", "battery_level", "battery_percent"), "battery"),
+    **dict.fromkeys(("voltage", "vbat", "battery_v"), "battery_voltage"),
+}
+_UNITS: Mapping[str, str] = {
+    "mm": "mm",
+    "cm": "cm",
+    "m": "m",
+    "c": "Cel",
+    "cel": "Cel",
+    "degc": "Cel",
+    "celsius": "Cel",
+    "hpa": "hPa",
+    "pa": "Pa",
+    "kpa": "kPa",
+    "pct": "%",
+    "percent": "%",
+    "v": "V",
+    "mv": "mV",
+    "ms": "m/s",
+    "mps": "m/s",
+    "kmh": "km/h",
+    "deg": "deg",
+    "m3s": "m3/s",
+    "gal": "gal",
+}
+_CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
+
+
+def named(word: str) -> Named | None:
+    """What a device means by the word; None where the table does not know it. A unit must be one of the quantity's."""
+    plain = _CAMEL.sub("_", word).lower().replace("-", "_")
+    if plain in WORDS:
+        return Named(WORDS[plain])
+    stem, _, ending = plain.rpartition("_")
+    quantity, unit = WORDS.get(stem), _UNITS.get(ending)
+    if quantity is None or unit is None or unit not in QUANTITIES[quantity].units:
+        return None
+    return Named(quantity, unit)
