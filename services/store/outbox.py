@@ -45,9 +45,7 @@ _PENDING = (DeliveryState.WAITING.value, DeliveryState.UNKNOWN.value)
 
 
 async def add(connection: AsyncConnection, alert: Alert, payloads: Rendered, now: datetime, wall: datetime) -> None:
-    """Put an issued revision into every channel's queue; what older revisions still had waiting is superseded."""
-    older = (outbox.c.series == alert.series, outbox.c.revision < alert.revision, outbox.c.state.in_(_PENDING))
-    await connection.execute(update(outbox).where(*older).values(_superseded(now)))
+    """Put an issued revision into every channel's queue."""
     rows = [_row(alert, channel, one, now, wall) for channel, one in payloads.items()]
     if rows:
         await connection.execute(insert(outbox), rows)
@@ -68,7 +66,8 @@ async def sweep(connection: AsyncConnection, now: datetime, wall: datetime) -> l
     lost = (outbox.c.state == DeliveryState.SENDING.value, outbox.c.lease_until <= wall)
     found_lost = {"state": DeliveryState.UNKNOWN.value, "after_unknown": True, "next_at": wall, "lease_until": None}
     await connection.execute(update(outbox).where(*lost).values(found_lost))
-    await connection.execute(update(outbox).where(outbox.c.state.in_(_PENDING), _overtaken()).values(_superseded(now)))
+    late = {"state": DeliveryState.SUPERSEDED.value, "reason": "新しい報が出たため送らない", "finished_at": now}
+    await connection.execute(update(outbox).where(outbox.c.state.in_(_PENDING), _overtaken()).values(late))
     stale = (outbox.c.state.in_(_PENDING), outbox.c.expires <= now)
     rows = list((await connection.execute(select(outbox).where(*stale))).mappings())
     if rows:
@@ -133,17 +132,9 @@ def _state_after(verdict: Verdict) -> DeliveryState:
     }[verdict]
 
 
-def _superseded(now: datetime) -> dict[str, Any]:
-    return {"state": DeliveryState.SUPERSEDED.value, "reason": "新しい報が出たため送らない", "finished_at": now}
-
-
 def _overtaken() -> ColumnElement[bool]:
     newer = outbox.alias("newer")
-    return exists().where(
-        newer.c.series == outbox.c.series,
-        newer.c.channel == outbox.c.channel,
-        newer.c.revision > outbox.c.revision,
-    )
+    return exists().where(newer.c.series == outbox.c.series, newer.c.revision > outbox.c.revision)
 
 
 def _older_in_flight() -> ColumnElement[bool]:

@@ -53,6 +53,12 @@ async def test_a_delivery_is_claimed_by_one(store: Store) -> None:
     assert mine.attempts == 1 and not mine.after_unknown and mine.payload.parts == ("第1報",)
 
 
+async def test_each_channel_has_its_own_queue(store: Store) -> None:
+    await issued(store, alert(channels=("x", "log")))
+    assert [delivery.channel for delivery in await claim(store)] == ["log"]
+    assert await claim(store) == []
+
+
 async def test_a_lost_lease_comes_back_as_an_unknown_outcome(store: Store) -> None:
     await issued(store, alert())
     (first,) = await claim(store)
@@ -84,16 +90,19 @@ async def test_unknown_stays_marked_until_it_is_known(store: Store) -> None:
 
 async def test_what_ran_out_is_not_sent(store: Store) -> None:
     one = await issued(store, alert())
+    async with store.write() as connection:
+        assert await outbox.claim(connection, "log", one.expires, WALL) == [], "not even before the sweep"
     assert await claim(store, now=one.expires) == []
     assert await state_of(store, f"{one.identifier}:log") == "expired"
 
 
 async def test_a_newer_revision_takes_the_place_of_a_waiting_one(store: Store) -> None:
-    first = await issued(store, alert())
+    first = await issued(store, alert(channels=("log", "x")))
     second = await issued(store, alert(revision=2, references=(first.reference,), msg_type="Update"))
     (only,) = await claim(store)
     assert only.revision == 2
     assert await state_of(store, f"{first.identifier}:log") == "superseded"
+    assert await state_of(store, f"{first.identifier}:x") == "superseded", "though the newer does not go there"
     assert await state_of(store, f"{second.identifier}:log") == "sending"
 
 
