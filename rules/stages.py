@@ -69,18 +69,21 @@ def all_clear(_situation: Situation, proposal: Proposal) -> Proposal | Drop:
 
 
 def rejected(_situation: Situation, proposal: Proposal) -> Proposal | Drop:
-    """A person said no. The same is not proposed again until a level rises or something joins."""
+    """A person said no. The same is not proposed again until a level rises, something joins, or the danger had gone and
+    comes again: a no to this morning's flood is none to tonight's. What flickers is not asked of people each time."""
     standing = proposal.standing
     if proposal.ends or standing is None or standing.state is not State.REJECTED or standing.alert.ends:
         return proposal
     if change(standing.alert, proposal) in {Reason.RISEN, Reason.GROWN}:
         return proposal
+    if _came_again(standing.alert, proposal):
+        return replace(proposal, reason=Reason.RISEN)
     return Drop("rejected", Reason.REJECTED, f"第{standing.alert.revision}版")
 
 
 def dedup(_situation: Situation, proposal: Proposal) -> Proposal | Drop:
     """The same hazards at the same levels in the same places are no news, until it is time to repeat them."""
-    if proposal.ends:
+    if proposal.ends or proposal.reason:
         return proposal
     base = proposal.base
     if base is None:
@@ -156,6 +159,16 @@ def change(before: Alert, proposal: Proposal) -> Reason | None:
     if any(key not in new and key not in still_there for key in old):
         return Reason.SHRUNK
     return None
+
+
+def _came_again(refused: Alert, proposal: Proposal) -> bool:
+    """True where a hazard of the refused revision has been lower or gone, and is back at its level since."""
+    quiet_until, before = refused.sent + proposal.rule.settle, levels(refused)
+    return any(
+        hazard.since > quiet_until and hazard.level >= before[hazard.key]
+        for hazard in proposal.hazards
+        if hazard.key in before
+    )
 
 
 def _due(base: Alert, proposal: Proposal) -> Reason | None:

@@ -257,6 +257,18 @@ class TestLife:
         assert [w.state for w in over.withdrawn] == [State.ENDED]
         assert world.step(NOW + 4 * HOUR, hazard()).alerts
 
+    def test_a_no_to_this_mornings_flood_is_none_to_tonights(self, river: Rule) -> None:
+        world = World([replace(river, settle=20 * MINUTE, expires=24 * HOUR)])
+        world.step(NOW, hazard(level=4))
+        world.reject(world.only())
+        assert world.step(NOW + HOUR, hazard(level=4)).alerts == (), "it goes on, and was refused"
+        assert world.step(NOW + 2 * HOUR, hazard(level=3)).alerts == ()
+        assert world.step(NOW + 3 * HOUR).alerts == ()
+        again = hazard(level=4, since=NOW + 10 * HOUR)
+        (draft,) = world.step(NOW + 10 * HOUR, again).alerts
+        assert draft.revision == 2
+        assert world.step(NOW + 11 * HOUR, again).alerts == (), "the draft waits"
+
     def test_repeat(self, river: Rule) -> None:
         world = World([replace(river, repeat=HOUR)])
         world.step(NOW, hazard())
