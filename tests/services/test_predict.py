@@ -118,6 +118,16 @@ async def test_it_is_quiet_while_nothing_happens_and_a_new_life_tells_nothing_tw
     assert await told(store) == before
 
 
+async def test_a_level_holds_since_it_began_however_often_it_is_seen_again(store: Store) -> None:
+    clock = SetClock()
+    for _ in range(3):
+        await predicting(store, clock, Moody()).step()
+        clock.at += timedelta(minutes=1)
+    async with store.read() as connection:
+        (held,) = (await hazards.current(connection, Status.ACTUAL)).values()
+    assert held.since == NOW
+
+
 async def test_time_alone_ends_what_nobody_renews(store: Store) -> None:
     clock = SetClock()
     await measured(store, HIGH)
