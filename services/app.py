@@ -7,11 +7,13 @@ import fcntl
 import os
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from functools import partial
 from pathlib import Path
 from typing import IO
 
 import structlog
 
+from feeds.records import Status
 from geo.registry import MODELS
 from services.bell import Bell
 from services.broker.client import MqttClient
@@ -84,8 +86,10 @@ class Hub:
         pace, listen = self._pace, self.bell.listen
         loops = [
             Loop(self.predict.name, self.predict.step, listen("records"), pace),
-            Loop(self.evaluate.name, self.evaluate.step, listen("hazards"), pace),
         ]
+        for status in Status:  # a loop each, so that what fails in a drill never slows the real thing
+            judge = partial(self.evaluate.step, (status,))
+            loops.append(Loop(f"{self.evaluate.name}:{status}", judge, listen("hazards"), pace))
         for channel in city.channels.values():
             deliver = Deliver(self.store, self.bell, self.clock, channel)
             loops.append(Loop(deliver.name, deliver.step, listen("outbox"), pace, again=True))

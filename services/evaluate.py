@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 
 import structlog
@@ -34,10 +35,10 @@ class Evaluate:
     def __init__(self, store: Store, bell: Bell, clock: Clock, city: City) -> None:
         self._store, self._bell, self._clock, self._city = store, bell, clock, city
 
-    async def step(self) -> bool:
-        """Decide for every status; True if anything was written for people or channels."""
+    async def step(self, statuses: Iterable[Status] = tuple(Status)) -> bool:
+        """Decide for these statuses; True if anything was written for people or channels."""
         moved = False
-        for status in Status:
+        for status in statuses:
             now = self._clock.now()
             async with self._store.write() as connection:
                 moved |= await self._decide(connection, status, now)
@@ -105,9 +106,10 @@ class Evaluate:
 def _try_render(channel: Channel, alert: Alert) -> Payload | Refusal:
     try:
         return channel.render(alert)
-    except ValueError as error:
-        log.error("alert cannot be rendered", channel=channel.name, identifier=alert.identifier, error=str(error))
-        return Refusal(f"この経路の形にできない：{error}")
+    except Exception as error:
+        # Foreseen (ValueError) or a fault of ours: one channel that cannot say it must not silence the others.
+        log.error("alert cannot be rendered", channel=channel.name, identifier=alert.identifier, exc_info=error)
+        return Refusal(f"この経路の形にできない：{error if isinstance(error, ValueError) else repr(error)}")
 
 
 def _suppression(drop: Drop) -> Suppression:

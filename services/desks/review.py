@@ -9,6 +9,7 @@ from sqlalchemy import insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from rules.alert import Alert, Approval, State
+from services.channels.channel import Payload
 from services.clock import wall
 from services.store import alerts, chronology, outbox
 from services.store.alerts import Revision
@@ -71,8 +72,9 @@ async def issue(connection: AsyncConnection, draft: Revision, now: datetime, who
     """The revision leaves the house: state, deliveries and log in the caller's one transaction."""
     await alerts.mark_issued(connection, draft.alert, now)
     await outbox.add(connection, draft.alert, draft.payloads, now, wall())
-    channels = "、".join(draft.payloads)
-    text = f"{_name(draft.alert)} を発表した（{channels}）"
+    told = "、".join(name for name, one in draft.payloads.items() if isinstance(one, Payload)) or "送る経路なし"
+    refused = "、".join(name for name, one in draft.payloads.items() if not isinstance(one, Payload))
+    text = f"{_name(draft.alert)} を発表した（{told}{f'。送らない経路：{refused}' if refused else ''}）"
     await chronology.append(connection, [_entry(draft.alert, "issued", who, text, now)])
 
 

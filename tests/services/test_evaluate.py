@@ -7,7 +7,8 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import func, select
+from pydantic import ValidationError
+from sqlalchemy import func, select, update
 from sqlalchemy.exc import OperationalError
 
 from feeds.records import Status
@@ -28,6 +29,7 @@ from services.store import hazards
 from services.store.alerts import Refusal
 from services.store.engine import Store
 from services.store.tables import alerts, chronology, outbox
+from services.store.tables import hazards as hazard_rows
 from tests.services.making import NOW, SetClock, hazard
 from tests.services.web_floor import ground
 
@@ -176,6 +178,32 @@ class Speechless(Log):
 
     def render(self, alert: Alert) -> Payload:
         raise ValueError("the headline does not fit")
+
+
+class Broken(Log):
+    """A channel with a fault of its own."""
+
+    def render(self, alert: Alert) -> Payload:
+        raise KeyError(alert.series)
+
+
+async def test_a_channel_with_a_fault_does_not_silence_the_others_and_the_log_names_who_was_told(store: Store) -> None:
+    await seen(store, warning(status=Status.ACTUAL))
+    await evaluating(store, log=REAL_ONLY, cap_feed=Broken(log.Config())).step()
+    assert await deliveries(store) == {"log": "waiting", "cap_feed": "refused", "x": "refused"}
+    async with store.read() as connection:
+        said = await connection.scalar(select(chronology.c.text).where(chronology.c.kind == "issued"))
+    assert said and said.endswith("を発表した（log。送らない経路：cap_feed、x）")
+
+
+async def test_a_drill_that_cannot_be_read_does_not_stop_the_real_thing(store: Store) -> None:
+    await seen(store, warning(status=Status.EXERCISE), warning(status=Status.ACTUAL))
+    async with store.write() as connection:
+        await connection.execute(update(hazard_rows).where(hazard_rows.c.status == "Exercise").values(body={}))
+    evaluate = evaluating(store)
+    with pytest.raises(ValidationError):
+        await evaluate.step([Status.EXERCISE])
+    assert await evaluate.step([Status.ACTUAL])
 
 
 async def test_a_channel_that_cannot_say_it_does_not_silence_the_others(store: Store) -> None:
