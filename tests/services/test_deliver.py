@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
@@ -12,14 +13,17 @@ from sqlalchemy import select, update
 from feeds.records import Status
 from rules.alert import Alert
 from services.bell import Bell
-from services.channels.channel import Delivery, Outcome, Progress
-from services.channels.linkage import Config, Linkage
+from services.channels.channel import Channel, Delivery, Outcome, Payload, Progress
+from services.channels.linkage import Config as LinkageConfig
+from services.channels.linkage import Linkage
+from services.channels.x import Config, X
 from services.deliver import Deliver
 from services.store import alerts
 from services.store import outbox as queue
 from services.store.engine import Store
 from services.store.tables import chronology, outbox
 from tests.fakes.linkage import FakeLinkage
+from tests.fakes.x import FakeX
 from tests.services.making import NOW, SetClock, alert
 
 
@@ -33,12 +37,12 @@ async def city_system() -> AsyncIterator[FakeLinkage]:
 
 @pytest.fixture
 async def channel(city_system: FakeLinkage) -> AsyncIterator[Linkage]:
-    opened = Linkage(Config(url=city_system.url, token=city_system.token, statuses=frozenset({Status.EXERCISE})))
+    opened = Linkage(LinkageConfig(url=city_system.url, token=city_system.token, statuses=frozenset({Status.EXERCISE})))
     yield opened
     await opened.close()
 
 
-async def issue(store: Store, channel: Linkage, one: Alert) -> None:
+async def issue(store: Store, channel: Channel, one: Alert) -> None:
     payloads = {channel.name: channel.render(one)}
     async with store.write() as connection:
         await alerts.add_draft(connection, one, payloads, NOW)
@@ -129,17 +133,73 @@ async def test_a_refusal_for_good_is_shown_and_not_repeated(
         assert "areaDesc is missing" in str(await connection.scalar(select(outbox.c.reason)))
 
 
+async def test_a_channel_that_breaks_down_may_have_sent_and_the_next_attempt_looks(
+    store: Store, channel: Linkage, city_system: FakeLinkage
+) -> None:
+    await issue(store, channel, alert(channels=("linkage",)))
+    assert await Deliver(store, Bell(), SetClock(), Dying(channel, KeyError("surprise"))).step(), "the loop lives"
+    assert await state(store) == "unknown"
+    async with store.read() as connection:
+        assert "内部の誤り：KeyError" in str(await connection.scalar(select(chronology.c.text)))
+    await due_again(store)
+    await Deliver(store, Bell(), SetClock(), channel).step()
+    assert await state(store) == "duplicate"
+    assert len(city_system.received) == 1
+
+
+async def test_an_account_told_to_wait_waits_with_everything(
+    store: Store, channel: Linkage, city_system: FakeLinkage
+) -> None:
+    for series in ("a", "b"):
+        await issue(store, channel, alert(series=series, channels=("linkage",)))
+    deliver = Deliver(store, Bell(), SetClock(), channel)
+    city_system.fail_next(1, 429, retry_after="900")
+    assert await deliver.step()
+    await due_again(store)
+    assert not await deliver.step(), "the other alert is due, but the account is not"
+    assert city_system.received == []
+    assert await Deliver(store, Bell(), SetClock(), channel).step(), "it was the account that waited, nothing else"
+
+
+async def test_each_part_of_a_thread_is_remembered_as_soon_as_it_is_out(store: Store) -> None:
+    fake = FakeX()
+    await fake.start()
+    x = X(Config.model_validate({"base_url": fake.url, "statuses": ["Exercise"], **fake.credentials}))
+    text = replace(alert().texts["ja"], instruction="川に近づかないでください。" * 20)
+    await issue(store, x, alert(channels=("x",), texts={"ja": text}))
+    with pytest.raises(asyncio.CancelledError):
+        await Deliver(store, Bell(), SetClock(), Dying(x, after_parts=1)).step()
+    async with store.read() as connection:
+        assert await connection.scalar(select(outbox.c.done)) == [fake.posts[0].id]
+    await due_again(store)
+    await Deliver(store, Bell(), SetClock(), x).step()
+    posts = [post.text for post in fake.posts]
+    assert len(posts) > 1 and len(set(posts)) == len(posts)
+    await x.close()
+    await fake.stop()
+
+
 class Dying:
-    """The process that ends right after the bytes have left: the same channel, cancelled at the worst moment."""
+    """The process that ends, or the code that breaks, right after the bytes have left: the channel at its worst."""
 
-    def __init__(self, channel: Linkage) -> None:
+    def __init__(self, channel: Channel, error: BaseException | None = None, after_parts: int = 0) -> None:
         self.name, self.statuses, self._channel = channel.name, channel.statuses, channel
+        self._error, self._after_parts = error or asyncio.CancelledError(), after_parts
 
-    def render(self, one: Alert):
+    def render(self, one: Alert) -> Payload:
         return self._channel.render(one)
 
     async def send(self, delivery: Delivery, now: datetime, progress: Progress) -> Outcome:
-        await self._channel.send(delivery, now, progress)
-        raise asyncio.CancelledError
+        parts = 0
+
+        async def counted(remote_id: str) -> None:
+            nonlocal parts
+            await progress(remote_id)
+            parts += 1
+            if parts == self._after_parts:
+                raise self._error
+
+        await self._channel.send(delivery, now, counted)
+        raise self._error
 
     async def close(self) -> None: ...
