@@ -62,6 +62,16 @@ async def test_nothing_else_than_what_was_seen_can_be_approved(store: Store, cha
         assert (await connection.execute(select(outbox))).all() == []
 
 
+async def test_an_agreement_to_other_words_counts_for_nothing(store: Store) -> None:
+    one = alert(approval=Approval.TWO)
+    asked = {"series": one.series, "revision": 1, "now": NOW}
+    await approve(store, **asked, digest=await draft(store, one), person="sato")
+    async with store.write() as connection:
+        await connection.execute(update(alerts.alerts).values(digest="1" * 64))
+    second = await approve(store, **asked, digest="1" * 64, person="suzuki")
+    assert (second.issued, second.needs) == (False, 1)
+
+
 async def test_a_decision_is_taken_once(store: Store) -> None:
     one = alert()
     digest = await draft(store, one)
