@@ -85,7 +85,7 @@ class Hub:
         """Who wakes whom. Every loop also polls: a lost ring costs seconds, never work."""
         pace, listen = self._pace, self.bell.listen
         loops = [
-            Loop(self.predict.name, self.predict.step, listen("records"), pace),
+            Loop(self.predict.name, self.predict.step, listen("records"), pace, rest=0.25),
         ]
         for status in Status:  # a loop each, so that what fails in a drill never slows the real thing
             judge = partial(self.evaluate.step, (status,))

@@ -26,6 +26,7 @@ class Loop:
     wake: Listener
     pace: Callable[[], float]  # seconds between polls
     again: bool = False  # step again at once after a True: there may be more in the queue
+    rest: float = 0.0  # seconds between two starts at the least: under a storm of rings others need the store too
 
 
 class Loops:
@@ -48,6 +49,7 @@ class Loops:
         failures = 0
         with loop.wake:
             while True:
+                began = perf_counter()
                 try:
                     busy = await self._step(loop)
                     failures = 0
@@ -57,6 +59,7 @@ class Loops:
                     continue
                 if not (busy and loop.again):
                     await loop.wake.wait(loop.pace())
+                await asyncio.sleep(max(0.0, began + loop.rest - perf_counter()))
 
     async def _step(self, loop: Loop) -> bool:
         began = perf_counter()

@@ -70,3 +70,19 @@ async def test_a_full_queue_is_worked_off_without_pause() -> None:
     await asyncio.sleep(0.2)
     await loops.stop()
     assert left == [0]
+
+
+async def test_a_storm_of_rings_leaves_rest_between_steps() -> None:
+    bell, count, loops = Bell(), 0, Loops()
+
+    async def step() -> bool:
+        nonlocal count
+        count += 1
+        return False
+
+    loops.start(Loop("test", step, bell.listen("go"), lambda: 60.0, rest=0.1))
+    for _ in range(100):
+        bell.ring("go")
+        await asyncio.sleep(0.005)
+    await loops.stop()
+    assert 2 <= count <= 12
