@@ -59,8 +59,7 @@ class Evaluate:
             await self._close(connection, gone, status, now)
         held = [_suppression(drop) for drop in decision.drops]
         await suppressions.replace_standing(connection, status, now, held)
-        after = await alerts.standing(connection, status, now)
-        DRAFTS.labels(status.value).set(sum(one.state == "draft" for one in after.values()))
+        DRAFTS.labels(status.value).set(await alerts.drafts(connection, status))
         return bool(decision.alerts or decision.withdrawn)
 
     async def _propose(self, connection: AsyncConnection, alert: Alert, now: datetime) -> None:

@@ -7,8 +7,9 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import and_, case, func, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from feeds.records import Status
@@ -117,31 +118,46 @@ async def end_series(connection: AsyncConnection, series: str, now: datetime) ->
 
 
 async def standing(connection: AsyncConnection, status: Status, now: datetime) -> dict[str, Standing]:
-    """Every series that is not over, as the rules want it."""
-    still_open = select(alerts.c.series).where(
-        alerts.c.status == status.value, alerts.c.state.in_([state.value for state in OPEN])
+    """Every series that is not over, as the rules want it. Bodies are read only of what still counts."""
+    open_states = [state.value for state in OPEN]
+    still_open = select(alerts.c.series).where(alerts.c.status == status.value, alerts.c.state.in_(open_states))
+    counts = or_(
+        alerts.c.state.in_(open_states), and_(alerts.c.state == State.SUPERSEDED.value, alerts.c.expires > now)
     )
     rows = await connection.execute(
-        select(alerts.c.series, alerts.c.revision, alerts.c.state, alerts.c.body)
+        select(alerts.c.series, alerts.c.revision, alerts.c.state, case((counts, alerts.c.body)).label("body"))
         .where(alerts.c.series.in_(still_open.distinct()))
         .order_by(alerts.c.series, alerts.c.revision)
     )
-    families: dict[str, list[tuple[State, Alert]]] = {}
-    for series, _, state, body in rows:
-        families.setdefault(series, []).append((State(state), from_json(Alert, body)))
+    families: dict[str, list[_Row]] = {}
+    for series, revision, state, body in rows:
+        row = _Row(revision, State(state), from_json(Alert, body) if body else None)
+        families.setdefault(series, []).append(row)
     return {series: _standing(family, now) for series, family in families.items()}
 
 
-def _standing(family: list[tuple[State, Alert]], now: datetime) -> Standing:
-    issued = [alert for state, alert in family if state in {State.ISSUED, State.SUPERSEDED}]
-    state, newest = [(state, alert) for state, alert in family if state in OPEN][-1]
+class _Row(NamedTuple):
+    revision: int
+    state: State
+    alert: Alert | None  # None: neither open nor in force any more
+
+
+def _standing(family: list[_Row], now: datetime) -> Standing:
+    issued = [row for row in family if row.state in {State.ISSUED, State.SUPERSEDED}]
+    state, newest = [(row.state, row.alert) for row in family if row.state in OPEN and row.alert][-1]
     return Standing(
         alert=newest,
         state=state,
         issued_revision=issued[-1].revision if issued else 0,
-        chain=tuple(alert for alert in issued if alert.expires > now),
-        last_revision=family[-1][1].revision,
+        chain=tuple(row.alert for row in issued if row.alert and row.alert.expires > now),
+        last_revision=family[-1].revision,
     )
+
+
+async def drafts(connection: AsyncConnection, status: Status) -> int:
+    """How many revisions wait for people."""
+    waiting = (alerts.c.status == status.value, alerts.c.state == State.DRAFT.value)
+    return int(await connection.scalar(select(func.count()).select_from(alerts).where(*waiting)) or 0)
 
 
 async def _set(

@@ -207,6 +207,20 @@ async def test_standing_knows_chain_and_next_number(store: Store) -> None:
     assert standing.last_revision == 2 and standing.chain == (first,)
 
 
+async def test_what_has_run_out_is_quoted_no_more_but_its_number_counts(store: Store) -> None:
+    first = await issued(store, alert(expires=NOW + timedelta(hours=1)))
+    await issued(store, alert(revision=2))
+    later = NOW + timedelta(hours=2)
+    async with store.write() as connection:
+        third = alert(revision=3, sent=later, expires=later + timedelta(hours=3))
+        await alerts.add_draft(connection, third, {}, later)
+        (standing,) = (await alerts.standing(connection, first.status, later)).values()
+        assert await alerts.drafts(connection, first.status) == 1
+        assert await alerts.drafts(connection, Status.ACTUAL) == 0
+    assert (standing.state, standing.issued_revision, standing.last_revision) == (State.DRAFT, 2, 3)
+    assert [one.revision for one in standing.chain] == [2]
+
+
 async def test_a_refused_revision_is_never_quoted(store: Store) -> None:
     first, second = alert(), alert(revision=2)
     async with store.write() as connection:
