@@ -93,12 +93,11 @@ async def test_unacknowledged_comes_again_on_the_next_connection(broker: Embedde
     with SensorGateway(broker.access, "gw07", GATEWAYS["gw07"]) as gateway:
         async with running(client):
             wait_for_pubacks([gateway.send("st1/q", b"%d" % number) for number in range(3)])
-            first, second, third = await take(client, 3, acknowledge=False)
+            _, second, _ = await take(client, 3, acknowledge=False)
             assert client.ack(second)
             assert not client.ack(second), "an id is free after its acknowledgement"
     async with running(MqttClient(login(broker), FILTERS)) as later:
-        again = await take(later, 2)
-        assert [incoming.payload for incoming in again] == [first.payload, third.payload]
+        assert sorted(await take_distinct(later, 2)) == [0, 2]
 
 
 async def test_old_connections_ids_are_never_acknowledged_on_a_new_one(broker: EmbeddedBroker) -> None:

@@ -62,6 +62,16 @@ async def test_nothing_else_than_what_was_seen_can_be_approved(store: Store, cha
         assert (await connection.execute(select(outbox))).all() == []
 
 
+async def test_a_draft_that_a_newer_one_replaced_cannot_be_approved(store: Store) -> None:
+    digest = await draft(store, alert())
+    newer = await draft(store, alert(revision=2))
+    asked = {"series": alert().series, "person": "sato", "now": NOW}
+    with pytest.raises(ReviewError) as refused:
+        await approve(store, **asked, revision=1, digest=digest)
+    assert refused.value.code == "not_waiting"
+    assert (await approve(store, **asked, revision=2, digest=newer)).issued
+
+
 async def test_an_agreement_to_other_words_counts_for_nothing(store: Store) -> None:
     one = alert(approval=Approval.TWO)
     asked = {"series": one.series, "revision": 1, "now": NOW}
