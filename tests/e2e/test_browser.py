@@ -82,6 +82,34 @@ async def test_a_change_appears_by_itself_and_is_announced(browser: Browser, daw
     window.check()
 
 
+async def test_the_map_goes_to_the_danger_until_somebody_moves_it(browser: Browser, dawn: Scene) -> None:
+    window, context = await visit(browser, dawn)
+    await window.map_ready()
+    page = window.page
+    before = await page.locator("#map").screenshot()
+    await dawn.play(dawn.clock.at + timedelta(hours=10), approve=False)
+    dawn.bell.ring("alerts")
+    await expect(page.locator("#bar-danger .level").first).to_have_attribute(
+        "data-level", re.compile("[234]"), timeout=10_000
+    )
+    await page.wait_for_timeout(1000)
+    assert await page.locator("#map").screenshot() != before
+    assert "map=" not in page.url
+    await page.locator("#map").focus()
+    await page.keyboard.press("+")
+    await page.wait_for_timeout(600)
+    moved = page.url
+    assert "map=" in moved
+    await dawn.play(dawn.clock.at + timedelta(hours=1), approve=False)
+    dawn.bell.ring("alerts")
+    await page.wait_for_timeout(2500)
+    assert page.url == moved
+    await page.keyboard.press("n")
+    await page.wait_for_function("() => !location.hash.includes('map=')")
+    await context.close()
+    window.check()
+
+
 async def test_approving_takes_the_keyboard_alone_and_two_persons(browser: Browser, night: Scene) -> None:
     first, context = await visit(browser, night)
     await first.map_ready()

@@ -10,19 +10,24 @@ import { brief, chip, drillMark, inOrder, word } from './words.js';
 
 const SHOWN = 2; // reasons before 「ほか」
 
-/** @type {string | null} the draft that is open; null until somebody chose: then the first */
+/** @type {string | null} the draft that is open */
 let open = null;
+let chosen = false; // by a person; else the most dangerous is the open one
 /** @type {Map<string, string>} draft → channel whose text is shown */
 const shown = new Map();
 let drawn = '';
 
 export function drawDrafts() {
   const waiting = drafts();
+  const reading = document.activeElement?.closest('[data-draft]') !== null; // its text must not go away under the eye
+  if (!waiting.some((d) => d.identifier === open) || (!chosen && !reading)) {
+    open = waiting[0]?.identifier ?? null;
+    chosen = false;
+  }
   const picture = JSON.stringify([open, waiting.map((d) => [d.identifier, d.digest, d.approvals])]);
   if (picture === drawn) return; // an officer is reading: do not move the text for nothing
   drawn = picture;
   byId('drafts-count').textContent = waiting.length ? `${waiting.length}件` : '';
-  if (!waiting.some((d) => d.identifier === open)) open = waiting[0]?.identifier ?? null;
   fill(byId('drafts-list'), waiting.length ? waiting.map(card) : h('p', { class: 'empty' }, '承認を待つものはありません。新しい案ができると、ここに出ます。'));
 }
 
@@ -32,7 +37,7 @@ function card(draft) {
   const text = draft.texts.ja;
   return h('article', { class: 'draft', 'data-open': isOpen, 'data-draft': draft.identifier, 'aria-label': text.headline },
     h('p', { class: 'draft-head' }, drillMark(draft.status), chip(draft),
-      h('span', {}, word('kinds', draft.kind)), h('span', { class: 'tag' }, `${word('message_types', draft.msg_type)}${draft.revision > 1 ? ` 第${draft.revision}報` : ''}`),
+      draft.alert_level ? h('span', {}, word('kinds', draft.kind)) : null, h('span', { class: 'tag' }, `${word('message_types', draft.msg_type)}${draft.revision > 1 ? ` 第${draft.revision}報` : ''}`),
       draft.ends ? h('span', { class: 'tag solid' }, '解除') : null, timeTag(draft.sent, true)),
     h('h3', {}, h('button', { type: 'button', 'aria-expanded': isOpen, 'data-key': `open-${draft.identifier}`, on: { click: () => toggle(draft.identifier) } }, brief(text.headline))),
     isOpen ? body(draft) : h('p', { class: 'muted small' }, names(draft)));
@@ -41,6 +46,7 @@ function card(draft) {
 /** @param {string} identifier */
 function toggle(identifier) {
   open = identifier;
+  chosen = true;
   drawDrafts();
 }
 
@@ -100,6 +106,7 @@ export function focusDrafts() {
   const at = cards.findIndex((c) => c.contains(document.activeElement));
   const next = cards[(at + 1) % cards.length].dataset.draft ?? null;
   open = next;
+  chosen = true;
   drawDrafts();
   const card_ = /** @type {HTMLElement} */ (document.querySelector(`[data-draft="${CSS.escape(next ?? '')}"]`));
   /** @type {HTMLElement | null} */ (card_.querySelector('[data-approve]') ?? card_.querySelector('h3 button'))?.focus();

@@ -21,6 +21,8 @@ export const layers = {};
 let map;
 /** @type {any[]} */
 let home = [0, 0, 0, 0];
+let ours = true; // nobody moved the map yet: it goes where the danger is
+let went = '';
 
 /** @type {Map<string, {now: any, next: any, worst: any}>} area code → what holds and what comes, as drawn */
 let worst = new Map();
@@ -90,6 +92,7 @@ export async function startMap() {
     map.getTargetElement().style.cursor = !event.dragging && hit(event.pixel) ? 'pointer' : '';
   });
   map.on('moveend', keepView);
+  for (const touch of ['pointerdown', 'wheel', 'keydown']) map.getTargetElement().addEventListener(touch, () => { ours = false; }, { passive: true });
   follow(show);
   onThemeChange(() => { for (const one of Object.values(layers)) one.changed(); });
   await drawGround();
@@ -178,6 +181,7 @@ export function drawLive() {
   put('values', seen);
   put('reports', featuresOf(desk.reports));
   drawWide();
+  if (ours && document.body.dataset.map && String(whereabouts()) !== went) goHome();
 }
 
 /** Dangers of areas that are no district, such as the whole city: said beside the map, worst first. */
@@ -207,6 +211,7 @@ function show(pick, from) {
   const found = pick ? find(pick) : null;
   put('selected', found ? [new ol.Feature(found.clone())] : []);
   keepView();
+  if (pick) ours = false;
   if (!found || from === 'map') return;
   const view = map.getView();
   const padding = [60, Math.min(400, map.getSize()[0] / 2), 60, 60];
@@ -223,13 +228,21 @@ function find(pick) {
   return layers[name].getSource().getFeatures().find(is)?.getGeometry() ?? (pick.kind === 'area' ? layers.city.getSource().getFeatures().find((/** @type {any} */ f) => f.get('code') === pick.code)?.getGeometry() : null);
 }
 
-/** Back to the picture of now: the districts in danger, or the whole town where there are none. */
-export function goHome() {
+/** Where to look: the districts in danger, or the whole town where there are none. */
+function whereabouts() {
   const danger = ol.extent.createEmpty();
   for (const district of layers.hazards.getSource().getFeatures()) {
     if (worst.get(district.get('code'))?.worst.alert_level) ol.extent.extend(danger, district.getGeometry().getExtent());
   }
-  map.getView().fit(ol.extent.isEmpty(danger) ? home : danger, { maxZoom: 14, padding: [50, 30, 30, 30], duration: calm.matches || !document.body.dataset.map ? 0 : 350 });
+  return ol.extent.isEmpty(danger) ? home : danger;
+}
+
+/** Back to the picture of now. */
+export function goHome() {
+  const there = whereabouts();
+  ours = true;
+  went = String(there);
+  map.getView().fit(there, { maxZoom: 14, padding: [50, 30, 30, 30], duration: calm.matches || !document.body.dataset.map ? 0 : 350 });
 }
 
 /** The address keeps the view and what is selected, so that a view can be sent. */
@@ -238,13 +251,15 @@ function keepView() {
   if (!view.getCenter() || !document.body.dataset.map) return;
   const [lon, lat] = ol.proj.toLonLat(view.getCenter());
   const pick = selected();
-  const place = `map=${view.getZoom().toFixed(2)}/${lat.toFixed(4)}/${lon.toFixed(4)}`;
-  history.replaceState(null, '', `#${place}${pick ? `&select=${pick.kind}:${encodeURIComponent(pick.code)}` : ''}`);
+  const place = ours ? '' : `map=${view.getZoom().toFixed(2)}/${lat.toFixed(4)}/${lon.toFixed(4)}`;
+  const chosen = pick ? `select=${pick.kind}:${encodeURIComponent(pick.code)}` : '';
+  history.replaceState(null, '', `#${[place, chosen].filter(Boolean).join('&')}`);
 }
 
 function restoreView() {
   const found = /map=([\d.]+)\/(-?[\d.]+)\/(-?[\d.]+)/.exec(location.hash);
   if (!found) return goHome();
+  ours = false;
   map.getView().setCenter(ol.proj.fromLonLat([Number(found[3]), Number(found[2])]));
   map.getView().setZoom(Number(found[1]));
 }
