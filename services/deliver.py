@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+import asyncio
+from dataclasses import replace
+from datetime import datetime, timedelta
 
 import structlog
 from sqlalchemy import RowMapping
@@ -14,10 +16,12 @@ from services.clock import Clock, wall
 from services.store import chronology, outbox
 from services.store.chronology import Entry
 from services.store.engine import Store
-from services.store.outbox import DeliveryState
+from services.store.outbox import LEASE, DeliveryState
 from services.telemetry import DELIVERIES
 
 log = structlog.get_logger()
+_PATIENCE = LEASE - timedelta(seconds=10)  # channels give up earlier by themselves; this is for one that hangs
+_LONGEST_PAUSE = timedelta(minutes=15)
 _WORDS = {
     DeliveryState.ACCEPTED: "送信した",
     DeliveryState.DUPLICATE: "送信済みと確認した",
@@ -30,8 +34,11 @@ _WORDS = {
 class Deliver:
     """The queue of one channel."""
 
-    def __init__(self, store: Store, bell: Bell, clock: Clock, channel: Channel) -> None:
+    def __init__(
+        self, store: Store, bell: Bell, clock: Clock, channel: Channel, patience: timedelta = _PATIENCE
+    ) -> None:
         self._store, self._bell, self._clock, self._channel = store, bell, clock, channel
+        self._patience = patience
         self._paused_until: datetime | None = None  # the provider told us to wait; holds for the whole account
 
     @property
@@ -43,13 +50,16 @@ class Deliver:
         delivery = await self._claim()
         if delivery is None:
             return False
+        await self._finish(delivery, _asked_again_soon(await self._try(delivery), wall()))
+        return True
+
+    async def _try(self, delivery: Delivery) -> Outcome:
         try:
-            outcome = await self._channel.send(delivery, self._clock.now(), self._progress(delivery))
+            async with asyncio.timeout(self._patience.total_seconds()):
+                return await self._channel.send(delivery, self._clock.now(), self._progress(delivery))
         except Exception as error:
             log.error("channel failed", channel=self._channel.name, delivery=delivery.id, exc_info=error)
-            outcome = Outcome(verdict=Verdict.UNKNOWN, detail=f"内部の誤り：{type(error).__name__}")
-        await self._finish(delivery, outcome)
-        return True
+            return Outcome(verdict=Verdict.UNKNOWN, detail=f"内部の誤り：{type(error).__name__}")
 
     async def _claim(self) -> Delivery | None:
         now, at = self._clock.now(), wall()
@@ -88,3 +98,12 @@ class Deliver:
         text = f"{delivery.channel}：{_WORDS[state]} {delivery.context['identifier']}{detail}"
         refs = {"delivery": delivery.id, "channel": delivery.channel, "series": delivery.series, "state": state.value}
         return Entry(at=now, status=delivery.status, kind="delivery", who=self.name, text=text, refs=refs)
+
+
+def _asked_again_soon(outcome: Outcome, at: datetime) -> Outcome:
+    """A pause that a provider asks for, but bounded: its clock or ours may be wrong, a limit may be lifted, and what
+    cancels an alert waits behind it. Asking once in vain costs nothing.
+    """
+    if outcome.retry_at is None:
+        return outcome
+    return replace(outcome, retry_at=min(outcome.retry_at, at + _LONGEST_PAUSE))

@@ -13,10 +13,11 @@ from sqlalchemy import select, update
 from feeds.records import Status
 from rules.alert import Alert
 from services.bell import Bell
-from services.channels.channel import Channel, Delivery, Outcome, Payload, Progress
+from services.channels.channel import Channel, Delivery, Outcome, Payload, Progress, Verdict
 from services.channels.linkage import Config as LinkageConfig
 from services.channels.linkage import Linkage
 from services.channels.x import Config, X
+from services.clock import wall
 from services.deliver import Deliver
 from services.store import alerts
 from services.store import outbox as queue
@@ -177,6 +178,39 @@ async def test_each_part_of_a_thread_is_remembered_as_soon_as_it_is_out(store: S
     assert len(posts) > 1 and len(set(posts)) == len(posts)
     await x.close()
     await fake.stop()
+
+
+class Slow(Linkage):
+    """A channel that never answers and knows no timeout of its own."""
+
+    async def send(self, delivery: Delivery, now: datetime, progress: Progress) -> Outcome:
+        await asyncio.Event().wait()
+        raise AssertionError
+
+
+async def test_a_channel_that_hangs_is_given_up_and_its_outcome_is_not_guessed(
+    store: Store, city_system: FakeLinkage
+) -> None:
+    hanging = Slow(LinkageConfig(url=city_system.url, token=city_system.token, statuses=frozenset({Status.EXERCISE})))
+    await issue(store, hanging, alert(channels=("linkage",)))
+    assert await Deliver(store, Bell(), SetClock(), hanging, patience=timedelta(milliseconds=20)).step()
+    assert await state(store) == "unknown"
+
+
+class Tomorrow(Linkage):
+    """A provider whose clock, or ours, is a day off."""
+
+    async def send(self, delivery: Delivery, now: datetime, progress: Progress) -> Outcome:
+        return Outcome(verdict=Verdict.LATER, retry_at=wall() + timedelta(days=1))
+
+
+async def test_no_clock_makes_a_channel_wait_for_a_day(store: Store, city_system: FakeLinkage) -> None:
+    told = Tomorrow(LinkageConfig(url=city_system.url, token=city_system.token, statuses=frozenset({Status.EXERCISE})))
+    await issue(store, told, alert(channels=("linkage",)))
+    assert await Deliver(store, Bell(), SetClock(), told).step()
+    async with store.read() as connection:
+        next_at = await connection.scalar(select(outbox.c.next_at))
+    assert next_at and next_at <= wall() + timedelta(minutes=15)
 
 
 class Dying:
