@@ -12,6 +12,9 @@ from pathlib import Path
 from typing import IO
 
 import structlog
+from alembic.util import CommandError
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import SQLAlchemyError
 
 from feeds.records import Status
 from geo.registry import MODELS
@@ -19,7 +22,7 @@ from services.bell import Bell
 from services.broker.client import MqttClient
 from services.broker.embedded import EmbeddedBroker
 from services.broker.login import Login
-from services.city import City, load_city
+from services.city import City, StartError, load_city
 from services.clock import CatchUpClock, Clock, wall
 from services.deliver import Deliver
 from services.evaluate import Evaluate
@@ -66,7 +69,7 @@ class Hub:
     async def _start(self, stack: AsyncExitStack) -> None:
         settings = self.settings
         stack.enter_context(_only_one(settings.data_dir))
-        self.store = await Store.open(settings.database_url)
+        self.store = await _opened(settings.database_url)
         stack.push_async_callback(self.store.close)
         async with self.store.write() as connection:
             await outbox.release(connection, wall())
@@ -150,7 +153,11 @@ class Hub:
             https=settings.web.https,
             base_url=settings.web.base_url or f"http://{settings.web.host}:{settings.web.port}",
         )
-        runner = await serve(make_app(context), settings.web.host, settings.web.port)
+        try:
+            runner = await serve(make_app(context), settings.web.host, settings.web.port)
+        except OSError as error:
+            taken = f"port {settings.web.port} of {settings.web.host} cannot be served ({error.strerror})"
+            raise StartError(f"{taken}; end what listens there, or set SHIRASE_PORT or [web] to another") from error
         stack.push_async_callback(runner.cleanup)
         self.address = f"http://{settings.web.host}:{runner.addresses[0][1]}"
 
@@ -170,11 +177,25 @@ def clock_for(settings: Settings) -> Clock:
     return CatchUpClock(settings.exercise.start, settings.exercise.speed, settings.exercise.began)
 
 
+async def _opened(url: str) -> Store:
+    try:
+        return await Store.open(url)
+    except (SQLAlchemyError, CommandError, OSError) as error:
+        shown = make_url(url).render_as_string(hide_password=True)
+        reason = getattr(error, "orig", None) or error
+        raise StartError(
+            f"the database {shown} cannot be opened: {reason}; restore a backup, or use the version that wrote it"
+        ) from error
+
+
 @contextmanager
 def _only_one(data_dir: Path) -> Iterator[None]:
     """Hold the data directory: SQLite has one writer, and two hubs would send everything twice."""
-    data_dir.mkdir(parents=True, exist_ok=True)
-    lock: IO[str] = (data_dir / "hub.lock").open("a+")
+    try:
+        data_dir.mkdir(parents=True, exist_ok=True)
+        lock: IO[str] = (data_dir / "hub.lock").open("a+")
+    except OSError as error:
+        raise StartError(f"{data_dir} cannot hold the data ({error.strerror}); set SHIRASE_DATA_DIR") from error
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
