@@ -21,7 +21,7 @@ export function gauges() {
       found.push(gauge(sensor, code, quantity, values.find((/** @type {any} */ r) => r.quantity === quantity)));
     }
   }
-  return found.sort((a, b) => b.level - a.level || a.river.localeCompare(b.river, 'ja') || a.name.localeCompare(b.name, 'ja'));
+  return found.sort((a, b) => b.level - a.level || Number(a.silent) - Number(b.silent) || Number(b.quantity === 'water_level') - Number(a.quantity === 'water_level') || a.river.localeCompare(b.river, 'ja') || a.name.localeCompare(b.name, 'ja'));
 }
 
 /** @param {any} sensor @param {string} code @param {string} quantity @param {any} reading */
