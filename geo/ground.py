@@ -1,7 +1,8 @@
 """Load the city's profile folder into a :class:`~geo.model.Ground`.
 
 ========================= ==========================================================================================
-``city.geojson``          one Polygon: ``code`` (JIS X 0402), ``name``, ``forecast_areas`` (finest first)
+``city.geojson``          one Polygon: ``code`` (JIS X 0402), ``name``, ``forecast_areas`` (finest first),
+                          ``river_sections`` (of flood forecasts)
 ``districts.geojson``     Polygons: ``code``, ``name``, and if there ``name_en``, ``reading``
 ``plow_sections.geojson`` the same; the file may be missing
 ``shelters.geojson``      Points with the columns of the national list (共通ID …); the file may be missing
@@ -73,7 +74,8 @@ def load_ground(folder: Path, layer_files: Sequence[Path]) -> Ground:
         layers=_layers(layer_files),
         stations=_stations(folder / "stations.toml", areas),
         shelters=_shelters(folder / "shelters.geojson"),
-        forecast_areas=_forecast_areas(city.features[0]),
+        forecast_areas=_codes(city.features[0], "forecast_areas"),
+        river_sections=_codes(city.features[0], "river_sections"),
     )
 
 
@@ -100,10 +102,10 @@ def _area(feature: Feature, kind: str) -> Area:
     )
 
 
-def _forecast_areas(city: Feature) -> tuple[str, ...]:
-    codes = city.properties.get("forecast_areas", [])
+def _codes(city: Feature, name: str) -> tuple[str, ...]:
+    codes = city.properties.get(name, [])
     if not isinstance(codes, list) or not all(isinstance(code, str) and code.isdecimal() for code in codes):
-        raise ProfileError(f"{city.where}: forecast_areas must be a list of codes as texts, found {codes!r}")
+        raise ProfileError(f"{city.where}: {name} must be a list of codes as texts, found {codes!r}")
     return tuple(codes)
 
 

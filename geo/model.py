@@ -45,6 +45,7 @@ class Ground:
     stations: Mapping[str, Station]
     shelters: Sequence[Shelter] = ()
     forecast_areas: Sequence[str] = ()  # the forecaster's codes that hold the city, finest first
+    river_sections: Sequence[str] = ()  # codes of the flood forecasts' sections that run through the city
 
 
 class Model(Protocol):

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from geo.model import Model
 from geo.models.flood import Flood
+from geo.models.river_forecast import RiverForecast
+from geo.models.short_notice import ShortNotice
 from geo.models.sighting import Sighting
 from geo.models.snow import Snow
 from geo.models.weather import Weather
 
 MODELS: tuple[Model, ...] = (
     Flood(),
+    RiverForecast(),
+    ShortNotice(),
     Sighting(),
     Snow(),
     Weather(),

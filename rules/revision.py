@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
 
 from jinja2 import TemplateError
@@ -56,7 +57,7 @@ def write(situation: Situation, proposal: Proposal, sender: Sender, places: Plac
         rule=rule.id,
         category=rule.category,
         effective=sent,
-        expires=sent + rule.expires,
+        expires=_expires(proposal, sent),
         places=_places(proposal, places),
         texts={},
         evidence=tuple(_evidence(situation, proposal)),
@@ -69,6 +70,14 @@ def write(situation: Situation, proposal: Proposal, sender: Sender, places: Plac
         **(_lifting(proposal.in_force[-1]) if proposal.ends else _warning(rule, proposal.hazards)),
     )
     return _with_texts(alert, proposal, sender)
+
+
+def _expires(proposal: Proposal, sent: datetime) -> datetime:
+    """The rule's lifetime, cut short where the rule wants it at the end of the first hazard that runs out."""
+    latest = sent + proposal.rule.expires
+    if not proposal.rule.while_valid:
+        return latest
+    return min([latest, *(hazard.valid_until for hazard in proposal.hazards)])
 
 
 def _warning(rule: Rule, hazards: tuple[Hazard, ...]) -> dict[str, Any]:

@@ -44,6 +44,7 @@ class Rule:
     settle: timedelta = timedelta()  # a lower level, or the end, waits this long; unless given the same as hold
     repeat: timedelta | None = None  # say it again after this, as long as it lasts
     expires: timedelta
+    while_valid: bool = False  # a revision never outlives what it rests on, however long expires is
     group_by: str  # one alert series per area, source (gauge, report), kind, or for the whole city
     channels: tuple[str, ...]
     category: str
@@ -120,6 +121,7 @@ def _rule(table: Table) -> Rule:
         settle=table.duration("settle", table.duration("hold", timedelta())),
         repeat=table.duration("repeat") if "repeat" in table else None,
         expires=table.duration("expires"),
+        while_valid=table.flag("while_valid", default=False),
         group_by=table.text("group_by", one_of=GROUPS),
         channels=table.texts("channels", pattern="[a-z][a-z0-9_]*"),
         category=table.text("category", one_of=CATEGORIES),

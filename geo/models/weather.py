@@ -2,22 +2,22 @@
 
 A telegram is a full snapshot of its office and type. The new types (one per hazard, since 2026) are the truth; the old
 all-in-one telegrams speak only for a hazard of which no new telegram of the same office stands, so that the same
-warning never counts twice and the telegram of one hazard never clears another.
+warning never counts twice and the telegram of one hazard never clears another. Two bulletins run ahead of both: what
+they say counts until a snapshot of the same hazard is as new.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import timedelta
-from zoneinfo import ZoneInfo
 
 from feeds.records import Telegram, TelegramArea
 from geo.area import Area
-from geo.hazard import Evidence, Hazard
+from geo.hazard import Hazard
 from geo.model import Ground, Inputs
-
-_JAPAN = ZoneInfo("Asia/Tokyo")
+from geo.telegrams import codes_of_city, evidence, facts, is_over, said, standing
 
 NEW: Mapping[str, str] = {
     "VPWW55": "heavy_rain",
@@ -29,7 +29,8 @@ NEW: Mapping[str, str] = {
     "VPWW61": "advisory",
 }
 ALL_IN_ONE = ("VPWW53", "VPWW54")  # where both stand the newest speaks; of equals the later in this list
-LANDSLIDE = "VXWW50"  # 土砂災害警戒情報, beside the all-in-one
+LANDSLIDE = "VXWW50"  # 土砂災害警戒情報: level 4, which the old all-in-one never tells
+SPECIAL = "VPNO50"  # 気象特別警報報知: a special warning is out, ahead of the warning itself
 
 # Kinds without a 警戒レベル; the figure only orders them among the others.
 _PLAIN_LEVELS = {
@@ -38,14 +39,16 @@ _PLAIN_LEVELS = {
     **dict.fromkeys(("12", "13", "15", "16"), 2),
 }
 _SNOWSTORM = {"02", "13", "32"}  # 暴風雪 and 風雪 stand beside 暴風 and 強風, in the same telegram
-_OVER = {"解除", "なし", "発表警報・注意報はなし"}
+_OLD_RAIN = {"土砂": "landslide", "浸水": "heavy_rain"}  # what an old 大雨警報 says in brackets
+
+Types = Mapping[str, Telegram]  # type → the telegram that stands, of one office
 
 
 class Weather:
     """One hazard per kind of warning in force for the city; its area is the city."""
 
     name = "weather"
-    version = "1"
+    version = "2"
     quantities = frozenset[str]()
     telegrams = True
     reports = frozenset[str]()
@@ -59,32 +62,23 @@ class Weather:
         if city is None:
             return []
         found: dict[str, Hazard] = {}
-        for telegram, entry in _in_force(self._standing(inputs), ground):
-            hazard = self._hazard(telegram, entry, city, inputs)
-            known = found.get(hazard.key)
-            if known is None or known.level < hazard.level:  # parts of a divided city: the strongest counts
-                found[hazard.key] = hazard
+        for types in self._offices(inputs).values():
+            for telegram, entry in _in_force(types, ground):
+                hazard = self._hazard(telegram, entry, city, inputs)
+                known = found.get(hazard.key)
+                if known is None or known.level < hazard.level:  # parts of a divided city: the strongest counts
+                    found[hazard.key] = hazard
         return [found[key] for key in sorted(found)]
 
-    def _standing(self, inputs: Inputs) -> dict[str, dict[str, Telegram]]:
-        """Office → type → its newest telegram that is neither withdrawn, of the future, nor too old."""
-        newest: dict[tuple[str, str], Telegram] = {}
-        for telegram in inputs.telegrams:
-            kind = telegram.telegram or ""
-            if (kind in NEW or kind in (*ALL_IN_ONE, LANDSLIDE)) and telegram.measured_at <= inputs.now:
-                series = (telegram.editorial_office, kind)
-                if series not in newest or _order(newest[series]) <= _order(telegram):
-                    newest[series] = telegram
-        standing: dict[str, dict[str, Telegram]] = defaultdict(dict)
-        for (office, kind), telegram in sorted(newest.items()):
-            if telegram.info_type != "取消" and inputs.now - telegram.measured_at < self.stands:
-                standing[office][kind] = telegram
-        return standing
+    def _offices(self, inputs: Inputs) -> dict[str, dict[str, Telegram]]:
+        """Office → type → the telegram that stands."""
+        offices: dict[str, dict[str, Telegram]] = defaultdict(dict)
+        for telegram in standing(inputs, _series, self.stands).values():
+            offices[telegram.editorial_office][telegram.telegram or ""] = telegram
+        return offices
 
     def _hazard(self, telegram: Telegram, entry: TelegramArea, city: Area, inputs: Inputs) -> Hazard:
-        issued = telegram.measured_at.astimezone(_JAPAN)
-        name = entry.kind_name or entry.hazard
-        said = f"{telegram.editorial_office} {issued.month}月{issued.day}日{issued:%H:%M} 発表"
+        name = _name(telegram, entry)
         return Hazard(
             kind=entry.hazard,
             area=city.code,
@@ -96,52 +90,71 @@ class Weather:
             observed=True,  # that the warning is in force is a fact, whatever it warns of
             since=telegram.measured_at,
             valid_until=telegram.measured_at + self.stands,
-            headline=f"{name}（{said}）",
+            headline=f"{name}（{said(telegram)}）",
             source=_source(entry),
-            evidence=(Evidence(ref=telegram.key, text=f"{name} {entry.status or ''}（{entry.name}、{said}）"),),
-            facts={
-                "kind_name": name,
-                "kind_code": entry.kind_code or "",
-                "change": entry.status or "",
-                "office": telegram.editorial_office,
-                "issued_at": issued.isoformat("T", "minutes"),
-                "telegram": telegram.telegram or "",
-            },
+            evidence=evidence(telegram, entry, name),
+            facts=facts(telegram, entry, name),
         )
 
 
-def _in_force(
-    standing: Mapping[str, Mapping[str, Telegram]], ground: Ground
-) -> Iterable[tuple[Telegram, TelegramArea]]:
-    """What each office says is in force for the city, each hazard by the telegram that speaks for it."""
-    for types in standing.values():
-        spoken = {NEW[kind] for kind in types if kind in NEW}
-        for kind, telegram in types.items():
-            if kind in ALL_IN_ONE and telegram is not _newest_all_in_one(types):
-                continue
-            codes = _codes_of_city(telegram, ground)
-            for entry in telegram.areas:
-                old = kind not in NEW
-                if entry.code in codes and not _is_over(entry) and not (old and entry.hazard in spoken):
-                    yield telegram, entry
+def _series(telegram: Telegram) -> str | None:
+    kind = telegram.telegram or ""
+    ours = kind in NEW or kind in (*ALL_IN_ONE, LANDSLIDE, SPECIAL)
+    return f"{telegram.editorial_office}|{kind}" if ours else None
 
 
-def _newest_all_in_one(types: Mapping[str, Telegram]) -> Telegram:
-    return max((types[kind] for kind in reversed(ALL_IN_ONE) if kind in types), key=lambda one: one.measured_at)
+def _in_force(types: Types, ground: Ground) -> Iterator[tuple[Telegram, TelegramArea]]:
+    """What one office says is in force for the city, each hazard by the telegram that speaks for it."""
+    spoken = {hazard for kind, hazard in NEW.items() if kind in types}
+    for telegram in (types[kind] for kind in NEW if kind in types):
+        yield from _of_city(telegram, ground)
+    old = _newest_all_in_one(types)
+    if old is not None:
+        for telegram, entry in _of_city(old, ground):
+            yield from ((telegram, one) for one in _unspoken(entry, spoken))
+    for bulletin in (types[kind] for kind in (LANDSLIDE, SPECIAL) if kind in types):
+        yield from (told for told in _of_city(bulletin, ground) if _ahead(*told, types))
 
 
-def _codes_of_city(telegram: Telegram, ground: Ground) -> set[str]:
-    """The codes under which this telegram speaks of the city: its municipality or parts of it (the first five of
-    seven digits), else the finest forecast area that the telegram has."""
-    listed = {entry.code for entry in telegram.areas} | set(telegram.areas_without_warning)
-    municipalities = {code for code in listed if len(code) == 7}
-    if municipalities:
-        return {code for code in municipalities if code[:5] == ground.city}
-    return set([code for code in ground.forecast_areas if code in listed][:1])
+def _of_city(telegram: Telegram, ground: Ground) -> Iterator[tuple[Telegram, TelegramArea]]:
+    codes = codes_of_city(telegram, ground)
+    yield from ((telegram, entry) for entry in telegram.areas if entry.code in codes and not is_over(entry))
 
 
-def _is_over(entry: TelegramArea) -> bool:
-    return entry.alert_level == 0 or entry.kind_code == "00" or entry.status in _OVER
+def _newest_all_in_one(types: Types) -> Telegram | None:
+    both = [types[kind] for kind in reversed(ALL_IN_ONE) if kind in types]
+    return max(both, key=lambda one: one.measured_at, default=None)
+
+
+def _unspoken(entry: TelegramArea, spoken: set[str]) -> Iterator[TelegramArea]:
+    """The old warning in the new ones' hazards, less what new telegrams speak for.
+
+    大雨警報（土砂災害、浸水害） is two of the new ones. Told so from the start, the event keeps its name when the new
+    telegram comes a minute later.
+    """
+    words = entry.condition or ""
+    means = {hazard for word, hazard in _OLD_RAIN.items() if word in words and entry.hazard == "heavy_rain"}
+    for hazard in sorted((means or {entry.hazard}) - spoken):
+        name = f"{entry.kind_name}（{words}）" if means else entry.kind_name
+        yield replace(entry, hazard=hazard, kind_name=name)
+
+
+def _ahead(bulletin: Telegram, entry: TelegramArea, types: Types) -> bool:
+    """True where no snapshot of the hazard is as new. 大雨特別警報 announced may be either hazard of rain."""
+    hazards = {entry.hazard}
+    snapshots = []
+    if bulletin.telegram == SPECIAL:
+        hazards |= {"heavy_rain", "landslide"} if entry.hazard == "heavy_rain" else set()
+        snapshots = [types[kind] for kind in ALL_IN_ONE if kind in types]
+    snapshots += [types[kind] for kind, hazard in NEW.items() if kind in types and hazard in hazards]
+    return all(snapshot.measured_at < bulletin.measured_at for snapshot in snapshots)
+
+
+def _name(telegram: Telegram, entry: TelegramArea) -> str:
+    """The bulletin itself only says 警戒; since 2026 its title carries the name that people know."""
+    if telegram.telegram != LANDSLIDE:
+        return entry.kind_name or entry.hazard
+    return "レベル４土砂災害危険警報" if "危険警報" in telegram.head_title else "土砂災害警戒情報"
 
 
 def _level(entry: TelegramArea) -> int:
@@ -158,8 +171,3 @@ def _source(entry: TelegramArea) -> str:
     if entry.hazard == "wind_storm":
         return "snow_storm" if entry.kind_code in _SNOWSTORM else "wind_storm"
     return entry.kind_code or "" if entry.hazard in {"advisory", "other"} else entry.hazard
-
-
-def _order(telegram: Telegram) -> tuple[object, ...]:
-    serial = telegram.serial or ""
-    return telegram.measured_at, telegram.control_datetime, int(serial) if serial.isdecimal() else 0

@@ -1,0 +1,77 @@
+"""What every model of official telegrams asks of them: which still stand, and whether they speak of the city."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from zoneinfo import ZoneInfo
+
+from feeds.records import Telegram, TelegramArea
+from geo.hazard import Evidence
+from geo.model import Ground, Inputs
+
+_JAPAN = ZoneInfo("Asia/Tokyo")
+_OVER = {"解除", "なし", "発表警報・注意報はなし"}
+
+Series = Callable[[Telegram], str | None]  # what a newer telegram replaces; None: not of this kind
+
+
+def standing(inputs: Inputs, series: Series, stands: timedelta) -> dict[str, Telegram]:
+    """Series → its newest telegram that is neither withdrawn, of the future, nor older than ``stands``."""
+    newest: dict[str, Telegram] = {}
+    for telegram in inputs.telegrams:
+        name = series(telegram)
+        if name is None or telegram.measured_at > inputs.now:
+            continue
+        if name not in newest or order(newest[name]) <= order(telegram):
+            newest[name] = telegram
+    return {
+        name: telegram
+        for name, telegram in sorted(newest.items())
+        if telegram.info_type != "取消" and inputs.now - telegram.measured_at < stands
+    }
+
+
+def order(telegram: Telegram) -> tuple[object, ...]:
+    """Of two telegrams of one series the greater is the newer."""
+    serial = telegram.serial or ""
+    return telegram.measured_at, telegram.control_datetime, int(serial) if serial.isdecimal() else 0
+
+
+def codes_of_city(telegram: Telegram, ground: Ground) -> set[str]:
+    """The codes under which this telegram speaks of the city: its municipality or parts of it (the first five of
+    seven digits), else the finest forecast area that the telegram has."""
+    listed = {entry.code for entry in telegram.areas} | set(telegram.areas_without_warning)
+    municipalities = {code for code in listed if len(code) == 7}
+    if municipalities:
+        return {code for code in municipalities if code[:5] == ground.city}
+    return set([code for code in ground.forecast_areas if code in listed][:1])
+
+
+def is_over(entry: TelegramArea) -> bool:
+    """A release keeps the code of what it releases; level 0, code 00 and the words say so."""
+    return entry.alert_level == 0 or entry.kind_code == "00" or entry.status in _OVER
+
+
+def said(telegram: Telegram) -> str:
+    """Who issued it and when, for people: 盛岡地方気象台 8月1日18:00 発表."""
+    issued = telegram.measured_at.astimezone(_JAPAN)
+    return f"{telegram.editorial_office} {issued.month}月{issued.day}日{issued:%H:%M} 発表"
+
+
+def evidence(telegram: Telegram, entry: TelegramArea, name: str) -> tuple[Evidence, ...]:
+    """The telegram as the reason for a hazard."""
+    text = f"{name} {entry.status or ''}（{entry.name}、{said(telegram)}）"
+    return (Evidence(ref=telegram.key, text=text),)
+
+
+def facts(telegram: Telegram, entry: TelegramArea, name: str) -> dict[str, str | float | int | bool]:
+    """What the wording may quote of any telegram."""
+    return {
+        "kind_name": name,
+        "kind_code": entry.kind_code or "",
+        "change": entry.status or "",
+        "office": telegram.editorial_office,
+        "issued_at": telegram.measured_at.astimezone(_JAPAN).isoformat("T", "minutes"),
+        "telegram": telegram.telegram or "",
+    }
