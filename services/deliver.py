@@ -89,7 +89,8 @@ class Deliver:
         self._bell.ring("deliveries")
 
     def _expired(self, row: RowMapping, now: datetime) -> Entry:
-        text = f"{row['channel']}：期限切れのため送らなかった（{row['series']} 第{row['revision']}報）"
+        what = "届いたか不明のまま期限が切れた" if row["after_unknown"] else "期限切れのため送らなかった"
+        text = f"{row['channel']}：{what}（{row['series']} 第{row['revision']}報）"
         refs = {"delivery": row["id"], "channel": row["channel"], "series": row["series"], "state": "expired"}
         return Entry(at=now, status=Status(row["status"]), kind="delivery", who=self.name, text=text, refs=refs)
 

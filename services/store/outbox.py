@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, RowMapping, and_, exists, insert, select, update
+from sqlalchemy import Case, ColumnElement, RowMapping, and_, case, exists, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from feeds.records import Status
@@ -66,12 +66,14 @@ async def sweep(connection: AsyncConnection, now: datetime, wall: datetime) -> l
     lost = (outbox.c.state == DeliveryState.SENDING.value, outbox.c.lease_until <= wall)
     found_lost = {"state": DeliveryState.UNKNOWN.value, "after_unknown": True, "next_at": wall, "lease_until": None}
     await connection.execute(update(outbox).where(*lost).values(found_lost))
-    late = {"state": DeliveryState.SUPERSEDED.value, "reason": "新しい報が出たため送らない", "finished_at": now}
+    reason = _unless_unknown("新しい報が出たため送らない", "届いたか不明のまま新しい報が出た。送り直さない")
+    late = {"state": DeliveryState.SUPERSEDED.value, "reason": reason, "finished_at": now}
     await connection.execute(update(outbox).where(outbox.c.state.in_(_PENDING), _overtaken()).values(late))
     stale = (outbox.c.state.in_(_PENDING), outbox.c.expires <= now)
     rows = list((await connection.execute(select(outbox).where(*stale))).mappings())
     if rows:
-        values = {"state": DeliveryState.EXPIRED.value, "reason": "送る前に期限が切れた", "finished_at": now}
+        reason = _unless_unknown("送る前に期限が切れた", "届いたか不明のまま期限が切れた。送り直さない")
+        values = {"state": DeliveryState.EXPIRED.value, "reason": reason, "finished_at": now}
         await connection.execute(update(outbox).where(outbox.c.id.in_([row["id"] for row in rows])).values(values))
     return rows
 
@@ -130,6 +132,11 @@ def _state_after(verdict: Verdict) -> DeliveryState:
         Verdict.REJECTED: DeliveryState.REJECTED,
         Verdict.UNKNOWN: DeliveryState.UNKNOWN,
     }[verdict]
+
+
+def _unless_unknown(unsent: str, unknown: str) -> Case[str]:
+    """A reason that does not claim of what may be out that it was not sent."""
+    return case((outbox.c.after_unknown, unknown), else_=unsent)
 
 
 def _overtaken() -> ColumnElement[bool]:

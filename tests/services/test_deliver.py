@@ -120,6 +120,21 @@ async def test_what_ran_out_while_the_line_was_down_is_not_sent(
     assert city_system.received == []
 
 
+async def test_what_may_be_out_is_never_called_unsent(store: Store, channel: Linkage, city_system: FakeLinkage) -> None:
+    one = alert(channels=("linkage",))
+    await issue(store, channel, one)
+    clock = SetClock()
+    deliver = Deliver(store, Bell(), clock, channel)
+    city_system.drop_next(stored=True)
+    await deliver.step()
+    clock.at = one.expires
+    await deliver.step()
+    async with store.read() as connection:
+        assert "届いたか不明" in str(await connection.scalar(select(outbox.c.reason)))
+        said = (await connection.scalars(select(chronology.c.text).order_by(chronology.c.seq))).all()
+    assert "届いたか不明のまま期限が切れた" in said[-1]
+
+
 async def test_a_refusal_for_good_is_shown_and_not_repeated(
     store: Store, channel: Linkage, city_system: FakeLinkage
 ) -> None:
