@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 
 import structlog
 from prometheus_client import Gauge
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, ProgrammingError, StatementError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -73,7 +73,8 @@ class Ingest:
     async def start(self) -> None:
         """Begin; the client may be started before or after."""
         async with self._store.read() as connection:
-            self._last_at = await connection.scalar(select(func.max(records_table.c.received_at)))
+            newest = select(records_table.c.received_at).order_by(records_table.c.seq.desc()).limit(1)
+            self._last_at = await connection.scalar(newest)
         self._tasks = [
             asyncio.create_task(self._run(), name="ingest"),
             asyncio.create_task(self._answers.run(), name="ingest-answers"),
