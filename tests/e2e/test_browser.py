@@ -9,9 +9,12 @@ import pytest
 from playwright.async_api import Browser, expect
 from sqlalchemy import func, select
 
+from feeds.records import Message, Rejected
+from services.store import quarantine
 from services.store.tables import alerts
 from tests.e2e.conftest import Visit, visit
 from tests.e2e.scene import Scene
+from tests.services.making import NOW
 
 pytestmark = pytest.mark.browser
 
@@ -259,4 +262,22 @@ async def test_a_stranger_on_the_timeline_is_told(browser: Browser, night: Scene
     await window.map_ready()
     await window.page.goto("/ops/outbox")
     await expect(window.page.locator(".strangers")).to_contain_text("乗っ取り")
+    await context.close()
+
+
+async def test_what_could_not_be_read_is_shown_and_says_why_it_still_cannot(browser: Browser, night: Scene) -> None:
+    torn = Message(topic="hub/v1/gw9/st1/water_level", payload=b'{"v":1,<b>', received_at=NOW, gateway="gw9")
+    fault = Rejected(code="bad_json", message="this is not JSON", at="byte 7")
+    async with night.store.write() as connection:
+        await quarantine.keep(connection, torn, fault)
+    window, context = await visit(browser, night)
+    await window.map_ready()
+    page = window.page
+    await page.get_by_role("tab", name=re.compile(r"読めなかったもの（\d+）")).click()
+    row = page.locator("#quarantine tbody tr", has_text="gw9")
+    await expect(row).to_contain_text("this is not JSON（byte 7）")
+    await row.locator("summary").click()
+    await expect(row.locator("pre")).to_have_text('{"v":1,<b>')
+    await row.get_by_role("button", name="もう一度読む").click()
+    await expect(page.locator("#announce-urgent")).to_contain_text("まだ読めません")
     await context.close()

@@ -6,7 +6,7 @@ import { exercise, isOrder } from './words.js';
 
 /** @type {Record<string, any>} */
 export const desk = {
-  hazards: [], alerts: [], readings: [], sensors: [], reports: [], deliveries: [], chronology: [], suppressions: [], status: {},
+  hazards: [], alerts: [], readings: [], sensors: [], reports: [], deliveries: [], chronology: [], suppressions: [], quarantine: [], status: {},
 };
 
 /** How each part is fetched. */
@@ -22,6 +22,7 @@ const sources = {
   deliveries: () => list('deliveries?limit=500'),
   chronology: () => list('chronology?limit=200'),
   suppressions: () => list('suppressions?limit=200'),
+  quarantine: () => list('quarantine?limit=200'),
   status: async () => {
     const status = await get('status');
     setClock(status.now);
@@ -35,10 +36,10 @@ const touched = {
   alerts: ['alerts', 'deliveries', 'chronology', 'suppressions', 'status'],
   outbox: ['deliveries', 'alerts', 'chronology'],
   deliveries: ['deliveries', 'alerts', 'chronology'],
-  records: ['readings', 'reports', 'status'],
-  readings: ['readings', 'status'],
+  records: ['readings', 'reports', 'quarantine', 'status'],
+  readings: ['readings', 'quarantine', 'status'],
   reports: ['reports', 'chronology'],
-  chronology: ['chronology'],
+  chronology: ['chronology', 'quarantine'],
   suppressions: ['suppressions'],
   status: ['status'],
 };

@@ -14,6 +14,7 @@ import { listen } from './live.js';
 import { drawChronology, drawHazards, drawSuppressions, wireNote } from './logs.js';
 import { drawLive, goHome, searchable, startMap, whenDrawn } from './map.js';
 import { areaNames, drawPanel, wirePanel } from './panel.js';
+import { drawQuarantine, wireQuarantine } from './quarantine.js';
 import { markRows, select, wireSelection } from './selection.js';
 import { drawAge, drawStatus, setLine } from './status.js';
 import { wireTabs } from './tabs.js';
@@ -33,6 +34,7 @@ function draw() {
   drawHazards();
   drawChronology();
   drawSuppressions();
+  drawQuarantine();
   drawLive();
   drawPanel();
   markRows();
@@ -85,6 +87,7 @@ async function start() {
   wirePanel();
   wireKeys();
   wireNote(() => update(['chronology']));
+  wireQuarantine(() => update(['quarantine', 'chronology', 'readings', 'reports']));
   wireDecisions(() => update(['alerts', 'deliveries', 'chronology', 'suppressions']));
   wireTabs(byId('dock-tabs'));
   byId('events-filter').addEventListener('change', drawEvents);
