@@ -5,7 +5,7 @@ BIN    := .venv/bin
 REAL   := $(abspath ../shared/data)
 export SHIRASE_REAL_DATA ?= $(wildcard $(REAL))
 
-.PHONY: install run test lint check bench drill accept lock vendor clean
+.PHONY: install run test lint check bench drill accept lock vendor screens clean
 
 install: .venv/.done
 
@@ -41,6 +41,12 @@ drill: install
 
 accept: install
 	@if [ -f ../shared/acceptance/check.py ]; then $(BIN)/python ../shared/acceptance/check.py; else echo "no acceptance checks beside this folder"; fi
+
+vendor: install
+	$(BIN)/python -m tests.house.vendor check
+
+screens: install
+	$(BIN)/python -m tests.e2e.screens
 
 lock:
 	uv pip compile pyproject.toml --universal --generate-hashes --no-annotate --no-header -o requirements.lock
