@@ -108,6 +108,16 @@ def test_a_glitch_raises_nothing_and_a_second_report_confirms(before: list[float
     assert levels(run(series([*before, 5.0, 5.0]))) == {"sw": 5, "se": 5}
 
 
+def test_a_glitch_confirms_no_other_glitch() -> None:
+    assert levels(run(series([1.9, 1.9, 1.9, 1.9, 6.0, 1.9, 2.9]))) == {"sw": 2, "se": 2}
+
+
+def test_what_has_not_happened_is_never_foreseen_as_level_5() -> None:
+    rising = run(series([2.9, 3.05, 3.2, 3.35, 3.5, 3.65, 3.8]))
+    assert all(hazard.facts["threshold"] == "氾濫発生水位" for hazard in rising if not hazard.observed)
+    assert levels(rising, observed=False) == {"sw": 4, "se": 4}
+
+
 def test_values_out_of_range_are_not_believed() -> None:
     assert run(series([99.0] * 7)) == []
     assert run(series([-99.0] * 7)) == []

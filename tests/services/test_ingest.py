@@ -19,7 +19,8 @@ import pytest
 from pydantic import SecretStr
 from sqlalchemy import func, select
 
-from feeds.records import Decoded, Flag, Message, Status
+from feeds.records import Decoded, Flag, Message, Reading, Status
+from feeds.registry import for_message
 from services.bell import Bell
 from services.broker.client import Limits, MqttClient
 from services.broker.embedded import EmbeddedBroker
@@ -316,22 +317,39 @@ async def test_stop_while_the_store_fails_leaves_the_messages_to_the_next_life(
             await stored(store, 1)
 
 
+class Careless:
+    """A feed that lets through what no store can hold: half a character, in every message numbered 2."""
+
+    name = "careless"
+
+    def accepts(self, message: Message) -> bool:
+        return True
+
+    def decode(self, message: Message) -> Decoded:
+        feed = for_message(message)
+        assert feed
+        (record,) = feed.decode(message).records
+        assert isinstance(record, Reading)
+        poison = record.message_id == "st1-2"
+        return Decoded(records=(replace(record, message_id="\ud800") if poison else record,))
+
+
 async def test_record_the_store_cannot_hold_goes_to_quarantine_alone(broker: EmbeddedBroker, store: Store) -> None:
-    poison = {**reading(2, "st1"), "id": "half a pair \ud800"}
-    batch = [reading(1, "st1"), poison, reading(3, "st1")]
     client = client_of(broker)
-    ingest = Ingest(store, Bell(), client, KNOWN)
+    ingest = Ingest(store, Bell(), client, KNOWN, feed_for=lambda _: Careless())
     await client.start()
     await until(lambda: client.state.ready)
     with gateway(broker) as gw07:
-        wait_for_pubacks([gw07.send("st1/snow_depth", json.dumps(one).encode()) for one in batch])
+        wait_for_pubacks([gw07.send("st1/snow_depth", reading(number, "st1")) for number in (1, 2, 3)])
         await until(lambda: client.state.buffered == 3)  # so that they share a transaction
         await ingest.start()
         await stored(store, 2)
         await stored(store, 1, quarantine)
         await ingest.stop()
         await client.stop()
-    assert [row.subject for row in await rows(store)] == ["st1/snow_depth"] * 2
+    assert sorted(row.body["message_id"] for row in await rows(store)) == ["st1-1", "st1-3"]
+    (kept,) = await rows(store, quarantine)
+    assert (kept.code, json.loads(kept.payload)["id"]) == ("not_storable", "st1-2")
 
 
 @pytest.mark.parametrize("table", ["records", "quarantine"])
