@@ -18,7 +18,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from feeds.feed import Feed
 from feeds.instant import iso_utc
-from feeds.records import Message
+from feeds.records import Flag, Message, Reading
 from feeds.registry import for_message
 from services.answers import Answers
 from services.bell import Bell
@@ -103,6 +103,10 @@ class Ingest:
         if self._stopped_since:
             since = iso_utc(self._stopped_since)
             found.append(f"受信が止まっています（ingest stopped since {since}）: {self._trouble}")
+        if self.vitals.hub_is_late(self._client.now()):
+            found.append(
+                "観測値がどれも未来の時刻で使えません。この計算機の時計を確かめてください（hub clock is late）"
+            )
         running = bool(self._tasks) and not self._tasks[0].done()
         return Health(
             broker=client.ready,
@@ -195,6 +199,9 @@ class Ingest:
             self.vitals.status(message.gateway, message.payload, message.received_at, message.retained)
         elif not message.retained:
             self.vitals.heard(message.gateway, message.received_at)
+            if readings := [record for record in one.records if isinstance(record, Reading)]:
+                ahead = all(Flag.CLOCK_AHEAD in reading.flags for reading in readings)
+                self.vitals.read(message.gateway, message.received_at, ahead)
 
     def _hold(self, error: Exception) -> None:
         trouble = f"{type(error).__name__}: {getattr(error, 'orig', None) or error}"[:300]

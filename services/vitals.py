@@ -15,6 +15,7 @@ from feeds.instant import instant
 
 LAST_SEEN = Gauge("shirase_gateway_last_seen", "When a gateway was last heard, hub time in Unix seconds", ["gateway"])
 _THREE_HEARTBEATS = timedelta(seconds=180)
+_LATELY = timedelta(minutes=30)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,6 +27,8 @@ class Vital:
     online: bool | None = None  # as it or its last will says; None: it never said
     boot: str = ""
     said_at: datetime | None = None  # the time in its newest status
+    read_at: datetime | None = None  # hub time of its last message with readings
+    ahead: bool = False  # those readings were measured in the hub's future
 
     def alive(self, now: datetime) -> bool:
         """False after a goodbye, a will, or three missed heartbeats."""
@@ -48,6 +51,17 @@ class Vitals:
         """A fresh message other than a status: the gateway lives, whatever an older goodbye said."""
         self._known[gateway] = replace(self._of(gateway), last_seen=at, online=True)
         LAST_SEEN.labels(gateway).set(at.timestamp())
+
+    def read(self, gateway: str, at: datetime, ahead: bool) -> None:
+        """Readings came in at hub time ``at``; ``ahead`` when their clock was too far before the hub's."""
+        self._known[gateway] = replace(self._of(gateway), read_at=at, ahead=ahead)
+
+    def hub_is_late(self, now: datetime) -> bool:
+        """True where every gateway that measured lately is ahead of the hub: then it is the hub whose clock is wrong,
+        and no reading is believed any more.
+        """
+        lately = [one for one in self._known.values() if one.read_at and now - one.read_at <= _LATELY]
+        return bool(lately) and all(one.ahead for one in lately)
 
     def status(self, gateway: str, payload: bytes, at: datetime, retained: bool) -> bool:
         """A birth, goodbye or last will; False where it cannot be read or is older than what is known.

@@ -11,7 +11,7 @@ import sqlite3
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -93,6 +93,16 @@ async def test_a_reading_is_stored_and_the_bell_rings(broker: EmbeddedBroker, st
             assert ingest.health()["ingest_last_at"] == NOW
     assert (row.subject, row.value, row.gateway, row.status) == ("st0123/snow_depth", 34.5, "gw07", "Actual")
     assert row.received_at == NOW
+
+
+async def test_a_hub_whose_clock_is_late_says_that_it_believes_nothing(broker: EmbeddedBroker, store: Store) -> None:
+    with gateway(broker) as gw07:
+        async with ingesting(client_of(broker), store) as ingest:
+            for number, minutes in ((1, 10), (2, 0)):
+                body = reading(number) | {"time": (NOW + timedelta(minutes=minutes)).isoformat()}
+                gw07.send_and_wait("st0123/snow_depth", body)
+                await until(lambda late=bool(minutes): ingest.vitals.hub_is_late(NOW) is late)
+                assert any("clock" in reason for reason in ingest.health()["reasons"]) is bool(minutes)
 
 
 async def test_everything_arrives_once_over_restarts_of_the_hub(broker: EmbeddedBroker, store: Store) -> None:

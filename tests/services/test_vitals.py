@@ -70,3 +70,14 @@ def test_odd_times_and_boots_are_passed_over() -> None:
     vitals = Vitals()
     assert vitals.status("gw07", said(state="online", boot=7, time="yesterday"), NOW, retained=False)
     assert (vitals.gateways["gw07"].boot, vitals.gateways["gw07"].said_at) == ("", None)
+
+
+def test_when_every_gateway_is_ahead_it_is_the_hub_that_is_late() -> None:
+    vitals = Vitals()
+    assert not vitals.hub_is_late(NOW)
+    vitals.read("gw07", NOW, ahead=True)
+    vitals.read("gw08", NOW, ahead=False)
+    assert not vitals.hub_is_late(NOW), "one wrong gateway is a matter of that gateway"
+    vitals.read("gw08", NOW, ahead=True)
+    assert vitals.hub_is_late(NOW)
+    assert not vitals.hub_is_late(NOW + timedelta(hours=1)), "nothing was measured lately"
