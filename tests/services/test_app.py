@@ -1,21 +1,33 @@
-"""The hub as one process: two of them on one data directory would send everything twice."""
+"""The hub as one process: alone on its data directory, and heir to what the last life left half done."""
 
 from __future__ import annotations
 
+import asyncio
 import os
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 
 from services.app import AlreadyRunningError, Hub
-from services.settings import load
+from services.clock import wall
+from services.settings import Settings, load
+from services.store import alerts, outbox
+from services.store.engine import Store
+from tests.services.making import alert, payload
 
 PROFILE = Path(__file__).parents[2] / "config/morioka"
 
 
-async def test_a_second_hub_on_one_data_directory_is_refused_and_the_next_life_is_not(tmp_path: Path) -> None:
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
     environment = {"SHIRASE_PROFILE": str(PROFILE), "SHIRASE_DATA_DIR": str(tmp_path), "SHIRASE_PORT": "0"}
-    settings = load(environment=environment)
+    return load(environment=environment)
+
+
+async def test_a_second_hub_on_one_data_directory_is_refused_and_the_next_life_is_not(settings: Settings) -> None:
+    """Two would send everything twice."""
     async with Hub.running(settings) as hub:
         assert hub.address
         with pytest.raises(AlreadyRunningError, match=f"process {os.getpid()}"):
@@ -23,3 +35,21 @@ async def test_a_second_hub_on_one_data_directory_is_refused_and_the_next_life_i
                 pytest.fail("two hubs run")
     async with Hub.running(settings):
         pass
+
+
+async def test_what_the_last_life_was_sending_is_taken_up_at_once(settings: Settings) -> None:
+    store, now = await Store.open(settings.database_url), wall()
+    one = alert(expires=now + timedelta(hours=1))
+    async with store.write() as connection:
+        await alerts.add_draft(connection, one, {"log": payload()}, now)
+        await alerts.mark_issued(connection, one, now)
+        await outbox.add(connection, one, {"log": payload()}, now, now)
+        assert await outbox.claim(connection, "log", now, now)
+    async with Hub.running(settings), asyncio.timeout(10):  # long before the dead one's lease would end
+        state = "sending"
+        while state == "sending":
+            await asyncio.sleep(0.05)
+            async with store.read() as connection:
+                state = str(await connection.scalar(select(outbox.outbox.c.state)))
+    await store.close()
+    assert state == "accepted"
