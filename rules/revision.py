@@ -15,6 +15,7 @@ from rules.proposal import Proposal, Reason
 from rules.rule import Rule, orders_evacuation
 from rules.situation import Situation
 from rules.source import at_level
+from rules.stages import levels
 from rules.wording.templates import level_label, names, render
 from rules.wording.times import JST, clock
 
@@ -61,7 +62,7 @@ def write(situation: Situation, proposal: Proposal, sender: Sender, places: Plac
         places=_places(proposal, places),
         texts={},
         evidence=tuple(_evidence(situation, proposal)),
-        approval=_approval(proposal),
+        approval=_approval(situation, proposal),
         channels=_channels(proposal),
         sender_name=sender.name,
         web=sender.web,
@@ -131,16 +132,24 @@ def _places(proposal: Proposal, places: Places) -> tuple[Place, ...]:
     return tuple(unique.values())
 
 
-def _approval(proposal: Proposal) -> Approval:
-    """As the rule says for the level; but an all-clear that may only be a silence needs a person."""
+def _approval(situation: Situation, proposal: Proposal) -> Approval:
+    """As the rule says for the level; but an all-clear that may come of a silence or a changed rule needs a person."""
     approval = proposal.rule.approval_at(proposal.level)
-    return Approval.ONE if approval is Approval.AUTO and _maybe_silence(proposal) else approval
+    doubtful = _maybe_silence(proposal) or _goes_on(situation, proposal)
+    return Approval.ONE if approval is Approval.AUTO and doubtful else approval
 
 
 def _maybe_silence(proposal: Proposal) -> bool:
     """True where the hazards would have lapsed by now without any news: nobody need have said that it is over."""
     until = proposal.in_force[-1].believed_until if proposal.ends else None
     return proposal.ends and (until is None or until <= proposal.now)
+
+
+def _goes_on(situation: Situation, proposal: Proposal) -> bool:
+    """True where an all-clear would lift what holds unchanged: the rule speaks otherwise, the danger is still there."""
+    announced = levels(proposal.in_force[-1]) if proposal.ends else {}
+    valid = [hazard for hazard in situation.hazards if hazard.valid_until > proposal.now]
+    return any(hazard.level >= announced.get(hazard.key, 6) for hazard in valid)
 
 
 def _evidence(situation: Situation, proposal: Proposal) -> Iterator[str]:
@@ -150,6 +159,8 @@ def _evidence(situation: Situation, proposal: Proposal) -> Iterator[str]:
         yield f"{rule.title['ja']}: {proposal.reason.ja}"
     if _maybe_silence(proposal):
         yield "解除の前に、観測や電文が届いているか確かめてください。途絶えたために消えた可能性があります"
+    if _goes_on(situation, proposal):
+        yield "発表した対象は同じレベルで続いています。規則の変更による案かもしれません。解除してよいか確かめてください"
     unclear = [place.name for place in proposal.missing if place not in proposal.lifted]
     if unclear and not proposal.ends:
         yield f"発表済みで、継続とも解除とも言えない区域（観測の途絶など）: {'、'.join(unclear)}"

@@ -186,6 +186,15 @@ class TestLife:
             assert clear.approval is approval
             assert any("途絶え" in line for line in clear.evidence) is (approval is Approval.ONE)
 
+    def test_a_rule_that_changed_lifts_nothing_by_itself_that_goes_on(self, auto: Rule, tmp_path: Path) -> None:
+        world = World([auto])
+        world.step(NOW, hazard())
+        stricter = rule(tmp_path, RULE.replace("level_at_least = 2", "level_at_least = 4"))
+        world.rules = [replace(stricter, approval=auto.approval)]
+        (clear,) = world.step(NOW + HOUR, hazard()).alerts
+        assert (clear.ends, clear.approval) == (True, Approval.ONE)
+        assert any("同じレベルで続いています" in line for line in clear.evidence)
+
     def test_hazards_that_come_back_withdraw_the_all_clear(self, river: Rule) -> None:
         world = World([river])
         world.step(NOW, hazard())
