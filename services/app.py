@@ -26,9 +26,11 @@ from services.city import City, StartError, load_city
 from services.clock import CatchUpClock, Clock, wall
 from services.deliver import Deliver
 from services.evaluate import Evaluate
+from services.fetch import Fetcher
 from services.health import Health
 from services.ingest import Ingest
 from services.loop import Loop, Loops
+from services.poll import Poll
 from services.predict import Predict
 from services.settings import Settings
 from services.store import outbox
@@ -52,6 +54,7 @@ class Hub:
         self.clock = clock or clock_for(settings)
         self.loops = Loops()
         self.broker: EmbeddedBroker | None = None
+        self.poll: Poll | None = None
         self.address = ""
 
     @classmethod
@@ -79,10 +82,20 @@ class Hub:
         self.ingest = await self._listen(stack)
         self.predict = Predict(self.store, self.bell, self.clock, city.ground, MODELS)
         self.evaluate = Evaluate(self.store, self.bell, self.clock, city)
+        self.poll = self._polling(stack)
         for loop in self._loops(city):
             self.loops.start(loop)
         stack.push_async_callback(self.loops.stop)
         await self._show(stack, city)
+
+    def _polling(self, stack: AsyncExitStack) -> Poll | None:
+        """The poller of official telegrams, where the settings want one."""
+        wanted = self.settings.poll
+        if wanted is None:
+            return None
+        fetcher = Fetcher(f"shirase (+{self.settings.city.web})", wanted.timeout_s)
+        stack.push_async_callback(fetcher.close)
+        return Poll(self.store, self.bell, self.clock, wanted, fetcher)
 
     def _loops(self, city: City) -> list[Loop]:
         """Who wakes whom. Every loop also polls: a lost ring costs seconds, never work."""
@@ -96,6 +109,8 @@ class Hub:
         for channel in city.channels.values():
             deliver = Deliver(self.store, self.bell, self.clock, channel)
             loops.append(Loop(deliver.name, deliver.step, listen("outbox"), pace, again=True))
+        if self.poll:
+            loops.append(Loop(self.poll.name, self.poll.step, listen(), self.poll.pace))
         return loops
 
     def _pace(self) -> float:
@@ -164,6 +179,7 @@ class Hub:
     def health(self) -> Health:
         """The state of the line, for readiness, the status bar and the map."""
         reasons = [f"モデル {name} が失敗しています：{why}" for name, why in self.predict.failing.items()]
+        reasons += self.poll.troubles if self.poll else []
         reasons += [f"{name} が止まっています：{why}" for name, why in self.loops.failing.items()]
         if self.broker and not self.broker.state.up:
             reasons.append(f"内蔵ブローカーが止まっています：{self.broker.state.detail}")

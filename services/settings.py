@@ -10,9 +10,9 @@ import os
 import tomllib
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal, Self
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, SecretStr, ValidationError
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, SecretStr, ValidationError, model_validator
 
 from feeds.records import Status
 
@@ -57,6 +57,20 @@ class Broker(_Strict):
     client_id: str = "shirase-hub"
 
 
+class Poll(_Strict):
+    """The forecaster's feeds, asked directly. Without this section nothing is fetched."""
+
+    base: str = Field(
+        default="https://www.data.jma.go.jp/developer/xml/feed/", pattern=r"^https?://[^/?#@]+/([^?#]*/)?$"
+    )
+    feeds: list[Literal["regular", "extra", "eqvol", "other"]] = Field(
+        default=["extra", "eqvol", "regular", "other"], min_length=1
+    )
+    areas: list[str] = []  # offices, as the file names tell them (030000; 010000 is the agency itself); empty: all
+    every_s: float = Field(default=60, ge=20, le=600)
+    timeout_s: float = Field(default=20, ge=1, le=120)
+
+
 class Web(_Strict):
     """Where the pages are served."""
 
@@ -89,9 +103,16 @@ class Settings(_Strict):
     channels: dict[str, dict[str, Any]] = {}
     gateways: dict[str, Gateway] = {}
     broker: Broker | None = None
+    poll: Poll | None = None
     web: Web = Web()
     exercise: Exercise | None = None
     log_level: str = "INFO"
+
+    @model_validator(mode="after")
+    def _no_real_news_in_an_exercise(self) -> Self:
+        if self.poll and self.exercise:
+            raise ValueError("poll and exercise exclude each other: real telegrams would raise real alerts in a drill")
+        return self
 
     @property
     def database_url(self) -> str:

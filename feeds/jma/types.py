@@ -75,9 +75,16 @@ TYPES = (
     TelegramType("降灰予報（詳細）", "VFVO55", "volcano", volcano),
     TelegramType("噴火速報", "VFVO56", "volcano", volcano),
 )
+_CODES = frozenset(row.code for row in TYPES if row.code)
+_FAMILIES = ("VXKO", "VXSU")  # a code per river
 _BY_TITLE = {plain(row.title): row for row in TYPES}
 
 
 def type_of_title(title: str) -> TelegramType | None:
     """The type of a telegram with this Control/Title, None where it is not read."""
     return _BY_TITLE.get(plain(title))
+
+
+def is_read(code: str) -> bool:
+    """True where telegrams of this type code have a reader; for the choice of what to fetch."""
+    return code in _CODES or code.startswith(_FAMILIES)

@@ -121,7 +121,7 @@ def _digest(record: Record) -> str:
         at = record.measured_at.astimezone(UTC).isoformat()
         content: Any = [record.value, record.unit, record.status, record.subject, at]
     else:
-        content = to_json(record)
+        content = to_json(replace(record, gateway="") if isinstance(record, Telegram) else record)
     return hashlib.sha256(json.dumps(content, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
 
 

@@ -186,6 +186,23 @@ cursors = Table(  # how far each stage has come; committed with what the stage w
     Column("position", BigInteger, nullable=False),
 )
 
+polled_feeds = Table(  # what a source said of the version that was taken in whole
+    "polled_feeds",
+    metadata,
+    Column("url", String(256), primary_key=True),
+    Column("etag", String(256), nullable=False),
+    Column("last_modified", String(64), nullable=False),
+    Column("read_at", Instant, nullable=False),
+)
+
+polled_entries = Table(  # links that were fetched, or given up; each is fetched once
+    "polled_entries",
+    metadata,
+    Column("link", String(512), primary_key=True),
+    Column("seen_at", Instant, nullable=False),
+    Index("polled_entries_by_age", "seen_at"),
+)
+
 chronology = Table(  # クロノロジー: append-only, each row carries the hash of the one before
     "chronology",
     metadata,

@@ -86,3 +86,15 @@ def test_all_faults_are_told_at_once(profile: Path) -> None:
 def test_a_missing_profile_says_what_to_do(tmp_path: Path) -> None:
     with pytest.raises(SettingsError, match="SHIRASE_PROFILE"):
         load(environment=environment(tmp_path / "elsewhere"))
+
+
+def test_polling_is_off_unless_asked_for_and_never_in_an_exercise(profile: Path) -> None:
+    assert load(environment=environment(profile)).poll is None
+    more = profile / "more.toml"
+    more.write_text("[poll]\nareas = ['030000']\n", encoding="utf-8")
+    asked = load([more], environment(profile)).poll
+    assert asked is not None and asked.base.startswith("https://") and asked.areas == ["030000"]
+    drill = "[poll]\n[exercise]\nstart = 2026-01-01T00:00:00Z\nbegan = 2026-01-01T00:00:00Z\nspeed = 1\n"
+    more.write_text(drill, encoding="utf-8")
+    with pytest.raises(SettingsError, match="real telegrams would raise real alerts in a drill"):
+        load([more], environment(profile))

@@ -1,0 +1,75 @@
+"""Getting a document from a server that is not ours: bounded in time and size, asked only for what changed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import aiohttp
+
+from services.store.polled import Version
+
+
+class FetchError(Exception):
+    """It could not be had. ``wait_s`` is how long the server asked us to stay away.
+
+    ``gone``: the server says that it is not there, which may last. ``final``: asking again is in vain.
+    """
+
+    def __init__(self, reason: str, *, wait_s: float = 0.0, gone: bool = False, final: bool = False) -> None:
+        super().__init__(reason)
+        self.wait_s, self.gone, self.final = wait_s, gone, final
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """A document and its version; ``body`` is None where nothing changed."""
+
+    body: bytes | None
+    version: Version
+
+
+class Fetcher:
+    """One HTTP session. Redirects are not followed: what is configured is what is asked."""
+
+    def __init__(self, agent: str, timeout_s: float) -> None:
+        limits = aiohttp.ClientTimeout(total=timeout_s, sock_connect=min(5.0, timeout_s))
+        self._session = aiohttp.ClientSession(timeout=limits, headers={"User-Agent": agent})
+
+    async def close(self) -> None:
+        await self._session.close()
+
+    async def get(self, url: str, limit: int, known: Version | None = None) -> Fetched:
+        """The document, at most ``limit`` bytes of it unpacked. Raises FetchError, whatever goes wrong."""
+        known = known or Version()
+        asked = {"If-None-Match": known.etag, "If-Modified-Since": known.last_modified}
+        headers = {name: value for name, value in asked.items() if value}
+        try:
+            async with self._session.get(url, headers=headers, allow_redirects=False) as response:
+                if response.status == 304:
+                    return Fetched(None, known)
+                if response.status != 200:
+                    gone = 300 <= response.status < 500 and response.status not in {408, 425, 429}
+                    raise FetchError(f"{url}: HTTP {response.status}", wait_s=_wait(response), gone=gone)
+                body = await _bounded(response, limit)
+                version = Version(response.headers.get("ETag", ""), response.headers.get("Last-Modified", ""))
+        except TimeoutError:
+            raise FetchError(f"{url}: no answer in time") from None
+        except aiohttp.ClientError as error:
+            raise FetchError(f"{url}: {type(error).__name__}: {error}"[:300]) from error
+        return Fetched(body, version)
+
+
+async def _bounded(response: aiohttp.ClientResponse, limit: int) -> bytes:
+    parts, size = [], 0
+    async for part in response.content.iter_chunked(64 * 1024):
+        size += len(part)
+        if size > limit:
+            raise FetchError(f"{response.url}: more than {limit} bytes", final=True)
+        parts.append(part)
+    return b"".join(parts)
+
+
+def _wait(response: aiohttp.ClientResponse) -> float:
+    """Retry-After in seconds; a date, or nonsense, asks for nothing."""
+    text = response.headers.get("Retry-After", "")
+    return float(text) if text.isdecimal() and len(text) < 6 else 0.0
