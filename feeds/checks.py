@@ -11,10 +11,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
-from feeds.contract import record_line
 from feeds.instant import iso_utc
 from feeds.quantities import QUANTITIES, Quantity
 from feeds.records import Decoded, Flag, Message, Reading, Record, Rejected
+from feeds.topics import is_name
 
 CLOCKS_BEGIN = datetime(2020, 1, 1, tzinfo=UTC)  # before: a clock that was never set
 
@@ -92,7 +92,25 @@ def _kept(value: float | None, unit: str, quantity: Quantity) -> float | None:
 
 
 def _member(reading: Reading) -> str:
-    return json.dumps(record_line(reading), ensure_ascii=False, separators=(",", ":"))
+    """The reading alone, as a gateway may send it: so it can be decoded again once the fault is mended."""
+    at = reading.measured_at
+    if not is_name(reading.station):  # a device that names itself, as only SenML lets it
+        name = f"{reading.station}:{reading.quantity}"
+        pack = [{"n": name, "u": reading.unit, "v": reading.value, "t": at.timestamp()}]
+        return json.dumps(pack, ensure_ascii=False, separators=(",", ":"))
+    members = {
+        "v": 1,
+        "id": reading.message_id,
+        "station": reading.station,
+        "quantity": reading.quantity,
+        "unit": reading.unit,
+        "time": iso_utc(at),
+        "seq": reading.seq,
+        "status": reading.status.value,
+        "quality": "missing" if Flag.MISSING in reading.flags else None,
+    }
+    told = {name: value for name, value in members.items() if value is not None} | {"value": reading.value}
+    return json.dumps(told, ensure_ascii=False, separators=(",", ":"))
 
 
 def is_spike(

@@ -13,6 +13,7 @@ from feeds.safe_xml import read_xml
 from feeds.topics import hub_topic
 
 _CODE = re.compile(r"(?<![A-Z])V[A-Z]{3}(?:[0-9]{2}|ii)(?![A-Za-z0-9])")
+_FILE = re.compile(r"[0-9]{14}_[0-9]+_[A-Z0-9]{6}_[A-Za-z0-9]+\.xml")
 
 
 def telegram_code(name: str) -> str | None:
@@ -27,6 +28,9 @@ class Jma:
     name = "jma"
 
     def accepts(self, topic: str) -> bool:
+        """Relayed telegrams, and the file names of those that were fetched, which no gateway can use as a topic."""
+        if _FILE.fullmatch(topic):
+            return True
         place = hub_topic(topic)
         return not isinstance(place, Rejected) and place.kind == "telegram"
 

@@ -11,6 +11,8 @@ from feeds.checks import checked, is_spike
 from feeds.plain import Plain
 from feeds.quantities import QUANTITIES
 from feeds.records import Decoded, Flag, Reading
+from feeds.registry import for_message
+from feeds.senml import Senml
 from tests.feeds.making import NOW, READING, message, refusal
 
 
@@ -87,7 +89,18 @@ def test_in_a_batch_the_refused_member_is_kept_and_earlier_refusals_stay() -> No
     decoded = check([reading(), reading(unit="inch", id="x"), reading(value="?")])
     assert [record.subject for record in decoded.records] == ["st0123/snow_depth"]
     assert [r.code for r in decoded.rejected] == ["bad_value", "bad_unit"]
-    assert json.loads(decoded.rejected[1].member)["message_id"] == "x"
+    assert json.loads(decoded.rejected[1].member)["id"] == "x"
+
+
+@pytest.mark.parametrize("station", ["st0123", "urn:dev:mac:0024befffe804ff1"])
+def test_a_refused_member_can_be_decoded_again_by_itself(station: str) -> None:
+    pack = [{"n": f"{station}:snow_depth", "u": unit, "v": 34.5, "t": NOW.timestamp()} for unit in ("cm", "inch")]
+    came = message(pack, "hub/v1/gw07/batch")
+    (bad,) = checked(Senml().decode(came), came).rejected
+    again = message(bad.member.replace("inch", "cm").encode(), "hub/v1/gw07/batch")
+    feed = for_message(again)
+    assert feed is not None
+    assert checked(feed.decode(again), again).records == checked(Senml().decode(came), came).records
 
 
 def test_records_that_are_no_readings_pass_unchanged() -> None:

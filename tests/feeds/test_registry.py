@@ -15,6 +15,7 @@ from tests.feeds.making import READING, message
         ("hub/v1/gw07/batch", "plain"),
         ("hub/v1/police/report", "plain"),
         ("hub/v1/jma/telegram", "jma"),
+        ("20260918175015_0_VPWW53_030000.xml", "jma"),
         ("hub/v1/gw07/Bad Name/x", "plain"),
         ("hub/v1/gw07/status", None),
         ("hub/v1/gw07/heartbeat", None),
