@@ -5,7 +5,7 @@ BIN    := .venv/bin
 REAL   := $(abspath ../shared/data)
 export SHIRASE_REAL_DATA ?= $(wildcard $(REAL))
 
-.PHONY: install run test lint check bench drill accept lock vendor screens clean
+.PHONY: install run test test-core test-browser lint check bench drill accept lock vendor screens clean
 
 install: .venv/.done
 
@@ -21,7 +21,13 @@ run: install
 
 test: install lint
 	@sh tests/system-parts.sh
+	@$(MAKE) --no-print-directory -j2 --output-sync=target test-browser test-core
+
+# Two processes for two cores; a browser's event loop and asyncio tests do not share one anyway.
+test-core: install
 	$(BIN)/pytest -m "not browser"
+
+test-browser: install
 	$(BIN)/pytest -m browser tests/e2e
 
 lint: install
