@@ -13,6 +13,7 @@ from feeds.jma.feed import telegram_code
 from feeds.records import Rejected
 from feeds.safe_xml import read_xml
 
+_LINK_AT_MOST = 512  # characters
 _ATOM = "{http://www.w3.org/2005/Atom}"
 _NAME = re.compile(r"(?P<stamp>[0-9]{14})_(?P<number>[0-9]+)_(?P<code>[A-Za-z0-9]{6})_(?P<area>[A-Za-z0-9]+)\.xml")
 
@@ -53,7 +54,7 @@ def _entries(root: etree._Element) -> Iterator[Entry]:
         for link in entry.iterchildren(f"{_ATOM}link"):
             href = (link.get("href") or "").strip()
             found = _NAME.fullmatch(href.rpartition("/")[2])
-            if found is None or telegram_code(href) is None:
+            if found is None or telegram_code(href) is None or len(href) > _LINK_AT_MOST:
                 continue
             try:
                 stamp = datetime.strptime(found["stamp"], "%Y%m%d%H%M%S").replace(tzinfo=UTC)

@@ -13,6 +13,7 @@ from feeds.safe_xml import read_xml
 from feeds.topics import hub_topic
 
 _CODE = re.compile(r"(?<![A-Z])V[A-Z]{3}(?:[0-9]{2}|ii)(?![A-Za-z0-9])")
+_KEY_AT_MOST, _SUBJECT_AT_MOST = 512, 256  # characters that a store can be asked to hold
 _FILE = re.compile(r"[0-9]{14}_[0-9]+_[A-Z0-9]{6}_[A-Za-z0-9]+\.xml")
 
 
@@ -40,7 +41,10 @@ class Jma:
         if isinstance(root, Rejected):
             return Decoded(rejected=(root,))
         try:
-            return Decoded(records=(_telegram(read_frame(root), message),))
+            telegram = _telegram(read_frame(root), message)
+            if len(telegram.key) > _KEY_AT_MOST or len(telegram.subject) > _SUBJECT_AT_MOST:
+                raise BadTelegram("bad_telegram", "office, event or serial are too long to be true", "/Report/Head")
+            return Decoded(records=(telegram,))
         except BadTelegram as bad:
             return Decoded(rejected=(bad.rejected,))
 

@@ -53,6 +53,7 @@ def test_newest_first_and_of_one_second_the_higher_number() -> None:
         f"{DATA}20261318175015_0_VPWW53_030000.xml",
         f"{DATA}20260918175015_0_../../_030000.xml",
         f"{DATA}20260918175015_0_vpww53_030000.xml",
+        f"{DATA}{'x' * 500}/20260918175015_0_VPWW53_030000.xml",
     ],
 )
 def test_what_is_no_telegram_is_passed_over(link: str) -> None:

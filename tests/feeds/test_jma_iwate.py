@@ -66,6 +66,10 @@ class TestFrame:
         )
         assert (got.info_type, got.cancels_event_id, got.areas) == ("取消", "20261120031233", ())
 
+    def test_what_no_store_could_hold_is_refused(self) -> None:
+        long = iwate(VPWW55, ("<EditorialOffice>", f"<EditorialOffice>{'盛' * 300}"))
+        assert (refusal(long).code, refusal(long).at) == ("bad_telegram", "/Report/Head")
+
     def test_elements_nobody_knows_are_skipped(self) -> None:
         plain = rows(iwate(VPWW55))
         extra = '<Item><New xmlns="urn:x"><Kind/></New><!-- new --><?pi?><Kind><Name>レベル４'
