@@ -47,7 +47,8 @@ class Answers:
                 await asyncio.sleep(_AGAIN)
                 continue
             try:
-                await asyncio.wait_for(self._waiting.wait(), _POLL)
+                async with asyncio.timeout(_POLL):  # wait_for would lose a cancellation that comes with the ring
+                    await self._waiting.wait()
             except TimeoutError:
                 continue
 

@@ -3,21 +3,18 @@
 from __future__ import annotations
 
 import asyncio
-import fcntl
 import os
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+import secrets
+import socket
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
 from functools import partial
-from pathlib import Path
-from typing import IO
 
 import structlog
-from alembic.util import CommandError
-from sqlalchemy.engine import make_url
-from sqlalchemy.exc import SQLAlchemyError
 
 from feeds.records import Status
 from geo.registry import MODELS
+from services import alone
 from services.bell import Bell
 from services.broker.client import MqttClient
 from services.broker.embedded import EmbeddedBroker
@@ -29,20 +26,18 @@ from services.evaluate import Evaluate
 from services.fetch import Fetcher
 from services.health import Health
 from services.ingest import Ingest
+from services.lease import Leased
 from services.loop import Loop, Loops
 from services.poll import Poll
 from services.predict import Predict
+from services.relay import Relay
 from services.settings import Settings
-from services.store import outbox
+from services.store import leases, outbox
 from services.store.engine import Store
 from services.web.app import make_app, serve
 from services.web.context import WebContext
 
 log = structlog.get_logger()
-
-
-class AlreadyRunningError(Exception):
-    """Another hub holds this data directory."""
 
 
 class Hub:
@@ -71,46 +66,69 @@ class Hub:
 
     async def _start(self, stack: AsyncExitStack) -> None:
         settings = self.settings
-        stack.enter_context(_only_one(settings.data_dir))
-        self.store = await _opened(settings.database_url)
+        for folder in alone.folders(settings):
+            stack.enter_context(alone.hold(folder))
+        self.store = await Store.open(settings.database_url)
         stack.push_async_callback(self.store.close)
-        async with self.store.write() as connection:
-            await outbox.release(connection, wall())
+        await self._meet_the_others(stack)
         city = await asyncio.to_thread(load_city, settings)
         for channel in city.channels.values():
             stack.push_async_callback(channel.close)
         self.ingest = await self._listen(stack)
-        self.predict = Predict(self.store, self.bell, self.clock, city.ground, MODELS)
-        self.evaluate = Evaluate(self.store, self.bell, self.clock, city)
-        self.poll = self._polling(stack)
-        for loop in self._loops(city):
+        once = await self._leases(stack)
+        self.predict = Predict(once[Predict.name], self.bell, self.clock, city.ground, MODELS)
+        self.evaluate = Evaluate(once[Evaluate.name], self.bell, self.clock, city)
+        self.poll = self._polling(stack, once)
+        for loop in self._loops(city, once):
             self.loops.start(loop)
         stack.push_async_callback(self.loops.stop)
         await self._show(stack, city)
 
-    def _polling(self, stack: AsyncExitStack) -> Poll | None:
+    async def _meet_the_others(self, stack: AsyncExitStack) -> None:
+        """Hear the other processes on this store; where there can be none, whoever held anything in it is dead."""
+        if self.store.shared:
+            relay = Relay(self.bell, self.store)
+            await relay.start()
+            stack.push_async_callback(relay.stop)
+            return
+        async with self.store.write() as connection:
+            await outbox.release(connection, wall())
+            await leases.clear(connection)
+
+    async def _leases(self, stack: AsyncExitStack) -> dict[str, Leased]:
+        """The store for each verb that only one process runs at a time."""
+        me = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"
+        verbs = (Predict.name, Evaluate.name, *([Poll.name] if self.settings.poll else []))
+        found = {name: Leased(self.store, name, me) for name in verbs}
+        for one in found.values():
+            stack.push_async_callback(one.give_back)
+            await one.renew()
+        return found
+
+    def _polling(self, stack: AsyncExitStack, once: dict[str, Leased]) -> Poll | None:
         """The poller of official telegrams, where the settings want one."""
         wanted = self.settings.poll
         if wanted is None:
             return None
         fetcher = Fetcher(f"shirase (+{self.settings.city.web})", wanted.timeout_s)
         stack.push_async_callback(fetcher.close)
-        return Poll(self.store, self.bell, self.clock, wanted, fetcher)
+        return Poll(once[Poll.name], self.bell, self.clock, wanted, fetcher)
 
-    def _loops(self, city: City) -> list[Loop]:
+    def _loops(self, city: City, once: dict[str, Leased]) -> list[Loop]:
         """Who wakes whom. Every loop also polls: a lost ring costs seconds, never work."""
         pace, listen = self._pace, self.bell.listen
-        loops = [
-            Loop(self.predict.name, self.predict.step, listen("records"), pace, rest=0.25),
-        ]
+        foresee = partial(once[Predict.name].run, self.predict.step)
+        loops = [Loop(self.predict.name, foresee, listen("records"), pace, rest=0.25)]
         for status in Status:  # a loop each, so that what fails in a drill never slows the real thing
-            judge = partial(self.evaluate.step, (status,))
+            judge = partial(once[Evaluate.name].run, partial(self.evaluate.step, (status,)))
             loops.append(Loop(f"{self.evaluate.name}:{status}", judge, listen("hazards"), pace))
         for channel in city.channels.values():
             deliver = Deliver(self.store, self.bell, self.clock, channel)
             loops.append(Loop(deliver.name, deliver.step, listen("outbox"), pace, again=True))
         if self.poll:
-            loops.append(Loop(self.poll.name, self.poll.step, listen(), self.poll.pace))
+            ask, due = partial(once[Poll.name].run, self.poll.step), self.poll.pace
+            often = leases.LEASE.total_seconds() / 3  # lest another process take over between two feeds
+            loops.append(Loop(self.poll.name, ask, listen(), lambda: max(1.0, min(often, due()))))
         return loops
 
     def _pace(self) -> float:
@@ -191,43 +209,6 @@ def clock_for(settings: Settings) -> Clock:
     if settings.exercise is None:
         return Clock()
     return CatchUpClock(settings.exercise.start, settings.exercise.speed, settings.exercise.began)
-
-
-async def _opened(url: str) -> Store:
-    try:
-        return await Store.open(url)
-    except (SQLAlchemyError, CommandError, OSError) as error:
-        shown = make_url(url).render_as_string(hide_password=True)
-        reason = getattr(error, "orig", None) or error
-        raise StartError(
-            f"the database {shown} cannot be opened: {reason}; restore a backup, or use the version that wrote it"
-        ) from error
-
-
-@contextmanager
-def _only_one(data_dir: Path) -> Iterator[None]:
-    """Hold the data directory: SQLite has one writer, and two hubs would send everything twice."""
-    try:
-        data_dir.mkdir(parents=True, exist_ok=True)
-        lock: IO[str] = (data_dir / "hub.lock").open("a+")
-    except OSError as error:
-        raise StartError(f"{data_dir} cannot hold the data ({error.strerror}); set SHIRASE_DATA_DIR") from error
-    try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        lock.seek(0)
-        owner = lock.read().strip() or "unknown"
-        lock.close()
-        raise AlreadyRunningError(
-            f"{data_dir} is in use by another hub (process {owner}); stop it, or set SHIRASE_DATA_DIR to another folder"
-        ) from None
-    lock.truncate(0)
-    lock.write(str(os.getpid()))
-    lock.flush()
-    try:
-        yield
-    finally:
-        lock.close()
 
 
 async def until(stop: asyncio.Event, settings: Settings, ready: Callable[[Hub], Awaitable[None]]) -> None:

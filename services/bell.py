@@ -1,9 +1,13 @@
-"""The wake-up bell between the loops of one process. A lost ring costs seconds, never work: every loop also polls."""
+"""The wake-up bell between the loops. A lost ring costs seconds, never work: every loop also polls.
+
+It rings in its own process; on PostgreSQL :mod:`services.relay` carries each ring to the others.
+"""
 
 from __future__ import annotations
 
 import asyncio
 from collections import defaultdict
+from collections.abc import Callable
 
 
 class Bell:
@@ -11,11 +15,22 @@ class Bell:
 
     def __init__(self) -> None:
         self._waiters: defaultdict[str, set[asyncio.Event]] = defaultdict(set)
+        self.pass_on: Callable[[str], None] = lambda _name: None  # tells other processes
 
     def ring(self, name: str) -> None:
-        """Wake all who listen to ``name``."""
+        """Wake all who listen to ``name``, wherever they are."""
+        self.ring_here(name)
+        self.pass_on(name)
+
+    def ring_here(self, name: str) -> None:
+        """Wake all who listen to ``name`` in this process."""
         for event in self._waiters[name]:
             event.set()
+
+    def ring_all(self) -> None:
+        """Wake everyone in this process: a ring may have been missed."""
+        for name in list(self._waiters):
+            self.ring_here(name)
 
     def listen(self, *names: str) -> Listener:
         """A listener that misses no ring between two of its waits."""
@@ -43,7 +58,8 @@ class Listener:
     async def wait(self, timeout: float) -> bool:  # noqa: ASYNC109
         """True if it rang since the last wait, or rings within ``timeout`` seconds."""
         try:
-            await asyncio.wait_for(self._event.wait(), timeout)
+            async with asyncio.timeout(timeout):  # wait_for would lose a cancellation that comes with the ring
+                await self._event.wait()
         except TimeoutError:
             return False
         self._event.clear()

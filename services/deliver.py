@@ -63,17 +63,24 @@ class Deliver:
 
     async def _claim(self) -> Delivery | None:
         now, at = self._clock.now(), wall()
-        async with self._store.write() as connection:
-            expired = await outbox.sweep(connection, now, at)
-            await chronology.append(connection, [self._expired(row, now) for row in expired])
-            if self._paused_until and at < self._paused_until:
-                return None
+        await self._sweep(now, at)
+        if self._paused_until and at < self._paused_until:
+            return None
+        async with self._store.hold() as connection:
             claimed = await outbox.claim(connection, self._channel.name, now, at)
         return claimed[0] if claimed else None
 
+    async def _sweep(self, now: datetime, at: datetime) -> None:
+        async with self._store.read() as connection:
+            if not await outbox.needs_sweep(connection, now, at):
+                return
+        async with self._store.write() as connection:
+            expired = await outbox.sweep(connection, now, at)
+            await chronology.append(connection, [self._expired(row, now) for row in expired])
+
     def _progress(self, delivery: Delivery) -> Progress:
         async def progress(remote_id: str) -> None:
-            async with self._store.write() as connection:
+            async with self._store.hold() as connection:
                 await outbox.part_done(connection, delivery.id, remote_id)
 
         return progress

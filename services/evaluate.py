@@ -17,6 +17,7 @@ from services.channels.channel import Channel, Payload
 from services.city import City
 from services.clock import Clock
 from services.desks.review import issue
+from services.lease import Leased
 from services.store import alerts, chronology, cursors, hazards, suppressions
 from services.store.alerts import Refusal, Rendered
 from services.store.chronology import Entry
@@ -32,7 +33,7 @@ class Evaluate:
 
     name = "evaluate"
 
-    def __init__(self, store: Store, bell: Bell, clock: Clock, city: City) -> None:
+    def __init__(self, store: Store | Leased, bell: Bell, clock: Clock, city: City) -> None:
         self._store, self._bell, self._clock, self._city = store, bell, clock, city
 
     async def step(self, statuses: Iterable[Status] = tuple(Status)) -> bool:

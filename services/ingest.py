@@ -13,7 +13,6 @@ from datetime import datetime, timedelta
 import structlog
 from prometheus_client import Gauge
 from sqlalchemy import select
-from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, ProgrammingError, StatementError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from feeds.feed import Feed
@@ -30,6 +29,7 @@ from services.settings import Gateway
 from services.spikes import with_spikes
 from services.store import quarantine, records
 from services.store.engine import Store
+from services.store.faults import is_unfit
 from services.store.records import Saved
 from services.store.tables import records as records_table
 from services.telemetry import MESSAGES, RECORDS
@@ -152,7 +152,7 @@ class Ingest:
         try:
             saved = await self._transaction(work)
         except Exception as error:
-            if not _unfit(error):
+            if not is_unfit(error):
                 raise
             if len(work) > 1:
                 for one in work:
@@ -232,10 +232,3 @@ def _moments(work: Sequence[Sorted]) -> Iterator[Sequence[Sorted]]:
         if whole or work[end].message.received_at - work[begin].message.received_at > _ONE_MOMENT:
             yield work[begin:end]
             begin = end
-
-
-def _unfit(error: Exception) -> bool:
-    """True where the data is at fault and trying again is in vain; a store that is locked, full or gone is not that."""
-    if isinstance(error, DBAPIError):
-        return isinstance(error, DataError | IntegrityError | ProgrammingError)
-    return isinstance(error, StatementError | ValueError | TypeError | OverflowError)

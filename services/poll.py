@@ -28,6 +28,7 @@ from feeds.records import Decoded, Message, Rejected
 from services.bell import Bell
 from services.clock import Clock
 from services.fetch import Fetched, Fetcher, FetchError
+from services.lease import Leased
 from services.missing import Missing
 from services.settings import Poll as PollSettings
 from services.store import polled, quarantine, records
@@ -82,7 +83,7 @@ class Poll:
 
     def __init__(
         self,
-        store: Store,
+        store: Store | Leased,
         bell: Bell,
         clock: Clock,
         settings: PollSettings,

@@ -14,6 +14,7 @@ from geo.hazard import Hazard, carry_over
 from geo.model import Ground, Inputs, Model
 from services.bell import Bell
 from services.clock import Clock
+from services.lease import Leased
 from services.store import chronology, cursors, hazards, records
 from services.store.chronology import Entry
 from services.store.engine import Store
@@ -28,7 +29,9 @@ class Predict:
 
     name = "predict"
 
-    def __init__(self, store: Store, bell: Bell, clock: Clock, ground: Ground, models: Sequence[Model]) -> None:
+    def __init__(
+        self, store: Store | Leased, bell: Bell, clock: Clock, ground: Ground, models: Sequence[Model]
+    ) -> None:
         self._store, self._bell, self._clock = store, bell, clock
         self._ground, self._models = ground, models
         self.failing: dict[str, str] = {}  # model → what it failed with, for readiness and the status bar

@@ -3,20 +3,72 @@
 from __future__ import annotations
 
 import os
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import ProgrammingError
 
 from services.store.engine import Store
+from services.store.tables import metadata
+from tests.postgresql import Cluster, binaries, cluster
+
+
+@pytest.fixture(scope="session")
+def postgresql() -> Iterator[Cluster]:
+    """A private PostgreSQL for the session."""
+    yield from _server()
 
 
 @pytest.fixture
-async def store(tmp_path: Path) -> AsyncIterator[Store]:
-    """A fresh SQLite store on disk."""
-    opened = await Store.open(f"sqlite+aiosqlite:///{tmp_path / 'shirase.db'}")
+def falling() -> Iterator[Cluster]:
+    """A PostgreSQL of the test's own, to be felled."""
+    yield from _server()
+
+
+def _server() -> Iterator[Cluster]:
+    programs = binaries()
+    if programs is None:
+        missing("no PostgreSQL server here: install the distribution's postgresql, or set SHIRASE_POSTGRESQL")
+    with cluster(programs) as started:
+        yield started
+
+
+@pytest.fixture(scope="session")
+def postgresql_url(postgresql: Cluster) -> str:
+    """A database that tests empty and use one after the other."""
+    return postgresql.database("tests")
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+async def store(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Store]:
+    """A fresh store: SQLite on disk, and once more PostgreSQL. Parametrise it indirectly to have one of them."""
+    if request.param == "sqlite":
+        opened = await Store.open(f"sqlite:///{tmp_path / 'shirase.db'}")
+    else:
+        opened = await _emptied(request.getfixturevalue("postgresql_url"))
     yield opened
     await opened.close()
+
+
+async def _emptied(url: str) -> Store:
+    """Rows are deleted: TRUNCATE would make, and sync, sixty new files. What a test has broken is built anew."""
+    opened = await Store.open(url)
+    try:
+        async with opened.write() as connection:
+            for table in reversed(metadata.sorted_tables):
+                await connection.execute(table.delete())
+                if table.autoincrement_column is not None and table.autoincrement_column.autoincrement is True:
+                    sequence = f"{table.name}_{table.autoincrement_column.name}_seq"
+                    await connection.execute(text(f"SELECT setval('{sequence}', 1, false)"))
+    except ProgrammingError:  # a test has dropped or renamed a table
+        async with opened.write() as connection:
+            await connection.execute(text("DROP SCHEMA public CASCADE"))
+            await connection.execute(text("CREATE SCHEMA public"))
+        await opened.close()
+        return await Store.open(url)
+    return opened
 
 
 @pytest.fixture(scope="session")

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from services.settings import Settings, SettingsError, load
+from services.store.engine import StoreError, parse
 
 
 def register(commands: Any) -> None:
@@ -26,7 +27,7 @@ def run(args: argparse.Namespace) -> int:
     try:
         settings = load(args.settings)
         findings = list(_city(settings))
-    except (SettingsError, StartError) as error:
+    except (SettingsError, StartError, StoreError) as error:
         print(
             json.dumps({"error": "not_ready", "message": str(error), "at": "settings"}, ensure_ascii=False),
             file=sys.stderr,
@@ -70,6 +71,7 @@ async def _close(channels: Any) -> None:
 def _masked(settings: Settings) -> dict[str, Any]:
     """Effective values. Channel options are free-form: what could be a secret there shows only that it is set."""
     values = settings.model_dump(mode="json")
+    values["database"] = parse(settings.database_url).render_as_string()  # without its password
     open_keys = {"url", "base_url", "statuses"}
     for options in values["channels"].values():
         for key in options.keys() - open_keys:

@@ -34,16 +34,18 @@ def run(args: argparse.Namespace) -> int:
 
 
 async def _serve(settings: Settings) -> int:
-    from services.app import AlreadyRunningError, until
+    from services.alone import AlreadyRunningError
+    from services.app import until
     from services.broker.embedded import BrokerError
     from services.city import StartError
+    from services.store.engine import StoreError
 
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     try:
         await until(stop, settings, _announce)
-    except (AlreadyRunningError, BrokerError, StartError) as error:
+    except (AlreadyRunningError, BrokerError, StartError, StoreError) as error:
         return _refuse("cannot_start", error)
     return 0
 

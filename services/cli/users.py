@@ -16,7 +16,7 @@ from services.clock import wall
 from services.settings import SettingsError, load
 from services.store import chronology, users
 from services.store.chronology import Entry
-from services.store.engine import Store
+from services.store.engine import Store, StoreError
 from services.store.users import Account, Role, UserError
 
 _NAME = re.compile(r"[\w.@-]{1,64}")
@@ -48,7 +48,10 @@ def run(args: argparse.Namespace) -> int:
         url = load(args.settings).database_url
     except SettingsError as error:
         return _refuse("bad_settings", str(error))
-    return asyncio.run(_with_store(url, work[args.verb], args))
+    try:
+        return asyncio.run(_with_store(url, work[args.verb], args))
+    except StoreError as error:
+        return _refuse("no_store", str(error))
 
 
 async def _with_store(

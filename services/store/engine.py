@@ -1,19 +1,34 @@
-"""Opening the store: one writer at a time, readers beside it, a commit means on disk."""
+"""Opening the store: one writer at a time, readers beside it, a commit means on disk. Alike on both engines."""
 
 from __future__ import annotations
 
 import asyncio
+import json
+import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Table, event
-from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.engine import make_url
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+from alembic.util import CommandError
+from sqlalchemy import Table
+from sqlalchemy.dialects import postgresql as postgresql_dialect
+from sqlalchemy.dialects import sqlite as sqlite_dialect
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import ArgumentError, SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
+from services.store import postgresql, sqlite
 from services.store.migrate import migrate
+
+if TYPE_CHECKING:
+    import asyncpg
+
+_NUL = re.compile(r"(?<!\\)(?:\\\\)*\\u0000")
+_DRIVERS = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+asyncpg", "postgres": "postgresql+asyncpg"}
+
+
+class StoreError(Exception):
+    """The store cannot be opened; the text names it without its password, and says why."""
 
 
 class Store:
@@ -25,22 +40,55 @@ class Store:
 
     @classmethod
     async def open(cls, url: str) -> Store:
-        """Open, creating and migrating as needed. ``url``: ``sqlite+aiosqlite:///PATH`` or ``postgresql+asyncpg://…``."""
-        await asyncio.to_thread(_prepare_folder, url)
-        writer = create_async_engine(url, **_options(url, size=1))
-        reader = create_async_engine(url, **_options(url, size=4))
-        if writer.dialect.name == "sqlite":
-            _tune_sqlite(writer, begin="BEGIN IMMEDIATE")
-            _tune_sqlite(reader, begin="BEGIN")
-        async with writer.begin() as connection:
-            await connection.run_sync(migrate)
-        return cls(writer, reader)
+        """Open, creating and migrating as needed. ``url``: ``sqlite+aiosqlite:///PATH`` or ``postgresql+asyncpg://…``.
+
+        Raises StoreError.
+        """
+        address = parse(url)
+        engines = sqlite.engines if address.get_backend_name() == "sqlite" else postgresql.engines
+        store = cls(*engines(address, json_serializer=_to_json))
+        try:
+            async with store.write() as connection:
+                if store.shared:
+                    await postgresql.require_safe(connection)
+                await connection.run_sync(migrate)
+        except (OSError, SQLAlchemyError, CommandError, postgresql.UnsafeServerError) as error:
+            await store.close()
+            why = str(getattr(error, "orig", None) or error)
+            if isinstance(error, CommandError):
+                why += "; restore a backup, or use the version that wrote it"
+            raise StoreError(f"the store {address.render_as_string()} cannot be opened: {why}") from error
+        return store
+
+    @property
+    def shared(self) -> bool:
+        """True where several processes may use the store at once."""
+        return self._writer.dialect.name == "postgresql"
 
     @asynccontextmanager
     async def write(self) -> AsyncIterator[AsyncConnection]:
-        """A transaction that commits at the end of the block, and on disk; an exception rolls it back."""
+        """A transaction that commits at the end of the block, and on disk; an exception rolls it back.
+
+        One at a time, over all processes: sequence numbers are given in the order of the commits, and what the block
+        has read is still true when it writes.
+        """
         async with self._turn, self._writer.begin() as connection:
+            if self.shared:
+                await postgresql.take_turn(connection)
             yield connection
+
+    @asynccontextmanager
+    async def hold(self) -> AsyncIterator[AsyncConnection]:
+        """A short transaction on rows that it locks themselves, or that are its own; it need not wait for its turn.
+
+        Only for statements that no other writer's decision rests on, such as claiming a delivery. Never append here.
+        """
+        if self.shared:
+            async with self._writer.begin() as connection:
+                yield connection
+        else:
+            async with self.write() as connection:
+                yield connection
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncConnection]:
@@ -49,40 +97,45 @@ class Store:
             yield connection
             await connection.rollback()
 
+    @asynccontextmanager
+    async def line(self) -> AsyncIterator[asyncpg.Connection[Any]]:
+        """A connection of the driver itself, outside of any transaction, for LISTEN and NOTIFY; shared stores only."""
+        async with self._reader.connect() as connection:
+            raw = await connection.get_raw_connection()
+            assert raw.driver_connection is not None
+            try:
+                yield raw.driver_connection
+            finally:
+                await connection.invalidate()  # it listens: nobody else shall get it
+
     async def close(self) -> None:
         await self._writer.dispose()
         await self._reader.dispose()
 
 
-def insert(connection: AsyncConnection, table: Table) -> sqlite.Insert | postgresql.Insert:
+def parse(url: str) -> URL:
+    """The address with the driver we use. Raises StoreError for anything but SQLite and PostgreSQL."""
+    try:
+        address = make_url(url)
+    except ArgumentError:
+        raise StoreError("database: not an address; write postgresql://USER@HOST/NAME, or leave it empty") from None
+    engine = address.get_backend_name()
+    if engine not in _DRIVERS:
+        raise StoreError(f"database: {engine} is not supported; use postgresql://… or leave it empty for SQLite")
+    return address.set(drivername=_DRIVERS[engine])
+
+
+def insert(connection: AsyncConnection, table: Table) -> sqlite_dialect.Insert | postgresql_dialect.Insert:
     """An INSERT that knows ON CONFLICT; the two engines spell it alike, only the class differs."""
-    return sqlite.insert(table) if connection.dialect.name == "sqlite" else postgresql.insert(table)
+    if connection.dialect.name == "sqlite":
+        return sqlite_dialect.insert(table)
+    return postgresql_dialect.insert(table)
 
 
-def _prepare_folder(url: str) -> None:
-    parsed = make_url(url)
-    if parsed.get_backend_name() == "sqlite" and parsed.database:
-        Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
-
-
-def _options(url: str, size: int) -> dict[str, Any]:
-    options: dict[str, Any] = {"pool_size": size, "max_overflow": 0, "pool_pre_ping": False}
-    if make_url(url).get_backend_name() == "sqlite":
-        options["connect_args"] = {"timeout": 15}
-    return options
-
-
-def _tune_sqlite(engine: AsyncEngine, begin: str) -> None:
-    """WAL, full sync and real transactions: the driver's own implicit BEGIN would come too late to be a lock."""
-
-    @event.listens_for(engine.sync_engine, "connect")
-    def on_connect(dbapi_connection: Any, _record: Any) -> None:
-        dbapi_connection.isolation_level = None
-        cursor = dbapi_connection.cursor()
-        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "cache_size=-16000"):
-            cursor.execute(f"PRAGMA {pragma}")
-        cursor.close()
-
-    @event.listens_for(engine.sync_engine, "begin")
-    def on_begin(connection: Any) -> None:
-        connection.exec_driver_sql(begin)
+def _to_json(value: Any) -> str:
+    """JSON that both engines can hold and take apart again. Raises ValueError for a NUL or half a surrogate pair."""
+    written = json.dumps(value, ensure_ascii=False, allow_nan=False)
+    written.encode()
+    if _NUL.search(written):
+        raise ValueError("text with a NUL character cannot be stored")
+    return written

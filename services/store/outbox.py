@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Case, ColumnElement, RowMapping, and_, case, exists, insert, select, update
+from sqlalchemy import Case, ColumnElement, RowMapping, and_, case, exists, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from feeds.records import Status
@@ -45,10 +45,14 @@ _PENDING = (DeliveryState.WAITING.value, DeliveryState.UNKNOWN.value)
 
 
 async def add(connection: AsyncConnection, alert: Alert, payloads: Rendered, now: datetime, wall: datetime) -> None:
-    """Put an issued revision into every channel's queue."""
+    """Put an issued revision into every channel's queue; what still waits of older ones leaves it.
+
+    Both in the same transaction, so that no other process can be claiming the older one while this one comes in.
+    """
     rows = [_row(alert, channel, one, now, wall) for channel, one in payloads.items()]
     if rows:
         await connection.execute(insert(outbox), rows)
+    await _supersede(connection, now)
 
 
 async def release(connection: AsyncConnection, wall: datetime) -> None:
@@ -57,20 +61,23 @@ async def release(connection: AsyncConnection, wall: datetime) -> None:
     await connection.execute(update(outbox).where(held).values(lease_until=wall))
 
 
+async def needs_sweep(connection: AsyncConnection, now: datetime, wall: datetime) -> bool:
+    """True where :func:`sweep` would find something."""
+    found = or_(_lost(wall), and_(_pending(), or_(_overtaken(), outbox.c.expires <= now)))
+    return bool(await connection.scalar(select(exists().where(found))))
+
+
 async def sweep(connection: AsyncConnection, now: datetime, wall: datetime) -> list[RowMapping]:
     """Before every claim, close what must not be sent any more; returns the rows that ran out.
 
     A lost lease becomes an unknown outcome: whoever held it may have sent. What could not be sent before a newer
     revision of its series came is superseded, lest it follow its own update out.
     """
-    lost = (outbox.c.state == DeliveryState.SENDING.value, outbox.c.lease_until <= wall)
     found_lost = {"state": DeliveryState.UNKNOWN.value, "after_unknown": True, "next_at": wall, "lease_until": None}
-    await connection.execute(update(outbox).where(*lost).values(found_lost))
-    reason = _unless_unknown("新しい報が出たため送らない", "届いたか不明のまま新しい報が出た。送り直さない")
-    late = {"state": DeliveryState.SUPERSEDED.value, "reason": reason, "finished_at": now}
-    await connection.execute(update(outbox).where(outbox.c.state.in_(_PENDING), _overtaken()).values(late))
-    stale = (outbox.c.state.in_(_PENDING), outbox.c.expires <= now)
-    rows = list((await connection.execute(select(outbox).where(*stale))).mappings())
+    await connection.execute(update(outbox).where(_lost(wall)).values(found_lost))
+    await _supersede(connection, now)
+    stale = select(outbox).where(_pending(), outbox.c.expires <= now).with_for_update()
+    rows = list((await connection.execute(stale)).mappings())
     if rows:
         reason = _unless_unknown("送る前に期限が切れた", "届いたか不明のまま期限が切れた。送り直さない")
         values = {"state": DeliveryState.EXPIRED.value, "reason": reason, "finished_at": now}
@@ -81,11 +88,11 @@ async def sweep(connection: AsyncConnection, now: datetime, wall: datetime) -> l
 async def claim(
     connection: AsyncConnection, channel: str, now: datetime, wall: datetime, limit: int = 1
 ) -> list[Delivery]:
-    """Take a channel's deliveries that are due, most urgent first, under a lease.
+    """Take a channel's deliveries that are due, most urgent first, under a lease. Call inside ``store.hold()``.
 
     A revision waits while an older one of its series is being sent on the same channel, so that order holds.
     """
-    due = and_(outbox.c.state.in_(_PENDING), outbox.c.next_at <= wall)
+    due = and_(_pending(), outbox.c.next_at <= wall)
     statement = (
         select(outbox, alerts.c.level, alerts.c.ends, alerts.c.body.label("alert"))
         .join(alerts, and_(alerts.c.series == outbox.c.series, alerts.c.revision == outbox.c.revision))
@@ -134,9 +141,23 @@ def _state_after(verdict: Verdict) -> DeliveryState:
     }[verdict]
 
 
+async def _supersede(connection: AsyncConnection, now: datetime) -> None:
+    reason = _unless_unknown("新しい報が出たため送らない", "届いたか不明のまま新しい報が出た。送り直さない")
+    late = {"state": DeliveryState.SUPERSEDED.value, "reason": reason, "finished_at": now}
+    await connection.execute(update(outbox).where(_pending(), _overtaken()).values(late))
+
+
 def _unless_unknown(unsent: str, unknown: str) -> Case[str]:
     """A reason that does not claim of what may be out that it was not sent."""
     return case((outbox.c.after_unknown, unknown), else_=unsent)
+
+
+def _pending() -> ColumnElement[bool]:
+    return outbox.c.state.in_(_PENDING)
+
+
+def _lost(wall: datetime) -> ColumnElement[bool]:
+    return and_(outbox.c.state == DeliveryState.SENDING.value, outbox.c.lease_until <= wall)
 
 
 def _overtaken() -> ColumnElement[bool]:

@@ -42,19 +42,21 @@ class Instant(TypeDecorator[datetime]):
         return None if value is None else datetime.fromisoformat(value)
 
 
-metadata = MetaData()
+metadata = (
+    MetaData()
+)  # text has no lengths here: PostgreSQL would enforce them, SQLite would not, and both keep it alike
 Serial = BigInteger().with_variant(Integer, "sqlite")  # SQLite counts by itself only on INTEGER PRIMARY KEY
 
 records = Table(  # everything that came in, append-only
     "records",
     metadata,
     Column("seq", Serial, primary_key=True, autoincrement=True),
-    Column("type", String(16), nullable=False),  # reading, fix, report, telegram
-    Column("key", String(512), nullable=False),
-    Column("digest", String(64), nullable=False),  # of the content: same key, other digest is a revision
-    Column("subject", String(256), nullable=False),  # st0123/snow_depth; office|VPWW55|; bear
-    Column("status", String(16), nullable=False),
-    Column("gateway", String(64), nullable=False),
+    Column("type", Text, nullable=False),  # reading, fix, report, telegram
+    Column("key", Text, nullable=False),
+    Column("digest", Text, nullable=False),  # of the content: same key, other digest is a revision
+    Column("subject", Text, nullable=False),  # st0123/snow_depth; office|VPWW55|; bear
+    Column("status", Text, nullable=False),
+    Column("gateway", Text, nullable=False),
     Column("measured_at", Instant, nullable=False),
     Column("received_at", Instant, nullable=False),
     Column("value", Float),
@@ -69,16 +71,14 @@ quarantine = Table(  # what could not be decoded, with its bytes
     "quarantine",
     metadata,
     Column("id", Serial, primary_key=True, autoincrement=True),
-    Column("topic", String(512), nullable=False),
-    Column("gateway", String(64), nullable=False),
+    Column("topic", Text, nullable=False),
+    Column("gateway", Text, nullable=False),
     Column("payload", LargeBinary, nullable=False),
-    Column(
-        "digest", String(64), nullable=False
-    ),  # of topic, payload, code and place: a redelivery is not a second fault
+    Column("digest", Text, nullable=False),  # of topic, payload, code and place: a redelivery is not a second fault
     Column("received_at", Instant, nullable=False),
-    Column("code", String(64), nullable=False),
+    Column("code", Text, nullable=False),
     Column("message", Text, nullable=False),
-    Column("at", String(256), nullable=False),
+    Column("at", Text, nullable=False),
     Column("times", Integer, nullable=False),
     Column("answered", Boolean, nullable=False),  # told to the gateway on its rejects topic
     Column("replayed_at", Instant),  # decoded after all, by a person's wish
@@ -90,11 +90,11 @@ hazards = Table(  # every change of every hazard; the current picture is current
     "hazards",
     metadata,
     Column("seq", Serial, primary_key=True, autoincrement=True),
-    Column("key", String(512), nullable=False),
-    Column("status", String(16), nullable=False),
-    Column("model", String(64), nullable=False),
-    Column("kind", String(32), nullable=False),
-    Column("area", String(64), nullable=False),
+    Column("key", Text, nullable=False),
+    Column("status", Text, nullable=False),
+    Column("model", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("area", Text, nullable=False),
     Column("level", Integer, nullable=False),  # 0: ended
     Column("at", Instant, nullable=False),  # when the hub knew
     Column("valid_until", Instant, nullable=False),
@@ -108,19 +108,19 @@ hazards = Table(  # every change of every hazard; the current picture is current
 alerts = Table(  # one row per revision; body is frozen, state is not
     "alerts",
     metadata,
-    Column("series", String(128), primary_key=True),
+    Column("series", Text, primary_key=True),
     Column("revision", Integer, primary_key=True),
-    Column("identifier", String(128), nullable=False, unique=True),
-    Column("status", String(16), nullable=False),
-    Column("rule", String(64), nullable=False),
-    Column("kind", String(32), nullable=False),
+    Column("identifier", Text, nullable=False, unique=True),
+    Column("status", Text, nullable=False),
+    Column("rule", Text, nullable=False),
+    Column("kind", Text, nullable=False),
     Column("level", Integer, nullable=False),
-    Column("state", String(16), nullable=False),
+    Column("state", Text, nullable=False),
     Column("ends", Boolean, nullable=False),
     Column("sent", Instant, nullable=False),
     Column("expires", Instant, nullable=False),
     Column("changed_at", Instant, nullable=False),
-    Column("digest", String(64), nullable=False),  # over every rendered payload: what an approval is bound to
+    Column("digest", Text, nullable=False),  # over every rendered payload: what an approval is bound to
     Column("payloads", JSON, nullable=False),  # channel → payload
     Column("body", JSON, nullable=False),
     Index("alerts_by_state", "state", "status"),
@@ -129,23 +129,23 @@ alerts = Table(  # one row per revision; body is frozen, state is not
 approvals = Table(
     "approvals",
     metadata,
-    Column("series", String(128), primary_key=True),
+    Column("series", Text, primary_key=True),
     Column("revision", Integer, primary_key=True),
-    Column("person", String(64), primary_key=True),
-    Column("digest", String(64), nullable=False),
+    Column("person", Text, primary_key=True),
+    Column("digest", Text, nullable=False),
     Column("at", Instant, nullable=False),
 )
 
 outbox = Table(  # one alert revision × one channel
     "outbox",
     metadata,
-    Column("id", String(192), primary_key=True),  # identifier:channel
-    Column("key", String(64), nullable=False),
-    Column("series", String(128), nullable=False),
+    Column("id", Text, primary_key=True),  # identifier:channel
+    Column("key", Text, nullable=False),
+    Column("series", Text, nullable=False),
     Column("revision", Integer, nullable=False),
-    Column("channel", String(32), nullable=False),
-    Column("status", String(16), nullable=False),
-    Column("state", String(16), nullable=False),  # waiting sending accepted duplicate rejected unknown expired …
+    Column("channel", Text, nullable=False),
+    Column("status", Text, nullable=False),
+    Column("state", Text, nullable=False),  # waiting sending accepted duplicate rejected unknown expired …
     Column("reason", Text, nullable=False),
     Column("attempts", Integer, nullable=False),
     Column("created_at", Instant, nullable=False),
@@ -165,11 +165,11 @@ suppressions = Table(  # why something was not sent: one row per reason, rule an
     "suppressions",
     metadata,
     Column("id", Serial, primary_key=True, autoincrement=True),
-    Column("status", String(16), nullable=False),
-    Column("rule", String(64), nullable=False),
-    Column("series", String(128), nullable=False),
-    Column("stage", String(32), nullable=False),
-    Column("reason", String(64), nullable=False),
+    Column("status", Text, nullable=False),
+    Column("rule", Text, nullable=False),
+    Column("series", Text, nullable=False),
+    Column("stage", Text, nullable=False),
+    Column("reason", Text, nullable=False),
     Column("detail", Text, nullable=False),
     Column("first_at", Instant, nullable=False),
     Column("last_at", Instant, nullable=False),
@@ -182,25 +182,33 @@ suppressions = Table(  # why something was not sent: one row per reason, rule an
 cursors = Table(  # how far each stage has come; committed with what the stage wrote
     "cursors",
     metadata,
-    Column("name", String(64), primary_key=True),
+    Column("name", Text, primary_key=True),
     Column("position", BigInteger, nullable=False),
 )
 
 polled_feeds = Table(  # what a source said of the version that was taken in whole
     "polled_feeds",
     metadata,
-    Column("url", String(256), primary_key=True),
-    Column("etag", String(256), nullable=False),
-    Column("last_modified", String(64), nullable=False),
+    Column("url", Text, primary_key=True),
+    Column("etag", Text, nullable=False),
+    Column("last_modified", Text, nullable=False),
     Column("read_at", Instant, nullable=False),
 )
 
 polled_entries = Table(  # links that were fetched, or given up; each is fetched once
     "polled_entries",
     metadata,
-    Column("link", String(512), primary_key=True),
+    Column("link", Text, primary_key=True),
     Column("seen_at", Instant, nullable=False),
     Index("polled_entries_by_age", "seen_at"),
+)
+
+leases = Table(  # which process runs what only one may run; wall time
+    "leases",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("holder", Text, nullable=False),
+    Column("until", Instant, nullable=False),
 )
 
 chronology = Table(  # クロノロジー: append-only, each row carries the hash of the one before
@@ -208,22 +216,22 @@ chronology = Table(  # クロノロジー: append-only, each row carries the has
     metadata,
     Column("seq", Serial, primary_key=True, autoincrement=True),
     Column("at", Instant, nullable=False),
-    Column("status", String(16), nullable=False),
-    Column("kind", String(32), nullable=False),  # hazard, draft, approved, rejected, sent, failed, note, login, …
-    Column("who", String(64), nullable=False),
+    Column("status", Text, nullable=False),
+    Column("kind", Text, nullable=False),  # hazard, draft, approved, rejected, sent, failed, note, login, …
+    Column("who", Text, nullable=False),
     Column("text", Text, nullable=False),
     Column("refs", JSON, nullable=False),
-    Column("previous", String(64), nullable=False),
-    Column("hash", String(64), nullable=False, unique=True),
+    Column("previous", Text, nullable=False),
+    Column("hash", Text, nullable=False, unique=True),
     sqlite_autoincrement=True,
 )
 
 users = Table(
     "users",
     metadata,
-    Column("name", String(64), primary_key=True),
-    Column("role", String(16), nullable=False),  # viewer, operator, approver, admin
-    Column("password", String(256), nullable=False),  # argon2
+    Column("name", Text, primary_key=True),
+    Column("role", Text, nullable=False),  # viewer, operator, approver, admin
+    Column("password", Text, nullable=False),  # argon2
     Column("one_time", Boolean, nullable=False),  # valid for one login
     Column("revoked", Boolean, nullable=False),
     Column("created_at", Instant, nullable=False),
@@ -232,9 +240,9 @@ users = Table(
 sessions = Table(
     "sessions",
     metadata,
-    Column("token", String(64), primary_key=True),  # SHA-256 of the cookie
-    Column("user", String(64), ForeignKey("users.name"), nullable=False),
-    Column("csrf", String(64), nullable=False),
+    Column("token", Text, primary_key=True),  # SHA-256 of the cookie
+    Column("user", Text, ForeignKey("users.name"), nullable=False),
+    Column("csrf", Text, nullable=False),
     Column("created_at", Instant, nullable=False),
     Column("expires", Instant, nullable=False),
 )

@@ -21,18 +21,18 @@ RULES = Path(__file__).resolve().parents[1] / "data" / "rules"
 
 
 class HubProcess:
-    """Start, kill, start again: the data directory is what stays."""
+    """Start, kill, start again: the data directory is what stays, and the database where it lies elsewhere."""
 
-    def __init__(self, data_dir: Path, x: FakeX, linkage: FakeLinkage, gateways: tuple[str, ...]) -> None:
+    def __init__(
+        self, data_dir: Path, x: FakeX, linkage: FakeLinkage, gateways: tuple[str, ...], database: str = ""
+    ) -> None:
         self.data_dir, self.x, self.linkage = data_dir, x, linkage
+        self.database_url = database or f"sqlite+aiosqlite:///{data_dir / 'shirase.db'}"
         self.address = ""
         self._settings = data_dir / "settings.toml"
-        self._settings.write_text(_settings(data_dir, x, linkage, gateways), encoding="utf-8")
+        text = f"database = {json.dumps(self.database_url)}\n" + _settings(data_dir, x, linkage, gateways)
+        self._settings.write_text(text, encoding="utf-8")
         self._process: Process | None = None
-
-    @property
-    def database_url(self) -> str:
-        return f"sqlite+aiosqlite:///{self.data_dir / 'shirase.db'}"
 
     async def start(self) -> None:
         command = [sys.executable, "-m", "services", "serve", "--settings", str(self._settings)]

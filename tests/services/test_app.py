@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from services.app import AlreadyRunningError, Hub
+from services.alone import AlreadyRunningError
+from services.app import Hub
 from services.clock import wall
 from services.settings import Settings, load
 from services.store import alerts, outbox

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 from sqlalchemy import func, select, update
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DBAPIError
 
 from feeds.records import Status
 from geo.hazard import Hazard
@@ -160,7 +160,7 @@ async def test_a_decision_is_written_whole_or_not_at_all(store: Store) -> None:
     async with store.write() as connection:
         await connection.exec_driver_sql("ALTER TABLE suppressions RENAME TO elsewhere")
     evaluate = evaluating(store)
-    with pytest.raises(OperationalError):
+    with pytest.raises(DBAPIError):
         await evaluate.step()
     async with store.read() as connection:
         for table in (alerts, outbox, chronology):

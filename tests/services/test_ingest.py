@@ -289,6 +289,7 @@ async def test_what_the_hub_publishes_does_not_come_back_in(broker: EmbeddedBrok
     assert await count(store) + await count(store, quarantine) == 0
 
 
+@pytest.mark.parametrize("store", ["sqlite"], indirect=True)
 async def test_locked_store_holds_the_batch_and_says_so(broker: EmbeddedBroker, store: Store, tmp_path: Path) -> None:
     rival = sqlite3.connect(tmp_path / "shirase.db", isolation_level=None)
     async with store.write() as connection:  # the connection that will have to wait: not for the default 15 s
@@ -310,6 +311,7 @@ async def test_locked_store_holds_the_batch_and_says_so(broker: EmbeddedBroker, 
     rival.close()
 
 
+@pytest.mark.parametrize("store", ["sqlite"], indirect=True)
 async def test_stop_while_the_store_fails_leaves_the_messages_to_the_next_life(
     broker: EmbeddedBroker, store: Store, tmp_path: Path
 ) -> None:

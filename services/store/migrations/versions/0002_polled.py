@@ -14,15 +14,15 @@ depends_on = None
 def upgrade() -> None:
     op.create_table(
         "polled_feeds",
-        sa.Column("url", sa.String(length=256), nullable=False),
-        sa.Column("etag", sa.String(length=256), nullable=False),
-        sa.Column("last_modified", sa.String(length=64), nullable=False),
+        sa.Column("url", sa.Text(), nullable=False),
+        sa.Column("etag", sa.Text(), nullable=False),
+        sa.Column("last_modified", sa.Text(), nullable=False),
         sa.Column("read_at", sa.String(length=32), nullable=False),
         sa.PrimaryKeyConstraint("url"),
     )
     op.create_table(
         "polled_entries",
-        sa.Column("link", sa.String(length=512), nullable=False),
+        sa.Column("link", sa.Text(), nullable=False),
         sa.Column("seen_at", sa.String(length=32), nullable=False),
         sa.PrimaryKeyConstraint("link"),
     )

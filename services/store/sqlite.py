@@ -1,0 +1,39 @@
+"""SQLite as the store: one process, one writer, readers beside it, a commit means on disk."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import URL, event
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+
+_PATIENCE = 15  # seconds for the lock of another process, such as a backup
+
+
+def engines(url: URL, **options: Any) -> tuple[AsyncEngine, AsyncEngine]:
+    """The writer with its one connection, and the readers."""
+    if url.database:
+        Path(url.database).parent.mkdir(parents=True, exist_ok=True)
+    options |= {"max_overflow": 0, "connect_args": {"timeout": _PATIENCE}}
+    writer = create_async_engine(url, pool_size=1, **options)
+    reader = create_async_engine(url, pool_size=4, **options)
+    _tune(writer, begin="BEGIN IMMEDIATE")
+    _tune(reader, begin="BEGIN")
+    return writer, reader
+
+
+def _tune(engine: AsyncEngine, begin: str) -> None:
+    """WAL, full sync and real transactions: the driver's own implicit BEGIN would come too late to be a lock."""
+
+    @event.listens_for(engine.sync_engine, "connect")
+    def on_connect(dbapi_connection: Any, _record: Any) -> None:
+        dbapi_connection.isolation_level = None
+        cursor = dbapi_connection.cursor()
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "cache_size=-16000"):
+            cursor.execute(f"PRAGMA {pragma}")
+        cursor.close()
+
+    @event.listens_for(engine.sync_engine, "begin")
+    def on_begin(connection: Any) -> None:
+        connection.exec_driver_sql(begin)

@@ -1,0 +1,148 @@
+"""The whole hub on PostgreSQL: bytes in by MQTT, posts and CAP out; two hubs on one store, and one of them dies."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections import Counter
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from sqlalchemy import func, select
+
+from services.store import chronology
+from services.store.engine import Store
+from services.store.tables import leases, outbox, records
+from tests.e2e.process import HubProcess
+from tests.exercise.telegrams import Warned, telegram
+from tests.fakes.linkage import FakeLinkage
+from tests.fakes.x import FakeX
+from tests.postgresql import Cluster
+
+WARNING = Warned("盛岡市", "レベル３大雨警報", "03")
+LESS = Warned("盛岡市", "レベル２大雨注意報", "10", "警報から注意報", ("レベル３大雨警報", "03"))
+
+
+@pytest.fixture
+async def hubs(tmp_path: Path, postgresql: Cluster) -> AsyncIterator[list[HubProcess]]:
+    """Two hubs with a broker each, one database, one world outside. Neither is started."""
+    database = postgresql.database(f"hubs{time.monotonic_ns()}")
+    x, linkage = FakeX(rate_limit=100_000), FakeLinkage()
+    await x.start()
+    await linkage.start()
+    made = []
+    for name in ("a", "b"):
+        (tmp_path / name).mkdir()
+        made.append(HubProcess(tmp_path / name, x, linkage, ("jma-relay",), database))
+    yield made
+    for hub in made:
+        await hub.stop()
+    await x.stop()
+    await linkage.stop()
+
+
+async def publish(hub: HubProcess, words: str, warned: Warned) -> None:
+    text = telegram("大雨", datetime.now(UTC).replace(microsecond=0), words, [warned])
+    client = hub.gateway("jma-relay")
+    await client.start()
+    await client.publish("hub/v1/jma-relay/telegram", text.encode())
+    await client.stop()
+
+
+async def until(condition: Callable[[], bool], patience: float, what: str) -> float:
+    began = time.monotonic()
+    while not condition():
+        assert time.monotonic() - began < patience, what
+        await asyncio.sleep(0.05)
+    return time.monotonic() - began
+
+
+@asynccontextmanager
+async def stored(hub: HubProcess) -> AsyncIterator[Store]:
+    async with AsyncExitStack() as stack:
+        store = await Store.open(hub.database_url)
+        stack.push_async_callback(store.close)
+        yield store
+
+
+async def holders(hub: HubProcess) -> dict[str, str]:
+    async with stored(hub) as store, store.read() as connection:
+        return {row.name: row.holder for row in await connection.execute(select(leases.c.name, leases.c.holder))}
+
+
+@pytest.mark.timeout(150)
+async def test_two_hubs_on_one_store_send_everything_once_and_one_may_die(hubs: list[HubProcess]) -> None:
+    first, second = hubs
+    x, linkage = first.x, first.linkage
+    await first.start()
+    await second.start()
+    held = await holders(first)
+    assert set(held) == {"predict", "evaluate"} and len(set(held.values())) == 1, "the first hub has both"
+
+    await publish(second, "大雨に警戒してください。", WARNING)  # by the second's broker: the first hears by the store
+    took = await until(lambda: bool(x.posts) and bool(linkage.received), 30, "nothing came out")
+    print(f"MQTT at one hub to post and CAP by two: {took:.2f} s")
+
+    await _quiet(first)  # what a dead hub was sending waits for its lease of 90 s; here nothing is under way
+    await first.kill()
+    await publish(second, "大雨に注意してください。", LESS)
+    took = await until(lambda: len(linkage.received) >= 2, 60, "the second hub did not take over")
+    print(f"kill -9 of the hub that judged to the next CAP: {took:.2f} s")
+    assert set(await holders(second)) == {"predict", "evaluate"} and await holders(second) != held
+
+    await first.start()
+    await publish(first, "再び大雨に警戒してください。", WARNING)
+    await until(lambda: len(linkage.received) >= 3, 60, "the first hub did not come back")
+    await _quiet(second)
+    await _judge(second)
+    assert [await hub.stop() for hub in hubs] == [0, 0]
+    assert await holders(second) == {}, "an orderly stop gives the leases back"
+
+
+async def _quiet(hub: HubProcess) -> None:
+    async with stored(hub) as store:
+        for _ in range(120):
+            async with store.read() as connection:
+                open_states = outbox.c.state.in_(["waiting", "sending", "unknown"])
+                if not await connection.scalar(select(func.count()).select_from(outbox).where(open_states)):
+                    return
+            await asyncio.sleep(0.5)
+    pytest.fail("deliveries are still open after a minute")
+
+
+async def _judge(hub: HubProcess) -> None:
+    async with stored(hub) as store, store.read() as connection:
+        assert await connection.scalar(select(func.count()).select_from(records)) == 3
+        assert await chronology.first_broken(connection) is None
+        rows = (await connection.execute(select(outbox.c.channel, outbox.c.state, outbox.c.reason))).all()
+    assert {row.state for row in rows} <= {"accepted", "duplicate", "superseded"}, rows
+    posts = Counter(post.text for post in hub.x.posts)
+    taken = Counter(one.alert.identifier for one in hub.linkage.received)
+    assert set(posts.values()) == {1} and set(taken.values()) == {1}, (posts, taken)
+    assert all("【訓練】" in text for text in posts)
+
+
+@pytest.mark.timeout(120)
+async def test_the_hub_waits_for_a_server_that_falls_over_and_goes_on(tmp_path: Path, falling: Cluster) -> None:
+    x, linkage = FakeX(rate_limit=100_000), FakeLinkage()
+    await x.start()
+    await linkage.start()
+    hub = HubProcess(tmp_path, x, linkage, ("jma-relay",), falling.database("hub"))
+    await hub.start()
+    try:
+        falling.crash()
+        await publish(hub, "大雨に警戒してください。", WARNING)  # acknowledged by the broker; the store is away
+        await asyncio.sleep(3)
+        assert not linkage.received
+        falling.start()
+        took = await until(lambda: bool(x.posts) and bool(linkage.received), 60, "nothing came out")
+        print(f"server back to post and CAP: {took:.2f} s")
+        await _quiet(hub)
+        assert len(linkage.received) == 1 and len({post.text for post in x.posts}) == len(x.posts)
+    finally:
+        assert await hub.stop() == 0
+        await x.stop()
+        await linkage.stop()

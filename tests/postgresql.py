@@ -1,0 +1,107 @@
+"""A PostgreSQL of the test's own: a private cluster in a folder of its own, on a socket, with fsync as in earnest."""
+
+from __future__ import annotations
+
+import os
+import pwd
+import shutil
+import signal
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+_OPTIONS = ("fsync=on", "listen_addresses=", "max_connections=60", "log_min_messages=fatal", "shared_buffers=64MB")
+
+
+def binaries() -> Path | None:
+    """The folder of the server's programs: SHIRASE_POSTGRESQL, the PATH, or the newest that Debian installed."""
+    named = os.environ.get("SHIRASE_POSTGRESQL", "")
+    on_path = shutil.which("initdb")
+    debian = sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda path: int(path.parent.name), reverse=True)
+    folders = [Path(named)] if named else [*([Path(on_path).resolve().parent] if on_path else []), *debian]
+    return next((folder for folder in folders if (folder / "initdb").exists() and (folder / "postgres").exists()), None)
+
+
+class Cluster:
+    """A running server. PostgreSQL refuses to run as root: root lends it another user."""
+
+    def __init__(self, programs: Path, folder: Path) -> None:
+        self._programs, self.folder = programs, folder
+        self._as: dict[str, Any] = {}
+        if os.geteuid() == 0:
+            user = _somebody()
+            os.chown(folder, user.pw_uid, user.pw_gid)
+            self._as = {"user": user.pw_uid, "group": user.pw_gid, "extra_groups": []}
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def create(self) -> None:
+        command = [self._programs / "initdb", "-D", self.folder / "data", "-U", "shirase", "-A", "trust"]
+        subprocess.run(
+            [*command, "-E", "UTF8", "--locale=C", "--no-sync"],
+            check=True,
+            stdout=subprocess.DEVNULL,
+            cwd=self.folder,
+            **self._as,
+        )
+
+    def start(self, *options: str) -> None:
+        """Run it, and come back when it answers."""
+        settings = [word for option in (*_OPTIONS, *options) for word in ("-c", option)]
+        command = [self._programs / "postgres", "-D", self.folder / "data", "-k", self.folder, *settings]
+        self._process = subprocess.Popen(command, cwd=self.folder, stderr=subprocess.DEVNULL, **self._as)
+        deadline = time.monotonic() + 30
+        while subprocess.run([self._programs / "pg_isready", "-q", "-h", self.folder], check=False).returncode:
+            assert self._process.poll() is None and time.monotonic() < deadline, "PostgreSQL did not start"
+            time.sleep(0.02)
+
+    def stop(self) -> None:
+        """End every connection, write everything out, and stop."""
+        self._end(signal.SIGINT)
+
+    def crash(self) -> None:
+        """Fall over: nothing is written out, the next start recovers from the log."""
+        self._end(signal.SIGQUIT)
+
+    def _end(self, how: signal.Signals) -> None:
+        if self._process and self._process.poll() is None:
+            self._process.send_signal(how)
+            self._process.wait(30)
+
+    def database(self, name: str) -> str:
+        """A new, empty database; its address."""
+        self.sql(f'CREATE DATABASE "{name}"')
+        return self.url(name)
+
+    def url(self, name: str) -> str:
+        return f"postgresql://shirase@/{name}?host={self.folder}"
+
+    def sql(self, statement: str, database: str = "postgres") -> str:
+        """Run a statement as the owner of the cluster; what it prints."""
+        psql = [self._programs / "psql", "-h", self.folder, "-U", "shirase", "-qAtX", "-v", "ON_ERROR_STOP=1"]
+        done = subprocess.run(
+            [*psql, "-d", database, "-c", statement], check=True, capture_output=True, text=True, cwd="/"
+        )
+        return done.stdout.strip()
+
+
+@contextmanager
+def cluster(programs: Path) -> Iterator[Cluster]:
+    """A started cluster that is gone afterwards. Its folder has a short name: a socket's may not be long."""
+    folder = Path(tempfile.mkdtemp(prefix="pg-"))
+    made = Cluster(programs, folder)
+    try:
+        made.create()
+        made.start()
+        yield made
+    finally:
+        made.stop()
+        shutil.rmtree(folder)
+
+
+def _somebody() -> pwd.struct_passwd:
+    names = {one.pw_name: one for one in pwd.getpwall()}
+    return names.get("postgres") or names["nobody"]
