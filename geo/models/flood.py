@@ -21,7 +21,7 @@ from geo.model import Ground, Inputs
 from geo.station import Station
 
 _JAPAN = ZoneInfo("Asia/Tokyo")
-_MOST_FORESEEN = 4  # level 5 says that it has happened; no forecast says that
+_LOWER = 1  # official bulletins put what is foreseen one level below what has happened (氾濫警戒情報: 危険水位 is near)
 _Facts: TypeAlias = dict[str, str | float | int | bool]
 
 
@@ -98,8 +98,8 @@ def _foreseen(observed: Hazard, state: GaugeState, reaches: Sequence[Reach], now
     reached: _Facts = {"threshold": name, "threshold_m": value, "reached_at": _iso(top.at)}
     return replace(
         observed,
-        level=min(top.level, _MOST_FORESEEN),
-        alert_level=True,
+        level=top.level - _LOWER,
+        alert_level=top.level - _LOWER > 1,
         observed=False,
         since=state.newest.at,
         headline=f"{_gauge(station)} {when}{name}に達する見込み（今 {state.newest.value:.2f} m）",
