@@ -1,4 +1,5 @@
 # The hub as a container: runs as nobody in particular, writes only below /var/lib/shirase.
+# The city's profile lies in the image; what belongs to one site comes with further --settings files (docker-compose.yml).
 FROM python:3.11-slim-bookworm AS build
 WORKDIR /src
 COPY requirements.lock pyproject.toml README.md LICENSE ./
@@ -14,10 +15,13 @@ RUN python -m venv /opt/shirase \
 FROM python:3.11-slim-bookworm
 RUN useradd --system --uid 10001 --home /var/lib/shirase --create-home shirase
 COPY --from=build /opt/shirase /opt/shirase
-COPY config /etc/shirase/config
-ENV PATH=/opt/shirase/bin:$PATH SHIRASE_PROFILE=/etc/shirase/config/morioka SHIRASE_DATA_DIR=/var/lib/shirase PYTHONUNBUFFERED=1
+COPY config/morioka /usr/share/shirase/morioka
+# Inside a container 127.0.0.1 would be reachable for nobody; which port of the machine leads here is the runner's choice.
+RUN printf '[web]\nhost = "0.0.0.0"\n' > /usr/share/shirase/container.toml
+ENV PATH=/opt/shirase/bin:$PATH SHIRASE_PROFILE=/usr/share/shirase/morioka SHIRASE_DATA_DIR=/var/lib/shirase PYTHONUNBUFFERED=1
 USER shirase
 VOLUME /var/lib/shirase
 EXPOSE 8080
-HEALTHCHECK --interval=10s --timeout=3s CMD ["python", "-c", "import urllib.request as u; u.urlopen('http://127.0.0.1:8080/healthz', timeout=2)"]
-CMD ["shirase", "serve"]
+HEALTHCHECK --interval=10s --timeout=3s --start-period=60s \
+ CMD ["python", "-c", "import urllib.request as u; u.urlopen('http://127.0.0.1:8080/healthz', timeout=2)"]
+CMD ["shirase", "serve", "--settings", "/usr/share/shirase/container.toml"]
