@@ -15,6 +15,7 @@ from services.telemetry import STEP_SECONDS, STEPS
 
 log = structlog.get_logger()
 _LONGEST_PAUSE = 30.0
+_STOP_PATIENCE = 5.0  # seconds for a step under way when the hub stops
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,20 +36,31 @@ class Loops:
     def __init__(self) -> None:
         self._tasks: dict[str, asyncio.Task[None]] = {}
         self.failing: dict[str, str] = {}  # loop → what it failed with
+        self._stepping: set[str] = set()
+        self._stopping = False
 
     def start(self, loop: Loop) -> None:
         self._tasks[loop.name] = asyncio.create_task(self._run(loop), name=loop.name)
 
     async def stop(self) -> None:
-        """End every loop where it waits; a step under way is cancelled, its transaction rolls back."""
-        for task in self._tasks.values():
-            task.cancel()
+        """End every loop where it waits. A step under way may finish; if it takes too long it is cancelled too.
+
+        Cancelling inside a statement would leave SQLite's lock to a connection that is closed but not gone.
+        """
+        self._stopping = True
+        for name, task in self._tasks.items():
+            if name not in self._stepping:
+                task.cancel()
+        if self._tasks:
+            _, late = await asyncio.wait(self._tasks.values(), timeout=_STOP_PATIENCE)
+            for task in late:
+                task.cancel()
         await asyncio.gather(*self._tasks.values(), return_exceptions=True)
 
     async def _run(self, loop: Loop) -> None:
         failures = 0
         with loop.wake:
-            while True:
+            while not self._stopping:
                 began = perf_counter()
                 try:
                     busy = await self._step(loop)
@@ -57,13 +69,18 @@ class Loops:
                     failures += 1
                     await self._after_failure(loop, error, failures)
                     continue
-                if not (busy and loop.again):
+                if not (self._stopping or (busy and loop.again)):
                     await loop.wake.wait(loop.pace())
-                await asyncio.sleep(max(0.0, began + loop.rest - perf_counter()))
+                if not self._stopping:
+                    await asyncio.sleep(max(0.0, began + loop.rest - perf_counter()))
 
     async def _step(self, loop: Loop) -> bool:
         began = perf_counter()
-        busy = await loop.step()
+        self._stepping.add(loop.name)
+        try:
+            busy = await loop.step()
+        finally:
+            self._stepping.discard(loop.name)
         STEPS.labels(loop.name, "ok").inc()
         STEP_SECONDS.labels(loop.name).observe(perf_counter() - began)
         if self.failing.pop(loop.name, None):

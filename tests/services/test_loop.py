@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import asyncio
 
+import pytest
+
+from services import loop as loop_module
 from services.bell import Bell
 from services.loop import Loop, Loops
 
@@ -86,3 +89,29 @@ async def test_a_storm_of_rings_leaves_rest_between_steps() -> None:
         await asyncio.sleep(0.005)
     await loops.stop()
     assert 2 <= count <= 12
+
+
+async def test_a_step_under_way_may_finish_when_the_hub_stops() -> None:
+    began, ended = asyncio.Event(), asyncio.Event()
+
+    async def step() -> bool:
+        began.set()
+        await asyncio.sleep(0.2)
+        ended.set()
+        return True
+
+    loops = Loops()
+    loops.start(Loop("steps", step, Bell().listen("never"), lambda: 30.0, again=True))
+    await began.wait()
+    async with asyncio.timeout(2):
+        await loops.stop()
+    assert ended.is_set()
+
+
+async def test_a_step_that_does_not_finish_is_cancelled(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(loop_module, "_STOP_PATIENCE", 0.1)
+    loops = Loops()
+    loops.start(Loop("hangs", asyncio.Event().wait, Bell().listen("never"), lambda: 30.0))
+    await asyncio.sleep(0.01)
+    async with asyncio.timeout(2):
+        await loops.stop()

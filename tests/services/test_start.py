@@ -14,6 +14,7 @@ import pytest
 from services.app import Hub
 from services.city import StartError
 from services.settings import Settings, load
+from services.store.engine import StoreError
 
 
 def settings(tmp_path: Path, **environment: str) -> Settings:
@@ -21,7 +22,7 @@ def settings(tmp_path: Path, **environment: str) -> Settings:
 
 
 async def refusal(to_start: Settings) -> str:
-    with pytest.raises(StartError) as refused:
+    with pytest.raises((StartError, StoreError)) as refused:
         async with Hub.running(to_start):
             raise AssertionError("it started")
     return str(refused.value)
