@@ -112,6 +112,8 @@ class Settings(_Strict):
     def _no_real_news_in_an_exercise(self) -> Self:
         if self.poll and self.exercise:
             raise ValueError("poll and exercise exclude each other: real telegrams would raise real alerts in a drill")
+        if self.broker and self.exercise:
+            raise ValueError("broker and exercise exclude each other: an exercise runs on a broker of its own")
         return self
 
     @property

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 import re
 import signal
 import sys
@@ -34,7 +35,12 @@ class Running:
 async def exercise(tmp_path: Path) -> AsyncIterator[Running]:
     data_dir = tmp_path / "exercise"
     command = [sys.executable, "-m", "tests.exercise", "--port", "0", "--seconds", str(SECONDS)]
-    process = await create_subprocess_exec(*command, "--data-dir", str(data_dir), stdout=PIPE, stderr=PIPE)
+    # As a city's shell may be set: none of it may draw the exercise into the real hub's house.
+    real = {"SHIRASE_DATA_DIR": str(tmp_path / "real"), "SHIRASE_DATABASE": "sqlite+aiosqlite:////nowhere/real.db"}
+    environment = {**os.environ, **real, "SHIRASE_PORT": "1"}
+    process = await create_subprocess_exec(
+        *command, "--data-dir", str(data_dir), stdout=PIPE, stderr=PIPE, env=environment
+    )
     assert process.stdout is not None
     told = ""
     while "Ctrl-C" not in told:
@@ -48,6 +54,7 @@ async def exercise(tmp_path: Path) -> AsyncIterator[Running]:
     if process.returncode is None:
         process.kill()
         await process.wait()
+    assert not (tmp_path / "real").exists()
 
 
 async def get(address: str, path: str) -> Any:

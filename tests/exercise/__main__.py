@@ -11,6 +11,7 @@ import os
 import signal
 import sys
 from asyncio.subprocess import PIPE, Process, create_subprocess_exec
+from collections.abc import Mapping
 from pathlib import Path
 
 from services.broker.client import MqttClient
@@ -63,7 +64,15 @@ async def _exercise(port: int, seconds: float, data_dir: Path) -> int:
 async def _start_hub(stage: Stage) -> Process:
     command = [sys.executable, "-m", "services", "serve", "--settings", str(stage.settings)]
     log = (stage.data_dir / "hub.log").open("wb")
-    return await create_subprocess_exec(*command, stdout=PIPE, stderr=log, preexec_fn=_die_with_parent)
+    return await create_subprocess_exec(
+        *command, stdout=PIPE, stderr=log, env=_only_its_own(os.environ), preexec_fn=_die_with_parent
+    )
+
+
+def _only_its_own(environment: Mapping[str, str]) -> dict[str, str]:
+    """The environment without what would send the exercise into a real hub's folder, database or port."""
+    kept = {"SHIRASE_PROFILE", "SHIRASE_LOG_LEVEL"}
+    return {name: value for name, value in environment.items() if not name.startswith("SHIRASE_") or name in kept}
 
 
 def _die_with_parent() -> None:

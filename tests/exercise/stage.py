@@ -69,6 +69,7 @@ def _settings(
     )
     return f"""
 data_dir = {q(str(data_dir))}
+database = ""
 public_exercise = true
 [web]
 port = {port}

@@ -64,6 +64,10 @@ def test_a_secret_comes_from_its_file_and_is_never_printed(profile: Path) -> Non
         ('[gateways.g]\npassword = "x"\nstatus = "Real"', "gateways.g.status"),
         ("[exercise]\nstart = 2026-01-01T00:00:00+09:00\nspeed = 0", "exercise.speed"),
         ("[exercise]\nstart = 2026-01-01T00:00:00\nspeed = 2", "exercise.start"),
+        (
+            "[exercise]\nstart = 2026-01-01T00:00:00Z\nbegan = 2026-01-01T00:00:00Z\nspeed = 2\n[broker]\nhost = 'b'",
+            "a broker of its own",
+        ),
         ("data_dir = ", "site.toml"),
         ('[gateways.g]\npassword = { file = "nowhere" }', "nowhere"),
     ],

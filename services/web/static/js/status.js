@@ -33,8 +33,16 @@ export function drawStatus() {
   const link = byId('bar-drafts');
   link.textContent = waiting ? `${waiting}件` : 'なし';
   link.dataset.waiting = String(waiting > 0);
+  drawFaults();
   document.title = waiting ? `(${waiting}) ${title}` : title;
   drawAge();
+}
+
+/** Parts of the hub that do not work, in words: a picture that cannot be complete must say so. */
+function drawFaults() {
+  const faults = desk.status.reasons ?? [];
+  byId('bar-faults').hidden = !faults.length;
+  fill(byId('bar-faults'), faults.length ? [h('b', {}, '動いていない部分があります。'), faults.join('／')] : []);
 }
 
 /** @param {string} id @param {any} thing @param {string | undefined} since */
@@ -61,7 +69,7 @@ export function drawAge() {
   age.textContent = at ? `${clockTime(at)}（${ago(at)}）` : 'まだありません';
   age.classList.toggle('age-old', old);
   const broken = line === 'off' && Date.now() - lineSince > 10000;
-  const stale = old || broken || desk.status?.stale === true;
+  const stale = old || broken || desk.status.line?.stale === true;
   document.body.dataset.stale = String(stale);
   const note = document.getElementById('map-stale');
   if (!note) return;
