@@ -13,6 +13,7 @@ from pathlib import Path
 
 from services.broker.client import Limits, MqttClient
 from services.broker.login import Login
+from tests.fakes.accounts import accounts
 from tests.fakes.linkage import FakeLinkage
 from tests.fakes.x import FakeX
 
@@ -83,7 +84,6 @@ async def hub_process(data_dir: Path, gateways: tuple[str, ...]) -> AsyncIterato
 
 def _settings(data_dir: Path, x: FakeX, linkage: FakeLinkage, gateways: tuple[str, ...]) -> str:
     q = json.dumps
-    keys = "\n".join(f"{name} = {q(value)}" for name, value in x.credentials.items())
     doors = "\n".join(
         f"[gateways.{name}]\npassword = {q(PASSWORD)}\nstatus = 'Exercise'\ntelegram = true" for name in gateways
     )
@@ -94,17 +94,6 @@ public_exercise = true
 log_level = "WARNING"
 [web]
 port = 0
-[channels.x]
-base_url = {q(x.url)}
-statuses = ["Exercise"]
-{keys}
-[channels.linkage]
-url = {q(linkage.url)}
-token = {q(linkage.token)}
-statuses = ["Exercise"]
-[channels.cap_feed]
-statuses = ["Exercise"]
-[channels.log]
-statuses = ["Exercise"]
+{accounts(x, linkage)}
 {doors}
 """

@@ -18,6 +18,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, select
 
+from feeds.records import Status
 from services.app import Hub
 from services.broker.client import MqttClient
 from services.broker.login import Login
@@ -25,6 +26,7 @@ from services.cli import run as shirase
 from services.clock import Clock
 from services.settings import load
 from services.store.tables import alerts, hazards, quarantine, records
+from tests.fakes.accounts import accounts
 from tests.fakes.linkage import FakeLinkage
 from tests.fakes.x import FakeX
 
@@ -83,11 +85,9 @@ async def bench(folder: Path, start: datetime) -> AsyncIterator[Bench]:
     await x.start()
     await linkage.start()
     site = folder / "site.toml"
-    keys = "\n".join(f"{name} = {json.dumps(value)}" for name, value in x.credentials.items())
     site.write_text(
-        f'data_dir = "{folder}"\n[web]\nport = 0\n[channels.x]\nbase_url = "{x.url}"\n{keys}\n'
-        f'[channels.linkage]\nurl = "{linkage.url}"\ntoken = "{linkage.token}"\n'
-        f'[gateways.{GATEWAY}]\npassword = "{PASSWORD}"\ntelegram = true\n',
+        f'data_dir = "{folder}"\n[web]\nport = 0\n'
+        f'[gateways.{GATEWAY}]\npassword = "{PASSWORD}"\ntelegram = true\n' + accounts(x, linkage, [Status.ACTUAL]),
         encoding="utf-8",
     )
     clock = SetClock(start)

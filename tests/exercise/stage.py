@@ -13,6 +13,7 @@ from services.store import users
 from services.store.engine import Store
 from services.store.users import Account, Role
 from services.web.auth_password import hash_password, new_password
+from tests.fakes.accounts import accounts
 from tests.fakes.linkage import FakeLinkage
 from tests.fakes.x import FakeX
 
@@ -62,7 +63,6 @@ def _settings(
 ) -> str:
     """The settings file; JSON strings are TOML strings too."""
     q = json.dumps
-    keys = "\n".join(f"{name} = {q(value)}" for name, value in x.credentials.items())
     doors = "\n".join(
         f"[gateways.{name}]\npassword = {q(password)}\nstatus = 'Exercise'\ntelegram = {q(name == 'jma-relay')}"
         for name, password in passwords.items()
@@ -80,18 +80,7 @@ speed = {clock.speed}
 [exercise.outboxes]
 x = {q(x.url + "/timeline.json")}
 linkage = {q(linkage.url.rsplit("/", 1)[0] + "/received")}
-[channels.x]
-base_url = {q(x.url)}
-statuses = ["Exercise"]
-{keys}
-[channels.linkage]
-url = {q(linkage.url)}
-token = {q(linkage.token)}
-statuses = ["Exercise"]
-[channels.cap_feed]
-statuses = ["Exercise"]
-[channels.log]
-statuses = ["Exercise"]
+{accounts(x, linkage)}
 {doors}
 """
 
