@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from lxml import etree
 
 from feeds.jma.frame import METEOROLOGY, BadTelegram, Frame, child, children, text
+from feeds.records import TelegramArea
 from feeds.safe_xml import path_of
 
 # What stands in brackets at the end of a block's type, finest first.
@@ -89,6 +90,22 @@ def items(block: etree._Element | None) -> Iterator[tuple[list[Named], list[Plac
         if not listed:
             raise BadTelegram("bad_telegram", "an Item without an Area speaks of nowhere", path_of(item))
         yield kinds, listed
+
+
+def entry(kind: Named, place: Place, hazard: str, status: str | None, alert_level: int | None = None) -> TelegramArea:
+    """One (area, kind) of a telegram, as the contract lists it."""
+    return TelegramArea(
+        code=place.code,
+        name=place.name,
+        hazard=hazard,
+        code_type=place.code_type,
+        kind_code=kind.code,
+        kind_name=kind.name,
+        status=status,
+        condition=kind.condition,
+        last_code=kind.last_code,
+        alert_level=alert_level,
+    )
 
 
 def places(item: etree._Element) -> Iterator[Place]:

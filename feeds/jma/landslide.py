@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from feeds.jma.blocks import Named, finest, items, listing
+from feeds.jma.blocks import Named, entry, finest, items, listing
 from feeds.jma.content import Content
 from feeds.jma.frame import BadTelegram, Frame, children
-from feeds.records import TelegramArea
 
 _LEVELS = {"3": 4, "1": 0}  # 警戒 stands for 警戒レベル４, 解除 for its end; 0 なし is no entry
 
@@ -17,18 +16,7 @@ def landslide_warning(frame: Frame, hazard: str) -> Content:
     return Content(
         hazard=hazard,
         areas=tuple(
-            TelegramArea(
-                code=place.code,
-                name=place.name,
-                hazard=hazard,
-                code_type=place.code_type,
-                kind_code=kind.code,
-                kind_name=kind.name,
-                status=kind.status or kind.condition,
-                condition=kind.condition,
-                last_code=kind.last_code,
-                alert_level=_level(kind),
-            )
+            entry(kind, place, hazard, kind.status or kind.condition, _level(kind))
             for kind, place in listed
             if not kind.nothing
         ),

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from lxml import etree
 
-from feeds.jma.blocks import finest, items, listing, places
+from feeds.jma.blocks import entry, finest, items, listing, places
 from feeds.jma.content import Content
 from feeds.jma.frame import EB, Frame, child, children, number, plain, text
 from feeds.records import Observation, TelegramArea
@@ -81,20 +81,7 @@ def _content(frame: Frame, hazard: str, block: etree._Element | None) -> Content
             if kind.nothing:
                 without.extend(place.code for place in listed)
                 continue
-            areas.extend(
-                TelegramArea(
-                    code=place.code,
-                    name=place.name,
-                    hazard=hazard,
-                    code_type=place.code_type,
-                    kind_code=kind.code,
-                    kind_name=kind.name,
-                    status=kind.status,
-                    condition=kind.condition,
-                    last_code=kind.last_code,
-                )
-                for place in listed
-            )
+            areas.extend(entry(kind, place, hazard, kind.status) for place in listed)
     return Content(
         hazard=hazard,
         areas=tuple(areas),

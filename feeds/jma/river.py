@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 
 from lxml import etree
 
-from feeds.jma.blocks import items
+from feeds.jma.blocks import entry, items
 from feeds.jma.codes import named_level, river_level
 from feeds.jma.content import Content
 from feeds.jma.frame import EB, BadTelegram, Frame, child, children, number, text
@@ -41,17 +41,7 @@ def _entries(sections: Iterable[etree._Element], hazard: str) -> Iterator[Telegr
                 what = f"kind {kind.code!r} {kind.name!r} tells no level"
                 raise BadTelegram("bad_telegram", what, "/Report/Head/Headline/Information")
             for place in places:
-                yield TelegramArea(
-                    code=place.code,
-                    name=place.name,
-                    hazard=hazard,
-                    code_type=place.code_type,
-                    kind_code=kind.code,
-                    kind_name=kind.name,
-                    condition=kind.condition,
-                    last_code=kind.last_code,
-                    alert_level=level,
-                )
+                yield entry(kind, place, hazard, None, level)
 
 
 def _municipalities(body: etree._Element | None) -> Iterator[str]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from lxml import etree
 
-from feeds.jma.blocks import Named, Place, finest, items, listing
+from feeds.jma.blocks import Named, Place, entry, finest, items, listing
 from feeds.jma.codes import LEVELLED, hazard_of, warning_level
 from feeds.jma.content import Content
 from feeds.jma.frame import Frame, children
@@ -48,18 +48,7 @@ def _entry(kind: Named, place: Place, of_type: str, frame: Frame) -> TelegramAre
     level = warning_level(kind.code, kind.name, hazard, frame.reported_at)
     if kind.released and hazard in LEVELLED:
         level = 0
-    return TelegramArea(
-        code=place.code,
-        name=place.name,
-        hazard=hazard,
-        code_type=place.code_type,
-        kind_code=kind.code,
-        kind_name=kind.name,
-        status=kind.status or ("解除" if kind.released else None),
-        condition=kind.condition,
-        last_code=kind.last_code,
-        alert_level=level,
-    )
+    return entry(kind, place, hazard, kind.status or ("解除" if kind.released else None), level)
 
 
 def _main(areas: list[TelegramArea]) -> str:
