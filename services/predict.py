@@ -50,7 +50,7 @@ class Predict:
         self._tell(faults)
         async with self._store.write() as connection:
             changed = [change for status in Status for change in await self._replace(connection, status, pictures, now)]
-            await chronology.append(connection, [_entry(change, now) for change in changed if _noteworthy(change)])
+            await chronology.append(connection, _entries(changed, now))
             await cursors.move(connection, self.name, upto)
         self._seen = (upto, now)
         if changed:
@@ -121,9 +121,23 @@ def _noteworthy(change: Change) -> bool:
     return levels[0] != levels[1] and one is not None and one.observed and max(levels) >= 2
 
 
-def _entry(change: Change, now: datetime) -> Entry:
-    one = change.after or change.before
-    assert one is not None
-    text = one.headline if change.after else f"終了：{one.headline}"
-    refs = {"hazard": one.key, "area": one.area, "level": str(change.after.level if change.after else 0)}
-    return Entry(at=now, status=one.status, kind="hazard", who=one.model, text=f"{one.area_name} {text}", refs=refs)
+def _entries(changes: Iterable[Change], now: datetime) -> list[Entry]:
+    """One line for what one gauge or telegram means for many districts: twenty would bury the next thing."""
+    said: dict[tuple[Status, str, str, int], list[Hazard]] = {}
+    for change in filter(_noteworthy, changes):
+        one = change.after or change.before
+        assert one is not None
+        text = one.headline if change.after else f"終了：{one.headline}"
+        level = change.after.level if change.after else 0
+        said.setdefault((one.status, one.model, text, level), []).append(one)
+    return [
+        Entry(
+            at=now,
+            status=status,
+            kind="hazard",
+            who=model,
+            text=f"{text}（{'、'.join(hazard.area_name for hazard in those)}）",
+            refs={"hazards": " ".join(hazard.key for hazard in those), "level": str(level)},
+        )
+        for (status, model, text, level), those in said.items()
+    ]

@@ -74,7 +74,7 @@ async def test_a_reading_becomes_a_hazard_and_its_end_is_told_too(store: Store) 
     assert await predict.step()
     assert await picture(store, Status.ACTUAL) == []
     began, ended = await told(store)
-    assert "氾濫注意水位" in began and ended.startswith("内丸 終了：")
+    assert "氾濫注意水位" in began and ended.startswith("終了：") and ended.endswith("（内丸）")
 
 
 @pytest.mark.parametrize("status", list(Status))
@@ -164,3 +164,19 @@ async def test_a_long_memory_for_reports_is_none_for_readings(store: Store) -> N
     given = bears.given[0]
     assert [sample.value for samples in given.series.values() for sample in samples] == [LOW] * 4
     assert given.reports == [seen]
+
+
+class Wide:
+    """What one gauge means for three districts."""
+
+    name, version = "wide", "1"
+    quantities, telegrams, reports, window = frozenset[str](), False, frozenset[str](), timedelta(hours=1)
+
+    def run(self, inputs: Inputs, ground: Ground) -> list[Hazard]:
+        names = ("内丸", "大通", "上田") if inputs.status is Status.ACTUAL else ()
+        return [hazard(status=inputs.status, model="wide@1", area=name, area_name=name) for name in names]
+
+
+async def test_what_one_gauge_means_for_many_districts_is_one_line_of_the_log(store: Store) -> None:
+    assert await predicting(store, SetClock(), Wide()).step()
+    assert await told(store) == ["館坂橋 2.60 m 避難判断水位を超過（内丸、大通、上田）"]
