@@ -1,10 +1,10 @@
-"""One hub to a folder: the second is refused, and told why."""
+"""One process to a folder: the second is refused, and told why."""
 
 from __future__ import annotations
 
 import fcntl
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
@@ -18,10 +18,10 @@ class AlreadyRunningError(Exception):
     """Another hub holds this folder."""
 
 
-def folders(settings: Settings) -> list[Path]:
-    """Folders that a hub must have to itself: SQLite has one writer, and our own broker keeps its messages in one."""
+def folders(settings: Settings, services: Sequence[str]) -> list[Path]:
+    """Folders that a process must have to itself: SQLite has one writer, our own broker one folder of messages."""
     database = parse(settings.database_url)
-    folders = [settings.data_dir] if settings.broker is None else []
+    folders = [settings.data_dir] if settings.broker is None and "ingest" in services else []
     if database.get_backend_name() == "sqlite" and database.database:
         folders.append(Path(database.database).parent)
     return sorted({folder.resolve() for folder in folders})

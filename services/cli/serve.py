@@ -1,4 +1,4 @@
-"""``shirase serve``: run the hub until SIGTERM or Ctrl-C."""
+"""``shirase serve [SERVICE…]``: run the hub, or the named services of it, until SIGTERM or Ctrl-C."""
 
 from __future__ import annotations
 
@@ -7,9 +7,11 @@ import asyncio
 import json
 import signal
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from services.line import SERVICES
 from services.settings import Settings, SettingsError, load
 from services.telemetry import configure_logging
 
@@ -19,21 +21,28 @@ if TYPE_CHECKING:
 
 def register(commands: Any) -> None:
     parser = commands.add_parser("serve", help="run the hub")
+    parser.add_argument(
+        "services", nargs="*", metavar="SERVICE", help=f"{', '.join(SERVICES)}; all where none is named"
+    )
     parser.add_argument("--settings", type=Path, action="append", default=[], help="a TOML file over the profile")
     parser.set_defaults(run=run)
 
 
 def run(args: argparse.Namespace) -> int:
-    """Exit 0 after an orderly stop, 1 when the hub cannot start."""
+    """Exit 0 after an orderly stop, 1 when the hub cannot start, 2 for a service that does not exist."""
+    unknown = sorted(set(args.services) - set(SERVICES))
+    if unknown:
+        told = f"there is no service {', '.join(unknown)}; name any of {', '.join(SERVICES)}, or none for all of them"
+        return _refuse("unknown_service", told, 2)
     try:
         settings = load(args.settings)
     except SettingsError as error:
         return _refuse("bad_settings", error)
     configure_logging(settings.log_level)
-    return asyncio.run(_serve(settings))
+    return asyncio.run(_serve(settings, args.services or SERVICES))
 
 
-async def _serve(settings: Settings) -> int:
+async def _serve(settings: Settings, services: Sequence[str]) -> int:
     from services.alone import AlreadyRunningError
     from services.app import until
     from services.broker.embedded import BrokerError
@@ -44,7 +53,7 @@ async def _serve(settings: Settings) -> int:
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     try:
-        await until(stop, settings, _announce)
+        await until(stop, settings, services, _announce)
     except (AlreadyRunningError, BrokerError, StartError, StoreError) as error:
         return _refuse("cannot_start", error)
     return 0
@@ -52,9 +61,9 @@ async def _serve(settings: Settings) -> int:
 
 async def _announce(hub: Hub) -> None:
     """One JSON line when the pages answer, so that whoever started us need not guess."""
-    print(json.dumps({"ready": hub.address}), flush=True)
+    print(json.dumps({"ready": hub.address, "services": hub.services}), flush=True)
 
 
-def _refuse(code: str, error: Exception) -> int:
+def _refuse(code: str, error: Exception | str, exit_code: int = 1) -> int:
     print(json.dumps({"error": code, "message": str(error)}, ensure_ascii=False), file=sys.stderr)
-    return 1
+    return exit_code

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Case, ColumnElement, RowMapping, and_, case, exists, insert, or_, select, update
+from sqlalchemy import Case, ColumnElement, RowMapping, and_, case, exists, func, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from feeds.records import Status
@@ -59,6 +59,12 @@ async def release(connection: AsyncConnection, wall: datetime) -> None:
     """End every lease. Only for a hub that has just proved that it is alone: whoever held them is dead."""
     held = outbox.c.state == DeliveryState.SENDING.value
     await connection.execute(update(outbox).where(held).values(lease_until=wall))
+
+
+async def oldest_waiting(connection: AsyncConnection, now: datetime) -> float:
+    """Age in seconds of the oldest delivery that is not out yet; 0 where none waits."""
+    since = await connection.scalar(select(func.min(outbox.c.created_at)).where(_pending()))
+    return max(0.0, (now - since).total_seconds()) if since else 0.0
 
 
 async def needs_sweep(connection: AsyncConnection, now: datetime, wall: datetime) -> bool:

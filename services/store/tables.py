@@ -211,6 +211,16 @@ leases = Table(  # which process runs what only one may run; wall time
     Column("until", Instant, nullable=False),
 )
 
+processes = Table(  # who is at work on a shared store, by their own word; wall time
+    "processes",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("services", JSON, nullable=False),  # names
+    Column("place", Text, nullable=False),  # host and process number, for people
+    Column("health", JSON, nullable=False),
+    Column("seen_at", Instant, nullable=False),
+)
+
 chronology = Table(  # クロノロジー: append-only, each row carries the hash of the one before
     "chronology",
     metadata,

@@ -6,10 +6,10 @@ from aiohttp import web
 
 from services.web import auth_login, health, pages, templating
 from services.web.api import table
-from services.web.auth import guard
+from services.web.auth import guard, person_of
 from services.web.cap import CapPages
 from services.web.context import CONTEXT, WebContext
-from services.web.security import MAX_BODY, add_headers, faults
+from services.web.security import MAX_BODY, add_headers, faults, from_inside
 
 
 def make_app(context: WebContext) -> web.Application:
@@ -18,13 +18,22 @@ def make_app(context: WebContext) -> web.Application:
     app[CONTEXT] = context
     app.on_response_prepare.append(add_headers)
     templating.setup(app)
-    health.setup(app)
+    health.setup(app, _watch(context))
     auth_login.setup(app)
     table.setup(app)
     pages.setup(app)
     pages.setup(app)
     app.router.add_routes(_cap_pages(context).routes())
     return app
+
+
+def _watch(context: WebContext) -> health.Watch:
+    return health.Watch(
+        store=context.store,
+        now=context.now,
+        faults=lambda: health.line_faults(context.health()),
+        may_measure=lambda request: from_inside(request) or person_of(request) is not None,
+    )
 
 
 def _cap_pages(context: WebContext) -> CapPages:

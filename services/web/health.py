@@ -3,25 +3,53 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 
 from aiohttp import web
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from sqlalchemy import update
 from sqlalchemy.exc import SQLAlchemyError
 
+from services.health import Health
+from services.store import outbox
 from services.store.engine import Store
 from services.store.tables import cursors
-from services.web.auth import person_of
-from services.web.context import CONTEXT
-from services.web.security import WebError, from_inside
+from services.telemetry import OLDEST_WAITING
 
 _PATIENCE = 5.0  # seconds for the store
+_TROUBLE = (SQLAlchemyError, OSError, TimeoutError)
 
 
-def setup(app: web.Application) -> None:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Watch:
+    """What is watched: the store, and whatever else ``faults`` finds, a sentence each."""
+
+    store: Store
+    now: Callable[[], datetime]  # hub time
+    faults: Callable[[], Sequence[str]]
+    may_measure: Callable[[web.Request], bool]  # counts of drafts are nobody's business outside
+
+
+WATCH: web.AppKey[Watch] = web.AppKey("watch", Watch)
+
+
+def setup(app: web.Application, watch: Watch) -> None:
+    app[WATCH] = watch
     app.router.add_get("/healthz", alive)
     app.router.add_get("/readyz", ready)
     app.router.add_get("/metrics", metrics)
+
+
+def line_faults(health: Health) -> list[str]:
+    """Why the whole line does not work; empty where it does. What is not known does not count as well."""
+    reasons = list(health.get("reasons", []))
+    if not health.get("broker", False):
+        reasons.append("the broker is not connected")
+    if not health.get("ingest", False):
+        reasons.append("ingest has stopped")
+    return reasons
 
 
 async def alive(_: web.Request) -> web.Response:
@@ -30,24 +58,25 @@ async def alive(_: web.Request) -> web.Response:
 
 
 async def ready(request: web.Request) -> web.Response:
-    """200 where the whole line works; else 503 with the reasons."""
-    context = request.app[CONTEXT]
-    health = context.health()
-    reasons = list(health.get("reasons", []))
-    if not health.get("broker", False):
-        reasons.append("the broker is not connected")
-    if not health.get("ingest", False):
-        reasons.append("ingest has stopped")
-    if not await _writable(context.store):
+    """200 where everything watched works; else 503 with the reasons."""
+    watch = request.app[WATCH]
+    reasons = list(watch.faults())
+    if not await _writable(watch.store):
         reasons.append("the store cannot be written")
     body = {"status": "ready" if not reasons else "not ready", "reasons": reasons}
     return web.json_response(body, status=503 if reasons else 200)
 
 
 async def metrics(request: web.Request) -> web.Response:
-    """Prometheus text. Counts of drafts are nobody's business outside, so strangers get no answer."""
-    if not (from_inside(request) or person_of(request)):
-        raise WebError(403, "forbidden", "metrics are read from inside the network or with a session")
+    """Prometheus text of this process, and the age of the oldest delivery that waits anywhere."""
+    watch = request.app[WATCH]
+    if not watch.may_measure(request):
+        raise web.HTTPForbidden(text="metrics are read from inside the network or with a session")
+    try:
+        async with asyncio.timeout(_PATIENCE), watch.store.read() as connection:
+            OLDEST_WAITING.set(await outbox.oldest_waiting(connection, watch.now()))
+    except _TROUBLE:
+        OLDEST_WAITING.set(float("nan"))  # not known: the counters of this process are worth having all the same
     return web.Response(body=generate_latest(), headers={"Content-Type": CONTENT_TYPE_LATEST})
 
 
@@ -57,6 +86,6 @@ async def _writable(store: Store) -> bool:
     try:
         async with asyncio.timeout(_PATIENCE), store.write() as connection:
             await connection.execute(nothing)
-    except (SQLAlchemyError, OSError, TimeoutError):
+    except _TROUBLE:
         return False
     return True

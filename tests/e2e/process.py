@@ -24,6 +24,8 @@ RULES = Path(__file__).resolve().parents[1] / "data" / "rules"
 class HubProcess:
     """Start, kill, start again: the data directory is what stays, and the database where it lies elsewhere."""
 
+    services: tuple[str, ...] = ()  # all of them
+
     def __init__(
         self, data_dir: Path, x: FakeX, linkage: FakeLinkage, gateways: tuple[str, ...], database: str = ""
     ) -> None:
@@ -36,7 +38,7 @@ class HubProcess:
         self._process: Process | None = None
 
     async def start(self) -> None:
-        command = [sys.executable, "-m", "services", "serve", "--settings", str(self._settings)]
+        command = [sys.executable, "-m", "services", "serve", *self.services, "--settings", str(self._settings)]
         log = (self.data_dir / "hub.log").open("ab")
         self._process = await create_subprocess_exec(*command, stdout=PIPE, stderr=log)
         assert self._process.stdout is not None

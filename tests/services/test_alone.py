@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from services.alone import AlreadyRunningError, folders, hold
+from services.line import SERVICES
 from services.settings import Broker, Settings, load
 
 BROKER = Broker(host="broker.example.jp")
@@ -19,7 +20,7 @@ def settings(tmp_path: Path, **changes: Any) -> Settings:
 
 
 def test_on_sqlite_the_second_is_refused_and_told_why(tmp_path: Path) -> None:
-    (folder,) = folders(settings(tmp_path))
+    (folder,) = folders(settings(tmp_path), SERVICES)
     assert folder == tmp_path / "var"
     with hold(folder):
         told = r"var is in use by another hub \(process \d+\).*need PostgreSQL"
@@ -31,11 +32,15 @@ def test_on_sqlite_the_second_is_refused_and_told_why(tmp_path: Path) -> None:
 
 def test_a_sqlite_file_elsewhere_is_held_where_it_lies(tmp_path: Path) -> None:
     elsewhere = f"sqlite:///{tmp_path / 'other' / 'city.db'}"
-    assert folders(settings(tmp_path, database=elsewhere)) == [tmp_path / "other", tmp_path / "var"]
-    assert folders(settings(tmp_path, database=elsewhere, broker=BROKER)) == [tmp_path / "other"]
+    assert folders(settings(tmp_path, database=elsewhere), SERVICES) == [tmp_path / "other", tmp_path / "var"]
+    assert folders(settings(tmp_path, database=elsewhere, broker=BROKER), SERVICES) == [tmp_path / "other"]
 
 
 def test_on_postgresql_only_our_own_broker_wants_its_folder_to_itself(tmp_path: Path) -> None:
     database = "postgresql://shirase@db.example.jp/shirase"
-    assert folders(settings(tmp_path, database=database)) == [tmp_path / "var"]
-    assert folders(settings(tmp_path, database=database, broker=BROKER)) == []
+    assert folders(settings(tmp_path, database=database), SERVICES) == [tmp_path / "var"]
+    assert folders(settings(tmp_path, database=database, broker=BROKER), SERVICES) == []
+
+
+def test_on_postgresql_a_process_that_does_not_listen_needs_no_folder(tmp_path: Path) -> None:
+    assert folders(settings(tmp_path, database="postgresql://shirase@db.example.jp/shirase"), ["predict", "web"]) == []

@@ -246,3 +246,16 @@ def test_any_edit_changes_the_digest() -> None:
     assert digest_of(whole) != digest_of({**whole, "x": payload("a ")})
     assert digest_of(whole) != digest_of({**whole, "x": replace(payload("a"), media_type="text/html")})
     assert digest_of(whole) != digest_of({"log": payload("b")})
+
+
+async def test_the_oldest_that_is_not_out_yet_has_an_age(store: Store) -> None:
+    async def age(now: datetime) -> float:
+        async with store.read() as connection:
+            return await outbox.oldest_waiting(connection, now)
+
+    assert await age(NOW) == 0.0
+    await issued(store, alert())
+    assert await age(NOW + timedelta(seconds=90)) == 90.0
+    (delivery,) = await claim(store)
+    await finish(store, delivery, Outcome(verdict=Verdict.ACCEPTED))
+    assert await age(NOW + timedelta(seconds=90)) == 0.0

@@ -1,0 +1,110 @@
+"""The services, each set up in a house: what it needs, which loops it runs, and who wakes them.
+
+Every loop also polls: a lost ring costs seconds, never work.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import partial
+
+from feeds.records import Status
+from geo.registry import MODELS
+from services.broker.client import MqttClient
+from services.broker.embedded import EmbeddedBroker
+from services.broker.login import Login
+from services.deliver import Deliver
+from services.evaluate import Evaluate
+from services.fetch import Fetcher
+from services.house import House, leased
+from services.ingest import Ingest
+from services.loop import Loop
+from services.poll import Poll
+from services.predict import Predict
+from services.store.leases import LEASE
+
+
+@dataclass(frozen=True, slots=True)
+class WayIn:
+    """The ingest loop, and the broker where it is our own."""
+
+    ingest: Ingest
+    broker: EmbeddedBroker | None
+
+
+async def poll(house: House) -> Poll | None:
+    """The poller of official telegrams, where the settings want one."""
+    wanted = house.settings.poll
+    if wanted is None:
+        return None
+    once = await house.once(Poll.name)
+    fetcher = Fetcher(f"shirase (+{house.settings.city.web})", wanted.timeout_s)
+    house.stack.push_async_callback(fetcher.close)
+    asker = Poll(once, house.bell, house.clock, wanted, fetcher)
+    often = LEASE.total_seconds() / 3  # lest another process take over between two feeds
+    house.repeat(
+        Loop(Poll.name, leased(once, asker.step), house.bell.listen(), lambda: max(1.0, min(often, asker.pace())))
+    )
+    return asker
+
+
+async def ingest(house: House) -> WayIn:
+    """Our own broker or the city's, the client on it, and the loop from there to the store."""
+    settings, stack = house.settings, house.stack
+    broker = None
+    if settings.broker is None:
+        gateways = {name: one.password.get_secret_value() for name, one in settings.gateways.items()}
+        broker = EmbeddedBroker(settings.data_dir, gateways=gateways)
+    login = await _login(house, broker)
+    client = MqttClient(login, Ingest.FILTERS, marker=settings.data_dir / "broker-session", now=house.clock.now)
+    loop = Ingest(house.store, house.bell, client, settings.gateways)
+    await client.start()
+    stack.push_async_callback(client.stop)
+    await loop.start()
+    stack.push_async_callback(loop.stop)
+    return WayIn(loop, broker)
+
+
+async def predict(house: House) -> Predict:
+    """Records to hazards."""
+    once = await house.once(Predict.name)
+    seer = Predict(once, house.bell, house.clock, (await house.city()).ground, MODELS)
+    listen = house.bell.listen("records")
+    house.repeat(Loop(Predict.name, leased(once, seer.step), listen, house.pace, rest=0.25))
+    return seer
+
+
+async def evaluate(house: House) -> Evaluate:
+    """Hazards to alerts; a loop for each status, so that what fails in a drill never slows the real thing."""
+    once = await house.once(Evaluate.name)
+    judge = Evaluate(once, house.bell, house.clock, await house.city())
+    for status in Status:
+        step = leased(once, partial(judge.step, (status,)))
+        house.repeat(Loop(f"{Evaluate.name}:{status}", step, house.bell.listen("hazards"), house.pace))
+    return judge
+
+
+async def deliver(house: House) -> None:
+    """Alerts to the outside; a loop for each channel, so that one that hangs never holds the others."""
+    for channel in (await house.city()).channels.values():
+        sender = Deliver(house.store, house.bell, house.clock, channel)
+        house.repeat(Loop(sender.name, sender.step, house.bell.listen("outbox"), house.pace, again=True))
+
+
+async def _login(house: House, own: EmbeddedBroker | None) -> Login:
+    if own:
+        access = await own.start()
+        house.stack.push_async_callback(own.stop)
+        return Login(
+            host=access.host, port=access.port, client_id="shirase-hub", user=access.user, password=access.password
+        )
+    city = house.settings.broker
+    assert city is not None
+    return Login(
+        host=city.host,
+        port=city.port,
+        client_id=city.client_id,
+        user=city.username,
+        password=city.password.get_secret_value(),
+        ca=city.ca,
+    )
