@@ -34,7 +34,7 @@ from services.web.context import CONTEXT, WebContext
 from services.web.security import WebError
 
 PUBLIC = ("alerts", "hazards", "readings", "reports")
-DESK = (*PUBLIC, "chronology", "deliveries", "fixes", "suppressions")
+DESK = (*PUBLIC, "chronology", "deliveries", "fixes", "suppressions", "status")
 _BELLS = ("records", "hazards", "alerts", "outbox", "deliveries")
 _POLL, _PAUSE, _BEAT, _STUCK = 2.0, 1.0, 15.0, 30.0  # seconds
 _MOST_STREAMS, _MOST_WAITING = 5000, 64
@@ -228,6 +228,7 @@ async def _picture(connection: AsyncConnection, audience: Audience, context: Web
         contents["alerts"] += await _row(connection, select(func.count()).select_from(approvals))
         contents["fixes"] = newest.get("fix")
         contents |= await _of_the_desk(connection)
+        contents["status"] = context.health().get("reasons", [])
     facts: dict[str, Any] = {"now": iso(context.now()), "highest_level": seen.highest_level}
     if viewer.staff:
         facts |= {"highest_issued": seen.highest_issued, "drafts": seen.drafts}

@@ -21,7 +21,7 @@ from services.web import events
 from services.web.api.viewer import Viewer
 from services.web.events import AUDIENCES, Audience, Picture
 from tests.services.making import NOW, alert, hazard, payload, reading
-from tests.services.web_floor import Floor, Visitor, floor
+from tests.services.web_floor import WELL, Floor, Visitor, floor
 
 
 class Listening:
@@ -240,3 +240,22 @@ async def test_a_head_request_does_not_hang(store: Store) -> None:
         visitor = await running.visitor()
         async with asyncio.timeout(5), visitor.http.head("/api/v1/events") as response:
             assert response.status == 200
+
+
+async def test_the_desk_hears_of_a_part_that_fails_and_the_public_does_not(store: Store) -> None:
+    faults: list[str] = []
+    async with floor(store, health=lambda: {**WELL, "reasons": list(faults)}) as running:
+        officer, stranger = await running.person(Role.VIEWER), await running.visitor()
+        async with listening(officer) as desk, listening(stranger) as public:
+            await desk.event()
+            before = await public.event()
+            faults.append("predict がどこでも動いていません（no process runs predict）")
+            running.bell.ring("records")
+            assert "status" in (await desk.event())["what"]
+            faults.clear()
+            running.bell.ring("records")
+            assert "status" in (await desk.event())["what"]
+            assert "status" not in before["what"]
+            with pytest.raises(TimeoutError):
+                async with asyncio.timeout(0.5):
+                    await public.block()
