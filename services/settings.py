@@ -13,6 +13,8 @@ from pathlib import Path
 from typing import Any, Literal, Self
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, SecretStr, ValidationError, model_validator
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError
 
 from feeds.records import Status
 
@@ -96,6 +98,7 @@ class Settings(_Strict):
     profile: Path  # folder with areas, stations, layers, rules
     data_dir: Path = Path("var")
     database: str = ""  # empty: SQLite under data_dir
+    database_password: SecretStr = SecretStr("")  # of PostgreSQL, where the address has none
     layers: list[str] = []  # files under profile/layers; imported ones come by themselves
     rules: list[Path] = []  # further folders of rules; a later rule of the same id replaces an earlier one
     public_exercise: bool = False  # may residents see exercise alerts? only a demonstration says yes
@@ -118,7 +121,11 @@ class Settings(_Strict):
 
     @property
     def database_url(self) -> str:
-        return self.database or f"sqlite+aiosqlite:///{self.data_dir / 'shirase.db'}"
+        """The whole address, its password included: never for a log."""
+        if not self.database:
+            return f"sqlite+aiosqlite:///{self.data_dir / 'shirase.db'}"
+        password = self.database_password.get_secret_value()
+        return _with_password(self.database, password) if password else self.database
 
 
 def load(files: Iterable[Path] = (), environment: Mapping[str, str] | None = None) -> Settings:
@@ -134,6 +141,13 @@ def load(files: Iterable[Path] = (), environment: Mapping[str, str] | None = Non
     except ValidationError as error:
         faults = "; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors(include_input=False))
         raise SettingsError(f"settings of {folder}: {faults}") from None
+
+
+def _with_password(database: str, password: str) -> str:
+    try:
+        return make_url(database).set(password=password).render_as_string(hide_password=False)
+    except ArgumentError:
+        return database  # whoever opens it tells what is wrong with it
 
 
 def _read(file: Path) -> dict[str, Any]:

@@ -8,6 +8,7 @@ import pytest
 
 from feeds.records import Status
 from services.settings import SettingsError, load
+from services.store.engine import parse
 
 CITY = """
 [city]
@@ -102,3 +103,13 @@ def test_polling_is_off_unless_asked_for_and_never_in_an_exercise(profile: Path)
     more.write_text(drill, encoding="utf-8")
     with pytest.raises(SettingsError, match="real telegrams would raise real alerts in a drill"):
         load([more], environment(profile))
+
+
+def test_the_password_of_the_database_may_lie_in_a_file_of_its_own(profile: Path) -> None:
+    (profile / "secret").write_text("p@ss/word:1\n")
+    settings_file = profile / "site.toml"
+    text = 'database = "postgresql://shirase@database/shirase"\ndatabase_password = { file = "secret" }\n'
+    settings_file.write_text(text)
+    settings = load([settings_file], {"SHIRASE_PROFILE": str(profile)})
+    assert parse(settings.database_url).password == "p@ss/word:1"
+    assert "p@ss" not in repr(settings) and "p@ss" not in settings.model_dump_json()
