@@ -1,36 +1,22 @@
-"""The configuration of the embedded nats-server, as text. Pure: what is asked for goes in, the file comes out."""
+"""nats-server's configuration, as text. Pure: what is asked for goes in, the file comes out."""
 
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-HUB_USER = "hub"
-RESERVED = frozenset({HUB_USER, "public"})
-_NAME = re.compile(r"[a-z0-9_-]{1,64}")
+from services.broker.rights import HUB_USER, Gateway, Rights, all_rights
+from services.broker.site import Site
 
 MAX_ACK_PENDING = 2000  # in flight per subscription; a session's sum must stay below 65,535
 MAX_PAYLOAD = 1_048_576  # bytes; a long telegram has some hundred kilobytes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Gateway:
-    """Who may connect. ``password`` is plain, or bcrypt where it begins with ``$2a$``.
-
-    ``also`` names topic filters it may publish on beside ``hub/v1/NAME/#`` and ``owntracks/NAME/#``: a ChirpStack
-    server needs ``application/+/device/+/event/up``, for example.
-    """
-
-    password: str = field(repr=False)
-    also: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """Everything the file says."""
+    """Everything the file of the embedded broker says."""
 
     folder: Path  # absolute
     host: str
@@ -53,59 +39,81 @@ class Plan:
 
 
 def render(plan: Plan) -> str:
-    """The configuration file. ValueError for a gateway name or password that cannot stand in it, with the cure.
-
-    The server's own NATS listener cannot be switched off; it takes any free loopback port and asks for a password
-    like the MQTT one. Every message is synced to disk before its PUBACK goes out.
-    """
-    users = [f"{{ user: {_quote(HUB_USER)}, password: {_quote(plan.hub_password)} }}"]
-    users += [_user(name, gateway) for name, gateway in sorted(plan.gateways.items())]
+    """The embedded broker's file. ValueError for a name, filter or password that cannot stand in it, with the cure."""
+    own = (
+        "# Written by shirase at every start; changes are lost.",
+        f"listen: {_quote(f'{plan.host}:-1')}",
+        f"pid_file: {_quote(str(plan.pid_file))}",
+        f"log_file: {_quote(str(plan.log_file))}",
+        "logfile_size_limit: 5000000",
+        "logfile_max_num: 3",
+    )
     limits = f'ack_wait: "{plan.redeliver_after:g}s", max_ack_pending: {MAX_ACK_PENDING}'
-    return "\n".join(
-        (
-            "# Written by shirase at every start; changes are lost.",
-            "server_name: shirase",
-            f"listen: {_quote(f'{plan.host}:-1')}",
-            f"pid_file: {_quote(str(plan.pid_file))}",
-            f"log_file: {_quote(str(plan.log_file))}",
-            "logfile_size_limit: 5000000",
-            "logfile_max_num: 3",
-            'write_deadline: "60s"',  # a hub whose store fails stops reading; no reason to cut it off soon
-            f"max_payload: {MAX_PAYLOAD}",
-            f"jetstream {{ store_dir: {_quote(str(plan.folder / 'jetstream'))}, sync_interval: always }}",
-            f"mqtt {{ listen: {_quote(f'{plan.host}:{plan.port}')}, {limits} }}",
-            "authorization {",
-            "  users = [",
-            *(f"    {user}" for user in users),
-            "  ]",
-            "}",
-            "",
-        )
+    mqtt = f"mqtt {{ listen: {_quote(f'{plan.host}:{plan.port}')}, {limits} }}"
+    people = _people(plan.hub_password, plan.gateways)
+    return "\n".join((*own, *_safe(plan.folder / "jetstream"), mqtt, *people, ""))
+
+
+def render_site(site: Site, hub_password: str, gateways: Mapping[str, Gateway]) -> str:
+    """The file of a nats-server that gateways reach by TLS. ValueError as :func:`render`.
+
+    With ``site.certificates`` a client certificate stands for the password: its subject must be ``CN=NAME``.
+    """
+    tls = site.tls
+    named = {"cert_file": tls.certificate, "key_file": tls.key, "ca_file": tls.ca}
+    files = ", ".join(f"{name}: {_quote(str(path))}" for name, path in named.items())
+    verify = ", verify_and_map: true" if site.certificates else ""
+    limits = f'ack_wait: "10s", max_ack_pending: {MAX_ACK_PENDING}'
+    mqtt = f"mqtt {{ listen: {_quote(f'{site.host}:{site.port}')}, {limits}, tls {{ {files}{verify} }} }}"
+    people = _people(hub_password, gateways, by_certificate=site.certificates)
+    head = (
+        "# Written by `shirase gateways export`; changes are lost at the next one.",
+        'listen: "127.0.0.1:4222"',
+        f"pid_file: {_quote(str(site.state / 'nats-server.pid'))}",
+    )
+    return "\n".join((*head, *_safe(site.state / "jetstream"), mqtt, *people, ""))
+
+
+def _safe(jetstream: Path) -> tuple[str, ...]:
+    """What a hub that may be away for a day needs. Every message is synced to disk before its PUBACK goes out.
+
+    The server's own NATS listener cannot be switched off; it asks for a password like the MQTT one.
+    """
+    return (
+        "server_name: shirase",
+        'write_deadline: "60s"',  # a hub whose store fails stops reading; no reason to cut it off soon
+        f"max_payload: {MAX_PAYLOAD}",
+        f"jetstream {{ store_dir: {_quote(str(jetstream))}, sync_interval: always }}",
     )
 
 
-def _user(name: str, gateway: Gateway) -> str:
-    if not _NAME.fullmatch(name) or name in RESERVED:
-        taken = ", ".join(sorted(RESERVED))
-        raise ValueError(f"{name!r} cannot be a gateway's name: use 1 to 64 of a-z 0-9 _ -, and none of {taken}")
-    own = f"hub.v1.{name}"
-    publish = [f"{own}.>", f"owntracks.{name}.>", *(_subject(topic) for topic in gateway.also)]
-    # A filter ending in # also matches its parent, which the server checks as a subject of its own.
-    subscribe = [f"{own}.rejects", "hub.v1.public", "hub.v1.public.>"]
-    rights = f"publish: {{ allow: {_list(publish)}, deny: {_list([f'{own}.rejects'])} }}, subscribe: {_list(subscribe)}"
-    return f"{{ user: {_quote(name)}, password: {_quote(gateway.password)}, permissions: {{ {rights} }} }}"
+def _people(hub_password: str, gateways: Mapping[str, Gateway], *, by_certificate: bool = False) -> Sequence[str]:
+    users = [_credentials(HUB_USER, hub_password, by_certificate)]
+    for name, rights in all_rights(gateways).items():
+        users.append(f"{_credentials(name, gateways[name].password, by_certificate)}, {_permissions(rights)}")
+    return ("authorization {", "  users = [", *(f"    {{ {user} }}" for user in users), "  ]", "}")
 
 
-def _subject(topic: str) -> str:
-    """An MQTT topic filter as the server's subject: levels by dots, + is *, # is >, a dot within a level is //."""
-    if not topic or " " in topic or topic.startswith("$") or "//" in topic:
-        raise ValueError(f"{topic!r} cannot be granted: name a topic filter without spaces, $ or empty levels")
-    levels = (level.replace(".", "//").replace("+", "*").replace("#", ">") for level in topic.split("/"))
-    return ".".join(levels)
+def _credentials(name: str, password: str, by_certificate: bool) -> str:
+    return f"user: {_quote(f'CN={name}')}" if by_certificate else f"user: {_quote(name)}, password: {_quote(password)}"
 
 
-def _list(subjects: Sequence[str]) -> str:
-    return "[" + ", ".join(_quote(subject) for subject in subjects) + "]"
+def _permissions(rights: Rights) -> str:
+    publish = f"{{ allow: {_list(rights.publish)}, deny: {_list(rights.never)} }}"
+    return f"permissions: {{ publish: {publish}, subscribe: {_list(rights.subscribe)} }}"
+
+
+def _list(filters: Sequence[str]) -> str:
+    return "[" + ", ".join(_quote(subject) for topic in filters for subject in _subjects(topic)) + "]"
+
+
+def _subjects(topic: str) -> Sequence[str]:
+    """An MQTT topic filter as the server's subjects: levels by dots, + is *, # is >, a dot within a level is //.
+
+    A filter ending in # also matches its parent, which the server checks as a subject of its own.
+    """
+    whole = ".".join(level.replace(".", "//").replace("+", "*").replace("#", ">") for level in topic.split("/"))
+    return (whole.removesuffix(".>"), whole) if whole.endswith(".>") else (whole,)
 
 
 def _quote(text: str) -> str:

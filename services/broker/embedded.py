@@ -18,7 +18,7 @@ from typing import IO
 import structlog
 
 from services.broker.child import dies_with_parent, end_orphan
-from services.broker.config import HUB_USER, Gateway, Plan, render
+from services.broker.config import Plan, render
 from services.broker.folder import (
     HOST,
     BrokerError,
@@ -31,6 +31,7 @@ from services.broker.folder import (
 )
 from services.broker.forbidden import Dropped, ForbiddenLog
 from services.broker.probe import connack
+from services.broker.rights import HUB_USER, Gateway
 
 __all__ = ["Access", "BrokerError", "BrokerState", "EmbeddedBroker"]
 

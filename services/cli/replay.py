@@ -16,10 +16,10 @@ from typing import Any
 
 from feeds.instant import instant, iso_utc
 from services.broker.client import MqttClient, Phase
-from services.broker.config import HUB_USER
 from services.broker.login import Login
 from services.broker.player import Player
 from services.broker.recording import Recorded, read
+from services.broker.rights import HUB_USER
 from services.telemetry import configure_logging
 
 _PATIENCE = 10.0  # seconds for the first connection

@@ -15,11 +15,12 @@ from pathlib import Path
 import pytest
 
 from services.broker.client import MqttClient
-from services.broker.config import Gateway, Plan, render
+from services.broker.config import Plan, render
 from services.broker.embedded import BrokerError, EmbeddedBroker
 from services.broker.forbidden import ForbiddenLog
 from services.broker.login import Login
 from services.broker.probe import connack
+from services.broker.rights import Gateway
 from tests.services.conftest import GATEWAYS, until
 from tests.services.gateways import SensorGateway, wait_for_pubacks
 

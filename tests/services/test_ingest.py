@@ -26,6 +26,7 @@ from services.broker.client import Limits, MqttClient
 from services.broker.embedded import EmbeddedBroker
 from services.broker.link import Incoming
 from services.broker.login import Login
+from services.broker.rights import Gateway as BrokerGateway
 from services.ingest import Ingest
 from services.settings import Gateway
 from services.store.engine import Store
@@ -198,6 +199,7 @@ async def test_refusal_of_an_earlier_life_is_answered_later(broker: EmbeddedBrok
 
 
 async def test_telegram_needs_a_grant(broker: EmbeddedBroker, store: Store) -> None:
+    await broker.reload({"gw07": BrokerGateway(password=GATEWAYS["gw07"], telegram=True)})  # the hub checks again
     with gateway(broker, listen=("hub/v1/gw07/rejects",)) as gw07:
         async with ingesting(client_of(broker), store):
             gw07.send_and_wait("telegram", b"<Report/>")
