@@ -7,7 +7,7 @@ under load and are single messages when it is quiet.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime, timedelta
 
 import structlog
@@ -23,9 +23,9 @@ from services.answers import Answers
 from services.bell import Bell
 from services.broker.client import MqttClient
 from services.broker.link import Incoming
+from services.grants import Grants
 from services.health import Health
 from services.intake import Intake, Kind, Sorted
-from services.settings import Gateway
 from services.spikes import with_spikes
 from services.store import quarantine, records
 from services.store.engine import Store
@@ -54,13 +54,13 @@ class Ingest:
         store: Store,
         bell: Bell,
         client: MqttClient,
-        gateways: Mapping[str, Gateway],
+        grants: Grants,
         *,
         feed_for: Callable[[Message], Feed | None] = for_message,
         stale_after: timedelta = timedelta(minutes=30),
     ) -> None:
         self._store, self._bell, self._client = store, bell, client
-        self._intake = Intake(gateways, feed_for)
+        self._intake = Intake(grants, feed_for)
         self._answers = Answers(store, client)
         self._stale_after = stale_after
         self.vitals = Vitals()
@@ -69,6 +69,10 @@ class Ingest:
         self._trouble = ""
         self._stopping = asyncio.Event()
         self._tasks: list[asyncio.Task[None]] = []
+
+    def know(self, grants: Grants) -> None:
+        """Go by these grants from the next message on."""
+        self._intake.grants = grants
 
     async def start(self) -> None:
         """Begin; the client may be started before or after."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
@@ -10,14 +10,15 @@ import structlog
 
 from feeds.checks import checked
 from feeds.feed import Feed
-from feeds.records import Decoded, Message, Record, Rejected, Status
+from feeds.records import Decoded, Message, Record, Rejected
 from feeds.registry import for_message
 from feeds.topics import PUBLIC, HubTopic, hub_topic
 from services.broker.link import Incoming
-from services.settings import Gateway
+from services.grants import Grant, Grants
 
 log = structlog.get_logger(__name__)
 _TOPIC_AT_MOST = 512  # characters kept of a topic
+_UNKNOWN = Grant()
 
 
 class Kind(StrEnum):
@@ -45,12 +46,13 @@ class Sorted:
 
 
 class Intake:
-    """Sorts messages by topic, grants and feeds. ``gateways`` says what each may do and whether it is a drill."""
+    """Sorts messages by topic, grants and feeds. ``grants`` says what each may do and whether it is a drill.
 
-    def __init__(
-        self, gateways: Mapping[str, Gateway], feed_for: Callable[[Message], Feed | None] = for_message
-    ) -> None:
-        self._gateways, self._feed_for = gateways, feed_for
+    A gateway without a grant is one that the city's broker knows and we do not: its readings count, no more.
+    """
+
+    def __init__(self, grants: Grants, feed_for: Callable[[Message], Feed | None] = for_message) -> None:
+        self.grants, self._feed_for = grants, feed_for
 
     def sort(self, incoming: Incoming) -> Sorted:
         """Never raises: a feed that does is a fault of ours, and the message is kept for its repair."""
@@ -66,13 +68,17 @@ class Intake:
         if kind is not Kind.RECORDS:
             return Sorted(incoming=incoming, message=message, kind=kind)
         decoded = self._decode(message, place)
-        drill = self._status(message.gateway)
+        drill = self._grant(message.gateway).status
         records = tuple(replace(record, status=record.status.stricter(drill)) for record in decoded.records)
         return Sorted(incoming=incoming, message=message, kind=kind, records=records, rejected=decoded.rejected)
 
     def _decode(self, message: Message, place: HubTopic | Rejected) -> Decoded:
-        if isinstance(place, HubTopic) and place.kind == "telegram" and not self._may_relay(place.gateway):
-            what = f"{place.gateway} may not relay official messages: set telegram = true for it in the settings"
+        grant = self._grant(message.gateway)
+        if grant.revoked:
+            what = f"{message.gateway} was revoked and its broker still lets it in: reload the broker's files"
+            return Decoded(rejected=(Rejected(code="revoked", message=what, at="topic"),))
+        if isinstance(place, HubTopic) and place.kind == "telegram" and not grant.telegram:
+            what = f"{place.gateway} may not relay official messages: it wants telegram = true, or `add --telegram`"
             return Decoded(rejected=(Rejected(code="no_grant", message=what, at="topic"),))
         feed = self._feed_for(message)
         if feed is None:
@@ -85,11 +91,8 @@ class Intake:
             what = f"the decoder {feed.name} failed: {_in_short(error)}"
             return Decoded(rejected=(Rejected(code="decoder_failed", message=what, at="/"),))
 
-    def _may_relay(self, gateway: str) -> bool:
-        return gateway in self._gateways and self._gateways[gateway].telegram
-
-    def _status(self, gateway: str) -> Status:
-        return self._gateways[gateway].status if gateway in self._gateways else Status.ACTUAL
+    def _grant(self, gateway: str) -> Grant:
+        return self.grants.get(gateway, _UNKNOWN)
 
 
 def gateway_of(topic: str) -> str:

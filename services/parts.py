@@ -10,6 +10,7 @@ from functools import partial
 
 from feeds.records import Status
 from geo.registry import MODELS
+from services import grants
 from services.broker.client import MqttClient
 from services.broker.embedded import EmbeddedBroker
 from services.broker.login import Login
@@ -51,17 +52,26 @@ async def poll(house: House) -> Poll | None:
 async def ingest(house: House) -> WayIn:
     """Our own broker or the city's, the client on it, and the loop from there to the store."""
     settings, stack = house.settings, house.stack
+    async with house.store.read() as connection:
+        known = await grants.read(connection, settings.gateways)
     broker = None
     if settings.broker is None:
-        gateways = {name: one.password.get_secret_value() for name, one in settings.gateways.items()}
-        broker = EmbeddedBroker(settings.data_dir, gateways=gateways)
+        broker = EmbeddedBroker(settings.data_dir, gateways=grants.logins(known))
     login = await _login(house, broker)
     client = MqttClient(login, Ingest.FILTERS, marker=settings.data_dir / "broker-session", now=house.clock.now)
-    loop = Ingest(house.store, house.bell, client, settings.gateways)
+    loop = Ingest(house.store, house.bell, client, known)
     await client.start()
     stack.push_async_callback(client.stop)
     await loop.start()
     stack.push_async_callback(loop.stop)
+
+    async def changed(found: grants.Grants) -> None:
+        loop.know(found)
+        if broker:
+            await broker.reload(grants.logins(found))
+
+    watch = grants.Watch(house.store, settings.gateways, known, changed)
+    house.repeat(Loop(watch.name, watch.step, house.bell.listen(), lambda: watch.EVERY))
     return WayIn(loop, broker)
 
 
@@ -106,5 +116,8 @@ async def _login(house: House, own: EmbeddedBroker | None) -> Login:
         client_id=city.client_id,
         user=city.username,
         password=city.password.get_secret_value(),
+        protocol=city.protocol,
         ca=city.ca,
+        certificate=city.certificate,
+        key=city.key,
     )

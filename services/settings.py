@@ -17,6 +17,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
 from feeds.records import Status
+from services.broker.login import Protocol
 
 
 class SettingsError(Exception):
@@ -55,7 +56,10 @@ class Broker(_Strict):
     port: int = 8883
     username: str = ""
     password: SecretStr = SecretStr("")
-    ca: Path | None = None
+    protocol: Protocol = Protocol.V311
+    ca: Path | None = None  # with it the connection is TLS
+    certificate: Path | None = None  # the hub's own, for a broker that wants to see one
+    key: Path | None = None
     client_id: str = "shirase-hub"
 
 

@@ -161,7 +161,8 @@ class MqttClient:
     async def publish(self, topic: str, payload: bytes, qos: int = 1, retain: bool = False) -> None:
         """Return once the broker has acknowledged; waits for the broker and sends again over connections.
 
-        At least once: the receiver may see it twice. ValueError for a topic with wildcards.
+        At least once: the receiver may see it twice. ValueError for a topic with wildcards, ForbiddenError
+        where an MQTT 5 broker says that we have no right to the topic; an older one takes it and drops it.
         """
         while True:
             await self._linked.wait()
@@ -202,8 +203,8 @@ class MqttClient:
         while not self._draining:
             await self._room.wait()
             began = loop.time()
-            link = self._new_link()
             try:
+                link = self._new_link()
                 reason = await self._live(link)
             except LinkError as error:
                 if isinstance(error, UnreachableError):
@@ -215,7 +216,8 @@ class MqttClient:
                 if loop.time() - began > self._limits.steady:
                     delay = self._limits.first_delay
                 # A link that was paused may have been cut off for its slowness; that is nobody else's doing.
-                if not (self._draining or link.ever_paused) and self._thrown_out(loop.time()):
+                suspicious = not (self._draining or link.ever_paused or link.taken_over is False)
+                if suspicious and self._thrown_out(loop.time()):
                     await asyncio.sleep(self._limits.stay_down)
                     continue
                 self._now_in(Phase.CONNECTING, reason)

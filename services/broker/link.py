@@ -15,10 +15,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from paho.mqtt.client import Client, MQTTMessage, MQTTv311
-from paho.mqtt.enums import CallbackAPIVersion
+from paho.mqtt.client import Client, MQTTMessage
 
-from services.broker.login import DeniedError, LinkError, Login, UnreachableError
+from services.broker.dialect import SESSION_TAKEN_OVER, connect, new_client
+from services.broker.login import DeniedError, ForbiddenError, LinkError, Login, UnreachableError
 
 _OPEN_PATIENCE = 10.0  # seconds until CONNACK
 _CLOSE_PATIENCE = 2.0
@@ -51,6 +51,7 @@ class Link:
     ) -> None:
         self.number = number
         self.ever_paused = False
+        self.taken_over: bool | None = None  # at its end: by another with our client id? None: MQTT 3.1.1 cannot say
         self._login, self._now = login, now
         self._on_message, self._on_granted = on_message, on_granted
         self._loop = asyncio.get_running_loop()
@@ -68,10 +69,12 @@ class Link:
 
     async def open(self) -> bool:
         """Connect; True where the broker still had our session. LinkError when it is not there or does not want us."""
-        login = self._login
-        connecting = self._loop.run_in_executor(None, self._paho.connect, login.host, login.port, login.keepalive)
+        connecting = self._loop.run_in_executor(None, connect(self._paho, self._login))
         try:
             await asyncio.shield(connecting)
+        except ssl.SSLError as error:
+            cure = "see [broker] host, ca and certificate"
+            raise LinkError(f"{self._where}: no TLS connection comes about, {cure} ({error})") from error
         except OSError as error:
             raise UnreachableError(f"{self._where} is not reachable: {error}") from error
         except asyncio.CancelledError:
@@ -109,7 +112,10 @@ class Link:
             self._asked[packet_id] = tuple(filters)
 
     async def publish(self, topic: str, payload: bytes, qos: int, retain: bool) -> None:
-        """Return once the broker has it (QoS 1: PUBACK). LinkError when the link ends before; ValueError: bad topic."""
+        """Return once the broker has it (QoS 1: PUBACK).
+
+        LinkError when the link ends before, ForbiddenError where an MQTT 5 broker refuses it, ValueError: bad topic.
+        """
         if self._ended.done():
             raise LinkError(self._ended.result())
         info = self._paho.publish(topic, payload, qos, retain)
@@ -150,20 +156,7 @@ class Link:
             sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
 
     def _new_paho(self) -> Client:
-        login = self._login
-        paho = Client(
-            CallbackAPIVersion.VERSION2,
-            client_id=login.client_id,
-            protocol=MQTTv311,
-            clean_session=not login.durable,
-            manual_ack=True,
-            reconnect_on_failure=False,  # else a refused protocol version makes it reconnect, blocking, as MQTT 3.1
-        )
-        if login.user:
-            paho.username_pw_set(login.user, login.password)
-        if login.ca:
-            paho.tls_set(ca_certs=str(login.ca))
-        paho.max_inflight_messages_set(100)
+        paho = new_client(self._login)
         paho.on_connect = self._connected
         paho.on_subscribe = self._subscribed
         paho.on_publish = self._acknowledged
@@ -190,9 +183,13 @@ class Link:
         for topic, reason in zip(self._asked.pop(packet_id, ()), reasons, strict=False):
             self._on_granted(topic, reason.value == 1)  # 0 is granted too, but without redelivery: not good enough
 
-    def _acknowledged(self, _client: Any, _userdata: Any, packet_id: int, _reason: Any, _properties: Any) -> None:
+    def _acknowledged(self, _client: Any, _userdata: Any, packet_id: int, reason: Any, _properties: Any) -> None:
         waiting = self._published.pop(packet_id, None)
-        if waiting and not waiting.done():
+        if not waiting or waiting.done():
+            return
+        if reason.is_failure:  # MQTT 5 only: before, a broker that forbids it takes it and throws it away
+            waiting.set_exception(ForbiddenError(f"{self._where} forbids {self._login.user!r} to publish: {reason}"))
+        else:
             waiting.set_result(None)
 
     def _received(self, _client: Any, _userdata: Any, message: MQTTMessage) -> None:
@@ -213,7 +210,9 @@ class Link:
             self._in_hand[incoming.packet_id] = incoming
         self._on_message(incoming)
 
-    def _disconnected(self, _client: Any, _userdata: Any, _flags: Any, reason: Any, _properties: Any) -> None:
+    def _disconnected(self, _client: Any, _userdata: Any, flags: Any, reason: Any, _properties: Any) -> None:
+        if flags.is_disconnect_packet_from_server:
+            self.taken_over = reason.value == SESSION_TAKEN_OVER
         self._end("closed" if self._closing else f"{self._where} ended the connection ({reason})")
 
     def _end(self, reason: str) -> None:

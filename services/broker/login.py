@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from enum import StrEnum
 from pathlib import Path
 
 
@@ -18,6 +19,17 @@ class DeniedError(LinkError):
     """The broker answered and does not let us in: wrong user, password or client id."""
 
 
+class ForbiddenError(Exception):
+    """MQTT 5 only: the broker refuses a publication for want of rights; sending it again would not help."""
+
+
+class Protocol(StrEnum):
+    """The versions of MQTT that brokers speak; nats-server knows the older one only."""
+
+    V311 = "3.1.1"
+    V5 = "5"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Login:
     """Where to and as whom. A fixed ``client_id`` names the durable session at the broker."""
@@ -29,4 +41,7 @@ class Login:
     password: str = field(default="", repr=False)
     keepalive: int = 30  # seconds
     durable: bool = True
+    protocol: Protocol = Protocol.V311
     ca: Path | None = None  # certificates to trust; with it the connection is TLS
+    certificate: Path | None = None  # our own, where the broker wants to see one
+    key: Path | None = None  # to it, where it is not in the same file

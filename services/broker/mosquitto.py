@@ -51,6 +51,7 @@ def configuration(site: Site) -> str:
         *who,
         f"acl_file {site.folder / 'acl'}",
         f"persistence_location {site.state}/",
+        f"pid_file {site.state}/mosquitto.pid",
         *_SAFE,
     )
 

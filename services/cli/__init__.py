@@ -22,6 +22,7 @@ COMMANDS = {
     "render": "the exact payload of a channel",
     "replay": "publish recorded messages to a broker",
     "users": "who may log in",
+    "gateways": "who may publish, and the broker's files",
 }
 
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from feeds.records import Status
+from services import grants
 from services.broker.link import Incoming
 from services.intake import Intake
 from services.settings import Gateway
@@ -22,8 +23,10 @@ class QuarantineError(Exception):
         self.code = code
 
 
-async def replay(store: Store, gateways: Mapping[str, Gateway], one: int, person: str, now: datetime) -> int:
+async def replay(store: Store, configured: Mapping[str, Gateway], one: int, person: str, now: datetime) -> int:
     """Decode the kept bytes once more, as of when they came; returns how many records were new.
+
+    The grants of today count: ``configured`` are the gateways of the settings.
 
     Raises QuarantineError: not_found, or still_refused with the reason of today.
     """
@@ -40,7 +43,7 @@ async def replay(store: Store, gateways: Mapping[str, Gateway], one: int, person
             packet_id=0,
             qos=0,
         )
-        found = Intake(gateways).sort(came)
+        found = Intake(await grants.read(connection, configured)).sort(came)
         if found.rejected or not found.records:
             why = "; ".join(f"{refused.message}（{refused.at}）" for refused in found.rejected) or "中身がありません"
             raise QuarantineError("still_refused", f"まだ読めません：{why}")

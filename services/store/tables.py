@@ -236,6 +236,19 @@ chronology = Table(  # クロノロジー: append-only, each row carries the has
     sqlite_autoincrement=True,
 )
 
+gateways = Table(  # who may publish, beside those of the settings
+    "gateways",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("status", Text, nullable=False),  # Actual Exercise Test: what it sends is at most that
+    Column("telegram", Boolean, nullable=False),  # may relay official messages
+    Column("also", JSON, nullable=False),  # topic filters beside its own
+    Column("bcrypt", Text, nullable=False),
+    Column("pbkdf2", Text, nullable=False),
+    Column("revoked", Boolean, nullable=False),
+    Column("changed_at", Instant, nullable=False),
+)
+
 users = Table(
     "users",
     metadata,

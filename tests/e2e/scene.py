@@ -24,10 +24,10 @@ from services.clock import Clock, wall
 from services.deliver import Deliver
 from services.desks import review
 from services.evaluate import Evaluate
+from services.grants import Grant, Settings, load
 from services.health import Health
 from services.intake import Intake
 from services.predict import Predict
-from services.settings import Gateway, Settings, load
 from services.store import records, users
 from services.store.engine import Store
 from services.store.tables import alerts
@@ -79,7 +79,7 @@ class Scene:
 
     async def play(self, until: datetime, *, approve: bool = True) -> None:
         """Let the night go on. The officers agree to what needs one person, and to nothing else."""
-        intake = Intake({name: Gateway(password="played", telegram=name == "jma-relay") for name in GATEWAYS})
+        intake = Intake({name: Grant(telegram=name == "jma-relay") for name in GATEWAYS})
         plays = [play for play in scenario(START) if self.played <= play.at < until]
         while self.clock.at < until:
             self.clock.at = min(self.clock.at + STEP, until)

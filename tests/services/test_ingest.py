@@ -16,7 +16,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from pydantic import SecretStr
 from sqlalchemy import func, select
 
 from feeds.records import Decoded, Flag, Message, Reading, Status
@@ -27,8 +26,8 @@ from services.broker.embedded import EmbeddedBroker
 from services.broker.link import Incoming
 from services.broker.login import Login
 from services.broker.rights import Gateway as BrokerGateway
+from services.grants import Grant
 from services.ingest import Ingest
-from services.settings import Gateway
 from services.store.engine import Store
 from services.store.tables import quarantine, records
 from services.telemetry import MESSAGES, RECORDS
@@ -37,7 +36,7 @@ from tests.services.gateways import SensorGateway, reading, wait_for_pubacks
 
 NOW = datetime(2026, 1, 15, 6, 0, tzinfo=UTC)
 QUICK = Limits(first_delay=0.05, most_delay=0.2)
-KNOWN = {"gw07": Gateway(password=SecretStr("")), "gw08": Gateway(password=SecretStr(""), status=Status.EXERCISE)}
+KNOWN = {"gw07": Grant(), "gw08": Grant(status=Status.EXERCISE)}
 
 
 def client_of(broker: EmbeddedBroker, kind: type[MqttClient] = MqttClient, limits: Limits = QUICK) -> MqttClient:
@@ -48,7 +47,7 @@ def client_of(broker: EmbeddedBroker, kind: type[MqttClient] = MqttClient, limit
 
 @asynccontextmanager
 async def ingesting(client: MqttClient, store: Store, **changes: Any) -> AsyncIterator[Ingest]:
-    ingest = Ingest(store, changes.pop("bell", Bell()), client, changes.pop("gateways", KNOWN), **changes)
+    ingest = Ingest(store, changes.pop("bell", Bell()), client, changes.pop("grants", KNOWN), **changes)
     await client.start()
     await ingest.start()
     try:
@@ -206,9 +205,9 @@ async def test_telegram_needs_a_grant(broker: EmbeddedBroker, store: Store) -> N
             await until(lambda: gw07.heard)
     (row,) = await rows(store, quarantine)
     assert row.code == "no_grant"
-    granted = {"gw07": KNOWN["gw07"].model_copy(update={"telegram": True})}
+    granted = {"gw07": Grant(telegram=True)}
     with gateway(broker) as gw07:
-        async with ingesting(client_of(broker), store, gateways=granted):
+        async with ingesting(client_of(broker), store, grants=granted):
             gw07.send_and_wait("telegram", b"<Report/>")
             await stored(store, 2, quarantine)
     assert (await rows(store, quarantine))[1].code not in {"no_grant", "no_feed"}, "it reached the feed"

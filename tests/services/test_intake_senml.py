@@ -5,12 +5,10 @@ from __future__ import annotations
 import json
 from datetime import UTC, datetime
 
-from pydantic import SecretStr
-
 from feeds.records import Flag, Reading, Status
 from services.broker.link import Incoming
+from services.grants import Grant
 from services.intake import Intake
-from services.settings import Gateway
 
 NOW = datetime(2026, 1, 14, 21, 10, 5, tzinfo=UTC)
 PACK = [
@@ -26,7 +24,7 @@ def came(topic: str) -> Incoming:
 
 
 def test_a_pack_becomes_checked_readings_of_its_gateway() -> None:
-    intake = Intake({"gw08": Gateway(password=SecretStr(""), status=Status.EXERCISE)})
+    intake = Intake({"gw08": Grant(status=Status.EXERCISE)})
     found = intake.sort(came("hub/v1/gw08/batch"))
     got = [(r.subject, r.value, r.unit, r.gateway, r.status) for r in found.records if isinstance(r, Reading)]
     device = "urn:dev:mac:0024befffe804ff1"

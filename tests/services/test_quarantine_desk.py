@@ -10,6 +10,7 @@ from sqlalchemy import func, select
 
 from feeds.records import Message
 from services.desks.quarantine import QuarantineError, replay
+from services.grants import of_settings
 from services.intake import Intake
 from services.settings import Gateway
 from services.store import quarantine
@@ -26,7 +27,7 @@ async def refused(store: Store, topic: str, payload: bytes, gateways: dict[str, 
     from services.broker.link import Incoming
 
     came = Incoming(topic=topic, payload=payload, retained=False, received_at=NOW, connection=1, packet_id=1, qos=1)
-    found = Intake(gateways).sort(came)
+    found = Intake(of_settings(gateways)).sort(came)
     assert len(found.rejected) == 1
     message = Message(topic=topic, payload=payload, received_at=NOW, gateway="relay")
     async with store.write() as connection:

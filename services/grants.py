@@ -1,0 +1,90 @@
+"""What each gateway may do: those of the settings, and those that `shirase gateways` registered in the store."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+
+import structlog
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from feeds.records import Status
+from services.broker import rights
+from services.settings import Gateway
+from services.store import gateways
+from services.store.engine import Store
+from services.store.gateways import Registered
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Grant:
+    """One gateway. ``status`` other than Actual makes everything it sends a drill; ``telegram`` lets it relay JMA."""
+
+    status: Status = Status.ACTUAL
+    telegram: bool = False
+    revoked: bool = False
+    login: rights.Gateway | None = field(default=None, repr=False)  # how a broker recognises it; None: not at all
+
+
+Grants = Mapping[str, Grant]
+
+
+def of_settings(configured: Mapping[str, Gateway]) -> dict[str, Grant]:
+    """The gateways of the settings files."""
+    return {
+        name: Grant(
+            status=one.status,
+            telegram=one.telegram,
+            login=rights.Gateway(password=one.password.get_secret_value(), telegram=one.telegram),
+        )
+        for name, one in configured.items()
+    }
+
+
+def together(configured: Mapping[str, Gateway], registered: Iterable[Registered]) -> dict[str, Grant]:
+    """Both. A name that stands in both is what the settings say: whoever can write them can do anything here."""
+    return {**{one.name: _of_register(one) for one in registered}, **of_settings(configured)}
+
+
+async def read(connection: AsyncConnection, configured: Mapping[str, Gateway]) -> dict[str, Grant]:
+    """What holds at this moment."""
+    return together(configured, await gateways.everyone(connection))
+
+
+def logins(grants: Grants) -> dict[str, rights.Gateway]:
+    """Those that a broker lets in."""
+    return {name: one.login for name, one in grants.items() if one.login and not one.revoked}
+
+
+class Watch:
+    """Tells ``changed`` whenever the grants are others than ``known``."""
+
+    name = "gateways"
+    EVERY = 3.0  # seconds: a command in another process rings no bell here
+
+    def __init__(
+        self,
+        store: Store,
+        configured: Mapping[str, Gateway],
+        known: Grants,
+        changed: Callable[[Grants], Awaitable[None]],
+    ) -> None:
+        self._store, self._configured, self._known, self._changed = store, configured, known, changed
+
+    async def step(self) -> bool:
+        """Look once; True where something had changed."""
+        async with self._store.read() as connection:
+            found = await read(connection, self._configured)
+        if found == self._known:
+            return False
+        await self._changed(found)
+        self._known = found
+        log.info("gateways changed", let_in=sorted(logins(found)))
+        return True
+
+
+def _of_register(one: Registered) -> Grant:
+    login = rights.Gateway(password=one.bcrypt, digest=one.pbkdf2, telegram=one.telegram, also=one.also)
+    return Grant(status=one.status, telegram=one.telegram, revoked=one.revoked, login=login)
