@@ -16,12 +16,13 @@ FROM python:3.11-slim-bookworm
 RUN useradd --system --uid 10001 --home /var/lib/shirase --create-home shirase
 COPY --from=build /opt/shirase /opt/shirase
 COPY config/morioka /usr/share/shirase/morioka
-# Inside a container 127.0.0.1 would be reachable for nobody; which port of the machine leads here is the runner's choice.
-RUN printf '[web]\nhost = "0.0.0.0"\n' > /usr/share/shirase/container.toml
-ENV PATH=/opt/shirase/bin:$PATH SHIRASE_PROFILE=/usr/share/shirase/morioka SHIRASE_DATA_DIR=/var/lib/shirase PYTHONUNBUFFERED=1
+# What a container needs to be told: one.toml for a whole hub, compose.toml for docker-compose.yml.
+COPY config/container /usr/share/shirase
+ENV PATH=/opt/shirase/bin:$PATH SHIRASE_PROFILE=/usr/share/shirase/morioka SHIRASE_DATA_DIR=/var/lib/shirase PYTHONUNBUFFERED=1 \
+    SHIRASE_SETTINGS=/usr/share/shirase/one.toml
 USER shirase
 VOLUME /var/lib/shirase
 EXPOSE 8080
 HEALTHCHECK --interval=10s --timeout=3s --start-period=60s \
  CMD ["python", "-c", "import urllib.request as u; u.urlopen('http://127.0.0.1:8080/healthz', timeout=2)"]
-CMD ["shirase", "serve", "--settings", "/usr/share/shirase/container.toml"]
+CMD ["shirase", "serve"]

@@ -1,4 +1,4 @@
-"""Settings: the city's profile, then files given with --settings, then SHIRASE_… in the environment; later ones win.
+"""Settings: the profile, the files of SHIRASE_SETTINGS, those given with --settings, SHIRASE_…; later ones win.
 
 What a city changes lives here and in its profile folder; code never knows a town. Secrets come from files: a value
 written as ``{ file = "PATH" }`` is replaced by the content of that file, so that no secret stands in a settings file.
@@ -137,7 +137,8 @@ def load(files: Iterable[Path] = (), environment: Mapping[str, str] | None = Non
     environment = os.environ if environment is None else environment
     folder = Path(environment.get("SHIRASE_PROFILE", "config/morioka"))
     merged: dict[str, Any] = {"profile": str(folder)}
-    for file in [folder / "profile.toml", *files]:
+    named = [Path(one) for one in environment.get("SHIRASE_SETTINGS", "").split(os.pathsep) if one]
+    for file in [folder / "profile.toml", *named, *files]:
         merged = _merge(merged, _read(file))
     merged = _merge(merged, _from_environment(environment))
     try:

@@ -113,3 +113,11 @@ def test_the_password_of_the_database_may_lie_in_a_file_of_its_own(profile: Path
     settings = load([settings_file], {"SHIRASE_PROFILE": str(profile)})
     assert parse(settings.database_url).password == "p@ss/word:1"
     assert "p@ss" not in repr(settings) and "p@ss" not in settings.model_dump_json()
+
+
+def test_the_environment_may_name_files_that_those_of_the_command_override(profile: Path) -> None:
+    for name, level in (("one", "DEBUG"), ("two", "WARNING"), ("three", "ERROR")):
+        (profile / f"{name}.toml").write_text(f'log_level = "{level}"\n')
+    named = environment(profile, SHIRASE_SETTINGS=f"{profile / 'one.toml'}:{profile / 'two.toml'}")
+    assert load([], named).log_level == "WARNING"
+    assert load([profile / "three.toml"], named).log_level == "ERROR"
