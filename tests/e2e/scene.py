@@ -24,10 +24,11 @@ from services.clock import Clock, wall
 from services.deliver import Deliver
 from services.desks import review
 from services.evaluate import Evaluate
-from services.grants import Grant, Settings, load
+from services.grants import Grant
 from services.health import Health
 from services.intake import Intake
 from services.predict import Predict
+from services.settings import Settings, load
 from services.store import records, users
 from services.store.engine import Store
 from services.store.tables import alerts
