@@ -10,7 +10,7 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -65,6 +65,18 @@ class Cluster:
     def crash(self) -> None:
         """Fall over: nothing is written out, the next start recovers from the log."""
         self._end(signal.SIGQUIT)
+
+    def kill(self) -> None:
+        """``kill -9`` of the server and every process of it."""
+        assert self._process is not None
+        children = Path(f"/proc/{self._process.pid}/task/{self._process.pid}/children").read_text().split()
+        self._process.kill()
+        self._process.wait()
+        for child in map(int, children):
+            with suppress(ProcessLookupError):
+                os.kill(child, signal.SIGKILL)
+        while any(Path(f"/proc/{child}").exists() for child in children):
+            time.sleep(0.01)
 
     def _end(self, how: signal.Signals) -> None:
         if self._process and self._process.poll() is None:

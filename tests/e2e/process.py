@@ -22,18 +22,27 @@ RULES = Path(__file__).resolve().parents[1] / "data" / "rules"
 
 
 class HubProcess:
-    """Start, kill, start again: the data directory is what stays, and the database where it lies elsewhere."""
+    """Start, kill, start again: the data directory is what stays, and the database where it lies elsewhere.
+
+    ``more`` is TOML at the end of the settings.
+    """
 
     services: tuple[str, ...] = ()  # all of them
 
     def __init__(
-        self, data_dir: Path, x: FakeX, linkage: FakeLinkage, gateways: tuple[str, ...], database: str = ""
+        self,
+        data_dir: Path,
+        x: FakeX,
+        linkage: FakeLinkage,
+        gateways: tuple[str, ...],
+        database: str = "",
+        more: str = "",
     ) -> None:
         self.data_dir, self.x, self.linkage = data_dir, x, linkage
         self.database_url = database or f"sqlite+aiosqlite:///{data_dir / 'shirase.db'}"
         self.address = ""
         self._settings = data_dir / "settings.toml"
-        text = f"database = {json.dumps(self.database_url)}\n" + _settings(data_dir, x, linkage, gateways)
+        text = f"database = {json.dumps(self.database_url)}\n" + _settings(data_dir, x, linkage, gateways) + more
         self._settings.write_text(text, encoding="utf-8")
         self._process: Process | None = None
 
