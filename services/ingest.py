@@ -23,6 +23,7 @@ from services.answers import Answers
 from services.bell import Bell
 from services.broker.client import MqttClient
 from services.broker.link import Incoming
+from services.canary import TOPIC, Canary
 from services.grants import Grants
 from services.health import Health
 from services.intake import Intake, Kind, Sorted
@@ -64,6 +65,7 @@ class Ingest:
         self._answers = Answers(store, client)
         self._stale_after = stale_after
         self.vitals = Vitals()
+        self.canary = Canary(client)
         self._last_at: datetime | None = None
         self._stopped_since: datetime | None = None
         self._trouble = ""
@@ -104,6 +106,8 @@ class Ingest:
         client = self._client.state
         if not client.ready:
             found.append(f"ブローカーとの接続: {client.phase.value} {client.detail}".rstrip())
+        if self.canary.trouble:
+            found.append(self.canary.trouble)
         if self._stopped_since:
             since = iso_utc(self._stopped_since)
             found.append(f"受信が止まっています（ingest stopped since {since}）: {self._trouble}")
@@ -122,6 +126,7 @@ class Ingest:
 
     async def _run(self) -> None:
         while batch := await self._client.next_batch():
+            self.canary.alive()
             BUFFERED.set(self._client.state.buffered + len(batch))
             work = await asyncio.to_thread(self._sorted, batch)
             if not await self._keep(work):
@@ -197,6 +202,8 @@ class Ingest:
 
     def _note_life(self, one: Sorted) -> None:
         message = one.message
+        if one.kind is Kind.ECHO and message.topic == TOPIC:
+            self.canary.heard(message.payload)
         if one.kind is Kind.ECHO or not message.gateway:
             return
         if message.topic.endswith("/status"):

@@ -14,6 +14,7 @@ from feeds.records import Decoded, Message, Record, Rejected
 from feeds.registry import for_message
 from feeds.topics import PUBLIC, HubTopic, hub_topic
 from services.broker.link import Incoming
+from services.broker.rights import HUB_USER
 from services.grants import Grant, Grants
 
 log = structlog.get_logger(__name__)
@@ -102,7 +103,8 @@ def gateway_of(topic: str) -> str:
 
 
 def _kind(topic: str, place: HubTopic | Rejected) -> Kind:
-    if topic.startswith(f"hub/v1/{PUBLIC}/") or (isinstance(place, HubTopic) and place.kind == "rejects"):
+    own = topic.startswith((f"hub/v1/{PUBLIC}/", f"hub/v1/{HUB_USER}/"))
+    if own or (isinstance(place, HubTopic) and place.kind == "rejects"):
         return Kind.ECHO
     if isinstance(place, HubTopic) and place.kind in {"status", "heartbeat"}:
         return Kind.VITAL

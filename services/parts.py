@@ -70,6 +70,8 @@ async def ingest(house: House) -> WayIn:
         if broker:
             await broker.reload(grants.logins(found))
 
+    canary = loop.canary
+    house.repeat(Loop(canary.name, canary.step, house.bell.listen(), lambda: canary.pace))
     watch = grants.Watch(house.store, settings.gateways, known, changed)
     house.repeat(Loop(watch.name, watch.step, house.bell.listen(), lambda: watch.EVERY))
     return WayIn(loop, broker)

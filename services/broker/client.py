@@ -117,6 +117,11 @@ class MqttClient:
         """Begin to connect, and go on for ever; does not wait for the broker."""
         self._runner = asyncio.create_task(self._run(), name=f"mqtt-{self._login.client_id}")
 
+    def reconnect(self, reason: str) -> None:
+        """End the present connection, if there is one, and make another."""
+        if self._link and self._linked.is_set():
+            self._link.drop(reason)
+
     def stop_reading(self) -> None:
         """Take nothing more in. :meth:`next_batch` hands out what is buffered, then an empty list."""
         self._draining = True

@@ -68,7 +68,7 @@ def render_site(site: Site, hub_password: str, gateways: Mapping[str, Gateway]) 
     people = _people(hub_password, gateways, by_certificate=site.certificates)
     head = (
         "# Written by `shirase gateways export`; changes are lost at the next one.",
-        'listen: "127.0.0.1:4222"',
+        'listen: "127.0.0.1:-1"',  # nobody speaks NATS to it
         f"pid_file: {_quote(str(site.state / 'nats-server.pid'))}",
     )
     return "\n".join((*head, *_safe(site.state / "jetstream"), mqtt, *people, ""))

@@ -85,10 +85,10 @@ class Link:
         try:
             present = await asyncio.wait_for(asyncio.shield(self._welcome), _OPEN_PATIENCE)
         except TimeoutError:
-            self._drop("no CONNACK")
+            self.drop("no CONNACK")
             raise LinkError(f"{self._where} accepts the connection but does not answer CONNECT") from None
         except BaseException:
-            self._drop("not opened")
+            self.drop("not opened")
             raise
         self._beat = asyncio.create_task(self._keep_alive(), name=f"mqtt-keepalive-{self.number}")
         return present
@@ -103,7 +103,7 @@ class Link:
         self._paho.disconnect()
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(self.ended(), _CLOSE_PATIENCE)
-        self._drop("closed")
+        self.drop("closed")
 
     def subscribe(self, filters: Sequence[str]) -> None:
         """Ask for QoS 1; each filter's answer comes by ``on_granted``."""
@@ -237,7 +237,7 @@ class Link:
             try:
                 self._paho.loop_read()
             except Exception as error:  # noqa: BLE001 - what the library cannot digest ends the link, not the hub
-                self._drop(f"{self._where} sent what cannot be read: {error!r}")
+                self.drop(f"{self._where} sent what cannot be read: {error!r}")
             if not self._reading:
                 return
             if self._arrived == before:
@@ -264,7 +264,7 @@ class Link:
         self._loop.remove_reader(sock)
         self._loop.remove_writer(sock)
 
-    def _drop(self, reason: str) -> None:
+    def drop(self, reason: str) -> None:
         """End the TCP connection without a word; without effect on one that has ended."""
         self._paho._sock_close()  # the public way says DISCONNECT first and waits until that can be written
         self._end(reason)
@@ -272,7 +272,7 @@ class Link:
     def _dropped_when_made(self, connecting: asyncio.Future[Any]) -> None:
         if not connecting.cancelled():
             connecting.exception()  # taken note of: nobody waits for it any more
-        self._drop("given up while connecting")
+        self.drop("given up while connecting")
 
     async def _keep_alive(self) -> None:
         """Ping also while reading is paused, where the library, missing the answer, would give the connection up."""
@@ -281,7 +281,7 @@ class Link:
             await asyncio.sleep(min(1.0, keepalive / 4))
             now = self._loop.time()
             if self._reading and now - self._heard > 1.5 * keepalive:
-                self._drop(f"{self._where} has been silent for {1.5 * keepalive:.0f} s")
+                self.drop(f"{self._where} has been silent for {1.5 * keepalive:.0f} s")
                 return
             if now - self._pinged >= keepalive / 2:
                 self._pinged = now
