@@ -116,7 +116,7 @@ def _stem_of(series: str) -> str:
 
 
 # Nothing speaks for the series now.
-_SILENT = {Reason.STALE, Reason.SILENCED, Reason.GONE, Reason.RUNS_OUT, Reason.EXPIRED, Reason.RULE_GONE}
+_SILENT = {Reason.STALE, Reason.SILENCED, Reason.MUTED, Reason.GONE, Reason.RUNS_OUT, Reason.EXPIRED, Reason.RULE_GONE}
 
 
 def _withdrawal(standing: Standing, drop: Drop, situation: Situation) -> Withdrawal | None:

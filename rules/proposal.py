@@ -42,6 +42,7 @@ class Reason(StrEnum):
     STALE = "stale", "根拠の有効期限が切れ、今の状態が分かりません", "What it rests on has expired; now is unknown."
     NOT_HELD = "not_held", "条件を満たしてからの時間がまだ足りません", "The level has not stood long enough yet."
     SILENCED = "silenced", "規則の除外条件に当たります", "The rule says: not while this holds."
+    MUTED = "muted", "担当者が通知を止めています", "An officer keeps it silent for a while."
     OUTRANKED = "outranked", "同じ区域・種別に、より高いレベルがあります", "A higher level of the same kind speaks."
     NOTHING_NEW = "nothing_new", "前回から変わっていません", "Nothing has changed since the newest revision."
     SETTLING = "settling", "下がってからの時間がまだ足りません", "The lower level has not stood long enough yet."

@@ -9,6 +9,7 @@ from datetime import datetime
 from feeds.records import Status
 from geo.hazard import Hazard
 from rules.alert import Alert, State
+from rules.silence import Silence
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,3 +38,4 @@ class Situation:
     status: Status
     hazards: Sequence[Hazard] = ()
     standing: Mapping[str, Standing] = field(default_factory=dict)  # series → newest revision
+    silences: Sequence[Silence] = ()  # that hold now

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import timedelta
+from zoneinfo import ZoneInfo
 
 from geo.hazard import Hazard
 from rules.alert import Alert, State
 from rules.proposal import Drop, Proposal, Reason
 from rules.situation import Situation
 
+_JAPAN = ZoneInfo("Asia/Tokyo")
 Stage = Callable[[Situation, Proposal], Proposal | Drop]
 
 
@@ -40,6 +42,21 @@ def unless(situation: Situation, proposal: Proposal) -> Proposal | Drop:
         if any(condition.holds(hazard, situation) for condition in proposal.rule.unless)
     ]
     return _set_aside("unless", proposal, silenced, Reason.SILENCED)
+
+
+def mute(situation: Situation, proposal: Proposal) -> Proposal | Drop:
+    """An officer has set a silence. What was issued still gets its updates and its end: nobody is left with half."""
+    if proposal.in_force or not situation.silences:
+        return proposal
+    for silence in situation.silences:
+        muted = [hazard for hazard in proposal.hazards if silence.covers(proposal.rule.id, hazard, situation.now)]
+        until = silence.ends.astimezone(_JAPAN)
+        told = f"{silence.owner}、{until:%H:%M}まで（{silence.reason}）"
+        outcome = _set_aside("mute", proposal, muted, Reason.MUTED, told)
+        if isinstance(outcome, Drop):
+            return outcome
+        proposal = outcome
+    return proposal
 
 
 def inhibit(_situation: Situation, proposal: Proposal) -> Proposal | Drop:
@@ -115,7 +132,7 @@ def settle(situation: Situation, proposal: Proposal) -> Proposal | Drop:
     return proposal
 
 
-CHAIN: Sequence[Stage] = (fresh, hold, unless, inhibit, all_clear, rejected, dedup, settle)
+CHAIN: Sequence[Stage] = (fresh, hold, unless, mute, inhibit, all_clear, rejected, dedup, settle)
 
 
 def run(situation: Situation, proposal: Proposal, chain: Sequence[Stage] = CHAIN) -> tuple[Proposal, Drop | None]:
@@ -179,10 +196,12 @@ def _due(base: Alert, proposal: Proposal) -> Reason | None:
     return None
 
 
-def _set_aside(stage: str, proposal: Proposal, out: Sequence[Hazard], reason: Reason) -> Proposal | Drop:
+def _set_aside(
+    stage: str, proposal: Proposal, out: Sequence[Hazard], reason: Reason, told: str = ""
+) -> Proposal | Drop:
     if not out:
         return proposal
-    detail = "、".join(hazard.headline for hazard in out[:3])
+    detail = told or "、".join(hazard.headline for hazard in out[:3])
     if reason is Reason.NOT_HELD:
         detail += f"（{_minutes(proposal.now - min(hazard.since for hazard in out), proposal.rule.hold)}）"
     drop = Drop(stage, reason, detail)

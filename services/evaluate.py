@@ -18,7 +18,7 @@ from services.city import City
 from services.clock import Clock
 from services.desks.review import issue
 from services.lease import Leased
-from services.store import alerts, chronology, cursors, hazards, suppressions
+from services.store import alerts, chronology, cursors, hazards, silences, suppressions
 from services.store.alerts import Refusal, Rendered
 from services.store.chronology import Entry
 from services.store.engine import Store
@@ -52,7 +52,8 @@ class Evaluate:
     async def _decide(self, connection: AsyncConnection, status: Status, now: datetime) -> bool:
         picture = tuple((await hazards.current(connection, status)).values())
         standing = await alerts.standing(connection, status, now)
-        situation = Situation(now=now, status=status, hazards=picture, standing=standing)
+        quiet = await silences.holding(connection, now, status)
+        situation = Situation(now=now, status=status, hazards=picture, standing=standing, silences=quiet)
         decision = decide(situation, self._city.rules, self._city.sender, self._city.place)
         for alert in decision.alerts:
             await self._propose(connection, alert, now)

@@ -221,6 +221,21 @@ processes = Table(  # who is at work on a shared store, by their own word; wall 
     Column("seen_at", Instant, nullable=False),
 )
 
+silences = Table(  # what officers keep from being told for a while; hub time
+    "silences",
+    metadata,
+    Column("id", Serial, primary_key=True, autoincrement=True),
+    Column("status", Text, nullable=False),
+    Column("rule", Text, nullable=False),  # empty: any
+    Column("kind", Text, nullable=False),
+    Column("area", Text, nullable=False),
+    Column("owner", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("begins", Instant, nullable=False),
+    Column("ends", Instant, nullable=False),
+    Index("silences_by_end", "ends"),
+)
+
 chronology = Table(  # クロノロジー: append-only, each row carries the hash of the one before
     "chronology",
     metadata,

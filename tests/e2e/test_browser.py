@@ -14,6 +14,7 @@ from services.store import quarantine
 from services.store.tables import alerts
 from tests.e2e.conftest import Visit, visit
 from tests.e2e.scene import Scene
+from tests.e2e.test_browser_access import violations
 from tests.services.making import NOW
 
 pytestmark = pytest.mark.browser
@@ -280,4 +281,28 @@ async def test_what_could_not_be_read_is_shown_and_says_why_it_still_cannot(brow
     await expect(row.locator("pre")).to_have_text('{"v":1,<b>')
     await row.get_by_role("button", name="もう一度読む").click()
     await expect(page.locator("#announce-urgent")).to_contain_text("まだ読めません")
+    await context.close()
+
+
+async def test_a_silence_is_set_and_ended_by_the_keyboard_and_never_out_of_sight(browser: Browser, dawn: Scene) -> None:
+    window, context = await visit(browser, dawn)
+    await window.map_ready()
+    page = window.page
+    await page.get_by_role("tab", name="なぜ送られていないか").focus()
+    await page.keyboard.press("Enter")
+    await page.get_by_label("止める種別").focus()
+    await page.keyboard.press("End")
+    for _ in range(3):
+        await page.keyboard.press("Tab")
+    await page.keyboard.type("雨量計の点検")
+    await page.keyboard.press("Enter")
+    banner = page.locator("#bar-silences")
+    await expect(banner).to_contain_text("止めている通知があります。")
+    row = page.locator("#silences-list tbody tr", has_text="雨量計の点検")
+    await expect(row).to_be_visible()
+    assert await violations(page) == []
+    await row.get_by_role("button", name="終える").focus()
+    await page.keyboard.press("Enter")
+    await expect(banner).to_be_hidden()
+    await expect(page.locator("#silences-list")).to_contain_text("止めている通知はありません。")
     await context.close()

@@ -37,7 +37,7 @@ def passed(outcome: Proposal | Drop) -> Proposal:
 
 def test_the_chain_reads_in_the_documented_order() -> None:
     names = [stage.__name__ for stage in CHAIN]  # type: ignore[attr-defined]
-    assert names == ["fresh", "hold", "unless", "inhibit", "all_clear", "rejected", "dedup", "settle"]
+    assert names == ["fresh", "hold", "unless", "mute", "inhibit", "all_clear", "rejected", "dedup", "settle"]
 
 
 class TestFresh:

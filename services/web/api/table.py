@@ -19,6 +19,7 @@ from services.web.api import (
     review,
     sensors,
     shapes,
+    silences,
     status,
 )
 from services.web.context import CONTEXT
@@ -35,6 +36,7 @@ ENDPOINTS = (
     *areas.ENDPOINTS,
     *layers.ENDPOINTS,
     *desk.ENDPOINTS,
+    *silences.ENDPOINTS,
     *quarantine.ENDPOINTS,
     *chronology.ENDPOINTS,
     *events.ENDPOINTS,

@@ -6,7 +6,7 @@ import { exercise, isOrder } from './words.js';
 
 /** @type {Record<string, any>} */
 export const desk = {
-  hazards: [], alerts: [], readings: [], sensors: [], reports: [], deliveries: [], chronology: [], suppressions: [], quarantine: [], status: {},
+  hazards: [], alerts: [], readings: [], sensors: [], reports: [], deliveries: [], chronology: [], suppressions: [], silences: [], quarantine: [], status: {},
 };
 
 /** How each part is fetched. */
@@ -22,6 +22,7 @@ const sources = {
   deliveries: () => list('deliveries?limit=500'),
   chronology: () => list('chronology?limit=200'),
   suppressions: () => list('suppressions?limit=200'),
+  silences: () => list('silences'),
   quarantine: () => list('quarantine?limit=200'),
   status: async () => {
     const status = await get('status');
@@ -41,6 +42,7 @@ const touched = {
   reports: ['reports', 'chronology'],
   chronology: ['chronology', 'quarantine'],
   suppressions: ['suppressions'],
+  silences: ['silences', 'suppressions', 'chronology'],
   status: ['status'],
 };
 

@@ -25,7 +25,7 @@ export function drawChronology() {
 export function drawSuppressions() {
   const rows = desk.suppressions.map((/** @type {any} */ s) => h('tr', {},
     h('th', { scope: 'row' }, brief(headline(s.series))), h('td', { class: 'small' }, s.rule), h('td', {}, s.detail), h('td', { class: 'muted small nowrap' }, word('stages', s.stage)), h('td', { class: 'nowrap' }, timeTag(s.first_at), '〜')));
-  fill(byId('suppressions'), table('送られていないものと、その理由', ['何', '規則', '理由', '段階', 'いつから'], rows, '止めているものはありません。条件を満たしたものは、すべて下書きか発表になっています。'));
+  fill(byId('suppressions-list'), table('送られていないものと、その理由', ['何', '規則', '理由', '段階', 'いつから'], rows, '止めているものはありません。条件を満たしたものは、すべて下書きか発表になっています。'));
 }
 
 /** @param {string} series */

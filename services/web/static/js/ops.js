@@ -16,6 +16,7 @@ import { drawLive, goHome, searchable, startMap, whenDrawn } from './map.js';
 import { areaNames, drawPanel, wirePanel } from './panel.js';
 import { drawQuarantine, wireQuarantine } from './quarantine.js';
 import { markRows, select, wireSelection } from './selection.js';
+import { drawSilences, wireSilences } from './silences.js';
 import { drawAge, drawStatus, setLine } from './status.js';
 import { wireTabs } from './tabs.js';
 import { learn } from './trends.js';
@@ -34,6 +35,7 @@ function draw() {
   drawHazards();
   drawChronology();
   drawSuppressions();
+  drawSilences();
   drawQuarantine();
   drawLive();
   drawPanel();
@@ -88,6 +90,7 @@ async function start() {
   wireKeys();
   wireNote(() => update(['chronology']));
   wireQuarantine(() => update(['quarantine', 'chronology', 'readings', 'reports']));
+  wireSilences(() => update(['silences', 'suppressions', 'alerts', 'chronology']));
   wireDecisions(() => update(['alerts', 'deliveries', 'chronology', 'suppressions']));
   wireTabs(byId('dock-tabs'));
   byId('events-filter').addEventListener('change', drawEvents);

@@ -1,0 +1,44 @@
+"""Silences that officers have set. A silence ends by itself, or earlier by a person; no row is ever taken away."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import insert, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from feeds.records import Status
+from rules.silence import Silence
+from services.store.tables import silences
+
+
+async def add(connection: AsyncConnection, one: Silence) -> int:
+    """Write it down; its number."""
+    values = {**asdict(one), "status": one.status.value}
+    del values["id"]
+    return int((await connection.execute(insert(silences).values(values).returning(silences.c.id))).scalar_one())
+
+
+async def holding(connection: AsyncConnection, now: datetime, status: Status | None = None) -> list[Silence]:
+    """Those that hold at ``now``, the one that ends first leading."""
+    statement = select(silences).where(silences.c.begins <= now, silences.c.ends > now)
+    if status is not None:
+        statement = statement.where(silences.c.status == status.value)
+    rows = await connection.execute(statement.order_by(silences.c.ends, silences.c.id))
+    return [_silence(dict(row)) for row in rows.mappings()]
+
+
+async def end(connection: AsyncConnection, one: int, now: datetime) -> Silence | None:
+    """End one that holds, now; as it was before, or None where there is none."""
+    holds = (silences.c.id == one, silences.c.begins <= now, silences.c.ends > now)
+    row = (await connection.execute(select(silences).where(*holds))).mappings().first()
+    if row is None:
+        return None
+    await connection.execute(update(silences).where(silences.c.id == one).values(ends=now))
+    return _silence(dict(row))
+
+
+def _silence(row: dict[str, Any]) -> Silence:
+    return Silence(**{**row, "status": Status(row["status"])})

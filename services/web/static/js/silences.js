@@ -1,0 +1,74 @@
+// @ts-check
+// What officers keep silent: always in sight, ended with one button, set with a reason and an end.
+import { post, Refused } from './api.js';
+import { desk } from './desk.js';
+import { byId, fill, h, table } from './dom.js';
+import { moment } from './time.js';
+import { about, drillMark, exercise, word } from './words.js';
+
+/** @param {any} s */
+const what = (s) => [s.rule && `規則 ${s.rule}`, s.kind && word('kinds', s.kind), s.area ? areaName(s.area) : '全域'].filter(Boolean).join('・');
+
+/** @param {string} code */
+const areaName = (code) => desk.hazards.find((/** @type {any} */ z) => z.area === code)?.area_name ?? code;
+
+export function drawSilences() {
+  const held = desk.silences;
+  byId('bar-silences').hidden = !held.length;
+  fill(byId('bar-silences'), held.length ? [h('b', {}, '止めている通知があります。'), held.map((/** @type {any} */ s) => `${what(s)}（${moment(s.ends)}まで、${s.owner}）`).join('／')] : []);
+  const mayEnd = document.body.dataset.role !== 'viewer';
+  const rows = held.map((/** @type {any} */ s) => h('tr', {},
+    h('th', { scope: 'row' }, exercise() && s.status === 'Exercise' ? null : drillMark(s.status), what(s)), h('td', {}, s.reason), h('td', { class: 'nowrap' }, s.owner),
+    h('td', { class: 'nowrap' }, `${moment(s.begins)}〜${moment(s.ends)}`),
+    h('td', {}, mayEnd ? h('button', { type: 'button', class: 'button slim', 'data-end-silence': s.id, 'data-key': `silence-${s.id}` }, '終える') : null)));
+  fill(byId('silences-list'), table('止めている通知', ['何', '理由', 'だれ', 'いつ', '操作'], rows, '止めている通知はありません。'));
+  drawChoices();
+}
+
+/** Every kind there is, and the areas in danger now. A choice already made is kept. */
+function drawChoices() {
+  const kind = document.getElementById('silence-kind');
+  if (!kind) return;
+  const areas = [...new Set(desk.hazards.map((/** @type {any} */ z) => z.area))].sort();
+  choose('silence-kind', Object.keys(about('kinds')).map((k) => [k, word('kinds', k)]));
+  choose('silence-area', [['', '全域'], ...areas.map((code) => [code, areaName(code)])]);
+}
+
+/** @param {string} id @param {string[][]} options */
+function choose(id, options) {
+  const field = byId(id);
+  const before = field.value;
+  if ([...field.options].map((/** @type {any} */ o) => o.value).join() === options.map(([value]) => value).join()) return;
+  fill(field, options.map(([value, text]) => h('option', { value }, text)));
+  if (options.some(([value]) => value === before)) field.value = before;
+}
+
+/** @param {() => Promise<any>} after called when something was set or ended */
+export function wireSilences(after) {
+  document.getElementById('silence')?.addEventListener('submit', async (event) => {
+    event.preventDefault();
+    const body = { kind: byId('silence-kind').value, area: byId('silence-area').value, minutes: Number(byId('silence-minutes').value), reason: byId('silence-reason').value.trim() };
+    if (await tried(() => post('silences', body))) byId('silence-reason').value = '';
+    await after();
+  });
+  byId('silences-list').addEventListener('click', async (/** @type {any} */ event) => {
+    const number = event.target.closest('[data-end-silence]')?.dataset.endSilence;
+    if (!number) return;
+    await tried(() => post('silences/end', { id: Number(number) }));
+    await after();
+  });
+}
+
+/** @param {() => Promise<any>} act */
+async function tried(act) {
+  const error = byId('silence-error');
+  error.hidden = true;
+  try {
+    await act();
+    return true;
+  } catch (problem) {
+    error.textContent = problem instanceof Refused ? problem.message : 'できませんでした。回線を確かめてください。';
+    error.hidden = false;
+    return false;
+  }
+}
