@@ -51,7 +51,8 @@ class Link:
     ) -> None:
         self.number = number
         self.ever_paused = False
-        self.taken_over: bool | None = None  # at its end: by another with our client id? None: MQTT 3.1.1 cannot say
+        # At its end: by another with our client id? None: not told, as MQTT 3.1.1 never can and Mosquitto never does.
+        self.taken_over: bool | None = None
         self._login, self._now = login, now
         self._on_message, self._on_granted = on_message, on_granted
         self._loop = asyncio.get_running_loop()

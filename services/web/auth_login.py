@@ -12,7 +12,7 @@ from feeds.records import Status
 from services.clock import wall
 from services.store import users
 from services.store.chronology import Entry, append
-from services.store.users import Role, Session
+from services.store.users import Account, Role, Session
 from services.web.auth import (
     COOKIE,
     CSRF_FIELD,
@@ -93,6 +93,7 @@ async def _open_session(request: web.Request, name: str, password: str) -> str |
         account = await users.find(connection, name) if storable(name) else None
     usable = account if account and account.usable else None
     if not await matches(usable.password if usable else None, password) or usable is None:
+        await _note_failure(request, account)
         return None
     token = secrets.token_urlsafe(32)
     session = Session(user=name, role=usable.role, csrf=secrets.token_urlsafe(32), expires=now + SESSION_LIFE)
@@ -101,6 +102,18 @@ async def _open_session(request: web.Request, name: str, password: str) -> str |
             return None
         await append(connection, [_entry(request, name, "ログインしました。")])
     return token
+
+
+async def _note_failure(request: web.Request, account: Account | None) -> None:
+    """The limit on attempts keeps the chronology from being flooded.
+
+    A name that nobody has is whatever a stranger typed, perhaps a password: it stands nowhere. An entry is written all
+    the same, lest the time it takes tell strangers which names there are.
+    """
+    who, what = (account.name, "") if account else ("不明", "登録のない名前で、")
+    text = f"{what}ログインに失敗しました（{client_address(request)} から）。"
+    async with request.app[CONTEXT].store.write() as connection:
+        await append(connection, [_entry(request, who, text)])
 
 
 def _entry(request: web.Request, name: str, text: str) -> Entry:

@@ -1,0 +1,104 @@
+"""The audit: whatever a person may change by the API, the chronology names the person."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from sqlalchemy import select
+
+from services.store import alerts, chronology
+from services.store.engine import Store
+from services.store.tables import chronology as log
+from services.store.users import Role
+from services.web.api.table import ENDPOINTS
+from tests.exercise.telegrams import Warned, telegram
+from tests.services.making import NOW, alert, payload
+from tests.services.test_quarantine_desk import GRANTED, refused
+from tests.services.web_floor import Visitor, floor
+
+Act = Callable[[Store, Visitor], Awaitable[tuple[int, Any]]]
+
+
+async def _draft(store: Store) -> tuple[str, str]:
+    """The address of a waiting draft, and its digest."""
+    one = alert()
+    async with store.write() as connection:
+        digest = await alerts.add_draft(connection, one, {"log": payload()}, NOW)
+    return f"/api/v1/alerts/{one.series}/{one.revision}", digest
+
+
+async def _approve(store: Store, officer: Visitor) -> tuple[int, Any]:
+    path, digest = await _draft(store)
+    return await officer.post(f"{path}/approve", {"digest": digest})
+
+
+async def _reject(store: Store, officer: Visitor) -> tuple[int, Any]:
+    path, digest = await _draft(store)
+    return await officer.post(f"{path}/reject", {"digest": digest, "reason": "誤報"})
+
+
+async def _silence(_: Store, officer: Visitor) -> tuple[int, Any]:
+    return await officer.post("/api/v1/silences", {"kind": "bear", "minutes": 30, "reason": "重複"})
+
+
+async def _end_silence(store: Store, officer: Visitor) -> tuple[int, Any]:
+    _, made = await _silence(store, officer)
+    return await officer.post("/api/v1/silences/end", {"id": made["id"]})
+
+
+async def _replay(store: Store, officer: Visitor) -> tuple[int, Any]:
+    text = telegram("大雨", NOW, "大雨に注意。", [Warned("盛岡市", "レベル２大雨注意報", "10")]).encode()
+    one = await refused(store, "hub/v1/relay/telegram", text, {})
+    return await officer.post("/api/v1/quarantine/replay", {"id": one})
+
+
+async def _note(_: Store, officer: Visitor) -> tuple[int, Any]:
+    return await officer.post("/api/v1/chronology", {"text": "巡視を始めた"})
+
+
+ACTS: dict[str, Act] = {
+    "/alerts/{series}/{revision}/approve": _approve,
+    "/alerts/{series}/{revision}/reject": _reject,
+    "/silences": _silence,
+    "/silences/end": _end_silence,
+    "/quarantine/replay": _replay,
+    "/chronology": _note,
+}
+
+
+def test_every_write_of_the_api_is_tried_below() -> None:
+    assert {one.path for one in ENDPOINTS if one.method != "GET"} == ACTS.keys()
+
+
+async def test_each_write_names_its_person(store: Store) -> None:
+    for path, act in ACTS.items():
+        async with floor(store, gateways=GRANTED) as running:
+            officer = await running.person(Role.APPROVER, f"officer-of-{path.replace('/', '-')}")
+            async with store.read() as connection:
+                before = await connection.scalar(select(log.c.seq).order_by(log.c.seq.desc()).limit(1)) or 0
+            status, told = await act(store, officer)
+            assert status == 200 or status == 201, (path, told)
+            async with store.write() as connection:
+                rows = (await connection.execute(select(log.c.who, log.c.text).where(log.c.seq > before))).all()
+                await connection.execute(alerts.alerts.delete()) if path.endswith("approve") else None
+            assert f"officer-of-{path.replace('/', '-')}" in {row.who for row in rows}, (path, rows)
+    async with store.read() as connection:
+        assert await chronology.first_broken(connection) is None
+
+
+async def test_who_came_in_who_went_and_who_tried(store: Store) -> None:
+    async with floor(store) as running:
+        officer = await running.person(Role.OPERATOR, "sato")
+        await running.account("suzuki", Role.VIEWER)
+        stranger = await running.visitor()
+        await stranger.log_in("suzuki", "guessed wrong")
+        await stranger.log_in("typed-the-password-here", "guessed wrong")
+        async with officer.http.post("/logout", data={"csrf": officer.csrf}, allow_redirects=False) as answer:
+            assert answer.status in (302, 303)
+        async with store.read() as connection:
+            rows = (await connection.execute(select(log.c.kind, log.c.who, log.c.text).order_by(log.c.seq))).all()
+    access = [(row.who, row.text) for row in rows if row.kind == "access"]
+    assert [who for who, _ in access] == ["sato", "suzuki", "不明", "sato"], access
+    assert "127.0.0.1" in access[1][1]
+    assert not any(word in text for _, text in access for word in ("guessed wrong", "typed-the-password"))
