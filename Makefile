@@ -5,7 +5,7 @@ BIN    := .venv/bin
 REAL   := $(abspath ../shared/data)
 export SHIRASE_REAL_DATA ?= $(wildcard $(REAL))
 
-.PHONY: install run test test-core test-browser lint check bench drill accept lock vendor screens clean
+.PHONY: install run test test-core test-e2e lint check bench drill accept lock vendor screens clean
 
 install: .venv/.done
 
@@ -21,14 +21,15 @@ run: install
 
 test: install lint
 	@sh tests/system-parts.sh
-	@$(MAKE) --no-print-directory -j2 --output-sync=target test-browser test-core
+	@$(MAKE) --no-print-directory -j2 --output-sync=target test-e2e test-core
 
-# Two processes for two cores; a browser's event loop and asyncio tests do not share one anyway.
+# Two halves for two cores. A browser's event loop and that of asyncio tests do not share a process.
 test-core: install
-	$(BIN)/pytest -m "not browser"
+	$(BIN)/pytest --ignore tests/e2e
 
-test-browser: install
+test-e2e: install
 	$(BIN)/pytest -m browser tests/e2e
+	$(BIN)/pytest -m "not browser" tests/e2e
 
 lint: install
 	$(BIN)/ruff check .
