@@ -18,6 +18,7 @@ COMMANDS = {
     "decode": "bytes to records",
     "cap": "check CAP documents",
     "rules": "check and test rules",
+    "model": "run one model over a series",
     "layers": "import, list and ask hazard layers",
     "render": "the exact payload of a channel",
     "replay": "publish recorded messages to a broker",
