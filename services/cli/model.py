@@ -62,8 +62,8 @@ def soil_water_index(rows: Iterator[tuple[int, Row]], settings: Mapping[str, str
     last: datetime | None = None
     for line, row in rows:
         time = _time(_cell(row, "time", line), line)
-        if last is not None and time - last != length:
-            raise InputError(f"line {line}", _step_fault(time - last, length))
+        if last is not None and (gap := _gap(last, time, line)) != length:
+            raise InputError(f"line {line}", _step_fault(gap, length))
         last = time
         rain = _cell(row, "rain_mm", line)
         fallen = _number(rain, "rain_mm", f"line {line}") if rain else math.nan
@@ -105,6 +105,15 @@ def _time(text: str, line: int) -> datetime:
         return datetime.fromisoformat(text)
     except ValueError:
         raise InputError(f"line {line}", f"{text[:40]!r} is not a time; write it like 2026-06-01T00:00+09:00") from None
+
+
+def _gap(last: datetime, time: datetime, line: int) -> timedelta:
+    try:
+        return time - last
+    except TypeError:
+        raise InputError(
+            f"line {line}", "some times have an offset and some have none: write it in all of them"
+        ) from None
 
 
 def _step_fault(found: timedelta, length: timedelta) -> str:

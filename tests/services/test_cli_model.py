@@ -50,6 +50,7 @@ def test_missing_rain_is_a_gap_and_no_dry_hour(tmp_path: Path, capsys: pytest.Ca
     [
         (["2026-06-01T01:00Z,20", "2026-06-01T03:00Z,20"], [], "line 3", "empty rain_mm"),
         (["2026-06-01T02:00Z,20", "2026-06-01T01:00Z,20"], [], "line 3", "do not rise"),
+        (["2026-06-01T01:00Z,20", "2026-06-01T02:00,20"], [], "line 3", "offset"),
         (["yesterday,20"], [], "line 2", "not a time"),
         (["2026-06-01T02:00Z,wet"], [], "line 2", "no number"),
         (["2026-06-01T02:00Z,nan"], [], "line 2", "no number"),
