@@ -73,8 +73,10 @@ class Ingest:
         self._tasks: list[asyncio.Task[None]] = []
 
     def know(self, grants: Grants) -> None:
-        """Go by these grants from the next message on."""
+        """Go by these grants from the next message on; a revoked gateway is no longer waited for."""
         self._intake.grants = grants
+        for gateway in [name for name in self.vitals.gateways if self._intake.revoked(name)]:
+            self.vitals.forget(gateway)
 
     async def start(self) -> None:
         """Begin; the client may be started before or after."""
@@ -204,7 +206,7 @@ class Ingest:
         message = one.message
         if one.kind is Kind.ECHO and message.topic == TOPIC:
             self.canary.heard(message.payload)
-        if one.kind is Kind.ECHO or not message.gateway:
+        if one.kind is Kind.ECHO or not message.gateway or self._intake.revoked(message.gateway):
             return
         if message.topic.endswith("/status"):
             self.vitals.status(message.gateway, message.payload, message.received_at, message.retained)

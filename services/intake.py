@@ -66,18 +66,25 @@ class Intake:
             gateway=gateway_of(incoming.topic),
         )
         kind = _kind(incoming.topic, place)
-        if kind is not Kind.RECORDS:
+        if kind is Kind.ECHO:
+            return Sorted(incoming=incoming, message=message, kind=kind)
+        if self.revoked(message.gateway):
+            what = f"{message.gateway} was revoked: if its broker still lets it in, reload the broker's files"
+            refusal = Rejected(code="revoked", message=what, at="topic")
+            return Sorted(incoming=incoming, message=message, kind=kind, rejected=(refusal,))
+        if kind is Kind.VITAL:
             return Sorted(incoming=incoming, message=message, kind=kind)
         decoded = self._decode(message, place)
         drill = self._grant(message.gateway).status
         records = tuple(replace(record, status=record.status.stricter(drill)) for record in decoded.records)
         return Sorted(incoming=incoming, message=message, kind=kind, records=records, rejected=decoded.rejected)
 
+    def revoked(self, gateway: str) -> bool:
+        """True where nothing that comes under this name counts."""
+        return self._grant(gateway).revoked
+
     def _decode(self, message: Message, place: HubTopic | Rejected) -> Decoded:
         grant = self._grant(message.gateway)
-        if grant.revoked:
-            what = f"{message.gateway} was revoked and its broker still lets it in: reload the broker's files"
-            return Decoded(rejected=(Rejected(code="revoked", message=what, at="topic"),))
         if isinstance(place, HubTopic) and place.kind == "telegram" and not grant.telegram:
             what = f"{place.gateway} may not relay official messages: it wants telegram = true, or `add --telegram`"
             return Decoded(rejected=(Rejected(code="no_grant", message=what, at="topic"),))

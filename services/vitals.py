@@ -56,6 +56,11 @@ class Vitals:
         """Readings came in at hub time ``at``; ``ahead`` when their clock was too far before the hub's."""
         self._known[gateway] = replace(self._of(gateway), read_at=at, ahead=ahead)
 
+    def forget(self, gateway: str) -> None:
+        """It is not a gateway any more: neither alive nor missing."""
+        self._known.pop(gateway, None)
+        LAST_SEEN.remove(gateway)
+
     def hub_is_late(self, now: datetime) -> bool:
         """True where every gateway that measured lately is ahead of the hub: then it is the hub whose clock is wrong,
         and no reading is believed any more.

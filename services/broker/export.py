@@ -1,8 +1,9 @@
-"""Writing a city broker's files: whole or not at all, and readable for the broker's account only."""
+"""A city broker's files, written whole or not at all and readable for its account only; and telling it to read them."""
 
 from __future__ import annotations
 
 import os
+import signal
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -10,7 +11,7 @@ from services.broker import config, mosquitto
 from services.broker.rights import Gateway
 from services.broker.site import Site
 
-BROKERS = ("mosquitto", "nats")
+PROGRAMS = {"mosquitto": "mosquitto", "nats": "nats-server"}
 
 
 def files(broker: str, site: Site, hub_password: str, gateways: Mapping[str, Gateway]) -> dict[str, str]:
@@ -35,3 +36,23 @@ def write(folder: Path, texts: Mapping[str, str]) -> None:
             os.fchown(handle.fileno(), -1, group)
             os.fchmod(handle.fileno(), 0o640)
         draft.replace(folder / name)
+
+
+def tell(broker: str, pid_file: Path) -> None:
+    """Send SIGHUP to the broker that ``pid_file`` names. ValueError, with the cure, where it names no such program.
+
+    A pid outlives its process and may be somebody else's by now, whom SIGHUP would end.
+    """
+    program = PROGRAMS[broker]
+    try:
+        pid = int(pid_file.read_text())
+        running = pid > 0 and Path(f"/proc/{pid}/comm").read_text().strip() == program
+        if running:
+            os.kill(pid, signal.SIGHUP)
+    except (OSError, ValueError):
+        running = False
+    if not running:
+        raise ValueError(
+            f"the files are written, but {pid_file} names no {program} that runs here and may be signalled: "
+            "send it SIGHUP yourself, or start it; until then it goes by what it read last"
+        )

@@ -5,8 +5,6 @@ from __future__ import annotations
 import argparse
 import asyncio
 import json
-import os
-import signal
 import sys
 from collections.abc import Awaitable, Callable
 from pathlib import Path
@@ -107,9 +105,10 @@ async def _add(store: Store, settings: Settings, args: argparse.Namespace) -> di
     return {"gateway": one.name, "status": one.status, "telegram": one.telegram, "password": password}
 
 
-async def _rotate(store: Store, _: Settings, args: argparse.Namespace) -> dict[str, Any]:
+async def _rotate(store: Store, settings: Settings, args: argparse.Namespace) -> dict[str, Any]:
     from services.broker.secret import hashed
 
+    _not_of_the_settings(settings, args.name)
     password = _password(args.password_file)
     secret = hashed(password)
     async with store.write() as connection:
@@ -164,7 +163,7 @@ async def _export(store: Store, settings: Settings, args: argparse.Namespace) ->
     texts = export.files(args.broker, site, hub.password.get_secret_value(), known)
     export.write(args.folder, texts)
     if args.reload:
-        os.kill(_pid(args.reload), signal.SIGHUP)
+        export.tell(args.broker, args.reload)
     return {"broker": args.broker, "files": sorted(texts), "gateways": sorted(known), "reloaded": bool(args.reload)}
 
 
@@ -181,13 +180,6 @@ def _password(file: Path | None) -> str:
     from services.broker.secret import new_password
 
     return file.read_text(encoding="utf-8").strip() if file else new_password()
-
-
-def _pid(file: Path) -> int:
-    try:
-        return int(file.read_text())
-    except ValueError:
-        raise ValueError(f"{file} holds no process number: name the broker's pid file") from None
 
 
 def _entry(text: str) -> Entry:

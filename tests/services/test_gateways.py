@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import json
+import stat
+import subprocess
+import sys
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
@@ -13,6 +16,7 @@ import pytest
 
 from services.app import Hub
 from services.broker.client import Limits, MqttClient
+from services.broker.export import tell
 from services.broker.login import ForbiddenError, Login, Protocol
 from services.broker.rights import Gateway, checked_filter, rights_of
 from services.cli import run
@@ -146,6 +150,8 @@ def test_a_gateway_of_the_settings_is_changed_there(data: Path, capsys: pytest.C
     added(capsys, "gw07")  # before the settings named it
     states = {one["from"]: one["state"] for one in shirase(capsys, "--settings", str(site), "list")}
     assert states == {"store": "hidden by the settings", "settings": "active"}
+    for verb in ("rotate", "revoke"):
+        assert "[gateways.gw07]" in refused(capsys, "--settings", str(site), verb, "gw07")
 
 
 async def test_each_act_stands_in_the_chronology(data: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -212,11 +218,12 @@ async def test_rotated_and_revoked_ones_are_out_after_the_reload_and_the_others_
     first = {name: await asyncio.to_thread(added, capsys, name) for name in ("gw07", "gw08", "gw09")}
     await asyncio.to_thread(export, capsys, broker)
     broker.start()
-    async with connected(broker.login("gw09", first["gw09"])) as staying:
+    async with (
+        connected(broker.login("gw09", first["gw09"])) as staying,
+        connected(broker.login("gw07", first["gw07"])) as rotating,
+        connected(broker.login("gw08", first["gw08"])) as leaving,
+    ):
         before = staying.state
-        for name in ("gw07", "gw08"):
-            async with connected(broker.login(name, first[name])):
-                pass
         (rotated,) = await asyncio.to_thread(shirase, capsys, "rotate", "gw07")
         await asyncio.to_thread(shirase, capsys, "revoke", "gw08")
         late = await asyncio.to_thread(added, capsys, "gw10")
@@ -226,8 +233,44 @@ async def test_rotated_and_revoked_ones_are_out_after_the_reload_and_the_others_
                 pass
         for name in ("gw07", "gw08"):
             assert "refuses" in await refusal(broker.login(name, first[name]))
+        await until(lambda: "refuses" in rotating.state.detail and "refuses" in leaving.state.detail)
         assert staying.state == before
         await staying.publish("hub/v1/gw09/st/q", b"{}")
+
+
+@pytest.mark.parametrize("left", ["another", "ended", "words", "nothing"])
+async def test_the_reload_reaches_the_broker_and_nobody_else(
+    left: str, data: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A pid file outlives its broker, and its number may be somebody else's: SIGHUP would end them."""
+    site, pid_file, folder = data / "site.toml", data / "broker.pid", data / "files"
+    site.write_text(f'[broker]\nhost = "localhost"\nusername = "hub"\npassword = "{HUB_PASSWORD}"\n')
+    with subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE) as another:
+        if left == "ended":
+            another.kill()
+            another.wait()
+        if left != "nothing":
+            pid_file.write_text(str(another.pid) if left in {"another", "ended"} else left)
+        where = ("export", str(folder), "--broker", "mosquitto", "--reload", str(pid_file))
+        message = await asyncio.to_thread(refused, capsys, "--settings", str(site), *where)
+        assert "the files are written, but" in message and "names no mosquitto" in message
+        if left != "ended":
+            with pytest.raises(subprocess.TimeoutExpired):
+                another.wait(0.3)
+            another.kill()
+    modes = {file.name: stat.S_IMODE(file.stat().st_mode) for file in folder.iterdir()}
+    assert modes == dict.fromkeys(("mosquitto.conf", "acl", "passwd"), 0o640), "no draft stays, nobody else may read"
+
+
+@pytest.mark.parametrize("number", ["0", "-1"])
+def test_no_number_reaches_a_whole_group(number: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """To the kernel 0 is this whole group and -1 everyone: kill is caught here, lest a fault end us too."""
+    signalled: list[int] = []
+    monkeypatch.setattr("os.kill", lambda pid, _: signalled.append(pid))
+    (tmp_path / "pid").write_text(number)
+    with pytest.raises(ValueError, match="names no nats-server"):
+        tell("nats", tmp_path / "pid")
+    assert signalled == []
 
 
 @pytest.mark.parametrize("kind", KINDS)

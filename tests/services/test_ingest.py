@@ -213,6 +213,26 @@ async def test_telegram_needs_a_grant(broker: EmbeddedBroker, store: Store) -> N
     assert (await rows(store, quarantine))[1].code not in {"no_grant", "no_feed"}, "it reached the feed"
 
 
+async def test_nothing_of_a_revoked_gateway_counts(broker: EmbeddedBroker, store: Store) -> None:
+    """The broker still lets it in here, as a city's does until its files are read again."""
+    with gateway(broker) as gw07, gateway(broker, "gw08") as gw08:
+        async with ingesting(client_of(broker), store) as ingest:
+            gw07.send_and_wait("heartbeat", b"{}")
+            await until(lambda: "gw07" in ingest.vitals.gateways)
+            ingest.know({**KNOWN, "gw07": Grant(revoked=True)})
+            assert "gw07" not in ingest.vitals.gateways
+            gw07.send_and_wait("st1/snow_depth", reading(1, "st1"))
+            gw07.send_and_wait("heartbeat", b"{}")
+            gw07.send_and_wait("status", b'{"state":"online"}')
+            gw08.send_and_wait("st2/snow_depth", reading(2, "st2"))
+            await stored(store, 3, quarantine)
+            await stored(store, 1)
+            await until(lambda: "gw08" in ingest.vitals.gateways)
+            assert "gw07" not in ingest.vitals.gateways, "neither alive nor missing"
+    assert [row.code for row in await rows(store, quarantine)] == ["revoked"] * 3
+    assert [row.gateway for row in await rows(store)] == ["gw08"]
+
+
 async def test_exercise_gateway_makes_everything_a_drill(broker: EmbeddedBroker, store: Store) -> None:
     with gateway(broker, "gw08") as gw08:
         async with ingesting(client_of(broker), store):

@@ -72,6 +72,14 @@ def test_odd_times_and_boots_are_passed_over() -> None:
     assert (vitals.gateways["gw07"].boot, vitals.gateways["gw07"].said_at) == ("", None)
 
 
+def test_a_gateway_that_is_forgotten_is_neither_alive_nor_missing() -> None:
+    vitals = Vitals()
+    vitals.heard("gw07", NOW)
+    vitals.forget("gw07")
+    vitals.forget("gw08")  # never known
+    assert dict(vitals.gateways) == {}
+
+
 def test_when_every_gateway_is_ahead_it_is_the_hub_that_is_late() -> None:
     vitals = Vitals()
     assert not vitals.hub_is_late(NOW)
