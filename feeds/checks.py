@@ -15,6 +15,7 @@ from feeds.instant import iso_utc
 from feeds.quantities import QUANTITIES, Quantity
 from feeds.records import Decoded, Flag, Message, Reading, Record, Rejected
 from feeds.topics import is_name
+from feeds.units import conversion
 
 CLOCKS_BEGIN = datetime(2020, 1, 1, tzinfo=UTC)  # before: a clock that was never set
 
@@ -63,15 +64,16 @@ def _check(
         return Rejected(
             code="unknown_quantity", message=f"{reading.quantity!r} is not known; use one of {known}", at="/quantity"
         )
-    if reading.unit not in quantity.units:
-        known = ", ".join(unit or "(none)" for unit in quantity.units)
-        what = f"{reading.unit!r} is no unit of {reading.quantity}; use one of {known}"
+    into = conversion(reading.unit, quantity.unit)
+    if into is None:
+        kept = quantity.unit or "no unit at all"
+        what = f"{reading.unit!r} is no unit of {reading.quantity}; send {kept}, or what can be converted to it"
         return Rejected(code="bad_unit", message=what, at="/unit")
     age = message.received_at - reading.measured_at
     if age > windows.store or reading.measured_at < CLOCKS_BEGIN:
         what = f"measured at {iso_utc(reading.measured_at)}, received {iso_utc(message.received_at)}"
         return Rejected(code="too_old", message=f"{what}; set the clock, or send it as a file", at="/time")
-    value = _kept(reading.value, reading.unit, quantity)
+    value = _kept(reading.value, into)
     flags = {
         Flag.CLOCK_AHEAD: -age > windows.ahead,
         Flag.LATE: age > windows.alert,
@@ -83,12 +85,12 @@ def _check(
     return replace(reading, value=value, unit=quantity.unit, flags=reading.flags | raised)
 
 
-def _kept(value: float | None, unit: str, quantity: Quantity) -> float | None:
+def _kept(value: float | None, into: tuple[float, float]) -> float | None:
     """The value in the kept unit; ten decimals hide the tail that 0.1 × 345 would grow."""
-    if value is None:
-        return None
-    factor, offset = quantity.units[unit]
-    return value if (factor, offset) == (1, 0) else round(value * factor + offset, 10)
+    if value is None or into == (1, 0):
+        return value
+    factor, offset = into
+    return round(value * factor + offset, 10)
 
 
 def _member(reading: Reading) -> str:

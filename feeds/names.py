@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from feeds.quantities import QUANTITIES
+from feeds.units import conversion
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +75,6 @@ def named(word: str) -> Named | None:
         return Named(WORDS[plain])
     stem, _, ending = plain.rpartition("_")
     quantity, unit = WORDS.get(stem), _UNITS.get(ending)
-    if quantity is None or unit is None or unit not in QUANTITIES[quantity].units:
+    if quantity is None or unit is None or conversion(unit, QUANTITIES[quantity].unit) is None:
         return None
     return Named(quantity, unit)

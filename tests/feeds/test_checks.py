@@ -13,6 +13,7 @@ from feeds.quantities import QUANTITIES
 from feeds.records import Decoded, Flag, Reading
 from feeds.registry import for_message
 from feeds.senml import Senml
+from feeds.units import conversion
 from tests.feeds.making import NOW, READING, message, refusal
 
 
@@ -73,8 +74,8 @@ def test_units_are_converted_to_the_kept_one_before_the_range() -> None:
 
 
 def test_unknown_unit_and_quantity_are_refused_with_the_cure() -> None:
-    rejected = refusal(check(reading(unit="inch")))
-    assert rejected.code == "bad_unit" and "mm" in rejected.message
+    rejected = refusal(check(reading(unit="hPa")))
+    assert rejected.code == "bad_unit" and "send cm" in rejected.message
     rejected = refusal(check(reading(quantity="phlogiston")))
     assert rejected.code == "unknown_quantity" and "snow_depth" in rejected.message
 
@@ -86,7 +87,7 @@ def test_retained_and_missing_never_alert() -> None:
 
 
 def test_in_a_batch_the_refused_member_is_kept_and_earlier_refusals_stay() -> None:
-    decoded = check([reading(), reading(unit="inch", id="x"), reading(value="?")])
+    decoded = check([reading(), reading(unit="hPa", id="x"), reading(value="?")])
     assert [record.subject for record in decoded.records] == ["st0123/snow_depth"]
     assert [r.code for r in decoded.rejected] == ["bad_value", "bad_unit"]
     assert json.loads(decoded.rejected[1].member)["id"] == "x"
@@ -94,10 +95,10 @@ def test_in_a_batch_the_refused_member_is_kept_and_earlier_refusals_stay() -> No
 
 @pytest.mark.parametrize("station", ["st0123", "urn:dev:mac:0024befffe804ff1"])
 def test_a_refused_member_can_be_decoded_again_by_itself(station: str) -> None:
-    pack = [{"n": f"{station}:snow_depth", "u": unit, "v": 34.5, "t": NOW.timestamp()} for unit in ("cm", "inch")]
+    pack = [{"n": f"{station}:snow_depth", "u": unit, "v": 34.5, "t": NOW.timestamp()} for unit in ("cm", "hPa")]
     came = message(pack, "hub/v1/gw07/batch")
     (bad,) = checked(Senml().decode(came), came).rejected
-    again = message(bad.member.replace("inch", "cm").encode(), "hub/v1/gw07/batch")
+    again = message(bad.member.replace("hPa", "cm").encode(), "hub/v1/gw07/batch")
     feed = for_message(again)
     assert feed is not None
     assert checked(feed.decode(again), again).records == checked(Senml().decode(came), came).records
@@ -140,5 +141,5 @@ def test_later_samples_are_not_history() -> None:
 
 def test_every_quantity_keeps_a_unit_it_converts_from_and_has_a_range() -> None:
     for name, quantity in QUANTITIES.items():
-        assert quantity.units[quantity.unit] == (1, 0), name
+        assert conversion(quantity.unit or "1", quantity.unit) == (1, 0), name
         assert quantity.low < quantity.high, name
