@@ -12,6 +12,7 @@ _STATUSES = {"Actual": Status.ACTUAL, "Exercise": Status.EXERCISE}  # System and
 class CapFeed:
     """CAP 1.2, and 1.0 and 1.1 as they are still met. It takes no topic: official messages over MQTT are JMA's."""
 
+    filters: tuple[str, ...] = ()
     name = "cap"
 
     def accepts(self, topic: str) -> bool:  # noqa: ARG002

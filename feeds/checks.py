@@ -42,7 +42,9 @@ def checked(
 
     Refused are unknown_quantity, bad_unit and too_old; records of other types pass unchanged.
     """
-    alone = len(decoded.records) + len(decoded.rejected) == 1
+    # Other formats are kept whole: their parts cannot be taken out, and what was stored already is only a repeat.
+    ours = not message.topic or message.topic.startswith("hub/")
+    alone = not ours or len(decoded.records) + len(decoded.rejected) == 1
     records: list[Record] = []
     rejected = list(decoded.rejected)
     for record in decoded.records:

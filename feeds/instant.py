@@ -30,3 +30,13 @@ def instant(text: str) -> datetime:
 def iso_utc(moment: datetime) -> str:
     """A moment as ISO 8601 in UTC with Z; microseconds only where there are some."""
     return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
+
+
+def since_1970(count: float | None, unit_s: float = 1.0) -> datetime | None:
+    """The moment so many units after 1970, None where there is no count. ValueError where the calendar ends before."""
+    if count is None:
+        return None
+    try:
+        return datetime.fromtimestamp(count * unit_s, UTC)
+    except (OverflowError, ValueError, OSError):
+        raise ValueError(f"{count:g} is no time since 1970 that a calendar holds") from None

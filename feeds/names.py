@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from feeds.quantities import QUANTITIES
 from feeds.units import conversion
@@ -16,7 +16,7 @@ from feeds.units import conversion
 
 @dataclass(frozen=True, slots=True)
 class Named:
-    """A known word. ``unit`` is empty where the word does not tell it."""
+    """A word's meaning. ``unit`` is empty where the word does not tell it."""
 
     quantity: str
     unit: str = ""
@@ -65,12 +65,17 @@ _UNITS: Mapping[str, str] = {
     "m3s": "m3/s",
     "gal": "gal",
 }
+# What radios and their servers say of themselves beside what was measured.
+_OF_THE_RADIO = frozenset(
+    ("linkquality", "rssi", "snr", "lqi", "lsnr", "sf", "dr", "fcnt", "f_cnt", "fport", "f_port", "counter")
+)
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
+_NOT_IN_NAMES = re.compile(r"[^a-z0-9_]+")
 
 
 def named(word: str) -> Named | None:
     """What a device means by the word; None where the table does not know it. A unit must be one of the quantity's."""
-    plain = _CAMEL.sub("_", word).lower().replace("-", "_")
+    plain = plain_word(word)
     if plain in WORDS:
         return Named(WORDS[plain])
     stem, _, ending = plain.rpartition("_")
@@ -78,3 +83,35 @@ def named(word: str) -> Named | None:
     if quantity is None or unit is None or conversion(unit, QUANTITIES[quantity].unit) is None:
         return None
     return Named(quantity, unit)
+
+
+def plain_word(word: str) -> str:
+    """The word in lower case, its parts joined by underscores."""
+    return _CAMEL.sub("_", word).lower().replace("-", "_").replace(" ", "_")
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """The table with a city's own words before it: by (station, word), or by ("", word) for every station.
+
+    None stands for a word that was looked at and is no measurement worth keeping.
+    """
+
+    own: Mapping[tuple[str, str], Named | None] = field(default_factory=dict)
+
+    def of(self, station: str, word: str) -> Named | None:
+        """What the word means there; None: nothing that is to be kept. A word nobody knows is its own quantity."""
+        for key in ((station, word), ("", word)):
+            if key in self.own:
+                return self.own[key]
+        if plain_word(word) in _OF_THE_RADIO:
+            return None
+        return named(word) or Named(_as_quantity(word))
+
+
+TABLE_ONLY = Words()
+
+
+def _as_quantity(word: str) -> str:
+    """A word as the name of a quantity that the checks will not know: it then waits for somebody to say what it is."""
+    return _NOT_IN_NAMES.sub("_", plain_word(word)).strip("_")[:64] or "unnamed"

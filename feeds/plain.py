@@ -1,17 +1,19 @@
-"""Hub JSON v1: readings and batches of readings, as our own gateways send them."""
+"""Hub JSON v1: readings, positions and reports, single or in batches, as our own gateways send them."""
 
 from __future__ import annotations
 
 from feeds.members import BadMember, Members, each
 from feeds.plain_report import report
-from feeds.records import Decoded, Flag, Message, Reading, Rejected
+from feeds.positions import Spelling, fix
+from feeds.records import Decoded, Fix, Flag, Message, Reading, Rejected
 from feeds.safe_json import read_json
 from feeds.topics import PUBLIC, RESERVED, HubTopic, hub_topic, is_name, whence
 
 
 class Plain:
-    """``hub/v1/GATEWAY/STATION/QUANTITY``, ``hub/v1/GATEWAY/batch`` and ``hub/v1/GATEWAY/report``."""
+    """``hub/v1/GATEWAY/STATION/QUANTITY``, ``…/batch``, ``…/fix/VEHICLE`` and ``…/report``."""
 
+    filters: tuple[str, ...] = ()
     name = "plain"
 
     def accepts(self, topic: str) -> bool:
@@ -19,7 +21,7 @@ class Plain:
         if not topic.startswith("hub/v1/") or topic.startswith(f"hub/v1/{PUBLIC}/"):
             return False
         place = hub_topic(topic)
-        return isinstance(place, Rejected) or place.kind in {"reading", "batch", "report"}
+        return isinstance(place, Rejected) or place.kind in {"reading", "batch", "report", "fix"}
 
     def decode(self, message: Message) -> Decoded:
         """Records of the message. Without a hub topic (a file) the members must tell all, and the gateway be given."""
@@ -31,6 +33,8 @@ class Plain:
             return Decoded(rejected=(value,))
         if place.kind == "report":
             return each(value, lambda members: report(members, place.gateway))
+        if place.kind == "fix":
+            return each(value, lambda members: _fix(members, place))
         return each(value, lambda members: _reading(members, place))
 
 
@@ -63,6 +67,15 @@ def _reading(members: Members, place: HubTopic) -> Reading:
         sent_at=members.time("sent"),
         flags=frozenset({Flag.MISSING}) if missing else frozenset(),
     )
+
+
+def _fix(members: Members, place: HubTopic) -> Fix:
+    members.version()
+    measured_at = members.time("time")
+    if measured_at is None:
+        raise BadMember("no_time", "time is required, with its offset: when was it there?", "time")
+    vehicle = _agreed(members, "vehicle", place.station)
+    return fix(members, place.gateway, vehicle, measured_at, Spelling(), members.status())
 
 
 def _agreed(members: Members, name: str, of_topic: str) -> str:

@@ -41,6 +41,7 @@ class Flag(StrEnum):
     REVISION = "revision"  # same key, other value
     MISSING = "missing"  # the gateway says: no value
     TIME_ASSUMED = "time_assumed"  # the format gave no time
+    UNIT_ASSUMED = "unit_assumed"  # neither the format nor the word told the unit: the kept one is taken
 
     @property
     def bars_alerts(self) -> bool:

@@ -1,4 +1,4 @@
-"""SenML in JSON (RFC 8428): a pack of records, each standing on the base fields of those before it.
+"""SenML in JSON and CBOR (RFC 8428): a pack of records, each standing on the base fields of those before it.
 
 A pack comes wherever plain readings may come; ``is_senml`` tells the two apart by the first record.
 """
@@ -16,6 +16,7 @@ from feeds.members import BadMember, Members
 from feeds.names import named
 from feeds.records import Decoded, Flag, Message, Reading, Record, Rejected
 from feeds.safe_json import Json, read_json
+from feeds.senml_cbor import is_cbor_array, read_cbor
 from feeds.topics import HubTopic, whence
 
 _RELATIVE_BELOW = 2**28  # seconds; a smaller time counts from now
@@ -28,7 +29,9 @@ _FIRST = re.compile(rb"(?:\xef\xbb\xbf)?\s*\[\s*(\{[^{}\[\]]*\})")  # records ar
 
 
 def is_senml(payload: bytes) -> bool:
-    """True for an array whose first record has members of SenML and none of the hub's own readings."""
+    """True for an array whose first record has members of SenML and none of the hub's own readings; any CBOR array."""
+    if is_cbor_array(payload):
+        return True
     found = _FIRST.match(payload)
     try:
         first = json.loads(found[1]) if found else {}
@@ -40,6 +43,7 @@ def is_senml(payload: bytes) -> bool:
 class Senml:
     """Packs of readings. It owns no topic of its own: the registry gives it what looks like SenML."""
 
+    filters: tuple[str, ...] = ()
     name = "senml"
 
     def accepts(self, topic: str) -> bool:  # noqa: ARG002
@@ -50,7 +54,7 @@ class Senml:
         place = whence(message)
         if isinstance(place, Rejected):
             return Decoded(rejected=(place,))
-        value = read_json(message.payload)
+        value = read_cbor(message.payload) if is_cbor_array(message.payload) else read_json(message.payload)
         if isinstance(value, Rejected):
             return Decoded(rejected=(value,))
         records = _records(value)

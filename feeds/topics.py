@@ -27,6 +27,29 @@ def is_name(text: object) -> bool:
     return isinstance(text, str) and NAME.fullmatch(text) is not None
 
 
+def filter_fault(topic_filter: str) -> str:
+    """Why this is no MQTT topic filter, empty where it is one."""
+    levels = topic_filter.split("/")
+    if not topic_filter or len(topic_filter) > 256 or not topic_filter.isprintable():
+        return "a topic filter has 1 to 256 printable characters"
+    if any(("+" in one or "#" in one) and len(one) > 1 for one in levels) or "#" in levels[:-1]:
+        return f"{topic_filter!r}: + stands for one whole level, # for the rest at the end"
+    return ""
+
+
+def matches(topic_filter: str, topic: str) -> bool:
+    """True where an MQTT broker would deliver ``topic`` to a subscription of ``topic_filter``."""
+    wanted, levels = topic_filter.split("/"), topic.split("/")
+    if topic.startswith("$") and wanted[0] in {"+", "#"}:
+        return False
+    for place, one in enumerate(wanted):
+        if one == "#":
+            return True
+        if place >= len(levels) or one not in {"+", levels[place]}:
+            return False
+    return len(wanted) == len(levels)
+
+
 def hub_topic(topic: str) -> HubTopic | Rejected:
     """Take ``hub/v1/…`` apart; anything that is not exactly a topic of ours is bad_topic, told by its level."""
     levels = topic.split("/")

@@ -53,12 +53,10 @@ def _spelled(unit: str) -> str | None:
 
 
 def _linear(source: str, target: str) -> tuple[float, float] | None:
-    import pint
-
     try:
         zero, one = (float(_registry().Quantity(value, source).to(target).magnitude) for value in (0.0, 1.0))
-    except (pint.PintError, AttributeError, TypeError, ValueError, ArithmeticError):
-        return None  # whatever its parser makes of a stranger's word: it is no unit of this kind
+    except Exception:  # noqa: BLE001 - its parser raises many things at a stranger's word, which then is no unit
+        return None
     return round(one - zero, 12), round(zero, 12)
 
 

@@ -26,6 +26,7 @@ def telegram_code(name: str) -> str | None:
 class Jma:
     """気象庁防災情報XML. ``telegram`` needs a grant of its own at the broker, so that no gateway can forge one."""
 
+    filters: tuple[str, ...] = ()
     name = "jma"
 
     def accepts(self, topic: str) -> bool:

@@ -6,25 +6,32 @@ import argparse
 import io
 import json
 import sys
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from feeds.contract import record_line, rejected_line
+from feeds.feed import Feed
 from feeds.jma.feed import telegram_code
+from feeds.mapping import MappingError, read_mappings
 from feeds.records import Message, Rejected
-from feeds.registry import FEEDS, by_name
+from feeds.registry import FEEDS, by_name, feeds_with
 from feeds.topics import hub_topic
 
+_NAMES = ", ".join(feed.name for feed in FEEDS)
 _READ_AT_MOST = 64 * 1024 * 1024  # every feed refuses far less; this only keeps memory whole
 
 
 def register(commands: Any) -> None:
     """Add the command to the argparse sub-parsers."""
     parser = commands.add_parser("decode", help="show the records in a file, one JSON object a line")
-    parser.add_argument("--feed", required=True, choices=[feed.name for feed in FEEDS], help="what the file is")
+    parser.add_argument(
+        "--feed", required=True, metavar="FEED", help=f"what the file is: {_NAMES}, or a mapping's name"
+    )
     parser.add_argument("--topic", default="", help="the MQTT topic it came on; says gateway, station and quantity")
     parser.add_argument("--gateway", default="", help="the gateway, where the topic does not tell")
+    parser.add_argument("--mapping", type=Path, help="a mapping file: words, units, and formats of one's own")
     parser.add_argument("file", metavar="FILE", help="a path, or - for standard input")
     parser.set_defaults(run=run)
 
@@ -34,8 +41,13 @@ def run(args: argparse.Namespace) -> int:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(encoding="utf-8", errors="backslashreplace")
-    feed = by_name(args.feed)
-    assert feed is not None, "argparse offers only names of the registry"
+    try:
+        feed = by_name(args.feed, _feeds(args.mapping))
+        if feed is None:
+            raise MappingError(f"--feed {args.feed!r} is not known: use {_NAMES}, or name a [[message]] of --mapping")
+    except MappingError as error:
+        _complain(Rejected(code="bad_mapping", message=str(error), at="--mapping"))
+        return 2
     try:
         payload = _read(args.file)
     except OSError as error:
@@ -48,6 +60,16 @@ def run(args: argparse.Namespace) -> int:
     for rejected in decoded.rejected:
         _complain(rejected)
     return 1 if decoded.rejected else 0
+
+
+def _feeds(mapping: Path | None) -> Sequence[Feed]:
+    """The built-in feeds, or those with the file's words and messages. Raises MappingError."""
+    if mapping is None:
+        return FEEDS
+    try:
+        return feeds_with(read_mappings([(str(mapping), mapping.read_text(encoding="utf-8"))]))
+    except (OSError, UnicodeDecodeError) as error:
+        raise MappingError(f"{mapping}: {error}") from None
 
 
 def _read(name: str) -> bytes:

@@ -16,7 +16,18 @@ from feeds.registry import FEEDS
 from feeds.safe_json import MAX_DEPTH
 from tests.feeds.making import JMA, NOW, READING, TIME
 
-TOPICS = ["", "hub/v1/gw07/st0123/snow_depth", "hub/v1/gw07/batch", "hub/v1/police/report", "hub/v1/jma/telegram"]
+TOPICS = [
+    "",
+    "hub/v1/gw07/st0123/snow_depth",
+    "hub/v1/gw07/batch",
+    "hub/v1/police/report",
+    "hub/v1/jma/telegram",
+    "hub/v1/gw07/fix/plow-7",
+    "application/1/device/24e124136b000001/event/up",
+    "v1/gateway/telemetry",
+    "zigbee2mqtt/house/porch",
+    "v1.1/Datastreams(42)/Observations",
+]
 TELEGRAMS = [path.read_bytes() for path in sorted(JMA.glob("*.xml"))]
 
 SENML = ["bn", "bt", "bu", "bv", "bver", "n", "u", "v", "vs", "vb", "s", "t", "new_"]
@@ -36,7 +47,8 @@ def survives(payload: bytes, topic: str) -> None:
     for feed in FEEDS:
         message = Message(topic=topic, payload=payload, received_at=NOW, gateway="gw07")
         decoded = checked(feed.decode(message), message)
-        assert decoded.records or decoded.rejected
+        if feed.name in {"plain", "senml", "jma", "cap"}:  # the others have messages in which nothing is measured
+            assert decoded.records or decoded.rejected
         for record in decoded.records:
             json.dumps(record_line(record), ensure_ascii=False, allow_nan=False).encode()
             assert record.key and record.subject

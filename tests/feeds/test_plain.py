@@ -197,7 +197,6 @@ def test_public_is_no_gateway_and_other_doors_are_not_this_feed() -> None:
         "hub/v1/gw07/telegram",
         "hub/v1/gw07/status",
         "hub/v1/gw07/heartbeat",
-        "hub/v1/gw07/fix/plow-7",
         "owntracks/a/b",
     ):
         assert not FEED.accepts(topic), topic

@@ -20,7 +20,16 @@ from tests.feeds.making import READING, message
         ("hub/v1/gw07/status", None),
         ("hub/v1/gw07/heartbeat", None),
         ("hub/v1/public/alerts/1", None),
-        ("zigbee2mqtt/porch", None),
+        ("hub/v1/gw07/fix/plow-7", "plain"),
+        ("application/1/device/24e124136b000001/event/up", "chirpstack"),
+        ("v3/morioka@ttn/devices/snow-123/up", "ttn"),
+        ("owntracks/plows/p7", "owntracks"),
+        ("owntracks/plows/p7/event", None),
+        ("v1/devices/me/telemetry", "thingsboard"),
+        ("v1/gateway/telemetry", "thingsboard"),
+        ("zigbee2mqtt/house/porch", "zigbee2mqtt"),
+        ("v1.1/Datastreams(42)/Observations", "sensorthings"),
+        ("somebody/elses/topic", None),
     ],
 )
 def test_the_topic_decides(topic: str, name: str | None) -> None:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
+import cbor2
 import pytest
 
 from feeds.checks import checked
@@ -191,3 +193,36 @@ def test_the_table_of_names_speaks_of_known_quantities() -> None:
     assert named("snowDepthCm") == Named("snow_depth", "cm")
     assert named("air-temperature") == Named("air_temperature")
     assert named("humidity_cm") is None and named("_cm") is None and named("") is None
+
+
+CBOR_LABELS = {"bver": -1, "bn": -2, "bt": -3, "bu": -4, "bv": -5, "n": 0, "u": 1, "v": 2, "t": 6}
+
+
+def cbor(pack: list[dict[str, Any]]) -> bytes:
+    return cbor2.dumps([{CBOR_LABELS.get(name, name): value for name, value in one.items()} for one in pack])
+
+
+def test_a_pack_in_cbor_is_the_same_pack() -> None:
+    assert is_senml(cbor(PACK))
+    assert decode(cbor(PACK)) == decode(PACK)
+    exact = [{**PACK[0], "v": Decimal("-4.2")}]
+    assert readings(cbor(exact))[0].value == -4.2
+
+
+@pytest.mark.parametrize(
+    "payload",
+    [
+        cbor2.dumps([{-2: "d:", 0: "air", 2: float("nan")}]),
+        cbor2.dumps([{99: 1}]),
+        cbor2.dumps([{0: "d:air", "n": "twice"}]),
+        cbor2.dumps([{0: {1: 2}}]),
+        b"\x9b\xff\xff\xff\xff\xff\xff\xff\xff",  # an array of 2^64 members
+        b"\x81" * 60_000,
+        b"\x81\xc4\x82\x1b\x7f\xff\xff\xff\xff\xff\xff\xff\x01",  # a decimal fraction beyond all numbers
+        b"\x81\xd8\x23\x63(a+",  # a regular expression
+        b"\x82\x01",
+    ],
+)
+def test_hostile_cbor_is_refused_by_name(payload: bytes) -> None:
+    assert fault(payload).code in {"bad_cbor", "bad_json"}
+    assert fault(payload).message

@@ -1,0 +1,78 @@
+"""ChirpStack v4 (LoRaWAN): uplinks that its codec has made words and numbers of, and the battery of its status events.
+
+Shape: the JSON marshaler of ChirpStack's MQTT integration. Members with default values are left out by it.
+"""
+
+from __future__ import annotations
+
+import re
+
+from feeds.device import Uplink, readings, refused, station_name
+from feeds.feed import ByFilter
+from feeds.members import BadMember, Members
+from feeds.names import TABLE_ONLY, Words
+from feeds.records import Decoded, Message, Rejected
+from feeds.safe_json import read_json
+
+_TOPIC = re.compile(r"application/(?P<application>[^/]+)/device/(?P<device>[^/]+)/event/(?P<event>[a-z]+)")
+
+
+class Chirpstack(ByFilter):
+    """``application/APPLICATION/device/DEVEUI/event/up`` and ``…/status``; other events measure nothing."""
+
+    name = "chirpstack"
+    filters = ("application/+/device/+/event/+",)
+
+    def __init__(self, words: Words = TABLE_ONLY) -> None:
+        self._words = words
+
+    def decode(self, message: Message) -> Decoded:
+        """A reading per number of ``object``. The station is the devEui; the time is that of the LoRa gateway."""
+        body = read_json(message.payload)
+        if isinstance(body, Rejected):
+            return Decoded(rejected=(body,))
+        topic = _TOPIC.fullmatch(message.topic)
+        event = topic["event"] if topic else "up"
+        try:
+            members = Members(body)
+            if event == "up":
+                return self._up(members, message)
+            return self._status(members, message) if event == "status" else Decoded()
+        except BadMember as bad:
+            return refused(bad)
+
+    def _up(self, members: Members, message: Message) -> Decoded:
+        uplink = self._uplink(members, message)
+        if "object" not in members:
+            if "data" not in members:
+                return Decoded()  # an uplink without payload only says that the device is there
+            what = "the payload is still encoded: give the device profile a codec in ChirpStack"
+            raise BadMember("not_decoded", what, "object")
+        return readings(members.get("object"), uplink, self._words, "/object")
+
+    def _status(self, members: Members, message: Message) -> Decoded:
+        unknown = members.get("batteryLevelUnavailable") is True or members.get("externalPowerSource") is True
+        level = members.number("batteryLevel")
+        if unknown or level is None:
+            return Decoded()
+        return readings({"battery": level}, self._uplink(members, message), self._words)
+
+    def _uplink(self, members: Members, message: Message) -> Uplink:
+        device = members.get("deviceInfo")
+        eui = device.get("devEui") if isinstance(device, dict) else None
+        topic = _TOPIC.fullmatch(message.topic)
+        if topic and isinstance(eui, str) and eui.lower() != topic["device"].lower():
+            raise BadMember(
+                "topic_mismatch",
+                f"devEui is {eui[:16]!r} but the topic says {topic['device'][:16]!r}",
+                "deviceInfo/devEui",
+            )
+        measured_at = members.time("time")
+        return Uplink(
+            gateway=message.gateway or self.name,
+            station=station_name(eui or (topic["device"] if topic else None), "deviceInfo/devEui"),
+            measured_at=measured_at or message.received_at,
+            assumed=measured_at is None,
+            message_id=members.text("deduplicationId", ""),
+            seq=members.whole("fCnt"),
+        )
