@@ -17,6 +17,7 @@ from feeds.senml import Senml, is_senml
 from feeds.sensorthings import SensorThings
 from feeds.things_stack import ThingsStack
 from feeds.thingsboard import ThingsBoard
+from feeds.topics import matches
 from feeds.zigbee2mqtt import Zigbee2Mqtt
 
 
@@ -57,5 +58,9 @@ def by_name(name: str, among: Sequence[Feed] = FEEDS) -> Feed | None:
 
 
 def topic_filters(among: Sequence[Feed] = FEEDS) -> tuple[str, ...]:
-    """The MQTT topic filters outside of hub/v1 that the feeds read, each once, in order."""
-    return tuple(sorted({one for feed in among for one in feed.filters}))
+    """The MQTT topic filters outside of hub/v1 that the feeds read, in order.
+
+    One that another covers is left away: a broker would deliver its messages twice.
+    """
+    every = {one for feed in among for one in feed.filters}
+    return tuple(sorted(one for one in every if not any(matches(other, one) for other in every - {one})))

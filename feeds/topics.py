@@ -50,6 +50,17 @@ def matches(topic_filter: str, topic: str) -> bool:
     return len(wanted) == len(levels)
 
 
+def overlap(one: str, other: str) -> bool:
+    """True where some topic matches both filters."""
+    for left, right in zip(one.split("/"), other.split("/"), strict=False):
+        if "#" in (left, right):
+            return True
+        if "+" not in (left, right) and left != right:
+            return False
+    longer, shorter = sorted((one.split("/"), other.split("/")), key=len, reverse=True)
+    return len(longer) == len(shorter) or longer[len(shorter)] == "#"
+
+
 def hub_topic(topic: str) -> HubTopic | Rejected:
     """Take ``hub/v1/…`` apart; anything that is not exactly a topic of ours is bad_topic, told by its level."""
     levels = topic.split("/")

@@ -17,6 +17,7 @@ from feeds.records import Decoded, Message, Rejected
 from feeds.safe_json import read_json
 
 _PREFIX = "zigbee2mqtt/"
+BRIDGE_STATE = f"{_PREFIX}bridge/state"  # online or offline, retained; the bridge's last will too
 _ITS_OWN = {  # units as its converters deliver them
     "temperature": Named("air_temperature", "Cel"),
     "humidity": Named("humidity", "%"),

@@ -9,6 +9,7 @@ import structlog
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from feeds.records import Status
+from feeds.topics import is_name, matches
 from services.broker import rights
 from services.settings import Gateway
 from services.store import gateways
@@ -37,7 +38,7 @@ def of_settings(configured: Mapping[str, Gateway]) -> dict[str, Grant]:
         name: Grant(
             status=one.status,
             telegram=one.telegram,
-            login=rights.Gateway(password=one.password.get_secret_value(), telegram=one.telegram),
+            login=rights.Gateway(password=one.password.get_secret_value(), telegram=one.telegram, also=tuple(one.also)),
         )
         for name, one in configured.items()
     }
@@ -51,6 +52,16 @@ def together(configured: Mapping[str, Gateway], registered: Iterable[Registered]
 async def read(connection: AsyncConnection, configured: Mapping[str, Gateway]) -> dict[str, Grant]:
     """What holds at this moment."""
     return together(configured, await gateways.everyone(connection))
+
+
+def owner(topic: str, grants: Grants) -> str:
+    """Whose topic it is, as the broker's permissions guarantee; empty where nobody is known to own it."""
+    levels = topic.split("/", 3)
+    if levels[:2] == ["hub", "v1"] and len(levels) > 3:
+        return levels[2][:64]
+    if levels[0] == "owntracks" and len(levels) > 2 and is_name(levels[1]):
+        return levels[1]
+    return next((name for name in sorted(grants) if _may_use(grants[name], topic)), "")
 
 
 def logins(grants: Grants) -> dict[str, rights.Gateway]:
@@ -83,6 +94,10 @@ class Watch:
         self._known = found
         log.info("gateways changed", let_in=sorted(logins(found)))
         return True
+
+
+def _may_use(grant: Grant, topic: str) -> bool:
+    return grant.login is not None and any(matches(one, topic) for one in grant.login.also)
 
 
 def _of_register(one: Registered) -> Grant:

@@ -208,7 +208,7 @@ class Ingest:
             self.canary.heard(message.payload)
         if one.kind is Kind.ECHO or not message.gateway or self._intake.revoked(message.gateway):
             return
-        if message.topic.endswith("/status"):
+        if one.kind is Kind.VITAL and not message.topic.endswith("/heartbeat"):
             self.vitals.status(message.gateway, message.payload, message.received_at, message.retained)
         elif not message.retained:
             self.vitals.heard(message.gateway, message.received_at)

@@ -13,9 +13,10 @@ from feeds.feed import Feed
 from feeds.records import Decoded, Message, Record, Rejected
 from feeds.registry import for_message
 from feeds.topics import PUBLIC, HubTopic, hub_topic
+from feeds.zigbee2mqtt import BRIDGE_STATE
 from services.broker.link import Incoming
 from services.broker.rights import HUB_USER
-from services.grants import Grant, Grants
+from services.grants import Grant, Grants, owner
 
 log = structlog.get_logger(__name__)
 _TOPIC_AT_MOST = 512  # characters kept of a topic
@@ -63,7 +64,7 @@ class Intake:
             payload=incoming.payload,
             received_at=incoming.received_at,
             retained=incoming.retained,
-            gateway=gateway_of(incoming.topic),
+            gateway=owner(incoming.topic, self.grants),
         )
         kind = _kind(incoming.topic, place)
         if kind is Kind.ECHO:
@@ -103,17 +104,11 @@ class Intake:
         return self.grants.get(gateway, _UNKNOWN)
 
 
-def gateway_of(topic: str) -> str:
-    """Whose topic it is, as the broker's permissions guarantee; empty where the topic does not tell."""
-    levels = topic.split("/", 3)
-    return levels[2][:64] if len(levels) > 3 and levels[:2] == ["hub", "v1"] else ""
-
-
 def _kind(topic: str, place: HubTopic | Rejected) -> Kind:
     own = topic.startswith((f"hub/v1/{PUBLIC}/", f"hub/v1/{HUB_USER}/"))
     if own or (isinstance(place, HubTopic) and place.kind == "rejects"):
         return Kind.ECHO
-    if isinstance(place, HubTopic) and place.kind in {"status", "heartbeat"}:
+    if topic == BRIDGE_STATE or (isinstance(place, HubTopic) and place.kind in {"status", "heartbeat"}):
         return Kind.VITAL
     return Kind.RECORDS
 

@@ -7,19 +7,26 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
 
+from feeds.feed import Feed
+from feeds.mapping import MappingError
 from feeds.records import Status
+from feeds.registry import for_message, topic_filters
 from geo.registry import MODELS
 from services import grants
 from services.broker.client import MqttClient
+from services.broker.config import check_filters
 from services.broker.embedded import EmbeddedBroker
 from services.broker.login import Login
+from services.city import StartError
 from services.deliver import Deliver
 from services.evaluate import Evaluate
 from services.fetch import Fetcher
 from services.house import House, leased
 from services.ingest import Ingest
 from services.loop import Loop
+from services.mappings import load_feeds
 from services.poll import Poll
 from services.predict import Predict
 from services.store.leases import LEASE
@@ -58,8 +65,10 @@ async def ingest(house: House) -> WayIn:
     if settings.broker is None:
         broker = EmbeddedBroker(settings.data_dir, gateways=grants.logins(known))
     login = await _login(house, broker)
-    client = MqttClient(login, Ingest.FILTERS, marker=settings.data_dir / "broker-session", now=house.clock.now)
-    loop = Ingest(house.store, house.bell, client, known)
+    feeds = _feeds(settings.profile)
+    filters = (*Ingest.FILTERS, *topic_filters(feeds))
+    client = MqttClient(login, filters, marker=settings.data_dir / "broker-session", now=house.clock.now)
+    loop = Ingest(house.store, house.bell, client, known, feed_for=partial(for_message, among=feeds))
     await client.start()
     stack.push_async_callback(client.stop)
     await loop.start()
@@ -101,6 +110,15 @@ async def deliver(house: House) -> None:
     for channel in (await house.city()).channels.values():
         sender = Deliver(house.store, house.bell, house.clock, channel)
         house.repeat(Loop(sender.name, sender.step, house.bell.listen("outbox"), house.pace, again=True))
+
+
+def _feeds(profile: Path) -> tuple[Feed, ...]:
+    try:
+        feeds = load_feeds(profile)
+        check_filters((*Ingest.FILTERS, *topic_filters(feeds)))
+    except (MappingError, ValueError) as error:
+        raise StartError(str(error)) from error
+    return feeds
 
 
 async def _login(house: House, own: EmbeddedBroker | None) -> Login:

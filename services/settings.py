@@ -42,11 +42,15 @@ class City(_Strict):
 
 
 class Gateway(_Strict):
-    """One publisher. ``status`` other than Actual makes everything it sends a drill; ``telegram`` lets it relay JMA."""
+    """One publisher. ``status`` other than Actual makes everything it sends a drill; ``telegram`` lets it relay JMA.
+
+    ``also`` are topic filters beside its own, for gateways that publish in another maker's way.
+    """
 
     password: SecretStr
     status: Status = Status.ACTUAL
     telegram: bool = False
+    also: list[str] = []
 
 
 class Broker(_Strict):

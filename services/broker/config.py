@@ -11,7 +11,17 @@ from services.broker.rights import HUB_USER, Gateway, Rights, all_rights
 from services.broker.site import Site
 
 MAX_ACK_PENDING = 2000  # in flight per subscription; a session's sum must stay below 65,535
+_SESSION_AT_MOST = 65_535  # over all subscriptions of a session; beyond it nats-server refuses the last ones
 MAX_PAYLOAD = 1_048_576  # bytes; a long telegram has some hundred kilobytes
+
+
+def check_filters(filters: Sequence[str]) -> None:
+    """ValueError where these are more subscriptions than one session may have. One that ends in # counts twice."""
+    most = _SESSION_AT_MOST // MAX_ACK_PENDING
+    count = sum(2 if one.endswith("#") else 1 for one in filters)
+    if count > most:
+        what = f"{count} topic filters (those with # count twice) are more than the {most} of one session"
+        raise ValueError(f"{what}: let mappings share a filter, {', '.join(filters)}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from services.broker import config, mosquitto
@@ -14,11 +14,16 @@ from services.broker.site import Site
 PROGRAMS = {"mosquitto": "mosquitto", "nats": "nats-server"}
 
 
-def files(broker: str, site: Site, hub_password: str, gateways: Mapping[str, Gateway]) -> dict[str, str]:
-    """Name → text of every file the broker needs. ValueError for what cannot stand in them, with the cure."""
+def files(
+    broker: str, site: Site, hub_password: str, gateways: Mapping[str, Gateway], heard: Sequence[str]
+) -> dict[str, str]:
+    """Name → text of every file the broker needs; ``heard`` are the topic filters the hub reads beside hub/v1.
+
+    ValueError for what cannot stand in them, with the cure.
+    """
     if broker == "nats":
         return {"nats-server.conf": config.render_site(site, hub_password, gateways)}
-    written = {"mosquitto.conf": mosquitto.configuration(site), "acl": mosquitto.access_list(gateways)}
+    written = {"mosquitto.conf": mosquitto.configuration(site), "acl": mosquitto.access_list(gateways, heard)}
     if not site.certificates:
         written["passwd"] = mosquitto.passwords(hub_password, gateways)
     return written

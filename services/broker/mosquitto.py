@@ -9,7 +9,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from services.broker.rights import HUB, HUB_USER, Gateway, Rights, all_rights
 from services.broker.site import Site
@@ -66,9 +66,9 @@ def passwords(hub_password: str, gateways: Mapping[str, Gateway]) -> str:
     return _lines(*lines)
 
 
-def access_list(gateways: Mapping[str, Gateway]) -> str:
-    """``acl``: what is not named is forbidden."""
-    hub = Rights(publish=HUB.publish, subscribe=(*HUB.subscribe, "$SYS/#"))
+def access_list(gateways: Mapping[str, Gateway], heard: Sequence[str] = ()) -> str:
+    """``acl``: what is not named is forbidden. ``heard``: what the hub reads beside hub/v1."""
+    hub = Rights(publish=HUB.publish, subscribe=(*HUB.subscribe, *heard, "$SYS/#"))
     entries = {HUB_USER: hub, **all_rights(gateways)}
     return _lines(*(line for name, rights in entries.items() for line in _entry(name, rights)))
 

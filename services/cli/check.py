@@ -10,6 +10,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from feeds.mapping import MappingError
+from feeds.registry import by_name
 from services.settings import Settings, SettingsError, load
 from services.store.engine import StoreError, parse
 
@@ -27,7 +29,7 @@ def run(args: argparse.Namespace) -> int:
     try:
         settings = load(args.settings)
         findings = list(_city(settings))
-    except (SettingsError, StartError, StoreError) as error:
+    except (SettingsError, StartError, StoreError, MappingError) as error:
         print(
             json.dumps({"error": "not_ready", "message": str(error), "at": "settings"}, ensure_ascii=False),
             file=sys.stderr,
@@ -40,7 +42,10 @@ def run(args: argparse.Namespace) -> int:
 
 def _city(settings: Settings) -> Iterator[dict[str, Any]]:
     from services.city import load_city
+    from services.mappings import load_feeds
 
+    own = [feed.name for feed in load_feeds(settings.profile) if by_name(feed.name) is None]
+    yield {"part": "mappings", "ok": True, "feeds": own}
     city = load_city(settings)
     ground = city.ground
     yield {"part": "areas", "ok": True, "count": len(ground.areas)}

@@ -6,11 +6,14 @@ import argparse
 import asyncio
 import json
 import sys
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
 from typing import Any
 
 from feeds.records import Status
+from feeds.registry import topic_filters
+from feeds.topics import overlap
+from services.broker import rights
 from services.clock import wall
 from services.settings import Settings, SettingsError, load
 from services.store import chronology, gateways
@@ -81,6 +84,7 @@ async def _with_store(settings: Settings, work: Work, args: argparse.Namespace) 
 
 
 async def _add(store: Store, settings: Settings, args: argparse.Namespace) -> dict[str, Any]:
+    from services import grants
     from services.broker.rights import Gateway, rights_of
     from services.broker.secret import hashed
 
@@ -99,6 +103,7 @@ async def _add(store: Store, settings: Settings, args: argparse.Namespace) -> di
         changed_at=wall(),
     )
     async with store.write() as connection:
+        _not_anothers(one, grants.logins(await grants.read(connection, settings.gateways)))
         await gateways.add(connection, one)
         grant = "。公式電文の中継を許す" if one.telegram else ""
         await chronology.append(connection, [_entry(f"ゲートウェイ {one.name} を登録した（{one.status}）{grant}。")])
@@ -128,7 +133,7 @@ async def _list(store: Store, settings: Settings, _: argparse.Namespace) -> list
         rights = {"status": one.status, "telegram": one.telegram, "also": list(one.also)}
         lines.append({"gateway": one.name, "state": state, **rights, "from": "store", "changed_at": changed})
     for name, known in sorted(settings.gateways.items()):
-        rights = {"status": known.status, "telegram": known.telegram, "also": []}
+        rights = {"status": known.status, "telegram": known.telegram, "also": list(known.also)}
         lines.append({"gateway": name, "state": "active", **rights, "from": "settings"})
     return lines
 
@@ -147,6 +152,7 @@ async def _export(store: Store, settings: Settings, args: argparse.Namespace) ->
     from services.broker import export
     from services.broker.rights import HUB_USER
     from services.broker.site import Site, Tls
+    from services.mappings import load_feeds
 
     hub = settings.broker
     if hub is None or hub.username != HUB_USER or not (args.certificates or hub.password.get_secret_value()):
@@ -160,7 +166,8 @@ async def _export(store: Store, settings: Settings, args: argparse.Namespace) ->
         port=args.port,
         certificates=args.certificates,
     )
-    texts = export.files(args.broker, site, hub.password.get_secret_value(), known)
+    heard = topic_filters(load_feeds(settings.profile))
+    texts = export.files(args.broker, site, hub.password.get_secret_value(), known, heard)
     export.write(args.folder, texts)
     if args.reload:
         export.tell(args.broker, args.reload)
@@ -170,6 +177,16 @@ async def _export(store: Store, settings: Settings, args: argparse.Namespace) ->
 def _not_of_the_settings(settings: Settings, name: str) -> None:
     if name in settings.gateways:
         raise GatewayError(f"{name} stands in the settings as [gateways.{name}]: change it there, or take it out first")
+
+
+def _not_anothers(one: Registered, others: Mapping[str, rights.Gateway]) -> None:
+    """A topic says whose message it is, and so whether it is a drill: it can belong to one gateway only."""
+    for name, other in others.items():
+        for taken in other.also:
+            if any(overlap(mine, taken) for mine in one.also):
+                raise GatewayError(
+                    f"{name} has {taken!r}: the hub could not tell whose a message is; narrow one of them"
+                )
 
 
 def _unknown(name: str) -> GatewayError:

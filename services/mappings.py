@@ -1,0 +1,19 @@
+"""The city's mapping files, and the feeds they make."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from feeds.feed import Feed
+from feeds.mapping import MappingError, read_mappings
+from feeds.registry import feeds_with
+
+
+def load_feeds(profile: Path) -> tuple[Feed, ...]:
+    """Every feed, with the files of ``mappings/`` in the profile. Raises MappingError that names file and cure."""
+    files = sorted((profile / "mappings").glob("*.toml"))
+    try:
+        texts = [(str(file), file.read_text(encoding="utf-8")) for file in files]
+    except (OSError, UnicodeDecodeError) as error:
+        raise MappingError(f"{profile / 'mappings'}: {error}") from None
+    return feeds_with(read_mappings(texts))
