@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from feeds.cap_read import read
 from feeds.cap_types import CapError
-from feeds.records import CapTelegram, Decoded, Message, Rejected, Status
+from feeds.records import CapTelegram, Decoded, Message, Rejected
+from feeds.status import Status
 
 _STATUSES = {"Actual": Status.ACTUAL, "Exercise": Status.EXERCISE}  # System and Draft are as little real as Test
 

@@ -7,6 +7,8 @@ from typing import Any
 
 from feeds.cap_line import cap_line
 from feeds.instant import iso_utc
+from feeds.lalert_line import lalert_line
+from feeds.lalert_types import LalertDocument
 from feeds.records import CapTelegram, Fix, Reading, Record, Rejected, Report, Telegram, TelegramArea
 
 _AREA_OPTIONAL = ("code_type", "kind_code", "kind_name", "status", "condition", "last_code", "max_intensity")
@@ -39,6 +41,8 @@ def record_line(record: Record) -> dict[str, Any]:
         return _report(record)
     if isinstance(record, CapTelegram):
         return cap_line(record.alert)
+    if isinstance(record, LalertDocument):
+        return lalert_line(record)
     return _telegram(record)
 
 

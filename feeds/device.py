@@ -10,7 +10,8 @@ from typing import Any
 from feeds.members import BadMember, Members
 from feeds.names import TABLE_ONLY, Words, named
 from feeds.quantities import QUANTITIES
-from feeds.records import Decoded, Flag, Reading, Record, Rejected, Status
+from feeds.records import Decoded, Flag, Reading, Record, Rejected
+from feeds.status import Status
 from feeds.topics import RESERVED
 
 _NAME_AT_MOST = 64

@@ -9,7 +9,8 @@ from datetime import datetime
 from typing import Any
 
 from feeds.instant import instant
-from feeds.records import Decoded, Record, Rejected, Status
+from feeds.records import Decoded, Record, Rejected
+from feeds.status import Status
 
 
 class BadMember(ValueError):  # noqa: N818 - it carries a finding, it is not the program's error

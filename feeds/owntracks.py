@@ -11,8 +11,9 @@ from feeds.feed import ByFilter
 from feeds.instant import since_1970
 from feeds.members import BadMember, Members
 from feeds.positions import Spelling, fix
-from feeds.records import Decoded, Message, Rejected, Status
+from feeds.records import Decoded, Message, Rejected
 from feeds.safe_json import read_json
+from feeds.status import Status
 
 _WORDS = Spelling(accuracy="acc", speed="vel", heading="cog")
 

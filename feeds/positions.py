@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from feeds.members import BadMember, Members
-from feeds.records import Fix, Status
+from feeds.records import Fix
+from feeds.status import Status
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

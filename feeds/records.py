@@ -12,22 +12,8 @@ from enum import StrEnum
 from typing import TypeAlias
 
 from feeds.cap_types import CapAlert
-
-
-class Status(StrEnum):
-    """Is this real? Travels from record to post; CAP's words. A drill must never be taken for the real thing."""
-
-    ACTUAL = "Actual"
-    EXERCISE = "Exercise"
-    TEST = "Test"
-
-    @property
-    def _rank(self) -> int:
-        return ("Actual", "Exercise", "Test").index(self.value)
-
-    def stricter(self, other: Status) -> Status:
-        """The less real of two: one drill ingredient makes the whole dish a drill."""
-        return max(self, other, key=lambda status: status._rank)
+from feeds.lalert_types import LalertDocument
+from feeds.status import Status
 
 
 class Flag(StrEnum):
@@ -259,7 +245,7 @@ class CapTelegram:
         return f"{self.alert.sender},{self.alert.identifier}"
 
 
-Record: TypeAlias = Reading | Fix | Report | Telegram | CapTelegram
+Record: TypeAlias = Reading | Fix | Report | Telegram | CapTelegram | LalertDocument
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,6 +8,7 @@ from feeds.cap_feed import CapFeed
 from feeds.chirpstack import Chirpstack
 from feeds.feed import Feed
 from feeds.jma.feed import Jma
+from feeds.lalert import Lalert
 from feeds.mapped import Mapped
 from feeds.mapping import Mappings
 from feeds.owntracks import OwnTracks
@@ -30,6 +31,7 @@ def feeds_with(mappings: Mappings) -> tuple[Feed, ...]:
         Plain(),
         Senml(),
         CapFeed(),
+        Lalert(),
         Chirpstack(words),
         ThingsStack(words),
         OwnTracks(),

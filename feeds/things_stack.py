@@ -12,8 +12,9 @@ from feeds.device import Uplink, readings, refused, station_name
 from feeds.feed import ByFilter
 from feeds.members import BadMember, Members
 from feeds.names import TABLE_ONLY, Words
-from feeds.records import Decoded, Message, Rejected, Status
+from feeds.records import Decoded, Message, Rejected
 from feeds.safe_json import read_json
+from feeds.status import Status
 
 _TOPIC = re.compile(r"v3/(?P<application>[^/]+)/devices/(?P<device>[^/]+)/up")
 

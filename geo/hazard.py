@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from feeds.records import Status
+from feeds.status import Status
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

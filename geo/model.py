@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from feeds.records import Report, Status, Telegram
+from feeds.records import Report, Telegram
+from feeds.status import Status
 from geo.area import Areas
 from geo.hazard import Hazard
 from geo.layers import Layers

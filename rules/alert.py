@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from feeds.records import Status
+from feeds.status import Status
 
 
 class Approval(StrEnum):

@@ -6,7 +6,7 @@ import re
 from datetime import datetime
 
 from feeds.cap import CapAlert, CapArea, CapInfo, CapReference, CapValue
-from feeds.records import Status
+from feeds.status import Status
 from rules.alert import Alert, Place, Text
 from rules.marks import MARKS
 

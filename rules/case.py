@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from feeds.records import Status
+from feeds.status import Status
 from geo.hazard import Hazard
 from rules.alert import Approval
 from rules.source import Table

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from feeds.records import Status
+from feeds.status import Status
 
 # (Japanese, English): what every public text of this status starts and ends with; nothing for the real thing
 MARKS: Mapping[Status, tuple[str, str]] = {

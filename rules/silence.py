@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from feeds.records import Status
+from feeds.status import Status
 from geo.hazard import Hazard
 
 LONGEST = timedelta(hours=12)  # a shift: the next one decides anew

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from feeds.records import Status
+from feeds.status import Status
 from geo.hazard import Hazard
 from rules.alert import Alert, State
 from rules.silence import Silence

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 
-from feeds.records import Status
+from feeds.status import Status
 from rules.alert import Alert, Place, State
 from rules.case import Case
 from rules.engine import Decision, Sender, decide

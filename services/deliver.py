@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 import structlog
 from sqlalchemy import RowMapping
 
-from feeds.records import Status
+from feeds.status import Status
 from services.bell import Bell
 from services.channels.channel import Channel, Delivery, Outcome, Progress, Verdict
 from services.clock import Clock, wall

@@ -8,7 +8,7 @@ from datetime import datetime
 import structlog
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from feeds.records import Status
+from feeds.status import Status
 from rules.alert import Alert, Approval, State
 from rules.engine import Drop, Withdrawal, decide
 from rules.situation import Situation

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import structlog
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from feeds.records import Status
+from feeds.status import Status
 from feeds.topics import is_name, matches
 from services.broker import rights
 from services.settings import Gateway

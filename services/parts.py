@@ -11,8 +11,8 @@ from pathlib import Path
 
 from feeds.feed import Feed
 from feeds.mapping import MappingError
-from feeds.records import Status
 from feeds.registry import for_message, topic_filters
+from feeds.status import Status
 from geo.registry import MODELS
 from services import grants
 from services.broker.client import MqttClient

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 import structlog
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from feeds.records import Status
+from feeds.status import Status
 from geo.hazard import Hazard, carry_over
 from geo.model import Ground, Inputs, Model
 from services.bell import Bell

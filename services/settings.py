@@ -16,7 +16,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, SecretStr, Val
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
-from feeds.records import Status
+from feeds.status import Status
 from services.broker.login import Protocol
 
 

@@ -11,8 +11,9 @@ from datetime import datetime
 from lxml import etree
 
 from feeds.instant import instant
-from feeds.records import Rejected, Status
+from feeds.records import Rejected
 from feeds.safe_xml import path_of
+from feeds.status import Status
 
 JMX = "http://xml.kishou.go.jp/jmaxml1/"
 IB = f"{JMX}informationBasis1/"

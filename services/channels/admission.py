@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from feeds.records import Status
+from feeds.status import Status
 from services.channels.channel import Delivery, Outcome, Verdict
 
 

@@ -14,7 +14,7 @@ from lxml import etree
 from pydantic import BaseModel, ConfigDict
 
 from feeds.cap import write
-from feeds.records import Status
+from feeds.status import Status
 from rules.alert import Alert
 from rules.cap_message import to_cap
 from services.channels.admission import refusal

@@ -14,7 +14,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
 
-from feeds.records import Status
+from feeds.status import Status
 from rules.alert import Alert
 
 

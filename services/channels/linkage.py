@@ -19,7 +19,7 @@ import aiohttp
 from pydantic import BaseModel, ConfigDict, Field, FilePath, SecretStr, field_validator
 
 from feeds.cap import write
-from feeds.records import Status
+from feeds.status import Status
 from rules.alert import Alert
 from rules.cap_message import to_cap
 from services.channels.admission import refusal

@@ -11,7 +11,7 @@ from typing import Any
 import structlog
 from pydantic import BaseModel, ConfigDict
 
-from feeds.records import Status
+from feeds.status import Status
 from rules.alert import Alert, Text
 from services.channels.admission import refusal
 from services.channels.channel import Delivery, Outcome, Payload, Progress, Verdict

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from feeds.records import Status
+from feeds.status import Status
 from rules.alert import Alert
 from rules.marks import MARKS
 

@@ -13,7 +13,7 @@ from typing import Any
 import structlog
 from pydantic import Field, field_validator, model_validator
 
-from feeds.records import Status
+from feeds.status import Status
 from rules.alert import Alert
 from services.channels.admission import refusal
 from services.channels.channel import Delivery, Outcome, Payload, Progress, Verdict

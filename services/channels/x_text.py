@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 import regex
 
-from feeds.records import Status
+from feeds.status import Status
 from rules.alert import Alert, Text
 from rules.wording.times import JST, clock
 from services.channels.channel import Payload

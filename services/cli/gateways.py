@@ -10,8 +10,8 @@ from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from feeds.records import Status
 from feeds.registry import topic_filters
+from feeds.status import Status
 from feeds.topics import overlap
 from services.broker import rights
 from services.clock import wall

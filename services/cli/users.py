@@ -11,7 +11,7 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
-from feeds.records import Status
+from feeds.status import Status
 from services.clock import wall
 from services.settings import SettingsError, load
 from services.store import chronology, users

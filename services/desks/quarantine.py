@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 
-from feeds.records import Status
+from feeds.status import Status
 from services import grants
 from services.broker.link import Incoming
 from services.intake import Intake

@@ -12,7 +12,7 @@ from typing import NamedTuple
 from sqlalchemy import and_, case, func, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from feeds.records import Status
+from feeds.status import Status
 from rules.alert import Alert, State
 from rules.situation import Standing
 from services.channels.channel import Payload

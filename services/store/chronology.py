@@ -15,7 +15,7 @@ from typing import Any
 from sqlalchemy import RowMapping, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from feeds.records import Status
+from feeds.status import Status
 from services.store.tables import chronology
 
 GENESIS = "0" * 64

@@ -9,7 +9,7 @@ from datetime import datetime
 from sqlalchemy import func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from feeds.records import Status
+from feeds.status import Status
 from geo.hazard import Hazard
 from services.store.codec import from_json, to_json
 from services.store.tables import hazards

@@ -15,7 +15,7 @@ from typing import Any
 from sqlalchemy import Case, ColumnElement, RowMapping, and_, case, exists, func, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from feeds.records import Status
+from feeds.status import Status
 from rules.alert import Alert
 from services.channels.channel import Delivery, Outcome, Payload, Verdict
 from services.store.alerts import Rendered

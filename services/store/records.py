@@ -12,7 +12,9 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from feeds.records import CapTelegram, Fix, Flag, Reading, Record, Report, Status, Telegram
+from feeds.lalert_types import LalertDocument
+from feeds.records import CapTelegram, Fix, Flag, Reading, Record, Report, Telegram
+from feeds.status import Status
 from geo.model import Sample
 from services.store.codec import from_json, to_json
 from services.store.engine import insert
@@ -25,6 +27,7 @@ _TYPES: dict[type[Any], str] = {
     Report: "report",
     Telegram: "telegram",
     CapTelegram: "cap",
+    LalertDocument: "lalert",
 }
 
 

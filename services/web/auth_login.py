@@ -8,7 +8,7 @@ from datetime import timedelta
 
 from aiohttp import hdrs, web
 
-from feeds.records import Status
+from feeds.status import Status
 from services.clock import wall
 from services.store import users
 from services.store.chronology import Entry, append

@@ -11,7 +11,7 @@ from aiohttp import web
 from sqlalchemy import ColumnElement, RowMapping, Select, and_, case, func, or_, select
 
 from feeds.cap import CapAlert, read
-from feeds.records import Status
+from feeds.status import Status
 from services.channels.cap_feed import MEDIA_TYPE, NAME, Entry, atom
 from services.channels.channel import Payload
 from services.store.codec import from_json

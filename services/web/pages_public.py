@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 from aiohttp import hdrs, web
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from feeds.records import Status
+from feeds.status import Status
 from geo.station import Station
 from rules.alert import Alert
 from rules.cap_message import mark

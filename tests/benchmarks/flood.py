@@ -6,7 +6,7 @@ import os
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from feeds.records import Status
+from feeds.status import Status
 from geo.exposure import deepest
 from geo.ground import load_ground
 from geo.importing import Request, import_layer

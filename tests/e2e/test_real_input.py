@@ -18,7 +18,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, select
 
-from feeds.records import Status
+from feeds.status import Status
 from services.app import Hub
 from services.broker.client import MqttClient
 from services.broker.login import Login

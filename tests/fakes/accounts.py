@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 
-from feeds.records import Status
+from feeds.status import Status
 from tests.fakes.linkage import FakeLinkage
 from tests.fakes.x import FakeX
 

@@ -9,7 +9,8 @@ import pytest
 
 from feeds.cap_feed import CapFeed
 from feeds.contract import record_line
-from feeds.records import CapTelegram, Message, Status
+from feeds.records import CapTelegram, Message
+from feeds.status import Status
 from tests.feeds.making import NOW, refusal
 
 OURS = Path(__file__).parent.parent / "data" / "cap" / "flood-level4.xml"

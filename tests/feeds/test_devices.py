@@ -12,8 +12,9 @@ from feeds.checks import checked
 from feeds.chirpstack import Chirpstack
 from feeds.feed import Feed
 from feeds.names import Named, Words
-from feeds.records import Flag, Message, Reading, Rejected, Status
+from feeds.records import Flag, Message, Reading, Rejected
 from feeds.sensorthings import SensorThings
+from feeds.status import Status
 from feeds.things_stack import ThingsStack
 from feeds.thingsboard import ThingsBoard
 from feeds.zigbee2mqtt import Zigbee2Mqtt

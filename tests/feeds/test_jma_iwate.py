@@ -8,7 +8,8 @@ from feeds.jma.blocks import FORECAST_AREAS, MUNICIPALITIES
 from feeds.jma.feed import Jma, telegram_code
 from feeds.jma.frame import plain
 from feeds.jma.types import TYPES, type_of_title
-from feeds.records import Hypocenter, Observation, Status
+from feeds.records import Hypocenter, Observation
+from feeds.status import Status
 from tests.feeds.making import JMA, iwate, message, refusal, telegram
 
 VPWW53 = "20260918085015_0_VPWW53_030000.xml"

@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 
 from feeds.jma.feed import Jma
-from feeds.records import Hypocenter, Message, Status, Telegram
+from feeds.records import Hypocenter, Message, Telegram
+from feeds.status import Status
 from tests.feeds.making import NOW, telegram
 
 pytestmark = [

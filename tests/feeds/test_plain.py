@@ -8,7 +8,8 @@ from datetime import UTC, datetime
 import pytest
 
 from feeds.plain import Plain
-from feeds.records import Flag, Reading, Status
+from feeds.records import Flag, Reading
+from feeds.status import Status
 from tests.feeds.making import READING, TIME, message, refusal
 
 FEED = Plain()

@@ -8,7 +8,8 @@ import pytest
 
 from feeds.plain import Plain
 from feeds.plain_report import KINDS
-from feeds.records import Report, Status
+from feeds.records import Report
+from feeds.status import Status
 from tests.feeds.making import TIME, message, refusal
 
 TOPIC = "hub/v1/police/report"

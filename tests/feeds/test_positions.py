@@ -8,7 +8,8 @@ import pytest
 
 from feeds.owntracks import OwnTracks
 from feeds.plain import Plain
-from feeds.records import Fix, Status
+from feeds.records import Fix
+from feeds.status import Status
 from tests.feeds.making import TIME, message, refusal
 
 AT = datetime(2026, 1, 14, 21, 10, tzinfo=UTC)

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import shapely
 
-from feeds.records import Status
+from feeds.status import Status
 from geo.area import Area, Areas
 from geo.layers import Layer, Layers, Zone
 from geo.model import Ground, Inputs, Sample

@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 
 from feeds.jma.feed import Jma
-from feeds.records import Message, Status, Telegram, TelegramArea
+from feeds.records import Message, Telegram, TelegramArea
+from feeds.status import Status
 from tests.feeds.making import JMA
 from tests.geo.making import NOW
 

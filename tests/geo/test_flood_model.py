@@ -10,7 +10,7 @@ import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from feeds.records import Status
+from feeds.status import Status
 from geo.gauge import rise
 from geo.hazard import Hazard
 from geo.model import Ground, Inputs, Sample

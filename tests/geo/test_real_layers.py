@@ -11,7 +11,7 @@ import geopandas
 import pytest
 import shapely
 
-from feeds.records import Status
+from feeds.status import Status
 from geo.exposure import exposure
 from geo.ground import load_ground
 from geo.hazard import Hazard

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from feeds.records import Status, Telegram
+from feeds.records import Telegram
+from feeds.status import Status
 from geo.hazard import Hazard
 from geo.model import Inputs
 from geo.models.short_notice import ShortNotice

@@ -7,7 +7,8 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from feeds.records import Report, Status
+from feeds.records import Report
+from feeds.status import Status
 from geo.hazard import Hazard
 from geo.model import Inputs
 from geo.models.sighting import KINDS, Sighting

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from feeds.records import Status, Telegram, TelegramArea
+from feeds.records import Telegram, TelegramArea
+from feeds.status import Status
 from geo.hazard import Hazard
 from geo.model import Ground, Inputs
 from geo.models.weather import Weather

@@ -10,7 +10,7 @@ import pytest
 from pydantic import TypeAdapter
 
 from feeds.cap import CapError, CapInfo, CapValue, read, write
-from feeds.records import Status
+from feeds.status import Status
 from rules.alert import Alert
 from rules.cap_message import mark, to_cap
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from feeds.records import Status
+from feeds.status import Status
 from geo.hazard import Hazard
 from rules.conditions import VOCABULARY, Condition, parse
 from rules.source import Source, Table

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from feeds.records import Status
+from feeds.status import Status
 from geo.hazard import Evidence
 from rules.alert import Approval, State
 from rules.engine import Sender, decide

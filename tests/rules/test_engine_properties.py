@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from feeds.records import Status
+from feeds.status import Status
 from geo.hazard import Hazard
 from rules.alert import Alert, Approval, State
 from rules.engine import Decision, decide

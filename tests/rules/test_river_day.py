@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from feeds.records import Status
+from feeds.status import Status
 from geo.ground import load_ground
 from geo.hazard import Hazard, carry_over
 from geo.model import Inputs, Sample

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from feeds.records import Status
+from feeds.status import Status
 from rules.proposal import Drop, Proposal, Reason
 from rules.rule import Rule
 from rules.silence import Silence, SilenceError

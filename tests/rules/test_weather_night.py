@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import timedelta
 
-from feeds.records import Status, Telegram, TelegramArea
+from feeds.records import Telegram, TelegramArea
+from feeds.status import Status
 from geo.hazard import Hazard, carry_over
 from geo.model import Inputs
 from geo.models.river_forecast import RiverForecast

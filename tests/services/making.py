@@ -6,7 +6,8 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from feeds.records import Reading, Status
+from feeds.records import Reading
+from feeds.status import Status
 from geo.hazard import Hazard
 from rules.alert import Alert, Approval, Place, Text
 from services.channels.channel import Payload

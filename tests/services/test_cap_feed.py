@@ -16,7 +16,7 @@ from yarl import URL
 
 from feeds.cap import CapAlert, read, write
 from feeds.cap_schema import SCOPE, STATUS
-from feeds.records import Status
+from feeds.status import Status
 from rules.alert import Alert
 from rules.cap_message import to_cap
 from services.channels.cap_feed import CapFeed, Config, Entry, atom

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from feeds.records import Status
+from feeds.status import Status
 from services.channels.channel import Channel, Delivery, Outcome, Payload, Verdict
 from services.channels.registry import CHANNELS, ChannelError, build, renderer
 from tests.fakes.linkage import FakeLinkage

@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from feeds.records import Status
+from feeds.status import Status
 from rules.alert import Text
 from services.channels.channel import Delivery, Outcome, Payload, Verdict
 from services.channels.posting import prepared

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from sqlalchemy import delete, insert, select, update
 
-from feeds.records import Status
+from feeds.status import Status
 from services.store.chronology import Entry, append, first_broken
 from services.store.engine import Store
 from services.store.tables import chronology as log

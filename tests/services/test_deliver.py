@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 import pytest
 from sqlalchemy import select, update
 
-from feeds.records import Status
+from feeds.status import Status
 from rules.alert import Alert
 from services.bell import Bell
 from services.channels.channel import Channel, Delivery, Outcome, Payload, Progress, Verdict

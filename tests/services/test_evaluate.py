@@ -11,7 +11,7 @@ from pydantic import ValidationError
 from sqlalchemy import func, select, update
 from sqlalchemy.exc import DBAPIError
 
-from feeds.records import Status
+from feeds.status import Status
 from geo.hazard import Hazard
 from rules.alert import Alert, Place
 from rules.engine import Sender

@@ -15,8 +15,8 @@ from typing import Any
 import gmqtt
 import pytest
 
-from feeds.records import Status
 from feeds.registry import for_message, topic_filters
+from feeds.status import Status
 from services import grants
 from services.bell import Bell
 from services.broker.client import MqttClient

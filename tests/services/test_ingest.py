@@ -18,8 +18,9 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select
 
-from feeds.records import Decoded, Flag, Message, Reading, Status
+from feeds.records import Decoded, Flag, Message, Reading
 from feeds.registry import for_message
+from feeds.status import Status
 from services.bell import Bell
 from services.broker.client import Limits, MqttClient
 from services.broker.embedded import EmbeddedBroker

@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 from datetime import UTC, datetime
 
-from feeds.records import Flag, Reading, Status
+from feeds.records import Flag, Reading
+from feeds.status import Status
 from services.broker.link import Incoming
 from services.grants import Grant
 from services.intake import Intake

@@ -14,7 +14,7 @@ import pytest
 from aiohttp import web
 from pydantic import SecretStr, ValidationError
 
-from feeds.records import Status
+from feeds.status import Status
 from services.channels import linkage
 from services.channels.channel import Delivery, Outcome, Verdict
 from services.channels.linkage import Config, Linkage, retry_at

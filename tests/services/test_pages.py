@@ -11,7 +11,7 @@ from typing import Any
 import aiohttp
 import pytest
 
-from feeds.records import Status
+from feeds.status import Status
 from geo.gauge import LEVELS
 from rules.alert import State, Text
 from services.channels.registry import CHANNELS

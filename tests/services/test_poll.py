@@ -11,7 +11,7 @@ import pytest
 from pydantic import ValidationError
 from sqlalchemy import select
 
-from feeds.records import Status
+from feeds.status import Status
 from geo.model import Inputs
 from geo.models.weather import Weather
 from services import poll as poll_module

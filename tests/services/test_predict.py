@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from feeds.records import Report, Status
+from feeds.records import Report
+from feeds.status import Status
 from geo.hazard import Hazard
 from geo.model import Ground, Inputs, Model
 from geo.models.flood import Flood

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from feeds.records import Status
+from feeds.status import Status
 from services.settings import SettingsError, load
 from services.store.engine import parse
 

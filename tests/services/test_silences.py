@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from feeds.records import Status
+from feeds.status import Status
 from rules.silence import Silence
 from services.desks import silence as desk
 from services.store import silences

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from feeds.records import Status
+from feeds.status import Status
 from rules.alert import Alert, State
 from services.channels.channel import Delivery, Outcome, Verdict
 from services.store import alerts, outbox

@@ -8,7 +8,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from feeds.records import Flag, Message, Rejected, Report, Status
+from feeds.records import Flag, Message, Rejected, Report
+from feeds.status import Status
 from services.store import cursors, quarantine, records
 from services.store.engine import Store
 from tests.geo.test_weather_model import telegram

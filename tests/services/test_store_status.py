@@ -6,7 +6,8 @@ from datetime import timedelta
 
 import pytest
 
-from feeds.records import Report, Status
+from feeds.records import Report
+from feeds.status import Status
 from services.store import records
 from services.store.engine import Store
 from tests.services.making import NOW, reading

@@ -14,7 +14,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from feeds.records import Status
+from feeds.status import Status
 from services.store import alerts, chronology, outbox, records
 from services.store.chronology import Entry
 from services.store.engine import Store

@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from feeds.records import Fix, Flag, Report, Status
+from feeds.records import Fix, Flag, Report
+from feeds.status import Status
 from geo.hazard import Evidence
 from rules.alert import Alert, Approval, State
 from services.channels.channel import Payload

@@ -8,7 +8,8 @@ from typing import Any
 
 import shapely
 
-from feeds.records import Flag, Status
+from feeds.records import Flag
+from feeds.status import Status
 from rules.alert import Approval, Place
 from services.store import alerts, hazards, records
 from services.store.alerts import Refusal

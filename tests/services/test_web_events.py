@@ -12,7 +12,8 @@ from typing import Any
 import aiohttp
 import pytest
 
-from feeds.records import Flag, Report, Status
+from feeds.records import Flag, Report
+from feeds.status import Status
 from rules.alert import Approval
 from services.store import alerts, hazards, records, users
 from services.store.engine import Store

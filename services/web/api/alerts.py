@@ -11,7 +11,7 @@ from sqlalchemy import Select, and_, or_, select, tuple_
 from sqlalchemy.engine import RowMapping
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from feeds.records import Status
+from feeds.status import Status
 from rules.alert import Alert, State, Text
 from rules.cap_message import mark
 from services.desks.review import NEEDED

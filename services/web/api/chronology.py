@@ -5,7 +5,7 @@ from __future__ import annotations
 from aiohttp import web
 from sqlalchemy import select
 
-from feeds.records import Status
+from feeds.status import Status
 from rules.cap_message import mark
 from services.store.chronology import Entry, append
 from services.store.tables import chronology

@@ -10,7 +10,7 @@ from aiohttp import web
 from sqlalchemy import select
 from sqlalchemy.engine import RowMapping
 
-from feeds.records import Status
+from feeds.status import Status
 from geo.station import Station
 from services.store.tables import records
 from services.web.api.answer import JSON, answer, collection, feature

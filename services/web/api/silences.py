@@ -7,7 +7,7 @@ from typing import Any
 
 from aiohttp import web
 
-from feeds.records import Status
+from feeds.status import Status
 from rules.silence import LONGEST, Silence, SilenceError
 from services.desks import silence as desk
 from services.store import silences

@@ -8,7 +8,7 @@ from aiohttp import web
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from feeds.records import Status
+from feeds.status import Status
 from rules.alert import State
 from services.store.tables import alerts
 from services.web.api.answer import JSON, answer

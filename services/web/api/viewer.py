@@ -7,7 +7,7 @@ from datetime import datetime
 
 from aiohttp import web
 
-from feeds.records import Status
+from feeds.status import Status
 from geo.hazard import Hazard
 from rules.alert import State
 from services.web.auth import person_of
