@@ -105,6 +105,7 @@ class Hub:
             channels=tuple(city.channels),
             health=self.rollcall.line,
             gateways=settings.gateways,
+            lalert=settings.lalert,
             fake_outboxes=settings.exercise.outboxes if settings.exercise else {},
             profile=settings.profile,
             https=settings.web.https,

@@ -81,6 +81,15 @@ class Poll(_Strict):
     timeout_s: float = Field(default=20, ge=1, le=120)
 
 
+class LalertReceiver(_Strict):
+    """L-Alert's node delivers to /commons/subscriber/soap/NAME. ``status`` other than Actual for its test node."""
+
+    name: str = Field(pattern=r"^[A-Za-z0-9_-]{1,64}$")
+    username: str = Field(min_length=1)
+    password: SecretStr = Field(min_length=12)
+    status: Status = Status.ACTUAL
+
+
 class Web(_Strict):
     """Where the pages are served."""
 
@@ -115,6 +124,7 @@ class Settings(_Strict):
     gateways: dict[str, Gateway] = {}
     broker: Broker | None = None
     poll: Poll | None = None
+    lalert: LalertReceiver | None = None
     web: Web = Web()
     exercise: Exercise | None = None
     log_level: str = "INFO"
@@ -123,6 +133,8 @@ class Settings(_Strict):
     def _no_real_news_in_an_exercise(self) -> Self:
         if self.poll and self.exercise:
             raise ValueError("poll and exercise exclude each other: real telegrams would raise real alerts in a drill")
+        if self.lalert and self.exercise:
+            raise ValueError("lalert and exercise exclude each other: real documents have no place in a drill")
         if self.broker and self.exercise:
             raise ValueError("broker and exercise exclude each other: an exercise runs on a broker of its own")
         return self

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from aiohttp import web
 
+from services.settings import LalertReceiver
 from services.web import auth_login, health, pages, templating
 from services.web.api import table
 from services.web.auth import guard, person_of
 from services.web.cap import CapPages
 from services.web.context import CONTEXT, WebContext
+from services.web.lalert_in import LalertIn
 from services.web.security import MAX_BODY, add_headers, faults, from_inside
+from services.web.wsse import Tokens
 
 
 def make_app(context: WebContext) -> web.Application:
@@ -22,8 +25,9 @@ def make_app(context: WebContext) -> web.Application:
     auth_login.setup(app)
     table.setup(app)
     pages.setup(app)
-    pages.setup(app)
     app.router.add_routes(_cap_pages(context).routes())
+    if context.lalert:
+        app.router.add_routes(_lalert_in(context, context.lalert).routes())
     return app
 
 
@@ -44,6 +48,11 @@ def _cap_pages(context: WebContext) -> CapPages:
         title=f"{context.city_name} 防災情報 / {context.city_name_en} alerts",
         public_exercise=context.public_exercise,
     )
+
+
+def _lalert_in(context: WebContext, receiver: LalertReceiver) -> LalertIn:
+    tokens = Tokens(receiver.username, receiver.password.get_secret_value())
+    return LalertIn(store=context.store, bell=context.bell, now=context.now, receiver=receiver, tokens=tokens)
 
 
 async def serve(app: web.Application, host: str, port: int) -> web.AppRunner:

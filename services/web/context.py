@@ -12,7 +12,7 @@ from aiohttp import web
 from geo.model import Ground
 from services.bell import Bell
 from services.health import Health
-from services.settings import Gateway
+from services.settings import Gateway, LalertReceiver
 from services.store.engine import Store
 
 
@@ -35,6 +35,7 @@ class WebContext:
     base_url: str = ""  # how others reach this hub; empty: as the request came
     public_forecasts: bool = False  # flood forecasts for the public need a licence in Japan (気象業務法)
     gateways: Mapping[str, Gateway] = field(default_factory=dict)  # what each may do, for replaying a refusal
+    lalert: LalertReceiver | None = None  # where L-Alert's node delivers; None: nowhere
     https: bool = False  # a proxy in front ends TLS: cookies are Secure, the address is the proxy's X-Forwarded-For
     fix_delay: timedelta = timedelta(minutes=30)  # public positions of vehicles are this old
 
