@@ -19,6 +19,7 @@ from feeds.records import Decoded, Message, Record, Rejected
 from feeds.safe_xml import path_of, read_xml
 from feeds.status import Status
 
+SCHEME = "lalert:"  # of what the receiver takes in
 _EDXL = "urn:oasis:names:tc:emergency:EDXL:DE:1.0"
 _STATUSES = {"Actual": Status.ACTUAL, "Exercise": Status.EXERCISE, "System": Status.TEST, "Test": Status.TEST}
 _TYPES = ("Report", "Update", "Cancel")
@@ -31,8 +32,9 @@ class Lalert:
     filters: tuple[str, ...] = ()
     name = "lalert"
 
-    def accepts(self, topic: str) -> bool:  # noqa: ARG002
-        return False
+    def accepts(self, topic: str) -> bool:
+        """What the SOAP receiver took in, when it is read again."""
+        return topic.startswith(SCHEME)
 
     def decode(self, message: Message) -> Decoded:
         """A document per content object, or why there is none: hostile XML, no EDXL, no identity, a disagreement."""

@@ -19,6 +19,7 @@ from feeds.quantities import QUANTITIES
 from feeds.records import Decoded, Flag, Message, Reading, Record, Rejected
 from feeds.safe_json import read_json
 
+SCHEME = "source:"  # of the messages of a poller, which come by no topic
 _MAX_BYTES = 8 * 1024 * 1024  # a table of all gauges of a prefecture; the broker itself takes far less
 _FIELD_AT_MOST = 4096  # characters
 
@@ -37,6 +38,10 @@ class Mapped(ByFilter):
         long = mapping.long
         self._long = (path(long.word), path(long.value), path(long.unit) if long.unit else None) if long else None
         self._missing = frozenset(_marker(one) for one in mapping.missing)
+
+    def accepts(self, topic: str) -> bool:
+        """Its topics, and what a poller of its name fetched."""
+        return topic == f"{SCHEME}{self.name}" or super().accepts(topic)
 
     def decode(self, message: Message) -> Decoded:
         """A reading per value; each bad record or value is refused by itself."""

@@ -13,6 +13,7 @@ from services import parts
 from services.broker.embedded import EmbeddedBroker
 from services.city import StartError
 from services.clock import Clock
+from services.desks.quarantine import Reader
 from services.evaluate import Evaluate
 from services.health import Health
 from services.house import House
@@ -23,6 +24,7 @@ from services.poll import Poll
 from services.predict import Predict
 from services.rollcall import RollCall
 from services.settings import Settings
+from services.source import Source
 from services.store.engine import Store
 from services.web.app import make_app, serve
 from services.web.context import WebContext
@@ -38,6 +40,7 @@ class Hub:
     ingest: Ingest | None = None
     broker: EmbeddedBroker | None = None
     poll: Poll | None = None
+    sources: Sequence[Source] = ()
     predict: Predict | None = None
     evaluate: Evaluate | None = None
 
@@ -45,7 +48,7 @@ class Hub:
         self.services = tuple(name for name in SERVICES if name in services)
         self.address = ""
         self._house = house
-        needed = [name for name in SERVICES if name != "poll" or house.settings.poll]
+        needed = [name for name in SERVICES if name != "poll" or house.settings.asks]
         self.rollcall = RollCall(house.store, house.me, needed, self.report)
 
     @classmethod
@@ -73,6 +76,7 @@ class Hub:
             self.ingest, self.broker = way_in.ingest, way_in.broker
         if "poll" in wanted:
             self.poll = await parts.poll(house)
+            self.sources = await parts.sources(house)
         if "predict" in wanted:
             self.predict = await parts.predict(house)
         if "evaluate" in wanted:
@@ -104,7 +108,7 @@ class Hub:
             bell=self._house.bell,
             channels=tuple(city.channels),
             health=self.rollcall.line,
-            gateways=settings.gateways,
+            reader=Reader(gateways=settings.gateways, feeds=parts.city_feeds(settings.profile)),
             lalert=settings.lalert,
             fake_outboxes=settings.exercise.outboxes if settings.exercise else {},
             profile=settings.profile,
@@ -137,6 +141,7 @@ class Hub:
             reasons += [f"モデル {name} が失敗しています：{why}" for name, why in self.predict.failing.items()]
         if self.poll:
             reasons += self.poll.troubles
+        reasons += [source.trouble for source in self.sources if source.trouble]
         reasons += [f"{name} が止まっています：{why}" for name, why in self._house.loops.failing.items()]
         if self.broker and not self.broker.state.up:
             reasons.append(f"内蔵ブローカーが止まっています：{self.broker.state.detail}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import aiohttp
@@ -31,9 +32,9 @@ class Fetched:
 class Fetcher:
     """One HTTP session. Redirects are not followed: what is configured is what is asked."""
 
-    def __init__(self, agent: str, timeout_s: float) -> None:
+    def __init__(self, agent: str, timeout_s: float, headers: Mapping[str, str] | None = None) -> None:
         limits = aiohttp.ClientTimeout(total=timeout_s, sock_connect=min(5.0, timeout_s))
-        self._session = aiohttp.ClientSession(timeout=limits, headers={"User-Agent": agent})
+        self._session = aiohttp.ClientSession(timeout=limits, headers={**(headers or {}), "User-Agent": agent})
 
     async def close(self) -> None:
         await self._session.close()

@@ -5,13 +5,15 @@ Every loop also polls: a lost ring costs seconds, never work.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
 from feeds.feed import Feed
+from feeds.mapped import SCHEME, Mapped
 from feeds.mapping import MappingError
-from feeds.registry import for_message, topic_filters
+from feeds.registry import by_name, for_message, topic_filters
 from feeds.status import Status
 from geo.registry import MODELS
 from services import grants
@@ -29,6 +31,8 @@ from services.loop import Loop
 from services.mappings import load_feeds
 from services.poll import Poll
 from services.predict import Predict
+from services.settings import Source as SourceSettings
+from services.source import Source
 from services.store.leases import LEASE
 
 
@@ -56,6 +60,27 @@ async def poll(house: House) -> Poll | None:
     return asker
 
 
+async def sources(house: House) -> Sequence[Source]:
+    """A loop for each web API of the settings, so that one that hangs never holds the others."""
+    feeds = city_feeds(house.settings.profile) if house.settings.sources else ()
+    return [await _source(house, one, feeds) for one in house.settings.sources]
+
+
+async def _source(house: House, wanted: SourceSettings, feeds: Sequence[Feed]) -> Source:
+    feed = by_name(wanted.name, feeds)
+    if not isinstance(feed, Mapped):
+        where = house.settings.profile / "mappings"
+        raise StartError(f"sources: {wanted.name} needs a [[message]] of this name in {where}")
+    secrets = {name: value.get_secret_value() for name, value in wanted.headers.items()}
+    fetcher = Fetcher(f"shirase (+{house.settings.city.web})", wanted.timeout_s, secrets)
+    house.stack.push_async_callback(fetcher.close)
+    once = await house.once(f"{SCHEME}{wanted.name}")
+    source = Source(store=once, bell=house.bell, clock=house.clock, settings=wanted, feed=feed, fetcher=fetcher)
+    often = LEASE.total_seconds() / 3
+    house.repeat(Loop(source.name, leased(once, source.step), house.bell.listen(), lambda: min(often, source.pace())))
+    return source
+
+
 async def ingest(house: House) -> WayIn:
     """Our own broker or the city's, the client on it, and the loop from there to the store."""
     settings, stack = house.settings, house.stack
@@ -65,7 +90,7 @@ async def ingest(house: House) -> WayIn:
     if settings.broker is None:
         broker = EmbeddedBroker(settings.data_dir, gateways=grants.logins(known))
     login = await _login(house, broker)
-    feeds = _feeds(settings.profile)
+    feeds = city_feeds(settings.profile)
     filters = (*Ingest.FILTERS, *topic_filters(feeds))
     client = MqttClient(login, filters, marker=settings.data_dir / "broker-session", now=house.clock.now)
     loop = Ingest(house.store, house.bell, client, known, feed_for=partial(for_message, among=feeds))
@@ -112,7 +137,8 @@ async def deliver(house: House) -> None:
         house.repeat(Loop(sender.name, sender.step, house.bell.listen("outbox"), house.pace, again=True))
 
 
-def _feeds(profile: Path) -> tuple[Feed, ...]:
+def city_feeds(profile: Path) -> tuple[Feed, ...]:
+    """The feeds with the city's mappings. Raises StartError."""
     try:
         feeds = load_feeds(profile)
         check_filters((*Ingest.FILTERS, *topic_filters(feeds)))

@@ -7,6 +7,7 @@ written as ``{ file = "PATH" }`` is replaced by the content of that file, so tha
 from __future__ import annotations
 
 import os
+import re
 import tomllib
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -81,6 +82,25 @@ class Poll(_Strict):
     timeout_s: float = Field(default=20, ge=1, le=120)
 
 
+class Source(_Strict):
+    """A small web API to ask; ``name`` is also that of the ``[[message]]`` in a mapping that says how it is read."""
+
+    name: str = Field(pattern=r"^[a-z0-9_-]{1,64}$")
+    url: str = Field(pattern=r"^https?://[^/?#@\s]+/\S*$")  # {now:%Y%m%d} stands for the time in Japan
+    every_s: float = Field(default=600, ge=10, le=86_400)
+    behind_s: float = Field(default=0, ge=0, le=86_400)  # {now} is so long ago: when the server has it
+    timeout_s: float = Field(default=20, ge=1, le=120)
+    alert_window_s: float = Field(default=3600, ge=60, le=86_400)  # older values raise no new alert by themselves
+    status: Status = Status.ACTUAL
+    headers: dict[str, SecretStr] = {}  # an API key, for example
+
+    @model_validator(mode="after")
+    def _known_placeholders(self) -> Self:
+        if re.search(r"[{}]", re.sub(r"\{now:(%[YmdHMjy]|[^%{}])+\}", "", self.url)):
+            raise ValueError("url may hold {now:%Y%m%d%H%M} and the like, and no other braces")
+        return self
+
+
 class LalertReceiver(_Strict):
     """L-Alert's node delivers to /commons/subscriber/soap/NAME. ``status`` other than Actual for its test node."""
 
@@ -124,6 +144,7 @@ class Settings(_Strict):
     gateways: dict[str, Gateway] = {}
     broker: Broker | None = None
     poll: Poll | None = None
+    sources: list[Source] = []
     lalert: LalertReceiver | None = None
     web: Web = Web()
     exercise: Exercise | None = None
@@ -133,11 +154,18 @@ class Settings(_Strict):
     def _no_real_news_in_an_exercise(self) -> Self:
         if self.poll and self.exercise:
             raise ValueError("poll and exercise exclude each other: real telegrams would raise real alerts in a drill")
+        if self.sources and self.exercise:
+            raise ValueError("sources and exercise exclude each other: real values have no place in a drill")
         if self.lalert and self.exercise:
             raise ValueError("lalert and exercise exclude each other: real documents have no place in a drill")
         if self.broker and self.exercise:
             raise ValueError("broker and exercise exclude each other: an exercise runs on a broker of its own")
         return self
+
+    @property
+    def asks(self) -> bool:
+        """True where there is anybody to ask: the service ``poll`` has work."""
+        return self.poll is not None or bool(self.sources)
 
     @property
     def database_url(self) -> str:
@@ -186,6 +214,8 @@ def _with_secrets(table: dict[str, Any], file: Path) -> dict[str, Any]:
 
 
 def _resolved(key: str, value: Any, file: Path) -> Any:
+    if isinstance(value, list):
+        return [_resolved(key, one, file) for one in value]
     if not isinstance(value, dict):
         return value
     if value.keys() != {"file"}:

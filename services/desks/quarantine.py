@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 
+from feeds.feed import Feed
+from feeds.registry import FEEDS, for_message
 from feeds.status import Status
 from services import grants
 from services.broker.link import Incoming
@@ -23,10 +27,16 @@ class QuarantineError(Exception):
         self.code = code
 
 
-async def replay(store: Store, configured: Mapping[str, Gateway], one: int, person: str, now: datetime) -> int:
-    """Decode the kept bytes once more, as of when they came; returns how many records were new.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reader:
+    """By what refusals are read again: the gateways of the settings and the feeds, as they are today."""
 
-    The grants of today count: ``configured`` are the gateways of the settings.
+    gateways: Mapping[str, Gateway] = field(default_factory=dict)
+    feeds: Sequence[Feed] = FEEDS
+
+
+async def replay(store: Store, reader: Reader, one: int, person: str, now: datetime) -> int:
+    """Decode the kept bytes once more, as of when they came; returns how many records were new.
 
     Raises QuarantineError: not_found, or still_refused with the reason of today.
     """
@@ -43,7 +53,8 @@ async def replay(store: Store, configured: Mapping[str, Gateway], one: int, pers
             packet_id=0,
             qos=0,
         )
-        found = Intake(await grants.read(connection, configured)).sort(came)
+        known = await grants.read(connection, reader.gateways)
+        found = Intake(known, partial(for_message, among=reader.feeds)).sort(came)
         if found.rejected or not found.records:
             why = "; ".join(f"{refused.message}（{refused.at}）" for refused in found.rejected) or "中身がありません"
             raise QuarantineError("still_refused", f"まだ読めません：{why}")

@@ -11,8 +11,9 @@ from aiohttp import web
 
 from geo.model import Ground
 from services.bell import Bell
+from services.desks.quarantine import Reader
 from services.health import Health
-from services.settings import Gateway, LalertReceiver
+from services.settings import LalertReceiver
 from services.store.engine import Store
 
 
@@ -34,7 +35,7 @@ class WebContext:
     profile: Path | None = None  # the city's folder, for what the map only draws
     base_url: str = ""  # how others reach this hub; empty: as the request came
     public_forecasts: bool = False  # flood forecasts for the public need a licence in Japan (気象業務法)
-    gateways: Mapping[str, Gateway] = field(default_factory=dict)  # what each may do, for replaying a refusal
+    reader: Reader = field(default_factory=Reader)  # by what refusals are read again
     lalert: LalertReceiver | None = None  # where L-Alert's node delivers; None: nowhere
     https: bool = False  # a proxy in front ends TLS: cookies are Secure, the address is the proxy's X-Forwarded-For
     fix_delay: timedelta = timedelta(minutes=30)  # public positions of vehicles are this old

@@ -15,7 +15,7 @@ import structlog
 from aiohttp import web
 from lxml import etree
 
-from feeds.lalert import Lalert
+from feeds.lalert import SCHEME, Lalert
 from feeds.lalert_types import LalertDocument
 from feeds.records import Decoded, Message, Rejected
 from feeds.safe_xml import read_xml
@@ -83,8 +83,8 @@ class LalertIn:
         return None
 
     async def _keep(self, body: bytes) -> web.Response:
-        name = f"lalert:{self.receiver.name}"
-        message = Message(topic=name, payload=body, received_at=self.now(), gateway=name)
+        name = self.receiver.name
+        message = Message(topic=f"{SCHEME}{name}", payload=body, received_at=self.now(), gateway=name)
         decoded = await asyncio.to_thread(self._decode, message)
         async with self.store.write() as connection:
             saved = await records.save(connection, decoded.records, message.received_at)

@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import select
 
+from services.desks.quarantine import Reader
 from services.store import alerts, chronology
 from services.store.engine import Store
 from services.store.tables import chronology as log
@@ -73,7 +74,7 @@ def test_every_write_of_the_api_is_tried_below() -> None:
 
 async def test_each_write_names_its_person(store: Store) -> None:
     for path, act in ACTS.items():
-        async with floor(store, gateways=GRANTED) as running:
+        async with floor(store, reader=Reader(gateways=GRANTED)) as running:
             officer = await running.person(Role.APPROVER, f"officer-of-{path.replace('/', '-')}")
             async with store.read() as connection:
                 before = await connection.scalar(select(log.c.seq).order_by(log.c.seq.desc()).limit(1)) or 0

@@ -17,7 +17,7 @@ from geo.models.weather import Weather
 from services import poll as poll_module
 from services.bell import Bell
 from services.clock import Clock
-from services.desks.quarantine import QuarantineError, replay
+from services.desks.quarantine import QuarantineError, Reader, replay
 from services.fetch import Fetcher
 from services.poll import Poll
 from services.settings import Poll as PollSettings
@@ -274,7 +274,7 @@ async def test_a_telegram_nobody_reads_is_quarantined_once(desk: Desk, jma: Fake
     await desk.until_quiet(4)
     assert (await desk.refused(), jma.asked(name)) == ([("unsupported_telegram", odd)], 1)
     with pytest.raises(QuarantineError, match="桜の開花"):  # read again by its reader: a newer program may know it
-        await replay(desk.store, {}, 1, "officer", jma.now)
+        await replay(desk.store, Reader(), 1, "officer", jma.now)
 
 
 async def test_pauses_grow_and_the_server_is_obeyed(desk: Desk, jma: FakeJma) -> None:

@@ -9,7 +9,7 @@ from pydantic import SecretStr
 from sqlalchemy import func, select
 
 from feeds.records import Message
-from services.desks.quarantine import QuarantineError, replay
+from services.desks.quarantine import QuarantineError, Reader, replay
 from services.grants import of_settings
 from services.intake import Intake
 from services.settings import Gateway
@@ -39,9 +39,9 @@ async def test_a_telegram_without_grant_is_read_once_the_grant_is_given(store: S
     text = telegram("大雨", NOW, "大雨に注意。", [Warned("盛岡市", "レベル２大雨注意報", "10")]).encode()
     one = await refused(store, "hub/v1/relay/telegram", text, {})
     with pytest.raises(QuarantineError, match="telegram = true") as still:
-        await replay(store, {}, one, "sato", NOW)
+        await replay(store, Reader(), one, "sato", NOW)
     assert still.value.code == "still_refused"
-    assert await replay(store, GRANTED, one, "sato", NOW) == 1
+    assert await replay(store, Reader(gateways=GRANTED), one, "sato", NOW) == 1
     async with store.read() as connection:
         assert await connection.scalar(select(func.count()).select_from(records)) == 1
         assert (await connection.scalars(select(chronology.c.who))).all() == ["sato"]
@@ -51,9 +51,9 @@ async def test_a_telegram_without_grant_is_read_once_the_grant_is_given(store: S
 async def test_nothing_is_replayed_twice(store: Store) -> None:
     text = telegram("大雨", NOW, "大雨に注意。", [Warned("盛岡市", "レベル２大雨注意報", "10")]).encode()
     one = await refused(store, "hub/v1/relay/telegram", text, {})
-    await replay(store, GRANTED, one, "sato", NOW)
+    await replay(store, Reader(gateways=GRANTED), one, "sato", NOW)
     with pytest.raises(QuarantineError) as gone:
-        await replay(store, GRANTED, one, "suzuki", NOW)
+        await replay(store, Reader(gateways=GRANTED), one, "suzuki", NOW)
     assert gone.value.code == "not_found"
 
 
@@ -61,7 +61,7 @@ async def test_what_is_still_broken_stays_with_its_bytes(store: Store) -> None:
     torn = json.dumps({"v": 1, "station": "s"}).encode()[:-3]
     one = await refused(store, "hub/v1/gw1/s/water_level", torn, {})
     with pytest.raises(QuarantineError, match="まだ読めません"):
-        await replay(store, {}, one, "sato", NOW)
+        await replay(store, Reader(), one, "sato", NOW)
     async with store.read() as connection:
         (row,) = await quarantine.newest(connection, 10)
     assert row["payload"] == torn and row["replayed_at"] is None

@@ -46,6 +46,16 @@ def test_later_files_and_the_environment_win(profile: Path) -> None:
     assert (str(settings.data_dir), settings.web.host, settings.web.port) == ("/srv/a", "0.0.0.0", 8099)
 
 
+def test_a_secret_in_a_list_of_tables_comes_from_its_file_too(profile: Path) -> None:
+    (profile / "key").write_text("hush-hush\n")
+    site = profile / "site.toml"
+    table = 'name = "x"\nurl = "https://x/y"\nheaders = { X-Api-Key = { file = "key" } }\n'
+    site.write_text(f"[[sources]]\n{table}", encoding="utf-8")
+    settings = load([site], {"SHIRASE_PROFILE": str(profile)})
+    assert settings.sources[0].headers["X-Api-Key"].get_secret_value() == "hush-hush"
+    assert "hush-hush" not in repr(settings)
+
+
 def test_a_secret_comes_from_its_file_and_is_never_printed(profile: Path) -> None:
     (profile / "password").write_text("hush-hush\n", encoding="utf-8")
     site = profile / "site.toml"

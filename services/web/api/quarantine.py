@@ -36,7 +36,7 @@ async def again(request: web.Request) -> web.Response:
     if not isinstance(one, int) or isinstance(one, bool) or not 0 < one < 10**15:
         raise WebError(400, "bad_id", "id は番号です。 / id must be the number of a refusal.")
     try:
-        new = await replay(context.store, context.gateways, one, request[PERSON].name, context.now())
+        new = await replay(context.store, context.reader, one, request[PERSON].name, context.now())
     except QuarantineError as error:
         raise WebError(_STATUS[error.code], error.code, str(error)) from error
     context.bell.ring("records")
