@@ -127,4 +127,6 @@ def _telegram(telegram: Telegram) -> dict[str, Any]:
 def _area(area: TelegramArea) -> dict[str, Any]:
     line: dict[str, Any] = {"code": area.code, "name": area.name}
     line |= {name: value for name in _AREA_OPTIONAL if (value := getattr(area, name)) not in (None, "")}
+    if area.periods:
+        line["periods"] = [asdict(period) for period in area.periods]
     return line | {"alert_level": area.alert_level, "hazard": area.hazard}

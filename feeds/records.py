@@ -114,6 +114,17 @@ class Report:
         return self.kind
 
 
+@dataclass(frozen=True, slots=True)
+class Period:
+    """A stretch of a forecast in which danger reaches a step; times as the sender wrote them."""
+
+    start: str  # 2026-06-03T06:00:00+09:00
+    duration: str | None  # PT3H
+    code: str | None
+    name: str  # 警戒レベル３相当, 警報級
+    alert_level: int | None = None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TelegramArea:
     """One (area, kind) of an official message; ``code`` is only meaningful with its ``code_type``."""
@@ -129,6 +140,7 @@ class TelegramArea:
     last_code: str | None = None
     alert_level: int | None = None  # 警戒レベル 0–5; None: this kind has none
     max_intensity: str | None = None
+    periods: tuple[Period, ...] = ()  # of a forecast: when
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

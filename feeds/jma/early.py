@@ -9,8 +9,8 @@ from lxml import etree
 from feeds.jma.blocks import Place, places
 from feeds.jma.codes import LEVELLED
 from feeds.jma.content import Content
-from feeds.jma.frame import EB, BadTelegram, Frame, children, text
-from feeds.records import TelegramArea
+from feeds.jma.frame import EB, BadTelegram, Frame, child, children, text
+from feeds.records import Period, TelegramArea
 
 # What 「…の警報級の可能性」 speaks of; the first match decides, so that 風（風雪） is wind.
 _WORDS = (
@@ -28,38 +28,45 @@ def early_notice(frame: Frame, hazard: str) -> Content:
     """One entry per (area, phenomenon) that is likely or possible in any of the periods; the rank is its condition."""
     if frame.body is None and frame.info_type != "取消":
         raise BadTelegram("bad_telegram", "the Body is empty", "/Report/Body")
-    areas: list[TelegramArea] = []
     listed: dict[str, None] = {}
+    found: dict[tuple[Place, str], list[Period]] = {}
     for infos in children(frame.body, "MeteorologicalInfos"):
         for series in children(infos, "TimeSeriesInfo"):
+            times = {define.get("timeId"): define for define in children(child(series, "TimeDefines"), "TimeDefine")}
             for item in children(series, "Item"):
                 for place in places(item):
                     listed[place.code] = None
-                    areas.extend(_entries(item, place))
-    found = {area.code for area in areas}
+                    for name, period in _periods(item, times):
+                        found.setdefault((place, name), []).append(period)
+    areas = tuple(_entry(place, name, periods) for (place, name), periods in found.items())
+    reached = {area.code for area in areas}
     strongest = min(areas, key=lambda area: _RANKS.index(area.condition or "中"), default=None)
     return Content(
         hazard=strongest.hazard if strongest else hazard,
-        areas=tuple(areas),
-        areas_without_warning=tuple(code for code in listed if code not in found),
+        areas=areas,
+        areas_without_warning=tuple(code for code in listed if code not in reached),
     )
 
 
-def _entries(item: etree._Element, place: Place) -> Iterator[TelegramArea]:
+def _periods(item: etree._Element, times: dict[str | None, etree._Element]) -> Iterator[tuple[str, Period]]:
     for kind in children(item, "Kind"):
         for block in children(kind, "Property"):
-            ranks = {(one.text or "").strip() for one in block.iter(f"{{{EB}}}PossibilityRankOfWarning")}
-            rank = next((rank for rank in _RANKS if rank in ranks), None)
-            if rank is None:
-                continue
-            name = text(block, "Type")
-            hazard = next((hazard for word, hazard in _WORDS if word in (name or "")), "other")
-            yield TelegramArea(
-                code=place.code,
-                name=place.name,
-                hazard=hazard,
-                code_type=place.code_type,
-                kind_name=name,
-                condition=rank,
-                alert_level=1 if hazard in LEVELLED else None,
-            )
+            name = text(block, "Type") or ""
+            for one in block.iter(f"{{{EB}}}PossibilityRankOfWarning"):
+                rank, when = (one.text or "").strip(), times.get(one.get("refID"))
+                if rank in _RANKS:
+                    yield name, Period(text(when, "DateTime") or "", text(when, "Duration"), None, rank)
+
+
+def _entry(place: Place, name: str, periods: list[Period]) -> TelegramArea:
+    hazard = next((hazard for word, hazard in _WORDS if word in name), "other")
+    return TelegramArea(
+        code=place.code,
+        name=place.name,
+        hazard=hazard,
+        code_type=place.code_type,
+        kind_name=name,
+        condition=min((period.name for period in periods), key=_RANKS.index),
+        alert_level=1 if hazard in LEVELLED else None,
+        periods=tuple(periods),
+    )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from feeds.jma.blocks import Named, entry, finest, items, listing
+from feeds.jma.codes import named_level
 from feeds.jma.content import Content
 from feeds.jma.frame import BadTelegram, Frame, children
 
@@ -27,7 +28,8 @@ def landslide_warning(frame: Frame, hazard: str) -> Content:
 def _level(kind: Named) -> int:
     if kind.released:
         return 0
-    if kind.code not in _LEVELS:
+    level = _LEVELS.get(kind.code or "", named_level(kind.name))
+    if level is None:
         what = f"kind {kind.code!r} {kind.name!r} is neither 警戒, 解除 nor なし"
         raise BadTelegram("bad_telegram", what, "/Report/Body/Warning")
-    return _LEVELS[kind.code]
+    return level

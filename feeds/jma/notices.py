@@ -56,8 +56,8 @@ def outlook(frame: Frame, hazard: str) -> Content:
         for item in children(info, "Item"):
             if text(item, "Kind", "Name") is not None:
                 areas.extend(_phenomenon(item))
-    title = hazard_of_words(frame.head_title, hazard)
-    return Content(hazard=title, areas=tuple(areas))
+    told = next((area.hazard for area in areas if area.hazard != "other"), hazard)
+    return Content(hazard=hazard_of_words(frame.head_title, told), areas=tuple(areas))
 
 
 def _phenomenon(item: etree._Element) -> Iterator[TelegramArea]:
@@ -81,7 +81,8 @@ def _content(frame: Frame, hazard: str, block: etree._Element | None) -> Content
             if kind.nothing:
                 without.extend(place.code for place in listed)
                 continue
-            areas.extend(entry(kind, place, hazard, kind.status) for place in listed)
+            own = hazard_of_words(kind.condition, hazard)  # each area by its own tags
+            areas.extend(entry(kind, place, own, kind.status) for place in listed)
     return Content(
         hazard=hazard,
         areas=tuple(areas),

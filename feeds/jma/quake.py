@@ -95,18 +95,24 @@ def _municipalities(block: etree._Element | None, hazard: str) -> Iterator[Teleg
 
 
 def _stations(block: etree._Element | None) -> Iterator[Observation]:
-    """震度 at each station that has one, as the class JMA gives."""
+    """At each station 震度 as the class JMA gives, and what VXSE62 adds of long-period motion; no time is told."""
     for station in [] if block is None else block.iter(f"{{{etree.QName(block).namespace}}}IntensityStation"):
-        value = text(station, "Int")
-        if value in INTENSITIES:
-            yield Observation(
-                station=text(station, "Name") or "",
-                station_code=text(station, "Code"),
-                element="震度",
-                value=value,
-                unit="",
-                time=None,
-            )
+        felt = text(station, "Int")
+        told: tuple[tuple[str, float | str | None, str], ...] = (
+            ("震度", felt if felt in INTENSITIES else None, ""),
+            ("長周期地震動階級", number(child(station, "LgInt")), ""),
+            ("絶対速度応答", number(child(station, "Sva")), "cm/s"),
+        )
+        for element, value, unit in told:
+            if value is not None:
+                yield Observation(
+                    station=text(station, "Name") or "",
+                    station_code=text(station, "Code"),
+                    element=element,
+                    value=value,
+                    unit=unit,
+                    time=None,
+                )
 
 
 def _intensity(block: etree._Element | None) -> str | None:

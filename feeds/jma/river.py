@@ -17,11 +17,13 @@ from feeds.jma.frame import EB, BadTelegram, Frame, child, children, number, tex
 from feeds.records import Criterion, Observation, TelegramArea
 
 _SECTION = ("（予報区域）", "（発表区間）")  # VXKO, VXSU
+_RIVER = "（河川）"  # the next coarser, where a telegram has no section
+_MEASURED = {"水位": "m", "流量": "m3/s"}  # what gauges tell, and the unit where it is not written
 
 
 def flood_forecast(frame: Frame, hazard: str) -> Content:
     """One entry per forecast section and kind; a withdrawal has none. BadTelegram where the level cannot be told."""
-    sections = [block for block in frame.information if block.get("type", "").endswith(_SECTION)]
+    sections = _blocks(frame, _SECTION) or _blocks(frame, (_RIVER,))
     if not sections and frame.info_type != "取消":
         raise BadTelegram("bad_telegram", "no Information of the forecast section", "/Report/Head/Headline")
     return Content(
@@ -31,6 +33,10 @@ def flood_forecast(frame: Frame, hazard: str) -> Content:
         observations=tuple(_water_levels(frame.body)),
         criteria=tuple(_criteria(frame.body)),
     )
+
+
+def _blocks(frame: Frame, endings: tuple[str, ...]) -> list[etree._Element]:
+    return [block for block in frame.information if block.get("type", "").endswith(endings)]
 
 
 def _entries(sections: Iterable[etree._Element], hazard: str) -> Iterator[TelegramArea]:
@@ -68,15 +74,15 @@ def _water_levels(body: etree._Element | None) -> Iterator[Observation]:
 
 def _levels_at(item: etree._Element, ref: str | None, time: str | None) -> Iterator[Observation]:
     station = child(item, "Station")
-    for level in item.iterfind(f".//{{{EB}}}WaterLevel"):
-        value = number(level)
-        if level.get("type") == "水位" and level.get("refID") == ref and value is not None:
+    for level in item.iter(f"{{{EB}}}WaterLevel", f"{{{EB}}}Discharge"):
+        value, element = number(level), level.get("type", "")
+        if element in _MEASURED and level.get("refID") == ref and value is not None:
             yield Observation(
                 station=text(station, "Name") or "",
                 station_code=text(station, "Code"),
-                element="水位",
+                element=element,
                 value=value,
-                unit=level.get("unit", "m"),
+                unit=level.get("unit", _MEASURED[element]),
                 time=time,
             )
 

@@ -13,13 +13,20 @@ from feeds.jma.quake import source
 from feeds.records import Observation, TelegramArea
 
 FORECAST_AREA = "津波予報区"
+COAST = "沿岸地域"  # for which VTSE52 reckons from what was measured offshore; it has no kind
 _NOTHING = "00"  # 津波なし
 
 
 def tsunami(frame: Frame, hazard: str) -> Content:
     """One entry per 津波予報区, and what tide gauges measured. The earthquake's own figures stand beside."""
     block = child(frame.body, "Tsunami")
-    listed = [entry for item in children(child(block, "Forecast"), "Item") for entry in _entries(item, hazard)]
+    parts = (("Forecast", FORECAST_AREA), ("Estimation", COAST))
+    listed = [
+        entry
+        for name, code_type in parts
+        for item in children(child(block, name), "Item")
+        for entry in _entries(item, hazard, code_type)
+    ]
     return Content(
         hazard=hazard,
         areas=tuple(area for area in listed if area.kind_code != _NOTHING),
@@ -29,14 +36,14 @@ def tsunami(frame: Frame, hazard: str) -> Content:
     )
 
 
-def _entries(item: etree._Element, hazard: str) -> Iterator[TelegramArea]:
+def _entries(item: etree._Element, hazard: str, code_type: str) -> Iterator[TelegramArea]:
     category = child(item, "Category")
     for place in places(item):
         yield TelegramArea(
             code=place.code,
             name=place.name,
             hazard=hazard,
-            code_type=place.code_type or FORECAST_AREA,
+            code_type=place.code_type or code_type,
             kind_code=text(category, "Kind", "Code"),
             kind_name=text(category, "Kind", "Name"),
             condition=text(item, "FirstHeight", "Condition"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from feeds.jma.content import Reader
+from feeds.jma.danger import danger_series
 from feeds.jma.early import early_notice
 from feeds.jma.frame import plain
 from feeds.jma.landslide import landslide_warning
@@ -39,6 +40,7 @@ TYPES = (
     TelegramType("気象警報・注意報（Ｒ０６）（その他注意報）", "VPWW61", "advisory", weather_warnings),
     TelegramType("気象警報・注意報（Ｒ０６）（その他の注意報）", "VPWW61", "advisory", weather_warnings),
     TelegramType("気象警報・注意報（Ｒ０６）（集約通報）", "VPWS50", "all", weather_warnings),
+    TelegramType("気象警報・注意報時系列情報（Ｒ０６）", "VPWP50", "other", danger_series),
     TelegramType("早期注意情報（明後日まで）", "VPFD61", "other", early_notice),
     TelegramType("気象特別警報報知", "VPNO50", "all", special_warning),
     TelegramType("土砂災害警戒情報", "VXWW50", "landslide", landslide_warning),

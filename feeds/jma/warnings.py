@@ -46,8 +46,8 @@ def _content(frame: Frame, hazard: str, block: etree._Element | None) -> Content
 def _entry(kind: Named, place: Place, of_type: str, frame: Frame) -> TelegramArea:
     hazard = hazard_of(kind.last_code if kind.code == "00" else kind.code, "other" if of_type == "all" else of_type)
     level = warning_level(kind.code, kind.name, hazard, frame.reported_at)
-    if kind.released and hazard in LEVELLED:
-        level = 0
+    if kind.released and (hazard in LEVELLED or hazard == "other"):
+        level = 0  # other: 解除 of a special warning that is not named any more
     return entry(kind, place, hazard, kind.status or ("解除" if kind.released else None), level)
 
 

@@ -78,4 +78,4 @@ def test_what_is_no_whole_feed_is_refused(payload: bytes, code: str) -> None:
 def test_which_types_have_a_reader() -> None:
     assert all(is_read(row.code) for row in TYPES if row.code)
     assert is_read("VXKO60") and is_read("VXSU55")
-    assert not is_read("VPFG50") and not is_read("VPWP50")
+    assert not is_read("VPFG50") and is_read("VPWP50")

@@ -295,7 +295,8 @@ class TestRivers:
         assert got.max_alert_level == level
 
     def test_without_section_or_level_it_is_refused(self) -> None:
-        assert refusal(iwate("VXKO_kitakami_level4.xml", ("（予報区域）", "（？）"))).code == "bad_telegram"
+        nowhere = (("（予報区域）", "（？）"), ("（河川）", "（？）"))
+        assert refusal(iwate("VXKO_kitakami_level4.xml", *nowhere)).code == "bad_telegram"
         unnamed = ("レベル４氾濫危険警報</Name><Code>40", "氾濫情報</Name><Code>77")
         assert refusal(iwate("VXKO_kitakami_level4.xml", unnamed)).code == "bad_telegram"
 
