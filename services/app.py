@@ -108,7 +108,7 @@ class Hub:
             bell=self._house.bell,
             channels=tuple(city.channels),
             health=self.rollcall.line,
-            reader=Reader(gateways=settings.gateways, feeds=parts.city_feeds(settings.profile)),
+            reader=Reader.of(settings, parts.city_feeds(settings.profile)),
             lalert=settings.lalert,
             fake_outboxes=settings.exercise.outboxes if settings.exercise else {},
             profile=settings.profile,

@@ -24,6 +24,7 @@ COMMANDS = {
     "replay": "publish recorded messages to a broker",
     "users": "who may log in",
     "gateways": "who may publish, and the broker's files",
+    "quarantine": "what could not be decoded, and reading it again",
 }
 
 

@@ -2,21 +2,34 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import partial
+from typing import Any
 
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from feeds.contract import record_line, rejected_line
 from feeds.feed import Feed
+from feeds.records import Record, Rejected
 from feeds.registry import FEEDS, for_message
 from feeds.status import Status
 from services import grants
 from services.broker.link import Incoming
+from services.grants import Grants
 from services.intake import Intake
-from services.settings import Gateway
+from services.settings import Gateway, Settings
+from services.spikes import with_spikes
 from services.store import chronology, quarantine, records
 from services.store.chronology import Entry
 from services.store.engine import Store
+from services.store.faults import is_unfit
+from services.store.quarantine import Wanted
+
+_SHOWN = 100  # records of one refusal
+_AT_ONCE = 100  # refusals in one transaction: other writers wait for it
 
 
 class QuarantineError(Exception):
@@ -29,21 +42,23 @@ class QuarantineError(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reader:
-    """By what refusals are read again: the gateways of the settings and the feeds, as they are today."""
+    """By what refusals are read again: the gateways of the settings and the feeds, as they are today.
+
+    ``status`` is the hub's own: what comes into an exercise is a drill, however late it is read.
+    """
 
     gateways: Mapping[str, Gateway] = field(default_factory=dict)
     feeds: Sequence[Feed] = FEEDS
+    status: Status = Status.ACTUAL
 
+    @classmethod
+    def of(cls, settings: Settings, feeds: Sequence[Feed]) -> Reader:
+        """The reader of a hub with these settings."""
+        least = Status.EXERCISE if settings.exercise else Status.ACTUAL
+        return cls(gateways=settings.gateways, feeds=feeds, status=least)
 
-async def replay(store: Store, reader: Reader, one: int, person: str, now: datetime) -> int:
-    """Decode the kept bytes once more, as of when they came; returns how many records were new.
-
-    Raises QuarantineError: not_found, or still_refused with the reason of today.
-    """
-    async with store.write() as connection:
-        row = await quarantine.waiting(connection, one)
-        if row is None:
-            raise QuarantineError("not_found", f"{one} 番は保管されていないか、読み直し済みです")
+    def read(self, row: Mapping[str, Any], known: Grants) -> Found:
+        """What the kept bytes are now, as of when they came. Stores nothing."""
         came = Incoming(
             topic=row["topic"],
             payload=bytes(row["payload"]),
@@ -53,17 +68,138 @@ async def replay(store: Store, reader: Reader, one: int, person: str, now: datet
             packet_id=0,
             qos=0,
         )
+        found = Intake(known, partial(for_message, among=self.feeds)).sort(came)
+        drill = tuple(replace(record, status=record.status.stricter(self.status)) for record in found.records)
+        return Found(number=row["id"], topic=row["topic"], records=drill, rejected=found.rejected)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """What one refusal would be now."""
+
+    number: int
+    topic: str
+    records: tuple[Record, ...] = ()
+    rejected: tuple[Rejected, ...] = ()
+
+    @property
+    def whole(self) -> bool:
+        """True where nothing of it is refused any more."""
+        return bool(self.records) and not self.rejected
+
+    @property
+    def why(self) -> str:
+        """Why not, in words."""
+        return "; ".join(f"{one.message}（{one.at}）" for one in self.rejected) or "中身がありません"
+
+    @property
+    def line(self) -> dict[str, Any]:
+        """As plain JSON: the records that ``decode`` would print, and what is still refused."""
+        return {
+            "readable": self.whole,
+            "records": [record_line(record) for record in self.records[:_SHOWN]],
+            "rejected": [rejected_line(refused) for refused in self.rejected[:_SHOWN]],
+        }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """What became of reading many again: how many could be read, the new records, and the codes of the others."""
+
+    read: int = 0
+    new: int = 0
+    still_refused: Mapping[str, int] = field(default_factory=dict)
+
+    def __add__(self, other: Outcome) -> Outcome:
+        refused = Counter(self.still_refused) + Counter(other.still_refused)
+        return Outcome(read=self.read + other.read, new=self.new + other.new, still_refused=dict(refused))
+
+
+_NOTHING = Outcome()
+
+
+async def look(store: Store, reader: Reader, one: int) -> tuple[dict[str, Any], Found]:
+    """The refusal as it is kept, and what it would be now. Raises QuarantineError not_found."""
+    async with store.read() as connection:
+        row = await _waiting(connection, one)
+        return row, reader.read(row, await grants.read(connection, reader.gateways))
+
+
+async def replay(store: Store, reader: Reader, one: int, person: str, now: datetime) -> int:
+    """Decode the kept bytes once more, as of when they came; returns how many records were new.
+
+    Raises QuarantineError: not_found, or still_refused with the reason of today.
+    """
+    async with store.write() as connection:
+        row = await _waiting(connection, one)
+        found = reader.read(row, await grants.read(connection, reader.gateways))
+        if not found.whole:
+            raise QuarantineError("still_refused", f"まだ読めません：{found.why}")
+        new = await _save(connection, [found], now)
+        text = f"保管していた受信データを読み直した（{found.topic}）"
+        await chronology.append(connection, [_entry(found, text, person, now)])
+    return new
+
+
+async def replay_all(store: Store, reader: Reader, wanted: Wanted, person: str, now: datetime) -> Outcome:
+    """Decode all that are wanted once more, in the order they came. Each hundred is a transaction and a log line.
+
+    What can still not be read stays, and is counted by the reason of today.
+    """
+    total, after = _NOTHING, 0
+    while True:
+        async with store.read() as connection:
+            rows = await quarantine.oldest(connection, _AT_ONCE, after, wanted)
+        if not rows:
+            return total
+        after = rows[-1]["id"]
+        total += await _many(store, reader, [row["id"] for row in rows], person, now)
+
+
+async def _many(store: Store, reader: Reader, numbers: Sequence[int], person: str, now: datetime) -> Outcome:
+    """One transaction; what the store can never hold is found, and stays alone."""
+    try:
+        return await _together(store, reader, numbers, person, now)
+    except Exception as error:
+        if not is_unfit(error):
+            raise
+        if len(numbers) == 1:
+            return Outcome(still_refused={"not_storable": 1})
+    total = _NOTHING
+    for one in numbers:
+        total += await _many(store, reader, [one], person, now)
+    return total
+
+
+async def _together(store: Store, reader: Reader, numbers: Sequence[int], person: str, now: datetime) -> Outcome:
+    async with store.write() as connection:
+        rows = [row for one in numbers if (row := await quarantine.waiting(connection, one))]  # others may be at it
         known = await grants.read(connection, reader.gateways)
-        found = Intake(known, partial(for_message, among=reader.feeds)).sort(came)
-        if found.rejected or not found.records:
-            why = "; ".join(f"{refused.message}（{refused.at}）" for refused in found.rejected) or "中身がありません"
-            raise QuarantineError("still_refused", f"まだ読めません：{why}")
-        saved = await records.save(connection, found.records, now)
-        await quarantine.mark_replayed(connection, one, now)
-        await chronology.append(connection, [_entry(row["topic"], found.records[0].status, one, person, now)])
+        found = [reader.read(row, known) for row in rows]
+        good = [one for one in found if one.whole]
+        refused = Counter(one.rejected[0].code if one.rejected else "empty" for one in found if not one.whole)
+        if not good:
+            return Outcome(still_refused=refused)
+        new = await _save(connection, good, now)
+        text = f"保管していた受信データ {len(good)} 件を読み直した（{good[0].topic} ほか）"
+        await chronology.append(connection, [_entry(good[0], text, person, now)])
+    return Outcome(read=len(good), new=new, still_refused=refused)
+
+
+async def _waiting(connection: AsyncConnection, one: int) -> dict[str, Any]:
+    row = await quarantine.waiting(connection, one)
+    if row is None:
+        raise QuarantineError("not_found", f"{one} 番は保管されていないか、読み直し済みです")
+    return row
+
+
+async def _save(connection: AsyncConnection, found: Sequence[Found], now: datetime) -> int:
+    batch = [record for one in found for record in one.records]
+    saved = await records.save(connection, await with_spikes(connection, batch), now)
+    await quarantine.mark_replayed(connection, [one.number for one in found], now)
     return len(saved.new)
 
 
-def _entry(topic: str, status: Status, one: int, person: str, now: datetime) -> Entry:
-    text = f"保管していた受信データを読み直した（{topic}）"
-    return Entry(at=now, status=status, kind="system", who=person, text=text, refs={"quarantine": str(one)})
+def _entry(found: Found, text: str, person: str, now: datetime) -> Entry:
+    refs = {"quarantine": str(found.number)}
+    return Entry(at=now, status=found.records[0].status, kind="system", who=person, text=text, refs=refs)

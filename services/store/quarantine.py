@@ -4,15 +4,40 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import ColumnElement, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from feeds.records import Message, Rejected
 from services.store.engine import insert
 from services.store.tables import quarantine
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """Which refusals are meant; what is None does not matter. ``topic`` is how the topic begins."""
+
+    code: str | None = None
+    gateway: str | None = None
+    topic: str | None = None
+
+    @property
+    def clauses(self) -> list[ColumnElement[bool]]:
+        """The same for a WHERE."""
+        found = []
+        if self.code is not None:
+            found.append(quarantine.c.code == self.code)
+        if self.gateway is not None:
+            found.append(quarantine.c.gateway == self.gateway)
+        if self.topic is not None:  # not LIKE: SQLite would not mind upper and lower case
+            found.append(func.substr(quarantine.c.topic, 1, len(self.topic)) == self.topic)
+        return found
+
+
+ALL = Wanted()
 
 
 async def keep(connection: AsyncConnection, message: Message, rejected: Rejected) -> bool:
@@ -48,12 +73,22 @@ async def mark_answered(connection: AsyncConnection, ids: Sequence[int]) -> None
     await connection.execute(update(quarantine).where(quarantine.c.id.in_(ids)).values(answered=True))
 
 
-async def newest(connection: AsyncConnection, limit: int, before: int | None = None) -> list[dict[str, Any]]:
+async def newest(
+    connection: AsyncConnection, limit: int, before: int | None = None, wanted: Wanted = ALL
+) -> list[dict[str, Any]]:
     """What stands in quarantine, newest first."""
-    statement = select(quarantine).where(quarantine.c.replayed_at.is_(None)).order_by(quarantine.c.id.desc())
+    statement = select(quarantine).where(quarantine.c.replayed_at.is_(None), *wanted.clauses)
     if before is not None:
         statement = statement.where(quarantine.c.id < before)
-    return [dict(row) for row in (await connection.execute(statement.limit(limit))).mappings()]
+    statement = statement.order_by(quarantine.c.id.desc()).limit(limit)
+    return [dict(row) for row in (await connection.execute(statement)).mappings()]
+
+
+async def oldest(connection: AsyncConnection, limit: int, after: int, wanted: Wanted) -> list[dict[str, Any]]:
+    """What stands in quarantine behind the number ``after``, in the order it came."""
+    statement = select(quarantine).where(quarantine.c.replayed_at.is_(None), quarantine.c.id > after, *wanted.clauses)
+    rows = await connection.execute(statement.order_by(quarantine.c.id).limit(limit))
+    return [dict(row) for row in rows.mappings()]
 
 
 async def waiting(connection: AsyncConnection, one: int) -> dict[str, Any] | None:
@@ -63,8 +98,8 @@ async def waiting(connection: AsyncConnection, one: int) -> dict[str, Any] | Non
     return None if row is None else dict(row)
 
 
-async def mark_replayed(connection: AsyncConnection, one: int, now: datetime) -> None:
-    await connection.execute(update(quarantine).where(quarantine.c.id == one).values(replayed_at=now))
+async def mark_replayed(connection: AsyncConnection, ids: Sequence[int], now: datetime) -> None:
+    await connection.execute(update(quarantine).where(quarantine.c.id.in_(ids)).values(replayed_at=now))
 
 
 def _digest(topic: str, payload: bytes, rejected: Rejected) -> str:

@@ -50,7 +50,7 @@ async def test_what_the_document_guards_is_guarded_and_the_rest_is_open(store: S
         stranger = await running.visitor()
         for endpoint in ENDPOINTS:
             path = PREFIX + endpoint.path.replace("{name}", "flood-kitakami").replace("{series}/{revision}", "s/1")
-            path = path.replace("{station}", "tatesakabashi").replace("{quantity}", "water_level")
+            path = path.replace("{station}", "tatesakabashi").replace("{quantity}", "water_level").replace("{id}", "1")
             if endpoint.method == "POST":
                 assert endpoint.role is not None
                 status = (await stranger.post(path, {}))[0]

@@ -28,7 +28,7 @@ export function drawQuarantine() {
 }
 
 /** @param {any} q */
-const bytesOf = (q) => h('details', { class: 'raw' }, h('summary', {}, `${q.bytes} バイト`), h('pre', {}, q.text));
+const bytesOf = (q) => h('details', { class: 'raw' }, h('summary', {}, `${q.bytes} バイト`), h('pre', {}, q.text), h('pre', { 'aria-label': '16進' }, q.hex));
 
 /** @param {any} q */
 const againButton = (q) => h('button', { type: 'button', class: 'button slim', 'data-key': `quarantine-${q.id}`, on: { click: () => again(q.id) } }, 'もう一度読む');
