@@ -38,6 +38,12 @@ def order(telegram: Telegram) -> tuple[object, ...]:
     return telegram.measured_at, telegram.control_datetime, int(serial) if serial.isdecimal() else 0
 
 
+def issuer(telegram: Telegram) -> str:
+    """The office that speaks, whoever typed it: where one is out of action another edits in its name. Of a telegram
+    issued jointly (岩手県 盛岡地方気象台) the observatory stands last."""
+    return (telegram.publishing_office.split() or [telegram.editorial_office])[-1]
+
+
 def codes_of_city(telegram: Telegram, ground: Ground) -> set[str]:
     """The codes under which this telegram speaks of the city: its municipality or parts of it (the first five of
     seven digits), else the finest forecast area that the telegram has."""

@@ -14,6 +14,7 @@ from rules.engine import Drop, Withdrawal, decide
 from rules.situation import Situation
 from services.bell import Bell
 from services.channels.channel import Channel, Payload
+from services.channels.registry import too_slow
 from services.city import City
 from services.clock import Clock
 from services.desks.review import issue
@@ -82,6 +83,8 @@ class Evaluate:
             channel = self._city.channels.get(name)
             if channel is None:
                 rendered[name] = Refusal("この経路は設定されていない")
+            elif too_slow(name, alert):
+                rendered[name] = Refusal("地震・津波はこの経路では遅すぎる（緊急速報メールとJアラートが伝える）")
             elif alert.status not in channel.statuses:
                 rendered[name] = Refusal(f"この経路は {alert.status} を受け付けない設定")
             else:

@@ -17,7 +17,7 @@ from feeds.records import Telegram, TelegramArea
 from geo.area import Area
 from geo.hazard import Hazard
 from geo.model import Ground, Inputs
-from geo.telegrams import codes_of_city, evidence, facts, is_over, said, standing
+from geo.telegrams import codes_of_city, evidence, facts, is_over, issuer, said, standing
 
 NEW: Mapping[str, str] = {
     "VPWW55": "heavy_rain",
@@ -74,7 +74,7 @@ class Weather:
         """Office → type → the telegram that stands."""
         offices: dict[str, dict[str, Telegram]] = defaultdict(dict)
         for telegram in standing(inputs, _series, self.stands).values():
-            offices[telegram.editorial_office][telegram.telegram or ""] = telegram
+            offices[issuer(telegram)][telegram.telegram or ""] = telegram
         return offices
 
     def _hazard(self, telegram: Telegram, entry: TelegramArea, city: Area, inputs: Inputs) -> Hazard:
@@ -100,7 +100,7 @@ class Weather:
 def _series(telegram: Telegram) -> str | None:
     kind = telegram.telegram or ""
     ours = kind in NEW or kind in (*ALL_IN_ONE, LANDSLIDE, SPECIAL)
-    return f"{telegram.editorial_office}|{kind}" if ours else None
+    return f"{issuer(telegram)}|{kind}" if ours else None
 
 
 def _in_force(types: Types, ground: Ground) -> Iterator[tuple[Telegram, TelegramArea]]:
@@ -113,7 +113,7 @@ def _in_force(types: Types, ground: Ground) -> Iterator[tuple[Telegram, Telegram
         for telegram, entry in _of_city(old, ground):
             yield from ((telegram, one) for one in _unspoken(entry, spoken))
     for bulletin in (types[kind] for kind in (LANDSLIDE, SPECIAL) if kind in types):
-        yield from (told for told in _of_city(bulletin, ground) if _ahead(*told, types))
+        yield from (told for told in _of_city(bulletin, ground) if _ahead(*told, types, ground))
 
 
 def _of_city(telegram: Telegram, ground: Ground) -> Iterator[tuple[Telegram, TelegramArea]]:
@@ -139,15 +139,24 @@ def _unspoken(entry: TelegramArea, spoken: set[str]) -> Iterator[TelegramArea]:
         yield replace(entry, hazard=hazard, kind_name=name)
 
 
-def _ahead(bulletin: Telegram, entry: TelegramArea, types: Types) -> bool:
-    """True where no snapshot of the hazard is as new. 大雨特別警報 announced may be either hazard of rain."""
-    hazards = {entry.hazard}
-    snapshots = []
-    if bulletin.telegram == SPECIAL:
-        hazards |= {"heavy_rain", "landslide"} if entry.hazard == "heavy_rain" else set()
-        snapshots = [types[kind] for kind in ALL_IN_ONE if kind in types]
-    snapshots += [types[kind] for kind, hazard in NEW.items() if kind in types and hazard in hazards]
-    return all(snapshot.measured_at < bulletin.measured_at for snapshot in snapshots)
+def _ahead(bulletin: Telegram, entry: TelegramArea, types: Types, ground: Ground) -> bool:
+    """True where no snapshot of the hazard is as new.
+
+    大雨特別警報 announced may be of either hazard of rain: a snapshot of one, issued in the same minute and without a
+    level 5, leaves it standing, for that of the other is still to come.
+    """
+    either = bulletin.telegram == SPECIAL and entry.hazard == "heavy_rain"
+    hazards = {"heavy_rain", "landslide"} if either else {entry.hazard}
+    fresh = [
+        one
+        for kind, one in types.items()
+        if one.measured_at >= bulletin.measured_at
+        and (NEW.get(kind) in hazards or (kind in ALL_IN_ONE and bulletin.telegram == SPECIAL))
+    ]
+    if not either or len(fresh) != 1 or fresh[0].telegram in ALL_IN_ONE:
+        return not fresh
+    said_so = any(told.alert_level == 5 for _, told in _of_city(fresh[0], ground))
+    return not said_so and fresh[0].measured_at == bulletin.measured_at
 
 
 def _name(telegram: Telegram, entry: TelegramArea) -> str:

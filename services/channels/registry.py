@@ -8,6 +8,7 @@ from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
+from rules.alert import Alert
 from services.channels import cap_feed, linkage, log, x
 from services.channels.channel import Channel
 
@@ -23,6 +24,7 @@ class Kind:
     config: type[BaseModel]
     make: Callable[[Any], Channel]
     render_only: Mapping[str, str] = field(default_factory=dict)
+    slow: bool = True  # takes minutes to reach people, or may; False: it reaches nobody
 
 
 _NO_ACCOUNT = dict.fromkeys(("consumer_key", "consumer_secret", "access_token", "access_token_secret"), "0-none")
@@ -31,8 +33,11 @@ CHANNELS: Mapping[str, Kind] = {
     "x": Kind(x.Config, x.X, _NO_ACCOUNT),
     "linkage": Kind(linkage.Config, linkage.Linkage, {"url": "https://linkage.invalid/", "token": "none"}),
     "cap_feed": Kind(cap_feed.Config, cap_feed.CapFeed),
-    "log": Kind(log.Config, log.Log),
+    "log": Kind(log.Config, log.Log, slow=False),
 }
+# People learn of these by 緊急速報メール and J-ALERT. A post minutes later, when the shaking is over or the wave there,
+# or one that cannot be called back within seconds, does harm.
+SECONDS_COUNT = frozenset({"earthquake", "tsunami"})
 
 
 def build(name: str, options: Mapping[str, Any]) -> Channel:
@@ -46,6 +51,12 @@ def build(name: str, options: Mapping[str, Any]) -> Channel:
         faults = error.errors(include_input=False, include_url=False, include_context=False)
         raise ChannelError("; ".join(_told(name, kind, fault) for fault in faults)) from None
     return kind.make(config)
+
+
+def too_slow(name: str, alert: Alert) -> bool:
+    """True where the channel must not tell of any of the alert's hazards."""
+    kinds = {alert.kind, *(key.split("/")[2] for key in alert.hazards)}
+    return bool(kinds & SECONDS_COUNT) and (name not in CHANNELS or CHANNELS[name].slow)
 
 
 def renderer(name: str) -> Channel:

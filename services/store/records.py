@@ -86,10 +86,10 @@ async def series(
 async def standing_telegrams(
     connection: AsyncConnection, status: Status, since: datetime, until: datetime
 ) -> list[Telegram]:
-    """The newest telegram of each series that spoke in the window."""
+    """The newest telegram of each series that spoke in the window; of one minute all, for a correction may have come
+    before what it corrects."""
     chosen = (records.c.type == "telegram", records.c.status == status, records.c.measured_at.between(since, until))
-    order = (records.c.measured_at.desc(), records.c.seq.desc())
-    rank = func.row_number().over(partition_by=records.c.subject, order_by=order).label("rank")
+    rank = func.rank().over(partition_by=records.c.subject, order_by=records.c.measured_at.desc()).label("rank")
     ranked = select(records.c.seq, rank).where(*chosen).subquery()  # from the index alone; bodies are long
     newest = select(records.c.body).join(ranked, ranked.c.seq == records.c.seq).where(ranked.c.rank == 1)
     rows = await connection.execute(newest.order_by(records.c.seq))

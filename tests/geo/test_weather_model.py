@@ -103,7 +103,7 @@ def test_an_old_telegram_speaks_only_where_no_new_one_does(old: str) -> None:
     assert picture(everything, new)[("heavy_rain", "heavy_rain")] == 3
     nothing = telegram("VPWW55", areas_without_warning=(CITY,), at=NOW - timedelta(hours=3))
     assert picture(everything, nothing) == {("flood", "flood"): 2, ("advisory", "14"): 2}
-    elsewhere = replace(nothing, editorial_office="秋田地方気象台")
+    elsewhere = replace(nothing, editorial_office="秋田地方気象台", publishing_office="秋田地方気象台")
     assert picture(everything, elsewhere)[("heavy_rain", "heavy_rain")] == 2
 
 
@@ -188,6 +188,24 @@ def test_a_special_warning_announced_may_be_of_either_hazard_of_rain() -> None:
     rain_3 = telegram("VPWW55", RAIN_3, at=NOW - timedelta(hours=1))
     slide_5 = telegram("VPWW56", entry("landslide", "39", "レベル５土砂災害特別警報", 5))
     assert picture(special, rain_3, slide_5) == {("heavy_rain", "heavy_rain"): 3, ("landslide", "landslide"): 5}
+
+
+def test_between_two_telegrams_of_one_minute_a_special_warning_never_vanishes() -> None:
+    special = telegram("VPNO50", entry("heavy_rain", "33", "大雨特別警報", 5))
+    slide_4 = telegram("VPWW56", entry("landslide", "49", "レベル４土砂災害危険警報", 4))
+    assert picture(special, slide_4) == {("heavy_rain", "heavy_rain"): 5, ("landslide", "landslide"): 4}
+    assert picture(special, slide_4, telegram("VPWW55", RAIN_3)) == {
+        ("heavy_rain", "heavy_rain"): 3,
+        ("landslide", "landslide"): 4,
+    }
+
+
+def test_another_office_that_stands_in_speaks_in_the_name_of_the_first() -> None:
+    issued = telegram("VPWW55", RAIN_3, at=NOW - timedelta(minutes=5))
+    released = telegram("VPWW55", areas_without_warning=(CITY,), editorial_office="仙台管区気象台")
+    assert picture(issued, released) == {}
+    joint = telegram("VXWW50", entry("landslide", "3", "警戒", 4), publishing_office="岩手県 盛岡地方気象台")
+    assert picture(joint, telegram("VPWW56", areas_without_warning=(CITY,))) == {}
 
 
 def test_one_event_told_six_ways_is_one_hazard() -> None:
