@@ -7,19 +7,20 @@ in the namespaces, and version 2 has others again. A document's identity stands 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime
 
 from lxml import etree
 
 from feeds.instant import instant
-from feeds.lalert_body import areas_of, facts_of, items_of
+from feeds.lalert_body import areas_of, facts_of, items_of, places_in
 from feeds.lalert_tree import child, children, descend, local, text
 from feeds.lalert_types import LalertDocument, LalertError
-from feeds.records import Decoded, Message, Record, Rejected
+from feeds.records import Decoded, Message, Rejected
 from feeds.safe_xml import path_of, read_xml
 from feeds.status import Status
 
-SCHEME = "lalert:"  # of what the receiver takes in
+SCHEME = "lalert:"  # of what the receiver takes in: lalert:RECEIVER/STATUS
 _EDXL = "urn:oasis:names:tc:emergency:EDXL:DE:1.0"
 _STATUSES = {"Actual": Status.ACTUAL, "Exercise": Status.EXERCISE, "System": Status.TEST, "Test": Status.TEST}
 _TYPES = ("Report", "Update", "Cancel")
@@ -37,14 +38,26 @@ class Lalert:
         return topic.startswith(SCHEME)
 
     def decode(self, message: Message) -> Decoded:
-        """A document per content object, or why there is none: hostile XML, no EDXL, no identity, a disagreement."""
+        """A document per content object, or why there is none: hostile XML, no EDXL, no identity, a disagreement.
+
+        The status at the end of the topic bounds theirs, now and when it is read again: a test node stays one.
+        """
         root = read_xml(message.payload)
         if isinstance(root, Rejected):
             return Decoded(rejected=(root,))
         try:
-            return Decoded(records=tuple(_documents(_envelope(root), message.gateway)))
+            documents = list(_documents(_envelope(root), message.gateway))
         except LalertError as error:
             return Decoded(rejected=(Rejected(code=error.code, message=error.message, at=error.at),))
+        most = _at_most(message.topic)
+        return Decoded(records=tuple(replace(one, status=one.status.stricter(most)) for one in documents))
+
+
+def _at_most(topic: str) -> Status:
+    if not topic.startswith(SCHEME):
+        return Status.ACTUAL
+    word = topic.rpartition("/")[2]
+    return Status(word) if word in set(Status) else Status.TEST
 
 
 def _envelope(root: etree._Element) -> etree._Element:
@@ -59,7 +72,7 @@ def _envelope(root: etree._Element) -> etree._Element:
     return root
 
 
-def _documents(envelope: etree._Element, gateway: str) -> Iterator[Record]:
+def _documents(envelope: etree._Element, gateway: str) -> Iterator[LalertDocument]:
     contents = list(children(envelope, "contentObject"))
     if not contents:
         raise LalertError("no_content", "the envelope holds no contentObject", path_of(envelope))
@@ -97,8 +110,10 @@ def _document(envelope: etree._Element, content: etree._Element, gateway: str) -
         errata=text(control, "Errata", "Description"),
         office=text(content, "publishingOfficeName") or text(control, "EditorialOffice", "OfficeName"),
         organization=text(control, "EditorialOffice", "OrganizationName"),
+        organization_code=text(control, "EditorialOffice", "OrganizationCode"),
         disaster=disaster,
         areas=areas_of(body, head, envelope, disaster),
+        target_areas=places_in(envelope, "targetArea"),
         items=items_of(body, disaster),
         facts=facts_of(body),
         gateway=gateway,

@@ -40,8 +40,12 @@ def areas_of(
     """The places the body names; without any those of the headline, then those the envelope is sent for."""
     if body is not None and (details := list(children(body, "Detail"))):
         return tuple(area for detail in details for area in _of_detail(detail, disaster))
-    headline = list(children(descend(head, "Headline", "Areas"), "Area"))
-    return tuple(_area(one) for one in headline or children(envelope, "targetArea"))
+    return places_in(descend(head, "Headline", "Areas"), "Area") or places_in(envelope, "targetArea")
+
+
+def places_in(parent: etree._Element | None, name: str) -> tuple[LalertArea, ...]:
+    """The places that stand under a parent as elements of that name."""
+    return tuple(_area(one) for one in children(parent, name))
 
 
 def items_of(body: etree._Element | None, disaster: str) -> tuple[dict[str, Fact], ...]:

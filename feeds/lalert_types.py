@@ -67,6 +67,8 @@ class LalertDocument:
     areas: tuple[LalertArea, ...]
     items: tuple[dict[str, Fact], ...]
     facts: dict[str, Fact]  # what the body says beside its items: totals, remarks
+    organization_code: str = ""  # who speaks, JIS X 0402 with check digit where it is a municipality
+    target_areas: tuple[LalertArea, ...] = ()  # for whom the envelope is meant
     gateway: str = ""
 
     @property

@@ -58,7 +58,7 @@ def owner(topic: str, grants: Grants) -> str:
     """Whose topic it is, as the broker's permissions guarantee; empty where nobody is known to own it."""
     scheme, _, rest = topic.partition(":")
     if scheme in {"source", "lalert"}:  # fetched or received by ourselves: no gateway publishes there
-        return rest[:64]
+        return rest.partition("/")[0][:64]
     levels = topic.split("/", 3)
     if levels[:2] == ["hub", "v1"] and len(levels) > 3:
         return levels[2][:64]

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 
 import structlog
@@ -16,8 +16,7 @@ from aiohttp import web
 from lxml import etree
 
 from feeds.lalert import SCHEME, Lalert
-from feeds.lalert_types import LalertDocument
-from feeds.records import Decoded, Message, Rejected
+from feeds.records import Message, Rejected
 from feeds.safe_xml import read_xml
 from services.bell import Bell
 from services.clock import wall
@@ -84,8 +83,9 @@ class LalertIn:
 
     async def _keep(self, body: bytes) -> web.Response:
         name = self.receiver.name
-        message = Message(topic=f"{SCHEME}{name}", payload=body, received_at=self.now(), gateway=name)
-        decoded = await asyncio.to_thread(self._decode, message)
+        topic = f"{SCHEME}{name}/{self.receiver.status}"
+        message = Message(topic=topic, payload=body, received_at=self.now(), gateway=name)
+        decoded = await asyncio.to_thread(Lalert().decode, message)
         async with self.store.write() as connection:
             saved = await records.save(connection, decoded.records, message.received_at)
             for rejected in decoded.rejected:
@@ -99,14 +99,6 @@ class LalertIn:
             refused = decoded.rejected[0]
             return _answer(1, f"{refused.code}: {refused.message} ({refused.at})")
         return _answer(0, "")
-
-    def _decode(self, message: Message) -> Decoded:
-        decoded = Lalert().decode(message)
-        most = self.receiver.status
-        documents = tuple(
-            replace(one, status=one.status.stricter(most)) for one in decoded.records if isinstance(one, LalertDocument)
-        )
-        return replace(decoded, records=documents)
 
 
 async def _body(request: web.Request) -> bytes | None:

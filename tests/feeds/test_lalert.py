@@ -46,6 +46,8 @@ def test_what_the_node_delivered_in_2013(real_data: Path) -> None:
     names = "一ツ橋一丁目 一ツ橋二丁目 猿楽町一丁目 猿楽町二丁目 外神田一丁目 外神田二丁目 外神田六丁目 丸の内一丁目"
     names += " 岩本町二丁目 岩本町三丁目 九段南三丁目 九段南四丁目"
     assert [area.name for area in found.areas] == names.split()
+    assert [(area.name, area.code) for area in found.target_areas] == [("東京都千代田区", "131016")]
+    assert found.organization_code == "131016"
     assert {(area.kind_name, area.status, area.alert_level, area.code) for area in found.areas} == {
         ("避難準備", "発令", 3, "131016")
     }
@@ -144,6 +146,21 @@ def test_levels(sort: str, lifted: bool, disaster: str, level: int | None) -> No
 @pytest.mark.parametrize("status", ["Exercise", "System", "Test"])
 def test_nothing_but_actual_is_real(status: str) -> None:
     assert one(document(status=status)).status is (Status.EXERCISE if status == "Exercise" else Status.TEST)
+
+
+@pytest.mark.parametrize(
+    ("topic", "status"),
+    [
+        ("", Status.ACTUAL),
+        ("lalert:morioka/Actual", Status.ACTUAL),
+        ("lalert:morioka/Exercise", Status.EXERCISE),
+        ("lalert:morioka/Test", Status.TEST),
+        ("lalert:morioka", Status.TEST),
+    ],
+)
+def test_the_door_it_came_by_bounds_how_real_it_is(topic: str, status: Status) -> None:
+    (found,) = Lalert().decode(Message(topic=topic, payload=document(), received_at=NOW)).records
+    assert found.status is status
 
 
 @pytest.mark.parametrize(

@@ -15,11 +15,12 @@ import aiohttp
 import pytest
 from lxml import etree
 from pydantic import SecretStr
-from sqlalchemy import select, text
+from sqlalchemy import select, text, update
 
 from feeds.instant import iso_utc
 from feeds.status import Status
 from services.clock import wall
+from services.desks.quarantine import Reader, replay
 from services.settings import LalertReceiver
 from services.store.engine import Store
 from services.store.tables import quarantine, records
@@ -188,3 +189,15 @@ async def test_ten_at_once_are_stored_once_each(node: Node) -> None:
     answers = await asyncio.gather(*(node.publish(document(revision=str(1 + number // 2))) for number in range(10)))
     assert set(answers) == {(200, "0")}
     assert len(await node.stored()) == 5
+
+
+@pytest.mark.parametrize("node", [Status.TEST], indirect=True)
+async def test_what_a_test_node_sent_stays_a_test_when_it_is_read_again(node: Node) -> None:
+    """Refused by the decoder of yesterday, read by that of today: the door it came by still counts."""
+    await node.publish(document(status="Really"))
+    async with node.store.write() as connection:
+        payload = published(document())  # as if today's decoder could read what was kept
+        await connection.execute(update(quarantine).values(payload=payload))
+        (one,) = await connection.scalars(select(quarantine.c.id))
+    assert await replay(node.store, Reader(), one, "sato", wall()) == 1
+    assert await node.stored() == [("a9ff1d3fe316/2/Test", "Test")]
