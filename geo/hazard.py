@@ -37,6 +37,7 @@ class Hazard:
     valid_until: datetime  # not to be believed after this
     headline: str  # one line for the event list, in Japanese
     probability: float | None = None
+    relayed: bool = False  # others announced it: for staff to know, seen by no resident and posted by no rule
     source: str = ""  # what separates two hazards of one kind in one area: gauge, telegram kind, report
     evidence: tuple[Evidence, ...] = ()
     facts: Mapping[str, str | float | int | bool] = field(default_factory=dict)  # what the wording may quote

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Protocol
 
+from feeds.lalert_types import LalertDocument
 from feeds.records import Report, Telegram
 from feeds.status import Status
 from geo.area import Areas
@@ -34,6 +35,7 @@ class Inputs:
     series: Mapping[tuple[str, str], Sequence[Sample]] = field(default_factory=dict)  # (station, quantity), ascending
     telegrams: Sequence[Telegram] = ()  # the newest of each series
     reports: Sequence[Report] = ()
+    documents: Sequence[LalertDocument] = ()  # of L-Alert; those sent within geo.documents.LONGEST
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

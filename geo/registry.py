@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from geo.model import Model
 from geo.models.flood import Flood
+from geo.models.lalert import Lalert
 from geo.models.river_forecast import RiverForecast
 from geo.models.short_notice import ShortNotice
 from geo.models.sighting import Sighting
@@ -12,6 +13,7 @@ from geo.models.weather import Weather
 
 MODELS: tuple[Model, ...] = (
     Flood(),
+    Lalert(),
     RiverForecast(),
     ShortNotice(),
     Sighting(),

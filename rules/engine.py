@@ -76,7 +76,8 @@ def _proposals(situation: Situation, rule: Rule, standing: Mapping[str, Standing
     """One proposal for each group of matching hazards, and for each open series whose hazards have gone."""
     groups: dict[str, list[Hazard]] = {}
     for hazard in situation.hazards:
-        if hazard.status is situation.status and rule.when.holds(hazard, situation):
+        mine = hazard.status is situation.status and not hazard.relayed  # what others announced is theirs to tell
+        if mine and rule.when.holds(hazard, situation):
             groups.setdefault(_stem(situation, rule, hazard), []).append(hazard)
     of_rule = {_stem_of(name): s for name, s in sorted(standing.items()) if s.alert.rule == rule.id}
     for stem in sorted(groups.keys() | of_rule.keys()):

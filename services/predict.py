@@ -10,6 +10,7 @@ import structlog
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from feeds.status import Status
+from geo.documents import LONGEST
 from geo.hazard import Hazard, carry_over
 from geo.model import Ground, Inputs, Model
 from services.bell import Bell
@@ -70,6 +71,7 @@ class Predict:
             series=await records.series(connection, subjects, status, readings, now),
             telegrams=await records.standing_telegrams(connection, status, telegrams, now),
             reports=await records.reports(connection, status, reports, now),
+            documents=await records.documents(connection, status, now - LONGEST, now),
         )
 
     def _run(self, inputs: Inputs, faults: dict[str, Exception]) -> dict[str, list[Hazard] | None]:

@@ -96,6 +96,19 @@ async def standing_telegrams(
     return [from_json(Telegram, body) for (body,) in rows]
 
 
+async def documents(
+    connection: AsyncConnection, status: Status, since: datetime, until: datetime
+) -> list[LalertDocument]:
+    """The highest revision of each L-Alert document that was sent in the window; of equal ones the last received."""
+    chosen = (records.c.type == "lalert", records.c.status == status, records.c.measured_at.between(since, until))
+    order = (records.c.body["revision"].as_integer().desc(), records.c.seq.desc())
+    rank = func.row_number().over(partition_by=records.c.subject, order_by=order).label("rank")
+    ranked = select(records.c.seq, rank).where(*chosen).subquery()
+    highest = select(records.c.body).join(ranked, ranked.c.seq == records.c.seq).where(ranked.c.rank == 1)
+    rows = await connection.execute(highest.order_by(records.c.seq))
+    return [from_json(LalertDocument, body) for (body,) in rows]
+
+
 async def reports(connection: AsyncConnection, status: Status, since: datetime, until: datetime) -> list[Report]:
     """Reports seen in the window, oldest first; of several revisions of one the last received."""
     statement = (

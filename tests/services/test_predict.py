@@ -9,16 +9,21 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
+from feeds.instant import instant
+from feeds.lalert import Lalert
 from feeds.records import Report
 from feeds.status import Status
 from geo.hazard import Hazard
 from geo.model import Ground, Inputs, Model
 from geo.models.flood import Flood
+from geo.models.lalert import Lalert as Neighbours
 from services.bell import Bell
 from services.predict import Predict
 from services.store import cursors, hazards, records
 from services.store.engine import Store
 from services.store.tables import chronology
+from tests.feeds.lalert_making import ORDER, document
+from tests.feeds.making import message
 from tests.services.making import NOW, SetClock, hazard, reading
 from tests.services.web_floor import ground
 
@@ -181,3 +186,28 @@ class Wide:
 async def test_what_one_gauge_means_for_many_districts_is_one_line_of_the_log(store: Store) -> None:
     assert await predicting(store, SetClock(), Wide()).step()
     assert await told(store) == ["館坂橋 2.60 m 避難判断水位を超過（内丸、大通、上田）"]
+
+
+async def test_what_others_announce_by_the_highest_revision_of_each_status(store: Store) -> None:
+    """A drill's revision replaces nothing real, a late repeat brings nothing back, what is lifted is told as over."""
+    clock = SetClock(instant("2026-08-10T03:20:00+09:00"))
+    lifted = ORDER.replace("発令", "解除")
+
+    async def deliver(*payloads: bytes) -> list[Hazard]:
+        found = [one for payload in payloads for one in Lalert().decode(message(payload, "")).records]
+        async with store.write() as connection:
+            await records.save(connection, found, clock.at)
+        await predicting(store, clock, Neighbours()).step()
+        async with store.read() as connection:
+            return [one for status in Status for one in (await hazards.current(connection, status)).values()]
+
+    first = document(revision="9")
+    (real,) = await deliver(document(revision="8"), first)
+    assert (real.kind, real.level, real.status, real.relayed) == ("evacuation", 5, Status.ACTUAL, True)
+    both = await deliver(document(lifted, revision="10", status="Exercise"), document(revision="9", status="Test"))
+    assert [one.status for one in both] == [Status.ACTUAL, Status.TEST]
+    clock.at += timedelta(minutes=1)
+    late = document(revision="9", sent="2026-08-10T03:20:30+09:00")
+    assert [one.status for one in await deliver(document(lifted, revision="10"), late)] == [Status.TEST]
+    began, _, ended = await told(store)
+    assert began.startswith("緊急安全確保：乙部（") and ended == f"終了：{began}"

@@ -104,6 +104,7 @@ async def fill_hazards(connection: Any) -> None:
         hazard(headline=SECRET, kind="flood", facts={"confirmed": "yes"}, source="3", **actual),
         hazard(headline=SECRET, source="4", valid_until=NOW, **actual),
         hazard(headline=SECRET, source="5", level=0, **actual),
+        hazard(headline=SECRET, kind="evacuation", area="03322", relayed=True, source=SECRET, **actual),
         hazard(kind="bear", headline="クマの目撃", source=f"desk/report/{SECRET}", evidence=seen,
                facts={"confirmed": True}, area="032010002", **actual),
     ]  # fmt: skip
@@ -159,7 +160,7 @@ async def test_the_desk_does_see_it(store: Store) -> None:
         assert len(await desk.features("/api/v1/reports")) == 4
         assert len(await desk.features("/api/v1/readings/latest")) == 3
         assert len(await desk.features("/api/v1/fixes/latest")) == 2
-        assert len(await desk.features("/api/v1/hazards")) == 6
+        assert len(await desk.features("/api/v1/hazards")) == 7
         for path in ("chronology", "suppressions"):
             assert SECRET in str(await desk.get(f"/api/v1/{path}"))
 
