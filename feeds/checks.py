@@ -7,7 +7,7 @@ the table knows is converted to its kept unit, so that every model and threshold
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
@@ -17,6 +17,10 @@ from feeds.records import Decoded, Flag, Message, Reading, Record, Rejected
 from feeds.topics import is_name
 from feeds.units import conversion
 
+# What devices send where they have no value: full scales of 8 to 16 bits and rows of nines, in the unit they send.
+MARKERS = frozenset({327.67, 3276.7, 32767, 655.35, 6553.5, 65535, -327.68, -3276.8, -32768}) | frozenset(
+    sign * nines for sign in (1, -1) for nines in (99.9, 99.99, 999, 999.9, 999.99, 9999, 9999.9, 99999)
+)
 CLOCKS_BEGIN = datetime(2020, 1, 1, tzinfo=UTC)  # before: a clock that was never set
 
 
@@ -80,6 +84,7 @@ def _check(
         Flag.CLOCK_AHEAD: -age > windows.ahead,
         Flag.LATE: age > windows.alert,
         Flag.OUT_OF_RANGE: value is not None and not quantity.low <= value <= quantity.high,
+        Flag.STUCK: reading.value in MARKERS,
         Flag.RETAINED: message.retained,
         Flag.MISSING: value is None,
     }
@@ -115,23 +120,3 @@ def _member(reading: Reading) -> str:
     }
     told = {name: value for name, value in members.items() if value is not None} | {"value": reading.value}
     return json.dumps(told, ensure_ascii=False, separators=(",", ":"))
-
-
-def is_spike(
-    previous: Sequence[tuple[datetime, float]], reading: Reading, quantities: Mapping[str, Quantity] = QUANTITIES
-) -> bool:
-    """True where the value jumped further than its quantity can in that time, and nothing before bears it out.
-
-    ``previous`` are (measured_at, value) of the same subject in the kept unit, ascending, flagged ones included. The
-    value is compared with the last two before it: agreeing with the last, it confirms a jump that was suspected;
-    agreeing with the one before, the last was the spike and this is the way back. Without any history nothing is one.
-    """
-    quantity = quantities.get(reading.quantity)
-    before = [sample for sample in previous if sample[0] < reading.measured_at][-2:]
-    if quantity is None or reading.value is None or not before:
-        return False
-    value = reading.value
-    return not any(
-        abs(value - past) <= quantity.jump + quantity.rate * (reading.measured_at - at).total_seconds() / 60
-        for at, past in before
-    )

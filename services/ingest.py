@@ -26,8 +26,8 @@ from services.broker.link import Incoming
 from services.canary import TOPIC, Canary
 from services.grants import Grants
 from services.health import Health
+from services.history import Draft, History
 from services.intake import Intake, Kind, Sorted
-from services.spikes import with_spikes
 from services.store import quarantine, records
 from services.store.engine import Store
 from services.store.faults import is_unfit
@@ -65,6 +65,7 @@ class Ingest:
         self._answers = Answers(store, client)
         self._stale_after = stale_after
         self.vitals = Vitals()
+        self._history = History()
         self.canary = Canary(client)
         self._last_at: datetime | None = None
         self._stopped_since: datetime | None = None
@@ -175,12 +176,19 @@ class Ingest:
         self._count(work, saved)
 
     async def _transaction(self, work: Sequence[Sorted]) -> list[Saved]:
+        draft = self._history.draft()
         async with self._store.write() as connection:
-            saved = [await _save(connection, group) for group in _moments(work)]
+            saved = [await self._save(connection, group, draft) for group in _moments(work)]
             for one in work:
                 for rejected in one.rejected:
                     await quarantine.keep(connection, one.message, rejected)
+        self._history.learn(draft)
         return saved
+
+    async def _save(self, connection: AsyncConnection, work: Sequence[Sorted], draft: Draft) -> Saved:
+        batch = [record for one in work for record in one.records]
+        flagged = await self._history.judge(connection, batch, draft)
+        return await records.save(connection, flagged, work[0].message.received_at)
 
     def _count(self, work: Sequence[Sorted], saved: Sequence[Saved]) -> None:
         for outcome, count in (
@@ -230,11 +238,6 @@ class Ingest:
             log.info("ingest_goes_on", stopped_since=iso_utc(self._stopped_since))
         self._stopped_since, self._trouble = None, ""
         STOPPED.set(0)
-
-
-async def _save(connection: AsyncConnection, work: Sequence[Sorted]) -> Saved:
-    batch = [record for one in work for record in one.records]
-    return await records.save(connection, await with_spikes(connection, batch), work[0].message.received_at)
 
 
 def _moments(work: Sequence[Sorted]) -> Iterator[Sequence[Sorted]]:

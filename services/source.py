@@ -22,9 +22,9 @@ from feeds.records import Decoded, Message
 from services.bell import Bell
 from services.clock import Clock
 from services.fetch import Fetched, Fetcher, FetchError
+from services.history import History
 from services.lease import Leased
 from services.settings import Source as Settings
-from services.spikes import with_spikes
 from services.store import polled, quarantine, records
 from services.store.engine import Store
 from services.telemetry import RECORDS
@@ -46,6 +46,7 @@ class Source:
     feed: Feed
     fetcher: Fetcher
     timer: Callable[[], float] = monotonic
+    _history: History = field(default_factory=History, init=False)
     _due: float = field(default=0.0, init=False)
     _failures: int = field(default=0, init=False)
     _since: datetime | None = field(default=None, init=False)
@@ -106,12 +107,14 @@ class Source:
         )
 
     async def _keep(self, url: str, fetched: Fetched, message: Message, decoded: Decoded) -> bool:
+        draft = self._history.draft()
         async with self.store.write() as connection:
-            batch = await with_spikes(connection, decoded.records)
+            batch = await self._history.judge(connection, decoded.records, draft)
             saved = await records.save(connection, batch, message.received_at)
             for rejected in decoded.rejected:
                 await quarantine.keep(connection, message, rejected)
             await polled.taken(connection, url, fetched.version, message.received_at)
+        self._history.learn(draft)
         RECORDS.labels("new").inc(len(saved.new))
         RECORDS.labels("duplicate").inc(saved.duplicates)
         RECORDS.labels("revision").inc(saved.revisions)

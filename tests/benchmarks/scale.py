@@ -18,6 +18,7 @@ class Scale:
     hours: float  # of the exercise played before the steps are measured; the worst is after 11.8
     steps: int  # steps of each loop and runs of each model
     starts: int  # starts of the hub
+    gauges: int | None = None  # of the real series that quality control is measured on; None: all
 
 
 FULL = Scale(
@@ -31,5 +32,9 @@ FULL = Scale(
     steps=25,
     starts=3,
 )
-SHORT = Scale(repeats=1, readings=400, paced=80, rounds=1, decoded=500, telegrams=20, hours=1, steps=3, starts=1)
-TINY = Scale(repeats=1, readings=80, paced=20, rounds=1, decoded=50, telegrams=3, hours=0.7, steps=2, starts=1)
+SHORT = Scale(
+    repeats=1, readings=400, paced=80, rounds=1, decoded=500, telegrams=20, hours=1, steps=3, starts=1, gauges=200
+)
+TINY = Scale(
+    repeats=1, readings=80, paced=20, rounds=1, decoded=50, telegrams=3, hours=0.7, steps=2, starts=1, gauges=200
+)

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.benchmarks import decode, end_to_end, flood, ingest, memory, steps
+from tests.benchmarks import decode, end_to_end, flood, ingest, memory, quality, steps
 from tests.benchmarks.figure import Figure, beside, percentile, table
 from tests.benchmarks.ingest import BATCH
 from tests.benchmarks.scale import TINY
@@ -117,3 +117,12 @@ def test_the_table_stands_in_columns() -> None:
     assert first.index("12,346") == second.index("1  ms") - 5, "numbers stand to the right"
     assert head.index("unit") == first.index("s") == second.index("ms")
     assert second.split()[-1] == "0.5"
+
+
+@pytest.mark.real
+async def test_quality_control_on_real_gauges(real_data: Path) -> None:
+    """The first 200 gauges of the file: the promise of docs/feeds.md holds on them too."""
+    tally = quality.over(real_data / "timeseries" / "river_jp", TINY.gauges)
+    assert tally.reports > 10_000 and tally.confirmed > 10
+    assert tally.lost == 0
+    assert tally.caught >= 0.9 * tally.spikes > 0

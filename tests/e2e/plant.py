@@ -10,6 +10,7 @@ from pathlib import Path
 
 from sqlalchemy import update
 
+from feeds.registry import topic_filters
 from services.broker import export
 from services.broker.client import Limits, MqttClient
 from services.broker.rights import Gateway
@@ -83,7 +84,7 @@ async def plant(
             stack.push_async_callback(fake.stop)
         broker = city_broker(kind, folder / "broker")
         gateways = {name: Gateway(password=PASSWORD, telegram=name == "jma-relay") for name in GATEWAYS}
-        export.write(broker.folder, export.files(kind, broker.site, PASSWORD, gateways))
+        export.write(broker.folder, export.files(kind, broker.site, PASSWORD, gateways, topic_filters()))
         broker.start()
         stack.callback(broker.stop)
         url = database.database(f"plant{kind}{wall():%H%M%S%f}") if database else ""

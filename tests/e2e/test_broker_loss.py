@@ -16,6 +16,7 @@ from pathlib import Path
 
 import pytest
 
+from feeds.registry import topic_filters
 from services.broker import export
 from services.broker.client import Limits, MqttClient
 from services.broker.rights import Gateway
@@ -51,7 +52,9 @@ async def test_mosquitto_loses_at_most_what_came_since_its_last_save(
 
 def _broker(kind: str, folder: Path) -> CityBroker:
     made = city_broker(kind, folder / "broker")
-    export.write(made.folder, export.files(kind, made.site, PASSWORD, {"gw07": Gateway(password=PASSWORD)}))
+    export.write(
+        made.folder, export.files(kind, made.site, PASSWORD, {"gw07": Gateway(password=PASSWORD)}, topic_filters())
+    )
     return made
 
 

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from feeds.checks import checked, is_spike
+from feeds.checks import checked
 from feeds.plain import Plain
 from feeds.quantities import QUANTITIES
 from feeds.records import Decoded, Flag, Reading
@@ -109,34 +109,6 @@ def test_records_that_are_no_readings_pass_unchanged() -> None:
     came = message(body, "hub/v1/police/report")
     decoded = Plain().decode(came)
     assert checked(decoded, came) == decoded
-
-
-def level(minute: float, value: float | None) -> Reading:
-    at = NOW + timedelta(minutes=minute)
-    return Reading(gateway="g", station="s", quantity="water_level", value=value, unit="m", measured_at=at)
-
-
-def past(*values: tuple[float, float]) -> list[tuple]:  # type: ignore[type-arg]
-    return [(NOW + timedelta(minutes=minute), value) for minute, value in values]
-
-
-def test_spike_needs_history_and_a_jump() -> None:
-    assert not is_spike([], level(10, 9.0))
-    assert not is_spike(past((0, 1.0)), level(10, 2.4))  # 0.5 + 0.1 × 10 min = 1.5 m is still honest
-    assert is_spike(past((0, 1.0)), level(10, 2.6))
-    assert not is_spike(past((0, 1.0)), level(60, 7.0))  # the longer the gap, the further it may go
-    assert not is_spike(past((0, 1.0)), level(10, None))
-
-
-def test_the_next_value_confirms_a_jump_and_the_way_back_is_no_spike() -> None:
-    assert is_spike(past((-10, 1.0), (0, 1.0)), level(1, 4.0))
-    assert not is_spike(past((0, 1.0), (1, 4.0)), level(2, 4.1))
-    assert not is_spike(past((0, 1.0), (1, 9.0)), level(2, 1.1))
-    assert is_spike(past((0, 1.0), (1, 9.0)), level(2, 5.0))
-
-
-def test_later_samples_are_not_history() -> None:
-    assert is_spike(past((0, 1.0), (2, 9.0)), level(1, 9.0))
 
 
 def test_every_quantity_keeps_a_unit_it_converts_from_and_has_a_range() -> None:

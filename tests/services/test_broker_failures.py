@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from feeds.registry import topic_filters
 from services.broker import export
 from services.broker.client import Limits, MqttClient, Phase
 from services.broker.login import Login
@@ -30,7 +31,7 @@ def spoken(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Running]:
     kind, protocol = request.param
     broker = city_broker(kind, tmp_path / "broker")
     gateways = {"gw07": Gateway(password=PASSWORD)}
-    export.write(broker.folder, export.files(kind, broker.site, PASSWORD, gateways))
+    export.write(broker.folder, export.files(kind, broker.site, PASSWORD, gateways, topic_filters()))
     broker.start()
     yield broker, broker.login("hub", PASSWORD, protocol=protocol)
     broker.stop()

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, select
 
+from feeds.registry import topic_filters
 from services.bell import Bell
 from services.broker import export
 from services.broker.client import Limits, MqttClient
@@ -27,7 +28,7 @@ one_engine = pytest.mark.parametrize("store", ["sqlite"], indirect=True)
 @pytest.fixture
 def broker(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[CityBroker]:
     made = city_broker(request.param, tmp_path / "broker")
-    files = export.files(made.kind, made.site, PASSWORD, {"gw07": Gateway(password=PASSWORD)})
+    files = export.files(made.kind, made.site, PASSWORD, {"gw07": Gateway(password=PASSWORD)}, topic_filters())
     export.write(made.folder, files)
     made.start()
     yield made

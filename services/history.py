@@ -1,0 +1,121 @@
+"""What is remembered of every sensor, so that a reading can be judged by its past without asking the store each time.
+
+Primed from the store, in one statement for all sensors of a batch that are not known yet, and moved on after the
+commit only: a transaction that fails and is tried again judges the same readings the same way. Two processes that take
+in the same sensor each judge by what they have seen themselves; a sensor has one gateway, so that is seldom.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from sqlalchemy import func, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from feeds.quality import SAMPLES, Past, Track, judged
+from feeds.records import Flag, Reading, Record
+from feeds.status import Status
+from services.store.tables import records
+
+_SENSORS = 50_000  # remembered; the ones longest unheard are asked for again
+_AT_ONCE = 400  # subjects in one statement
+_LOOK_BACK = timedelta(days=2)  # what is older says nothing about a jump
+_NO_PAST = frozenset({Flag.CLOCK_AHEAD, Flag.RETAINED, Flag.STUCK, Flag.OUT_OF_RANGE})
+_NOTHING = Track()
+Key = tuple[str, Status]  # a drill's values are never compared with real ones
+
+
+class Draft:
+    """The tracks as they will be once the transaction at hand has been committed."""
+
+    def __init__(self, known: Mapping[Key, Track], air: Mapping[Status, Past]) -> None:
+        self._known = known
+        self.tracks: dict[Key, Track] = {}
+        self.air = dict(air)
+
+    def judge(self, readings: Sequence[Reading]) -> dict[int, Reading]:
+        """The flagged ones by the identity of those that were given."""
+        flagged: dict[int, Reading] = {}
+        for reading in sorted(readings, key=_when):
+            key = _key(reading)
+            track = self.tracks.get(key) or self._known.get(key) or _NOTHING
+            flags, self.tracks[key] = judged(reading, track, self.air.get(reading.status))
+            if flags:
+                flagged[id(reading)] = replace(reading, flags=reading.flags | flags)
+            if reading.quantity == "air_temperature" and Flag.SPIKE not in flags:
+                assert reading.value is not None
+                self.air[reading.status] = Past(reading.measured_at, reading.value)
+        return flagged
+
+
+class History:
+    """The tracks of sensors. A :class:`Draft` for each transaction; what it came to is learned after the commit."""
+
+    def __init__(self) -> None:
+        self._tracks: OrderedDict[Key, Track] = OrderedDict()
+        self._air: dict[Status, Past] = {}
+
+    def draft(self) -> Draft:
+        """For one transaction."""
+        return Draft(self._tracks, self._air)
+
+    async def judge(self, connection: AsyncConnection, batch: Sequence[Record], draft: Draft) -> list[Record]:
+        """The same records in the same order, readings with the flags of their past."""
+        readings = _judgeable(batch)
+        await self._prime(connection, readings)
+        flagged = draft.judge(readings)
+        return [flagged.get(id(one), one) if isinstance(one, Reading) else one for one in batch]
+
+    def learn(self, draft: Draft) -> None:
+        """Its transaction is committed."""
+        self._tracks.update(draft.tracks)
+        self._air = draft.air
+        for key in draft.tracks:
+            self._tracks.move_to_end(key)
+        while len(self._tracks) > _SENSORS:
+            self._tracks.popitem(last=False)
+
+    async def _prime(self, connection: AsyncConnection, readings: Sequence[Reading]) -> None:
+        """Fetch the tracks of sensors not heard in this life, as far as they reach back from their oldest reading."""
+        oldest: dict[Key, datetime] = {}
+        for reading in readings:
+            key = _key(reading)
+            if key not in self._tracks:
+                oldest[key] = min(oldest.get(key, reading.measured_at), reading.measured_at)
+        for status in {key[1] for key in oldest}:
+            wanted = [subject for subject, its in oldest if its is status]
+            since = min(at for (_, its), at in oldest.items() if its is status) - _LOOK_BACK
+            for begin in range(0, len(wanted), _AT_ONCE):
+                await self._fetch(connection, wanted[begin : begin + _AT_ONCE], status, since)
+
+    async def _fetch(self, connection: AsyncConnection, subjects: list[str], status: Status, since: datetime) -> None:
+        order = (records.c.measured_at.desc(), records.c.seq.desc())
+        rank = func.row_number().over(partition_by=records.c.subject, order_by=order).label("rank")
+        chosen = (
+            select(records.c.subject, records.c.measured_at, records.c.value, records.c.trusted, rank)
+            .where(records.c.type == "reading", records.c.status == status, records.c.subject.in_(subjects))
+            .where(records.c.measured_at >= since, records.c.value.is_not(None))
+            .subquery()
+        )
+        newest = select(chosen).where(chosen.c.rank <= SAMPLES).order_by(chosen.c.subject, chosen.c.measured_at)
+        for subject in subjects:
+            self._tracks[subject, status] = Track()
+        for subject, at, value, trusted, _ in await connection.execute(newest):
+            self._tracks[subject, status] = self._tracks[subject, status].after(at, value, trusted)
+
+
+def _judgeable(batch: Iterable[Record]) -> list[Reading]:
+    """Readings with a value that may stand in a track: at its own time, and physically possible."""
+    readings = (one for one in batch if isinstance(one, Reading) and one.value is not None)
+    return [one for one in readings if not one.flags & _NO_PAST]
+
+
+def _key(reading: Reading) -> Key:
+    return reading.subject, reading.status
+
+
+def _when(reading: Reading) -> datetime:
+    return reading.measured_at
