@@ -19,9 +19,9 @@ from feeds.status import Status
 from services import grants
 from services.broker.link import Incoming
 from services.grants import Grants
+from services.history import History
 from services.intake import Intake
 from services.settings import Gateway, Settings
-from services.spikes import with_spikes
 from services.store import chronology, quarantine, records
 from services.store.chronology import Entry
 from services.store.engine import Store
@@ -195,7 +195,9 @@ async def _waiting(connection: AsyncConnection, one: int) -> dict[str, Any]:
 
 async def _save(connection: AsyncConnection, found: Sequence[Found], now: datetime) -> int:
     batch = [record for one in found for record in one.records]
-    saved = await records.save(connection, await with_spikes(connection, batch), now)
+    history = History()  # of this transaction alone: what is read again may be long past
+    flagged = await history.judge(connection, batch, history.draft())
+    saved = await records.save(connection, flagged, now)
     await quarantine.mark_replayed(connection, [one.number for one in found], now)
     return len(saved.new)
 
