@@ -110,6 +110,7 @@ class Hub:
             health=self.rollcall.line,
             reader=Reader.of(settings, parts.city_feeds(settings.profile)),
             lalert=settings.lalert,
+            reports=settings.reports,
             fake_outboxes=settings.exercise.outboxes if settings.exercise else {},
             profile=settings.profile,
             https=settings.web.https,

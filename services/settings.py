@@ -110,6 +110,15 @@ class LalertReceiver(_Strict):
     status: Status = Status.ACTUAL
 
 
+class Reports(_Strict):
+    """Reports by HTTP. Staff and gateways may always send them; the limits are for everybody else, in ten minutes."""
+
+    public: bool = False  # may residents send reports without logging in?
+    per_client: int = Field(default=6, ge=1)
+    in_all: int = Field(default=120, ge=1)
+    photo_days: int = Field(default=30, ge=1, le=366)  # photos are deleted then
+
+
 class Web(_Strict):
     """Where the pages are served."""
 
@@ -147,6 +156,7 @@ class Settings(_Strict):
     sources: list[Source] = []
     lalert: LalertReceiver | None = None
     web: Web = Web()
+    reports: Reports = Reports()
     exercise: Exercise | None = None
     log_level: str = "INFO"
 

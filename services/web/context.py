@@ -13,7 +13,7 @@ from geo.model import Ground
 from services.bell import Bell
 from services.desks.quarantine import Reader
 from services.health import Health
-from services.settings import LalertReceiver
+from services.settings import LalertReceiver, Reports
 from services.store.engine import Store
 
 
@@ -37,6 +37,7 @@ class WebContext:
     public_forecasts: bool = False  # flood forecasts for the public need a licence in Japan (気象業務法)
     reader: Reader = field(default_factory=Reader)  # by what refusals are read again
     lalert: LalertReceiver | None = None  # where L-Alert's node delivers; None: nowhere
+    reports: Reports = field(default_factory=Reports)
     https: bool = False  # a proxy in front ends TLS: cookies are Secure, the address is the proxy's X-Forwarded-For
     fix_delay: timedelta = timedelta(minutes=30)  # public positions of vehicles are this old
 

@@ -1,0 +1,77 @@
+"""Photos from strangers: decoded and written anew, so that nothing but the picture survives.
+
+No EXIF, no place, no comment, no second file behind the first. The type is what the bytes are, whatever they are called.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+from dataclasses import dataclass, field
+
+from PIL import Image, ImageOps
+
+MAX_BYTES = 8 * 1024 * 1024  # as sent
+LONGEST = 2048  # pixels of a side, as kept: enough to read a scene, and a bound for the store
+MEDIA_TYPE = "image/jpeg"
+_QUALITY = 85
+_MOST_PIXELS = {"JPEG": 52_000_000, "PNG": 25_000_000, "WEBP": 25_000_000}  # what they unfold to: about 150 MB
+
+Image.MAX_IMAGE_PIXELS = None  # the limits above are lower, and refuse instead of warning
+
+
+class PhotoError(ValueError):
+    """The bytes are not taken; ``code`` is for programs, the text names the cure."""
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(message)
+        self.code = code
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Photo:
+    """A picture as it is kept, in JPEG. ``sent_sha256`` is of the file as it came, to know a reused one again."""
+
+    sha256: str
+    sent_sha256: str
+    width: int
+    height: int
+    data: bytes = field(repr=False)
+
+
+def clean(sent: bytes) -> Photo:
+    """The picture in the bytes. Raises PhotoError: photo_too_large, not_a_photo, too_many_pixels. Takes up to a second."""
+    if len(sent) > MAX_BYTES:
+        raise PhotoError("photo_too_large", f"a photo has at most {MAX_BYTES} bytes, this one {len(sent)}")
+    try:
+        picture = _picture(sent)
+    except PhotoError:
+        raise
+    except Exception as error:  # noqa: BLE001 - a decoder on strange bytes: whatever it raises, this is no photo
+        raise PhotoError("not_a_photo", "not a whole JPEG, PNG or WebP picture; send the file again") from error
+    written = io.BytesIO()
+    picture.save(written, "JPEG", quality=_QUALITY)
+    data = written.getvalue()
+    return Photo(
+        sha256=hashlib.sha256(data).hexdigest(),
+        sent_sha256=hashlib.sha256(sent).hexdigest(),
+        width=picture.width,
+        height=picture.height,
+        data=data,
+    )
+
+
+def _picture(sent: bytes) -> Image.Image:
+    """The first frame, upright, on white, on a canvas that knows nothing of the file."""
+    with Image.open(io.BytesIO(sent), formats=tuple(_MOST_PIXELS)) as opened:  # reads the head only
+        kind = opened.format if opened.format in _MOST_PIXELS else "JPEG"  # MPO is a JPEG with more behind it
+        if opened.width * opened.height > _MOST_PIXELS[kind]:
+            most = _MOST_PIXELS[kind] // 1_000_000
+            raise PhotoError("too_many_pixels", f"a {kind} has at most {most} megapixels; send a smaller picture")
+        opened.draft("RGB", (LONGEST, LONGEST))  # JPEG only: unfold no more than is kept
+        opened.load()
+        upright = ImageOps.exif_transpose(opened).convert("RGBA")
+    upright.thumbnail((LONGEST, LONGEST))
+    canvas = Image.new("RGB", upright.size, "white")
+    canvas.paste(upright, mask=upright.getchannel("A"))
+    return canvas

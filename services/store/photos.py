@@ -1,0 +1,40 @@
+"""Photos of reports, as they were written anew. Kept for a while, in wall time, and deleted then."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import delete, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from services.photos import Photo
+from services.store.engine import insert
+from services.store.tables import photos
+
+
+async def keep(connection: AsyncConnection, photo: Photo, now: datetime, expires: datetime) -> None:
+    """Keep it until then; the same picture once more is kept for longer."""
+    row = {
+        "sha256": photo.sha256,
+        "sent_sha256": photo.sent_sha256,
+        "width": photo.width,
+        "height": photo.height,
+        "data": photo.data,
+        "kept_at": now,
+        "expires": expires,
+    }
+    statement = insert(connection, photos).values(row)
+    again = statement.on_conflict_do_update(index_elements=["sha256"], set_={"expires": expires})
+    await connection.execute(again)
+
+
+async def find(connection: AsyncConnection, sha256: str, now: datetime) -> bytes | None:
+    """The JPEG; None where there is none, or its time is over."""
+    chosen = select(photos.c.data).where(photos.c.sha256 == sha256, photos.c.expires > now)
+    found = await connection.scalar(chosen)
+    return None if found is None else bytes(found)
+
+
+async def forget(connection: AsyncConnection, now: datetime) -> int:
+    """Delete what is over; how many there were."""
+    return (await connection.execute(delete(photos).where(photos.c.expires <= now))).rowcount
