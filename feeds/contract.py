@@ -6,6 +6,7 @@ from dataclasses import asdict
 from typing import Any
 
 from feeds.cap_line import cap_line
+from feeds.crime_types import Crime
 from feeds.instant import iso_utc
 from feeds.lalert_line import lalert_line
 from feeds.lalert_types import LalertDocument
@@ -97,7 +98,15 @@ def _report(report: Report) -> dict[str, Any]:
         "confirmed": report.confirmed,
         "source": report.source,
         "status": report.status.value,
+        "photos": list(report.photos),
+        "crime": None if report.crime is None else crime_line(report.crime),
     }
+
+
+def crime_line(crime: Crime) -> dict[str, Any]:
+    """The fields of a notice as plain JSON; ``parts`` is a list of [label, text]."""
+    until = None if crime.until is None else iso_utc(crime.until)
+    return {**asdict(crime), "until": until, "parts": [list(part) for part in crime.parts]}
 
 
 def _telegram(telegram: Telegram) -> dict[str, Any]:

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import re
+
 from feeds.members import BadMember, Members
 from feeds.records import Report
 
+MAX_PHOTOS = 3
+_SHA256 = re.compile(r"[0-9a-f]{64}")
 KINDS = (
     "bear",
     "boar",
@@ -41,6 +45,7 @@ def report(members: Members, gateway: str) -> Report:
         confirmed=members.flag("confirmed"),
         source=members.text("source", "", at_most=200),
         status=members.status(),
+        photos=_photos(members),
     )
 
 
@@ -49,6 +54,19 @@ def _required(members: Members, name: str, at_most: int) -> str:
     if not value.strip():
         raise BadMember("missing_member", f"{name} is empty", name)
     return value
+
+
+def _photos(members: Members) -> tuple[str, ...]:
+    """Photos come by HTTP, for no message of a gateway has room for them; here they are only named."""
+    named = members.get("photos")
+    if named is None:
+        return ()
+    if not isinstance(named, list) or len(named) > MAX_PHOTOS:
+        raise BadMember("bad_member", f"photos must be an array of at most {MAX_PHOTOS}", "photos")
+    if not all(isinstance(one, str) and _SHA256.fullmatch(one) for one in named):
+        what = "photos are named by the SHA-256 that POST /api/v1/reports/photos answered"
+        raise BadMember("bad_member", what, "photos")
+    return tuple(named)
 
 
 def _position(members: Members) -> tuple[float | None, float | None]:

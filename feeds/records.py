@@ -12,6 +12,7 @@ from enum import StrEnum
 from typing import TypeAlias
 
 from feeds.cap_types import CapAlert
+from feeds.crime_types import Crime
 from feeds.lalert_types import LalertDocument
 from feeds.status import Status
 
@@ -109,6 +110,8 @@ class Report:
     confirmed: bool = False
     source: str = ""  # who says so, as may be told to the public
     status: Status = Status.ACTUAL
+    photos: tuple[str, ...] = ()  # SHA-256 of pictures that the hub keeps for a while
+    crime: Crime | None = None  # what a notice of the police tells in fields
 
     @property
     def key(self) -> str:

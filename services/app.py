@@ -83,6 +83,8 @@ class Hub:
             self.evaluate = await parts.evaluate(house)
         if "deliver" in wanted:
             await parts.deliver(house)
+        if "web" in wanted:
+            parts.sweep(house)
         await self._join()
         house.go()
         await self._show(await self._pages() if "web" in wanted else self._monitor())

@@ -22,6 +22,7 @@ from services.broker.config import check_filters
 from services.broker.embedded import EmbeddedBroker
 from services.broker.login import Login
 from services.city import StartError
+from services.clock import wall
 from services.deliver import Deliver
 from services.evaluate import Evaluate
 from services.fetch import Fetcher
@@ -33,6 +34,7 @@ from services.poll import Poll
 from services.predict import Predict
 from services.settings import Source as SourceSettings
 from services.source import Source
+from services.store import answered, photos
 from services.store.leases import LEASE
 
 
@@ -135,6 +137,17 @@ async def deliver(house: House) -> None:
     for channel in (await house.city()).channels.values():
         sender = Deliver(house.store, house.bell, house.clock, channel)
         house.repeat(Loop(sender.name, sender.step, house.bell.listen("outbox"), house.pace, again=True))
+
+
+def sweep(house: House) -> None:
+    """Delete on time what is kept for a while only."""
+
+    async def step() -> bool:
+        async with house.store.write() as connection:
+            await answered.forget(connection, wall())
+            return bool(await photos.forget(connection, wall()))
+
+    house.repeat(Loop("sweep", step, house.bell.listen(), lambda: 600.0))
 
 
 def city_feeds(profile: Path) -> tuple[Feed, ...]:

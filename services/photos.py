@@ -1,6 +1,6 @@
 """Photos from strangers: decoded and written anew, so that nothing but the picture survives.
 
-No EXIF, no place, no comment, no second file behind the first. The type is what the bytes are, whatever they are called.
+No EXIF, no place, no comment, no second file behind the first. The type is what the bytes are, whatever their name.
 """
 
 from __future__ import annotations
@@ -40,14 +40,17 @@ class Photo:
 
 
 def clean(sent: bytes) -> Photo:
-    """The picture in the bytes. Raises PhotoError: photo_too_large, not_a_photo, too_many_pixels. Takes up to a second."""
+    """The picture in the bytes. Raises PhotoError: photo_too_large, not_a_photo, too_many_pixels.
+
+    Takes up to a second and 250 MB: not for an event loop, and not for many at once.
+    """
     if len(sent) > MAX_BYTES:
         raise PhotoError("photo_too_large", f"a photo has at most {MAX_BYTES} bytes, this one {len(sent)}")
     try:
         picture = _picture(sent)
     except PhotoError:
         raise
-    except Exception as error:  # noqa: BLE001 - a decoder on strange bytes: whatever it raises, this is no photo
+    except Exception as error:
         raise PhotoError("not_a_photo", "not a whole JPEG, PNG or WebP picture; send the file again") from error
     written = io.BytesIO()
     picture.save(written, "JPEG", quality=_QUALITY)

@@ -46,7 +46,7 @@ class Store:
         """
         address = parse(url)
         engines = sqlite.engines if address.get_backend_name() == "sqlite" else postgresql.engines
-        store = cls(*engines(address, json_serializer=_to_json))
+        store = cls(*engines(address, json_serializer=_to_json, hide_parameters=True))
         try:
             async with store.write() as connection:
                 if store.shared:

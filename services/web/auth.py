@@ -131,6 +131,11 @@ def _to_login(request: web.Request) -> web.StreamResponse:
     return web.Response(status=303, headers={hdrs.LOCATION: f"/login{wanted}"})
 
 
+def shows_header(request: web.Request, person: Person) -> bool:
+    """True where the request shows the session's token, so that no page of others can send it."""
+    return same_token(request.headers.get(CSRF_HEADER, ""), person.csrf)
+
+
 async def _shows_token(request: web.Request, expected: str) -> bool:
     shown = request.headers.get(CSRF_HEADER, "")
     if not shown and request.content_type in {"application/x-www-form-urlencoded", "multipart/form-data"}:

@@ -52,13 +52,13 @@ class LoginLimit:
 
 
 def _keys(name: str, address: str) -> tuple[tuple[tuple[str, str], int], ...]:
-    network = _network(address)
+    network = network_of(address)
     folded = name.casefold()[:64]
     return ((folded, network), PER_PAIR), (("", network), PER_ADDRESS), ((folded, ""), PER_NAME)
 
 
-def _network(address: str) -> str:
-    """An IPv6 customer owns a /64 and could take a new address for each guess."""
+def network_of(address: str) -> str:
+    """What counts as one client: an IPv6 customer owns a /64 and could take a new address each time."""
     try:
         parsed = ipaddress.ip_address(address)
     except ValueError:

@@ -26,11 +26,11 @@ from services.store.engine import Store
 from services.telemetry import RECORDS
 from services.web.auth import open_write
 from services.web.auth_limit import LoginLimit
+from services.web.body import PATIENCE, whole_body
 from services.web.security import client_address
 from services.web.wsse import TokenError, Tokens
 
 MAX_BYTES = 2 * 1024 * 1024
-_PATIENCE = 30.0  # seconds for the whole request to come in
 _SOAP = "http://schemas.xmlsoap.org/soap/envelope/"
 _COMMONS = "http://soap.publiccommons.ne.jp/"
 log = structlog.get_logger(__name__)
@@ -54,9 +54,9 @@ class LalertIn:
     @open_write  # the token in the SOAP header is asked for instead of a session
     async def take(self, request: web.Request) -> web.Response:
         address = client_address(request)
-        body = await _body(request)
+        body = await whole_body(request, MAX_BYTES)
         if body is None:
-            return _fault("Client", f"at most {MAX_BYTES} bytes are taken, within {_PATIENCE:g} s", 413)
+            return _fault("Client", f"at most {MAX_BYTES} bytes are taken, within {PATIENCE:g} s", 413)
         root = await asyncio.to_thread(read_xml, body)
         if isinstance(root, Rejected):  # not let in: nothing of a stranger is kept
             return _fault("Client", f"{root.message} ({root.at})", 500)
@@ -99,20 +99,6 @@ class LalertIn:
             refused = decoded.rejected[0]
             return _answer(1, f"{refused.code}: {refused.message} ({refused.at})")
         return _answer(0, "")
-
-
-async def _body(request: web.Request) -> bytes | None:
-    """The whole body, None where it is too long or comes too slowly: the application's own limit is far lower."""
-    whole = bytearray()
-    try:
-        async with asyncio.timeout(_PATIENCE):
-            async for chunk in request.content.iter_chunked(65_536):
-                whole += chunk
-                if len(whole) > MAX_BYTES:
-                    return None
-    except TimeoutError:
-        return None
-    return bytes(whole)
 
 
 def _answer(code: int, result: str) -> web.Response:

@@ -20,6 +20,9 @@ _REASONS = {
     403: "The role or the CSRF token is not enough.",
     404: "There is no such thing.",
     409: "What is stored differs from what was seen, or is over.",
+    413: "The body is too long, or came too slowly.",
+    415: "A body of this media type is not taken.",
+    429: "Too many; Retry-After says when to come again.",
     503: "Too many at once.",
 }
 
@@ -51,6 +54,7 @@ def document(endpoints: Iterable[Endpoint], city_name_en: str) -> dict[str, Any]
             "securitySchemes": {
                 "session": {"type": "apiKey", "in": "cookie", "name": COOKIE},
                 "csrf": {"type": "apiKey", "in": "header", "name": CSRF_HEADER},
+                "gateway": {"type": "http", "scheme": "basic", "description": "name and password of a gateway"},
             },
             "schemas": {"Error": _ERROR, "Link": _LINK},
         },
@@ -66,7 +70,13 @@ def _operation(endpoint: Endpoint) -> dict[str, Any]:
     if endpoint.parameters:
         operation["parameters"] = [_parameter(parameter) for parameter in endpoint.parameters]
     if endpoint.body is not None:
-        operation["requestBody"] = {"required": True, "content": {JSON: {"schema": dict(endpoint.body)}}}
+        operation["requestBody"] = {
+            "required": True,
+            "content": {one: {"schema": dict(endpoint.body)} for one in endpoint.takes},
+        }
+    if endpoint.open:
+        operation["security"] = [{"session": [], "csrf": []}, {"gateway": []}, {}]
+        operation["description"] = "For operators, for gateways, and for anybody where the settings say so."
     if endpoint.role is not None:
         schemes = ("session",) if endpoint.method == "GET" else ("session", "csrf")
         operation["security"] = [{scheme: [] for scheme in schemes}]
@@ -80,7 +90,7 @@ def _identity(endpoint: Endpoint) -> str:
 
 
 def _codes(endpoint: Endpoint) -> list[int]:
-    guarded = {401, 403} if endpoint.role is not None else set()
+    guarded = {401, 403} if endpoint.role is not None or endpoint.open else set()
     paged = {400} if any(parameter.name == "cursor" for parameter in endpoint.parameters) else set()
     return sorted(guarded | paged | set(endpoint.errors))
 

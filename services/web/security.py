@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import ipaddress
+from datetime import timedelta
 
 import structlog
 from aiohttp import hdrs, web
@@ -27,7 +28,7 @@ HEADERS = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Server": "shirase",
 }
-_WORDS = {
+WORDS = {
     400: ("bad_request", "送られた内容を読めませんでした。 / The request could not be read."),
     401: ("login_needed", "ログインしてください。 / Please log in."),
     403: ("forbidden", "この操作はできません。 / This is not allowed."),
@@ -44,9 +45,9 @@ _log = structlog.get_logger("web")
 class WebError(Exception):
     """An answer that says no: an HTTP status, a code for programs, a sentence for people."""
 
-    def __init__(self, status: int, code: str, message: str) -> None:
+    def __init__(self, status: int, code: str, message: str, retry_after: timedelta | None = None) -> None:
         super().__init__(message)
-        self.status, self.code, self.message = status, code, message
+        self.status, self.code, self.message, self.retry_after = status, code, message, retry_after
 
 
 def storable(text: str) -> bool:
@@ -86,20 +87,23 @@ async def faults(request: web.Request, handler: Handler) -> web.StreamResponse:
     except web.HTTPException as answer:
         if answer.status < 400:
             raise
-        code, message = _WORDS.get(answer.status, ("error", answer.reason))
+        code, message = WORDS.get(answer.status, ("error", answer.reason))
         response = refusal(request, WebError(answer.status, code, message))
         if isinstance(answer, web.HTTPMethodNotAllowed):
             response.headers[hdrs.ALLOW] = ", ".join(sorted(answer.allowed_methods))
         return response
     except Exception:  # noqa: BLE001 - the last net: the asker gets a sentence, the log the trace
         _log.exception("request failed", method=request.method, path=request.path)
-        return refusal(request, WebError(500, *_WORDS[500]))
+        return refusal(request, WebError(500, *WORDS[500]))
 
 
 def refusal(request: web.Request, fault: WebError) -> web.Response:
     """The error as JSON or as a plain page."""
     if of_api(request):
-        return web.json_response({"error": fault.code, "message": fault.message}, status=fault.status)
+        headers = (
+            {} if fault.retry_after is None else {hdrs.RETRY_AFTER: str(int(fault.retry_after.total_seconds()) + 1)}
+        )
+        return web.json_response({"error": fault.code, "message": fault.message}, status=fault.status, headers=headers)
     drill = "【訓練】" if request.app[CONTEXT].exercise else ""
     title = html.escape(f"{drill}{fault.status} {request.app[CONTEXT].city_name}")
     page = (

@@ -15,6 +15,7 @@ from services.store.users import Role
 from services.web.api.table import ENDPOINTS
 from tests.exercise.telegrams import Warned, telegram
 from tests.services.making import NOW, alert, payload
+from tests.services.pictures import png
 from tests.services.test_quarantine_desk import GRANTED, refused
 from tests.services.web_floor import Visitor, floor
 
@@ -58,12 +59,24 @@ async def _note(_: Store, officer: Visitor) -> tuple[int, Any]:
     return await officer.post("/api/v1/chronology", {"text": "巡視を始めた"})
 
 
+async def _report(_: Store, officer: Visitor) -> tuple[int, Any]:
+    return await officer.post("/api/v1/reports", {"kind": "bear", "time": NOW.isoformat(), "text": "電話で聞いた"})
+
+
+async def _photo(_: Store, officer: Visitor) -> tuple[int, Any]:
+    headers = {"X-CSRF-Token": officer.csrf, "Content-Type": "image/png"}
+    async with officer.http.post("/api/v1/reports/photos", data=png(), headers=headers) as response:
+        return response.status, await response.json()
+
+
 ACTS: dict[str, Act] = {
     "/alerts/{series}/{revision}/approve": _approve,
     "/alerts/{series}/{revision}/reject": _reject,
     "/silences": _silence,
     "/silences/end": _end_silence,
     "/quarantine/replay": _replay,
+    "/reports": _report,
+    "/reports/photos": _photo,
     "/chronology": _note,
 }
 

@@ -10,7 +10,7 @@ from aiohttp import web
 from aiohttp.typedefs import Handler
 
 from services.store.users import Role
-from services.web.auth import requires
+from services.web.auth import open_write, requires
 
 PREFIX = "/api/v1"
 
@@ -44,9 +44,12 @@ class Endpoint:
     properties: Mapping[str, str] = field(default_factory=dict)  # of each feature or item: name → meaning
     errors: tuple[int, ...] = ()
     role: Role | None = None
+    takes: tuple[str, ...] = ("application/json",)  # media types of the body
+    open: bool = False  # it finds out itself who may write: services/web/sender.py
 
     def mount(self, app: web.Application) -> None:
         """Put the route on the router, guarded by its role."""
         handler = requires(self.role)(self.handler) if self.role else self.handler
+        handler = open_write(handler) if self.open else handler
         add = app.router.add_get if self.method == "GET" else app.router.add_post
         add(PREFIX + self.path, handler)

@@ -9,12 +9,13 @@ from aiohttp import web
 from sqlalchemy import Select, func, select
 from sqlalchemy.engine import Row
 
+from feeds.contract import crime_line
 from feeds.records import Report
 from geo.area import Areas
 from services.store.codec import from_json
 from services.store.tables import records
 from services.web.api.answer import collection, feature
-from services.web.api.endpoint import PAGED, Endpoint
+from services.web.api.endpoint import PAGED, PREFIX, Endpoint
 from services.web.api.paging import Page, page_of
 from services.web.api.shapes import geojson, point
 from services.web.api.times import iso
@@ -62,6 +63,8 @@ def _full(row: Row[Any], report: Report, _: Areas) -> dict[str, Any]:
         "source": report.source,
         "status": report.status.value,
         "gateway": report.gateway,
+        "photos": [f"{PREFIX}/reports/photos/{one}" for one in report.photos],
+        "crime": None if report.crime is None else crime_line(report.crime),
     }
     return feature(str(row.seq), geometry, properties)
 
@@ -96,7 +99,9 @@ ENDPOINTS = (
             "status": "Actual, Exercise or Test",
             "key": "desk only: the record's key",
             "text": "desk only: as reported",
-            "gateway": "desk only: how it came in",
+            "gateway": "desk only: how it came in; @public by anybody, @desk by hand",
+            "photos": "desk only: where its pictures are, until they are deleted",
+            "crime": "desk only: what a notice of the police tells in fields, or null",
         },
     ),
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from aiohttp import web
 
-from services.web import events, openapi
+from services.web import events, openapi, report_form, sender
 from services.web.api import (
     alerts,
     areas,
@@ -13,8 +13,10 @@ from services.web.api import (
     fixes,
     hazards,
     layers,
+    photos,
     quarantine,
     readings,
+    report_intake,
     reports,
     review,
     sensors,
@@ -32,6 +34,8 @@ ENDPOINTS = (
     *readings.ENDPOINTS,
     *sensors.ENDPOINTS,
     *reports.ENDPOINTS,
+    *report_intake.ENDPOINTS,
+    *photos.ENDPOINTS,
     *fixes.ENDPOINTS,
     *areas.ENDPOINTS,
     *layers.ENDPOINTS,
@@ -49,6 +53,8 @@ def setup(app: web.Application) -> None:
     shapes.setup(app)
     layers.setup(app)
     events.setup(app)
+    sender.setup(app)
+    report_form.setup(app)
     app[openapi.DOCUMENT] = openapi.document(ENDPOINTS, app[CONTEXT].city_name_en)
     for endpoint in ENDPOINTS:
         endpoint.mount(app)

@@ -1,0 +1,24 @@
+"""What a notice of the police tells in fields, beside its wording. Nothing here is guessed: empty means not told."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Crime:
+    """A case as its issuer describes it. Words are the issuer's own; ``parts`` holds all of them."""
+
+    what: str  # 声かけ, つきまとい, 自転車盗, …: as issued
+    precision: Literal["minute", "hour", "day"]  # how exactly the report's time is told
+    until: datetime | None = None  # UTC; the end where a span is told
+    method: str = ""  # 手口
+    issuer: str = ""  # the police station, or who sent the notice
+    municipality: str = ""  # 盛岡市
+    municipality_code: str = ""  # as told
+    town: str = ""  # 町丁目
+    scene: str = ""  # what kind of place: 道路上, 駐輪場
+    offender: str = ""  # as issued, never more
+    parts: tuple[tuple[str, str], ...] = ()  # label and text, in order

@@ -1,0 +1,109 @@
+"""Who sends a report: an operator by session, a gateway by HTTP Basic, or anybody where the settings say so."""
+
+from __future__ import annotations
+
+import asyncio
+import binascii
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import StrEnum
+
+import bcrypt
+from aiohttp import BasicAuth, hdrs, web
+
+from feeds.status import Status
+from services import grants
+from services.clock import wall
+from services.grants import Grant
+from services.store.users import Role
+from services.web.auth import person_of, same_token, shows_header
+from services.web.auth_limit import LoginLimit
+from services.web.context import CONTEXT
+from services.web.report_limit import ReportLimit
+from services.web.security import WORDS, WebError, client_address, storable
+
+LIMIT: web.AppKey[ReportLimit] = web.AppKey("report_limit", ReportLimit)
+_LOGINS: web.AppKey[LoginLimit] = web.AppKey("gateway_logins", LoginLimit)
+_NOBODY = bcrypt.hashpw(b"no gateway of this name", bcrypt.gensalt(10, b"2a"))  # takes as long to refuse as any other
+
+
+class Kind(StrEnum):
+    """As whom somebody sends."""
+
+    STAFF = "staff"
+    GATEWAY = "gateway"
+    PUBLIC = "public"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sender:
+    """``gateway`` stands in the record: @desk and @public are no names of gateways. All of it is at most ``status``."""
+
+    kind: Kind
+    gateway: str
+    name: str  # for the chronology
+    status: Status
+
+
+def setup(app: web.Application) -> None:
+    reports = app[CONTEXT].reports
+    app[LIMIT] = ReportLimit(reports.per_client, reports.in_all)
+    app[_LOGINS] = LoginLimit()
+
+
+async def sender_of(request: web.Request, *, public: bool = False) -> Sender:
+    """Who it is. WebError 401, 403 or 429 for those who may not; ``public``: anybody may, if the settings say so.
+
+    An anonymous sender is counted here, before a byte of the body is read.
+    """
+    context, person = request.app[CONTEXT], person_of(request)
+    least = Status.EXERCISE if context.exercise else Status.ACTUAL
+    if person is not None:
+        if not person.may(Role.OPERATOR):
+            raise WebError(
+                403, "role_needed", "この操作には operator の権限が必要です。 / The role operator is needed."
+            )
+        if not shows_header(request, person):
+            raise WebError(403, "csrf", "ページを読み込み直してやり直してください。 / Reload the page and try again.")
+        return Sender(kind=Kind.STAFF, gateway="@desk", name=person.name, status=least)
+    if hdrs.AUTHORIZATION in request.headers:
+        name, grant = await _gateway(request)
+        return Sender(kind=Kind.GATEWAY, gateway=name, name=name, status=least.stricter(grant.status))
+    if not (public and context.reports.public):
+        raise WebError(401, "login_needed", "ログインしてください。 / Please log in.")
+    _turn_away(request.app[LIMIT].admit(client_address(request), wall()))
+    return Sender(kind=Kind.PUBLIC, gateway="@public", name="", status=least)
+
+
+async def _gateway(request: web.Request) -> tuple[str, Grant]:
+    """The gateway whose name and password the request shows. Failures are counted as those of a login."""
+    refused = WebError(401, "login_needed", "name or password of the gateway is wrong")
+    try:
+        shown = BasicAuth.decode(request.headers[hdrs.AUTHORIZATION], encoding="utf-8")
+    except (ValueError, binascii.Error, UnicodeDecodeError):
+        raise refused from None
+    if not (storable(shown.login) and storable(shown.password)):
+        raise refused
+    limit, address = request.app[_LOGINS], client_address(request)
+    _turn_away(limit.admit(shown.login, address, wall()))
+    context = request.app[CONTEXT]
+    async with context.store.read() as connection:
+        grant = (await grants.read(connection, context.reader.gateways)).get(shown.login)
+    known = grant is not None and not grant.revoked and grant.login is not None
+    secret = grant.login.password if known and grant and grant.login else _NOBODY.decode()
+    if not await asyncio.to_thread(_fits, shown.password, secret) or not known or grant is None:
+        raise refused
+    limit.forgive(shown.login, address)
+    return shown.login, grant
+
+
+def _fits(shown: str, secret: str) -> bool:
+    """As the broker compares: bcrypt where it begins so, else plain."""
+    if secret.startswith("$2a$"):
+        return bcrypt.checkpw(shown.encode()[:72], secret.encode())
+    return same_token(shown, secret)
+
+
+def _turn_away(wait: timedelta | None) -> None:
+    if wait is not None:
+        raise WebError(429, *WORDS[429], retry_after=wait)
