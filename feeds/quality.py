@@ -105,14 +105,15 @@ def _is_spike(before: Sequence[Past], now: Past, quantity: Quantity) -> bool:
     if not before:
         return False
     last = before[-1]
-    base = next((past for past in reversed(before) if past.believed), None)
+    believed = [past for past in before if past.believed]
+    base = believed[-1] if believed else None
     restless = sum(not past.believed for past in before) >= _RESTLESS
     way_back = base is not None and not restless and not _jumps(base, now, quantity)
     if way_back or not _jumps(last, now, quantity):
         return False
     if base is not None and restless and _same_side(base, last, now, quantity.jump):
         return False
-    earlier = [past for past in (base, *before[-2:-1]) if past is not None and past is not last]
+    earlier = [past for past in believed[-2:] if past is not last]
     return not any(_same_side(past, last, now, quantity.honest(now.at - past.at)) for past in earlier)
 
 
