@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 from zoneinfo import ZoneInfo
 
@@ -44,14 +45,36 @@ def issuer(telegram: Telegram) -> str:
     return (telegram.publishing_office.split() or [telegram.editorial_office])[-1]
 
 
-def codes_of_city(telegram: Telegram, ground: Ground) -> set[str]:
-    """The codes under which this telegram speaks of the city: its municipality or parts of it (the first five of
+@dataclass(frozen=True, slots=True)
+class Whereabouts:
+    """A place by the codes under which telegrams may speak of it."""
+
+    code: str  # of a municipality seven digits, the last two of which may name a part; any other code as it is
+    coarser: Sequence[str] = ()  # forecast areas that hold it, finest first
+    sections: Sequence[str] = ()  # of flood forecasts for rivers that run through it
+
+
+def whereabouts(code: str, ground: Ground) -> Whereabouts:
+    """Of the city's own code all that the profile knows; of another only the code itself."""
+    whole = f"{code}00" if len(code) == 5 else code
+    if len(whole) == 7 and whole[:5] == ground.city:
+        return Whereabouts(whole, ground.forecast_areas, ground.river_sections)
+    return Whereabouts(whole)
+
+
+def codes_at(telegram: Telegram, place: Whereabouts) -> set[str]:
+    """The codes under which this telegram speaks of the place: its municipality or parts of it (the first five of
     seven digits), else the finest forecast area that the telegram has."""
     listed = {entry.code for entry in telegram.areas} | set(telegram.areas_without_warning)
     municipalities = {code for code in listed if len(code) == 7}
-    if municipalities:
-        return {code for code in municipalities if code[:5] == ground.city}
-    return set([code for code in ground.forecast_areas if code in listed][:1])
+    if len(place.code) == 7 and municipalities:
+        return {code for code in municipalities if code[:5] == place.code[:5]}
+    return set([code for code in (place.code, *place.coarser) if code in listed][:1])
+
+
+def codes_of_city(telegram: Telegram, ground: Ground) -> set[str]:
+    """The codes under which this telegram speaks of the city."""
+    return codes_at(telegram, whereabouts(ground.city, ground))
 
 
 def is_over(entry: TelegramArea) -> bool:

@@ -35,7 +35,7 @@ class RiverForecast:
         if city is None:
             return []
         found: dict[str, Hazard] = {}
-        for telegram in standing(inputs, _series, self.stands).values():
+        for telegram in standing(inputs, series, self.stands).values():
             for entry in telegram.areas:
                 if not is_over(entry) and _concerns(telegram, entry, ground):
                     hazard = self._hazard(telegram, entry, city, inputs)
@@ -65,7 +65,7 @@ class RiverForecast:
         )
 
 
-def _series(telegram: Telegram) -> str | None:
+def series(telegram: Telegram) -> str | None:
     """The section's code; by it a forecast follows another, whatever way each came."""
     if telegram.hazard != "flood" or not (telegram.telegram or "VXKO").startswith(_TYPES):
         return None

@@ -19,8 +19,8 @@ from geo.telegrams import codes_of_city, evidence, facts, is_over, order, said, 
 
 
 @dataclass(frozen=True, slots=True)
-class _Notice:
-    """``level`` is no 警戒レベル: it only orders the notices among the other hazards."""
+class Notice:
+    """A kind of notice. ``level`` is no 警戒レベル: it only orders the notices among the other hazards."""
 
     source: str
     kind: str
@@ -30,17 +30,17 @@ class _Notice:
 
 
 _RAIN_BAND = timedelta(hours=3)
-_TYPES: Mapping[str, _Notice] = {
-    "VPOA50": _Notice("record_rain", "heavy_rain", 4, "記録的短時間大雨情報", timedelta(hours=3)),
-    "VPHW50": _Notice("tornado", "tornado", 2, "竜巻注意情報", timedelta(hours=1)),
-    "VPHW51": _Notice("tornado", "tornado", 3, "竜巻注意情報（目撃情報付き）", timedelta(hours=1)),
+_TYPES: Mapping[str, Notice] = {
+    "VPOA50": Notice("record_rain", "heavy_rain", 4, "記録的短時間大雨情報", timedelta(hours=3)),
+    "VPHW50": Notice("tornado", "tornado", 2, "竜巻注意情報", timedelta(hours=1)),
+    "VPHW51": Notice("tornado", "tornado", 3, "竜巻注意情報（目撃情報付き）", timedelta(hours=1)),
 }
 # VPBS50 tells by its tags what it is; the first word that a tag holds decides.
-_TAGS: Mapping[str, _Notice] = {
-    "線状降水帯直前": _Notice("rain_band_soon", "heavy_rain", 3, "線状降水帯の直前予測", _RAIN_BAND),
-    "線状降水帯予測": _Notice("rain_band_soon", "heavy_rain", 3, "線状降水帯の直前予測", _RAIN_BAND),
-    "線状降水帯": _Notice("rain_band", "heavy_rain", 4, "線状降水帯の発生", _RAIN_BAND),
-    "短時間大雪": _Notice("short_heavy_snow", "heavy_snow", 3, "短時間の大雪", timedelta(hours=6)),
+_TAGS: Mapping[str, Notice] = {
+    "線状降水帯直前": Notice("rain_band_soon", "heavy_rain", 3, "線状降水帯の直前予測", _RAIN_BAND),
+    "線状降水帯予測": Notice("rain_band_soon", "heavy_rain", 3, "線状降水帯の直前予測", _RAIN_BAND),
+    "線状降水帯": Notice("rain_band", "heavy_rain", 4, "線状降水帯の発生", _RAIN_BAND),
+    "短時間大雪": Notice("short_heavy_snow", "heavy_snow", 3, "短時間の大雪", timedelta(hours=6)),
     "記録": _TYPES["VPOA50"],
     "竜巻目撃": _TYPES["VPHW51"],
     "竜巻": _TYPES["VPHW50"],
@@ -63,20 +63,20 @@ class ShortNotice:
         if city is None:
             return []
         found: dict[str, Hazard] = {}
-        for telegram in sorted(standing(inputs, _series, self.window).values(), key=order):
+        for telegram in sorted(standing(inputs, series, self.window).values(), key=order):
             codes = codes_of_city(telegram, ground)
             for entry in telegram.areas:
                 if entry.code not in codes or is_over(entry):
                     continue
-                for notice in _notices(telegram, entry):
-                    valid_until = _valid_until(telegram, notice)
-                    if valid_until > inputs.now:
-                        hazard = self._hazard((telegram, entry, notice, valid_until), city, inputs)
+                for notice in notices(telegram, entry):
+                    until = valid_until(telegram, notice)
+                    if until > inputs.now:
+                        hazard = self._hazard((telegram, entry, notice, until), city, inputs)
                         found[hazard.key] = hazard
         return [found[key] for key in sorted(found)]
 
-    def _hazard(self, told: tuple[Telegram, TelegramArea, _Notice, datetime], city: Area, inputs: Inputs) -> Hazard:
-        telegram, entry, notice, valid_until = told
+    def _hazard(self, told: tuple[Telegram, TelegramArea, Notice, datetime], city: Area, inputs: Inputs) -> Hazard:
+        telegram, entry, notice, until = told
         return Hazard(
             kind=notice.kind,
             area=city.code,
@@ -87,7 +87,7 @@ class ShortNotice:
             status=inputs.status,
             observed=True,
             since=telegram.measured_at,
-            valid_until=valid_until,
+            valid_until=until,
             headline=f"{notice.name}（{entry.name}、{said(telegram)}）",
             source=notice.source,
             evidence=evidence(telegram, entry, notice.name),
@@ -95,11 +95,13 @@ class ShortNotice:
         )
 
 
-def _series(telegram: Telegram) -> str | None:
+def series(telegram: Telegram) -> str | None:
+    """Each notice is a series of its own; None for what is no notice."""
     return telegram.subject if telegram.telegram in {*_TYPES, "VPBS50"} else None
 
 
-def _notices(telegram: Telegram, entry: TelegramArea) -> Iterator[_Notice]:
+def notices(telegram: Telegram, entry: TelegramArea) -> Iterator[Notice]:
+    """What an entry gives notice of: by the type, or by each of its tags."""
     by_type = _TYPES.get(telegram.telegram or "")
     if by_type is not None:
         yield by_type
@@ -110,14 +112,14 @@ def _notices(telegram: Telegram, entry: TelegramArea) -> Iterator[_Notice]:
             yield notice
 
 
-def _level(telegram: Telegram, notice: _Notice, city: Area) -> int:
+def _level(telegram: Telegram, notice: Notice, city: Area) -> int:
     """Record rain is told for a whole area, but its text names the places: far from the city it is one step of news."""
     text = telegram.headline or ""
     elsewhere = notice.source == "record_rain" and "付近" in text and city.name not in text
     return 2 if elsewhere else notice.level
 
 
-def _valid_until(telegram: Telegram, notice: _Notice) -> datetime:
+def valid_until(telegram: Telegram, notice: Notice) -> datetime:
     """As the telegram says (竜巻注意情報), else as long as such a notice usually matters."""
     try:
         return instant(telegram.valid_datetime or "")

@@ -20,6 +20,7 @@ COMMANDS = {
     "rules": "check and test rules",
     "model": "run one model over a series",
     "layers": "import, list and ask hazard layers",
+    "official": "what official warnings were in force at an instant",
     "render": "the exact payload of a channel",
     "replay": "publish recorded messages to a broker",
     "users": "who may log in",

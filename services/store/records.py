@@ -9,13 +9,14 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import and_, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from feeds.lalert_types import LalertDocument
 from feeds.records import CapTelegram, Fix, Flag, Reading, Record, Report, Telegram
 from feeds.status import Status
 from geo.model import Sample
+from geo.official import STANDS, STAYS, SUBJECTS, Heard
 from services.store.codec import from_json, to_json
 from services.store.engine import insert
 from services.store.tables import records
@@ -107,6 +108,22 @@ async def documents(
     highest = select(records.c.body).join(ranked, ranked.c.seq == records.c.seq).where(ranked.c.rank == 1)
     rows = await connection.execute(highest.order_by(records.c.seq))
     return [from_json(LalertDocument, body) for (body,) in rows]
+
+
+async def heard(connection: AsyncConnection, status: Status, at: datetime) -> list[Heard]:
+    """The telegrams that may say what was in force at ``at``, with the hour each reached the hub."""
+    subject = records.c.subject
+    spoken = and_(
+        records.c.measured_at >= at - STANDS, or_(*(subject.startswith(word, autoescape=True) for word in SUBJECTS))
+    )
+    statement = (
+        select(records.c.body, records.c.received_at)
+        .where(records.c.type == "telegram", records.c.status == status, records.c.measured_at <= at)
+        .where(or_(spoken, subject.startswith(f"{STAYS}|", autoescape=True)))
+        .order_by(records.c.measured_at, records.c.seq)
+    )
+    rows = await connection.execute(statement)
+    return [Heard(from_json(Telegram, body), received_at) for body, received_at in rows]
 
 
 async def reports(connection: AsyncConnection, status: Status, since: datetime, until: datetime) -> list[Report]:

@@ -22,6 +22,7 @@ from rules.rule import CATALOG, load_rules
 from services.bell import Bell
 from services.channels import cap_feed, log
 from services.channels.cap_feed import CapFeed
+from services.channels.channel import Channel
 from services.channels.log import Log
 from services.channels.registry import CHANNELS, SECONDS_COUNT
 from services.city import City
@@ -58,7 +59,7 @@ class Hub:
 
     def __init__(self, store: Store) -> None:
         self.store, self.clock = store, SetClock()
-        channels = {
+        channels: dict[str, Channel] = {
             "log": Log(log.Config(statuses=ALL_STATUSES)),
             "cap_feed": CapFeed(cap_feed.Config(statuses=ALL_STATUSES)),
         }
@@ -92,20 +93,20 @@ def at(minutes: int) -> str:
     return (NOW + minutes * MINUTE).isoformat()
 
 
-def rain(title: str, code: str, name: str, minutes: int = 0, **more: str) -> Telegram:
+def rain(title: str, code: str, name: str, when: str = "", /, **more: str) -> Telegram:
     condition = f"<Condition>{more.pop('condition')}</Condition>" if "condition" in more else ""
     kinds = issued(name, code).replace("</Status>", f"</Status>{condition}")
-    return read(report(title, warning(CITIES, (kinds, MORIOKA)), at=at(minutes), **more))
+    return read(report(title, warning(CITIES, (kinds, MORIOKA)), at=when or at(0), **more))
 
 
-def special(minutes: int = 0, **more: str) -> Telegram:
+def special(**more: str) -> Telegram:
     headline = information("気象特別警報報知（市町村等）", kind("大雨特別警報", "33"), MUNICIPALITIES, MORIOKA)
-    return read(report("気象特別警報報知", "", headline, at=at(minutes), **more))
+    return read(report("気象特別警報報知", "", headline, at=at(0), **more))
 
 
-def bulletin(minutes: int = 0, **more: str) -> Telegram:
+def bulletin(**more: str) -> Telegram:
     body = warning("土砂災害警戒情報", (issued("警戒", "3"), MORIOKA))
-    return read(report("土砂災害警戒情報", body, at=at(minutes), event="岩手県土砂災害警戒情報", **more))
+    return read(report("土砂災害警戒情報", body, at=at(0), event="岩手県土砂災害警戒情報", **more))
 
 
 def one_night(**more: str) -> list[Telegram]:
@@ -143,7 +144,7 @@ async def test_one_event_in_seven_telegrams_is_told_once_in_any_order(store: Sto
 async def test_an_older_telegram_that_comes_late_takes_nothing_back(store: Store) -> None:
     hub = Hub(store)
     title = "気象警報・注意報（Ｒ０６）（大雨）"
-    await hub.hear([rain(title, "03", "レベル３大雨警報", 0), rain(title, "10", "レベル２大雨注意報", -30)])
+    await hub.hear([rain(title, "03", "レベル３大雨警報"), rain(title, "10", "レベル２大雨注意報", at(-30))])
     assert await hub.told() == [("Actual", "heavy_rain", 3, "Alert")]
 
 
@@ -163,7 +164,7 @@ async def test_another_observatory_stands_in_and_releases_what_the_first_issued(
     title = "気象警報・注意報（Ｒ０６）（大雨）"
     release = report(title, warning(CITIES, (issued("レベル３大雨警報", "03", "解除", "03"), MORIOKA)), at=at(0))
     release = release.replace("<EditorialOffice>盛岡地方気象台".encode(), "<EditorialOffice>仙台管区気象台".encode())
-    await hub.hear([rain(title, "03", "レベル３大雨警報", -60), read(release)])
+    await hub.hear([rain(title, "03", "レベル３大雨警報", at(-60)), read(release)])
     assert [one[1:] for one in await hub.told()] == [("heavy_rain", 3, "Alert"), ("heavy_rain", 0, "Update")]
 
 
@@ -171,7 +172,7 @@ async def test_the_other_advisories_clear_no_rain(store: Store) -> None:
     hub = Hub(store)
     none = issued("雷注意報", "14", "解除", "14")
     other = read(report("気象警報・注意報（Ｒ０６）（その他注意報）", warning(CITIES, (none, MORIOKA)), at=at(0)))
-    await hub.hear([rain("気象警報・注意報（Ｒ０６）（大雨）", "03", "レベル３大雨警報", -10), other])
+    await hub.hear([rain("気象警報・注意報（Ｒ０６）（大雨）", "03", "レベル３大雨警報", at(-10)), other])
     assert await hub.told() == [("Actual", "heavy_rain", 3, "Alert")]
 
 

@@ -13,6 +13,7 @@ from services.web.api import (
     fixes,
     hazards,
     layers,
+    official,
     photos,
     quarantine,
     readings,
@@ -29,6 +30,7 @@ from services.web.context import CONTEXT
 ENDPOINTS = (
     *status.ENDPOINTS,
     *hazards.ENDPOINTS,
+    *official.ENDPOINTS,
     *alerts.ENDPOINTS,
     *review.ENDPOINTS,
     *readings.ENDPOINTS,
