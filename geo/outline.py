@@ -69,6 +69,8 @@ def _ring(part: BaseGeometry, max_vertices: int) -> Ring:
         # Each step starts from the one before, which is small already and covers the part. The simplified edge
         # strays from the widened one by no more than the tolerance, so it stays outside.
         wide = shape.buffer(1.25 * tolerance, join_style="mitre", mitre_limit=2, cap_style="square")
+        if wide.geom_type != "Polygon":  # a sliver that falls apart when it is widened by so little
+            continue
         shape = shapely.Polygon(wide.exterior).simplify(tolerance)
         ring = _degrees(shape)
         if len(ring) <= max_vertices and _covers(ring, part):

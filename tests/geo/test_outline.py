@@ -6,7 +6,7 @@ import math
 
 import pytest
 import shapely
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from shapely.geometry.base import BaseGeometry
 
@@ -138,6 +138,7 @@ places = st.tuples(st.floats(-20_000, 20_000), st.floats(-20_000, 20_000))
 
 
 @settings(max_examples=150, deadline=None)
+@example([(15653.0, -10459.0), (-14436.0, 9603.0), (0.0, 4.0), (0.0, 0.0), (1.0, 0.0)], 5)
 @given(st.lists(places, min_size=3, max_size=40), st.integers(5, 30))
 def test_any_ring_however_tangled_is_covered(points: list[tuple[float, float]], most: int) -> None:
     assert_covers(shapely.Polygon(at(*points)), most)
