@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from feeds.instant import instant
-from feeds.lalert_types import LalertArea, LalertDocument
+from feeds.lalert_types import LalertDocument
 from geo.model import Ground, Inputs
 
 LONGEST = timedelta(days=31)  # a document that nobody renewed for so long is not believed any more
@@ -38,11 +39,21 @@ def said(document: LalertDocument) -> str:
     """Who announced it and when, for people: 矢巾町 8月10日03:10 発表、Lアラート."""
     at = issued(document).astimezone(_JAPAN)
     who = document.organization or document.office or document.sender
-    return f"{who} {at.month}月{at.day}日{at:%H:%M} 発表、Lアラート"
+    return f"{brief(who, 40)} {at.month}月{at.day}日{at:%H:%M} 発表、Lアラート"
 
 
-def place(document: LalertDocument, ground: Ground) -> tuple[str, str] | None:
-    """Area code and name the document is told under, None where it does not concern the city's prefecture.
+@dataclass(frozen=True, slots=True)
+class Where:
+    """The area a document is told under, how far it reaches where that is more, whether it is of the city alone."""
+
+    area: str
+    name: str
+    reach: str = ""  # 岩手県, 盛岡市など3市町村
+    own: bool = False
+
+
+def where(document: LalertDocument, ground: Ground) -> Where | None:
+    """Where the document is told, None where it does not concern the city's prefecture.
 
     The city where it is one of the places, else the first of them: five digits of JIS X 0402. A document for the whole
     prefecture, or without any code, is told under the city.
@@ -53,17 +64,21 @@ def place(document: LalertDocument, ground: Ground) -> tuple[str, str] | None:
     ours = [code for code in names if code.startswith(prefecture)]
     if names and not ours:
         return None
-    if ground.city in ours or not names:
-        return city.code, _and_others(city.name, len(ours))
-    if f"{prefecture}000" in ours:
-        return city.code, names[f"{prefecture}000"]
-    return ours[0], _and_others(names[ours[0]], len(ours))
+    whole = names.get(f"{prefecture}000")
+    if whole or ground.city in ours or not names:
+        return Where(city.code, city.name, whole or _and_others(city.name, len(ours)), own=[*names] == [ground.city])
+    return Where(ours[0], names[ours[0]], _and_others(names[ours[0]], len(ours)))
 
 
 def listed(names: Sequence[str], most: int = 3) -> str:
     """The first few names, and how many more there are."""
     told = "、".join(names[:most])
     return f"{told}ほか{len(names) - most}か所" if len(names) > most else told
+
+
+def brief(text: str, most: int) -> str:
+    """At most so many characters: nobody bounds what a document says."""
+    return text if len(text) <= most else f"{text[: most - 1]}…"
 
 
 def moment(written: str | None) -> datetime | None:
@@ -76,17 +91,17 @@ def moment(written: str | None) -> datetime | None:
 
 def _municipalities(document: LalertDocument) -> dict[str, str]:
     """Code → name of what the document speaks of, else of whom it is for, else of who speaks."""
-    names = {code: area.name for area in document.target_areas if (code := _code(area.code))}
-    of_body = {code: area.name for area in document.areas if (code := _code(area.code))}
-    if _names_districts(document.areas):
-        of_body = {code: names.get(code) or document.organization or code for code in of_body}
-    speaker = _code(document.organization_code)
-    return of_body or names or ({speaker: document.organization or speaker} if speaker else {})
-
-
-def _names_districts(areas: Sequence[LalertArea]) -> bool:
-    """In an evacuation order the code is the municipality's, but the name is the district's."""
-    return any(area.kind_name for area in areas)
+    both = (*document.areas, *document.target_areas)
+    # In an evacuation order the code is the municipality's, but the name is the district's.
+    names = {_code(area.code): area.name for area in both if area.name and not area.kind_name}
+    for written in (
+        [area.code for area in document.areas],
+        [area.code for area in document.target_areas],
+        [document.organization_code],
+    ):
+        if codes := [code for code in map(_code, written) if code]:
+            return {code: brief(names.get(code) or document.organization or code, 40) for code in codes}
+    return {}
 
 
 def _code(written: str) -> str:
@@ -95,4 +110,4 @@ def _code(written: str) -> str:
 
 
 def _and_others(name: str, count: int) -> str:
-    return f"{name}など{count}市町村" if count > 1 else name
+    return f"{name}など{count}市町村" if count > 1 else ""

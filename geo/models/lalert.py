@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from feeds.lalert_types import Fact, LalertArea, LalertDocument
-from geo.documents import LONGEST, ends, issued, listed, moment, place, said, standing
+from geo.documents import LONGEST, brief, ends, issued, listed, moment, said, standing, where
 from geo.hazard import Evidence, Hazard
 from geo.model import Ground, Inputs
 
@@ -52,29 +52,32 @@ class Lalert:
         return sorted((hazard for hazard in hazards if hazard), key=lambda hazard: hazard.key)
 
     def _hazard(self, document: LalertDocument, inputs: Inputs, ground: Ground) -> Hazard | None:
-        told, where = _KINDS.get(document.category, _protection)(document), place(document, ground)
-        if told is None or where is None:
+        told, there = _KINDS.get(document.category, _protection)(document), where(document, ground)
+        if told is None or there is None:
             return None
         valid_until = ends(document, told.lasts)
         if valid_until <= inputs.now:
             return None
-        area, name = where
+        who = f"{there.reach}、{said(document)}" if there.reach else said(document)
         return Hazard(
             kind=told.kind,
-            area=area,
-            area_name=name,
+            area=there.area,
+            area_name=there.name,
             level=told.level,
-            alert_level=told.order > 0 and area == ground.city,  # what a neighbour orders is no level of this city
+            alert_level=told.order > 0 and there.own,  # what a neighbour orders is no level of this city
             model=f"{self.name}@{self.version}",
             status=inputs.status,
             observed=True,
             relayed=True,
             since=min(told.since, inputs.now),
             valid_until=valid_until,
-            headline=f"{told.text}（{said(document)}）",
+            headline=f"{brief(told.text, 120)}（{who}）",
             source=document.document_id,
-            evidence=(Evidence(ref=document.key, text=f"{document.headline or document.title}（{said(document)}）"),),
-            facts=_facts(document) | dict(told.facts),
+            evidence=(
+                Evidence(ref=document.key, text=f"{brief(document.headline or told.text, 400)}（{said(document)}）"),
+            ),
+            facts=_facts(document)
+            | {name: brief(x, 400) if isinstance(x, str) else x for name, x in told.facts.items()},
         )
 
 
@@ -83,8 +86,8 @@ def _facts(document: LalertDocument) -> dict[str, str | float | int | bool]:
         "category": document.category,
         "document": document.document_id,
         "revision": document.revision,
-        "title": document.title,
-        "organization": document.organization,
+        "title": brief(document.title, 120),
+        "organization": brief(document.organization, 40),
         "issued_at": issued(document).isoformat(timespec="minutes"),
     }
 
@@ -153,7 +156,7 @@ def _notice(document: LalertDocument) -> _Told | None:
         return None
     what = _text(body, "sub_category")
     text = _text(body, "title") or document.title
-    facts = {"of": what, "description": _text(body, "description")[:400]}
+    facts = {"of": what, "description": _text(body, "description")}
     return _Told(kind=kind, level=2, text=f"{what}：{text}", lasts=_NOTICE, since=issued(document), facts=facts)
 
 

@@ -131,7 +131,8 @@ def test_where_it_is_told() -> None:
     assert only(doc(order(("避難指示", "発令", "煙山"), code=""))).area == "03322", "of whom it is meant for"
     bare = replace(doc(order(("避難指示", "発令", "煙山"), code="")), target_areas=(), organization_code="033219")
     assert only(bare).area == "03321", "of who speaks"
-    assert only(replace(bare, organization_code="")).area == "03201", "of whom it was sent to"
+    nowhere = only(replace(bare, organization_code=""))
+    assert (nowhere.area, nowhere.level, nowhere.alert_level) == ("03201", 4, False), "shown, but no level of the city"
 
 
 def test_shelters_lifelines_and_traffic() -> None:
@@ -152,7 +153,8 @@ def test_several_municipalities_are_told_as_one_under_the_city_where_it_is_among
     water = doc(NOTICE, "GeneralInformation")
     (yahaba,) = water.areas
     both = replace(water, areas=(yahaba, replace(yahaba, name="盛岡市", code="032018")))
-    assert (only(both).area, only(both).area_name) == ("03201", "試験市など2市町村")
+    assert (only(both).area, only(both).area_name) == ("03201", "試験市")
+    assert only(both).headline == "水道：断水（試験市など2市町村、矢巾町 8月10日03:10 発表、Lアラート）"
 
 
 def test_civil_protection_in_whatever_body_it_comes() -> None:
@@ -191,7 +193,9 @@ def test_real_documents(real_data: Path) -> None:
     kakogawa = read((folder / "edxl_evacuation_kakogawa_2010.xml").read_bytes())
     inputs = Inputs(now=kakogawa.measured_at, status=Status.ACTUAL, documents=[kakogawa])
     (found,) = Lalert().run(inputs, replace(ground(), city="28201"))
-    assert (found.area, found.level, found.alert_level) == ("28210", 3, False)
+    assert (found.area, found.area_name, found.level, found.alert_level) == ("28210", "28210", 3, False), (
+        "it has no name"
+    )
     assert "避難勧告・指示情報　発令" in found.headline
     assert Lalert().run(inputs, ground()) == [], "not of this prefecture"
 
@@ -209,8 +213,9 @@ def test_whatever_the_feed_lets_through_is_told_or_not_and_never_raises(payload:
         if parent is not None and chance.random() < 0.5:
             parent.remove(element)
         else:
-            element.text = chance.choice(["", "９", "解除", "033227", "2026-08-10T03:12:05+09:00", "あ" * 300])
+            element.text = chance.choice(["", "９", "解除", "033227", "2026-08-10T03:12:05+09:00", "あ" * 5000])
     decoded = Feed().decode(Message(topic="", payload=etree.tostring(root), received_at=NOW))
     documents = [one for one in decoded.records if isinstance(one, LalertDocument)]
     for found in run(*documents):
         assert found.relayed and 1 <= found.level <= 5 and found.since <= NOW < found.valid_until
+        assert len(found.headline) < 300 and len(str(found)) < 4000, "whatever its length, a line and a panel hold it"
