@@ -195,21 +195,21 @@ def _of_type(code: str) -> Callable[[Telegram], str | None]:
 
 
 def _written(telegram: Telegram) -> datetime | None:
-    """As long as the telegram itself says."""
+    """As long as the telegram itself says; None where it does not."""
     try:
         return instant(telegram.valid_datetime or "")
     except ValueError:
-        return telegram.measured_at + timedelta(hours=6)
+        return None
 
 
 _CALM = {"04", "05", "11", "21", "35"}  # 噴火予報, level 1 and its like: nothing is called for
 _ENDED = {"00", "50", "60"}  # 津波なし, 警報解除, 注意報解除
 _KINDS = (
     _Kind(river_forecast.series, lambda _: None, lambda entry: not is_over(entry)),
-    _Kind(_of_type("VTSE41"), lambda _: None, lambda entry: entry.kind_code not in _ENDED),
+    _Kind(_of_type("VTSE41"), _written, lambda entry: entry.kind_code not in _ENDED),
     _Kind(_of_type(STAYS), lambda _: None, lambda entry: entry.kind_code not in _CALM, timedelta(days=36500)),
     *(
-        _Kind(_of_type(code), _written, lambda entry: entry.code_type != "火山名")
+        _Kind(_of_type(code), _written, lambda entry: entry.code_type != "火山名", timedelta(hours=24))
         for code in ("VFVO53", "VFVO54", "VFVO55")
     ),
     _Kind(_of_type("VPFD61"), lambda telegram: telegram.measured_at + timedelta(days=1), lambda _: True),

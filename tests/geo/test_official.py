@@ -160,6 +160,9 @@ def test_tsunami_volcano_ash_and_early_notices_have_their_own_ends() -> None:
     issued, over = sent("VTSE41", "03:00", wave, **quake), sent("VTSE41", "04:00", calm, **quake)
     assert [(one.kind_name, one.area) for one in at("03:10", issued, over, place=None)] == [("津波警報", "210")]
     assert at("04:00", issued, over, place=None) == []
+    ripple = entry("tsunami", "73", "津波予報（若干の海面変動）", code="210", name="岩手県", status=None)
+    forecast = sent("VTSE41", "04:00", ripple, valid_datetime="2026-11-21T10:00:00+09:00", **quake)
+    assert [len(at(time, issued, forecast, place=None)) for time in ("09:59", "10:00")] == [1, 0]
 
     crater = entry("volcano", "02", "火口周辺警報", status=None)
     mountain = entry("volcano", "12", "レベル２", code="207", name="岩手山", code_type="火山名", status=None)
