@@ -21,9 +21,10 @@ _CODE = re.compile(r"[0-9]{3,17}")
 
 
 def question(ground: Ground, at: datetime, known_at: datetime | None, area: str | None) -> Question:
-    """The question in the words of people; ValueError where the area is no code."""
+    """The question in the words of people; the area a code, or ``city``. ValueError where it is neither."""
+    area = ground.city if area == "city" else area
     if area is not None and not _CODE.fullmatch(area):
-        raise ValueError(f"{area[:40]!r} is no area code: digits, like 0320100 (a municipality) or 030010")
+        raise ValueError(f"{area[:40]!r} is no area: a code like 0320100 (a municipality) or 030010, or the word city")
     return Question(at=at, known_at=known_at, place=None if area is None else whereabouts(area, ground))
 
 

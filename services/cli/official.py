@@ -24,7 +24,9 @@ def register(commands: Any) -> None:
     """Add the command to the argparse sub-parsers."""
     parser = commands.add_parser("official", help="official warnings in force at an instant, one JSON object a line")
     parser.add_argument("--at", metavar="T", help="the instant: 2026-11-21T03:10:00+09:00; now unless told")
-    parser.add_argument("--area", metavar="CODE", help="0320100, or any code that telegrams name; all unless told")
+    parser.add_argument(
+        "--area", metavar="CODE", help="city, 0320100, or any code that telegrams name; all unless told"
+    )
     parser.add_argument("--known", metavar="T", help="only by telegrams that had reached the hub by this instant")
     parser.add_argument("--status", default="Actual", choices=[status.value for status in Status])
     parser.add_argument("--settings", type=Path, action="append", default=[], help="a TOML file over the profile")

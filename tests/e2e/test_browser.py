@@ -71,6 +71,22 @@ async def test_what_the_map_shows_stands_in_tables_too(browser: Browser, night: 
     window.check()
 
 
+async def test_what_was_in_force_can_be_asked_for_any_hour(browser: Browser, night: Scene) -> None:
+    window, context = await visit(browser, night)
+    await window.map_ready()
+    page = window.page
+    await page.get_by_role("tab", name="経過記録").click()
+    asked, answer = page.get_by_label("この時刻に発表中だったもの"), page.locator("#official-list")
+    await expect(asked).to_have_value("2026-03-15T02:52")
+    for hour, told in (("2026-03-14T15:00", "ありません"), ("2026-03-15T02:40", "警戒レベル3相当")):
+        await asked.fill(hour)
+        await page.get_by_role("button", name="調べる").click()
+        await expect(answer).to_contain_text(told)
+    await expect(answer).to_contain_text("盛岡市")
+    await context.close()
+    window.check()
+
+
 async def test_a_change_appears_by_itself_and_is_announced(browser: Browser, dawn: Scene) -> None:
     window, context = await visit(browser, dawn)
     await window.map_ready()

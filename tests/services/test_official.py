@@ -47,7 +47,12 @@ FOUR, THREE, DEEP = ("レベル４大雨危険警報", 4), ("レベル３大雨�
 async def test_now_at_an_instant_and_as_it_was_known(store: Store) -> None:
     await filled(store)
     assert await asked(store, "") == [FOUR, DEEP]
-    assert await asked(store, "?area=0320100") == await asked(store, "?area=03201") == [FOUR]
+    assert (
+        await asked(store, "?area=0320100")
+        == await asked(store, "?area=03201")
+        == await asked(store, "?area=city")
+        == [FOUR]
+    )
     assert await asked(store, "?at=2026-11-20T16:30:00%2B09:00&area=0320100") == [THREE]
     assert await asked(store, "?at=2026-11-20T17:10:00+09:00&area=0320100") == [FOUR], "a bare + is forgiven"
     assert await asked(store, "?at=2026-11-20T08:10:00Z&known=2026-11-20T08:10:00Z&area=0320100") == [THREE]

@@ -54,7 +54,7 @@ ENDPOINTS = (
         parameters=(
             Parameter("at", "The instant, ISO 8601 with its offset (2026-11-21T03:10:00%2B09:00); now unless told."),
             Parameter(
-                "area", "Area code: of a municipality 0320100, or any code that telegrams name; all unless told."
+                "area", "The word city, a municipality (0320100), or any code that telegrams name; all unless told."
             ),
             Parameter(
                 "known", "Only by telegrams that had reached the hub by this instant; by all of them unless told."

@@ -13,6 +13,7 @@ import { drawLayers } from './layers-panel.js';
 import { listen } from './live.js';
 import { drawChronology, drawHazards, drawSuppressions, wireNote } from './logs.js';
 import { drawLive, goHome, searchable, startMap, whenDrawn } from './map.js';
+import { wireOfficial } from './official.js';
 import { areaNames, drawPanel, wirePanel } from './panel.js';
 import { drawQuarantine, wireQuarantine } from './quarantine.js';
 import { markRows, select, wireSelection } from './selection.js';
@@ -97,6 +98,7 @@ async function start() {
   await Promise.all([startMap(), refresh()]);
   await learn();
   drawLayers();
+  wireOfficial();
   wireSearch();
   known = new Set(drafts().map((d) => d.identifier));
   draw();
