@@ -104,10 +104,10 @@ class LalertIn:
 def _answer(code: int, result: str) -> web.Response:
     envelope, body = _envelope()
     response = etree.SubElement(body, f"{{{_COMMONS}}}publishResponse", nsmap={"pcsoap": _COMMONS})
-    process = etree.SubElement(response, "processResponse")
-    etree.SubElement(process, "code").text = str(code)
+    process = etree.SubElement(response, f"{{{_COMMONS}}}processResponse")  # qualified, as the node's own message is
+    etree.SubElement(process, f"{{{_COMMONS}}}code").text = str(code)
     if result:
-        etree.SubElement(process, "result").text = result
+        etree.SubElement(process, f"{{{_COMMONS}}}result").text = result
     return _xml(envelope, 200)
 
 

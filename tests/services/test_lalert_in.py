@@ -97,6 +97,13 @@ async def test_a_document_is_stored_before_the_node_is_told(node: Node) -> None:
     assert await node.stored() == [("a9ff1d3fe316/2/Actual", "Actual")]
 
 
+async def test_the_answer_is_qualified_as_the_call_is(node: Node) -> None:
+    names = {"S": "http://schemas.xmlsoap.org/soap/envelope/", "p": "http://soap.publiccommons.ne.jp/"}
+    _, answer = await node.post(published(document(), Token().header()))
+    path = "S:Body/p:publishResponse/p:processResponse/p:code"
+    assert etree.fromstring(answer.encode()).findtext(path, namespaces=names) == "0"
+
+
 async def test_a_repeat_and_a_later_revision(node: Node) -> None:
     for revision in ("2", "2", "3"):
         assert await node.publish(document(revision=revision)) == (200, "0")

@@ -4,7 +4,7 @@ import { desk, isOurs } from './desk.js';
 import { byId, fill, h } from './dom.js';
 import { markRows } from './selection.js';
 import { timeTag } from './time.js';
-import { brief, chip, drillMark, word } from './words.js';
+import { brief, chip, drillMark, known, word } from './words.js';
 
 const MOST = 150; // rows; whoever needs more reads the chronology
 
@@ -28,7 +28,7 @@ function dangers() {
   }
   return [...groups.values()].map((some) => {
     const z = some[0];
-    const tags = [isOurs(z.status) ? null : drillMark(z.status), chip(z), z.alert_level ? h('span', {}, word('kinds', z.kind)) : null, h('span', { class: `tag ${z.observed ? '' : 'foreseen'}` }, z.observed ? '観測' : '予測')];
+    const tags = [isOurs(z.status) ? null : drillMark(z.status), chip(z), z.alert_level ? h('span', {}, word('kinds', z.kind)) : null, h('span', { class: `tag ${z.observed ? '' : 'foreseen'}` }, known(z))];
     return { at: z.since, key: z.key, kind: 'hazard', level: z.alert_level ? z.level : 0, observed: z.observed,
       row: () => row(z.since, z.key, `area:${z.area}`, tags, brief(z.headline), some.map((one) => one.area_name).join('、')) };
   });

@@ -4,13 +4,13 @@ import { post, Refused } from './api.js';
 import { desk, rank } from './desk.js';
 import { byId, fill, h, table } from './dom.js';
 import { moment, timeTag } from './time.js';
-import { brief, chip, drillMark, exercise, word } from './words.js';
+import { brief, chip, drillMark, exercise, known, word } from './words.js';
 
 export function drawHazards() {
   const rows = desk.hazards.filter((/** @type {any} */ z) => z.level > 0).sort((/** @type {any} */ a, /** @type {any} */ b) => rank(b) - rank(a)).map((/** @type {any} */ z) => h('tr', {},
     h('th', { scope: 'row' }, h('button', { type: 'button', class: 'link', 'data-select': `area:${z.area}`, 'data-key': `hazard-${z.key}` }, z.area_name)),
     h('td', { class: 'nowrap' }, exercise() && z.status === 'Exercise' ? null : drillMark(z.status), chip(z)),
-    h('td', { class: 'nowrap' }, `${word('kinds', z.kind)}・${z.observed ? '観測' : '予測'}${z.probability ? ` ${Math.round(z.probability * 100)}％` : ''}`),
+    h('td', { class: 'nowrap' }, `${word('kinds', z.kind)}・${known(z)}${z.probability ? ` ${Math.round(z.probability * 100)}％` : ''}`),
     h('td', {}, brief(z.headline)), h('td', { class: 'nowrap' }, timeTag(z.since), '〜', moment(z.valid_until)), h('td', { class: 'muted small' }, z.model)));
   fill(byId('hazards'), table('いまの危険', ['どこ', 'レベル', '種類', '内容', 'いつ', 'モデル'], rows, 'いま知られている危険はありません。データがない場所は「安全」を意味しません。'));
 }

@@ -7,7 +7,7 @@ import { byId, fill, h } from './dom.js';
 import { gauges, standing, trend, valueText } from './gauges.js';
 import { follow, select, selected } from './selection.js';
 import { moment, now, timeTag } from './time.js';
-import { brief, chip, drillMark, word } from './words.js';
+import { brief, chip, drillMark, known, word } from './words.js';
 
 const HOURS = 12;
 
@@ -52,7 +52,7 @@ function drawArea(code) {
 }
 
 /** @param {any} z */
-const danger = (z) => h('li', {}, drillMark(z.status), ' ', chip(z), ' ', z.alert_level ? [h('span', {}, word('kinds', z.kind)), ' '] : null, h('span', { class: `tag ${z.observed ? '' : 'foreseen'}` }, z.observed ? '観測' : `予測${z.probability ? ` ${Math.round(z.probability * 100)}％` : ''}`),
+const danger = (z) => h('li', {}, drillMark(z.status), ' ', chip(z), ' ', z.alert_level ? [h('span', {}, word('kinds', z.kind)), ' '] : null, h('span', { class: `tag ${z.observed ? '' : 'foreseen'}` }, `${known(z)}${z.probability ? ` ${Math.round(z.probability * 100)}％` : ''}`),
   h('div', {}, brief(z.headline)), h('span', { class: 'muted small' }, `${moment(z.since)} 〜 ${moment(z.valid_until)}・${z.model}`),
   h('ul', { class: 'evidence' }, z.evidence.map((/** @type {any} */ e) => h('li', {}, e.text))));
 

@@ -3,7 +3,7 @@
 import { desk, drafts, inForce, isOurs, nowAndNext, rank } from './desk.js';
 import { byId, fill, h } from './dom.js';
 import { ago, clockTime, minutesSince, moment, seconds, today } from './time.js';
-import { chip, drillMark, exercise, isOrder, word } from './words.js';
+import { chip, drillMark, exercise, isOrder, known, word } from './words.js';
 
 const LINE = { on: '接続中', off: '切断。再接続しています', wait: '接続しています…' };
 const OLD = 30; // minutes without any reading after which the picture counts as stale
@@ -23,7 +23,7 @@ export function setLine(state) {
 export function drawStatus() {
   const dangers = desk.hazards.filter((/** @type {any} */ z) => z.level > 0 && isOurs(z.status)).sort((/** @type {any} */ a, /** @type {any} */ b) => rank(b) - rank(a) || Number(b.observed) - Number(a.observed));
   const { now, next, worst } = nowAndNext(dangers);
-  highest('bar-danger', now ?? next, worst && `${(now ?? next).observed ? '観測' : '予測'} ${moment((now ?? next).since)}から`);
+  highest('bar-danger', now ?? next, worst && `${known(now ?? next)} ${moment((now ?? next).since)}から`);
   if (now && next) byId('bar-danger').append(h('span', { class: 'arrow', 'aria-hidden': 'true' }, '→'), foreseen(next));
   const alerts = inForce().filter((a) => isOurs(a.status));
   const order = alerts.filter(isOrder).sort((a, b) => rank(b) - rank(a))[0];

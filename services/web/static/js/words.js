@@ -35,11 +35,14 @@ export function about(group, code) {
 
 /**
  * Whether an alert is evacuation information itself (避難指示), and not information that corresponds to a level (相当).
- * Its event is then called exactly as the law calls it.
+ * Its event is then called exactly as the law calls it. What is relayed and has a level is such an order of the city.
  * @param {any} alert
  * @returns {boolean}
  */
-export const isOrder = (alert) => Boolean(alert.alert_level && alert.texts?.ja.event.includes(word('levels', String(alert.level))));
+export const isOrder = (alert) => Boolean(alert.alert_level && (alert.relayed || alert.texts?.ja.event.includes(word('levels', String(alert.level)))));
+
+/** How a danger is known: seen, foreseen, or announced by others. @param {any} hazard */
+export const known = (hazard) => (hazard.relayed ? '発表' : hazard.observed ? '観測' : '予測');
 
 /**
  * Colour, number and word of a danger or an alert. What has no 警戒レベル gets its kind on neutral ground: the five
