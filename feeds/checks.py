@@ -68,7 +68,9 @@ def _check(
     if quantity is None:
         known = ", ".join(sorted(quantities))
         return Rejected(
-            code="unknown_quantity", message=f"{reading.quantity!r} is not known; use one of {known}", at="/quantity"
+            code="unknown_quantity",
+            message=f"{reading.quantity!r} of {reading.station} is not known; use one of {known}, or say what it means",
+            at="/quantity",
         )
     into = conversion(reading.unit, quantity.unit)
     if into is None:

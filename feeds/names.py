@@ -94,19 +94,25 @@ def plain_word(word: str) -> str:
 class Words:
     """The table with a city's own words before it: by (station, word), or by ("", word) for every station.
 
-    None stands for a word that was looked at and is no measurement worth keeping.
+    A word may stand there as the device writes it, or as the checks tell it (``snow_hgt`` for ``Snow Hgt``). None
+    stands for a word that was looked at and is no measurement worth keeping.
     """
 
     own: Mapping[tuple[str, str], Named | None] = field(default_factory=dict)
 
     def of(self, station: str, word: str) -> Named | None:
         """What the word means there; None: nothing that is to be kept. A word nobody knows is its own quantity."""
-        for key in ((station, word), ("", word)):
-            if key in self.own:
-                return self.own[key]
+        for known in (word, _as_quantity(word)) if self.own else ():
+            for key in ((station, known), ("", known)):
+                if key in self.own:
+                    return self.own[key]
         if plain_word(word) in _OF_THE_RADIO:
             return None
         return named(word) or Named(_as_quantity(word))
+
+    def before(self, other: Words) -> Words:
+        """Both; these count where both know a word."""
+        return Words({**other.own, **self.own})
 
 
 TABLE_ONLY = Words()

@@ -11,6 +11,7 @@ from feeds.jma.feed import Jma
 from feeds.lalert import Lalert
 from feeds.mapped import Mapped
 from feeds.mapping import Mappings
+from feeds.names import TABLE_ONLY, Words
 from feeds.owntracks import OwnTracks
 from feeds.plain import Plain
 from feeds.records import Message
@@ -22,9 +23,9 @@ from feeds.topics import matches
 from feeds.zigbee2mqtt import Zigbee2Mqtt
 
 
-def feeds_with(mappings: Mappings) -> tuple[Feed, ...]:
-    """All feeds of a city with its own mappings and words."""
-    words = mappings.words
+def feeds_with(mappings: Mappings, adopted: Words = TABLE_ONLY) -> tuple[Feed, ...]:
+    """All feeds of a city with its own mappings and words, and those of the sensors it adopted."""
+    words = adopted.before(mappings.words)
     return (
         *(Mapped(one, words) for one in mappings.messages),
         Jma(),

@@ -110,7 +110,7 @@ class Hub:
             bell=self._house.bell,
             channels=tuple(city.channels),
             health=self.rollcall.line,
-            reader=Reader.of(settings, parts.city_feeds(settings.profile)),
+            reader=Reader.of(settings, parts.city_mappings(settings.profile)),
             lalert=settings.lalert,
             reports=settings.reports,
             fake_outboxes=settings.exercise.outboxes if settings.exercise else {},

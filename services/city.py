@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from geo.area import Area
 from geo.crs import CrsError
@@ -15,6 +15,7 @@ from rules.alert import Place
 from rules.engine import Sender
 from rules.rule import CATALOG, Rule, load_rules
 from rules.source import RuleError
+from services.adoption import Stations
 from services.channels.channel import Channel
 from services.channels.registry import CHANNELS, ChannelError, build
 from services.settings import Settings
@@ -40,7 +41,8 @@ def load_city(settings: Settings) -> City:
     try:
         bundled = [settings.profile / "layers" / name for name in settings.layers]
         imported = sorted((settings.data_dir / "layers").glob("*.fgb"))
-        ground = load_ground(settings.profile, [*bundled, *imported])
+        loaded = load_ground(settings.profile, [*bundled, *imported])
+        ground = replace(loaded, stations=Stations(loaded.stations))
         rules = load_rules([CATALOG, settings.profile / "rules", *settings.rules])
         sender = _sender(settings)
         channels = {name: build(name, options) for name, options in settings.channels.items()}

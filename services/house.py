@@ -10,7 +10,9 @@ from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack
 from functools import partial
 
-from services import alone
+from geo.model import Ground
+from services import adoption, alone
+from services.adoption import Stations
 from services.bell import Bell
 from services.city import City, load_city
 from services.clock import CatchUpClock, Clock, wall
@@ -20,6 +22,7 @@ from services.relay import Relay
 from services.settings import Settings
 from services.store import leases, outbox
 from services.store.engine import Store
+from services.store.stations import Adopted
 
 
 class House:
@@ -53,7 +56,19 @@ class House:
             self._city = await asyncio.to_thread(load_city, self.settings)
             for channel in self._city.channels.values():
                 self.stack.push_async_callback(channel.close)
+            await self._adopt(self._city.ground)
         return self._city
+
+    async def _adopt(self, ground: Ground) -> None:
+        """Know the sensors that staff adopted, from the start and from then on."""
+
+        def changed(found: list[Adopted]) -> None:
+            if isinstance(ground.stations, Stations):
+                ground.stations.adopt(adoption.known(found, ground.areas))
+
+        watch = adoption.Watch("adoption", self.store, changed)
+        await watch.step()
+        self.repeat(Loop(watch.name, watch.step, self.bell.listen("stations"), lambda: watch.EVERY))
 
     async def once(self, verb: str) -> Leased:
         """The store for a verb that only one process runs at a time."""

@@ -79,6 +79,10 @@ class Ingest:
         for gateway in [name for name in self.vitals.gateways if self._intake.revoked(name)]:
             self.vitals.forget(gateway)
 
+    def read_with(self, feed_for: Callable[[Message], Feed | None]) -> None:
+        """Decode by these feeds from the next message on."""
+        self._intake.feed_for = feed_for
+
     async def start(self) -> None:
         """Begin; the client may be started before or after."""
         async with self._store.read() as connection:

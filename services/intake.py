@@ -54,7 +54,7 @@ class Intake:
     """
 
     def __init__(self, grants: Grants, feed_for: Callable[[Message], Feed | None] = for_message) -> None:
-        self.grants, self._feed_for = grants, feed_for
+        self.grants, self.feed_for = grants, feed_for
 
     def sort(self, incoming: Incoming) -> Sorted:
         """Never raises: a feed that does is a fault of ours, and the message is kept for its repair."""
@@ -89,7 +89,7 @@ class Intake:
         if isinstance(place, HubTopic) and place.kind == "telegram" and not grant.telegram:
             what = f"{place.gateway} may not relay official messages: it wants telegram = true, or `add --telegram`"
             return Decoded(rejected=(Rejected(code="no_grant", message=what, at="topic"),))
-        feed = self._feed_for(message)
+        feed = self.feed_for(message)
         if feed is None:
             what = "no feed takes this topic: see docs/broker.md for the topics there are"
             return Decoded(rejected=(Rejected(code="no_feed", message=what, at="topic"),))

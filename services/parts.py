@@ -12,11 +12,11 @@ from pathlib import Path
 
 from feeds.feed import Feed
 from feeds.mapped import SCHEME, Mapped
-from feeds.mapping import MappingError
-from feeds.registry import by_name, for_message, topic_filters
+from feeds.mapping import MappingError, Mappings
+from feeds.registry import by_name, feeds_with, for_message, topic_filters
 from feeds.status import Status
 from geo.registry import MODELS
-from services import grants
+from services import adoption, grants
 from services.broker.client import MqttClient
 from services.broker.config import check_filters
 from services.broker.embedded import EmbeddedBroker
@@ -29,13 +29,14 @@ from services.fetch import Fetcher
 from services.house import House, leased
 from services.ingest import Ingest
 from services.loop import Loop
-from services.mappings import load_feeds
+from services.mappings import load_mappings
 from services.poll import Poll
 from services.predict import Predict
 from services.settings import Source as SourceSettings
 from services.source import Source
 from services.store import answered, photos
 from services.store.leases import LEASE
+from services.store.stations import Adopted
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +65,7 @@ async def poll(house: House) -> Poll | None:
 
 async def sources(house: House) -> Sequence[Source]:
     """A loop for each web API of the settings, so that one that hangs never holds the others."""
-    feeds = city_feeds(house.settings.profile) if house.settings.sources else ()
+    feeds = feeds_with(city_mappings(house.settings.profile)) if house.settings.sources else ()
     return [await _source(house, one, feeds) for one in house.settings.sources]
 
 
@@ -92,7 +93,8 @@ async def ingest(house: House) -> WayIn:
     if settings.broker is None:
         broker = EmbeddedBroker(settings.data_dir, gateways=grants.logins(known))
     login = await _login(house, broker)
-    feeds = city_feeds(settings.profile)
+    mappings = city_mappings(settings.profile)
+    feeds = feeds_with(mappings)
     filters = (*Ingest.FILTERS, *topic_filters(feeds))
     client = MqttClient(login, filters, marker=settings.data_dir / "broker-session", now=house.clock.now)
     loop = Ingest(house.store, house.bell, client, known, feed_for=partial(for_message, among=feeds))
@@ -106,11 +108,24 @@ async def ingest(house: House) -> WayIn:
         if broker:
             await broker.reload(grants.logins(found))
 
+    await _hear_of_words(house, loop, mappings)
     canary = loop.canary
     house.repeat(Loop(canary.name, canary.step, house.bell.listen(), lambda: canary.pace))
     watch = grants.Watch(house.store, settings.gateways, known, changed)
     house.repeat(Loop(watch.name, watch.step, house.bell.listen(), lambda: watch.EVERY))
     return WayIn(loop, broker)
+
+
+async def _hear_of_words(house: House, loop: Ingest, mappings: Mappings) -> None:
+    """Decode by what staff say a device's words mean, from the start and from then on."""
+
+    def changed(found: list[Adopted]) -> None:
+        feeds = feeds_with(mappings, adoption.words(found))
+        loop.read_with(partial(for_message, among=feeds))
+
+    watch = adoption.Watch("words", house.store, changed)
+    await watch.step()
+    house.repeat(Loop(watch.name, watch.step, house.bell.listen("stations"), lambda: watch.EVERY))
 
 
 async def predict(house: House) -> Predict:
@@ -150,14 +165,14 @@ def sweep(house: House) -> None:
     house.repeat(Loop("sweep", step, house.bell.listen(), lambda: 600.0))
 
 
-def city_feeds(profile: Path) -> tuple[Feed, ...]:
-    """The feeds with the city's mappings. Raises StartError."""
+def city_mappings(profile: Path) -> Mappings:
+    """The city's mappings. Raises StartError."""
     try:
-        feeds = load_feeds(profile)
-        check_filters((*Ingest.FILTERS, *topic_filters(feeds)))
+        found = load_mappings(profile)
+        check_filters((*Ingest.FILTERS, *topic_filters(feeds_with(found))))
     except (MappingError, ValueError) as error:
         raise StartError(str(error)) from error
-    return feeds
+    return found
 
 
 async def _login(house: House, own: EmbeddedBroker | None) -> Login:

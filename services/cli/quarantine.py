@@ -12,10 +12,10 @@ from pathlib import Path
 from typing import Any
 
 from feeds.instant import iso_utc
-from services.city import StartError
+from feeds.mapping import MappingError
 from services.clock import wall
 from services.desks.quarantine import QuarantineError, Reader, look, replay, replay_all
-from services.parts import city_feeds
+from services.mappings import load_mappings
 from services.settings import Settings, SettingsError, load
 from services.store import quarantine
 from services.store.engine import Store, StoreError
@@ -55,14 +55,14 @@ def run(args: argparse.Namespace) -> int:
     try:
         settings = load(args.settings)
         return asyncio.run(_with_store(settings, work[args.verb], args))
-    except (SettingsError, StartError) as error:
+    except (SettingsError, MappingError) as error:
         return _refuse("bad_settings", str(error))
     except StoreError as error:
         return _refuse("no_store", str(error))
 
 
 async def _with_store(settings: Settings, work: Work, args: argparse.Namespace) -> int:
-    reader = Reader.of(settings, city_feeds(settings.profile))
+    reader = Reader.of(settings, load_mappings(settings.profile))
     store = await Store.open(settings.database_url)
     try:
         return await work(store, reader, args)

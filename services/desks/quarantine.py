@@ -12,17 +12,16 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from feeds.contract import record_line, rejected_line
-from feeds.feed import Feed
+from feeds.mapping import Mappings
 from feeds.records import Record, Rejected
-from feeds.registry import FEEDS, for_message
+from feeds.registry import feeds_with, for_message
 from feeds.status import Status
-from services import grants
+from services import adoption, grants
 from services.broker.link import Incoming
-from services.grants import Grants
 from services.history import History
 from services.intake import Intake
 from services.settings import Gateway, Settings
-from services.store import chronology, quarantine, records
+from services.store import chronology, quarantine, records, stations
 from services.store.chronology import Entry
 from services.store.engine import Store
 from services.store.faults import is_unfit
@@ -42,22 +41,28 @@ class QuarantineError(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reader:
-    """By what refusals are read again: the gateways of the settings and the feeds, as they are today.
+    """By what refusals are read again: gateways, mappings and the words of adopted sensors, as they are today.
 
     ``status`` is the hub's own: what comes into an exercise is a drill, however late it is read.
     """
 
     gateways: Mapping[str, Gateway] = field(default_factory=dict)
-    feeds: Sequence[Feed] = FEEDS
+    mappings: Mappings = field(default_factory=Mappings)
     status: Status = Status.ACTUAL
 
     @classmethod
-    def of(cls, settings: Settings, feeds: Sequence[Feed]) -> Reader:
+    def of(cls, settings: Settings, mappings: Mappings) -> Reader:
         """The reader of a hub with these settings."""
         least = Status.EXERCISE if settings.exercise else Status.ACTUAL
-        return cls(gateways=settings.gateways, feeds=feeds, status=least)
+        return cls(gateways=settings.gateways, mappings=mappings, status=least)
 
-    def read(self, row: Mapping[str, Any], known: Grants) -> Found:
+    async def intake(self, connection: AsyncConnection) -> Intake:
+        """The way in as it is today."""
+        known = await grants.read(connection, self.gateways)
+        feeds = feeds_with(self.mappings, adoption.words(await stations.everyone(connection)))
+        return Intake(known, partial(for_message, among=feeds))
+
+    def read(self, row: Mapping[str, Any], intake: Intake) -> Found:
         """What the kept bytes are now, as of when they came. Stores nothing."""
         came = Incoming(
             topic=row["topic"],
@@ -68,7 +73,7 @@ class Reader:
             packet_id=0,
             qos=0,
         )
-        found = Intake(known, partial(for_message, among=self.feeds)).sort(came)
+        found = intake.sort(came)
         drill = tuple(replace(record, status=record.status.stricter(self.status)) for record in found.records)
         return Found(number=row["id"], topic=row["topic"], records=drill, rejected=found.rejected)
 
@@ -122,7 +127,7 @@ async def look(store: Store, reader: Reader, one: int) -> tuple[dict[str, Any], 
     """The refusal as it is kept, and what it would be now. Raises QuarantineError not_found."""
     async with store.read() as connection:
         row = await _waiting(connection, one)
-        return row, reader.read(row, await grants.read(connection, reader.gateways))
+        return row, reader.read(row, await reader.intake(connection))
 
 
 async def replay(store: Store, reader: Reader, one: int, person: str, now: datetime) -> int:
@@ -132,7 +137,7 @@ async def replay(store: Store, reader: Reader, one: int, person: str, now: datet
     """
     async with store.write() as connection:
         row = await _waiting(connection, one)
-        found = reader.read(row, await grants.read(connection, reader.gateways))
+        found = reader.read(row, await reader.intake(connection))
         if not found.whole:
             raise QuarantineError("still_refused", f"まだ読めません：{found.why}")
         new = await _save(connection, [found], now)
@@ -174,8 +179,8 @@ async def _many(store: Store, reader: Reader, numbers: Sequence[int], person: st
 async def _together(store: Store, reader: Reader, numbers: Sequence[int], person: str, now: datetime) -> Outcome:
     async with store.write() as connection:
         rows = [row for one in numbers if (row := await quarantine.waiting(connection, one))]  # others may be at it
-        known = await grants.read(connection, reader.gateways)
-        found = [reader.read(row, known) for row in rows]
+        intake = await reader.intake(connection)
+        found = [reader.read(row, intake) for row in rows]
         good = [one for one in found if one.whole]
         refused = Counter(one.rejected[0].code if one.rejected else "empty" for one in found if not one.whole)
         if not good:

@@ -226,6 +226,16 @@ chronology = Table(  # クロノロジー: append-only, each row carries the has
     sqlite_autoincrement=True,
 )
 
+stations = Table(  # sensors that staff adopted, beside those of the profile
+    "stations",
+    metadata,
+    Column("code", Text, primary_key=True),
+    Column("members", JSON),  # of a [[station]] table; null: let go again
+    Column("words", JSON, nullable=False),  # word of the device → [quantity, unit], or null: passed over
+    Column("by", Text, nullable=False),
+    Column("changed_at", Instant, nullable=False),
+)
+
 gateways = Table(  # who may publish, beside those of the settings
     "gateways",
     metadata,

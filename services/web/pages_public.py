@@ -20,9 +20,9 @@ from geo.station import Station
 from rules.alert import Alert
 from rules.cap_message import mark
 from services.store.codec import from_json
+from services.store.latest import newest_by_subject
 from services.store.tables import records
 from services.web.api.alerts import visible
-from services.web.api.latest import newest_by_subject
 from services.web.api.viewer import Viewer
 from services.web.context import CONTEXT, WebContext
 from services.web.templating import TEMPLATES, page

@@ -57,8 +57,8 @@ class Desk:
     def __init__(self, store: Store, api: FakeWebApi, **settings: Any) -> None:
         self.store, self.bell, self.passed = store, Bell(), 0.0
         self.fetcher = Fetcher("shirase (test)", 0.5, {"X-Api-Key": "k-1"})
-        self.feeds = feeds_with(read_mappings([("m.toml", MAPPING)]))
-        feed = by_name("river-office", self.feeds)
+        self.mappings = read_mappings([("m.toml", MAPPING)])
+        feed = by_name("river-office", feeds_with(self.mappings))
         assert feed is not None
         url = settings.pop("url", f"{api.base}/levels.json")
         self.source = Source(
@@ -174,7 +174,7 @@ async def test_a_page_instead_of_values_is_kept_for_staff_and_can_be_read_again(
     assert (refused.code, refused.topic) == ("bad_json", "source:river-office")
     async with desk.store.write() as connection:
         await connection.execute(quarantine.update().values(payload=document(123)))
-    assert await replay(desk.store, Reader(feeds=desk.feeds), refused.id, "sato", BEGAN) == 1
+    assert await replay(desk.store, Reader(mappings=desk.mappings), refused.id, "sato", BEGAN) == 1
     assert [(row.gateway, row.value) for row in await desk.rows()] == [("river-office", 1.23)]
 
 

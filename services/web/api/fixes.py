@@ -7,10 +7,10 @@ from typing import Any
 from aiohttp import web
 from sqlalchemy.engine import RowMapping
 
+from services.store.latest import newest_by_subject
 from services.store.tables import records
 from services.web.api.answer import collection, feature
 from services.web.api.endpoint import PAGED, Endpoint
-from services.web.api.latest import newest_by_subject
 from services.web.api.paging import page_of
 from services.web.api.shapes import point
 from services.web.api.times import iso

@@ -12,10 +12,10 @@ from sqlalchemy.engine import RowMapping
 
 from feeds.status import Status
 from geo.station import Station
+from services.store.latest import newest_by_subject
 from services.store.tables import records
 from services.web.api.answer import JSON, answer, collection, feature
 from services.web.api.endpoint import PAGED, Endpoint, Parameter
-from services.web.api.latest import newest_by_subject
 from services.web.api.paging import page_of, whole_number
 from services.web.api.shapes import point
 from services.web.api.times import iso

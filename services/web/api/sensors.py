@@ -1,15 +1,25 @@
-"""/sensors: where each sensor stands and what its values mean."""
+"""/sensors: where each sensor stands and what its values mean; and giving those a place that nobody knows yet."""
 
 from __future__ import annotations
 
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any
+
 from aiohttp import web
 
+from feeds.quantities import QUANTITIES
 from geo.station import Station
-from services.web.api.answer import collection, feature
+from services.desks import sensors as desk
+from services.store.users import Role
+from services.web.api.answer import JSON, collection, feature, json_object, listing, text_member
 from services.web.api.endpoint import PAGED, Endpoint
 from services.web.api.paging import page_of
 from services.web.api.shapes import point
+from services.web.api.times import iso
+from services.web.auth import PERSON
 from services.web.context import CONTEXT
+from services.web.security import WebError
 
 
 async def show(request: web.Request) -> web.Response:
@@ -34,7 +44,118 @@ def _properties(station: Station) -> dict[str, object]:
     }
 
 
+async def unassigned(request: web.Request) -> web.Response:
+    context = request.app[CONTEXT]
+    async with context.store.read() as connection:
+        found = await desk.unassigned(connection, context.ground.stations, context.now())
+    return listing(request, [_dated(asdict(one)) for one in found], None)
+
+
+async def words(request: web.Request) -> web.Response:
+    async with request.app[CONTEXT].store.read() as connection:
+        found = await desk.strange(connection)
+    return listing(request, [_dated(asdict(one)) for one in found], None)
+
+
+async def adopt(request: web.Request) -> web.Response:
+    context, body = request.app[CONTEXT], await json_object(request)
+    try:
+        station = await desk.adopt(context.store, context.ground, body, request[PERSON].name, context.now())
+    except desk.SensorError as error:
+        raise WebError(400, "bad_sensor", str(error)) from error
+    context.bell.ring("stations")
+    return web.json_response(_properties(station))
+
+
+async def let_go(request: web.Request) -> web.Response:
+    context, body = request.app[CONTEXT], await json_object(request)
+    code = text_member(body, "code", 64)
+    try:
+        await desk.let_go(context.store, context.ground, code, request[PERSON].name, context.now())
+    except desk.SensorError as error:
+        raise WebError(409, "not_adopted", str(error)) from error
+    context.bell.ring("stations")
+    return web.json_response({"code": code, "adopted": False})
+
+
+def _dated(told: dict[str, Any]) -> dict[str, Any]:
+    return {name: iso(value) if isinstance(value, datetime) else value for name, value in told.items()}
+
+
+_TEXT = {"type": "string", "maxLength": 200}
+_SENSOR = {
+    "type": "object",
+    "required": ["code", "name", "lon", "lat", "quantities", "unit"],
+    "properties": {
+        "code": {"type": "string", "maxLength": 64},
+        "name": {"type": "string", "minLength": 1, "maxLength": 200},
+        "name_en": _TEXT,
+        "lon": {"type": "number"},
+        "lat": {"type": "number"},
+        "quantities": {"type": "array", "items": {"type": "string", "enum": sorted(QUANTITIES)}, "minItems": 1},
+        "unit": {"type": "string"},
+        "thresholds": {"type": "object", "additionalProperties": {"type": "number"}},
+        "areas": {"type": "array", "items": {"type": "string"}},
+        "river": _TEXT,
+        "source": _TEXT,
+        "words": {"type": "array", "items": {"type": "object"}},
+    },
+}
+
 ENDPOINTS = (
+    Endpoint(
+        path="/sensors/unassigned",
+        handler=unassigned,
+        summary="Series of the last week whose sensor nobody knows.",
+        returns=JSON,
+        properties={
+            "station": "as the device names itself",
+            "quantity": "what it measures",
+            "gateway": "how it came in",
+            "value": "the newest",
+            "unit": "of the value, as it is kept",
+            "measured_at": "when",
+            "status": "Actual, Exercise or Test",
+            "flags": "of the newest value; unit_assumed asks for the unit",
+        },
+        role=Role.VIEWER,
+    ),
+    Endpoint(
+        path="/sensors/words",
+        handler=words,
+        summary="Words of devices that mean nothing yet: what waits for them in quarantine.",
+        returns=JSON,
+        properties={
+            "gateway": "how it came in",
+            "topic": "on which it came",
+            "message": "which word, and of which device",
+            "times": "how often the same message came",
+            "received_at": "when first",
+        },
+        role=Role.VIEWER,
+    ),
+    Endpoint(
+        path="/sensors",
+        handler=adopt,
+        summary="Adopt a sensor, or change one that was adopted: the members of a [[station]] table, and words.",
+        method="POST",
+        body=_SENSOR,
+        returns=JSON,
+        properties={"code": "of the sensor", "name": "in Japanese"},
+        errors=(400,),
+        role=Role.OPERATOR,
+    ),
+    Endpoint(
+        path="/sensors/let-go",
+        handler=let_go,
+        summary="Let an adopted sensor go: its readings stay and count as unassigned again.",
+        method="POST",
+        body={"type": "object", "required": ["code"], "properties": {"code": {"type": "string", "maxLength": 64}}},
+        returns=JSON,
+        properties={"code": "of the sensor", "adopted": "false"},
+        errors=(409,),
+        role=Role.OPERATOR,
+    ),
     Endpoint(
         path="/sensors",
         handler=show,

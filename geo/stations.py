@@ -1,0 +1,107 @@
+"""Stations as people write them down: in ``stations.toml``, or when they adopt a sensor. Checked alike."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from feeds.quantities import QUANTITIES
+from geo.area import Areas
+from geo.geojson import ProfileError
+from geo.station import Station
+
+THRESHOLDS = ("standby", "caution", "judgement", "danger", "overflow")
+SMALL_GAUGE_THRESHOLDS = ("start", "warn", "flood")
+
+
+class _Station(BaseModel):
+    """One ``[[station]]`` table; unknown keys are faults."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+    # As the gateway names it on MQTT, or as a device names itself: urn:dev:mac:0024befffe804ff1.
+    code: Annotated[str, Field(pattern=r"^[A-Za-z0-9_-][A-Za-z0-9:._-]{0,63}$")]
+    name: Annotated[str, Field(min_length=1)]
+    lon: Annotated[float, Field(ge=122, le=154)]
+    lat: Annotated[float, Field(ge=20, le=46)]
+    quantities: Annotated[list[str], Field(min_length=1)]
+    name_en: str = ""
+    river: str = ""
+    unit: str = "m"
+    thresholds: dict[str, float] = {}
+    areas: list[str] = []
+    source: str = ""
+    verify: bool = False
+    demonstration: bool = False
+
+
+class _File(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    station: list[_Station] = []
+
+
+def read_stations(path: Path, areas: Areas) -> Mapping[str, Station]:
+    """The ``[[station]]`` tables of a file by their codes. Raises ProfileError with file, place and cure."""
+    try:
+        entries = _File.model_validate(tomllib.loads(path.read_text(encoding="utf-8"))).station
+    except FileNotFoundError:
+        raise ProfileError(f"{path}: there is no such file; a city without sensors has an empty one") from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ProfileError(f"{path}: {error}") from None
+    except ValidationError as error:
+        raise ProfileError(f"{path}: {_faults(error)}") from None
+    stations: dict[str, Station] = {}
+    for i, entry in enumerate(entries):
+        where = f"{path}: station.{i} ({entry.code})"
+        if entry.code in stations:
+            raise ProfileError(f"{where}: the code is taken; give each station its own")
+        stations[entry.code] = _station(entry, areas, where)
+    return stations
+
+
+def station_of(members: Mapping[str, Any], areas: Areas) -> Station:
+    """One station out of the same members as a ``[[station]]`` table. Raises ProfileError with place and cure."""
+    try:
+        return _station(_Station.model_validate(members), areas, "station")
+    except ValidationError as error:
+        raise ProfileError(_faults(error)) from None
+
+
+def _station(entry: _Station, areas: Areas, where: str) -> Station:
+    _check_quantities(entry, where)
+    _check_thresholds(entry, where)
+    for code in entry.areas:
+        if areas.get(code) is None:
+            raise ProfileError(f"{where}: areas: there is no area {code!r}; see districts.geojson")
+    return Station(**entry.model_dump() | {"quantities": frozenset(entry.quantities), "areas": tuple(entry.areas)})
+
+
+def _faults(error: ValidationError) -> str:
+    return "; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors(include_url=False))
+
+
+def _check_quantities(entry: _Station, where: str) -> None:
+    unknown = [name for name in entry.quantities if name not in QUANTITIES]
+    if unknown:
+        raise ProfileError(f"{where}: quantities: {unknown[0]!r} is not known; use of {', '.join(QUANTITIES)}")
+    kept = [QUANTITIES[name].unit for name in entry.quantities]
+    if entry.unit not in kept:
+        raise ProfileError(
+            f"{where}: unit: values are kept in {' or '.join(kept)}, so thresholds must be; not {entry.unit!r}"
+        )
+
+
+def _check_thresholds(entry: _Station, where: str) -> None:
+    for order in (THRESHOLDS, SMALL_GAUGE_THRESHOLDS):
+        values = [entry.thresholds[name] for name in order if name in entry.thresholds]
+        if values != sorted(values):
+            raise ProfileError(f"{where}: thresholds: {', '.join(order)} must rise, found {values}")
+    for name in entry.thresholds:
+        if name not in THRESHOLDS + SMALL_GAUGE_THRESHOLDS:
+            known = ", ".join(THRESHOLDS + SMALL_GAUGE_THRESHOLDS)
+            raise ProfileError(f"{where}: thresholds.{name}: not known; use one of {known}")
