@@ -78,6 +78,7 @@ TYPES = (
     TelegramType("噴火速報", "VFVO56", "volcano", volcano),
 )
 _CODES = frozenset(row.code for row in TYPES if row.code)
+_COPIES = frozenset({"VPWS50"})  # megabytes every ten minutes of what each office sends by itself
 _FAMILIES = ("VXKO", "VXSU")  # a code per river
 _BY_TITLE = {plain(row.title): row for row in TYPES}
 
@@ -87,6 +88,6 @@ def type_of_title(title: str) -> TelegramType | None:
     return _BY_TITLE.get(plain(title))
 
 
-def is_read(code: str) -> bool:
-    """True where telegrams of this type code have a reader; for the choice of what to fetch."""
-    return code in _CODES or code.startswith(_FAMILIES)
+def worth_fetching(code: str) -> bool:
+    """True where telegrams of this type code have a reader and tell what no other does."""
+    return code not in _COPIES and (code in _CODES or code.startswith(_FAMILIES))

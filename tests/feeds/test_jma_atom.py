@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import pytest
 
 from feeds.jma.atom import Entry, read_feed
-from feeds.jma.types import TYPES, is_read
+from feeds.jma.types import TYPES, worth_fetching
 from feeds.records import Rejected
 
 DATA = "https://www.data.jma.go.jp/developer/xml/data/"
@@ -75,7 +75,7 @@ def test_what_is_no_whole_feed_is_refused(payload: bytes, code: str) -> None:
     assert isinstance(found, Rejected) and found.code == code
 
 
-def test_which_types_have_a_reader() -> None:
-    assert all(is_read(row.code) for row in TYPES if row.code)
-    assert is_read("VXKO60") and is_read("VXSU55")
-    assert not is_read("VPFG50") and is_read("VPWP50")
+def test_which_types_are_worth_fetching() -> None:
+    assert {row.code for row in TYPES if row.code and not worth_fetching(row.code)} == {"VPWS50"}
+    assert worth_fetching("VXKO60") and worth_fetching("VXSU55") and worth_fetching("VPWP50")
+    assert not worth_fetching("VPFG50")
