@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
+from lxml import etree
 
 from feeds.contract import record_line
 from feeds.jma.danger import danger_series
@@ -23,6 +24,7 @@ from tests.feeds.jma_making import (
     MORIOKA,
     MUNICIPALITIES,
     danger,
+    decoded,
     information,
     issued,
     kind,
@@ -167,3 +169,29 @@ def test_a_correction_and_a_late_one_are_read_as_an_issue(row: TelegramType, wor
     other = read(make(row).replace("<InfoType>発表".encode(), f"<InfoType>{word}".encode()))
     assert (other.info_type, other.areas, other.subject) == (word, issue.areas, issue.subject)
     assert other.key != issue.key
+
+
+@pytest.mark.parametrize("row", TYPES, ids=lambda row: row.title)
+def test_whatever_element_is_lost_or_empty_there_is_a_telegram_or_a_named_refusal(row: TelegramType) -> None:
+    make, _ = MADE[row.read]
+    whole = make(row)
+    for place in range(1, len(list(etree.fromstring(whole).iter()))):
+        for harm in (_lose, _empty):
+            root = etree.fromstring(whole)
+            harm(list(root.iter())[place])
+            got = decoded(etree.tostring(root, encoding="UTF-8", xml_declaration=True))
+            assert len(got.records) + len(got.rejected) == 1
+            assert all(one.code.startswith(("bad_", "unsupported_", "not_")) and one.at for one in got.rejected)
+
+
+def _lose(element: etree._Element) -> None:
+    parent = element.getparent()
+    assert parent is not None
+    parent.remove(element)
+
+
+def _empty(element: etree._Element) -> None:
+    for child in list(element):
+        element.remove(child)
+    element.text = None
+    element.attrib.clear()
