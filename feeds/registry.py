@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from feeds.cap_feed import CapFeed
 from feeds.chirpstack import Chirpstack
+from feeds.crime_csv import CrimeCsv
 from feeds.feed import Feed
 from feeds.jma.feed import Jma
 from feeds.lalert import Lalert
@@ -14,6 +15,7 @@ from feeds.mapping import Mappings
 from feeds.names import TABLE_ONLY, Words
 from feeds.owntracks import OwnTracks
 from feeds.plain import Plain
+from feeds.police_mail import PoliceMail
 from feeds.records import Message
 from feeds.senml import Senml, is_senml
 from feeds.sensorthings import SensorThings
@@ -33,6 +35,8 @@ def feeds_with(mappings: Mappings, adopted: Words = TABLE_ONLY) -> tuple[Feed, .
         Senml(),
         CapFeed(),
         Lalert(),
+        PoliceMail(),
+        CrimeCsv(),
         Chirpstack(words),
         ThingsStack(words),
         OwnTracks(),

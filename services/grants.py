@@ -57,7 +57,12 @@ async def read(connection: AsyncConnection, configured: Mapping[str, Gateway]) -
 def owner(topic: str, grants: Grants) -> str:
     """Whose topic it is, as the broker's permissions guarantee; empty where nobody is known to own it."""
     scheme, _, rest = topic.partition(":")
-    if scheme in {"source", "lalert"}:  # fetched or received by ourselves: no gateway publishes there
+    if scheme in {
+        "source",
+        "lalert",
+        "police_mail",
+        "crime_csv",
+    }:  # fetched or received by ourselves: no gateway publishes there
         return rest.partition("/")[0][:64]
     levels = topic.split("/", 3)
     if levels[:2] == ["hub", "v1"] and len(levels) > 3:

@@ -6,6 +6,8 @@ report, which staff can open. The same report always falls into the same distric
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
@@ -64,7 +66,9 @@ class Sighting:
     def _hazard(self, report: Report, kind: Kind, area: Area, inputs: Inputs) -> Hazard:
         seen = report.measured_at.astimezone(_JAPAN)
         sure = "確認済み" if report.confirmed else "未確認"
-        text = f"{kind.words}（{area.name}、{seen.month}月{seen.day}日{seen:%H:%M}、{sure}）"
+        exact = report.crime.precision if report.crime else "minute"
+        clock = {"minute": f"{seen:%H:%M}", "hour": f"{seen.hour}時ごろ", "day": ""}[exact]
+        text = f"{kind.words}（{area.name}、{seen.month}月{seen.day}日{clock}、{sure}）"
         return Hazard(
             kind=report.kind,
             area=area.code,
@@ -81,7 +85,7 @@ class Sighting:
             evidence=(Evidence(ref=report.key, text=text),),
             facts={
                 "confirmed": report.confirmed,
-                "seen_at": seen.isoformat("T", "minutes"),
+                **({} if exact == "day" else {"seen_at": seen.isoformat("T", "minutes")}),
                 "what": kind.words,
                 "place": area.name,
                 "source": report.source,
@@ -92,9 +96,27 @@ class Sighting:
 def _area(report: Report, ground: Ground) -> Area | None:
     """The district at the point (of two that share the point the first), else the city; None outside the city."""
     if report.lon is None or report.lat is None:
-        return next(iter(ground.areas.of_kind("city")), None)
+        return _told_area(report, ground)
     for kind in ("district", "city"):
         at = ground.areas.at(report.lon, report.lat, kind)
         if at:
             return min(at, key=lambda area: area.code)
     return None
+
+
+def _told_area(report: Report, ground: Ground) -> Area | None:
+    """Of a report without a point: the city, or the district that a notice names; None where it names another city."""
+    city = next(iter(ground.areas.of_kind("city")), None)
+    if city is None or report.crime is None or not report.crime.municipality:
+        return city
+    if report.crime.municipality != city.name:
+        return None
+    words = _counted(report.crime.town or report.place)
+    named = [area for area in ground.areas.of_kind("district") if _counted(area.name) in words]
+    return max(named, key=lambda area: (len(area.name), area.code), default=city)
+
+
+def _counted(words: str) -> str:
+    """With the numbers of 丁目 as the maps write them: ３丁目 and 3丁目 are 三丁目."""
+    plain = unicodedata.normalize("NFKC", words)
+    return re.sub(r"(?<!\d)([1-9])(?=丁目)", lambda found: "一二三四五六七八九"[int(found[1]) - 1], plain)

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
+from feeds.crime_types import Crime
 from feeds.records import Report
 from feeds.status import Status
 from geo.hazard import Hazard
@@ -89,3 +90,23 @@ def test_the_place_of_a_report(lon: float | None, lat: float | None, area: str |
 def test_a_later_word_on_the_same_report_replaces_the_first() -> None:
     assert [h.facts["confirmed"] for h in run(replace(BEAR, confirmed=False), BEAR)] == [True]
     assert len(run(BEAR, replace(BEAR, report_id="r2"))) == 2
+
+
+def notice(municipality: str, place: str, town: str = "") -> Report:
+    crime = Crime(what="声かけ", precision="minute", municipality=municipality, town=town)
+    return replace(BEAR, kind="suspicious_person", lon=None, lat=None, place=place, crime=crime)
+
+
+def test_no_hour_is_told_that_nobody_told() -> None:
+    (hour,) = run(replace(BEAR, crime=Crime(what="x", precision="hour")))
+    assert "8月1日17時ごろ" in hour.headline
+    (day,) = run(replace(BEAR, crime=Crime(what="x", precision="day")))
+    assert "8月1日、" in day.headline and "seen_at" not in day.facts
+
+
+def test_a_notice_stands_where_its_words_say_and_another_city_is_not_ours() -> None:
+    assert [one.area for one in run(notice("", "公園付近"))] == ["03201"]
+    assert [one.area for one in run(notice("試験市", "試験市内"))] == ["03201"]
+    assert [one.area for one in run(notice("試験市", "試験市sw地区付近"))] == ["sw"]
+    assert [one.area for one in run(notice("試験市", "試験市", town="sw地区"))] == ["sw"]
+    assert run(notice("滝沢市", "滝沢市sw地区")) == []

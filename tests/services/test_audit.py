@@ -69,6 +69,13 @@ async def _photo(_: Store, officer: Visitor) -> tuple[int, Any]:
         return response.status, await response.json()
 
 
+async def _notice(_: Store, officer: Visitor) -> tuple[int, Any]:
+    headers = {"X-CSRF-Token": officer.csrf, "Content-Type": "text/plain"}
+    text = "声かけ事案\n11月19日午後3時ころ、盛岡市内丸の路上で、声かけがありました。"
+    async with officer.http.post("/api/v1/reports/notices", data=text.encode(), headers=headers) as response:
+        return response.status, await response.json()
+
+
 ACTS: dict[str, Act] = {
     "/alerts/{series}/{revision}/approve": _approve,
     "/alerts/{series}/{revision}/reject": _reject,
@@ -77,6 +84,7 @@ ACTS: dict[str, Act] = {
     "/quarantine/replay": _replay,
     "/reports": _report,
     "/reports/photos": _photo,
+    "/reports/notices": _notice,
     "/chronology": _note,
 }
 
