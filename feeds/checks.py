@@ -12,15 +12,12 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 from feeds.instant import iso_utc
+from feeds.quality import MARKERS
 from feeds.quantities import QUANTITIES, Quantity
 from feeds.records import Decoded, Flag, Message, Reading, Record, Rejected
 from feeds.topics import is_name
 from feeds.units import conversion
 
-# What devices send where they have no value: full scales of 8 to 16 bits and rows of nines, in the unit they send.
-MARKERS = frozenset({327.67, 3276.7, 32767, 655.35, 6553.5, 65535, -327.68, -3276.8, -32768}) | frozenset(
-    sign * nines for sign in (1, -1) for nines in (99.9, 99.99, 999, 999.9, 999.99, 9999, 9999.9, 99999)
-)
 CLOCKS_BEGIN = datetime(2020, 1, 1, tzinfo=UTC)  # before: a clock that was never set
 
 
@@ -82,11 +79,12 @@ def _check(
         what = f"measured at {iso_utc(reading.measured_at)}, received {iso_utc(message.received_at)}"
         return Rejected(code="too_old", message=f"{what}; set the clock, or send it as a file", at="/time")
     value = _kept(reading.value, into)
+    possible = value is None or quantity.low <= value <= quantity.high
     flags = {
         Flag.CLOCK_AHEAD: -age > windows.ahead,
         Flag.LATE: age > windows.alert,
-        Flag.OUT_OF_RANGE: value is not None and not quantity.low <= value <= quantity.high,
-        Flag.STUCK: reading.value in MARKERS,
+        Flag.OUT_OF_RANGE: not possible,
+        Flag.STUCK: not possible and reading.value in MARKERS,
         Flag.RETAINED: message.retained,
         Flag.MISSING: value is None,
     }

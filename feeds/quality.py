@@ -14,6 +14,10 @@ from datetime import datetime, timedelta
 from feeds.quantities import QUANTITIES, Quantity
 from feeds.records import Flag, Reading
 
+# What devices send where they have no value: full scales of 8 to 16 bits and rows of nines.
+MARKERS = frozenset({327.67, 3276.7, 32767, 655.35, 6553.5, 65535, -327.68, -3276.8, -32768}) | frozenset(
+    sign * nines for sign in (1, -1) for nines in (99.9, 99.99, 999, 999.9, 999.99, 9999, 9999.9, 99999)
+)
 SAMPLES = 8  # remembered of each sensor
 _RESTLESS = 2  # spikes among those samples
 _FLAT_REPORTS = 12
@@ -80,6 +84,8 @@ def judged(reading: Reading, track: Track, air: Past | None = None) -> tuple[fro
     now, samples = Past(at, reading.value), track.samples
     late = bool(samples) and at < samples[-1].at
     before = [past for past in samples if past.at < at]
+    if _is_marker(before, now, quantity):
+        return frozenset({Flag.STUCK}), track
     spike = _is_spike(before, now, quantity)
     grown = track.after(at, reading.value, not spike)
     flags = [Flag.OUT_OF_ORDER] if late else []
@@ -92,6 +98,13 @@ def judged(reading: Reading, track: Track, air: Past | None = None) -> tuple[fro
     if not late and reading.quantity == "water_level" and _is_frozen(grown, at, air):
         flags.append(Flag.FROZEN)
     return frozenset(flags), grown
+
+
+def _is_marker(before: Sequence[Past], now: Past, quantity: Quantity) -> bool:
+    """True for a number that stands for no value, unless the sensor stood there before: snow may lie 99.9 cm deep."""
+    if now.value not in MARKERS or quantity.jump == float("inf"):
+        return False
+    return not any(past.believed and not _jumps(past, now, quantity) for past in before)
 
 
 def _is_spike(before: Sequence[Past], now: Past, quantity: Quantity) -> bool:

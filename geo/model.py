@@ -19,11 +19,12 @@ from geo.station import Station
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """One trusted value of a series; ``ref`` is the record's key."""
+    """One believed value of a series; ``ref`` is the record's key."""
 
     at: datetime
     value: float
     ref: str
+    late: bool = False  # it came too late to be news
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

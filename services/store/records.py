@@ -13,7 +13,10 @@ from sqlalchemy import and_, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from feeds.lalert_types import LalertDocument
+from feeds.quality import Past
+from feeds.quantities import QUANTITIES
 from feeds.records import CapTelegram, Fix, Flag, Reading, Record, Report, Telegram
+from feeds.settled import settled
 from feeds.status import Status
 from geo.model import Sample
 from geo.official import STANDS, STAYS, SUBJECTS, Heard
@@ -70,18 +73,31 @@ async def latest_seq(connection: AsyncConnection) -> int:
 async def series(
     connection: AsyncConnection, subjects: Iterable[str], status: Status, since: datetime, until: datetime
 ) -> dict[tuple[str, str], list[Sample]]:
-    """Trusted readings by (station, quantity), ascending; of several revisions of one reading the last received."""
+    """What is to be believed now, by (station, quantity), ascending; of several revisions of one the last received.
+
+    That is trusted readings, and held ones that another report has borne out by now.
+    """
+    wanted = (records.c.subject, records.c.measured_at, records.c.value, records.c.key, records.c.held, records.c.late)
     statement = (
-        select(records.c.subject, records.c.measured_at, records.c.value, records.c.key)
+        select(*wanted)
         .where(records.c.type == "reading", records.c.subject.in_(sorted(subjects)), records.c.status == status)
-        .where(records.c.measured_at.between(since, until), records.c.trusted, records.c.value.is_not(None))
+        .where(records.c.measured_at.between(since, until), records.c.value.is_not(None))
+        .where(or_(records.c.trusted, records.c.held))
         .order_by(records.c.subject, records.c.measured_at, records.c.seq)
     )
-    found: dict[tuple[str, str], dict[tuple[str, datetime], Sample]] = {}
-    for subject, at, value, key in await connection.execute(statement):
+    found: dict[tuple[str, str], dict[tuple[str, datetime], tuple[Sample, bool]]] = {}
+    for subject, at, value, key, held, late in await connection.execute(statement):
         station, _, quantity = subject.partition("/")
-        found.setdefault((station, quantity), {})[key, at] = Sample(at, value, key)
-    return {subject: list(samples.values()) for subject, samples in found.items()}
+        found.setdefault((station, quantity), {})[key, at] = Sample(at, value, key, late), held
+    return {subject: _believed(subject[1], list(samples.values())) for subject, samples in found.items()}
+
+
+def _believed(quantity: str, samples: Sequence[tuple[Sample, bool]]) -> list[Sample]:
+    known = QUANTITIES.get(quantity)
+    if known is None or not any(held for _, held in samples):
+        return [sample for sample, held in samples if not held]
+    believed = settled([Past(sample.at, sample.value, not held) for sample, held in samples], known)
+    return [sample for (sample, _), holds in zip(samples, believed, strict=True) if holds]
 
 
 async def standing_telegrams(
@@ -175,5 +191,7 @@ def _row(record: Record, digest: str, received_at: datetime) -> dict[str, Any]:
         "received_at": received_at,
         "value": reading.value if reading else None,
         "trusted": reading.trusted if reading else True,
+        "held": reading is not None and {flag for flag in reading.flags if flag.bars_alerts} == {Flag.SPIKE},
+        "late": reading is not None and Flag.LATE in reading.flags,
         "body": to_json(record),
     }

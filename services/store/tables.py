@@ -15,6 +15,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    false,
 )
 
 from services.store.columns import Instant, Serial, metadata
@@ -36,6 +37,8 @@ records = Table(  # everything that came in, append-only
     Column("received_at", Instant, nullable=False),
     Column("value", Float),
     Column("trusted", Boolean, nullable=False),
+    Column("held", Boolean, nullable=False, server_default=false()),  # believed as soon as another bears it out
+    Column("late", Boolean, nullable=False, server_default=false()),  # came too late to be news
     Column("body", JSON, nullable=False),
     UniqueConstraint("key", "digest", name="records_natural_key"),
     Index("records_by_subject", "type", "status", "subject", "measured_at"),

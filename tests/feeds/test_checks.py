@@ -115,3 +115,8 @@ def test_every_quantity_keeps_a_unit_it_converts_from_and_has_a_range() -> None:
     for name, quantity in QUANTITIES.items():
         assert conversion(quantity.unit or "1", quantity.unit) == (1, 0), name
         assert quantity.low < quantity.high, name
+
+
+def test_a_marker_beyond_what_can_be_is_named_as_one() -> None:
+    assert one(check(reading(value=65535, unit="mm"))).flags == {Flag.OUT_OF_RANGE, Flag.STUCK}
+    assert one(check(reading(value=999, unit="hPa", quantity="pressure"))).flags == frozenset()

@@ -124,3 +124,10 @@ def test_memory_is_bounded_and_repeats_change_nothing(steps: list[tuple[int, flo
         again = track.after(at, value)
         assert again.samples == track.samples and len(track.samples) <= SAMPLES
         assert list(track.samples) == sorted(track.samples)
+
+
+def test_a_number_that_stands_for_no_value_is_none_unless_the_sensor_stood_there() -> None:
+    found = flags((0, 32.0), (60, 327.67), (120, 327.67), (180, 32.1), quantity="snow_depth")
+    assert found == [set(), {Flag.STUCK}, {Flag.STUCK}, set()]
+    assert flags((0, 99.5), (60, 99.9), quantity="snow_depth") == [set(), set()], "snow may lie so deep"
+    assert flags((0, 999.0), (60, 999.9), quantity="pressure") == [set(), set()], "an ordinary day"

@@ -32,11 +32,21 @@ function gauge(sensor, code, quantity, reading) {
   const level = Math.max(0, ...reached.map(([name]) => about('thresholds', name).level ?? 0));
   return {
     code, quantity, thresholds, silent, level, reading, geometry: sensor.geometry, name: sensor.name ?? code, river: sensor.river ?? '',
-    unit: reading?.unit ?? sensor.unit ?? '', value: reading?.value ?? null, at: reading?.time, trusted: reading?.trusted !== false,
+    unit: reading?.unit ?? sensor.unit ?? '', value: reading?.value ?? null, at: reading?.time, trusted: reading?.trusted !== false, flags: reading?.flags ?? [],
     status: reading?.status, trend: silent ? null : perHour(code, quantity), areas: sensor.areas ?? [], source: sensor.source ?? '',
     next: Object.entries(thresholds).filter(([, limit]) => silent || reading.value < limit).sort((a, b) => a[1] - b[1])[0],
     stands: reached.sort((a, b) => b[1] - a[1])[0]?.[0],
   };
+}
+
+/**
+ * What speaks against a value, in words: a level that waits for confirmation is seen at once, and seen to wait.
+ * @param {any} g
+ * @returns {string[]}
+ */
+export function doubts(g) {
+  const told = g.flags.filter((/** @type {string} */ flag) => flag in about('doubts')).map((/** @type {string} */ flag) => word('doubts', flag));
+  return told.length || g.trusted ? told : ['要確認'];
 }
 
 /** @param {string} unit */
@@ -72,7 +82,7 @@ export function drawGauges() {
     h('th', { scope: 'row' }, h('button', { type: 'button', class: 'link', 'data-select': `station:${g.code}`, 'data-key': `g-${g.code}-${g.quantity}` }, g.name),
       g.river ? h('span', { class: 'muted small' }, `　${g.river}`) : null),
     h('td', {}, word('quantities', g.quantity)),
-    h('td', { class: `num ${g.silent ? 'stale-cell' : ''}` }, valueText(g), g.trusted ? null : h('span', { class: 'tag' }, '要確認')),
+    h('td', { class: `num ${g.silent ? 'stale-cell' : ''}` }, valueText(g), doubts(g).map((/** @type {string} */ doubt) => h('span', { class: 'tag' }, doubt))),
     h('td', { class: 'nowrap' }, h('span', { class: 'trend', 'aria-hidden': 'true' }, trend(g)[0]), ` ${trend(g)[1]}`),
     h('td', {}, standing(g)),
     h('td', { class: 'num' }, g.next ? `${word('thresholds', g.next[0])} ${g.next[1].toFixed(digits(g.unit))} ${g.unit}` : '–'),

@@ -1,0 +1,94 @@
+"""Readings judged by their past over a real store, and what models are given of those that were held."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from datetime import timedelta
+
+from sqlalchemy import select
+
+from feeds.records import Flag, Reading
+from feeds.status import Status
+from services.history import History
+from services.store import records
+from services.store.engine import Store
+from services.store.tables import records as table
+from services.web.pages import STATIC
+from tests.services.making import NOW, reading
+
+SUBJECT = "tatesakabashi/water_level"
+
+
+def at(minute: float, value: float | None, **changes: object) -> Reading:
+    return reading(measured_at=NOW + timedelta(minutes=minute), value=value, **changes)
+
+
+async def came(store: Store, history: History, *batch: Reading) -> list[Reading]:
+    """One batch in its own transaction, as ingest stores it."""
+    draft = history.draft()
+    async with store.write() as connection:
+        flagged = await history.judge(connection, batch, draft)
+        await records.save(connection, flagged, NOW)
+    history.learn(draft)
+    return [one for one in flagged if isinstance(one, Reading)]
+
+
+async def seen(store: Store, status: Status = Status.ACTUAL) -> Sequence[float]:
+    day = timedelta(days=1)
+    async with store.read() as connection:
+        found = await records.series(connection, [SUBJECT], status, NOW - day, NOW + day)
+    return [sample.value for sample in found.get(("tatesakabashi", "water_level"), [])]
+
+
+async def test_a_held_reading_is_given_back_when_the_next_one_bears_it_out(store: Store) -> None:
+    history = History()
+    await came(store, history, at(0, 1.0))
+    (jump,) = await came(store, history, at(10, 3.0))
+    assert jump.flags == {Flag.SPIKE} and not jump.trusted
+    assert await seen(store) == [1.0], "no model sees it yet"
+    (next_one,) = await came(store, history, at(20, 3.1))
+    assert next_one.flags == {Flag.STEP} and next_one.trusted
+    assert await seen(store) == [1.0, 3.0, 3.1], "nothing of the rise is lost"
+
+
+async def test_a_spike_that_nothing_bears_out_stays_out_and_stays_stored(store: Store) -> None:
+    history = History()
+    for minute, value in ((0, 1.0), (10, 3.0), (20, 1.1)):
+        await came(store, history, at(minute, value))
+    assert await seen(store) == [1.0, 1.1]
+    async with store.read() as connection:
+        rows = (await connection.execute(select(table.c.value, table.c.trusted, table.c.held))).all()
+    assert (3.0, False, True) in [tuple(row) for row in rows]
+
+
+async def test_what_is_barred_for_another_reason_is_never_given_back(store: Store) -> None:
+    ahead = frozenset({Flag.SPIKE, Flag.CLOCK_AHEAD})
+    async with store.write() as connection:
+        await records.save(connection, [at(0, 1.0), at(10, 3.0, flags=ahead), at(20, 3.1)], NOW)
+    assert await seen(store) == [1.0, 3.1]
+
+
+async def test_a_late_reading_may_bear_out_what_is_held(store: Store) -> None:
+    history = History()
+    await came(store, history, at(0, 1.0))
+    await came(store, history, at(60, 3.0))
+    (late,) = await came(store, history, at(50, 2.9))
+    assert Flag.OUT_OF_ORDER in late.flags
+    assert await seen(store) == [1.0, 2.9, 3.0]
+
+
+async def test_a_batch_in_any_order_and_again_changes_nothing(store: Store) -> None:
+    history = History()
+    batch = [at(20, 1.1), at(0, 1.0), at(10, 3.0)]
+    flagged = await came(store, history, *batch)
+    assert [one.flags for one in flagged] == [set(), set(), {Flag.SPIKE}]
+    await came(store, history, *reversed(batch))
+    async with store.read() as connection:
+        assert len((await connection.execute(select(table.c.seq))).all()) == 3
+    assert await seen(store) == [1.0, 1.1]
+
+
+def test_the_desk_has_words_for_every_reason_to_doubt_a_value() -> None:
+    doubts = json.loads((STATIC / "words.json").read_text(encoding="utf-8"))["doubts"]
+    assert {flag for flag in Flag if flag.bars_alerts} <= doubts.keys() <= set(Flag)
