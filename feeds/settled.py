@@ -39,4 +39,7 @@ def _bears_out(one: Past, sample: Past, base: Past | None, quantity: Quantity) -
         return True
     if base is None:
         return False
-    return one.value >= sample.value if sample.value > base.value else one.value <= sample.value
+    if sample.value > base.value:
+        return one.value >= sample.value
+    # Of a sensor that goes to and fro, what is back near the base was no fall that a deeper one could bear out.
+    return one.value <= sample.value and base.value - sample.value > quantity.honest(sample.at - base.at)

@@ -6,8 +6,11 @@ The yardsticks are laid on the file itself, by looking at both neighbours in tim
   from the median of the three days before and after. By the neighbours alone the sound report between two spikes is
   one too; that number is given beside it.
 * *Exceedance*: a run of reports at or above the gauge's flood level (氾濫開始水位), none more than two hours apart.
-  Confirmed: two reports or more. Lost: no report of the run is trusted. Late: its second report is not.
-* *False alarm*: an exceedance of one report that is an isolated spike. Removed: that report is not trusted.
+  Confirmed: two reports or more. Lost: at its last report the models are given none of it. Late: none at its second.
+* *False alarm*: an exceedance of one report that is an isolated spike. Removed: the models are given nothing of it,
+  neither then nor when the next report has come.
+
+What the models are given is what is trusted, and what was held and has been borne out by then (`feeds/settled.py`).
 """
 
 from __future__ import annotations
@@ -23,13 +26,15 @@ from itertools import groupby, pairwise
 from pathlib import Path
 from statistics import median
 
-from feeds.quality import Track, judged
+from feeds.quality import Past, Track, judged
 from feeds.quantities import QUANTITIES
 from feeds.records import Flag, Reading
+from feeds.settled import settled
 from tests.benchmarks.figure import Figure
 from tests.benchmarks.scale import Scale
 
 NAME = "quality"
+_BEFORE = 24  # reports before a run that tell what was believed
 _NEAR, _SPIKE_M = timedelta(hours=2), 1.0
 _JAPAN = timezone(timedelta(hours=9))
 Report = tuple[datetime, float]
@@ -40,6 +45,7 @@ class Tally:
     """Counts over all gauges."""
 
     reports: int = 0
+    flagged: int = 0
     apart: int = 0  # by the neighbours alone
     apart_caught: int = 0
     spikes: int = 0
@@ -60,13 +66,14 @@ async def measure(scale: Scale, folder: Path) -> list[Figure]:
     tally = over(Path(data) / "timeseries" / "river_jp", scale.gauges)
     return [
         _figure("reports", tally.reports, "reports"),
+        _figure("reports flagged", tally.flagged, "reports"),
         _figure("isolated spikes", tally.spikes, "reports"),
         _figure("isolated spikes caught", 100 * tally.caught / max(tally.spikes, 1), "%"),
         _figure("far from both neighbours", tally.apart, "reports"),
         _figure("far from both neighbours, caught", 100 * tally.apart_caught / max(tally.apart, 1), "%"),
         _figure("confirmed exceedances", tally.confirmed, "runs"),
         _figure("confirmed exceedances lost", tally.lost, "runs"),
-        _figure("confirmed exceedances believed from the third report on", tally.late, "runs"),
+        _figure("confirmed exceedances told later than with the second report", tally.late, "runs"),
         _figure("exceedances that are isolated spikes", tally.false_alarms, "runs"),
         _figure("of these removed", tally.removed, "runs"),
         *(_figure(f"flag {flag}", tally.flags[flag], "reports") for flag in sorted(tally.flags)),
@@ -87,6 +94,8 @@ def over(folder: Path, gauges: int | None) -> Tally:
 def _add(tally: Tally, gauge: str, reports: Sequence[Report], flood: float | None) -> None:
     flags = list(_flags(gauge, reports))
     trusted = [not any(flag.bars_alerts for flag in one) for one in flags]
+    tally.flagged += sum(bool(one) for one in flags)
+    given = _Given(reports, flags)
     apart = {place for place in range(len(reports)) if _isolated(reports, place)}
     spikes = {place for place in apart if _off_the_median(reports, place)}
     tally.reports += len(reports)
@@ -98,11 +107,27 @@ def _add(tally: Tally, gauge: str, reports: Sequence[Report], flood: float | Non
     for run in _runs(reports, flood):
         if len(run) > 1:
             tally.confirmed += 1
-            tally.lost += not any(trusted[place] for place in run)
-            tally.late += not trusted[run[1]]
+            tally.lost += not given.any_of(run, upto=run[-1])
+            tally.late += not given.any_of(run, upto=run[1])
         elif run[0] in spikes:
             tally.false_alarms += 1
-            tally.removed += not trusted[run[0]]
+            tally.removed += not (given.any_of(run, upto=run[0]) or given.any_of(run, upto=run[0] + 1))
+
+
+class _Given:
+    """What the models are given of one gauge after each of its reports."""
+
+    def __init__(self, reports: Sequence[Report], flags: Sequence[frozenset[Flag]]) -> None:
+        self._samples: list[Past | None] = []  # None: barred for good
+        for (at, value), raised in zip(reports, flags, strict=True):
+            barred = {flag for flag in raised if flag.bars_alerts}
+            self._samples.append(None if barred - {Flag.SPIKE} else Past(at, value, not barred))
+
+    def any_of(self, run: Sequence[int], *, upto: int) -> bool:
+        begin = max(0, run[0] - _BEFORE)
+        places = [place for place in range(begin, min(upto + 1, len(self._samples))) if self._samples[place]]
+        holds = settled([one for place in places if (one := self._samples[place])], QUANTITIES["water_level"])
+        return any(held and place in run for place, held in zip(places, holds, strict=True))
 
 
 def _flags(gauge: str, reports: Sequence[Report]) -> Iterator[frozenset[Flag]]:
