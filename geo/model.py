@@ -34,7 +34,7 @@ class Inputs:
     now: datetime
     status: Status
     series: Mapping[tuple[str, str], Sequence[Sample]] = field(default_factory=dict)  # (station, quantity), ascending
-    telegrams: Sequence[Telegram] = ()  # the newest of each series
+    telegrams: Sequence[Telegram] = ()  # the newest of each series, and of its minute all
     reports: Sequence[Report] = ()
     documents: Sequence[LalertDocument] = ()  # of L-Alert; those sent within geo.documents.LONGEST
 
