@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import json
 from collections.abc import Iterable, Sequence
@@ -138,8 +139,9 @@ async def heard(connection: AsyncConnection, status: Status, at: datetime) -> li
         .where(or_(spoken, subject.startswith(f"{STAYS}|", autoescape=True)))
         .order_by(records.c.measured_at, records.c.seq)
     )
-    rows = await connection.execute(statement)
-    return [Heard(from_json(Telegram, body), received_at) for body, received_at in rows]
+    rows = (await connection.execute(statement)).all()
+    # Hundreds of long bodies: nobody else waits while they are read.
+    return await asyncio.to_thread(lambda: [Heard(from_json(Telegram, body), at) for body, at in rows])
 
 
 async def reports(connection: AsyncConnection, status: Status, since: datetime, until: datetime) -> list[Report]:
