@@ -102,7 +102,8 @@ def series(*items: tuple[str, tuple[str, str]], hours: Sequence[int] = (18, 21))
 def quake(coordinate: str = "+39.8+141.0-10000/", described: str = "深さ　１０ｋｍ", magnitude: str = "5.4") -> str:
     """The Earthquake of a seismological body."""
     return (
-        "<Earthquake><OriginTime>2026-11-20T17:58:00+09:00</OriginTime><Hypocenter><Area><Name>岩手県内陸北部</Name>"
+        "<Earthquake><OriginTime>2026-11-20T17:58:00+09:00</OriginTime>"
+        "<ArrivalTime>2026-11-20T17:58:00+09:00</ArrivalTime><Hypocenter><Area><Name>岩手県内陸北部</Name>"
         f'<Code type="震央地名">212</Code><jmx_eb:Coordinate description="{described}">{coordinate}</jmx_eb:Coordinate>'
         f'</Area></Hypocenter><jmx_eb:Magnitude type="Mj">{magnitude}</jmx_eb:Magnitude></Earthquake>'
     )

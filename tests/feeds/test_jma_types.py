@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from lxml import etree
@@ -73,11 +75,12 @@ def _seismic(body: str) -> Callable[..., bytes]:
 _TAG = kind("情報タグ", more="<Condition>大雪</Condition>")
 _RANK = (
     "<Kind><Property><Type>大雨の警報級の可能性</Type><PossibilityRankOfWarningPart>"
-    '<jmx_eb:PossibilityRankOfWarning refID="1">高</jmx_eb:PossibilityRankOfWarning>'
+    '<jmx_eb:PossibilityRankOfWarning refID="1" type="大雨の警報級の可能性">高</jmx_eb:PossibilityRankOfWarning>'
     "</PossibilityRankOfWarningPart></Property></Kind>"
 )
 _OUTLOOK = (
-    '<MeteorologicalInfos type="早期天候情報"><MeteorologicalInfo><Item><Kind><Name>要早期警戒</Name><Property>'
+    '<MeteorologicalInfos type="早期天候情報"><MeteorologicalInfo>'
+    "<DateTime>2026-11-28T00:00:00+09:00</DateTime><Item><Kind><Name>要早期警戒</Name><Property>"
     '<Type>大雪</Type></Property></Kind><Areas codeType="全国・地方予報区等"><Area><Name>岩手県内陸</Name>'
     "<Code>030010</Code></Area></Areas></Item></MeteorologicalInfo></MeteorologicalInfos>"
 )
@@ -195,3 +198,18 @@ def _empty(element: etree._Element) -> None:
         element.remove(child)
     element.text = None
     element.attrib.clear()
+
+
+@pytest.mark.real
+@pytest.mark.skipif(
+    not os.environ.get("SHIRASE_REAL_DATA"), reason="SHIRASE_REAL_DATA does not say where the schemas are"
+)
+@pytest.mark.parametrize("row", TYPES, ids=lambda row: row.title)
+def test_what_is_made_here_keeps_to_the_schemas(row: TelegramType) -> None:
+    schemas = Path(os.environ["SHIRASE_REAL_DATA"]) / "jma" / "schema"
+    report = etree.fromstring(MADE[row.read][0](row))
+    for part in (report[1], report[2]):  # Head and Body
+        namespace = etree.QName(part).namespace or ""
+        names = {"informationBasis1": "ib", "meteorology1": "mete", "seismology1": "seis", "volcanology1": "volc"}
+        schema = etree.XMLSchema(etree.parse(schemas / f"jmx_{names[namespace.split('/')[-2]]}.xsd"))
+        assert schema.validate(part), schema.error_log

@@ -224,7 +224,7 @@ class TestTsunami:
     def test_offshore_gauges_and_the_coast_they_are_reckoned_for(self) -> None:
         body = (
             "<Tsunami><Observation><Item><Area><Name/><Code/></Area><Station><Name>岩手釜石沖</Name><Code>21090</Code>"
-            "<MaxHeight><DateTime>2026-11-20T18:05:00+09:00</DateTime>"
+            "<FirstHeight><Initial>押し</Initial></FirstHeight><MaxHeight><DateTime>2026-11-20T18:05:00+09:00</DateTime>"
             '<jmx_eb:TsunamiHeight type="これまでの最大波の高さ" unit="m">0.6</jmx_eb:TsunamiHeight></MaxHeight>'
             "</Station></Item></Observation><Estimation><Item><Area><Name>岩手県</Name><Code>210</Code></Area><FirstHeight>"
             "<Condition>早いところでは既に津波到達と推定</Condition></FirstHeight></Item></Estimation></Tsunami>"
@@ -242,7 +242,10 @@ class TestVolcanoes:
         [("13", "11", "引上げ", (3, 1)), ("11", "12", "引下げ", (1, 2)), ("22", "21", "引上げ", (None, None))],
     )
     def test_up_and_down(self, code: str, last: str, condition: str, levels: tuple[int | None, int | None]) -> None:
-        kinds = kind("x", code, f"<Condition>{condition}</Condition>") + f"<LastKind><Code>{last}</Code></LastKind>"
+        kinds = (
+            kind("x", code, f"<Condition>{condition}</Condition>")
+            + f"<LastKind><Name>x</Name><Code>{last}</Code></LastKind>"
+        )
         body = volcano_info("噴火警報・予報（対象火山）", kinds, "火山名", ("岩手山", "207"))
         got = read(report("噴火警報・予報", body, family="volcanology"))
         assert (got.volcanic_alert_level, got.volcanic_alert_level_last) == levels
@@ -253,7 +256,7 @@ class TestVolcanoes:
         plume = (
             '<VolcanoObservation><ColorPlume><jmx_eb:PlumeHeightAboveCrater type="火口上噴煙高度" unit="m">1500'
             '</jmx_eb:PlumeHeightAboveCrater><jmx_eb:PlumeHeightAboveSeaLevel type="海抜噴煙高度" unit="FT" '
-            'condition="不明"/></ColorPlume></VolcanoObservation>'
+            'condition="不明"/><jmx_eb:PlumeDirection type="噴煙の流向">東</jmx_eb:PlumeDirection></ColorPlume></VolcanoObservation>'
         )
         body = (
             volcano_info("噴火に関する火山観測報", kind("噴火", "52"), "火山名", ("岩手山", "207"), event=event) + plume
@@ -271,7 +274,9 @@ class TestVolcanoes:
             volcano_info("降灰予報（対象火山）", kind("降灰予報（速報）", "07"), "火山名", ("岩手山", "207"))
             + volcano_info(cities, kind("やや多量の降灰", "72"), MUNICIPALITIES, MORIOKA)
             + volcano_info(cities, kind("小さな噴石の落下", "75"), MUNICIPALITIES, MORIOKA)
-            + '<AshInfos type="降灰予報（速報）"><AshInfo type="予報　１時間後"><Item/></AshInfo></AshInfos>'
+            + '<AshInfos type="降灰予報（速報）"><AshInfo type="予報　１時間後"><StartTime>2026-11-20T18:00:00+09:00</StartTime>'
+            + f"<EndTime>2026-11-20T19:00:00+09:00</EndTime><Item>{kind('やや多量の降灰', '72')}"
+            + f'<Areas codeType="{MUNICIPALITIES}">{area(MORIOKA)}</Areas></Item></AshInfo></AshInfos>'
         )
         got = read(report("降灰予報（速報）", body, family="volcanology"))
         assert [(a.code, a.kind_code) for a in got.areas] == [("207", "07"), ("0320100", "72"), ("0320100", "75")]
