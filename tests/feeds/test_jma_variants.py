@@ -256,7 +256,8 @@ class TestVolcanoes:
         plume = (
             '<VolcanoObservation><ColorPlume><jmx_eb:PlumeHeightAboveCrater type="火口上噴煙高度" unit="m">1500'
             '</jmx_eb:PlumeHeightAboveCrater><jmx_eb:PlumeHeightAboveSeaLevel type="海抜噴煙高度" unit="FT" '
-            'condition="不明"/><jmx_eb:PlumeDirection type="噴煙の流向">東</jmx_eb:PlumeDirection></ColorPlume></VolcanoObservation>'
+            'condition="不明"/><jmx_eb:PlumeDirection type="噴煙の流向">東</jmx_eb:PlumeDirection></ColorPlume>'
+            "</VolcanoObservation>"
         )
         body = (
             volcano_info("噴火に関する火山観測報", kind("噴火", "52"), "火山名", ("岩手山", "207"), event=event) + plume
@@ -274,7 +275,8 @@ class TestVolcanoes:
             volcano_info("降灰予報（対象火山）", kind("降灰予報（速報）", "07"), "火山名", ("岩手山", "207"))
             + volcano_info(cities, kind("やや多量の降灰", "72"), MUNICIPALITIES, MORIOKA)
             + volcano_info(cities, kind("小さな噴石の落下", "75"), MUNICIPALITIES, MORIOKA)
-            + '<AshInfos type="降灰予報（速報）"><AshInfo type="予報　１時間後"><StartTime>2026-11-20T18:00:00+09:00</StartTime>'
+            + '<AshInfos type="降灰予報（速報）"><AshInfo type="予報　１時間後">'
+            + "<StartTime>2026-11-20T18:00:00+09:00</StartTime>"
             + f"<EndTime>2026-11-20T19:00:00+09:00</EndTime><Item>{kind('やや多量の降灰', '72')}"
             + f'<Areas codeType="{MUNICIPALITIES}">{area(MORIOKA)}</Areas></Item></AshInfo></AshInfos>'
         )
