@@ -7,6 +7,7 @@ import io
 import math
 import unicodedata
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -18,8 +19,9 @@ from feeds.names import TABLE_ONLY, Named, Words
 from feeds.quantities import QUANTITIES
 from feeds.records import Decoded, Flag, Message, Reading, Record, Rejected
 from feeds.safe_json import read_json
+from feeds.status import Status
 
-SCHEME = "source:"  # of the messages of a poller, which come by no topic
+SCHEME = "source:"  # of what a poller fetches, which comes by no topic: source:NAME/STATUS
 _MAX_BYTES = 8 * 1024 * 1024  # a table of all gauges of a prefecture; the broker itself takes far less
 _FIELD_AT_MOST = 4096  # characters
 
@@ -41,10 +43,20 @@ class Mapped(ByFilter):
 
     def accepts(self, topic: str) -> bool:
         """Its topics, and what a poller of its name fetched."""
-        return topic == f"{SCHEME}{self.name}" or super().accepts(topic)
+        return topic.startswith(f"{SCHEME}{self.name}/") or super().accepts(topic)
 
     def decode(self, message: Message) -> Decoded:
-        """A reading per value; each bad record or value is refused by itself."""
+        """A reading per value; each bad record or value is refused by itself.
+
+        What a source that is not real has brought stays unreal, also when it is read again years later.
+        """
+        decoded = self._decode(message)
+        most = _status_of(message.topic)
+        return replace(
+            decoded, records=tuple(replace(one, status=one.status.stricter(most)) for one in decoded.records)
+        )
+
+    def _decode(self, message: Message) -> Decoded:
         try:
             whole, records = self._read(message.payload)
         except BadMember as bad:
@@ -141,6 +153,12 @@ class Mapped(ByFilter):
         if not math.isfinite(number):
             raise BadMember("bad_value", f"{str(found)[:40]} is no finite number")
         return number
+
+
+def _status_of(topic: str) -> Status:
+    """Of a poller's topic; Actual where the topic is not one."""
+    told = topic.rpartition("/")[2] if topic.startswith(SCHEME) else ""
+    return Status(told) if told in {status.value for status in Status} else Status.ACTUAL
 
 
 def _marker(one: object) -> float | str:

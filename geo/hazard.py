@@ -38,9 +38,15 @@ class Hazard:
     headline: str  # one line for the event list, in Japanese
     probability: float | None = None
     relayed: bool = False  # others announced it: for staff to know, seen by no resident and posted by no rule
+    equipment: bool = False  # of our own gateways and sensors: for staff alike
     source: str = ""  # what separates two hazards of one kind in one area: gauge, telegram kind, report
     evidence: tuple[Evidence, ...] = ()
     facts: Mapping[str, str | float | int | bool] = field(default_factory=dict)  # what the wording may quote
+
+    @property
+    def for_staff(self) -> bool:
+        """True where no resident sees it and no rule posts it: others announced it, or it is about our equipment."""
+        return self.relayed or self.equipment
 
     @property
     def key(self) -> str:

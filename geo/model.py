@@ -11,6 +11,7 @@ from feeds.lalert_types import LalertDocument
 from feeds.records import Report, Telegram
 from feeds.status import Status
 from geo.area import Areas
+from geo.gateway import GatewayState
 from geo.hazard import Hazard
 from geo.layers import Layers
 from geo.shelter import Shelter
@@ -36,6 +37,7 @@ class Inputs:
     series: Mapping[tuple[str, str], Sequence[Sample]] = field(default_factory=dict)  # (station, quantity), ascending
     telegrams: Sequence[Telegram] = ()  # the newest of each series, and of its minute all
     reports: Sequence[Report] = ()
+    gateways: Sequence[GatewayState] = ()
     documents: Sequence[LalertDocument] = ()  # of L-Alert; those sent within geo.documents.LONGEST
 
 

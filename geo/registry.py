@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from geo.model import Model
+from geo.models.equipment import Equipment
 from geo.models.flood import Flood
 from geo.models.lalert import Lalert
 from geo.models.river_forecast import RiverForecast
@@ -12,6 +13,7 @@ from geo.models.snow import Snow
 from geo.models.weather import Weather
 
 MODELS: tuple[Model, ...] = (
+    Equipment(),
     Flood(),
     Lalert(),
     RiverForecast(),

@@ -76,7 +76,7 @@ def _proposals(situation: Situation, rule: Rule, standing: Mapping[str, Standing
     """One proposal for each group of matching hazards, and for each open series whose hazards have gone."""
     groups: dict[str, list[Hazard]] = {}
     for hazard in situation.hazards:
-        mine = hazard.status is situation.status and not hazard.relayed  # what others announced is theirs to tell
+        mine = hazard.status is situation.status and not hazard.for_staff
         if mine and rule.when.holds(hazard, situation):
             groups.setdefault(_stem(situation, rule, hazard), []).append(hazard)
     of_rule = {_stem_of(name): s for name, s in sorted(standing.items()) if s.alert.rule == rule.id}

@@ -79,6 +79,11 @@ class Ingest:
         for gateway in [name for name in self.vitals.gateways if self._intake.revoked(name)]:
             self.vitals.forget(gateway)
 
+    @property
+    def grants(self) -> Grants:
+        """What each gateway may do now."""
+        return self._intake.grants
+
     def read_with(self, feed_for: Callable[[Message], Feed | None]) -> None:
         """Decode by these feeds from the next message on."""
         self._intake.feed_for = feed_for
@@ -224,6 +229,10 @@ class Ingest:
             self.vitals.status(message.gateway, message.payload, message.received_at, message.retained)
         elif not message.retained:
             self.vitals.heard(message.gateway, message.received_at)
+            if one.kind is Kind.VITAL:
+                self.vitals.beat(message.gateway, message.payload, message.received_at)
+            for sent_at in {record.sent_at for record in one.records if isinstance(record, Reading) and record.sent_at}:
+                self.vitals.sent(message.gateway, message.received_at, sent_at)
             if readings := [record for record in one.records if isinstance(record, Reading)]:
                 ahead = all(Flag.CLOCK_AHEAD in reading.flags for reading in readings)
                 self.vitals.read(message.gateway, message.received_at, ahead)

@@ -28,6 +28,7 @@ from services.evaluate import Evaluate
 from services.fetch import Fetcher
 from services.house import House, leased
 from services.ingest import Ingest
+from services.lookout import Lookout
 from services.loop import Loop
 from services.mappings import load_mappings
 from services.poll import Poll
@@ -109,6 +110,8 @@ async def ingest(house: House) -> WayIn:
             await broker.reload(grants.logins(found))
 
     await _hear_of_words(house, loop, mappings)
+    lookout = Lookout(house.store, client, loop.vitals, lambda: loop.grants)
+    house.repeat(Loop(lookout.name, lookout.step, house.bell.listen(), lambda: lookout.EVERY))
     canary = loop.canary
     house.repeat(Loop(canary.name, canary.step, house.bell.listen(), lambda: canary.pace))
     watch = grants.Watch(house.store, settings.gateways, known, changed)

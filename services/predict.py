@@ -16,7 +16,7 @@ from geo.model import Ground, Inputs, Model
 from services.bell import Bell
 from services.clock import Clock
 from services.lease import Leased
-from services.store import chronology, cursors, hazards, records
+from services.store import chronology, cursors, hazards, records, vitals
 from services.store.chronology import Entry
 from services.store.engine import Store
 from services.store.hazards import Change
@@ -71,6 +71,7 @@ class Predict:
             series=await records.series(connection, subjects, status, readings, now),
             telegrams=await records.standing_telegrams(connection, status, telegrams, now),
             reports=await records.reports(connection, status, reports, now),
+            gateways=await vitals.everyone(connection, status),
             documents=await records.documents(connection, status, now - LONGEST, now),
         )
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import random
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from time import monotonic
 
@@ -54,7 +54,7 @@ class Source:
 
     @property
     def name(self) -> str:
-        """Of the loop, and the topic of its messages."""
+        """Of the loop."""
         return f"{SCHEME}{self.settings.name}"
 
     @property
@@ -93,18 +93,15 @@ class Source:
         if fetched.body is None:
             return False
         name = self.settings.name
-        message = Message(topic=self.name, payload=fetched.body, received_at=now, gateway=name)
+        topic = f"{self.name}/{self.settings.status}"
+        message = Message(topic=topic, payload=fetched.body, received_at=now, gateway=name)
         decoded = await asyncio.to_thread(self._decode, message)
         return await self._keep(url, fetched, message, decoded)
 
     def _decode(self, message: Message) -> Decoded:
         """Published values are minutes old by nature, so the window for alerts is the source's own."""
         windows = Windows(alert=timedelta(seconds=self.settings.alert_window_s))
-        decoded = checked(self.feed.decode(message), message, windows)
-        status = self.settings.status
-        return replace(
-            decoded, records=tuple(replace(one, status=one.status.stricter(status)) for one in decoded.records)
-        )
+        return checked(self.feed.decode(message), message, windows)
 
     async def _keep(self, url: str, fetched: Fetched, message: Message, decoded: Decoded) -> bool:
         draft = self._history.draft()

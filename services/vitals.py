@@ -16,6 +16,7 @@ from feeds.instant import instant
 LAST_SEEN = Gauge("shirase_gateway_last_seen", "When a gateway was last heard, hub time in Unix seconds", ["gateway"])
 _THREE_HEARTBEATS = timedelta(seconds=180)
 _LATELY = timedelta(minutes=30)
+_A_MINUTE, _AN_HOUR = timedelta(minutes=1), timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,6 +30,9 @@ class Vital:
     said_at: datetime | None = None  # the time in its newest status
     read_at: datetime | None = None  # hub time of its last message with readings
     ahead: bool = False  # those readings were measured in the hub's future
+    beats: bool = False  # it sends heartbeats
+    queue: int | None = None  # messages that wait in it, as its newest heartbeat says
+    lags: tuple[tuple[datetime, float], ...] = ()  # hub time, and seconds from sending to receipt, of the last hour
 
     def alive(self, now: datetime) -> bool:
         """False after a goodbye, a will, or three missed heartbeats."""
@@ -55,6 +59,31 @@ class Vitals:
     def read(self, gateway: str, at: datetime, ahead: bool) -> None:
         """Readings came in at hub time ``at``; ``ahead`` when their clock was too far before the hub's."""
         self._known[gateway] = replace(self._of(gateway), read_at=at, ahead=ahead)
+
+    def sent(self, gateway: str, at: datetime, sent_at: datetime) -> None:
+        """Something that arrived at hub time ``at`` says when it was sent by the gateway's own clock."""
+        known = self._of(gateway)
+        lag, lags = (at - sent_at).total_seconds(), known.lags
+        if lags and at - lags[-1][0] < _A_MINUTE:
+            lags = (*lags[:-1], (lags[-1][0], min(lags[-1][1], lag)))
+        else:
+            lags = (*(one for one in lags if at - one[0] <= _AN_HOUR), (at, lag))
+        self._known[gateway] = replace(known, lags=lags)
+
+    def beat(self, gateway: str, payload: bytes, at: datetime) -> None:
+        """A heartbeat: its clock, and how much waits in it."""
+        self._known[gateway] = replace(self._of(gateway), beats=True)
+        members = _object(payload)
+        time, queue = _time(members.get("time")), members.get("queue")
+        if time:
+            self.sent(gateway, at, time)
+        if isinstance(queue, int) and not isinstance(queue, bool) and 0 <= queue < 2**31:
+            self._known[gateway] = replace(self._of(gateway), queue=queue)
+
+    def skew(self, gateway: str, now: datetime) -> float | None:
+        """How far its clock is behind the hub's in seconds, negative where ahead: the smallest lag of the last hour."""
+        lags = [lag for at, lag in self._of(gateway).lags if now - at <= _AN_HOUR]
+        return min(lags) if lags else None
 
     def forget(self, gateway: str) -> None:
         """It is not a gateway any more: neither alive nor missing."""
@@ -96,14 +125,20 @@ class Vitals:
 
 
 def _read(payload: bytes) -> tuple[bool, str, datetime | None] | None:
-    try:
-        members: Any = json.loads(payload)
-    except (ValueError, RecursionError):
-        return None
-    if not isinstance(members, dict) or members.get("state") not in {"online", "offline"}:
+    members = _object(payload)
+    if members.get("state") not in {"online", "offline"}:
         return None
     boot = members.get("boot")
     return members["state"] == "online", boot if isinstance(boot, str) else "", _time(members.get("time"))
+
+
+def _object(payload: bytes) -> dict[str, Any]:
+    """The members, none where it is no object."""
+    try:
+        members: Any = json.loads(payload)
+    except (ValueError, RecursionError):
+        return {}
+    return members if isinstance(members, dict) else {}
 
 
 def _time(text: object) -> datetime | None:

@@ -229,6 +229,21 @@ chronology = Table(  # クロノロジー: append-only, each row carries the has
     sqlite_autoincrement=True,
 )
 
+vitals = Table(  # the last look at each gateway; hub time
+    "vitals",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("status", Text, nullable=False),
+    Column("checked_at", Instant, nullable=False),
+    Column("watched_since", Instant, nullable=False),
+    Column("seen_at", Instant),
+    Column("beats", Boolean, nullable=False),
+    Column("online", Boolean),
+    Column("said_at", Instant),
+    Column("skew_s", Float),
+    Column("queue", Integer),
+)
+
 stations = Table(  # sensors that staff adopted, beside those of the profile
     "stations",
     metadata,

@@ -171,11 +171,24 @@ async def test_a_page_instead_of_values_is_kept_for_staff_and_can_be_read_again(
     api.document = b"<html>maintenance</html>"
     assert not await desk.step()
     (refused,) = await desk.refused()
-    assert (refused.code, refused.topic) == ("bad_json", "source:river-office")
+    assert (refused.code, refused.topic) == ("bad_json", "source:river-office/Actual")
     async with desk.store.write() as connection:
         await connection.execute(quarantine.update().values(payload=document(123)))
     assert await replay(desk.store, Reader(mappings=desk.mappings), refused.id, "sato", BEGAN) == 1
     assert [(row.gateway, row.value) for row in await desk.rows()] == [("river-office", 1.23)]
+
+
+@pytest.mark.parametrize("store", ["sqlite"], indirect=True)
+async def test_what_a_test_source_brought_stays_a_test_when_it_is_read_again(store: Store, api: FakeWebApi) -> None:
+    desk = Desk(store, api, status=Status.TEST)
+    api.document = b"{}"
+    await desk.step()
+    await desk.fetcher.close()
+    (refused,) = await desk.refused()
+    async with store.write() as connection:
+        await connection.execute(quarantine.update().values(payload=document(123)))
+    await replay(store, Reader(mappings=desk.mappings), refused.id, "sato", BEGAN)
+    assert [row.status for row in await desk.rows()] == ["Test"]
 
 
 @pytest.mark.parametrize("store", ["sqlite"], indirect=True)

@@ -37,14 +37,14 @@ class Viewer:
         return cls(frozenset(status.value for status in Status), staff=True)
 
     def sees_hazard(self, hazard: Hazard, now: datetime) -> bool:
-        """Staff see whatever holds; the public no forecast of ours, nothing relayed, of reports the confirmed ones."""
+        """Staff see whatever holds; the public no forecast of ours, nothing for staff, only confirmed reports."""
         if hazard.level < 1 or hazard.valid_until <= now or hazard.status.value not in self.statuses:
             return False
         if not (hazard.observed or self.forecasts):
             return False
         if self.staff:
             return True
-        return not hazard.relayed and (not rests_on_reports(hazard) or hazard.facts.get("confirmed") is True)
+        return not hazard.for_staff and (not rests_on_reports(hazard) or hazard.facts.get("confirmed") is True)
 
     def alert_states(self) -> frozenset[str]:
         """A draft is nobody's business but the desk's."""
