@@ -39,6 +39,7 @@ class Hazard:
     probability: float | None = None
     relayed: bool = False  # others announced it: for staff to know, seen by no resident and posted by no rule
     equipment: bool = False  # of our own gateways and sensors: for staff alike
+    late: bool = False  # its newest reading came too late to be news: shown, but it begins and raises no alert
     source: str = ""  # what separates two hazards of one kind in one area: gauge, telegram kind, report
     evidence: tuple[Evidence, ...] = ()
     facts: Mapping[str, str | float | int | bool] = field(default_factory=dict)  # what the wording may quote

@@ -33,6 +33,7 @@ class Believed:
     ref: str  # key of the record
     alone: bool  # nothing near enough in time to confirm it
     confirmed: bool
+    late: bool  # it came too late to be news
 
 
 def plausible(samples: Sequence[Sample], now: datetime, low: float, high: float) -> list[Sample]:
@@ -67,6 +68,7 @@ def believe(samples: Sequence[Sample], step: float, within: timedelta) -> Believ
         ref=newest.ref,
         alone=not before,
         confirmed=bool(before) and newest.value <= ceiling,
+        late=newest.late,
     )
 
 

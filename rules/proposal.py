@@ -40,6 +40,7 @@ class Reason(StrEnum):
     ALL_CLEAR = "all_clear", "警戒の対象がなくなりました", "The danger is over."
     # not said
     STALE = "stale", "根拠の有効期限が切れ、今の状態が分かりません", "What it rests on has expired; now is unknown."
+    LATE = "late", "遅れて届いた観測値だけでは新しく知らせません", "Readings that came late are no news by themselves."
     NOT_HELD = "not_held", "条件を満たしてからの時間がまだ足りません", "The level has not stood long enough yet."
     SILENCED = "silenced", "規則の除外条件に当たります", "The rule says: not while this holds."
     MUTED = "muted", "担当者が通知を止めています", "An officer keeps it silent for a while."

@@ -22,6 +22,14 @@ def fresh(situation: Situation, proposal: Proposal) -> Proposal | Drop:
     return _set_aside("fresh", proposal, stale, Reason.STALE)
 
 
+def late(situation: Situation, proposal: Proposal) -> Proposal | Drop:
+    """What rests on readings that came late is no news: it neither begins an alert nor raises one, but keeps one."""
+    base = proposal.base
+    told = levels(base) if base and base.expires > situation.now else {}
+    out = [hazard for hazard in proposal.hazards if hazard.late and hazard.level > told.get(hazard.key, -1)]
+    return _set_aside("late", proposal, out, Reason.LATE)
+
+
 def hold(situation: Situation, proposal: Proposal) -> Proposal | Drop:
     """A level must have stood for a while, except where this series already speaks of the hazard."""
     base = proposal.base
@@ -132,7 +140,7 @@ def settle(situation: Situation, proposal: Proposal) -> Proposal | Drop:
     return proposal
 
 
-CHAIN: Sequence[Stage] = (fresh, hold, unless, mute, inhibit, all_clear, rejected, dedup, settle)
+CHAIN: Sequence[Stage] = (fresh, late, hold, unless, mute, inhibit, all_clear, rejected, dedup, settle)
 
 
 def run(situation: Situation, proposal: Proposal, chain: Sequence[Stage] = CHAIN) -> tuple[Proposal, Drop | None]:

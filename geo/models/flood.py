@@ -81,6 +81,7 @@ class Flood:
             since=state.since,
             valid_until=state.newest.at + kept,
             headline=_headline(state),
+            late=state.newest.late,
             source=state.station.code,
             evidence=(_gauge_evidence(state), *_layer_evidence(exposed)),
             facts=_facts(state, exposed),
@@ -162,6 +163,8 @@ def _gauge_evidence(state: GaugeState) -> Evidence:
     text = f"{_gauge(station)} {newest.value:.2f} m（{_clock(newest.at)}{limit}）"
     if not newest.confirmed:
         text += f"。報告値 {newest.reported:.2f} m は次の報告まで未確認"
+    if newest.late:
+        text += "。遅れて届いた値"
     if station.verify:
         text += "。基準値は要確認"
     return Evidence(ref=newest.ref, text=text)

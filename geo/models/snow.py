@@ -107,6 +107,7 @@ class Snow:
             since=state.newest.at,
             valid_until=state.newest.at + config.stale,
             headline=text,
+            late=state.newest.late,
             source=station.code,
             evidence=(Evidence(ref=state.newest.ref, text=f"{text}。{limits}"),),
             facts={

@@ -13,7 +13,7 @@ from rules.alert import Place, State
 from rules.proposal import Drop, Proposal, Reason
 from rules.rule import Rule
 from rules.situation import Standing
-from rules.stages import CHAIN, all_clear, change, dedup, fresh, hold, inhibit, rejected, settle, unless
+from rules.stages import CHAIN, all_clear, change, dedup, fresh, hold, inhibit, late, rejected, settle, unless
 from tests.rules.making import NOW, RULE, hazard, issued, proposal, rule, situation, toml
 
 MINUTE = timedelta(minutes=1)
@@ -37,7 +37,7 @@ def passed(outcome: Proposal | Drop) -> Proposal:
 
 def test_the_chain_reads_in_the_documented_order() -> None:
     names = [stage.__name__ for stage in CHAIN]  # type: ignore[attr-defined]
-    assert names == ["fresh", "hold", "unless", "mute", "inhibit", "all_clear", "rejected", "dedup", "settle"]
+    assert names == ["fresh", "late", "hold", "unless", "mute", "inhibit", "all_clear", "rejected", "dedup", "settle"]
 
 
 class TestFresh:
@@ -53,6 +53,29 @@ class TestFresh:
         old, young = hazard("a1", valid_until=NOW), hazard("a2")
         outcome = passed(fresh(situation(old, young), proposal(river, old, young)))
         assert (outcome.hazards, outcome.aside) == ((young,), (old,))
+
+
+class TestLate:
+    def test_readings_that_came_late_begin_nothing(self, river: Rule) -> None:
+        old = hazard(late=True)
+        assert dropped(late(situation(old), proposal(river, old))) is Reason.LATE
+
+    def test_they_neither_raise_what_was_told_nor_end_it(self, river: Rule) -> None:
+        standing = issued(river, hazard(level=3))
+        same, risen = hazard(level=3, late=True), hazard(level=4, late=True)
+        assert passed(late(situation(same), proposal(river, same, standing=standing))).hazards == (same,)
+        assert dropped(late(situation(risen), proposal(river, risen, standing=standing))) is Reason.LATE
+
+    def test_what_has_run_out_is_not_renewed_by_them(self, river: Rule) -> None:
+        standing = issued(river, hazard(level=3))
+        past = replace(standing, alert=replace(standing.alert, expires=NOW))
+        same = hazard(level=3, late=True)
+        assert dropped(late(situation(same), proposal(river, same, standing=past))) is Reason.LATE
+
+    def test_beside_a_fresh_one_they_step_aside(self, river: Rule) -> None:
+        fresh_one, old = hazard("a1"), hazard("a2", late=True)
+        outcome = passed(late(situation(fresh_one, old), proposal(river, fresh_one, old)))
+        assert (outcome.hazards, outcome.aside) == ((fresh_one,), (old,))
 
 
 class TestHold:
