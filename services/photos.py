@@ -15,7 +15,7 @@ MAX_BYTES = 8 * 1024 * 1024  # as sent
 LONGEST = 2048  # pixels of a side, as kept: enough to read a scene, and a bound for the store
 MEDIA_TYPE = "image/jpeg"
 _QUALITY = 85
-_MOST_PIXELS = {"JPEG": 52_000_000, "PNG": 25_000_000, "WEBP": 25_000_000}  # what they unfold to: about 150 MB
+_MOST_PIXELS = {"JPEG": 52_000_000, "PNG": 25_000_000, "WEBP": 25_000_000}  # what they unfold to
 
 Image.MAX_IMAGE_PIXELS = None  # the limits above are lower, and refuse instead of warning
 
@@ -42,7 +42,7 @@ class Photo:
 def clean(sent: bytes) -> Photo:
     """The picture in the bytes. Raises PhotoError: photo_too_large, not_a_photo, too_many_pixels.
 
-    Takes up to a second and 250 MB: not for an event loop, and not for many at once.
+    Takes up to a second and 350 MB: not for an event loop, and not for many at once.
     """
     if len(sent) > MAX_BYTES:
         raise PhotoError("photo_too_large", f"a photo has at most {MAX_BYTES} bytes, this one {len(sent)}")
@@ -71,10 +71,8 @@ def _picture(sent: bytes) -> Image.Image:
         if opened.width * opened.height > _MOST_PIXELS[kind]:
             most = _MOST_PIXELS[kind] // 1_000_000
             raise PhotoError("too_many_pixels", f"a {kind} has at most {most} megapixels; send a smaller picture")
-        opened.draft("RGB", (LONGEST, LONGEST))  # JPEG only: unfold no more than is kept
-        opened.load()
+        opened.thumbnail((LONGEST, LONGEST))  # first of all: every step after it would copy the whole
         upright = ImageOps.exif_transpose(opened).convert("RGBA")
-    upright.thumbnail((LONGEST, LONGEST))
     canvas = Image.new("RGB", upright.size, "white")
     canvas.paste(upright, mask=upright.getchannel("A"))
     return canvas

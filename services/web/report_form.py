@@ -8,6 +8,7 @@ import json
 import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from aiohttp import BadContentDispositionHeader, BadContentDispositionParam, BodyPartReader, web
@@ -25,6 +26,9 @@ _MAX_PARTS, _MAX_TEXT = 24, 16 * 1024  # of a form; bytes of one of its texts
 _PATIENCE = 60.0  # seconds for a form with photos over a bad line
 _NUMBERS, _FLAGS = frozenset({"lon", "lat"}), {"true": True, "false": False}
 UNFOLDING: web.AppKey[asyncio.Semaphore] = web.AppKey("unfolding", asyncio.Semaphore)  # one at a time: it takes memory
+COMING_IN: web.AppKey[asyncio.Semaphore] = web.AppKey("coming_in", asyncio.Semaphore)  # forms of strangers
+_FORMS_AT_ONCE = 6  # of up to 24 MB each
+_BUSY = timedelta(seconds=20)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +49,7 @@ def setup(app: web.Application) -> None:
     for warning in (BadContentDispositionHeader, BadContentDispositionParam):
         warnings.simplefilter("ignore", warning)  # they would write the names of strangers' files to the log
     app[UNFOLDING] = asyncio.Semaphore(1)
+    app[COMING_IN] = asyncio.Semaphore(_FORMS_AT_ONCE)
 
 
 async def read_form(request: web.Request) -> Form:
@@ -62,6 +67,14 @@ async def read_form(request: web.Request) -> Form:
         raise _too_large() from None
     except (ValueError, AssertionError, RuntimeError, HttpProcessingError, web.RequestPayloadError) as error:
         raise WebError(400, "bad_form", "the form is not whole; send it again") from error
+
+
+async def stranger_form(request: web.Request) -> Form:
+    """The same of somebody nobody knows: while too many come in at once, a WebError 503 instead."""
+    if request.app[COMING_IN].locked():
+        raise WebError(503, *WORDS[503], retry_after=_BUSY)
+    async with request.app[COMING_IN]:
+        return await read_form(request)
 
 
 async def cleaned(request: web.Request, sent: tuple[bytes, ...]) -> list[Photo]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -287,6 +288,7 @@ async def test_what_could_not_be_read_is_shown_and_says_why_it_still_cannot(brow
     fault = Rejected(code="bad_json", message="this is not JSON", at="byte 7")
     async with night.store.write() as connection:
         await quarantine.keep(connection, torn, fault)
+        await quarantine.keep(connection, replace(torn, topic="hub/v1/gw8/batch", gateway="gw8"), fault)
     window, context = await visit(browser, night)
     await window.map_ready()
     page = window.page
@@ -297,6 +299,8 @@ async def test_what_could_not_be_read_is_shown_and_says_why_it_still_cannot(brow
     await expect(row.locator("pre").first).to_have_text('{"v":1,<b>')
     await row.get_by_role("button", name="もう一度読む").click()
     await expect(page.locator("#announce-urgent")).to_contain_text("まだ読めません")
+    await page.get_by_role("button", name="同じ理由のものをすべて読み直す").click()
+    await expect(page.locator("#announce-polite")).to_contain_text("まだ読めないもの 2 件")
     await context.close()
 
 

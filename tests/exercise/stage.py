@@ -77,6 +77,8 @@ port = {port}
 start = {clock.start.isoformat()}
 began = {clock.began.isoformat()}
 speed = {clock.speed}
+[reports]
+public = true
 [exercise.outboxes]
 x = {q(x.url + "/timeline.json")}
 linkage = {q(linkage.url.rsplit("/", 1)[0] + "/received")}

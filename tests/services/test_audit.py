@@ -16,6 +16,8 @@ from services.web.api.table import ENDPOINTS
 from tests.exercise.telegrams import Warned, telegram
 from tests.services.making import NOW, alert, payload
 from tests.services.pictures import png
+from tests.services.test_adoption import SENSOR
+from tests.services.test_adoption import city as with_stations
 from tests.services.test_quarantine_desk import GRANTED, refused
 from tests.services.web_floor import Visitor, floor
 
@@ -76,6 +78,15 @@ async def _notice(_: Store, officer: Visitor) -> tuple[int, Any]:
         return response.status, await response.json()
 
 
+async def _adopt(_: Store, officer: Visitor) -> tuple[int, Any]:
+    return await officer.post("/api/v1/sensors", SENSOR)
+
+
+async def _let_go(store: Store, officer: Visitor) -> tuple[int, Any]:
+    await _adopt(store, officer)
+    return await officer.post("/api/v1/sensors/let-go", {"code": SENSOR["code"]})
+
+
 ACTS: dict[str, Act] = {
     "/alerts/{series}/{revision}/approve": _approve,
     "/alerts/{series}/{revision}/reject": _reject,
@@ -86,6 +97,8 @@ ACTS: dict[str, Act] = {
     "/reports/photos": _photo,
     "/reports/notices": _notice,
     "/chronology": _note,
+    "/sensors": _adopt,
+    "/sensors/let-go": _let_go,
 }
 
 
@@ -95,7 +108,7 @@ def test_every_write_of_the_api_is_tried_below() -> None:
 
 async def test_each_write_names_its_person(store: Store) -> None:
     for path, act in ACTS.items():
-        async with floor(store, reader=Reader(gateways=GRANTED)) as running:
+        async with floor(store, reader=Reader(gateways=GRANTED), ground=with_stations()) as running:
             officer = await running.person(Role.APPROVER, f"officer-of-{path.replace('/', '-')}")
             async with store.read() as connection:
                 before = await connection.scalar(select(log.c.seq).order_by(log.c.seq.desc()).limit(1)) or 0

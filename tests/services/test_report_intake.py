@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import base64
 import io
+import uuid
+from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -28,7 +30,9 @@ from services.store.tables import answered as answered_table
 from services.store.tables import chronology, records
 from services.store.tables import photos as photos_table
 from services.store.users import Role
+from services.web.report_form import COMING_IN
 from tests.services import pictures
+from tests.services.conftest import until
 from tests.services.making import NOW
 from tests.services.web_floor import Visitor, floor
 
@@ -148,6 +152,58 @@ async def test_the_same_key_gives_the_same_answer_and_one_report(store: Store) -
         _, told = await stranger.post(PATH, SEEN, headers={"Idempotency-Key": KEY})
         assert told == many[0][1]
     assert len(await stored(store)) == 2
+
+
+async def test_two_processes_give_one_answer(postgresql_url: str) -> None:
+    one, two = await Store.open(postgresql_url), await Store.open(postgresql_url)
+    key = {"Idempotency-Key": str(uuid.uuid4())}
+    try:
+        async with floor(one, reports=OPEN) as first, floor(two, reports=OPEN) as second:
+            visitors = [await first.visitor(), await second.visitor()] * 4
+            many = await asyncio.gather(*(visitor.post(PATH, SEEN, headers=key) for visitor in visitors))
+    finally:
+        await one.close()
+        await two.close()
+    assert {status for status, _ in many} == {201}
+    assert len({told["id"] for _, told in many}) == 1
+
+
+async def test_a_crowd_of_forms_is_asked_to_come_again(store: Store) -> None:
+    async with floor(store, reports=OPEN) as running:
+        stranger = await running.visitor()
+        gate = asyncio.Event()
+
+        async def slow() -> AsyncIterator[bytes]:
+            yield b"--x\r\n"
+            await gate.wait()
+            yield b"--x--\r\n"
+
+        slowly = {"Content-Type": "multipart/form-data; boundary=x"}
+        waiting = [asyncio.create_task(send(stranger, slow(), **slowly)) for _ in range(6)]
+        await until(running.app[COMING_IN].locked)
+        async with stranger.http.post(PATH, data=form()) as response:
+            assert response.status == 503 and "Retry-After" in response.headers
+        assert (await (await running.person(Role.OPERATOR)).post(PATH, SEEN))[0] == 201
+        gate.set()
+        assert {status for status, _ in await asyncio.gather(*waiting)} == {400}
+        assert (await send(stranger, form(pictures.png())))[0] == 201
+
+
+async def test_a_relay_may_send_many_at_once(store: Store) -> None:
+    secret = hashed("eight-secret")
+    one = Registered(name="gw08", status=Status.ACTUAL, telegram=False, also=(), bcrypt=secret.bcrypt,
+                     pbkdf2=secret.pbkdf2, revoked=False, changed_at=NOW)  # fmt: skip
+    async with store.write() as connection:
+        await gateways.add(connection, one)
+    async with floor(store) as running:
+        machine = await running.visitor()
+        login = basic("gw08", "eight-secret")
+        assert (await machine.post(PATH, SEEN, headers=login))[0] == 201
+        many = await asyncio.gather(*(machine.post(PATH, SEEN, headers=login) for _ in range(30)))
+        assert {status for status, _ in many} == {201}
+        async with store.write() as connection:
+            await gateways.revoke(connection, "gw08", NOW)
+        assert (await machine.post(PATH, SEEN, headers=login))[0] == 401, "what was right once is asked for again"
 
 
 async def test_a_key_is_forgotten_after_a_day(store: Store) -> None:

@@ -25,7 +25,7 @@ from services.web.api.endpoint import Endpoint, Parameter
 from services.web.api.photos import keep_photos
 from services.web.api.times import iso
 from services.web.context import CONTEXT, WebContext
-from services.web.report_form import MULTIPART, Form, cleaned, read_form
+from services.web.report_form import MULTIPART, Form, cleaned, read_form, stranger_form
 from services.web.security import WebError
 from services.web.sender import Kind, Sender, sender_of
 
@@ -39,7 +39,7 @@ async def take(request: web.Request) -> web.Response:
     context = request.app[CONTEXT]
     sender = await sender_of(request, public=True)
     key = _key(request, sender)
-    form = await read_form(request)
+    form = await (stranger_form(request) if sender.kind is Kind.PUBLIC else read_form(request))
     one = _report(form, sender, context)
     pictures = await cleaned(request, form.photos)
     one = replace(one, photos=(*one.photos, *(picture.sha256 for picture in pictures)))

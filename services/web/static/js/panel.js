@@ -95,7 +95,8 @@ function drawReport(code) {
   if (!report) return show('通報', h('p', {}, 'この通報はもうありません。'));
   return show(`通報：${word('kinds', report.kind)}`,
     h('p', {}, drillMark(report.status), ' ', h('span', { class: 'tag' }, report.confirmed ? '確認済み' : '未確認'), ' ', timeTag(report.time, true)),
-    h('p', {}, report.text), h('dl', { class: 'facts' }, h('dt', {}, '場所'), h('dd', {}, report.place || '–'), h('dt', {}, 'だれから'), h('dd', {}, report.source || report.gateway || '–')));
+    h('p', {}, report.text), h('dl', { class: 'facts' }, h('dt', {}, '場所'), h('dd', {}, report.place || '–'), h('dt', {}, 'だれから'), h('dd', {}, report.source || report.gateway || '–')),
+    ...(report.photos ?? []).map((/** @type {string} */ src, /** @type {number} */ n) => h('p', {}, h('a', { href: src }, h('img', { src, alt: `通報の写真 ${n + 1}`, width: '240', loading: 'lazy' })))));
 }
 
 /** @type {Map<string, string>} names of districts without any danger */

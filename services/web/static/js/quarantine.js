@@ -23,7 +23,7 @@ export function drawQuarantine() {
     h('td', { lang: 'en' }, q.message, h('span', { class: 'muted small' }, `（${q.at}）`)),
     h('td', { class: 'nowrap' }, `${q.times}回`),
     h('td', { class: 'nowrap' }, q.answered ? '✓ 送り主に返答した' : '返答待ち'),
-    h('td', {}, bytesOf(q), againButton(q))));
+    h('td', {}, bytesOf(q), againButton(q), alikeButton(q, kept.filter((/** @type {any} */ other) => other.code === q.code)))));
   fill(byId('quarantine'), table('受け取ったが読めなかったもの', ['いつ', 'だれから', 'なぜ（どこ）', '回数', '返答', '中身'], rows, '読めなかったものはありません。'));
 }
 
@@ -33,11 +33,23 @@ const bytesOf = (q) => h('details', { class: 'raw' }, h('summary', {}, `${q.byte
 /** @param {any} q */
 const againButton = (q) => h('button', { type: 'button', class: 'button slim', 'data-key': `quarantine-${q.id}`, on: { click: () => again(q.id) } }, 'もう一度読む');
 
+/** Only beside the newest of its kind. @param {any} q @param {any[]} alike */
+const alikeButton = (q, alike) => (alike.length < 2 || alike[0] !== q ? ''
+  : h('button', { type: 'button', class: 'button slim', 'data-key': `quarantine-all-${q.code}`, on: { click: () => allAgain(q.code) } }, '同じ理由のものをすべて読み直す'));
+
 /** @param {number} id */
-async function again(id) {
+const again = (id) => replay({ id }, (told) => `読めました。新しい記録 ${told.new} 件`);
+
+/** @param {string} code */
+const allAgain = (code) => replay({ code }, (told) => {
+  const left = Object.values(told.still_refused).reduce((sum, n) => sum + Number(n), 0);
+  return `${told.read} 件を読めました（新しい記録 ${told.new} 件）。まだ読めないもの ${left} 件`;
+});
+
+/** @param {Record<string, unknown>} wanted @param {(told: any) => string} words */
+async function replay(wanted, words) {
   try {
-    const { new: count } = await post('quarantine/replay', { id });
-    announce(`読めました。新しい記録 ${count} 件`);
+    announce(words(await post('quarantine/replay', wanted)));
     await afterReplay();
   } catch (problem) {
     announce(problem instanceof Refused ? problem.message : '読み直せませんでした。回線を確かめてください。', true);
