@@ -69,3 +69,16 @@ def test_every_kind_is_taken() -> None:
 def test_refusals_name_the_place(change: dict[str, object], code: str, at: str) -> None:
     rejected = refusal(Plain().decode(message(BEAR | change, TOPIC)))
     assert (rejected.code, rejected.at) == (code, at)
+
+
+def test_photos_are_named_and_never_brought() -> None:
+    names = ["a" * 64, "0123456789abcdef" * 4]
+    (report,) = Plain().decode(message(BEAR | {"photos": names}, TOPIC)).records
+    assert isinstance(report, Report)
+    assert report.photos == tuple(names)
+
+
+@pytest.mark.parametrize("photos", ["a" * 64, ["a" * 63], ["A" * 64], [5], ["a" * 64] * 4, [None], {"0": "a" * 64}])
+def test_a_photo_that_is_no_name_is_refused(photos: object) -> None:
+    refused = refusal(Plain().decode(message(BEAR | {"photos": photos}, TOPIC)))
+    assert (refused.code, refused.at) == ("bad_member", "/photos")

@@ -185,6 +185,11 @@ def test_what_cannot_be_told_for_sure_is_refused_by_name(text: str, expected: st
     assert code(text) == expected
 
 
+def test_a_call_for_help_is_a_notice_and_no_follow_up() -> None:
+    for subject in ("行方不明者の発見にご協力ください", "行方不明者発見協力のお願い"):
+        assert one(f"{subject}\n行方不明日時：10月5日午前9時ころ\n場所：盛岡市本宮").kind == "missing_person"
+
+
 def test_bytes_that_are_no_text_are_refused() -> None:
     assert code(b"\xff\xfe\x00") == "bad_encoding"
     assert code("声かけ\n10月5日\x00".encode()) == "bad_encoding"

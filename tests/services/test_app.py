@@ -13,10 +13,12 @@ from sqlalchemy import select
 from services.alone import AlreadyRunningError
 from services.app import Hub
 from services.clock import wall
+from services.photos import clean
 from services.settings import Settings, load
-from services.store import alerts, outbox
+from services.store import alerts, outbox, photos
 from services.store.engine import Store
 from tests.services.making import alert, payload
+from tests.services.pictures import png
 
 PROFILE = Path(__file__).parents[2] / "config/morioka"
 
@@ -54,3 +56,18 @@ async def test_what_the_last_life_was_sending_is_taken_up_at_once(settings: Sett
                 state = str(await connection.scalar(select(outbox.outbox.c.state)))
     await store.close()
     assert state == "accepted"
+
+
+async def test_a_photo_whose_time_is_over_is_swept_away(settings: Settings) -> None:
+    store, now = await Store.open(settings.database_url), wall()
+    async with store.write() as connection:
+        for width, expires in ((40, now - timedelta(seconds=1)), (41, now + timedelta(days=1))):
+            await photos.keep(connection, clean(png(width)), now - timedelta(days=30), expires)
+    async with Hub.running(settings), asyncio.timeout(10):
+        left = [40, 41]
+        while 40 in left:
+            await asyncio.sleep(0.05)
+            async with store.read() as connection:
+                left = list(await connection.scalars(select(photos.photos.c.width)))
+    await store.close()
+    assert left == [41]

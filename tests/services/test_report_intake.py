@@ -15,6 +15,7 @@ import aiohttp
 import pytest
 from pydantic import SecretStr
 from sqlalchemy import func, select
+from sqlalchemy.exc import SQLAlchemyError
 
 from feeds.records import Report
 from feeds.status import Status
@@ -23,6 +24,7 @@ from services.clock import wall
 from services.desks.quarantine import Reader
 from services.settings import Gateway, Reports
 from services.store import answered, gateways, photos
+from services.store import records as record_store
 from services.store.codec import from_json
 from services.store.engine import Store
 from services.store.gateways import Registered
@@ -411,3 +413,16 @@ async def test_nothing_private_reaches_the_log(store: Store, capfd: pytest.Captu
     out, err = capfd.readouterr()
     assert "090-1234" not in out + err
     assert len(await stored(store)) == 1
+
+
+@pytest.mark.parametrize("store", ["sqlite"], indirect=True)
+async def test_an_error_of_the_store_tells_no_values(store: Store) -> None:
+    """It goes to the log with its statement, and the values would be the words of the report."""
+    kept = Report(gateway="g", report_id="1", kind="bear", measured_at=NOW, text="090-1234-5678", place="")
+    async with store.write() as connection:
+        await connection.exec_driver_sql("ALTER TABLE records RENAME COLUMN body TO gone")
+    with pytest.raises(SQLAlchemyError) as error:
+        async with store.write() as connection:
+            await record_store.save(connection, [kept], NOW)
+    assert "090-1234" not in str(error.value)
+    assert "INSERT" in str(error.value)
