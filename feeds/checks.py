@@ -80,15 +80,17 @@ def _check(
         return Rejected(code="too_old", message=f"{what}; set the clock, or send it as a file", at="/time")
     value = _kept(reading.value, into)
     possible = value is None or quantity.low <= value <= quantity.high
-    flags = {
-        Flag.CLOCK_AHEAD: -age > windows.ahead,
-        Flag.LATE: age > windows.alert,
-        Flag.OUT_OF_RANGE: not possible,
-        Flag.STUCK: not possible and reading.value in MARKERS,
-        Flag.RETAINED: message.retained,
-        Flag.MISSING: value is None,
-    }
-    raised = frozenset(flag for flag, holds in flags.items() if holds)
+    flags = (
+        (Flag.CLOCK_AHEAD, -age > windows.ahead),
+        (Flag.LATE, age > windows.alert),
+        (Flag.OUT_OF_RANGE, not possible),
+        (Flag.STUCK, not possible and reading.value in MARKERS),
+        (Flag.RETAINED, message.retained),
+        (Flag.MISSING, value is None),
+    )
+    raised = frozenset([flag for flag, holds in flags if holds])
+    if not raised and reading.unit == quantity.unit:
+        return reading  # as most are: nothing is copied
     return replace(reading, value=value, unit=quantity.unit, flags=reading.flags | raised)
 
 

@@ -46,7 +46,7 @@ class Members:
             raise BadMember("bad_member", f"{name} must be a string", name)
         if len(value) > at_most:
             raise BadMember("bad_member", f"{name} has {len(value)} characters; at most {at_most}", name)
-        if any(ord(char) < 32 and char not in "\n\t" for char in value):
+        if not value.isprintable() and any(ord(char) < 32 and char not in "\n\t" for char in value):
             raise BadMember("bad_member", f"{name} holds control characters", name)
         return value
 

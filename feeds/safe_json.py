@@ -57,7 +57,7 @@ def _too_deep(text: str) -> int | None:
 
 def _parse(text: str) -> Json | Rejected:
     try:
-        value: Json = json.loads(text, parse_constant=_constant, parse_float=_float, object_pairs_hook=_object)
+        value: Json = _DECODER.decode(text)
         if "\\u" in text:  # half a surrogate pair is a str that no UTF-8 can carry onwards
             json.dumps(value, ensure_ascii=False).encode()
     except json.JSONDecodeError as error:
@@ -88,3 +88,6 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
             raise ValueError(f"the member {name[:40]!r} occurs twice; which one is meant?")
         members[name] = value
     return members
+
+
+_DECODER = json.JSONDecoder(parse_constant=_constant, parse_float=_float, object_pairs_hook=_object)

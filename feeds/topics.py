@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from feeds.records import Message, Rejected
 
@@ -61,6 +62,7 @@ def overlap(one: str, other: str) -> bool:
     return len(longer) == len(shorter) or longer[len(shorter)] == "#"
 
 
+@lru_cache(maxsize=8192)  # a city has some thousand sensors, and each asks again with every message
 def hub_topic(topic: str) -> HubTopic | Rejected:
     """Take ``hub/v1/…`` apart; anything that is not exactly a topic of ours is bad_topic, told by its level."""
     levels = topic.split("/")

@@ -12,6 +12,7 @@ from feeds.checks import checked
 from feeds.feed import Feed
 from feeds.records import Decoded, Message, Record, Rejected
 from feeds.registry import for_message
+from feeds.status import Status
 from feeds.topics import PUBLIC, HubTopic, hub_topic
 from feeds.zigbee2mqtt import BRIDGE_STATE
 from services.broker.link import Incoming
@@ -76,8 +77,9 @@ class Intake:
         if kind is Kind.VITAL:
             return Sorted(incoming=incoming, message=message, kind=kind)
         decoded = self._decode(message, place)
-        drill = self._grant(message.gateway).status
-        records = tuple(replace(record, status=record.status.stricter(drill)) for record in decoded.records)
+        drill, records = self._grant(message.gateway).status, decoded.records
+        if drill is not Status.ACTUAL:
+            records = tuple(replace(record, status=record.status.stricter(drill)) for record in records)
         return Sorted(incoming=incoming, message=message, kind=kind, records=records, rejected=decoded.rejected)
 
     def revoked(self, gateway: str) -> bool:

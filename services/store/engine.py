@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     import asyncpg
 
 _NUL = re.compile(r"(?<!\\)(?:\\\\)*\\u0000")
+_JSON = json.JSONEncoder(ensure_ascii=False, allow_nan=False)
 _DRIVERS = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+asyncpg", "postgres": "postgresql+asyncpg"}
 
 
@@ -134,8 +135,8 @@ def insert(connection: AsyncConnection, table: Table) -> sqlite_dialect.Insert |
 
 def _to_json(value: Any) -> str:
     """JSON that both engines can hold and take apart again. Raises ValueError for a NUL or half a surrogate pair."""
-    written = json.dumps(value, ensure_ascii=False, allow_nan=False)
+    written = _JSON.encode(value)
     written.encode()
-    if _NUL.search(written):
+    if "u0000" in written and _NUL.search(written):
         raise ValueError("text with a NUL character cannot be stored")
     return written

@@ -25,6 +25,7 @@ from services.store.codec import from_json, to_json
 from services.store.engine import insert
 from services.store.tables import records
 
+_JSON = json.JSONEncoder(sort_keys=True, ensure_ascii=False)
 _KEYS_AT_ONCE = 1000  # every engine bounds the values of one statement; a batch after an outage knows no bound
 _TYPES: dict[type[Any], str] = {
     Reading: "reading",
@@ -173,7 +174,7 @@ def _digest(record: Record) -> str:
         content: Any = [record.value, record.unit, record.status, record.subject, at]
     else:
         content = to_json(replace(record, gateway="") if isinstance(record, Telegram) else record)
-    return hashlib.sha256(json.dumps(content, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
+    return hashlib.sha256(_JSON.encode(content).encode()).hexdigest()
 
 
 def _flagged(record: Record) -> Record:
