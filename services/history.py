@@ -1,8 +1,9 @@
 """What is remembered of every sensor, so that a reading can be judged by its past without asking the store each time.
 
 Primed from the store, in one statement for all sensors of a batch that are not known yet, and moved on after the
-commit only: a transaction that fails and is tried again judges the same readings the same way. Two processes that take
-in the same sensor each judge by what they have seen themselves; a sensor has one gateway, so that is seldom.
+commit only: a transaction that fails and is tried again judges the same readings the same way. What others have
+written since, another process or another loop, is noticed inside the transaction, where nobody else writes, and the
+sensors concerned are primed anew. So it makes no difference who took a reading in, or whether there was a restart.
 """
 
 from __future__ import annotations
@@ -12,14 +13,18 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import and_, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from feeds.quality import SAMPLES, Past, Track, judged
+from feeds.quantities import QUANTITIES
 from feeds.records import Flag, Reading, Record
 from feeds.status import Status
+from services.store.records import latest_seq
 from services.store.tables import records
 
+_RUN = 160  # samples that are read of a sensor that can be too still: a day of reports every ten minutes
+_RECENT = 5_000  # records in which a temperature is looked for at the start
 _SENSORS = 50_000  # remembered; the ones longest unheard are asked for again
 _AT_ONCE = 400  # subjects in one statement
 _LOOK_BACK = timedelta(days=2)  # what is older says nothing about a jump
@@ -33,6 +38,7 @@ class Draft:
 
     def __init__(self, known: Mapping[Key, Track], air: Mapping[Status, Past]) -> None:
         self._known = known
+        self.begun = False
         self.tracks: dict[Key, Track] = {}
         self.air = dict(air)
 
@@ -57,6 +63,7 @@ class History:
     def __init__(self) -> None:
         self._tracks: OrderedDict[Key, Track] = OrderedDict()
         self._air: dict[Status, Past] = {}
+        self._upto: int | None = None  # the newest record that is remembered, or was no reading
 
     def draft(self) -> Draft:
         """For one transaction."""
@@ -65,18 +72,37 @@ class History:
     async def judge(self, connection: AsyncConnection, batch: Sequence[Record], draft: Draft) -> list[Record]:
         """The same records in the same order, readings with the flags of their past."""
         readings = _judgeable(batch)
+        if not draft.begun:
+            draft.begun = True
+            await self._catch_up(connection)
+            draft.air.update(self._air)
         await self._prime(connection, readings)
         flagged = draft.judge(readings)
         return [flagged.get(id(one), one) if isinstance(one, Reading) else one for one in batch]
 
-    def learn(self, draft: Draft) -> None:
-        """Its transaction is committed."""
+    def learn(self, draft: Draft, new: Iterable[int]) -> None:
+        """Its transaction is committed, and has written these ``new`` records."""
+        self._upto = max(new, default=self._upto)
         self._tracks.update(draft.tracks)
         self._air = draft.air
         for key in draft.tracks:
             self._tracks.move_to_end(key)
         while len(self._tracks) > _SENSORS:
             self._tracks.popitem(last=False)
+
+    async def _catch_up(self, connection: AsyncConnection) -> None:
+        """Forget the sensors of which others have written: numbers are given in the order of commits, so all are seen."""
+        newest = await latest_seq(connection)
+        since = max(0, newest - _RECENT) if self._upto is None else self._upto
+        if newest == since:
+            return
+        mine = (records.c.subject, records.c.status, records.c.measured_at, records.c.value, records.c.trusted)
+        written = select(*mine).where(records.c.seq > since, records.c.type == "reading").order_by(records.c.seq)
+        for subject, status, at, value, trusted in await connection.execute(written):
+            self._tracks.pop((subject, Status(status)), None)
+            if trusted and value is not None and subject.endswith("/air_temperature"):
+                self._air[Status(status)] = Past(at, value)
+        self._upto = newest
 
     async def _prime(self, connection: AsyncConnection, readings: Sequence[Reading]) -> None:
         """Fetch the tracks of sensors not heard in this life, as far as they reach back from their oldest reading."""
@@ -92,6 +118,7 @@ class History:
                 await self._fetch(connection, wanted[begin : begin + _AT_ONCE], status, since)
 
     async def _fetch(self, connection: AsyncConnection, subjects: list[str], status: Status, since: datetime) -> None:
+        still = [subject for subject in subjects if _can_be_too_still(subject)]
         order = (records.c.measured_at.desc(), records.c.seq.desc())
         rank = func.row_number().over(partition_by=records.c.subject, order_by=order).label("rank")
         chosen = (
@@ -100,7 +127,8 @@ class History:
             .where(records.c.measured_at >= since, records.c.value.is_not(None))
             .subquery()
         )
-        newest = select(chosen).where(chosen.c.rank <= SAMPLES).order_by(chosen.c.subject, chosen.c.measured_at)
+        few, many = chosen.c.rank <= SAMPLES, and_(chosen.c.rank <= _RUN, chosen.c.subject.in_(still))
+        newest = select(chosen).where(or_(few, many)).order_by(chosen.c.subject, chosen.c.measured_at)
         for subject in subjects:
             self._tracks[subject, status] = Track()
         for subject, at, value, trusted, _ in await connection.execute(newest):
@@ -111,6 +139,11 @@ def _judgeable(batch: Iterable[Record]) -> list[Reading]:
     """Readings with a value that may stand in a track: at its own time, and physically possible."""
     readings = (one for one in batch if isinstance(one, Reading) and one.value is not None)
     return [one for one in readings if not one.flags & _NO_PAST]
+
+
+def _can_be_too_still(subject: str) -> bool:
+    quantity = QUANTITIES.get(subject.rpartition("/")[2])
+    return quantity is not None and quantity.flat_after is not None
 
 
 def _key(reading: Reading) -> Key:

@@ -191,7 +191,7 @@ class Ingest:
             for one in work:
                 for rejected in one.rejected:
                     await quarantine.keep(connection, one.message, rejected)
-        self._history.learn(draft)
+        self._history.learn(draft, [seq for one in saved for seq in one.new])
         return saved
 
     async def _save(self, connection: AsyncConnection, work: Sequence[Sorted], draft: Draft) -> Saved:

@@ -111,7 +111,7 @@ class Source:
             for rejected in decoded.rejected:
                 await quarantine.keep(connection, message, rejected)
             await polled.taken(connection, url, fetched.version, message.received_at)
-        self._history.learn(draft)
+        self._history.learn(draft, saved.new)
         RECORDS.labels("new").inc(len(saved.new))
         RECORDS.labels("duplicate").inc(saved.duplicates)
         RECORDS.labels("revision").inc(saved.revisions)

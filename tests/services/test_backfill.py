@@ -52,8 +52,8 @@ class City:
         draft = self.history.draft()
         async with self.store.write() as connection:
             flagged = await self.history.judge(connection, decoded.records, draft)
-            await records.save(connection, flagged, message.received_at)
-        self.history.learn(draft)
+            saved = await records.save(connection, flagged, message.received_at)
+        self.history.learn(draft, saved.new)
         await self.look()
         return [set(one.flags) for one in flagged]  # type: ignore[union-attr]
 

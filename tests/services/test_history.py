@@ -6,7 +6,8 @@ import json
 from collections.abc import Sequence
 from datetime import timedelta
 
-from sqlalchemy import select
+import pytest
+from sqlalchemy import event, select
 
 from feeds.records import Flag, Reading
 from feeds.status import Status
@@ -29,8 +30,8 @@ async def came(store: Store, history: History, *batch: Reading) -> list[Reading]
     draft = history.draft()
     async with store.write() as connection:
         flagged = await history.judge(connection, batch, draft)
-        await records.save(connection, flagged, NOW)
-    history.learn(draft)
+        saved = await records.save(connection, flagged, NOW)
+    history.learn(draft, saved.new)
     return [one for one in flagged if isinstance(one, Reading)]
 
 
@@ -92,3 +93,55 @@ async def test_a_batch_in_any_order_and_again_changes_nothing(store: Store) -> N
 def test_the_desk_has_words_for_every_reason_to_doubt_a_value() -> None:
     doubts = json.loads((STATIC / "words.json").read_text(encoding="utf-8"))["doubts"]
     assert {flag for flag in Flag if flag.bars_alerts} <= doubts.keys() <= set(Flag)
+
+
+async def test_what_another_process_took_in_is_known(store: Store) -> None:
+    here, there = History(), History()
+    await came(store, here, at(0, 1.0))
+    (jump,) = await came(store, there, at(10, 3.0))
+    assert jump.flags == {Flag.SPIKE}, "the other one was asked nothing, and knows"
+    (back,) = await came(store, here, at(20, 3.1))
+    assert back.flags == {Flag.STEP}
+    await came(store, there, at(30, 1.0, station="another"))
+    (again,) = await came(store, there, at(30, 3.2))
+    assert again.flags == frozenset()
+
+
+async def test_a_flat_line_is_one_after_a_restart_too(store: Store) -> None:
+    await came(store, History(), *(at(10 * n, 1.23) for n in range(150)))
+    (one,) = await came(store, History(), at(1500, 1.23))
+    assert one.flags == {Flag.FLAT}
+
+
+async def test_frost_is_known_after_a_restart_too(store: Store) -> None:
+    cold = reading(station="amedas", quantity="air_temperature", unit="Cel", value=-8.0, measured_at=NOW)
+    await came(store, History(), cold, *(at(-60 * n, 2.0 - 0.06 * n) for n in range(1, 9)))
+    (one,) = await came(store, History(), at(5, 2.0))
+    assert one.flags == {Flag.FROZEN}
+
+
+async def test_a_transaction_that_fails_leaves_nothing_behind(store: Store) -> None:
+    history = History()
+    await came(store, history, at(0, 1.0))
+    with pytest.raises(RuntimeError):
+        async with store.write() as connection:
+            await records.save(connection, await history.judge(connection, [at(10, 3.0)], history.draft()), NOW)
+            raise RuntimeError("the disk is full")
+    (jump,) = await came(store, history, at(10, 3.0))
+    assert jump.flags == {Flag.SPIKE}
+
+
+async def test_nobody_elses_readings_means_one_short_question_a_transaction(store: Store) -> None:
+    history = History()
+    await came(store, history, *(at(0, 1.0, station=f"st{n}") for n in range(30)))
+    asked: list[str] = []
+    async with store.write() as connection:
+
+        def note(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
+            asked.append(statement)
+
+        event.listen(connection.sync_connection, "before_cursor_execute", note)
+        draft = history.draft()
+        for minute in (10, 20):
+            await history.judge(connection, [at(minute, 1.1, station=f"st{n}") for n in range(30)], draft)
+    assert len(asked) == 1 and "max(" in asked[0]
