@@ -91,7 +91,7 @@ class History:
             self._tracks.popitem(last=False)
 
     async def _catch_up(self, connection: AsyncConnection) -> None:
-        """Forget the sensors of which others have written: numbers are given in the order of commits, so all are seen."""
+        """Forget the sensors of which others have written. Numbers follow the order of commits, so all are seen."""
         newest = await latest_seq(connection)
         since = max(0, newest - _RECENT) if self._upto is None else self._upto
         if newest == since:
