@@ -14,11 +14,13 @@ from datetime import UTC, datetime, timedelta
 from feeds.instant import iso_utc
 from feeds.quality import MARKERS
 from feeds.quantities import QUANTITIES, Quantity
-from feeds.records import Decoded, Flag, Message, Reading, Record, Rejected
+from feeds.records import Decoded, Fix, Flag, Message, Reading, Record, Rejected, Report
 from feeds.topics import is_name
 from feeds.units import conversion
 
 CLOCKS_BEGIN = datetime(2020, 1, 1, tzinfo=UTC)  # before: a clock that was never set
+_REFUSALS = 100  # of one message
+_SEEN_AHEAD = timedelta(hours=1)  # phones are set by their network; a report is written by people
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,7 +43,8 @@ def checked(
 ) -> Decoded:
     """The same outcome with flags on its readings, kept units, and refusals for what cannot be stored.
 
-    Refused are unknown_quantity, bad_unit and too_old; records of other types pass unchanged.
+    Refused are unknown_quantity, bad_unit, too_old, and clock_ahead where no flag can say it: positions and what
+    people saw. Official messages, notices and tables of the police pass unchanged: they may tell of other times.
     """
     # Other formats are kept whole: their parts cannot be taken out, and what was stored already is only a repeat.
     ours = not message.topic or message.topic.startswith("hub/")
@@ -49,13 +52,22 @@ def checked(
     records: list[Record] = []
     rejected = list(decoded.rejected)
     for record in decoded.records:
-        outcome = _check(record, message, windows, quantities) if isinstance(record, Reading) else record
+        outcome = _check(record, message, windows, quantities) if isinstance(record, Reading) else _seen(record, message)
         if isinstance(outcome, Rejected):
-            assert isinstance(record, Reading)
-            rejected.append(outcome if alone else replace(outcome, member=_member(record)))
+            whole = alone or not isinstance(record, Reading)
+            rejected.append(outcome if whole else replace(outcome, member=_member(record)))
         else:
             records.append(outcome)
-    return Decoded(records=tuple(records), rejected=tuple(rejected))
+    return Decoded(records=tuple(records), rejected=_bounded(rejected))
+
+
+def _bounded(rejected: list[Rejected]) -> tuple[Rejected, ...]:
+    """Each refused part by itself, but no message may fill the quarantine: behind a hundred the whole is kept once."""
+    told, rest = rejected[:_REFUSALS], rejected[_REFUSALS:]
+    if not rest:
+        return tuple(told)
+    what = f"{len(rest)} more parts are refused, the next one: {rest[0].message}"[:300]
+    return (*told, Rejected(code="too_many_faults", message=f"{what}; the whole message is kept", at=rest[0].at))
 
 
 def _check(
@@ -76,8 +88,7 @@ def _check(
         return Rejected(code="bad_unit", message=what, at="/unit")
     age = message.received_at - reading.measured_at
     if age > windows.store or reading.measured_at < CLOCKS_BEGIN:
-        what = f"measured at {iso_utc(reading.measured_at)}, received {iso_utc(message.received_at)}"
-        return Rejected(code="too_old", message=f"{what}; set the clock, or send it as a file", at="/time")
+        return _wrong_time("too_old", reading, message)
     value = _kept(reading.value, into)
     possible = value is None or quantity.low <= value <= quantity.high
     flags = (
@@ -92,6 +103,22 @@ def _check(
     if not raised and reading.unit == quantity.unit:
         return reading  # as most are: nothing is copied
     return replace(reading, value=value, unit=quantity.unit, flags=reading.flags | raised)
+
+
+def _seen(record: Record, message: Message) -> Record | Rejected:
+    """A position or a report, unless its clock is wrong: one of the year 9999 would stay the newest for ever."""
+    if not isinstance(record, Fix) and not (isinstance(record, Report) and record.crime is None):
+        return record
+    if record.measured_at < CLOCKS_BEGIN:
+        return _wrong_time("too_old", record, message)
+    if record.measured_at - message.received_at > _SEEN_AHEAD:
+        return _wrong_time("clock_ahead", record, message)
+    return record
+
+
+def _wrong_time(code: str, record: Reading | Fix | Report, message: Message) -> Rejected:
+    what = f"measured at {iso_utc(record.measured_at)}, received {iso_utc(message.received_at)}"
+    return Rejected(code=code, message=f"{what}; set the clock, or send it as a file", at="/time")
 
 
 def _kept(value: float | None, into: tuple[float, float]) -> float | None:

@@ -227,7 +227,7 @@ def moment(text: object, time: Time) -> datetime:
     """The time as the mapping says it is written. ValueError, with the cure, where it is not."""
     if time.format in {"epoch_s", "epoch_ms"}:
         return _counted(text, 1.0 if time.format == "epoch_s" else 0.001)
-    if not isinstance(text, str | int) or isinstance(text, bool):
+    if not isinstance(text, str | int) or isinstance(text, bool) or not str(text).strip().isprintable():
         raise ValueError(f"{str(text)[:40]!r} is no time")
     written, days = _midnight(str(text).strip())
     try:

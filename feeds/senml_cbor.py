@@ -14,6 +14,7 @@ from typing import Any
 from feeds.records import Rejected
 from feeds.safe_json import MAX_BYTES, MAX_DEPTH, Json
 
+_INTEGER_BITS = 1024  # more is no double, and too long for Python to write out
 _LABELS: Mapping[int, str] = {
     -1: "bver",
     -2: "bn",
@@ -87,6 +88,8 @@ def _plain(value: object, at: str, depth: int) -> Any:
         value = float(value)
     if isinstance(value, float) and not math.isfinite(value):
         raise _NotPlainError("a value is not finite", at)
+    if isinstance(value, int) and value.bit_length() > _INTEGER_BITS:
+        raise _NotPlainError(f"a number of {value.bit_length()} bits; no double holds it", at)
     if value is None or isinstance(value, str | bool | int | float):
         return value
     if isinstance(value, bytes):

@@ -23,7 +23,7 @@ name = "river"
 topic = "city/+/river"
 records = "stations"
 station = "code"
-time = { path = "obs", format = "iso" }
+time = { path = "obs", format = "epoch_s" }
 [message.values]
 water_level = { path = "level", unit = "cm" }
 
@@ -109,7 +109,7 @@ IN_JSON = (
         "v1.1/Datastreams(42)/Observations",
         {"result": VALUE, "phenomenonTime": TIME, "Datastream": {"@iot.id": 42, "name": "snow_depth"}},
     ),
-    _json("river", "city/north/river", {"stations": [{"code": "a1", "obs": TIME, "level": VALUE}]}),
+    _json("river", "city/north/river", {"stations": [{"code": "a1", "obs": SECONDS, "level": VALUE}]}, SECONDS),
 )
 _TABLE = "罪名,手口,発生年月日（始期）,発生時（始期）\n窃盗,自転車盗,2025-04-12,17\n"
 CRIME = Seed("crime_csv", "crime_csv:gw07", _TABLE.encode())
