@@ -6,7 +6,6 @@ whether a document keeps the rules is the linter's question. What cannot be unde
 
 from __future__ import annotations
 
-import math
 import re
 import shlex
 from collections.abc import Iterator
@@ -18,10 +17,10 @@ from feeds import cap_schema as schema
 from feeds.cap_tree import children_of, texts_of, words_of
 from feeds.cap_types import CapAlert, CapArea, CapCircle, CapError, CapInfo, CapReference, CapResource, CapValue, Ring
 from feeds.cap_xml import LIMIT, name_of, parse, path_of, text_of
+from feeds.decimals import decimal
 
 _VERSIONS = {schema.NAMESPACE: "1.2", **schema.OLDER}
 _TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?([-+]\d\d:\d\d|Z)", re.ASCII)
-_NUMBER = re.compile(r"[-+]?(\d+(\.\d*)?|\.\d+)([eE][-+]?\d{1,3})?", re.ASCII)
 _RENAMED = {"Very Likely": "Likely"}  # CAP 1.0
 
 
@@ -127,7 +126,7 @@ def circle_of(circle: etree._Element) -> CapCircle:
     try:
         centre, radius = _without_brackets(circle)
         lon, lat = _point(centre)
-        kilometres = _decimal(radius)
+        kilometres = decimal(radius)
     except ValueError as error:
         message = f"{text_of(circle).strip()[:60]!r} is not 'latitude,longitude radius'"
         raise CapError("bad_circle", message, path_of(circle)) from error
@@ -143,7 +142,7 @@ def _without_brackets(element: etree._Element) -> list[str]:
 def _point(pair: str) -> tuple[float, float]:
     """(lon, lat) of ``lat,lon``. Raises ValueError with words for the sender."""
     try:
-        lat, lon = (_decimal(half) for half in pair.split(","))
+        lat, lon = (decimal(half) for half in pair.split(","))
     except ValueError:
         raise ValueError(f"{pair[:40]!r} is not 'latitude,longitude'") from None
     if not (abs(lat) <= 90 and abs(lon) <= 360):  # shapes across the date line run on beyond 180
@@ -196,16 +195,9 @@ def _optional_time(element: etree._Element, name: str) -> datetime | None:
 def _number(element: etree._Element, name: str) -> float | None:
     text = words_of(element, name)
     try:
-        return _decimal(text) if text else None
+        return decimal(text) if text else None
     except ValueError as error:
         raise CapError("bad_number", str(error), f"{path_of(element)}/{name}") from error
-
-
-def _decimal(text: str) -> float:
-    """A finite number as other languages write it too, without Python's underscores. Raises ValueError."""
-    if not _NUMBER.fullmatch(text) or not math.isfinite(float(text)):
-        raise ValueError(f"{text[:40]!r} is not a number")
-    return float(text)
 
 
 def _needed(element: etree._Element, name: str) -> str:

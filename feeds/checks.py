@@ -52,12 +52,12 @@ def checked(
     records: list[Record] = []
     rejected = list(decoded.rejected)
     for record in decoded.records:
-        outcome = _check(record, message, windows, quantities) if isinstance(record, Reading) else _seen(record, message)
-        if isinstance(outcome, Rejected):
-            whole = alone or not isinstance(record, Reading)
-            rejected.append(outcome if whole else replace(outcome, member=_member(record)))
-        else:
+        reading = record if isinstance(record, Reading) else None
+        outcome = _check(reading, message, windows, quantities) if reading else _seen(record, message)
+        if not isinstance(outcome, Rejected):
             records.append(outcome)
+        else:
+            rejected.append(replace(outcome, member=_member(reading)) if reading and not alone else outcome)
     return Decoded(records=tuple(records), rejected=_bounded(rejected))
 
 

@@ -86,7 +86,8 @@ def _year(found: re.Match[str]) -> int | None:
     if found["year"]:
         return int(found["year"])
     if found["era"]:
-        return _ERAS[found["era"]] + (1 if found["era_year"] == "元" else int(found["era_year"]))
+        number = 1 if found["era_year"] == "元" else int(found["era_year"])
+        return _ERAS[found["era"]] + number if number else 0  # no era has a year 0, and neither has the calendar
     return None
 
 

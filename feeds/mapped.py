@@ -11,6 +11,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
+from feeds.decimals import decimal
 from feeds.device import joined, refused, station_name
 from feeds.feed import ByFilter
 from feeds.mapping import Constant, Level, MessageMapping, moment
@@ -144,9 +145,7 @@ class Mapped(ByFilter):
         if _marker(found) in self._missing:
             return None
         try:
-            number = (
-                float(unicodedata.normalize("NFKC", found).replace(",", "")) if isinstance(found, str) else float(found)
-            )
+            number = _written(found) if isinstance(found, str) else float(found)
         except (ValueError, OverflowError):
             what = f"{str(found)[:40]!r} is no number; where it stands for no value, name it in missing = [ … ]"
             raise BadMember("bad_value", what) from None
@@ -159,6 +158,11 @@ def _status_of(topic: str) -> Status:
     """Of a poller's topic; Actual where the topic is not one."""
     told = topic.rpartition("/")[2] if topic.startswith(SCHEME) else ""
     return Status(told) if told in {status.value for status in Status} else Status.ACTUAL
+
+
+def _written(text: str) -> float:
+    """A number as tables write it, full-width or with commas between thousands. Raises ValueError."""
+    return decimal(unicodedata.normalize("NFKC", text).strip().replace(",", ""))
 
 
 def _marker(one: object) -> float | str:

@@ -18,6 +18,7 @@ import jmespath
 from jmespath.exceptions import JMESPathError
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
+from feeds.decimals import decimal
 from feeds.instant import since_1970
 from feeds.names import TABLE_ONLY, Named, Words
 from feeds.quantities import QUANTITIES
@@ -249,7 +250,7 @@ def _midnight(text: str) -> tuple[str, int]:
 
 def _counted(value: object, unit_s: float) -> datetime:
     try:
-        found = since_1970(float(str(value)), unit_s)
+        found = since_1970(decimal(str(value).strip()), unit_s)
     except ValueError as error:
         raise ValueError(f"{str(value)[:40]!r} is no count of seconds since 1970 ({error})") from None
     assert found is not None

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -10,6 +9,7 @@ from datetime import datetime
 
 from lxml import etree
 
+from feeds.decimals import decimal
 from feeds.instant import instant
 from feeds.records import Rejected
 from feeds.safe_xml import path_of
@@ -87,10 +87,9 @@ def text(parent: etree._Element | None, *names: str) -> str | None:
 def number(element: etree._Element | None) -> float | None:
     """The finite number an element holds; None where it is absent, empty (欠測) or NaN (不明)."""
     try:
-        value = float("" if element is None else (element.text or "").strip())
+        return None if element is None else decimal(unicodedata.normalize("NFKC", element.text or "").strip())
     except ValueError:
         return None
-    return value if math.isfinite(value) else None
 
 
 def need(parent: etree._Element, name: str) -> str:

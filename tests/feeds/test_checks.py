@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
 
-from feeds.checks import checked
+from feeds.checks import CLOCKS_BEGIN, checked
 from feeds.plain import Plain
 from feeds.quantities import QUANTITIES
-from feeds.records import Decoded, Flag, Reading
+from feeds.records import Decoded, Flag, Message, Reading
 from feeds.registry import for_message
 from feeds.senml import Senml
 from feeds.units import conversion
@@ -104,11 +105,31 @@ def test_a_refused_member_can_be_decoded_again_by_itself(station: str) -> None:
     assert checked(feed.decode(again), again).records == checked(Senml().decode(came), came).records
 
 
-def test_records_that_are_no_readings_pass_unchanged() -> None:
-    body = {"id": "r", "kind": "bear", "time": "2019-01-01T00:00:00Z", "text": "見た"}
-    came = message(body, "hub/v1/police/report")
-    decoded = Plain().decode(came)
-    assert checked(decoded, came) == decoded
+def report(time: str) -> Message:
+    return message({"id": "r", "kind": "bear", "time": time, "text": "見た"}, "hub/v1/police/report")
+
+
+def fix(time: str) -> Message:
+    return message({"time": time, "lon": 141.15, "lat": 39.7}, "hub/v1/gw07/fix/plow-7")
+
+
+@pytest.mark.parametrize("made", [report, fix])
+def test_records_that_are_no_readings_may_be_old_but_not_of_a_clock_that_is_off(made: Callable[[str], Message]) -> None:
+    for when in (CLOCKS_BEGIN, NOW + timedelta(hours=1)):
+        came = made(when.isoformat())
+        decoded = Plain().decode(came)
+        assert decoded.records and checked(decoded, came) == decoded
+    for time, code in (("2019-12-31T23:59:59Z", "too_old"), ("9999-01-01T00:00:00Z", "clock_ahead")):
+        rejected = refusal(checked(Plain().decode(made(time)), made(time)))
+        assert (rejected.code, rejected.at, rejected.member) == (code, "/time", "")
+
+
+def test_a_message_full_of_faults_does_not_fill_the_quarantine() -> None:
+    decoded = check([reading(), *[reading(value="?")] * 250])
+    assert len(decoded.records) == 1 and len(decoded.rejected) == 101
+    last = decoded.rejected[-1]
+    assert (last.code, last.at, last.member) == ("too_many_faults", "/101/value", "")
+    assert last.message.startswith("150 more")
 
 
 def test_every_quantity_keeps_a_unit_it_converts_from_and_has_a_range() -> None:

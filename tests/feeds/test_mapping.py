@@ -159,6 +159,7 @@ def test_csv_with_japanese_columns() -> None:
         (b'{"data": {"stations": [{"code": "a"}]}}', "no_time"),
         (b'{"data": {"stations": [{"code": "a", "obs": "2026/01/15 06:00"}]}}', "no_value"),
         (b'{"data": {"stations": [{"code": "a", "obs": "2026/01/15 06:00", "rain": "inf"}]}}', "bad_value"),
+        (b'{"data": {"stations": [{"code": "a", "obs": "2026/01/15 06:00", "rain": "1_0"}]}}', "bad_value"),
     ],
 )
 def test_what_does_not_fit_is_refused_by_name(payload: bytes, code: str) -> None:
@@ -206,6 +207,8 @@ def test_words_and_names_stand_once() -> None:
         (1768425000, "epoch_s", datetime(2026, 1, 14, 21, 10, tzinfo=UTC)),
         ("1768425000.5", "epoch_s", datetime(2026, 1, 14, 21, 10, 0, 500000, tzinfo=UTC)),
         (1e300, "epoch_s", None),
+        ("1_768_425_000", "epoch_s", None),
+        ("2026-01-15T06:00:00+09:00\0", "iso", None),
         (True, "iso", None),
         ("31/12/2026", "iso", None),
     ],

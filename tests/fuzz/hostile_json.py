@@ -120,7 +120,7 @@ def bent_cbor() -> Iterator[Hostile]:
     for why, payload in {
         "an array of 2^64 members": b"\x9b" + b"\xff" * 8,
         "an array without end": b"\x9f" * 1_000,
-        "depth 60,000": b"\x81" * 60_000,
+        "arrays 60,000 deep": b"\x81" * 60_000,
         "depth 17": b"\x81\xa1\x00" + b"\x81" * 17 + b"\x00",
         "a text of 2^62 bytes": b"\x81\xa1\x00\x7b\x40" + b"\0" * 7,
         "no UTF-8": b"\x81\xa1\x00\x61\xff",
@@ -150,5 +150,3 @@ def bent_cbor() -> Iterator[Hostile]:
         "a mail": b"\xd8\x24\x61a",
     }.items():
         yield bent(CBOR, f"value {why}", CBOR.payload.replace(number, value))
-
-

@@ -29,7 +29,7 @@ _WHOLE: dict[str, str] = {
     "an attribute twice": '<a b="" b=""/>',
     "a prefix that is not declared": "<x:a/>",
     "an entity that is not declared": "<a>&x;</a>",
-    "half a surrogate pair": "<a>&#xD800;</a>",
+    "a reference to half a surrogate": "<a>&#xD800;</a>",
     "a NUL": "<a>&#0;</a>",
     "a raw control character": "<a>\x01</a>",
     "a character above all": "<a>&#x110000;</a>",
@@ -81,7 +81,6 @@ _LIES: dict[str, tuple[tuple[str, str], ...]] = {  # element, what stands there 
         ("ReportDateTime", ""),
         ("EventID", "1" * 10_000),
         ("Serial", "9" * 10_000),
-        ("InfoType", "削除"),
         ("InfoType", ""),
         ("Title", "震度速報速報"),
         ("Title", ""),
@@ -92,20 +91,16 @@ _LIES: dict[str, tuple[tuple[str, str], ...]] = {  # element, what stands there 
         ("status", ""),
         ("sent", "2026-01-15"),
         ("sent", "-0001-01-01T00:00:00+09:00"),
-        ("sent", "2026-01-15T06:10:00Z"),
         ("sent", ""),
         ("msgType", "Kill"),
         ("scope", "World"),
-        ("identifier", "a b,c<d"),
         ("identifier", ""),
         ("severity", "NaN"),
-        ("urgency", ""),
         ("certainty", "1e308"),
         ("category", "Snow"),
         ("polygon", "NaN,NaN NaN,NaN NaN,NaN NaN,NaN"),
         ("polygon", "91,0 0,181 1,1 91,0"),
         ("polygon", "1e999,1 1,1 2,2 1e999,1"),
-        ("polygon", "39,141 39,142 40,142"),
     ),
     "lalert": (
         ("distributionStatus", "Real"),
@@ -133,12 +128,14 @@ def bent_xml() -> Iterator[Hostile]:
         yield from (bent(seed, why, payload.encode()) for why, payload in _WHOLE.items())
         for patch in NO_UTF8:
             yield bent(seed, f"{patch.hex()} is no UTF-8", seed.payload.replace(b"</", patch + b"</", 1))
-        for encoding in ("utf-16", "utf-16-be", "utf-32", "cp037", "cp932", "iso2022_jp"):
+        for encoding in ("utf-16-be", "utf-32", "cp037", "cp932", "iso2022_jp"):
             yield bent(seed, encoding, text.encode(encoding, "ignore"))
         for part in (1, 3, 5, 7):
             yield bent(seed, f"torn after {part}/8", seed.payload[: len(seed.payload) * part // 8])
         for why, fill in (("spaces", b" "), ("comments", b"<!---->"), ("elements", b"<a>")):
-            yield huge(seed, f"10 MB of {why}", lambda seed=seed, fill=fill: fill * (TEN_MB // len(fill)) + seed.payload)
+            yield huge(
+                seed, f"10 MB of {why}", lambda seed=seed, fill=fill: fill * (TEN_MB // len(fill)) + seed.payload
+            )
         yield huge(seed, "10 MB in one text", lambda seed=seed: seed.payload.replace(b"</", b"a" * TEN_MB + b"</", 1))
         for element, lie in _LIES[seed.feed]:
             yield bent(seed, f"{element} is {lie[:40]!r}", _told(seed, element, lie))

@@ -101,9 +101,7 @@ IN_JSON = (
         {"ts": MILLISECONDS, "values": {"snow_depth": VALUE}},
         MILLISECONDS,
     ),
-    _json(
-        "zigbee2mqtt", "zigbee2mqtt/house/porch", {"temperature": VALUE, "last_seen": MILLISECONDS}, MILLISECONDS
-    ),
+    _json("zigbee2mqtt", "zigbee2mqtt/house/porch", {"temperature": VALUE, "last_seen": MILLISECONDS}, MILLISECONDS),
     _json(
         "sensorthings",
         "v1.1/Datastreams(42)/Observations",
@@ -117,13 +115,11 @@ MAIL = Seed(
     "police_mail",
     "police_mail:gw07",
     b"From: police@example.jp\r\nDate: Wed, 14 Jan 2026 10:00:00 +0900\r\nSubject: notice\r\n"
-    + b"Content-Type: text/plain; charset=utf-8\r\n\r\n"
+    b"Content-Type: text/plain; charset=utf-8\r\n\r\n"
     + "■発生日時　１月１３日午後６時３０分ころ\n■発生場所\n盛岡市中央通三丁目\n盛岡東警察署".encode(),
 )
 TABLE = Seed("table", "city/north/table", f"code,obs,level\na1,{TIME},{VALUE}\n".encode())
-JMA = tuple(
-    Seed("jma", "hub/v1/gw07/telegram", file.read_bytes()) for file in sorted((DATA / "jma").glob("*.xml"))
-)
+JMA = tuple(Seed("jma", "hub/v1/gw07/telegram", file.read_bytes()) for file in sorted((DATA / "jma").glob("*.xml")))
 CAP = Seed("cap", "", (DATA / "cap/flood-level4.xml").read_bytes())
 LALERT = Seed("lalert", "lalert:node/Actual", document())
 CBOR = Seed(
