@@ -6,6 +6,7 @@ from pathlib import Path
 
 from feeds.registry import FEEDS
 from geo.registry import MODELS
+from services.calculations.registry import CALCULATIONS
 from services.channels.registry import CHANNELS
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -27,6 +28,12 @@ def test_every_model_file_is_registered_and_told() -> None:
     assert modules <= files
     for model in MODELS:
         assert f"`{model.name}`" in doc("models.md"), model.name
+
+
+def test_every_calculation_is_told_in_the_docs() -> None:
+    assert CALCULATIONS
+    for name in CALCULATIONS:
+        assert f"`{name}`" in doc("models.md"), name
 
 
 def test_every_channel_is_told_in_the_docs() -> None:
