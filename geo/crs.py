@@ -67,7 +67,9 @@ def to_jgd2011(geometries: np.ndarray[Any, Any], crs: object, where: str) -> Mov
     Datum, an unknown datum, or coordinates that do not lie in Japan.
     """
     if crs is None or crs == "":
-        raise CrsError(f"{where}: no coordinate system; add a .prj (or write it into the file) and try again")
+        raise CrsError(
+            f"{where}: no coordinate system; add a .prj, or name the one in the data's documentation: --crs EPSG:6668"
+        )
     try:
         source = CRS.from_user_input(crs)
     except CRSError as error:

@@ -10,7 +10,7 @@ import shapely
 from shapely.geometry.base import BaseGeometry
 
 from geo.area import Area
-from geo.ksj import DEPTHS
+from geo.depths import DEPTHS
 from geo.layers import Layer
 from geo.model import Ground
 from geo.shelter import Shelter

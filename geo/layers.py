@@ -14,9 +14,10 @@ import numpy as np
 import shapely
 from shapely.geometry.base import BaseGeometry
 
+from geo.attributes import UnreadableError
 from geo.crs import to_jgd2011
 from geo.geojson import ProfileError, read_geojson
-from geo.ksj import SchemaError, UnreadableError, recognise
+from geo.recognise import SchemaError, recognise
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,8 +11,11 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any
 
+from geo.table import read_table
+
 # the same data set in several formats: the first of these is read
-FORMATS = (".geojson", ".json", ".gpkg", ".fgb", ".parquet", ".geoparquet", ".shp", ".gml", ".xml")
+FORMATS = (".geojson", ".json", ".gpkg", ".fgb", ".parquet", ".geoparquet", ".shp", ".gml", ".xml", ".csv")
+_BESIDE = (".xml", ".csv")  # in a zip mostly metadata and lists beside the data
 _LIMIT = 4 * 2**30  # bytes unpacked; the largest prefecture's zip is far smaller
 
 
@@ -49,9 +52,13 @@ def read_frame(source: Source) -> Any:
     import geopandas
     import pyogrio
 
+    suffix = source.path.suffix.lower()
+    pyogrio.set_gdal_config_options({"OGR_GEOJSON_MAX_OBJ_SIZE": 0})  # the Tone alone is over the default 200 MB
     try:
-        if source.path.suffix in {".parquet", ".geoparquet"}:
+        if suffix in {".parquet", ".geoparquet"}:
             frame = geopandas.read_parquet(source.path)
+        elif suffix == ".csv":
+            frame = read_table(source.path)
         else:
             frame = pyogrio.read_dataframe(
                 source.path, on_invalid="ignore", datetime_as_string=True, encoding=source.encoding
@@ -64,6 +71,8 @@ def read_frame(source: Source) -> Any:
 
 
 def _source(path: Path, label: str) -> Source:
+    if path.suffix.lower() == ".csv":
+        return Source(path, label, ("a table names no coordinate system; its places are read as JGD2011",))
     if path.suffix.lower() != ".shp":
         return Source(path, label)
     if path.with_suffix(".cpg").exists() or path.with_suffix(".CPG").exists():
@@ -120,8 +129,8 @@ def _choose(files: list[Path], member: str, label: str) -> Path:
     for path in sorted(files, key=_preference):
         if path.suffix.lower() in FORMATS:
             by_stem.setdefault(path.stem, path)
-    # Metadata lie beside the data as .xml; only where nothing else is there may .xml be the data (GML).
-    data = {stem: path for stem, path in by_stem.items() if path.suffix.lower() != ".xml"}
+    # Only where nothing else is there may .xml be the data (GML).
+    data = {stem: path for stem, path in by_stem.items() if path.suffix.lower() not in _BESIDE}
     by_stem = data or by_stem
     if member:
         if member not in by_stem:

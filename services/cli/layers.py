@@ -13,8 +13,9 @@ from typing import Any
 from geo.crs import JAPAN, CrsError
 from geo.geojson import ProfileError
 from geo.importing import Request, import_layer
-from geo.ksj import KINDS, SchemaError
+from geo.kinds.registry import KINDS
 from geo.layers import read_layer
+from geo.recognise import SchemaError
 from geo.source import SourceError
 
 
@@ -24,10 +25,11 @@ def register(commands: Any) -> None:
     actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
     add = actions.add_parser("import", help="read a hazard map and keep it; prints a report line")
     add.add_argument("file", type=Path, metavar="FILE", help="Shapefile, GeoJSON, GML, GeoPackage …, zipped or not")
-    add.add_argument("--kind", required=True, choices=KINDS)
+    add.add_argument("--kind", required=True, choices=[*KINDS])
     add.add_argument("--name", default="", help="the layer's name; default: the file's. An old one of it is replaced")
     add.add_argument("--map", action="append", default=[], type=_pair, metavar="FACT=COLUMN", help="name a column")
     add.add_argument("--member", default="", help="which data set of a zip that holds several")
+    add.add_argument("--crs", default="", help="of a file that names none, where its documentation does: EPSG:4612")
     add.add_argument("--credit", default="", help="the credit to show; default: that of the national data")
     add.set_defaults(run=_import)
     actions.add_parser("list", help="a line per imported layer").set_defaults(run=_list)
@@ -56,6 +58,7 @@ def _import(args: argparse.Namespace) -> int:
         mapping=dict(args.map),
         member=args.member,
         credit=args.credit,
+        crs=args.crs,
     )
     try:
         report = import_layer(request, folder())

@@ -6,7 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from geo.ksj import DEPTHS, SchemaError, UnreadableError, recognise
+from geo.attributes import UnreadableError
+from geo.depths import DEPTHS
+from geo.recognise import SchemaError, recognise
 
 
 @pytest.mark.parametrize(
@@ -72,7 +74,7 @@ def test_unknown_columns_are_listed_with_the_way_out() -> None:
 
 
 def test_a_wrong_kind_is_named() -> None:
-    with pytest.raises(SchemaError, match="of kind flood_duration, not flood"):
+    with pytest.raises(SchemaError, match=r"of kind flood_duration \(A31b duration\), not flood"):
         recognise("flood", ["A31b_301"])
     with pytest.raises(SchemaError, match="use one of flood"):
         recognise("lava", ["x"])
@@ -83,7 +85,7 @@ def test_a_wrong_kind_is_named() -> None:
     [
         ({"depth": "x"}, "no such fact"),
         ({"depth_rank": "y"}, "no such column"),
-        ({"river": "x"}, "also needs depth_rank"),
+        ({"river": "x"}, "needs --map depth_rank=COLUMN"),
     ],
 )
 def test_a_mapping_is_checked(mapping: dict[str, str], says: str) -> None:

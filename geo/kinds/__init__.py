@@ -1,0 +1,1 @@
+"""Kinds of layers: one file each, with every way in which the kind's attributes are spelled."""
