@@ -7,19 +7,36 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
+import cbor2
 from lxml import etree
 
 from feeds.checks import checked
 from feeds.jma.feed import Jma
+from feeds.lalert import Lalert
 from feeds.plain import Plain
 from feeds.records import Decoded, Message
+from feeds.registry import by_name
+from feeds.senml import Senml
 from tests.benchmarks.figure import Figure, beside, seconds
 from tests.benchmarks.scale import Scale
 from tests.exercise.telegrams import Warned, telegram
+from tests.feeds.lalert_making import document
+from tests.feeds.making import NOW
+from tests.feeds.test_devices import CHIRPSTACK, GATEWAY, PORCH, TTN, TTN_TOPIC, UP
+from tests.feeds.test_positions import PHONE
+from tests.feeds.test_senml import PACK, cbor
 
 NAME = "decode"
 _NOW = datetime(2026, 7, 20, 7, 5, tzinfo=UTC)
 _RAIN = Warned("盛岡市", "レベル４大雨危険警報", "43", last=("レベル３大雨警報", "03"))
+_MAKERS = {
+    "chirpstack": (CHIRPSTACK + "up", UP),
+    "ttn": (TTN_TOPIC, TTN),
+    "owntracks": ("owntracks/plows/p7", PHONE),
+    "thingsboard": ("v1/gateway/telemetry", GATEWAY),
+    "zigbee2mqtt": ("zigbee2mqtt/porch", PORCH),
+    "senml": ("hub/v1/gw1/batch", PACK),
+}
 _SNOW = Warned("雫石町", "大雪注意報", "12")
 
 
@@ -31,7 +48,28 @@ async def measure(scale: Scale, folder: Path) -> list[Figure]:
     return [
         _rates("plain readings, decoded and checked", "json.loads only", readings, plain.decode, json.loads, scale),
         _rates("JMA telegrams", "lxml parse only", telegrams, jma.decode, etree.fromstring, scale),
+        *(_of_makers(name, topic, body, scale) for name, (topic, body) in _MAKERS.items()),
+        _rates("SenML in CBOR", "cbor2.loads only", [_cbor()] * scale.decoded, Senml().decode, cbor2.loads, scale),
+        _rates("L-Alert", "lxml parse only", [_lalert()] * scale.telegrams, Lalert().decode, etree.fromstring, scale),
     ]
+
+
+def _of_makers(name: str, topic: str, body: object, scale: Scale) -> Figure:
+    """A message as the maker of the gateway documents it, again and again."""
+    feed = by_name(name)
+    assert feed is not None
+    one = Message(topic=topic, payload=json.dumps(body).encode(), received_at=NOW, gateway="gw1")
+    return _rates(name, "json.loads only", [one] * scale.decoded, feed.decode, json.loads, scale)
+
+
+def _cbor() -> Message:
+    """A pack of four readings, labels as numbers."""
+    return Message(topic="hub/v1/gw1/batch", payload=cbor(PACK), received_at=NOW)
+
+
+def _lalert() -> Message:
+    at = datetime(2026, 8, 10, tzinfo=UTC)
+    return Message(topic="", payload=document(), received_at=at)
 
 
 def _rates(

@@ -28,7 +28,7 @@ class HubUnderTest:
 
     def __init__(self, process: Process, data_dir: Path, start_seconds: float) -> None:
         self.pid, self.start_seconds = process.pid, start_seconds
-        self._data_dir = data_dir
+        self.data_dir = data_dir
 
     @property
     def rss_mb(self) -> float:
@@ -37,12 +37,12 @@ class HubUnderTest:
 
     @property
     def broker_rss_mb(self) -> float:
-        return resident_mb(int((self._data_dir / "broker" / "nats-server.pid").read_text()))
+        return resident_mb(int((self.data_dir / "broker" / "nats-server.pid").read_text()))
 
     @property
     def door(self) -> tuple[str, int]:
         """Host and port of its broker."""
-        address = json.loads((self._data_dir / "broker" / "address.json").read_text(encoding="utf-8"))
+        address = json.loads((self.data_dir / "broker" / "address.json").read_text(encoding="utf-8"))
         return address["host"], address["port"]
 
     def login(self, user: str) -> Login:
@@ -57,7 +57,7 @@ class HubUnderTest:
         disk, so what is seen here is durable, up to 5 ms late.
         """
         publishing = asyncio.create_task(gateways.publish(order))
-        with closing(sqlite3.connect(f"file:{self._data_dir / 'shirase.db'}?mode=ro", uri=True)) as database:
+        with closing(sqlite3.connect(f"file:{self.data_dir / 'shirase.db'}?mode=ro", uri=True)) as database:
             (before,) = database.execute("SELECT coalesce(max(seq), 0) FROM records").fetchone()
             seen = await _seen(database, before, publishing)
         return Times(await publishing, seen)

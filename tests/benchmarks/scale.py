@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,6 +18,7 @@ class Scale:
     hours: float  # of the exercise played before the steps are measured; the worst is after 11.8
     steps: int  # steps of each loop and runs of each model
     starts: int  # starts of the hub
+    backlog: int  # readings that wait for the hub
     gauges: int | None = None  # of the real series that quality control is measured on; None: all
 
 
@@ -31,10 +32,19 @@ FULL = Scale(
     hours=11.8,
     steps=25,
     starts=3,
+    backlog=25_000,
 )
 SHORT = Scale(
-    repeats=1, readings=400, paced=80, rounds=1, decoded=500, telegrams=20, hours=1, steps=3, starts=1, gauges=200
+    repeats=1,
+    readings=400,
+    paced=80,
+    rounds=1,
+    decoded=500,
+    telegrams=20,
+    hours=1,
+    steps=3,
+    starts=1,
+    backlog=1000,
+    gauges=200,
 )
-TINY = Scale(
-    repeats=1, readings=80, paced=20, rounds=1, decoded=50, telegrams=3, hours=0.7, steps=2, starts=1, gauges=200
-)
+TINY = replace(SHORT, readings=80, paced=20, decoded=50, telegrams=3, hours=0.7, steps=2, backlog=200)

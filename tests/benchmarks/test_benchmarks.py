@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.benchmarks import decode, end_to_end, flood, ingest, memory, quality, steps
+from tests.benchmarks import backlog, decode, end_to_end, flood, ingest, memory, quality, steps
 from tests.benchmarks.figure import Figure, beside, percentile, table
 from tests.benchmarks.ingest import BATCH
 from tests.benchmarks.scale import TINY
@@ -46,6 +46,11 @@ async def test_ingest_stores_what_was_published(tmp_path: Path) -> None:
     assert {one.unit for name, one in found.items() if name.endswith("sustained")} == {"readings/s"}
 
 
+async def test_a_backlog_is_worked_off(tmp_path: Path) -> None:
+    found = await figures(backlog, tmp_path)
+    assert found["waiting"].value == TINY.backlog
+
+
 async def test_every_telegram_reaches_the_public(tmp_path: Path) -> None:
     found = await figures(end_to_end, tmp_path)
     assert found["telegrams relayed"].value == TINY.rounds
@@ -54,7 +59,8 @@ async def test_every_telegram_reaches_the_public(tmp_path: Path) -> None:
 
 async def test_decode(tmp_path: Path) -> None:
     found = await figures(decode, tmp_path)
-    assert [one.baseline for one in found.values()] == ["json.loads only", "lxml parse only"]
+    assert {one.baseline for one in found.values()} == {"json.loads only", "lxml parse only", "cbor2.loads only"}
+    assert len(found) == 10
 
 
 async def test_flood_finds_the_swollen_rivers(tmp_path: Path) -> None:
