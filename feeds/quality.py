@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from bisect import insort
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from feeds.quantities import QUANTITIES, Quantity
 from feeds.records import Flag, Reading
@@ -26,8 +26,7 @@ _FROST = 0.0  # °C
 _COLD_FOR = timedelta(hours=3)  # how long an air temperature holds
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Past:
+class Past(NamedTuple):
     """A value that came before, in the kept unit, and whether it was believed."""
 
     at: datetime
@@ -35,8 +34,7 @@ class Past:
     believed: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class Run:
+class Run(NamedTuple):
     """Since when something has been so, from which value, over how many reports."""
 
     since: datetime
@@ -44,8 +42,7 @@ class Run:
     reports: int = 1
 
 
-@dataclass(frozen=True, slots=True)
-class Track:
+class Track(NamedTuple):
     """What is remembered of one sensor: its newest samples ascending, flagged ones included, and two runs."""
 
     samples: tuple[Past, ...] = ()
@@ -58,7 +55,7 @@ class Track:
         if last is not None and at <= last.at:
             kept = [past for past in self.samples if past.at != at]
             insort(kept, Past(at, value, believed))
-            return replace(self, samples=tuple(kept[-SAMPLES:]))
+            return self._replace(samples=tuple(kept[-SAMPLES:]))
         samples = (*self.samples[1 - SAMPLES :], Past(at, value, believed))
         before = last.value if last else None
         return Track(samples, _same(self.same, before, at, value), _creep(self.creep, before, at, value))
@@ -115,14 +112,13 @@ def _is_spike(before: Sequence[Past], now: Past, quantity: Quantity) -> bool:
     reports in a row are believed. A second report far to the same side, or further on in the same direction, is no
     spike but a flood, whatever its height. Without any history nothing is one.
     """
-    if not before:
+    if not before or not _jumps(before[-1], now, quantity):
         return False
     last = before[-1]
     believed = [past for past in before if past.believed]
     base = believed[-1] if believed else None
-    restless = sum(not past.believed for past in before) >= _RESTLESS
-    way_back = base is not None and not restless and not _jumps(base, now, quantity)
-    if way_back or not _jumps(last, now, quantity):
+    restless = len(before) - len(believed) >= _RESTLESS
+    if base is not None and not restless and not _jumps(base, now, quantity):
         return False
     if base is not None and restless and _same_side(base, last, now, quantity.jump):
         return False

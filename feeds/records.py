@@ -38,7 +38,10 @@ class Flag(StrEnum):
     @property
     def bars_alerts(self) -> bool:
         """True where no hazard may rest on the reading."""
-        return self in {Flag.CLOCK_AHEAD, Flag.OUT_OF_RANGE, Flag.SPIKE, Flag.STUCK, Flag.RETAINED, Flag.MISSING}
+        return self in BARRING
+
+
+BARRING = frozenset({Flag.CLOCK_AHEAD, Flag.OUT_OF_RANGE, Flag.SPIKE, Flag.STUCK, Flag.RETAINED, Flag.MISSING})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,7 +72,7 @@ class Reading:
 
     @property
     def trusted(self) -> bool:
-        return not any(flag.bars_alerts for flag in self.flags)
+        return self.flags.isdisjoint(BARRING)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

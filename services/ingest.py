@@ -7,6 +7,7 @@ under load and are single messages when it is quiet.
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime, timedelta
 
@@ -42,6 +43,7 @@ BUFFERED = Gauge("shirase_ingest_buffered", "Messages taken from the broker that
 
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.2, 15.0  # seconds between attempts on a store that fails
 _STOP_PATIENCE = 15.0
+_IN_PASSING = 4096  # octets that are decoded sooner than a thread could take them
 _ONE_MOMENT = timedelta(seconds=1)  # records this close share their time of receipt
 
 
@@ -140,15 +142,19 @@ class Ingest:
         while batch := await self._client.next_batch():
             self.canary.alive()
             BUFFERED.set(self._client.state.buffered + len(batch))
-            work = await asyncio.to_thread(self._sorted, batch)
+            work = await self._sorted(batch)
             if not await self._keep(work):
                 return
             for one in work:
                 self._client.ack(one.incoming)
             self._after(work)
 
-    def _sorted(self, batch: Sequence[Incoming]) -> list[Sorted]:
-        return [self._intake.sort(incoming) for incoming in batch]
+    async def _sorted(self, batch: Sequence[Incoming]) -> list[Sorted]:
+        def sort() -> list[Sorted]:
+            return [self._intake.sort(incoming) for incoming in batch]
+
+        small = sum(len(incoming.payload) for incoming in batch) <= _IN_PASSING
+        return sort() if small else await asyncio.to_thread(sort)
 
     async def _keep(self, work: Sequence[Sorted]) -> bool:
         """Store until it is stored; False only where the hub stops meanwhile."""
@@ -214,8 +220,9 @@ class Ingest:
             self._bell.ring("records")
 
     def _after(self, work: Sequence[Sorted]) -> None:
-        for one in work:
-            MESSAGES.labels(one.kind.value).inc()
+        for kind, many in Counter(one.kind for one in work).items():
+            MESSAGES.labels(kind.value).inc(many)
+        for one in _telling(work):
             self._note_life(one)
         BUFFERED.set(self._client.state.buffered)
 
@@ -231,7 +238,7 @@ class Ingest:
             self.vitals.heard(message.gateway, message.received_at)
             if one.kind is Kind.VITAL:
                 self.vitals.beat(message.gateway, message.payload, message.received_at)
-            for sent_at in {record.sent_at for record in one.records if isinstance(record, Reading) and record.sent_at}:
+            for sent_at in _sent(one):
                 self.vitals.sent(message.gateway, message.received_at, sent_at)
             if readings := [record for record in one.records if isinstance(record, Reading)]:
                 ahead = all(Flag.CLOCK_AHEAD in reading.flags for reading in readings)
@@ -251,6 +258,17 @@ class Ingest:
             log.info("ingest_goes_on", stopped_since=iso_utc(self._stopped_since))
         self._stopped_since, self._trouble = None, ""
         STOPPED.set(0)
+
+
+def _telling(work: Sequence[Sorted]) -> list[Sorted]:
+    """Those that say something of their gateway's life: of messages with records alone the newest of each says all."""
+    newest = {one.message.gateway: one for one in work if one.kind is Kind.RECORDS and not one.message.retained}
+    return [one for one in work if one.kind is not Kind.RECORDS or one is newest.get(one.message.gateway) or _sent(one)]
+
+
+def _sent(one: Sorted) -> set[datetime]:
+    """When the gateway sent it, by its own clock; several where the readings of a batch say so, mostly none."""
+    return {record.sent_at for record in one.records if isinstance(record, Reading) and record.sent_at}
 
 
 def _moments(work: Sequence[Sorted]) -> Iterator[Sequence[Sorted]]:

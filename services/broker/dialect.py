@@ -12,16 +12,17 @@ from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
 
 from services.broker.login import LinkError, Login, Protocol
+from services.broker.read_ahead import ReadAhead
 
 SESSION_TAKEN_OVER = 0x8E  # MQTT 5: somebody else came with our client id
 _SESSION_LASTS = 30 * 24 * 3600  # seconds that a broker keeps what waits for us; MQTT 3.1.1 leaves that to the broker
 _AT_ONCE = 1000  # messages that an MQTT 5 broker may send before we acknowledge the first
 
 
-def new_client(login: Login) -> Client:
+def new_client(login: Login) -> ReadAhead:
     """The client, not connected. Raises LinkError for a certificate or key that cannot be used, naming the file."""
     five = login.protocol is Protocol.V5
-    paho = Client(
+    paho = ReadAhead(
         CallbackAPIVersion.VERSION2,
         client_id=login.client_id,
         protocol=MQTTv5 if five else MQTTv311,

@@ -15,10 +15,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from paho.mqtt.client import Client, MQTTMessage
+from paho.mqtt.client import MQTTMessage
 
 from services.broker.dialect import SESSION_TAKEN_OVER, connect, new_client
 from services.broker.login import DeniedError, ForbiddenError, LinkError, Login, UnreachableError
+from services.broker.read_ahead import ReadAhead
 
 _OPEN_PATIENCE = 10.0  # seconds until CONNACK
 _CLOSE_PATIENCE = 2.0
@@ -148,7 +149,7 @@ class Link:
             self._reading = True
             self._heard = self._loop.time()
             self._loop.add_reader(sock, self._readable)
-            self._loop.call_soon(self._read_held_by_tls)
+            self._loop.call_soon(self._read_held)
 
     def _send_at_once(self) -> None:
         """Else a burst of PUBACKs waits for the other side's delayed ACK, and is dropped if we close meanwhile."""
@@ -156,7 +157,7 @@ class Link:
         if isinstance(sock, socket.socket):
             sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
 
-    def _new_paho(self) -> Client:
+    def _new_paho(self) -> ReadAhead:
         paho = new_client(self._login)
         paho.on_connect = self._connected
         paho.on_subscribe = self._subscribed
@@ -243,12 +244,11 @@ class Link:
                 return
             if self._arrived == before:
                 break
-        self._loop.call_soon(self._read_held_by_tls)
+        self._loop.call_soon(self._read_held)
 
-    def _read_held_by_tls(self) -> None:
-        """What TLS has decrypted beyond what was read makes no socket readable."""
-        sock = self._paho.socket()
-        if self._reading and isinstance(sock, ssl.SSLSocket) and sock.pending():
+    def _read_held(self) -> None:
+        """What came and was not read yet makes no socket readable."""
+        if self._reading and self._paho.holds:
             self._readable()
 
     def _wants_to_write(self, _client: Any, _userdata: Any, sock: Any) -> None:

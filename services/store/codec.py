@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import json
+import re
 from typing import Any, TypeVar
 
 from pydantic import TypeAdapter
 
 T = TypeVar("T")
+_NUL = re.compile(r"(?<!\\)(?:\\\\)*\\u0000")
+_JSON = json.JSONEncoder(ensure_ascii=False, allow_nan=False)
 
 
 _adapters: dict[Any, TypeAdapter[Any]] = {}
@@ -27,3 +31,12 @@ def from_json(kind: type[T], body: Any) -> T:
     """The thing again; a body that does not fit raises pydantic's ValidationError, which names the member."""
     thing: T = _adapter(kind).validate_python(body)
     return thing
+
+
+def written(value: Any) -> str:
+    """JSON that both engines can hold and take apart again. Raises ValueError for a NUL or half a surrogate pair."""
+    text = _JSON.encode(value)
+    text.encode()
+    if "u0000" in text and _NUL.search(text):
+        raise ValueError("text with a NUL character cannot be stored")
+    return text

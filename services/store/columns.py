@@ -8,6 +8,13 @@ from typing import Any
 from sqlalchemy import BigInteger, Dialect, Integer, MetaData, String, TypeDecorator
 
 
+def stamp(value: datetime) -> str:
+    """Fixed-width UTC text. Raises ValueError for a datetime without time zone."""
+    if value.tzinfo is None:
+        raise ValueError(f"a datetime without time zone cannot be stored: {value!r}; use datetime.now(UTC)")
+    return value.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"
+
+
 class Instant(TypeDecorator[datetime]):
     """An aware datetime as fixed-width UTC text; refuses naive ones."""
 
@@ -15,11 +22,7 @@ class Instant(TypeDecorator[datetime]):
     cache_ok = True
 
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> str | None:  # noqa: ARG002
-        if value is None:
-            return None
-        if value.tzinfo is None:
-            raise ValueError(f"a datetime without time zone cannot be stored: {value!r}; use datetime.now(UTC)")
-        return value.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"
+        return None if value is None else stamp(value)
 
     def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:  # noqa: ARG002
         return None if value is None else datetime.fromisoformat(value)

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-import json
-import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any
 
 from alembic.util import CommandError
-from sqlalchemy import Table
+from sqlalchemy import Dialect, Table
 from sqlalchemy.dialects import postgresql as postgresql_dialect
 from sqlalchemy.dialects import sqlite as sqlite_dialect
 from sqlalchemy.engine import URL, make_url
@@ -18,13 +16,12 @@ from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from services.store import postgresql, sqlite
+from services.store.codec import written
 from services.store.migrate import migrate
 
 if TYPE_CHECKING:
     import asyncpg
 
-_NUL = re.compile(r"(?<!\\)(?:\\\\)*\\u0000")
-_JSON = json.JSONEncoder(ensure_ascii=False, allow_nan=False)
 _DRIVERS = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+asyncpg", "postgres": "postgresql+asyncpg"}
 
 
@@ -47,7 +44,7 @@ class Store:
         """
         address = parse(url)
         engines = sqlite.engines if address.get_backend_name() == "sqlite" else postgresql.engines
-        store = cls(*engines(address, json_serializer=_to_json, hide_parameters=True))
+        store = cls(*engines(address, json_serializer=written, hide_parameters=True))
         try:
             async with store.write() as connection:
                 if store.shared:
@@ -128,15 +125,9 @@ def parse(url: str) -> URL:
 
 def insert(connection: AsyncConnection, table: Table) -> sqlite_dialect.Insert | postgresql_dialect.Insert:
     """An INSERT that knows ON CONFLICT; the two engines spell it alike, only the class differs."""
-    if connection.dialect.name == "sqlite":
-        return sqlite_dialect.insert(table)
-    return postgresql_dialect.insert(table)
+    return insert_by(connection.dialect, table)
 
 
-def _to_json(value: Any) -> str:
-    """JSON that both engines can hold and take apart again. Raises ValueError for a NUL or half a surrogate pair."""
-    written = _JSON.encode(value)
-    written.encode()
-    if "u0000" in written and _NUL.search(written):
-        raise ValueError("text with a NUL character cannot be stored")
-    return written
+def insert_by(dialect: Dialect, table: Table) -> sqlite_dialect.Insert | postgresql_dialect.Insert:
+    """The same where there is no connection yet."""
+    return sqlite_dialect.insert(table) if dialect.name == "sqlite" else postgresql_dialect.insert(table)

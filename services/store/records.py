@@ -16,13 +16,14 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from feeds.lalert_types import LalertDocument
 from feeds.quality import Past
 from feeds.quantities import QUANTITIES
-from feeds.records import CapTelegram, Fix, Flag, Reading, Record, Report, Telegram
+from feeds.records import BARRING, CapTelegram, Fix, Flag, Reading, Record, Report, Telegram
 from feeds.settled import settled
 from feeds.status import Status
 from geo.model import Sample
 from geo.official import STANDS, STAYS, SUBJECTS, Heard
-from services.store.codec import from_json, to_json
-from services.store.engine import insert
+from services.store.append import Row, append
+from services.store.codec import from_json, to_json, written
+from services.store.columns import stamp
 from services.store.tables import records
 
 _JSON = json.JSONEncoder(sort_keys=True, ensure_ascii=False)
@@ -49,6 +50,7 @@ class Saved:
 async def save(connection: AsyncConnection, batch: Sequence[Record], received_at: datetime) -> Saved:
     """Append what is new. Call inside ``store.write()``; acknowledge nothing before that block has ended."""
     known = await _known(connection, {record.key for record in batch})
+    arrived = stamp(received_at)
     rows, duplicates, revisions = [], 0, 0
     for record in batch:
         digest = _digest(record)
@@ -57,13 +59,14 @@ async def save(connection: AsyncConnection, batch: Sequence[Record], received_at
             duplicates += 1
             continue
         revisions += bool(digests)
-        rows.append(_row(_flagged(record) if digests else record, digest, received_at))
+        rows.append(_row(_flagged(record) if digests else record, digest, arrived))
         digests.add(digest)
     if not rows:
         return Saved((), duplicates, revisions)
-    statement = insert(connection, records).on_conflict_do_nothing(index_elements=["key", "digest"])
-    result = await connection.execute(statement.returning(records.c.seq), rows)
-    new = tuple(sorted(result.scalars()))
+    before = await latest_seq(connection)
+    await append(connection, rows)
+    newer = select(records.c.seq).where(records.c.seq > before).order_by(records.c.seq)  # nobody else writes meanwhile
+    new = tuple(await connection.scalars(newer))
     return Saved(new, duplicates + len(rows) - len(new), revisions)
 
 
@@ -181,20 +184,21 @@ def _flagged(record: Record) -> Record:
     return replace(record, flags=record.flags | {Flag.REVISION}) if isinstance(record, Reading) else record
 
 
-def _row(record: Record, digest: str, received_at: datetime) -> dict[str, Any]:
+def _row(record: Record, digest: str, arrived: str) -> Row:
     reading = record if isinstance(record, Reading) else None
-    return {
-        "type": _TYPES[type(record)],
-        "key": record.key,
-        "digest": digest,
-        "subject": record.subject,
-        "status": record.status.value,
-        "gateway": record.gateway,
-        "measured_at": record.measured_at,
-        "received_at": received_at,
-        "value": reading.value if reading else None,
-        "trusted": reading.trusted if reading else True,
-        "held": reading is not None and {flag for flag in reading.flags if flag.bars_alerts} == {Flag.SPIKE},
-        "late": reading is not None and Flag.LATE in reading.flags,
-        "body": to_json(record),
-    }
+    flags = reading.flags if reading else frozenset()
+    return Row(
+        type=_TYPES[type(record)],
+        key=record.key,
+        digest=digest,
+        subject=record.subject,
+        status=record.status.value,
+        gateway=record.gateway,
+        measured_at=stamp(record.measured_at),
+        received_at=arrived,
+        value=reading.value if reading else None,
+        trusted=flags.isdisjoint(BARRING),
+        held=flags & BARRING == {Flag.SPIKE},
+        late=Flag.LATE in flags,
+        body=written(to_json(record)),
+    )

@@ -18,7 +18,7 @@ from services.broker.login import Login
 from tests.benchmarks.gateways import NAMES, PASSWORD, Gateways, Order
 from tests.benchmarks.times import Times
 
-_LOOK = 0.005  # seconds between looks into the store
+_LOOK = 0.002  # seconds between looks into the store
 _PATIENCE = 60.0
 RELAY = "jma-relay"
 
@@ -53,8 +53,8 @@ class HubUnderTest:
     async def take(self, gateways: Gateways, order: Order) -> Times:
         """Publish and wait until all is durable: id → time published, id → time first seen committed.
 
-        The store is looked into from outside every 5 ms: SQLite shows a transaction to others only once it is on
-        disk, so what is seen here is durable, up to 5 ms late.
+        The store is looked into from outside every 2 ms: SQLite shows a transaction to others only once it is on
+        disk, so what is seen here is durable, up to 2 ms late.
         """
         publishing = asyncio.create_task(gateways.publish(order))
         with closing(sqlite3.connect(f"file:{self.data_dir / 'shirase.db'}?mode=ro", uri=True)) as database:

@@ -16,6 +16,7 @@ from tests.benchmarks.times import Times
 
 NAME = "ingest"
 PACE = 100.0  # readings a second: 6,000 sensors that report every minute
+FAST = 2000.0  # readings a second, in messages of several
 BATCH = 20  # readings in a message
 _BARE = "broker and bare subscriber"
 _Pairs: TypeAlias = Sequence[tuple[Times, Times]]  # of the hub, and of the broker alone just before
@@ -39,7 +40,11 @@ async def measure(scale: Scale, folder: Path) -> list[Figure]:
             await both(Order(tag=f"batch{n}", readings=2 * scale.readings, batch=BATCH)) for n in range(scale.repeats)
         ]
         steady = [await both(Order(tag=f"steady{n}", readings=scale.paced, pace=PACE)) for n in range(scale.repeats)]
-    whole = [warm, *single, *batches, *steady]
+        fast = [
+            await both(Order(tag=f"fast{n}", readings=scale.rapid, pace=FAST / BATCH, batch=BATCH))
+            for n in range(scale.repeats)
+        ]
+    whole = [warm, *single, *batches, *steady, *fast]
     return [
         Figure(bench=NAME, figure="published", value=sum(len(hub.sent) for hub, _ in whole), unit="readings"),
         Figure(bench=NAME, figure="stored", value=sum(hub.arrived for hub, _ in whole), unit="readings"),
@@ -48,6 +53,7 @@ async def measure(scale: Scale, folder: Path) -> list[Figure]:
         *_delays("burst, one a message", single),
         _rate(f"burst, {BATCH} a message", batches),
         *_delays(f"steady {PACE:.0f}/s", steady),
+        *_delays(f"steady {FAST:.0f}/s, {BATCH} a message", fast),
     ]
 
 

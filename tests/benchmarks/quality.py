@@ -28,7 +28,7 @@ from statistics import median
 
 from feeds.quality import Past, Track, judged
 from feeds.quantities import QUANTITIES
-from feeds.records import Flag, Reading
+from feeds.records import BARRING, Flag, Reading
 from feeds.settled import settled
 from tests.benchmarks.figure import Figure
 from tests.benchmarks.scale import Scale
@@ -93,7 +93,7 @@ def over(folder: Path, gauges: int | None) -> Tally:
 
 def _add(tally: Tally, gauge: str, reports: Sequence[Report], flood: float | None) -> None:
     flags = list(_flags(gauge, reports))
-    trusted = [not any(flag.bars_alerts for flag in one) for one in flags]
+    trusted = [one.isdisjoint(BARRING) for one in flags]
     tally.flagged += sum(bool(one) for one in flags)
     given = _Given(reports, flags)
     apart = {place for place in range(len(reports)) if _isolated(reports, place)}
@@ -120,7 +120,7 @@ class _Given:
     def __init__(self, reports: Sequence[Report], flags: Sequence[frozenset[Flag]]) -> None:
         self._samples: list[Past | None] = []  # None: barred for good
         for (at, value), raised in zip(reports, flags, strict=True):
-            barred = {flag for flag in raised if flag.bars_alerts}
+            barred = raised & BARRING
             self._samples.append(None if barred - {Flag.SPIKE} else Past(at, value, not barred))
 
     def any_of(self, run: Sequence[int], *, upto: int) -> bool:

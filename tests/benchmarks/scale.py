@@ -12,6 +12,7 @@ class Scale:
     repeats: int  # of noisy figures; medians are quoted
     readings: int  # per burst of the ingest
     paced: int  # readings at a city's ordinary pace
+    rapid: int  # readings at twenty times that
     rounds: int  # telegrams end to end
     decoded: int  # readings per repeat of the decoder
     telegrams: int  # telegrams per repeat of the decoder
@@ -24,8 +25,9 @@ class Scale:
 
 FULL = Scale(
     repeats=5,
-    readings=1200,
+    readings=10_000,
     paced=300,
+    rapid=6000,
     rounds=20,
     decoded=5000,
     telegrams=200,
@@ -38,6 +40,7 @@ SHORT = Scale(
     repeats=1,
     readings=400,
     paced=80,
+    rapid=400,
     rounds=1,
     decoded=500,
     telegrams=20,
@@ -47,4 +50,4 @@ SHORT = Scale(
     backlog=1000,
     gauges=200,
 )
-TINY = replace(SHORT, readings=80, paced=20, decoded=50, telegrams=3, hours=0.7, steps=2, backlog=200)
+TINY = replace(SHORT, readings=80, paced=20, rapid=80, decoded=50, telegrams=3, hours=0.7, steps=2, backlog=200)
