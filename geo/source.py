@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any
 
+from geo.jpgis import is_jpgis, read_jpgis
 from geo.table import read_table
 
 # the same data set in several formats: the first of these is read
@@ -59,11 +60,13 @@ def read_frame(source: Source) -> Any:
             frame = geopandas.read_parquet(source.path)
         elif suffix == ".csv":
             frame = read_table(source.path)
+        elif suffix in {".gml", ".xml"} and is_jpgis(source.path):
+            frame = read_jpgis(source.path)
         else:
             frame = pyogrio.read_dataframe(
                 source.path, on_invalid="ignore", datetime_as_string=True, encoding=source.encoding
             )
-    except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError, ValueError, OSError) as error:
+    except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError, ValueError, IndexError, OSError) as error:
         raise SourceError(f"{source.label}: cannot be read as {', '.join(FORMATS)}: {error}") from None
     if not isinstance(frame, geopandas.GeoDataFrame):
         raise SourceError(f"{source.label}: holds no geometries")
@@ -127,7 +130,7 @@ def _choose(files: list[Path], member: str, label: str) -> Path:
     """One data set, never two: several kinds must not end in one layer."""
     by_stem: dict[str, Path] = {}
     for path in sorted(files, key=_preference):
-        if path.suffix.lower() in FORMATS:
+        if path.suffix.lower() in FORMATS and not path.stem.upper().startswith("KS-META"):
             by_stem.setdefault(path.stem, path)
     # Only where nothing else is there may .xml be the data (GML).
     data = {stem: path for stem, path in by_stem.items() if path.suffix.lower() not in _BESIDE}

@@ -53,6 +53,17 @@ BOUNDARY = Kind(
         ),
         Schema(name="N03", columns=_N03, required=("code", "name", "prefecture"), read=_boundary),
         Schema(
+            name="N03 as GML",
+            columns={
+                "code": "AdministrativeBoundary.administrativeAreaCode",
+                "name": "AdministrativeBoundary.cityName",
+                "county": "AdministrativeBoundary.countyName",
+                "prefecture": "AdministrativeBoundary.prefectureName",
+            },
+            required=("code", "name", "prefecture"),
+            read=_boundary,
+        ),
+        Schema(
             name="census small areas",
             columns={"code": "KEY_CODE", "name": "S_NAME", "county": "CITY_NAME", "prefecture": "PREF_NAME"},
             required=("code", "name"),

@@ -38,10 +38,13 @@ def _kind(name: str, credit: str, national: Schema) -> Kind:
     )
 
 
-def _national(name: str, depth: str, place: str) -> Schema:
+def _national(name: str, depth: str | tuple[str, ...], place: str) -> Schema:
     return Schema(name=name, columns={"depth": depth, "place": place}, required=("depth",), read=_words)
+
+
+_SURGE = "AreasExpectedToBeFloodedByStormSurges.classificationOfWaterDepth"  # in national GML
 
 
 INLAND_FLOOD = _kind("inland_flood", "雨水出水浸水想定区域", _national("A51", "A51_005", "A51_003"))
 TSUNAMI = _kind("tsunami", "津波浸水想定", _national("A40", "A40_003", "A40_001"))
-STORM_SURGE = _kind("storm_surge", "高潮浸水想定区域", _national("A49", "A49_003", "A49_001"))
+STORM_SURGE = _kind("storm_surge", "高潮浸水想定区域", _national("A49", ("A49_003", _SURGE), "A49_001"))

@@ -97,9 +97,10 @@ FLOOD = Kind(
         _flood("A31a maximum", "A31a_205", "maximum", "A31a_202"),
         _flood("A31 planned", "A31_101", "planned"),
         _flood("A31 maximum", "A31_201", "maximum"),
+        _flood("A31a, A31b maximum as GML", "MaximumScale.waterDepth", "maximum", "MaximumScale.riverName"),
         Schema(
             name="A31 of 2012",
-            columns={"depth_rank": "A31_001"},
+            columns={"depth_rank": ("A31_001", "ExpectedFloodArea.waterDepth")},
             required=("depth_rank",),
             read=_depth_2012,
             fixed={"scenario": "planned"},

@@ -10,6 +10,7 @@ from geo.schema import Facts, Kind, Schema, Shape
 _PHENOMENA = {1: "steep_slope", 2: "debris_flow", 3: "landslide"}
 # yellow is 警戒区域, red 特別警戒区域; the planned ones are surveyed and not yet in force
 _ZONES = {1: "yellow", 2: "red", 3: "yellow_planned", 4: "red_planned"}
+_FEATURE = "SedimentRelatedDisasterWarningAreasPolygon"
 _A33 = {
     "phenomenon": "A33_001",
     "zone": "A33_002",
@@ -44,5 +45,11 @@ LANDSLIDE = Kind(
             telling=False,
         ),
         Schema(name="A33", columns=_A33, required=("phenomenon", "zone"), read=_landslide),
+        Schema(
+            name="A33 as GML",
+            columns={"phenomenon": f"{_FEATURE}.cop", "zone": f"{_FEATURE}.coz"},
+            required=("phenomenon", "zone"),
+            read=_landslide,
+        ),
     ),
 )

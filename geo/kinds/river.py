@@ -44,5 +44,16 @@ RIVER = Kind(
     schemas=(
         Schema(name="shirase", columns={fact: fact for fact in _W05}, required=("code",), read=_river, telling=False),
         Schema(name="W05", columns=_W05, required=("code", "section"), read=_river),
+        Schema(
+            name="W05 as GML",
+            columns={
+                "code": "Stream.riverCode",
+                "section": "Stream.sectionType",
+                "name": "Stream.riverName",
+                "system": "Stream.waterSystemCode",
+            },
+            required=("code", "section"),
+            read=_river,
+        ),
     ),
 )

@@ -194,6 +194,7 @@ def test_every_kind_has_its_rows() -> None:
     assert {kind for kind, _, _, _ in ROWS} == KINDS.keys()
     told = {(kind, schema) for kind, schema, _, _ in ROWS}
     silent = {(kind.name, s.name) for kind in KINDS.values() for s in kind.schemas} - told
+    silent = {(kind, name) for kind, name in silent if "GML" not in name}  # those stand in test_jpgis
     # The rest differ by the letters of their columns only, and stand in test_recognise.
     assert {name for _, name in silent} == {
         "shirase",
