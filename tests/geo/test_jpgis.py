@@ -81,8 +81,9 @@ def test_surfaces_with_their_holes(tmp_path: Path, kind: str, content: str, fact
 
 
 def test_rivers_are_lines_and_nodes_are_left_out(tmp_path: Path) -> None:
-    parts = """<gml:Curve gml:id="c-1"><gml:segments><gml:LineStringSegment><gml:posList>39.7 141.1 39.7 141.2</gml:posList>
-</gml:LineStringSegment></gml:segments></gml:Curve><gml:Point gml:id="n-1"><gml:pos>39.7 141.1</gml:pos></gml:Point>"""
+    parts = """<gml:Curve gml:id="c-1"><gml:segments><gml:LineStringSegment><gml:posList>39.7 141.1 39.7 141.2
+</gml:posList></gml:LineStringSegment></gml:segments></gml:Curve>
+<gml:Point gml:id="n-1"><gml:pos>39.7 141.1</gml:pos></gml:Point>"""
     stream = feature(
         "Stream",
         '<ksj:startRiverNode xlink:href="#gb1"/><ksj:location xlink:href="#c-1"/>',
