@@ -7,8 +7,9 @@ after two hours, rain washes it off, and below about −8 °C one does not count
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TypeAlias
 
 import numpy as np
@@ -40,6 +41,24 @@ def remaining(salt_g_m2: Values, passed: timedelta, rain_mm: Values, config: Tre
         raise ValueError(f"time went back by {-passed}: de-icer does not return")
     washed = np.exp(-np.nan_to_num(rain_mm) / config.washed_off_mm)
     return np.asarray(salt_g_m2 * 0.5 ** (passed / config.half_life) * washed)
+
+
+def over_time(
+    times: Sequence[datetime], spread_g_m2: Values, rain_mm_h: Values, config: TreatmentConfig = PRACTICE
+) -> Values:
+    """De-icer on one road at each of the times, g/m², shape (times,): what was spread since the time before is fresh.
+
+    Where the times fall, another road begins. NaN: nothing was spread; no rain is known.
+    """
+    left, last, found = 0.0, times[0] if times else None, []
+    for time, fresh, rate in zip(times, np.nan_to_num(spread_g_m2), rain_mm_h, strict=True):
+        assert last is not None
+        passed = time - last
+        fallen = np.array(rate * (passed / timedelta(hours=1)))
+        left = 0.0 if passed < timedelta(0) else float(remaining(np.array(left), passed, fallen, config))
+        left, last = left + float(fresh), time
+        found.append(left)
+    return np.array(found)
 
 
 def freezing_point(salt_g_m2: Values, water_mm: Values, config: TreatmentConfig = PRACTICE) -> Values:

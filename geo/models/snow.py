@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 from geo.area import Area
 from geo.hazard import Evidence, Hazard
 from geo.model import Ground, Inputs, Sample
+from geo.sections import sections_of
 from geo.series import plausible
 from geo.station import Station
 
@@ -71,7 +72,7 @@ class Snow:
         for code, station in sorted(ground.stations.items()):
             state = self._state(inputs.series.get((code, "snow_depth"), ()), inputs.now)
             if state and self._calls(state):
-                hazards += [self._hazard(state, station, area, inputs) for area in _areas(station, ground)]
+                hazards += [self._hazard(state, station, area, inputs) for area in sections_of(station, ground)]
         return hazards
 
     def _calls(self, state: _State) -> bool:
@@ -165,10 +166,3 @@ def new_snow(hours: Sequence[float | None], dead_band: float, jump: float = floa
             fallen += step if step > 0 and believable else 0.0
             reference = (hour, value)
     return NewSnow(fallen, any(value is None for value in hours))
-
-
-def _areas(station: Station, ground: Ground) -> list[Area]:
-    """Configured sections; else the section, or the city, the gauge stands in."""
-    if station.areas:
-        return [area for code in station.areas if (area := ground.areas.get(code)) is not None]
-    return ground.areas.at(station.lon, station.lat, "plow_section")[:1] or ground.areas.of_kind("city")[:1]

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping
-from datetime import datetime, timedelta
 from pathlib import Path
 
 import numpy as np
 
-from geo.road_ice import Road, Values, classify, icy, icy_probability
-from geo.road_treatment import freezing_point, remaining
+from geo.road_ice import Road, classify, icy, icy_probability
+from geo.road_treatment import freezing_point, over_time
 from services.calculations import table
 from services.calculations.table import InputError, Row
 
@@ -35,17 +34,20 @@ def road_ice(file: Path, settings: Mapping[str, str]) -> Iterator[Row]:
     table.only(settings, set())
     times, values, spread = [], [], []
     for line, row in table.read(file):
-        times.append((table.cell(row, "time", line), table.time(row, line), line))
+        time = table.time(row, line)
+        if times:
+            table.passed(times[-1][1], time, line)
+        times.append((row["time"], time))
         values.append([_value(row, field, line) for field in _COLUMNS])
         spread.append(_amount(table.value(row, _DEICER, line), _DEICER, line) if _DEICER in row else math.nan)
     if not times:
         return
     columns = dict(zip(_COLUMNS, np.array(values).T, strict=True))
-    salt = _salt([(time, line) for _, time, line in times], spread, columns["rain_mm_h"])
+    salt = over_time([time for _, time in times], np.array(spread), columns["rain_mm_h"])
     road = Road(**columns, freezing_c=freezing_point(salt, columns["water_mm"]))
     condition = classify(road)
     found = zip(times, condition, icy(condition), icy_probability(road), strict=True)
-    for (told, _, _), word, slippery, probability in found:
+    for (told, _), word, slippery, probability in found:
         known = word != "unknown"
         yield {
             "time": told,
@@ -65,17 +67,3 @@ def _amount(value: float, name: str, line: int) -> float:
     if value < 0:
         raise InputError(f"line {line}", f"{name} cannot be negative, found {value:g}: leave it empty where unknown")
     return value
-
-
-def _salt(times: list[tuple[datetime, int]], spread: list[float], rain_mm_h: Values) -> Values:
-    """De-icer on the road at each time, g/m²."""
-    left, last = np.zeros(1), times[0][0]
-    found = []
-    for (time, line), fresh, rate in zip(times, spread, rain_mm_h, strict=True):
-        passed = table.passed(last, time, line)
-        fallen = np.array([rate * (passed / timedelta(hours=1))])
-        left = np.zeros(1) if passed < timedelta(0) else remaining(left, passed, fallen)
-        left = left + (0.0 if math.isnan(fresh) else fresh)
-        last = time
-        found.append(float(left[0]))
-    return np.array(found)
