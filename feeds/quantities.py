@@ -50,6 +50,7 @@ QUANTITIES: Mapping[str, Quantity] = {
     "pressure": Quantity(unit="hPa", low=850, high=1085, flat_after=_DAY),
     "visibility": Quantity(unit="m", low=0, high=100_000),
     "water_film": Quantity(unit="mm", low=0, high=20),
+    "snow_film": Quantity(unit="mm", low=0, high=50),  # water equivalent of snow or ice on the road
     "deicer": Quantity(unit="g/m2", low=0, high=200),  # spread on the road at that time
     "inundation_depth": Quantity(unit="cm", low=0, high=1000, jump=30, rate=10),
     "soil_moisture": Quantity(unit="%", low=0, high=100),

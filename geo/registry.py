@@ -7,6 +7,7 @@ from geo.models.equipment import Equipment
 from geo.models.flood import Flood
 from geo.models.lalert import Lalert
 from geo.models.river_forecast import RiverForecast
+from geo.models.road_ice import RoadIce
 from geo.models.short_notice import ShortNotice
 from geo.models.sighting import Sighting
 from geo.models.snow import Snow
@@ -17,6 +18,7 @@ MODELS: tuple[Model, ...] = (
     Flood(),
     Lalert(),
     RiverForecast(),
+    RoadIce(),
     ShortNotice(),
     Sighting(),
     Snow(),

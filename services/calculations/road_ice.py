@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping
+from datetime import datetime
 from pathlib import Path
 
 import numpy as np
@@ -32,7 +33,8 @@ def road_ice(file: Path, settings: Mapping[str, str]) -> Iterator[Row]:
     An optional column ``deicer_g_m2`` tells what was spread at that time. Times that fall begin another road.
     """
     table.only(settings, set())
-    times, values, spread = [], [], []
+    times: list[tuple[str, datetime]] = []
+    values, spread = [], []
     for line, row in table.read(file):
         time = table.time(row, line)
         if times:
