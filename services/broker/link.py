@@ -85,7 +85,8 @@ class Link:
         self._send_at_once()
         self.resume()
         try:
-            present = await asyncio.wait_for(asyncio.shield(self._welcome), _OPEN_PATIENCE)
+            async with asyncio.timeout(_OPEN_PATIENCE):  # wait_for would lose a cancellation that comes with CONNACK
+                present = await asyncio.shield(self._welcome)
         except TimeoutError:
             self.drop("no CONNACK")
             raise LinkError(f"{self._where} accepts the connection but does not answer CONNECT") from None

@@ -35,9 +35,12 @@ async def told(*pieces: bytes, pause: float = 0.05) -> AsyncIterator[MqttClient]
             writer.write(piece)
             await writer.drain()
             await asyncio.sleep(pause)
-        await reader.read()
+        while await reader.read(1024):
+            pass
         writer.close()
+        gone.set()
 
+    gone = asyncio.Event()
     server = await asyncio.start_server(speak, "127.0.0.1", 0)
     host, port = server.sockets[0].getsockname()
     client = MqttClient(Login(host=host, port=port, client_id="ahead", user="hub", password="x"))
@@ -45,8 +48,11 @@ async def told(*pieces: bytes, pause: float = 0.05) -> AsyncIterator[MqttClient]
     try:
         yield client
     finally:
-        await client.stop()
+        async with asyncio.timeout(5):
+            await client.stop()
+            await gone.wait()
         server.close()
+        await server.wait_closed()
 
 
 async def arrive(client: MqttClient, many: int) -> list[int]:
