@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from feeds.names import Named
+from feeds.names import WORDS, Named
 from feeds.quantities import QUANTITIES
 from feeds.status import Status
 from feeds.units import conversion
@@ -135,22 +135,26 @@ def _not_of_the_profile(known: Mapping[str, Station], code: str) -> None:
 def _words(wanted: Any) -> dict[str, Named | None]:
     if not isinstance(wanted, list) or len(wanted) > _WORDS_AT_MOST:
         raise SensorError(f"words: a list of at most {_WORDS_AT_MOST}")
-    return dict(_word(one, f"words.{place}") for place, one in enumerate(wanted))
+    return {word: meant for place, one in enumerate(wanted) for word, meant in _word(one, f"words.{place}")}
 
 
-def _word(one: Any, where: str) -> tuple[str, Named | None]:
-    word = one.get("word") if isinstance(one, dict) else None
-    if not isinstance(word, str) or not 0 < len(word) <= 128:
+def _word(one: Any, where: str) -> list[tuple[str, Named | None]]:
+    """What one word means; without ``word`` all that the table knows for the quantity, where only the unit is told."""
+    if not isinstance(one, dict):
+        raise SensorError(f"{where}: an object with word, quantity and unit")
+    word = one.get("word")
+    if "word" in one and (not isinstance(word, str) or not 0 < len(word) <= 128):
         raise SensorError(f"{where}.word: the device's own word, 1 to 128 characters")
-    if one.get("ignore") is True:
-        return word, None
+    if word and one.get("ignore") is True:
+        return [(word, None)]
     quantity, unit = one.get("quantity"), one.get("unit")
     if not isinstance(quantity, str) or quantity not in QUANTITIES:
         raise SensorError(f"{where}.quantity: use one of {', '.join(QUANTITIES)}, or ignore = true")
     if not isinstance(unit, str) or conversion(unit, QUANTITIES[quantity].unit) is None:
         kept = QUANTITIES[quantity].unit or "no unit"
         raise SensorError(f"{where}.unit: no unit of {quantity}; it is kept in {kept}")
-    return word, Named(quantity, unit)
+    words = [word] if word else [known for known, meant in WORDS.items() if meant == quantity]
+    return [(each, Named(quantity, unit)) for each in words]
 
 
 def _entry(text: str, one: Adopted) -> Entry:

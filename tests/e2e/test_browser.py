@@ -10,8 +10,9 @@ import pytest
 from playwright.async_api import Browser, expect
 from sqlalchemy import func, select
 
-from feeds.records import Message, Rejected
-from services.store import quarantine
+from feeds.names import Named
+from feeds.records import Flag, Message, Reading, Rejected
+from services.store import quarantine, records, stations
 from services.store.tables import alerts
 from tests.e2e.conftest import Visit, visit
 from tests.e2e.scene import Scene
@@ -301,6 +302,52 @@ async def test_what_could_not_be_read_is_shown_and_says_why_it_still_cannot(brow
     await expect(page.locator("#announce-urgent")).to_contain_text("まだ読めません")
     await page.get_by_role("button", name="同じ理由のものをすべて読み直す").click()
     await expect(page.locator("#announce-polite")).to_contain_text("まだ読めないもの 2 件")
+    await context.close()
+
+
+async def test_a_new_sensor_is_adopted_from_the_map(browser: Browser, night: Scene) -> None:
+    new = Reading(
+        gateway="lora",
+        station="a84041000181e061",
+        quantity="water_level",
+        value=1.25,
+        unit="m",
+        measured_at=NOW - timedelta(minutes=3),
+        flags=frozenset({Flag.UNIT_ASSUMED}),
+    )
+    async with night.store.write() as connection:
+        await records.save(connection, [new], NOW)
+    window, context = await visit(browser, night)
+    await window.map_ready()
+    page = window.page
+    await page.get_by_role("tab", name="未登録のセンサー（1）").focus()
+    await page.keyboard.press("Enter")
+    row = page.locator("#unassigned-list tbody tr")
+    await expect(row).to_contain_text("1.25 m（単位は仮）")
+    await row.get_by_role("button", name="登録する").focus()
+    await page.keyboard.press("Enter")
+    await expect(page.get_by_label("名称")).to_be_focused()
+    await page.keyboard.type("中ノ橋水位計")
+    await page.get_by_role("button", name="地図で選ぶ").click()
+    await page.locator("#map").click(position={"x": 300, "y": 200})
+    await expect(page.get_by_label("緯度")).to_have_value(re.compile(r"39\.\d{6}"))
+    await expect(page.locator("#adopt-hint")).to_have_text("場所を入れました。")
+    await page.get_by_label("送られてくる単位").fill("cm")
+    await page.get_by_label("氾濫注意水位").fill("3.0")
+    await page.get_by_label("氾濫危険水位").fill("2.0")
+    assert await violations(page) == []
+    form = page.locator("#adopt")
+    await form.get_by_role("button", name="登録する").click()
+    await expect(page.locator("#adopt-error")).to_contain_text("must rise")
+    await page.get_by_label("氾濫危険水位").fill("4.0")
+    await form.get_by_role("button", name="登録する").click()
+    await expect(form).to_be_hidden()
+    await expect(page.locator("#announce-polite")).to_contain_text("中ノ橋水位計 を登録しました")
+    async with night.store.read() as connection:
+        adopted = await stations.find(connection, new.station)
+    assert adopted is not None and adopted.members is not None
+    assert adopted.members["thresholds"] == {"caution": 3.0, "danger": 4.0}
+    assert adopted.words["level"] == adopted.words["water_level"] == Named("water_level", "cm")
     await context.close()
 
 

@@ -16,6 +16,7 @@ from paho.mqtt.enums import CallbackAPIVersion
 from pydantic import SecretStr
 
 from feeds.instant import iso_utc
+from feeds.names import Named
 from feeds.records import Flag, Message, Reading, Rejected
 from services.adoption import Stations, Watch, known, words
 from services.app import Hub
@@ -85,6 +86,16 @@ async def test_what_nobody_knows_is_shown_to_staff_only(store: Store) -> None:
     assert [one["gateway"] for one in waiting["items"]] == ["lora"] and "snow_hgt" in waiting["items"][0]["message"]
 
 
+@pytest.mark.parametrize("store", ["sqlite"], indirect=True)
+async def test_a_unit_alone_is_meant_for_every_word_of_the_quantity(store: Store) -> None:
+    await adopt(store, city(), {**SENSOR, "words": [{"quantity": "snow_depth", "unit": "mm"}]}, "sato", NOW)
+    async with store.read() as connection:
+        found = words([one for one in [await stations.find(connection, EUI)] if one])
+    for word in ("snow_depth", "snowDepth", "Snow"):
+        assert found.of(EUI, word) == Named("snow_depth", "mm")
+    assert found.of("another", "snow") == Named("snow_depth")
+
+
 async def test_an_officer_adopts_changes_and_lets_go(store: Store) -> None:
     async with floor(store, ground=city()) as running:
         viewer, officer = await running.person(Role.VIEWER), await running.person(Role.OPERATOR)
@@ -112,6 +123,9 @@ async def test_an_officer_adopts_changes_and_lets_go(store: Store) -> None:
         ({"thresholds": {"danger": 1.0, "caution": 2.0}}, "rise"),
         ({"more": 1}, "more"),
         ({"words": "x"}, "words"),
+        ({"words": ["x"]}, "words.0"),
+        ({"words": [{"word": "", "quantity": "snow_depth", "unit": "cm"}]}, "words.0.word"),
+        ({"words": [{"quantity": "snow_depth", "unit": "hPa"}]}, "words.0.unit"),
         ({"words": [{"word": "x", "quantity": "height", "unit": "m"}]}, "words.0.quantity"),
         ({"words": [{"word": "x", "quantity": "snow_depth", "unit": "hPa"}]}, "words.0.unit"),
     ],

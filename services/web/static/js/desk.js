@@ -6,7 +6,7 @@ import { exercise, isOrder } from './words.js';
 
 /** @type {Record<string, any>} */
 export const desk = {
-  hazards: [], alerts: [], readings: [], sensors: [], reports: [], deliveries: [], chronology: [], suppressions: [], silences: [], quarantine: [], status: {},
+  hazards: [], alerts: [], readings: [], sensors: [], reports: [], deliveries: [], chronology: [], suppressions: [], silences: [], quarantine: [], unassigned: [], status: {},
 };
 
 /** How each part is fetched. */
@@ -24,6 +24,7 @@ const sources = {
   suppressions: () => list('suppressions?limit=200'),
   silences: () => list('silences'),
   quarantine: () => list('quarantine?limit=200'),
+  unassigned: () => list('sensors/unassigned'),
   status: async () => {
     const status = await get('status');
     setClock(status.now);
@@ -43,6 +44,7 @@ const touched = {
   chronology: ['chronology', 'quarantine'],
   suppressions: ['suppressions'],
   silences: ['silences', 'suppressions', 'chronology'],
+  stations: ['sensors', 'unassigned', 'chronology'],
   status: ['status'],
 };
 

@@ -204,7 +204,22 @@ function hit(pixel) {
 }
 
 /** @param {any} event */
-const clicked = (event) => select(hit(event.pixel), 'map');
+function clicked(event) {
+  if (!asked) return select(hit(event.pixel), 'map');
+  const [lon, lat] = ol.proj.toLonLat(event.coordinate);
+  const district = layers.districts.getSource().getFeaturesAtCoordinate(event.coordinate)[0];
+  const answer = asked;
+  asked = null;
+  return answer(lon, lat, district?.get('code'));
+}
+
+/** @type {((lon: number, lat: number, area: string | undefined) => void) | null} who waits for a place */
+let asked = null;
+
+/** The next click on the map selects nothing and is told instead: degrees, and the district there. @param {typeof asked} then null: no more */
+export function askPlace(then) {
+  asked = then;
+}
 
 /** Mark what is selected, and go there unless the map itself was clicked. @param {any} pick @param {string} from */
 function show(pick, from) {

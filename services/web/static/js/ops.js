@@ -1,5 +1,6 @@
 // @ts-check
 // The operations map: fetch, draw, listen, and draw again what changed.
+import { drawUnassigned, wireAdopt } from './adopt.js';
 import { announce } from './announce.js';
 import { wireDecisions } from './approve.js';
 import { drawBoard } from './board.js';
@@ -38,6 +39,7 @@ function draw() {
   drawSuppressions();
   drawSilences();
   drawQuarantine();
+  drawUnassigned();
   drawLive();
   drawPanel();
   markRows();
@@ -90,6 +92,7 @@ async function start() {
   wirePanel();
   wireKeys();
   wireNote(() => update(['chronology']));
+  wireAdopt(() => update(['sensors', 'unassigned', 'chronology', 'readings']));
   wireQuarantine(() => update(['quarantine', 'chronology', 'readings', 'reports']));
   wireSilences(() => update(['silences', 'suppressions', 'alerts', 'chronology']));
   wireDecisions(() => update(['alerts', 'deliveries', 'chronology', 'suppressions']));
