@@ -22,3 +22,4 @@ class GatewayState:
     said_at: datetime | None = None  # when it said so
     skew_s: float | None = None  # how far its clock is behind the hub's; negative: ahead
     queue: int | None = None  # messages that wait in it
+    over_since: datetime | None = None  # since when it sends more than its allowance

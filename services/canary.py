@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import secrets
+from datetime import datetime
 
 import structlog
 from prometheus_client import Counter
@@ -34,6 +35,8 @@ class Canary:
         self._connection = 0  # that it was sent on
         self._sent_at = self._life_at = float("-inf")
         self.trouble = ""
+        self.level_at: datetime | None = None  # hub time: what was published before it has arrived
+        self._sent_hub = client.now()
 
     @property
     def pace(self) -> float:
@@ -43,7 +46,7 @@ class Canary:
     def heard(self, payload: bytes) -> None:
         """A canary arrived; perhaps an older one, or that of another hub."""
         if payload == self._out:
-            self._out, self.trouble = b"", ""
+            self._out, self.trouble, self.level_at = b"", "", self._sent_hub
 
     def alive(self) -> None:
         """Some message arrived: the broker delivers, and ours waits its turn behind a backlog."""
@@ -68,6 +71,7 @@ class Canary:
 
     async def _send(self, connection: int, now: float) -> None:
         self._out, self._connection, self._sent_at = secrets.token_hex(8).encode(), connection, now
+        self._sent_hub = self._client.now()
         try:
             async with asyncio.timeout(_PUBACK_PATIENCE):
                 await self._client.publish(TOPIC, self._out)

@@ -26,6 +26,7 @@ class Grant:
     status: Status = Status.ACTUAL
     telegram: bool = False
     revoked: bool = False
+    allowance: float | None = None  # messages a second; None: that of everybody
     login: rights.Gateway | None = field(default=None, repr=False)  # how a broker recognises it; None: not at all
 
 
@@ -38,6 +39,7 @@ def of_settings(configured: Mapping[str, Gateway]) -> dict[str, Grant]:
         name: Grant(
             status=one.status,
             telegram=one.telegram,
+            allowance=one.allowance,
             login=rights.Gateway(password=one.password.get_secret_value(), telegram=one.telegram, also=tuple(one.also)),
         )
         for name, one in configured.items()

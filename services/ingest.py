@@ -18,18 +18,22 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from feeds.feed import Feed
 from feeds.instant import iso_utc
-from feeds.records import Flag, Message, Reading
+from feeds.records import Message
 from feeds.registry import for_message
+from services import signs
+from services.allowance import Allowance
 from services.answers import Answers
 from services.bell import Bell
 from services.broker.client import MqttClient
 from services.broker.link import Incoming
-from services.canary import TOPIC, Canary
+from services.canary import Canary
 from services.grants import Grants
 from services.health import Health
 from services.history import Draft, History
-from services.intake import Intake, Kind, Sorted
-from services.store import quarantine, records
+from services.intake import Intake, Sorted
+from services.overflow import Overflow, packed
+from services.settings import Flood
+from services.store import quarantine, records, vitals
 from services.store.engine import Store
 from services.store.faults import is_unfit
 from services.store.records import Saved
@@ -44,6 +48,7 @@ BUFFERED = Gauge("shirase_ingest_buffered", "Messages taken from the broker that
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.2, 15.0  # seconds between attempts on a store that fails
 _STOP_PATIENCE = 15.0
 _IN_PASSING = 4096  # octets that are decoded sooner than a thread could take them
+_STALE_AFTER = timedelta(minutes=30)
 _ONE_MOMENT = timedelta(seconds=1)  # records this close share their time of receipt
 
 
@@ -60,12 +65,13 @@ class Ingest:
         grants: Grants,
         *,
         feed_for: Callable[[Message], Feed | None] = for_message,
-        stale_after: timedelta = timedelta(minutes=30),
+        flood: Flood = Flood(),  # noqa: B008 - frozen
     ) -> None:
         self._store, self._bell, self._client = store, bell, client
         self._intake = Intake(grants, feed_for)
+        self._intake.allowance = self._allowance = Allowance(flood.allowance)
+        self._overflow = Overflow(int(flood.kept_mb * 1_000_000))
         self._answers = Answers(store, client)
-        self._stale_after = stale_after
         self.vitals = Vitals()
         self._history = History()
         self.canary = Canary(client)
@@ -95,6 +101,8 @@ class Ingest:
         async with self._store.read() as connection:
             newest = select(records_table.c.received_at).order_by(records_table.c.seq.desc()).limit(1)
             self._last_at = await connection.scalar(newest)
+            known = await vitals.everyone(connection)
+        self._allowance.remember({one.name: one.seen_at for one in known if one.seen_at})
         self._tasks = [
             asyncio.create_task(self._run(), name="ingest"),
             asyncio.create_task(self._answers.run(), name="ingest-answers"),
@@ -129,12 +137,15 @@ class Ingest:
             found.append(
                 "観測値がどれも未来の時刻で使えません。この計算機の時計を確かめてください（hub clock is late）"
             )
+        dropped = self._overflow.dropped
+        if dropped and self.vitals.flooding(dropped, self._client.now()):
+            found.append(f"{dropped} が送りすぎ、保管の枠も一杯です。これ以上は数えるだけで残りません（flood dropped）")
         running = bool(self._tasks) and not self._tasks[0].done()
         return Health(
             broker=client.ready,
             ingest=running and self._stopped_since is None,
             ingest_last_at=self._last_at,
-            stale=self._last_at is None or self._client.now() - self._last_at > self._stale_after,
+            stale=self._last_at is None or self._client.now() - self._last_at > _STALE_AFTER,
             reasons=found,
         )
 
@@ -149,10 +160,11 @@ class Ingest:
                 self._client.ack(one.incoming)
             self._after(work)
 
-    async def _sorted(self, batch: Sequence[Incoming]) -> list[Sorted]:
-        def sort() -> list[Sorted]:
-            return [self._intake.sort(incoming) for incoming in batch]
+    async def _sorted(self, batch: Sequence[Incoming]) -> Sequence[Sorted]:
+        def sort() -> Sequence[Sorted]:
+            return packed([self._intake.sort(incoming) for incoming in batch])
 
+        self._allowance.level_at = self.canary.level_at
         small = sum(len(incoming.payload) for incoming in batch) <= _IN_PASSING
         return sort() if small else await asyncio.to_thread(sort)
 
@@ -195,6 +207,8 @@ class Ingest:
         async with self._store.write() as connection:
             saved = [await self._save(connection, group, draft) for group in _moments(work)]
             for one in work:
+                if one.carries:
+                    await self._overflow.keep(connection, one, answered=self._told(one))
                 for rejected in one.rejected:
                     await quarantine.keep(connection, one.message, rejected)
         self._history.learn(draft, [seq for one in saved for seq in one.new])
@@ -213,7 +227,7 @@ class Ingest:
             ("rejected", sum(len(one.rejected) for one in work)),
         ):
             RECORDS.labels(outcome).inc(count)
-        if any(one.rejected for one in work):
+        if any(one.rejected or (one.carries and not self._told(one)) for one in work):
             self._answers.ring()
         if any(one.new for one in saved):
             self._last_at = max(one.message.received_at for one in work)
@@ -222,27 +236,12 @@ class Ingest:
     def _after(self, work: Sequence[Sorted]) -> None:
         for kind, many in Counter(one.kind for one in work).items():
             MESSAGES.labels(kind.value).inc(many)
-        for one in _telling(work):
-            self._note_life(one)
+        signs.note(work, self.vitals, self.canary, self._intake.revoked)
         BUFFERED.set(self._client.state.buffered)
 
-    def _note_life(self, one: Sorted) -> None:
-        message = one.message
-        if one.kind is Kind.ECHO and message.topic == TOPIC:
-            self.canary.heard(message.payload)
-        if one.kind is Kind.ECHO or not message.gateway or self._intake.revoked(message.gateway):
-            return
-        if one.kind is Kind.VITAL and not message.topic.endswith("/heartbeat"):
-            self.vitals.status(message.gateway, message.payload, message.received_at, message.retained)
-        elif not message.retained:
-            self.vitals.heard(message.gateway, message.received_at)
-            if one.kind is Kind.VITAL:
-                self.vitals.beat(message.gateway, message.payload, message.received_at)
-            for sent_at in _sent(one):
-                self.vitals.sent(message.gateway, message.received_at, sent_at)
-            if readings := [record for record in one.records if isinstance(record, Reading)]:
-                ahead = all(Flag.CLOCK_AHEAD in reading.flags for reading in readings)
-                self.vitals.read(message.gateway, message.received_at, ahead)
+    def _told(self, one: Sorted) -> bool:
+        """True where its gateway knows of this flood already."""
+        return self.vitals.flooding(one.message.gateway, one.message.received_at) is not None
 
     def _hold(self, error: Exception) -> None:
         trouble = f"{type(error).__name__}: {getattr(error, 'orig', None) or error}"[:300]
@@ -258,17 +257,6 @@ class Ingest:
             log.info("ingest_goes_on", stopped_since=iso_utc(self._stopped_since))
         self._stopped_since, self._trouble = None, ""
         STOPPED.set(0)
-
-
-def _telling(work: Sequence[Sorted]) -> list[Sorted]:
-    """Those that say something of their gateway's life: of messages with records alone the newest of each says all."""
-    newest = {one.message.gateway: one for one in work if one.kind is Kind.RECORDS and not one.message.retained}
-    return [one for one in work if one.kind is not Kind.RECORDS or one is newest.get(one.message.gateway) or _sent(one)]
-
-
-def _sent(one: Sorted) -> set[datetime]:
-    """When the gateway sent it, by its own clock; several where the readings of a batch say so, mostly none."""
-    return {record.sent_at for record in one.records if isinstance(record, Reading) and record.sent_at}
 
 
 def _moments(work: Sequence[Sorted]) -> Iterator[Sequence[Sorted]]:

@@ -15,6 +15,7 @@ from feeds.registry import for_message
 from feeds.status import Status
 from feeds.topics import PUBLIC, HubTopic, hub_topic
 from feeds.zigbee2mqtt import BRIDGE_STATE
+from services.allowance import Allowance
 from services.broker.link import Incoming
 from services.broker.rights import HUB_USER
 from services.grants import Grant, Grants, owner
@@ -30,6 +31,7 @@ class Kind(StrEnum):
     RECORDS = "records"
     VITAL = "vital"
     ECHO = "echo"  # what the hub itself published
+    OVER = "over_allowance"  # kept for later, undecoded
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,6 +43,7 @@ class Sorted:
     kind: Kind
     records: tuple[Record, ...] = ()
     rejected: tuple[Rejected, ...] = ()
+    carries: int = 0  # messages that are packed in its payload; 0: it is no pack
 
     def unfit(self, error: Exception) -> Sorted:
         """The same message as a refusal: the store cannot hold what was decoded from it."""
@@ -56,6 +59,7 @@ class Intake:
 
     def __init__(self, grants: Grants, feed_for: Callable[[Message], Feed | None] = for_message) -> None:
         self.grants, self.feed_for = grants, feed_for
+        self.allowance: Allowance | None = None  # None: whatever comes is decoded
 
     def sort(self, incoming: Incoming) -> Sorted:
         """Never raises: a feed that does is a fault of ours, and the message is kept for its repair."""
@@ -70,6 +74,8 @@ class Intake:
         kind = _kind(incoming.topic, place)
         if kind is Kind.ECHO:
             return Sorted(incoming=incoming, message=message, kind=kind)
+        if kind is Kind.RECORDS and self._over(message):
+            return Sorted(incoming=incoming, message=message, kind=Kind.OVER)
         if self.revoked(message.gateway):
             what = f"{message.gateway} was revoked: if its broker still lets it in, reload the broker's files"
             refusal = Rejected(code="revoked", message=what, at="topic")
@@ -85,6 +91,12 @@ class Intake:
     def revoked(self, gateway: str) -> bool:
         """True where nothing that comes under this name counts."""
         return self._grant(gateway).revoked
+
+    def _over(self, message: Message) -> bool:
+        """Before anything that costs: a revoked gateway may flood too."""
+        if self.allowance is None:
+            return False
+        return self.allowance.over(message.gateway, message.received_at, self._grant(message.gateway).allowance)
 
     def _decode(self, message: Message, place: HubTopic | Rejected) -> Decoded:
         grant = self._grant(message.gateway)

@@ -64,4 +64,5 @@ class Lookout:
             said_at=vital.said_at if vital and heard else before.said_at if before else None,
             skew_s=self._vitals.skew(name, now),
             queue=vital.queue if vital else None,
+            over_since=self._vitals.flooding(name, now),
         )

@@ -45,13 +45,22 @@ class City(_Strict):
 class Gateway(_Strict):
     """One publisher. ``status`` other than Actual makes everything it sends a drill; ``telegram`` lets it relay JMA.
 
-    ``also`` are topic filters beside its own, for gateways that publish in another maker's way.
+    ``also`` are topic filters beside its own, for gateways that publish in another maker's way. What comes beyond
+    ``allowance`` is kept for later.
     """
 
     password: SecretStr
     status: Status = Status.ACTUAL
     telegram: bool = False
     also: list[str] = []
+    allowance: float | None = Field(default=None, gt=0)  # messages a second; None: that of [flood]
+
+
+class Flood(_Strict):
+    """What becomes of a gateway that sends without end. The default is far beyond any that measures."""
+
+    allowance: float = Field(default=50, gt=0)  # messages a second, for each gateway without one of its own
+    kept_mb: float = Field(default=500, gt=0)  # packed, of what is beyond, of all gateways together
 
 
 class Broker(_Strict):
@@ -151,6 +160,7 @@ class Settings(_Strict):
     public_forecasts: bool = False  # may residents see what our own models foresee? In Japan that needs a licence
     channels: dict[str, dict[str, Any]] = {}
     gateways: dict[str, Gateway] = {}
+    flood: Flood = Flood()
     broker: Broker | None = None
     poll: Poll | None = None
     sources: list[Source] = []

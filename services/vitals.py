@@ -9,11 +9,13 @@ from datetime import datetime, timedelta
 from types import MappingProxyType
 from typing import Any
 
-from prometheus_client import Gauge
+from prometheus_client import Counter, Gauge
 
 from feeds.instant import instant
 
 LAST_SEEN = Gauge("shirase_gateway_last_seen", "When a gateway was last heard, hub time in Unix seconds", ["gateway"])
+OVER = Counter("shirase_over_allowance_total", "Messages beyond a gateway's allowance, kept for later", ["gateway"])
+_OVER_LASTS = timedelta(minutes=5)
 _THREE_HEARTBEATS = timedelta(seconds=180)
 _LATELY = timedelta(minutes=30)
 _A_MINUTE, _AN_HOUR = timedelta(minutes=1), timedelta(hours=1)
@@ -32,6 +34,8 @@ class Vital:
     ahead: bool = False  # those readings were measured in the hub's future
     beats: bool = False  # it sends heartbeats
     queue: int | None = None  # messages that wait in it, as its newest heartbeat says
+    over_at: datetime | None = None  # hub time of its last message beyond its allowance
+    over_since: datetime | None = None  # and of the first, of those no further apart than a few minutes
     lags: tuple[tuple[datetime, float], ...] = ()  # hub time, and seconds from sending to receipt, of the last hour
 
     def alive(self, now: datetime) -> bool:
@@ -59,6 +63,18 @@ class Vitals:
     def read(self, gateway: str, at: datetime, ahead: bool) -> None:
         """Readings came in at hub time ``at``; ``ahead`` when their clock was too far before the hub's."""
         self._known[gateway] = replace(self._of(gateway), read_at=at, ahead=ahead)
+
+    def over(self, gateway: str, at: datetime, many: int) -> None:
+        """So many messages beyond its allowance."""
+        OVER.labels(gateway).inc(many)
+        known = self._of(gateway)
+        goes_on = known.over_at is not None and at - known.over_at <= _OVER_LASTS
+        self._known[gateway] = replace(known, over_at=at, over_since=known.over_since if goes_on else at)
+
+    def flooding(self, gateway: str, now: datetime) -> datetime | None:
+        """Since when it sends more than it may; None where it does not, or no longer."""
+        known = self._of(gateway)
+        return known.over_since if known.over_at and now - known.over_at <= _OVER_LASTS else None
 
     def sent(self, gateway: str, at: datetime, sent_at: datetime) -> None:
         """Something that arrived at hub time ``at`` says when it was sent by the gateway's own clock."""

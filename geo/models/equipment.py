@@ -1,4 +1,4 @@
-"""What is wrong with the city's own equipment: gateways that fell silent, clocks that are off, batteries that run out.
+"""What is wrong with the city's own equipment: silent or flooding gateways, clocks that are off, empty batteries.
 
 For staff alone: no rule posts it and no resident sees it. A gauge that nobody hears is not a river that is calm.
 """
@@ -68,6 +68,9 @@ def _gateways(inputs: Inputs) -> Iterator[tuple[str, datetime, str]]:
             way = "遅れて" if one.skew_s > 0 else "進んで"
             text = f"ゲートウェイ {one.name} の時計が約 {max(1, round(abs(one.skew_s) / 60))} 分{way}います"
             yield f"clock:{one.name}", inputs.now, text
+        if one.over_since is not None:
+            text = f"ゲートウェイ {one.name} が許容量を超えて送り続けています（{_clock(one.over_since)}から）"
+            yield f"allowance:{one.name}", one.over_since, text
 
 
 def _gone_since(one: GatewayState, now: datetime) -> datetime | None:

@@ -14,8 +14,9 @@ from typing import Any
 from feeds.instant import iso_utc
 from feeds.mapping import MappingError
 from services.clock import wall
-from services.desks.quarantine import QuarantineError, Reader, look, replay, replay_all
+from services.desks.quarantine import QuarantineError, Reader, discard, look, replay, replay_all
 from services.mappings import load_mappings
+from services.overflow import legible
 from services.settings import Settings, SettingsError, load
 from services.store import quarantine
 from services.store.engine import Store, StoreError
@@ -38,6 +39,8 @@ def register(commands: Any) -> None:
     retrying = verbs.add_parser("retry", help="read again the ones named, or all that the filters find")
     retrying.add_argument("id", type=_count, nargs="*", metavar="ID")
     retrying.add_argument("--all", action="store_true", help="everything that stands in quarantine")
+    discarding = verbs.add_parser("discard", help="throw away, unread, what was kept of a flood (over_allowance)")
+    discarding.add_argument("gateway", metavar="GATEWAY")
     for one in (listing, retrying):
         one.add_argument("--code", help="only refusals of this code")
         one.add_argument("--gateway", help="only what this gateway sent")
@@ -51,7 +54,12 @@ def run(args: argparse.Namespace) -> int:
     if args.verb == "retry" and filtered == bool(args.id):
         _refuse("usage", "name the numbers, or a filter (--code, --gateway, --topic, --all), and not both")
         return 2
-    work: dict[str, Work] = {"list": _list, "show": _show, "retry": _retry_all if filtered else _retry}
+    work: dict[str, Work] = {
+        "list": _list,
+        "show": _show,
+        "retry": _retry_all if filtered else _retry,
+        "discard": _discard,
+    }
     try:
         settings = load(args.settings)
         return asyncio.run(_with_store(settings, work[args.verb], args))
@@ -84,8 +92,7 @@ async def _show(store: Store, reader: Reader, args: argparse.Namespace) -> int:
     except QuarantineError as error:
         return _refuse(error.code, str(error))
     payload = bytes(row["payload"])
-    text = payload.decode("utf-8", "replace")
-    _tell({**_summary(row), "text": text, "hex": payload.hex(" "), "now": found.line})
+    _tell({**_summary(row), "text": legible(row), "hex": payload.hex(" "), "now": found.line})
     return 0
 
 
@@ -103,6 +110,14 @@ async def _retry_all(store: Store, reader: Reader, args: argparse.Namespace) -> 
     outcome = await replay_all(store, reader, _wanted(args), _WHO, wall())
     _tell(asdict(outcome))
     return 1 if outcome.still_refused else 0
+
+
+async def _discard(store: Store, _: Reader, args: argparse.Namespace) -> int:
+    many = await discard(store, args.gateway, _WHO, wall())
+    if not many:
+        return _refuse("not_found", f"nothing of a flood of {args.gateway} is kept: see `list --code over_allowance`")
+    _tell({"gateway": args.gateway, "discarded": many})
+    return 0
 
 
 def _wanted(args: argparse.Namespace) -> Wanted:

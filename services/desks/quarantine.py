@@ -3,25 +3,27 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import partial
+from itertools import groupby
 from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from feeds.contract import record_line, rejected_line
 from feeds.mapping import Mappings
-from feeds.records import Record, Rejected
+from feeds.records import Message, Record, Rejected
 from feeds.registry import feeds_with, for_message
 from feeds.status import Status
 from services import adoption, grants
 from services.broker.link import Incoming
 from services.history import History
 from services.intake import Intake
+from services.overflow import unpacked
 from services.settings import Gateway, Settings
-from services.store import chronology, quarantine, records, stations
+from services.store import chronology, packs, quarantine, records, stations
 from services.store.chronology import Entry
 from services.store.engine import Store
 from services.store.faults import is_unfit
@@ -64,18 +66,18 @@ class Reader:
 
     def read(self, row: Mapping[str, Any], intake: Intake) -> Found:
         """What the kept bytes are now, as of when they came. Stores nothing."""
-        came = Incoming(
+        pack = row["code"] == packs.KEPT
+        sorts = [intake.sort(one) for one in (unpacked(bytes(row["payload"])) if pack else [_incoming(row)])]
+        records = [record for one in sorts for record in one.records]
+        refused = tuple((one.message, rejected) for one in sorts for rejected in one.rejected)
+        return Found(
+            number=row["id"],
             topic=row["topic"],
-            payload=bytes(row["payload"]),
-            retained=False,
-            received_at=row["received_at"],
-            connection=0,
-            packet_id=0,
-            qos=0,
+            status=self.status,
+            records=tuple(replace(record, status=record.status.stricter(self.status)) for record in records),
+            rejected=() if pack else tuple(rejected for _, rejected in refused),
+            apart=refused if pack else (),
         )
-        found = intake.sort(came)
-        drill = tuple(replace(record, status=record.status.stricter(self.status)) for record in found.records)
-        return Found(number=row["id"], topic=row["topic"], records=drill, rejected=found.rejected)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,13 +86,19 @@ class Found:
 
     number: int
     topic: str
+    status: Status
     records: tuple[Record, ...] = ()
     rejected: tuple[Rejected, ...] = ()
+    apart: tuple[tuple[Message, Rejected], ...] = ()  # out of a pack: each becomes a refusal of its own
 
     @property
     def whole(self) -> bool:
         """True where nothing of it is refused any more."""
-        return bool(self.records) and not self.rejected
+        return bool(self.records or self.apart) and not self.rejected
+
+    @property
+    def _refused(self) -> tuple[Rejected, ...]:
+        return (*self.rejected, *(rejected for _, rejected in self.apart))
 
     @property
     def why(self) -> str:
@@ -103,7 +111,7 @@ class Found:
         return {
             "readable": self.whole,
             "records": [record_line(record) for record in self.records[:_SHOWN]],
-            "rejected": [rejected_line(refused) for refused in self.rejected[:_SHOWN]],
+            "rejected": [rejected_line(refused) for refused in self._refused[:_SHOWN]],
         }
 
 
@@ -158,7 +166,15 @@ async def replay_all(store: Store, reader: Reader, wanted: Wanted, person: str, 
         if not rows:
             return total
         after = rows[-1]["id"]
-        total += await _many(store, reader, [row["id"] for row in rows], person, now)
+        for numbers in _portions(rows):
+            total += await _many(store, reader, numbers, person, now)
+
+
+def _portions(rows: Sequence[Mapping[str, Any]]) -> Iterator[Sequence[int]]:
+    """A pack holds hundreds of messages and is read alone; between packs all go together."""
+    for pack, portion in groupby(rows, key=lambda row: row["code"] == packs.KEPT):
+        numbers = [row["id"] for row in portion]
+        yield from ([one] for one in numbers) if pack else (numbers,)
 
 
 async def _many(store: Store, reader: Reader, numbers: Sequence[int], person: str, now: datetime) -> Outcome:
@@ -191,6 +207,18 @@ async def _together(store: Store, reader: Reader, numbers: Sequence[int], person
     return Outcome(read=len(good), new=new, still_refused=refused)
 
 
+def _incoming(row: Mapping[str, Any]) -> Incoming:
+    return Incoming(
+        topic=row["topic"],
+        payload=bytes(row["payload"]),
+        retained=False,
+        received_at=row["received_at"],
+        connection=0,
+        packet_id=0,
+        qos=0,
+    )
+
+
 async def _waiting(connection: AsyncConnection, one: int) -> dict[str, Any]:
     row = await quarantine.waiting(connection, one)
     if row is None:
@@ -201,12 +229,28 @@ async def _waiting(connection: AsyncConnection, one: int) -> dict[str, Any]:
 async def _save(connection: AsyncConnection, found: Sequence[Found], now: datetime) -> int:
     batch = [record for one in found for record in one.records]
     history = History()  # of this transaction alone: what is read again may be long past
+    for message, rejected in (pair for one in found for pair in one.apart):
+        await quarantine.keep(connection, message, rejected)
     flagged = await history.judge(connection, batch, history.draft())
     saved = await records.save(connection, flagged, now)
-    await quarantine.mark_replayed(connection, [one.number for one in found], now)
+    numbers = [one.number for one in found]
+    await quarantine.mark_replayed(connection, numbers, now)
+    await packs.clear(connection, numbers)
     return len(saved.new)
+
+
+async def discard(store: Store, gateway: str, person: str, now: datetime) -> int:
+    """Throw away unread what was kept of a flood of this gateway; how many messages that were."""
+    async with store.write() as connection:
+        many = await packs.discard(connection, gateway, now)
+        if many:
+            text = f"{gateway} が許容量を超えて送った {many} 件を読まずに捨てた"
+            who = Entry(at=now, status=Status.ACTUAL, kind="system", who=person, text=text, refs={"gateway": gateway})
+            await chronology.append(connection, [who])
+    return many
 
 
 def _entry(found: Found, text: str, person: str, now: datetime) -> Entry:
     refs = {"quarantine": str(found.number)}
-    return Entry(at=now, status=found.records[0].status, kind="system", who=person, text=text, refs=refs)
+    status = found.records[0].status if found.records else found.status
+    return Entry(at=now, status=status, kind="system", who=person, text=text, refs=refs)

@@ -16,6 +16,7 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     false,
+    text,
 )
 
 from services.store.columns import Instant, Serial, metadata
@@ -61,6 +62,8 @@ quarantine = Table(  # what could not be decoded, with its bytes
     Column("answered", Boolean, nullable=False),  # told to the gateway on its rejects topic
     Column("replayed_at", Instant),  # decoded after all, by a person's wish
     UniqueConstraint("digest", name="quarantine_once"),
+    Index("quarantine_by_code", "code", "gateway"),  # payloads are large and stand before most columns
+    Index("quarantine_unanswered", "id", sqlite_where=text("NOT answered"), postgresql_where=text("NOT answered")),
     sqlite_autoincrement=True,
 )
 
@@ -242,6 +245,7 @@ vitals = Table(  # the last look at each gateway; hub time
     Column("said_at", Instant),
     Column("skew_s", Float),
     Column("queue", Integer),
+    Column("over_since", Instant),
 )
 
 stations = Table(  # sensors that staff adopted, beside those of the profile

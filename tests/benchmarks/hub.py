@@ -128,6 +128,8 @@ def _settings(data_dir: Path) -> str:
     return f"""
 data_dir = {json.dumps(str(data_dir))}
 log_level = "WARNING"
+[flood]
+allowance = 1000000
 [web]
 port = 0
 [channels.log]

@@ -48,6 +48,7 @@ def run(*states: GatewayState, battery: list[tuple[int, float]] | None = None) -
         ({"skew_s": 75.0}, "clock:gw07"),
         ({"skew_s": -3600.0}, "clock:gw07"),
         ({"skew_s": 59.0}, None),
+        ({"over_since": NOW - 9 * MINUTE}, "allowance:gw07"),
     ],
 )
 def test_gateways(change: dict[str, object], source: str | None) -> None:

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+import gzip
 import json
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from feeds.instant import iso_utc
 from feeds.records import Message, Rejected
 from services.cli import run
-from services.store import quarantine
+from services.store import packs, quarantine
 from services.store.engine import Store
 from services.store.tables import chronology
 from tests.services.making import NOW
@@ -92,3 +94,25 @@ def test_a_number_is_a_number(filled: Path, number: str) -> None:
     with pytest.raises(SystemExit) as wrong:
         run(["quarantine", "show", number])
     assert wrong.value.code == 2
+
+
+def test_a_flood_is_discarded_by_the_name_of_its_gateway(filled: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    asyncio.run(_flood(filled))
+    assert run(["quarantine", "show", "3"]) == 0
+    ((shown,), _) = lines(capsys)
+    assert (shown["code"], shown["times"], shown["now"]["readable"]) == ("over_allowance", 1, True)
+    assert json.loads(shown["text"])["text"] == GOOD.decode()
+    assert run(["quarantine", "discard", "gw1"]) == 0
+    assert lines(capsys)[0] == [{"gateway": "gw1", "discarded": 1}]
+    assert run(["quarantine", "discard", "gw1"]) == 1
+    assert lines(capsys)[1][0]["error"] == "not_found"
+    assert asyncio.run(_who(filled)) == ["shirase quarantine"]
+
+
+async def _flood(folder: Path) -> None:
+    store = await Store.open(f"sqlite:///{folder / 'shirase.db'}")
+    line = json.dumps({"topic": TOPIC, "received_at": iso_utc(NOW), "text": GOOD.decode()}).encode()
+    message = Message(topic=TOPIC, payload=gzip.compress(line + b"\n"), received_at=NOW, gateway="gw1")
+    async with store.write() as connection:
+        await packs.keep(connection, message, Rejected(code=packs.KEPT, message="why", at="rate"), 1, answered=True)
+    await store.close()

@@ -9,6 +9,7 @@ from typing import Any
 from aiohttp import web
 
 from services.desks.quarantine import QuarantineError, look, replay, replay_all
+from services.overflow import legible
 from services.store import quarantine
 from services.store.quarantine import Wanted
 from services.store.users import Role
@@ -82,7 +83,7 @@ def _told(row: dict[str, Any], most: int | None, most_hex: int | None) -> dict[s
         **{name: row[name] for name in names},
         "received_at": iso(row["received_at"]),
         "bytes": len(payload),
-        "text": shown.decode("utf-8", "replace"),
+        "text": legible(row, most),
         "hex": payload[:most_hex].hex(" "),
         "base64": base64.b64encode(shown).decode(),
     }
@@ -95,11 +96,11 @@ _MEMBERS = {
     "code": "named reason",
     "message": "what is wrong, and the cure",
     "at": "where in the payload",
-    "times": "how often the same fault came",
+    "times": "how often the same fault came; of a pack (over_allowance) the messages in it",
     "answered": "the gateway was told",
     "received_at": "when it came first",
     "bytes": "length of the payload",
-    "text": "as text; in the list its beginning",
+    "text": "as text, of a pack the messages, one in a line; in the list its beginning",
     "hex": "in hexadecimal; in the list its beginning",
     "base64": "as bytes; in the list its beginning",
 }
