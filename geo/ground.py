@@ -17,28 +17,32 @@ from pathlib import Path
 
 from geo.area import Area, Areas
 from geo.geojson import Collection, Feature, ProfileError, read_geojson
+from geo.kinds.shelter import FLAGS
 from geo.layers import Layer, Layers, read_layer
 from geo.model import Ground
-from geo.shelter import COLUMNS, Shelter
+from geo.shelter import Shelter, shelters_in
 from geo.stations import read_stations
 
 
 def load_ground(folder: Path, layer_files: Sequence[Path]) -> Ground:
     """Read areas, stations and shelters from ``folder`` and the layers from the files named.
 
-    A layer drawn for the demonstration is left out where a real one of its kind is given. Raises
+    A layer drawn for the demonstration is left out where a real one of its kind is given, and the profile's shelters
+    where a layer of shelters is. Raises
     :class:`~geo.geojson.ProfileError` or :class:`~geo.crs.CrsError` with file, place and cure.
     """
     city = read_geojson(folder / "city.geojson", ("Polygon", "MultiPolygon"))
     if len(city.features) != 1:
         raise ProfileError(f"{folder / 'city.geojson'}: must hold one feature, the city; found {len(city.features)}")
     areas = _areas(folder, city)
+    layers = _layers(layer_files)
+    listed = [shelter for layer in layers.of_kind("shelter") for shelter in shelters_in(layer)]
     return Ground(
         city=city.features[0].text("code"),
         areas=areas,
-        layers=_layers(layer_files),
+        layers=layers,
         stations=read_stations(folder / "stations.toml", areas),
-        shelters=_shelters(folder / "shelters.geojson"),
+        shelters=tuple(listed) or _shelters(folder / "shelters.geojson"),
         forecast_areas=_codes(city.features[0], "forecast_areas"),
         river_sections=_codes(city.features[0], "river_sections"),
     )
@@ -92,7 +96,7 @@ def _shelters(path: Path) -> tuple[Shelter, ...]:
         return ()
     found = []
     for feature in read_geojson(path, ("Point",)).features:
-        flags = {column: str(feature.properties.get(column, "")).strip() for column in COLUMNS}
+        flags = {column for column, flag in feature.properties.items() if str(flag).strip() == "1"}
         found.append(
             Shelter(
                 code=feature.text("共通ID"),
@@ -100,7 +104,7 @@ def _shelters(path: Path) -> tuple[Shelter, ...]:
                 address=feature.text("住所", ""),
                 lon=feature.geometry.x,
                 lat=feature.geometry.y,
-                hazards=frozenset(COLUMNS[column] for column, flag in flags.items() if flag == "1"),
+                hazards=frozenset(hazard for hazard, columns in FLAGS.items() if flags & set(columns)),
                 note=feature.text("備考", ""),
             )
         )

@@ -4,19 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-# Column of the national list → hazard. Older lists spell two of them differently.
-COLUMNS = {
-    "洪水": "flood",
-    "崖崩れ、土石流及び地滑り": "landslide",
-    "崖崩、土石流及び地滑": "landslide",
-    "高潮": "storm_surge",
-    "地震": "earthquake",
-    "津波": "tsunami",
-    "大規模な火事": "fire",
-    "大規模火災": "fire",
-    "内水氾濫": "inland_flood",
-    "火山現象": "volcano",
-}
+from geo.layers import Layer
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,3 +18,20 @@ class Shelter:
     lat: float
     hazards: frozenset[str]
     note: str = ""
+
+
+def shelters_in(layer: Layer) -> list[Shelter]:
+    """The emergency sites of an imported layer; centres to stay in (指定避難所) are another list and left out."""
+    return [
+        Shelter(
+            code=str(zone.facts.get("code") or ""),
+            name=str(zone.facts["name"]),
+            address=str(zone.facts.get("address") or ""),
+            lon=zone.geometry.x,
+            lat=zone.geometry.y,
+            hazards=frozenset(str(zone.facts.get("hazards") or "").split(",")) - {""},
+            note=str(zone.facts.get("note") or ""),
+        )
+        for zone in layer.zones
+        if zone.facts.get("designation") == "emergency"
+    ]

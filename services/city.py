@@ -39,9 +39,7 @@ class City:
 def load_city(settings: Settings) -> City:
     """Read the whole profile. Raises StartError. Channels are open afterwards: the caller closes them."""
     try:
-        bundled = [settings.profile / "layers" / name for name in settings.layers]
-        imported = sorted((settings.data_dir / "layers").glob("*.fgb"))
-        loaded = load_ground(settings.profile, [*bundled, *imported])
+        loaded = load_layers_and_areas(settings)
         ground = replace(loaded, stations=Stations(loaded.stations))
         rules = load_rules([CATALOG, settings.profile / "rules", *settings.rules])
         sender = _sender(settings)
@@ -54,6 +52,13 @@ def load_city(settings: Settings) -> City:
             f"rules name channels that do not exist: {', '.join(unknown)}; use {', '.join(sorted(CHANNELS))}"
         )
     return City(ground=ground, rules=rules, channels=channels, sender=sender, place=_place_finder(ground))
+
+
+def load_layers_and_areas(settings: Settings) -> Ground:
+    """The ground alone: the profile, and the layers that were imported. Raises ProfileError or CrsError."""
+    bundled = [settings.profile / "layers" / name for name in settings.layers]
+    imported = sorted((settings.data_dir / "layers").glob("*.fgb"))
+    return load_ground(settings.profile, [*bundled, *imported])
 
 
 def _sender(settings: Settings) -> Sender:

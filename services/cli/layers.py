@@ -17,6 +17,7 @@ from geo.kinds.registry import KINDS
 from geo.layers import read_layer
 from geo.recognise import SchemaError
 from geo.source import SourceError
+from services.cli import exposed
 
 
 def register(commands: Any) -> None:
@@ -37,6 +38,7 @@ def register(commands: Any) -> None:
     ask.add_argument("lon", type=_degrees(JAPAN[0], JAPAN[2]), metavar="LON")
     ask.add_argument("lat", type=_degrees(JAPAN[1], JAPAN[3]), metavar="LAT")
     ask.set_defaults(run=_at)
+    exposed.add(actions)
 
 
 def folder() -> Path:

@@ -111,3 +111,29 @@ def test_wrong_usage(data: Path, arguments: list[str]) -> None:
     with pytest.raises(SystemExit) as stopped:
         run(["layers", *arguments])
     assert stopped.value.code == 2
+
+
+def test_who_is_inside(data: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["layers", "exposed", "--area", "odori"]) == 0
+    (told,) = lines(capsys.readouterr().out)
+    assert told["people"] is None and told["roads_km"] is None
+    assert told["unknown"] == ["population: no such layer", "roads: no such layer"]
+    assert "not the same as safe" in told["outside"]
+    drawn = told["area_km2"]
+    people = geopandas.GeoDataFrame({"people": [1000]}, geometry=[shapely.box(141.0, 39.6, 141.3, 39.8)], crs=6668)
+    people.to_file(data / "people.gpkg", driver="GPKG")
+    assert run(["layers", "import", str(data / "people.gpkg"), "--kind", "population"]) == 0
+    capsys.readouterr()
+    assert run(["layers", "exposed", "--area", "odori", "--rank", "1"]) == 0
+    (told,) = lines(capsys.readouterr().out)
+    assert told["people"]["low"] <= told["people"]["likely"] <= told["people"]["high"] == 1000
+    assert told["people"]["likely"] > 0 and told["area_km2"] == drawn > 0
+    assert told["districts"][0]["code"] == "odori"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"), [(["--kind", "tsunami"], "no layer of kind tsunami"), (["--area", "x"], "no area 'x'")]
+)
+def test_what_cannot_be_asked(data: Path, capsys: pytest.CaptureFixture[str], arguments: list[str], says: str) -> None:
+    assert run(["layers", "exposed", *arguments]) == 1
+    assert says in json.loads(capsys.readouterr().err)["message"]
