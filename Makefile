@@ -1,11 +1,13 @@
 # The verbs of this house. `make run` and `make test` need nothing but Python 3.11 and the network for the first set-up.
 PYTHON ?= python3.11
 PORT   ?= 8080
+EACH   ?= 60
+JOBS   ?= 1
 BIN    := .venv/bin
 REAL   := $(abspath ../shared/data)
 export SHIRASE_REAL_DATA ?= $(wildcard $(REAL))
 
-.PHONY: install run test test-core test-e2e lint check bench drill accept lock vendor screens clean
+.PHONY: install run test test-core test-e2e lint check bench fuzz drill accept lock vendor screens clean
 
 install: .venv/.done
 
@@ -42,6 +44,10 @@ check: lint
 
 bench: install
 	$(BIN)/python -m tests.benchmarks
+
+# Some targets only, or longer: make fuzz TARGETS="jma cap" EACH=600
+fuzz: install
+	$(BIN)/python -m tests.fuzz --seconds $(EACH) --jobs $(JOBS) $(TARGETS)
 
 drill: install
 	SHIRASE_DRILL=full $(BIN)/pytest -s tests/e2e/test_kill.py tests/e2e/test_plant.py tests/e2e/test_broker_loss.py

@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo
 JAPAN = ZoneInfo("Asia/Tokyo")
 _ERAS = {"令和": 2018, "平成": 1988}
 _NEAR = {"本日": 0, "今日": 0, "昨日": 1, "一昨日": 2}
+_OLDEST = 1900  # a year before is a slip of the hand
 _AHEAD = timedelta(days=1)  # a date this far behind the mail is this year's still
 _DATE = re.compile(
     r"(?:(?P<era>令和|平成)(?P<era_year>\d{1,2}|元)年|(?P<year>\d{4})[年/.-])?"
@@ -69,6 +70,8 @@ def _day(found: re.Match[str], sent: date) -> date:
         return sent - timedelta(days=_NEAR[found["near"]])
     month, number = int(found["month"]), int(found["day"])
     told = _year(found)
+    if told is not None and told < _OLDEST:
+        raise TimeError(f"{found[0].strip()!r} is not on the calendar of any living person")
     for year in (sent.year + 1, sent.year, sent.year - 1) if told is None else (told,):
         try:
             day = date(year, month, number)

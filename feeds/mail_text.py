@@ -14,6 +14,7 @@ MAX_BYTES = 256 * 1024
 _HEADED = re.compile(
     rb"\A(?:[!-9;-~]+:[^\n]*\r?\n(?:[ \t][^\n]*\r?\n)*)*(?:From|Subject|Date|Received):", re.IGNORECASE
 )
+_YEARS = range(1990, 2200)
 _TO_KANJI, _TO_KANJI_2004 = b"\x1b$B", b"\x1b$(Q"
 _SPELLINGS = {
     "shift_jis": "cp932",
@@ -91,6 +92,8 @@ def _sent(mail: Message) -> datetime | None:
         raise MailError("bad_date", f"{str(raw)[:60]!r} is no date of a mail, and the year hangs on it") from None
     if told.tzinfo is None:
         raise MailError("bad_date", f"{str(raw)[:60]!r} has no offset")
+    if told.year not in _YEARS:
+        raise MailError("bad_date", f"{str(raw)[:60]!r} is a year in which nobody sends mail")
     return told
 
 

@@ -291,8 +291,8 @@ class Link:
 
 
 def _topic(message: MQTTMessage) -> str:
-    """The topic as text; bytes that are no UTF-8 stand as escapes."""
+    """The topic as text; bytes that are no UTF-8, or that MQTT forbids and no store takes, stand as escapes."""
     try:
-        return message.topic
+        return message.topic.replace("\0", "\\x00")
     except UnicodeDecodeError as error:
-        return bytes(error.object).decode("utf-8", "backslashreplace")
+        return bytes(error.object).decode("utf-8", "backslashreplace").replace("\0", "\\x00")

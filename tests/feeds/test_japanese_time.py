@@ -65,6 +65,7 @@ def test_the_end_of_a_span_is_told_or_left_away(words: str, until: str | None) -
         ("2月30日", "calendar"),
         ("2023年2月29日", "calendar"),
         ("平成0年1月1日", "calendar"),
+        ("0001-01-01 0時", "calendar"),
         ("10月5日（月）", "曜日"),
         ("2024年10月20日", "behind"),
         ("10月", "no date"),

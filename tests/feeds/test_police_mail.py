@@ -164,6 +164,7 @@ def test_the_year_is_of_the_mail_and_not_of_the_reading() -> None:
     assert one(mail(b"koe", body, date=b"Wed, 1 Jan 2020 00:30:00 +0900")).measured_at.year == 2019
     assert code(mail(b"koe", body, date=b"yesterday")) == "bad_date"
     assert code(mail(b"koe", body, date=b"Wed, 1 Jan 2020 00:30:00 -0000")) == "bad_date"
+    assert code(mail(b"koe", body, date=b"Fri, 31 Dec 9999 23:59:59 -1200")) == "bad_date"
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ from feeds.mapping import read_mappings
 from feeds.records import Message
 from feeds.registry import feeds_with, for_message
 from services.grants import Grant
-from tests.feeds.lalert_making import document, published
+from tests.feeds.lalert_making import DAMAGE, NOTICE, SHELTER, document, published
 from tests.feeds.making import READING, TIME
 
 DATA = Path(__file__).parent.parent / "data"
@@ -127,7 +127,11 @@ CBOR = Seed(
     "hub/v1/gw07/batch",
     b"\x81\xa4\x00\x71st0123:snow_depth\x01\x62cm\x02\xf9\x50\x50\x06\x1a" + SECONDS.to_bytes(4),
 )
-SEEDS = (*IN_JSON, CRIME, MAIL, TABLE, *JMA, CAP, LALERT, Seed("lalert", LALERT.topic, published(document())), CBOR)
+_PUBLISHED = tuple(
+    Seed("lalert", LALERT.topic, one)
+    for one in (published(document()), document(SHELTER), document(DAMAGE), document(NOTICE))
+)
+SEEDS = (*IN_JSON, CRIME, MAIL, TABLE, *JMA, CAP, LALERT, *_PUBLISHED, CBOR)
 
 
 def feed_for(message: Message) -> Feed | None:

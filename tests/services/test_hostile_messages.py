@@ -7,13 +7,15 @@ import os
 from dataclasses import replace
 
 import pytest
+from paho.mqtt.client import MQTTMessage
 
 from feeds.registry import topic_filters
 from services.broker.client import MqttClient
 from services.broker.config import MAX_PAYLOAD
 from services.broker.embedded import EmbeddedBroker
-from services.broker.link import Incoming
+from services.broker.link import Incoming, _topic
 from services.broker.login import Login
+from services.broker.probe import _connect, _length
 from services.broker.rights import Gateway as BrokerGateway
 from services.grants import Grant
 from services.ingest import Ingest
@@ -108,3 +110,39 @@ async def wave(gw07: SensorGateway, sent: Sent, store: Store, number: int) -> No
     pending.append(gw07.send("st0123/snow_depth", reading(number)))
     await asyncio.to_thread(wait_for_pubacks, pending)
     await stored(store, number)
+
+
+@pytest.mark.parametrize("store", ["sqlite"], indirect=True)
+async def test_a_topic_that_mqtt_does_not_know_ends_its_own_connection_alone(
+    broker: EmbeddedBroker, store: Store
+) -> None:
+    """NUL, bytes that are no UTF-8, half a surrogate pair, a wildcard; and three strange ones that MQTT allows."""
+    forbidden = (b"st\0", b"\xff\xfe", b"\xc0\xaf", b"\xed\xa0\x80", b"+", b"#")
+    strange = (b"\xef\xbf\xbf", b"\xef\xbb\xbf", b"a" * 60_000)
+    async with ingesting(client_of(broker), store):
+        answers = [await raw(broker, b"hub/v1/gw07/" + level + b"/x") for level in forbidden + strange]
+        await stored(store, len(strange), quarantine)
+        with gateway(broker) as gw07:
+            await asyncio.to_thread(gw07.send_and_wait, "st0123/snow_depth", reading(1))
+            await stored(store, 1)
+    assert [bool(answer) for answer in answers] == [False] * len(forbidden) + [True] * len(strange)
+    assert {row.code for row in await rows(store, quarantine)} == {"bad_topic"}
+
+
+def test_a_nul_that_a_careless_broker_lets_through_can_be_stored() -> None:
+    for topic in (b"hub/v1/gw07/st\0/x", b"hub/v1/gw07/\xff\0/x"):
+        text = _topic(MQTTMessage(topic=topic))
+        assert "\0" not in text and r"\x00" in text
+
+
+async def raw(broker: EmbeddedBroker, topic: bytes) -> bytes:
+    """Publish at QoS 1 without a library's scruples; the PUBACK, or nothing where the broker hangs up."""
+    reader, writer = await asyncio.open_connection(broker.access.host, broker.access.port)
+    try:
+        writer.write(_connect("raw", "gw07", GATEWAYS["gw07"]))
+        await reader.readexactly(4)
+        body = len(topic).to_bytes(2) + topic + b"\0\1{}"
+        writer.write(b"\x32" + _length(len(body)) + body)
+        return await asyncio.wait_for(reader.read(4), 5)
+    finally:
+        writer.close()
