@@ -14,6 +14,7 @@ from typing import TypeAlias
 from feeds.cap_types import CapAlert
 from feeds.crime_types import Crime
 from feeds.lalert_types import LalertDocument
+from feeds.rejected import Rejected as Rejected  # noqa: PLC0414 - one of the words of this module
 from feeds.status import Status
 
 
@@ -269,16 +270,6 @@ class CapTelegram:
 
 
 Record: TypeAlias = Reading | Fix | Report | Telegram | CapTelegram | LalertDocument
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Rejected:
-    """What could not be decoded: why, where in the bytes, and how to mend it. The bytes themselves are kept apart."""
-
-    code: str  # bad_json, no_time, topic_mismatch, …
-    message: str
-    at: str  # "line 12" | "/path/to/element" | "byte 40"
-    member: str = ""  # the part of a batch, as JSON text, where only a part is refused
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,8 +9,9 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from tests.fuzz.corpus import keep
-from tests.fuzz.run import Outcome, fuzz, smallest
+from tests.fuzz.corpus import keep, kept
+from tests.fuzz.reach import few
+from tests.fuzz.run import Outcome, found, fuzz
 from tests.fuzz.targets import TARGETS
 
 _HEAD = "| target | executions | edges | corpus | crashes | slowest input | memory: corpus read → peak |"
@@ -33,7 +34,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     chosen = [TARGETS[name] for name in told.targets or TARGETS]
     if told.keep:
         for target in chosen:
-            print(f"{target.name}: {keep(target.name, smallest(target, told.folder))} inputs kept")
+            inputs = few(target, [*kept(target.name), *found(target.name, told.folder)])
+            print(f"{target.name}: {keep(target.name, inputs)} of {len(inputs)} inputs kept")
         return 0
     with ThreadPoolExecutor(told.jobs) as pool:
         outcomes = list(pool.map(lambda target: fuzz(target, told.seconds, told.folder), chosen))
@@ -50,8 +52,8 @@ def table(outcomes: Sequence[Outcome]) -> list[str]:
         f"| {'< 1 s' if one.slowest_s == 0 else f'{one.slowest_s} s'} | {one.begun_mb} → {one.peak_mb} MB |"
         for one in outcomes
     ]
-    ran, found = sum(one.executions for one in outcomes), sum(len(one.finds) for one in outcomes)
-    return [_HEAD, "|---" * 7 + "|", *lines, f"| together | {ran:,} | | | {found} | | |"]
+    ran, crashes = sum(one.executions for one in outcomes), sum(len(one.finds) for one in outcomes)
+    return [_HEAD, "|---" * 7 + "|", *lines, f"| together | {ran:,} | | | {crashes} | | |"]
 
 
 if __name__ == "__main__":

@@ -14,6 +14,7 @@ from services.store.codec import from_json, to_json
 
 CODE = re.compile(r"[a-z_]{3,24}")
 MOST_REFUSED = 101  # parts of one message
+_SENTENCE = 800  # characters; the longest names every quantity there is
 _KEY, _SUBJECT = 1_200, 300  # characters; SQLite and PostgreSQL index both
 
 
@@ -37,7 +38,7 @@ def fits(outcome: Decoded) -> None:
 def named(rejected: Rejected) -> None:
     """A refusal has a code for programs, and a sentence and a place for people."""
     assert CODE.fullmatch(rejected.code), rejected.code
-    assert 8 <= len(rejected.message) <= 400 and rejected.at, rejected
+    assert 8 <= len(rejected.message) <= _SENTENCE and rejected.at, rejected
     in_json(rejected_line(rejected))
     for text in (rejected.message, rejected.at):
         _is_text(text)
@@ -51,7 +52,7 @@ def in_json(line: Any) -> str:
 
 
 def _lasts(record: Record) -> None:
-    in_json(record_line(record))
+    assert r"\u0000" not in in_json(record_line(record)), "PostgreSQL reads no NUL out of JSON"
     stored = json.dumps(to_json(record), allow_nan=False)
     assert from_json(type(record), json.loads(stored)) == record, "what is stored is not what was decoded"
     assert 0 < len(record.key) <= _KEY and 0 < len(record.subject) <= _SUBJECT, record

@@ -41,10 +41,10 @@ class Outcome:
     def faults(self) -> list[str]:
         """What has to be mended, with how to see it again; empty where all is well."""
         again = f"{shlex.quote(sys.executable)} -m tests.fuzz.one {self.name}"
-        found = [f"{self.name}: {again} {file}" for file in self.finds]
+        told = [f"{self.name}: {again} {file}" for file in self.finds]
         if self.peak_mb - self.begun_mb > GROWTH_MB:
-            found.append(f"{self.name}: memory grew from {self.begun_mb} to {self.peak_mb} MB")
-        return found if found or self.executions else [f"{self.name}: it did not run; see its log"]
+            told.append(f"{self.name}: memory grew from {self.begun_mb} to {self.peak_mb} MB")
+        return told if told or self.executions else [f"{self.name}: it did not run; see its log"]
 
 
 def fuzz(target: Target, seconds: int, folder: Path) -> Outcome:
@@ -72,16 +72,9 @@ def fuzz(target: Target, seconds: int, folder: Path) -> Outcome:
     return _outcome(target.name, said, len(list(new.iterdir())), sorted(set(finds.iterdir()) - known))
 
 
-def smallest(target: Target, folder: Path) -> list[bytes]:
-    """Of all that was found, a few that together reach what the seeds do not."""
-    out = folder / "smallest" / target.name
-    out.mkdir(parents=True, exist_ok=True)
-    for file in out.iterdir():
-        file.unlink()
-    write(out, target.seeds)
-    before = set(out.iterdir())
-    libfuzzer(target.name, {"merge": 1}, [out, folder / "corpus" / target.name, folder / "begin" / target.name], 600)
-    return [file.read_bytes() for file in set(out.iterdir()) - before]
+def found(name: str, folder: Path) -> list[bytes]:
+    """What all runs so far have added to the corpus."""
+    return [file.read_bytes() for file in (folder / "corpus" / name).glob("*")]
 
 
 def libfuzzer(name: str, options: dict[str, object], folders: Iterable[Path], patience: int) -> str:
