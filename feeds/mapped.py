@@ -76,8 +76,8 @@ class Mapped(ByFilter):
             return whole, []
         found = self._records.find(whole, whole) if self._records else whole
         if found is None:
-            assert self._records is not None
-            raise BadMember("no_records", f"nothing stands at {self._records.text!r}: has the format changed?")
+            where = f"at {self._records.text!r}" if self._records else "in it but null"
+            raise BadMember("no_records", f"nothing stands {where}: has the format changed?")
         if not isinstance(found, list):
             return whole, [("", found)]
         if not found:

@@ -167,6 +167,13 @@ def test_what_does_not_fit_is_refused_by_name(payload: bytes, code: str) -> None
     assert decoded.records == () and [one.code for one in decoded.rejected] == [code]
 
 
+def test_a_message_that_is_null_has_no_records() -> None:
+    text = RIVER.replace('records = "data.stations"', "")
+    assert text != RIVER
+    (refused,) = decode(text, b"null").rejected
+    assert refused.code == "no_records"
+
+
 @pytest.mark.parametrize(
     ("change", "said"),
     [

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 import json
+import sys
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -15,6 +17,7 @@ from feeds.names import WORDS, Named, named
 from feeds.quantities import QUANTITIES
 from feeds.records import Decoded, Flag, Reading, Rejected
 from feeds.senml import Senml, is_senml
+from feeds.senml_cbor import read_cbor
 from tests.feeds.making import NOW, READING, message, refusal
 
 FEED = Senml()
@@ -226,3 +229,17 @@ def test_a_pack_in_cbor_is_the_same_pack() -> None:
 def test_hostile_cbor_is_refused_by_name(payload: bytes) -> None:
     assert fault(payload).code in {"bad_cbor", "bad_json"}
     assert fault(payload).message
+
+
+@pytest.mark.parametrize("payload", [b"\x81\xa1\x00\x61\xff", b"\x81\xd8\x24\xff", b"\x82\xa1\x02\x01\xa1"])
+def test_broken_packs_leave_nothing_behind_in_memory(payload: bytes) -> None:
+    """Text that is no UTF-8 deep in a pack, a tag that fails, an end too early: a library has leaked with each."""
+
+    def blocks() -> int:
+        for _ in range(1_000):
+            read_cbor(payload)
+        gc.collect()
+        return sys.getallocatedblocks()
+
+    before = blocks()
+    assert blocks() - before < 200

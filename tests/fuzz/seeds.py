@@ -28,6 +28,17 @@ time = { path = "obs", format = "epoch_s" }
 water_level = { path = "level", unit = "cm" }
 
 [[message]]
+name = "long"
+topic = "city/+/long"
+station = { topic = 1 }
+time = { path = "at", format = "epoch_ms" }
+missing = [-999]
+[message.long]
+word = "what"
+value = "amount"
+unit = "in"
+
+[[message]]
 name = "table"
 topic = "city/+/table"
 format = "csv"
@@ -109,6 +120,8 @@ IN_JSON = (
     ),
     _json("river", "city/north/river", {"stations": [{"code": "a1", "obs": SECONDS, "level": VALUE}]}, SECONDS),
 )
+_LONG = {"what": "snow_depth", "amount": VALUE, "in": "cm", "at": MILLISECONDS}
+IN_JSON += (_json("long", "city/north/long", _LONG, MILLISECONDS),)
 _TABLE = "罪名,手口,発生年月日（始期）,発生時（始期）\n窃盗,自転車盗,2025-04-12,17\n"
 CRIME = Seed("crime_csv", "crime_csv:gw07", _TABLE.encode())
 MAIL = Seed(

@@ -18,11 +18,13 @@ from feeds.topics import HubTopic, filter_fault, hub_topic, matches, overlap
 from services.desks.quarantine import Reader
 from services.grants import owner
 from services.intake import Intake
+from services.photos import LONGEST, PhotoError, clean
 from services.web.wsse import TokenError, Tokens
 from tests.feeds.making import NOW
-from tests.fuzz.oracle import holds, in_json, named
+from tests.fuzz.oracle import CODE, holds, in_json, named
 from tests.fuzz.seeds import CBOR, FEEDS, GRANTS, LALERT, RIVER, SEEDS, feed_for
 from tests.fuzz.seeds_web import ATOM, CALL, TOKEN_USER
+from tests.services.pictures import png, telling_jpeg, webp
 
 _NUMBERED = b"0123456789"  # the first byte of an input chooses among several topics; in the seeds it is a digit
 
@@ -109,6 +111,16 @@ def _atom(data: bytes) -> None:
     return None
 
 
+def _photo(data: bytes) -> None:
+    """What is kept is a picture that opens, and no larger than it may be."""
+    try:
+        photo = clean(data)
+    except PhotoError as error:
+        assert CODE.fullmatch(error.code) and str(error)
+        return
+    assert photo.data.startswith(b"\xff\xd8\xff") and max(photo.width, photo.height) <= LONGEST
+
+
 def _mapping_file(data: bytes) -> None:
     try:
         mappings = read_mappings([("city.toml", data.decode("utf-8", "replace"))])
@@ -177,6 +189,7 @@ TARGETS: Mapping[str, Target] = {
         Target("cbor", _cbor, [CBOR.payload]),
         Target("soap", _soap, [CALL]),
         Target("cap_lint", _cap_lint, _payloads("cap")),
+        Target("photo", _photo, [telling_jpeg(), png(), webp()]),
         Target("atom", _atom, [ATOM]),
         Target("mapping_file", _mapping_file, [RIVER.encode()]),
         Target("japanese_time", _japanese_time, [day.encode() for day in _DAYS]),
