@@ -63,13 +63,19 @@ class Reach:
     probability: float
 
 
+def possible(station: Station, config: GaugeConfig) -> tuple[float, float] | None:
+    """The levels in metres that the gauge can have; None where no threshold is recorded, for then nothing is known."""
+    values = [value for name, value in station.thresholds.items() if name in LEVELS]
+    return (min(values) - config.below_m, max(values) + config.above_m) if values else None
+
+
 def judge(station: Station, samples: Sequence[Sample], now: datetime, config: GaugeConfig) -> GaugeState | None:
     """What the gauge says at ``now``; None where it says nothing, is forgotten, or has no recorded threshold."""
     thresholds = {name: value for name, value in station.thresholds.items() if name in LEVELS}
-    if not thresholds:
+    bounds = possible(station, config)
+    if bounds is None:
         return None
-    low, high = min(thresholds.values()) - config.below_m, max(thresholds.values()) + config.above_m
-    usable = plausible(samples, now, low, high)
+    usable = plausible(samples, now, *bounds)
     newest = believe(without_spikes(usable, config.spike_m, config.neighbours), config.step_m, config.neighbours)
     if newest is None or now - newest.at > config.forget:
         return None
@@ -82,7 +88,7 @@ def judge(station: Station, samples: Sequence[Sample], now: datetime, config: Ga
         newest=newest,
         level=level,
         threshold=threshold,
-        since=_since(usable, newest, thresholds.get(threshold, high)),
+        since=_since(usable, newest, thresholds.get(threshold, bounds[1])),
         slope=slope_per_hour(usable, newest, config.slope_over),
         stale=now - newest.at > config.stale,
     )

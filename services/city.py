@@ -61,6 +61,15 @@ def load_layers_and_areas(settings: Settings) -> Ground:
     return load_ground(settings.profile, [*bundled, *imported])
 
 
+def load_places(settings: Settings) -> Ground:
+    """Areas and stations without any layer. Raises StartError."""
+    try:
+        loaded = load_ground(settings.profile, ())
+    except (ProfileError, CrsError, ValueError) as error:
+        raise StartError(str(error)) from error
+    return replace(loaded, stations=Stations(loaded.stations))
+
+
 def _sender(settings: Settings) -> Sender:
     city = settings.city
     return Sender(

@@ -20,6 +20,8 @@ from feeds.quality import SAMPLES, Past, Track, judged
 from feeds.quantities import QUANTITIES
 from feeds.records import Flag, Reading, Record
 from feeds.status import Status
+from geo.gauge import GaugeConfig, possible
+from geo.station import Station
 from services.store.records import latest_seq
 from services.store.tables import records
 
@@ -30,6 +32,7 @@ _AT_ONCE = 400  # subjects in one statement
 _LOOK_BACK = timedelta(days=2)  # what is older says nothing about a jump
 _NO_PAST = frozenset({Flag.CLOCK_AHEAD, Flag.RETAINED, Flag.STUCK, Flag.OUT_OF_RANGE})
 _NOTHING = Track()
+_GAUGES = GaugeConfig()
 Key = tuple[str, Status]  # a drill's values are never compared with real ones
 
 
@@ -60,7 +63,8 @@ class Draft:
 class History:
     """The tracks of sensors. A :class:`Draft` for each transaction; what it came to is learned after the commit."""
 
-    def __init__(self) -> None:
+    def __init__(self, gauges: Mapping[str, Station] | None = None) -> None:
+        self.gauges = gauges or {}  # by code, with their thresholds; one that is not there may have any level
         self._tracks: OrderedDict[Key, Track] = OrderedDict()
         self._air: dict[Status, Past] = {}
         self._upto: int | None = None  # the newest record that is remembered, or was no reading
@@ -71,6 +75,7 @@ class History:
 
     async def judge(self, connection: AsyncConnection, batch: Sequence[Record], draft: Draft) -> list[Record]:
         """The same records in the same order, readings with the flags of their past."""
+        batch = [self._possible(one) for one in batch]
         readings = _judgeable(batch)
         if not draft.begun:
             draft.begun = True
@@ -79,6 +84,16 @@ class History:
         await self._prime(connection, readings)
         flagged = draft.judge(readings)
         return [flagged.get(id(one), one) if isinstance(one, Reading) else one for one in batch]
+
+    def _possible(self, one: Record) -> Record:
+        """The same record, flagged where it is a level that its gauge cannot have."""
+        if not isinstance(one, Reading) or one.value is None or one.quantity != "water_level":
+            return one
+        gauge = self.gauges.get(one.station)
+        bounds = possible(gauge, _GAUGES) if gauge else None
+        if bounds is None or bounds[0] <= one.value <= bounds[1]:
+            return one
+        return replace(one, flags=one.flags | {Flag.OUT_OF_RANGE})
 
     def learn(self, draft: Draft, new: Iterable[int]) -> None:
         """Its transaction is committed, and has written these ``new`` records."""

@@ -6,15 +6,16 @@ import asyncio
 import os
 import secrets
 import socket
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack
 from functools import partial
 
 from geo.model import Ground
+from geo.station import Station
 from services import adoption, alone
 from services.adoption import Stations
 from services.bell import Bell
-from services.city import City, load_city
+from services.city import City, load_city, load_places
 from services.clock import CatchUpClock, Clock, wall
 from services.lease import Leased
 from services.loop import Loop, Loops
@@ -36,6 +37,7 @@ class House:
         self.me = f"{self.place}:{secrets.token_hex(4)}"  # a process number alone comes again
         self._to_repeat: list[Loop] = []
         self._city: City | None = None
+        self._places: Ground | None = None
 
     @classmethod
     async def open(
@@ -59,14 +61,21 @@ class House:
             await self._adopt(self._city.ground)
         return self._city
 
-    async def _adopt(self, ground: Ground) -> None:
+    async def stations(self) -> Mapping[str, Station]:
+        """The sensors alone, without a layer: for those who only listen."""
+        if self._places is None:
+            self._places = await asyncio.to_thread(load_places, self.settings)
+            await self._adopt(self._places, "stations")
+        return self._places.stations
+
+    async def _adopt(self, ground: Ground, name: str = "adoption") -> None:
         """Know the sensors that staff adopted, from the start and from then on."""
 
         def changed(found: list[Adopted]) -> None:
             if isinstance(ground.stations, Stations):
                 ground.stations.adopt(adoption.known(found, ground.areas))
 
-        watch = adoption.Watch("adoption", self.store, changed)
+        watch = adoption.Watch(name, self.store, changed)
         await watch.step()
         self.repeat(Loop(watch.name, watch.step, self.bell.listen("stations"), lambda: watch.EVERY))
 

@@ -73,7 +73,7 @@ class Ingest:
         self._overflow = Overflow(int(flood.kept_mb * 1_000_000))
         self._answers = Answers(store, client)
         self.vitals = Vitals()
-        self._history = History()
+        self.history = History()
         self.canary = Canary(client)
         self._last_at: datetime | None = None
         self._stopped_since: datetime | None = None
@@ -203,7 +203,7 @@ class Ingest:
         self._count(work, saved)
 
     async def _transaction(self, work: Sequence[Sorted]) -> list[Saved]:
-        draft = self._history.draft()
+        draft = self.history.draft()
         async with self._store.write() as connection:
             saved = [await self._save(connection, group, draft) for group in _moments(work)]
             for one in work:
@@ -211,12 +211,12 @@ class Ingest:
                     await self._overflow.keep(connection, one, answered=self._told(one))
                 for rejected in one.rejected:
                     await quarantine.keep(connection, one.message, rejected)
-        self._history.learn(draft, [seq for one in saved for seq in one.new])
+        self.history.learn(draft, [seq for one in saved for seq in one.new])
         return saved
 
     async def _save(self, connection: AsyncConnection, work: Sequence[Sorted], draft: Draft) -> Saved:
         batch = [record for one in work for record in one.records]
-        flagged = await self._history.judge(connection, batch, draft)
+        flagged = await self.history.judge(connection, batch, draft)
         return await records.save(connection, flagged, work[0].message.received_at)
 
     def _count(self, work: Sequence[Sorted], saved: Sequence[Saved]) -> None:

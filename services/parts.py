@@ -26,6 +26,7 @@ from services.clock import wall
 from services.deliver import Deliver
 from services.evaluate import Evaluate
 from services.fetch import Fetcher
+from services.history import History
 from services.house import House, leased
 from services.ingest import Ingest
 from services.lookout import Lookout
@@ -79,7 +80,15 @@ async def _source(house: House, wanted: SourceSettings, feeds: Sequence[Feed]) -
     fetcher = Fetcher(f"shirase (+{house.settings.city.web})", wanted.timeout_s, secrets)
     house.stack.push_async_callback(fetcher.close)
     once = await house.once(f"{SCHEME}{wanted.name}")
-    source = Source(store=once, bell=house.bell, clock=house.clock, settings=wanted, feed=feed, fetcher=fetcher)
+    source = Source(
+        store=once,
+        bell=house.bell,
+        clock=house.clock,
+        settings=wanted,
+        feed=feed,
+        fetcher=fetcher,
+        history=History(await house.stations()),
+    )
     often = LEASE.total_seconds() / 3
     house.repeat(Loop(source.name, leased(once, source.step), house.bell.listen(), lambda: min(often, source.pace())))
     return source
@@ -100,6 +109,7 @@ async def ingest(house: House) -> WayIn:
     client = MqttClient(login, filters, marker=settings.data_dir / "broker-session", now=house.clock.now)
     feed_for = partial(for_message, among=feeds)
     loop = Ingest(house.store, house.bell, client, known, feed_for=feed_for, flood=settings.flood)
+    loop.history.gauges = await house.stations()
     await client.start()
     stack.push_async_callback(client.stop)
     await loop.start()

@@ -45,8 +45,8 @@ class Source:
     settings: Settings
     feed: Feed
     fetcher: Fetcher
+    history: History = field(default_factory=History)
     timer: Callable[[], float] = monotonic
-    _history: History = field(default_factory=History, init=False)
     _due: float = field(default=0.0, init=False)
     _failures: int = field(default=0, init=False)
     _since: datetime | None = field(default=None, init=False)
@@ -104,14 +104,14 @@ class Source:
         return checked(self.feed.decode(message), message, windows)
 
     async def _keep(self, url: str, fetched: Fetched, message: Message, decoded: Decoded) -> bool:
-        draft = self._history.draft()
+        draft = self.history.draft()
         async with self.store.write() as connection:
-            batch = await self._history.judge(connection, decoded.records, draft)
+            batch = await self.history.judge(connection, decoded.records, draft)
             saved = await records.save(connection, batch, message.received_at)
             for rejected in decoded.rejected:
                 await quarantine.keep(connection, message, rejected)
             await polled.taken(connection, url, fetched.version, message.received_at)
-        self._history.learn(draft, saved.new)
+        self.history.learn(draft, saved.new)
         RECORDS.labels("new").inc(len(saved.new))
         RECORDS.labels("duplicate").inc(saved.duplicates)
         RECORDS.labels("revision").inc(saved.revisions)

@@ -11,6 +11,7 @@ from sqlalchemy import event, select
 
 from feeds.records import Flag, Reading
 from feeds.status import Status
+from geo.station import Station
 from services.history import History
 from services.store import records
 from services.store.engine import Store
@@ -145,3 +146,20 @@ async def test_nobody_elses_readings_means_one_short_question_a_transaction(stor
         for minute in (10, 20):
             await history.judge(connection, [at(minute, 1.1, station=f"st{n}") for n in range(30)], draft)
     assert len(asked) == 1 and "max(" in asked[0]
+
+
+GAUGE = Station(
+    code="tatesakabashi",
+    name="館坂橋",
+    lon=141.13,
+    lat=39.72,
+    quantities=frozenset({"water_level"}),
+    thresholds={"caution": 2.0, "overflow": 4.0},
+)
+
+
+async def test_a_gauge_has_a_range_of_its_own(store: Store) -> None:
+    history = History({"tatesakabashi": GAUGE})
+    found = await came(store, history, at(0, 14.1), at(10, 13.9), at(20, -18.5), at(30, 99.0, station="another"))
+    assert [one.flags for one in found] == [{Flag.OUT_OF_RANGE}, set(), {Flag.OUT_OF_RANGE}, set()]
+    assert await seen(store) == [13.9]
