@@ -23,6 +23,7 @@ from services.web.wsse import TokenError, Tokens
 from tests.feeds.making import NOW
 from tests.fuzz.oracle import CODE, holds, in_json, named
 from tests.fuzz.seeds import CBOR, FEEDS, GRANTS, LALERT, RIVER, SEEDS, feed_for
+from tests.fuzz.seeds_jma import EVERY_TELEGRAM
 from tests.fuzz.seeds_web import ATOM, CALL, TOKEN_USER
 from tests.services.pictures import png, telling_jpeg, webp
 
@@ -44,7 +45,7 @@ def _message(topic: str, payload: bytes) -> Message:
 
 def _of_feed(feed: Feed) -> Target:
     """The feed with the topics of its seeds."""
-    own = [seed for seed in SEEDS if seed.feed == feed.name]
+    own = [seed for seed in (*SEEDS, *EVERY_TELEGRAM) if seed.feed == feed.name]
     topics = sorted({seed.topic for seed in own})
 
     def run(data: bytes) -> None:
@@ -162,7 +163,7 @@ def _quarantine(data: bytes) -> None:
 
 def fits_way_in(topic: str, payload: bytes) -> None:
     """What the desk shows of it: the way in never fails, and all of it can be shown."""
-    row = {"id": 1, "topic": topic, "payload": payload, "received_at": NOW}
+    row = {"id": 1, "topic": topic, "payload": payload, "received_at": NOW, "code": "bad_value"}
     found = Reader().read(row, Intake(GRANTS, feed_for))
     assert all(rejected.code != "decoder_failed" for rejected in found.rejected), found.why
     in_json(found.line)

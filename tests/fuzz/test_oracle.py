@@ -44,7 +44,7 @@ def fails() -> Decoded:
 
 
 def test_what_is_right_passes() -> None:
-    judge(lambda: Decoded(records=(GOOD,), rejected=(REFUSAL,)))
+    judge(lambda: Decoded(records=(GOOD, replace(GOOD, station=r"a\u0000b")), rejected=(REFUSAL,)))
 
 
 @pytest.mark.parametrize(
