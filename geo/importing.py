@@ -40,6 +40,7 @@ class Request:
     mapping: Mapping[str, str] = field(default_factory=dict)  # fact → column
     member: str = ""  # which data set of a zip
     credit: str = ""  # empty: what the kind's usual source asks for
+    origin: Mapping[str, str] = field(default_factory=dict)  # where and when it was fetched, under which licence
     crs: str = ""  # of a file that names none, as somebody knows it: EPSG:4612
 
 
@@ -128,6 +129,7 @@ def _about(request: Request, name: str, schema: Fitted, report: Mapping[str, Any
         "sha256": sha256(request.file.read_bytes()).hexdigest(),
         "credit": request.credit or schema.kind.credit,
         "imported_at": request.imported_at.isoformat(),
+        "origin": dict(request.origin),
         "report": dict(report),
     }
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import tempfile
 import zipfile
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -43,7 +44,16 @@ def opened(file: Path, member: str = "") -> Iterator[Source]:
         yield _source(file, file.name)
         return
     with tempfile.TemporaryDirectory() as folder:
-        found = _unpack(file, Path(folder))
+        try:
+            found = _unpack(file, Path(folder))
+        except (
+            zipfile.BadZipFile,
+            RuntimeError,
+            OSError,
+            EOFError,
+            zlib.error,
+        ) as error:  # encrypted, cut off, damaged
+            raise SourceError(f"{file.name}: cannot be unpacked: {error}") from None
         chosen = _choose(found, member, file.name)
         yield _source(chosen, f"{file.name}:{chosen.name}")
 
@@ -107,6 +117,8 @@ def _unpack(file: Path, folder: Path) -> list[Path]:
             raise SourceError(f"{file.name}: unpacks to more than {_LIMIT >> 30} GiB; unpack it and give the one file")
         for info in members:
             name = PurePosixPath(_member_name(info))
+            if name.name in {"", ".", ".."}:
+                continue  # names no file
             target = folder / str(name.parent).replace("/", "_").replace(".", "_") / name.name
             target.parent.mkdir(exist_ok=True)
             with archive.open(info) as packed, target.open("wb") as plain:

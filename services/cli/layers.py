@@ -17,7 +17,7 @@ from geo.kinds.registry import KINDS
 from geo.layers import read_layer
 from geo.recognise import SchemaError
 from geo.source import SourceError
-from services.cli import exposed
+from services.cli import exposed, fetched
 
 
 def register(commands: Any) -> None:
@@ -39,6 +39,7 @@ def register(commands: Any) -> None:
     ask.add_argument("lat", type=_degrees(JAPAN[1], JAPAN[3]), metavar="LAT")
     ask.set_defaults(run=_at)
     exposed.add(actions)
+    fetched.add(actions, folder().parent)
 
 
 def folder() -> Path:
