@@ -47,6 +47,7 @@ QUANTITIES: Mapping[str, Quantity] = {
     "wind_speed": Quantity(unit="m/s", low=0, high=100, flat_after=_DAY),
     "wind_gust": Quantity(unit="m/s", low=0, high=120),
     "wind_direction": Quantity(unit="deg", low=0, high=360),
+    "solar_radiation": Quantity(unit="W/m2", low=0, high=1500),
     "pressure": Quantity(unit="hPa", low=850, high=1085, flat_after=_DAY),
     "visibility": Quantity(unit="m", low=0, high=100_000),
     "water_film": Quantity(unit="mm", low=0, high=20),

@@ -12,6 +12,7 @@ Values: TypeAlias = npt.NDArray[np.float64]
 # °C at which 警戒, 厳重警戒 and 危険 begin (Ministry of the Environment); then the alert and the special alert.
 BANDS = (25.0, 28.0, 31.0)
 ALERT, SPECIAL_ALERT = 33.0, 35.0
+WORST_SUN = 7.619 / (2 * 4.557)  # kW/m² at which the fitted curve is highest; more sun tells of drier, clearer air
 
 
 def wbgt(air_c: Values, humidity: Values, sun_kw_m2: Values, wind_m_s: Values) -> Values:

@@ -17,6 +17,8 @@ from geo.layers import Layers
 from geo.shelter import Shelter
 from geo.station import Station
 
+SEASON = frozenset({"snow_depth", "air_temperature"})
+
 
 @dataclass(frozen=True, slots=True)
 class Sample:
@@ -35,6 +37,10 @@ class Inputs:
     now: datetime
     status: Status
     series: Mapping[tuple[str, str], Sequence[Sample]] = field(default_factory=dict)  # (station, quantity), ascending
+    # Means of each clock hour since 1 October of what SEASON names, the hour's end as its time: a winter is too long to
+    # be kept by the reading, and a snow pack remembers all of it.
+    season: Mapping[tuple[str, str], Sequence[Sample]] = field(default_factory=dict)
+    passes: Mapping[str, datetime] = field(default_factory=dict)  # plow section → when its last plow pass ended
     telegrams: Sequence[Telegram] = ()  # the newest of each series, and of its minute all
     reports: Sequence[Report] = ()
     gateways: Sequence[GatewayState] = ()

@@ -3,25 +3,37 @@
 from __future__ import annotations
 
 from geo.model import Model
+from geo.models.avalanche import Avalanche
 from geo.models.equipment import Equipment
 from geo.models.flood import Flood
+from geo.models.heat import Heat
 from geo.models.lalert import Lalert
+from geo.models.packed_snow import PackedSnow
 from geo.models.river_forecast import RiverForecast
 from geo.models.road_ice import RoadIce
+from geo.models.roof_slide import RoofSlide
+from geo.models.roof_snow import RoofSnow
 from geo.models.short_notice import ShortNotice
 from geo.models.sighting import Sighting
 from geo.models.snow import Snow
+from geo.models.snowmelt import Snowmelt
 from geo.models.weather import Weather
 
 MODELS: tuple[Model, ...] = (
+    Avalanche(),
     Equipment(),
     Flood(),
+    Heat(),
     Lalert(),
+    PackedSnow(),
     RiverForecast(),
     RoadIce(),
+    RoofSlide(),
+    RoofSnow(),
     ShortNotice(),
     Sighting(),
     Snow(),
+    Snowmelt(),
     Weather(),
 )
 

@@ -23,6 +23,7 @@ class Station:
     # A level that is not configured is simply not reached; a gauge is never given a guess.
     thresholds: Mapping[str, float] = field(default_factory=dict)
     areas: tuple[str, ...] = ()  # districts it speaks for
+    elevation_m: float | None = None  # above the sea; roofs are built for the snow of their height
     source: str = ""  # where the figures come from
     verify: bool = False  # the figures are old or second-hand: people are told so
     demonstration: bool = False  # stands only in the exercise

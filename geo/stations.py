@@ -34,6 +34,7 @@ class _Station(BaseModel):
     unit: str = "m"
     thresholds: dict[str, float] = {}
     areas: list[str] = []
+    elevation_m: Annotated[float, Field(ge=-10, le=4000)] | None = None
     source: str = ""
     verify: bool = False
     demonstration: bool = False

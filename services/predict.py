@@ -12,10 +12,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from feeds.status import Status
 from geo.documents import LONGEST
 from geo.hazard import Hazard, carry_over
-from geo.model import Ground, Inputs, Model
+from geo.model import SEASON, Ground, Inputs, Model
 from services.bell import Bell
 from services.clock import Clock
 from services.lease import Leased
+from services.season import Season
 from services.store import chronology, cursors, hazards, records, vitals
 from services.store.chronology import Entry
 from services.store.engine import Store
@@ -37,6 +38,7 @@ class Predict:
         self._ground, self._models = ground, models
         self.failing: dict[str, str] = {}  # model → what it failed with, for readiness and the status bar
         self._seen: tuple[int, datetime] | None = None
+        self._season = Season()
 
     async def step(self) -> bool:
         """Bring the picture up to date; True if it changed. Quiet when nothing came in and little time passed."""
@@ -60,7 +62,7 @@ class Predict:
 
     async def _gather(self, connection: AsyncConnection, status: Status, now: datetime) -> Inputs:
         wanted = frozenset[str]().union(*(model.quantities for model in self._models))
-        subjects = [f"{s.code}/{q}" for s in self._ground.stations.values() for q in s.quantities & wanted]
+        subjects = self._subjects(wanted)
         # Each source only as far back as a model looks: fourteen days of reports must not mean fourteen of readings.
         readings = now - _longest(model for model in self._models if model.quantities)
         telegrams = now - _longest(model for model in self._models if model.telegrams)
@@ -69,11 +71,15 @@ class Predict:
             now=now,
             status=status,
             series=await records.series(connection, subjects, status, readings, now),
+            season=await self._season.gather(connection, self._subjects(wanted & SEASON), status, now),
             telegrams=await records.standing_telegrams(connection, status, telegrams, now),
             reports=await records.reports(connection, status, reports, now),
             gateways=await vitals.everyone(connection, status),
             documents=await records.documents(connection, status, now - LONGEST, now),
         )
+
+    def _subjects(self, quantities: frozenset[str]) -> list[str]:
+        return [f"{s.code}/{q}" for s in self._ground.stations.values() for q in s.quantities & quantities]
 
     def _run(self, inputs: Inputs, faults: dict[str, Exception]) -> dict[str, list[Hazard] | None]:
         """Each model's hazards; None where it failed: then its last word stands until it runs out."""

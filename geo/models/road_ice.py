@@ -5,11 +5,10 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from geo.area import Area
+from geo.finding import Finding, placed, tenths
 from geo.hazard import Evidence, Hazard
 from geo.model import Ground, Inputs
-from geo.road_watch import Ahead, Watch, WatchConfig, watch
-from geo.sections import sections_of
+from geo.road_watch import Watch, WatchConfig, watch
 from geo.station import Station
 
 _JAPAN = ZoneInfo("Asia/Tokyo")
@@ -45,58 +44,32 @@ class RoadIce:
                 continue
             series = {name: inputs.series.get((code, name), ()) for name in station.quantities & self.quantities}
             state = watch(series, inputs.now, self.config)
-            if state is None or not (state.held or state.ahead):
-                continue
-            for area in sections_of(station, ground):
-                if state.held:
-                    hazards.append(self._observed(state, station, area, inputs))
-                elif state.ahead:
-                    hazards.append(self._foreseen(state, state.ahead, station, area, inputs))
+            if state is not None and (finding := self._finding(state, station)):
+                hazards += placed(finding, f"{self.name}@{self.version}", station, inputs, ground)
         return hazards
 
-    def _observed(self, state: Watch, station: Station, area: Area, inputs: Inputs) -> Hazard:
-        text = f"{station.name} 路面 {_surface(state)}（{_clock(state.newest.at)}）、{_WORDS[state.held]}"
-        if state.condition != state.held:
-            text += "が残るおそれ"
-        return Hazard(
+    def _finding(self, state: Watch, station: Station) -> Finding | None:
+        if state.held:
+            text = f"{station.name} 路面 {_surface(state)}（{_clock(state.newest.at)}）、{_WORDS[state.held]}"
+            text += "が残るおそれ" if state.condition != state.held else ""
+        elif state.ahead:
+            word = _WORDS[state.ahead.condition]
+            text = f"{station.name} {_clock(state.ahead.at)}ごろ{word}の見込み（今 {_surface(state)}）"
+        else:
+            return None
+        observed = bool(state.held)
+        chance = state.probability if observed or not state.ahead else state.ahead.probability
+        return Finding(
             kind="road_ice",
-            area=area.code,
-            area_name=area.name,
-            level=3 if state.held == "icing_rain" else 2,
-            alert_level=False,
-            model=f"{self.name}@{self.version}",
-            status=inputs.status,
-            observed=True,
-            since=state.since,
-            valid_until=state.newest.at + self.config.stale,
+            level=(3 if state.held == "icing_rain" else 2) if observed else 1,
+            observed=observed,
+            since=state.since if observed else state.newest.at,
+            until=state.newest.at + self.config.stale,
             headline=text,
-            probability=_tenths(state.probability),
+            probability=tenths(chance),
             late=state.newest.late,
-            source=station.code,
             evidence=_evidence(state, text),
-            facts={**_facts(state, station), "condition": state.held},
-        )
-
-    def _foreseen(self, state: Watch, ahead: Ahead, station: Station, area: Area, inputs: Inputs) -> Hazard:
-        when = _clock(ahead.at)
-        text = f"{station.name} {when}ごろ{_WORDS[ahead.condition]}の見込み（今 {_surface(state)}）"
-        return Hazard(
-            kind="road_ice",
-            area=area.code,
-            area_name=area.name,
-            level=1,
-            alert_level=False,
-            model=f"{self.name}@{self.version}",
-            status=inputs.status,
-            observed=False,
-            since=state.newest.at,
-            valid_until=state.newest.at + self.config.stale,
-            headline=text,
-            probability=_tenths(ahead.probability),
-            late=state.newest.late,
-            source=f"{station.code}:foreseen",
-            evidence=_evidence(state, f"{text}。路面は {ahead.surface_c:.1f}℃ の見込み"),
-            facts={**_facts(state, station), "condition": ahead.condition, "icy_at": _iso(ahead.at)},
+            facts=_facts(state),
         )
 
 
@@ -107,6 +80,8 @@ def _watches_a_road(station: Station) -> bool:
 
 
 def _evidence(state: Watch, text: str) -> tuple[Evidence, ...]:
+    if not state.held and state.ahead:
+        text += f"。路面は {state.ahead.surface_c:.1f}℃ の見込み"
     if state.guessed:
         text += "。路面温度は測っておらず、気温からの推定"
     if state.deicer_g_m2 >= 1:
@@ -115,24 +90,22 @@ def _evidence(state: Watch, text: str) -> tuple[Evidence, ...]:
     return (Evidence(ref=state.newest.ref, text=text), *others)
 
 
-def _facts(state: Watch, station: Station) -> dict[str, str | float | int | bool]:
-    return {
-        "gauge": station.name,
-        "gauge_en": station.name_en or station.name,
+def _facts(state: Watch) -> dict[str, str | float | int | bool]:
+    facts: dict[str, str | float | int | bool] = {
+        "condition": state.held or (state.ahead.condition if state.ahead else state.condition),
         "surface_c": round(state.surface_c, 1),
         "freezing_c": round(state.freezing_c, 1),
         "margin_c": round(state.surface_c - state.freezing_c, 1),
         "guessed": state.guessed,
         "measured_at": _iso(state.newest.at),
     }
+    if not state.held and state.ahead:
+        facts["icy_at"] = _iso(state.ahead.at)
+    return facts
 
 
 def _surface(state: Watch) -> str:
     return f"{'約' if state.guessed else ''}{state.surface_c:.1f}℃"
-
-
-def _tenths(probability: float) -> float:
-    return min(0.9, max(0.1, round(probability, 1)))
 
 
 def _iso(at: datetime) -> str:

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from itertools import pairwise
 from math import ceil
-from statistics import median
 from zoneinfo import ZoneInfo
 
 from geo.area import Area
@@ -16,6 +13,7 @@ from geo.hazard import Evidence, Hazard
 from geo.model import Ground, Inputs, Sample
 from geo.sections import sections_of
 from geo.series import plausible
+from geo.snowfall import HIGHEST_CM, LOWEST_CM, NewSnow, clock_hour, hourly, new_snow, without_jumps
 from geo.station import Station
 
 _JAPAN = ZoneInfo("Asia/Tokyo")
@@ -31,17 +29,9 @@ class SnowConfig:
     over: timedelta = timedelta(hours=12)  # new snow is counted over this long
     dead_band_cm: float = 1.0  # smaller hourly differences are the gauge's noise
     jump_cm: float = 20.0  # more in one hour is not snowfall: a vehicle, a person, or the gauge was moved
-    highest_cm: float = 500.0
+    highest_cm: float = HIGHEST_CM
     lying: float = 0.5  # new snow counts as long as this share of it still lies
     stale: timedelta = timedelta(hours=2)  # an older value is not believed any more
-
-
-@dataclass(frozen=True, slots=True)
-class NewSnow:
-    """Snow fallen over a period, in centimetres; with hours missing it is at least so much."""
-
-    cm: float
-    at_least: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,14 +40,16 @@ class _State:
 
     newest: Sample
     depth_cm: float
-    new: NewSnow
+    new: NewSnow  # over the city's period, or since the last pass where that is later
+    day: NewSnow  # over 24 hours
+    passed_at: datetime | None = None
 
 
 class Snow:
     """One hazard per plow section and gauge. Wants ``snow_depth`` in centimetres."""
 
     name = "snow"
-    version = "1"
+    version = "2"
     quantities = frozenset({"snow_depth"})
     window = timedelta(hours=25)
     telegrams = False
@@ -70,30 +62,41 @@ class Snow:
         """Every section whose gauge shows new snow or depth at or above the city's figures."""
         hazards = []
         for code, station in sorted(ground.stations.items()):
-            state = self._state(inputs.series.get((code, "snow_depth"), ()), inputs.now)
-            if state and self._calls(state):
-                hazards += [self._hazard(state, station, area, inputs) for area in sections_of(station, ground)]
+            samples = inputs.series.get((code, "snow_depth"), ())
+            for area in sections_of(station, ground) if samples else ():
+                state = self._state(samples, inputs.now, inputs.passes.get(area.code))
+                if state and self._calls(state):
+                    hazards.append(self._hazard(state, station, area, inputs))
         return hazards
 
     def _calls(self, state: _State) -> bool:
         fresh = state.new.cm >= self.config.new_snow_cm and state.depth_cm >= state.new.cm * self.config.lying
         return fresh or state.depth_cm >= self.config.depth_cm
 
-    def _state(self, samples: Sequence[Sample], now: datetime) -> _State | None:
-        usable = plausible(samples, now, -2.0, self.config.highest_cm)
+    def _state(self, samples: Sequence[Sample], now: datetime, passed_at: datetime | None) -> _State | None:
+        usable = plausible(samples, now, LOWEST_CM, self.config.highest_cm)
         if not usable or now - usable[-1].at > self.config.stale:
             return None
-        hours = without_jumps(hourly(usable, usable[-1].at), self.config.jump_cm)
-        first = ceil(self.config.over / _HOUR) + 1
-        new = new_snow(hours[-first:], self.config.dead_band_cm, self.config.jump_cm)
+        newest = usable[-1].at
+        hours = without_jumps(hourly(usable, newest), self.config.jump_cm)
         depth = next((value for value in reversed(hours) if value is not None), None)
-        return None if depth is None else _State(usable[-1], depth, new)
+        if depth is None:
+            return None
+        counted = ceil(self.config.over / _HOUR)
+        recent = passed_at if passed_at is not None and newest - self.config.over < passed_at <= now else None
+        if recent is not None:
+            counted = clock_hour(newest) - clock_hour(min(recent, newest))
+        new, day = (
+            new_snow(some, self.config.dead_band_cm, self.config.jump_cm) for some in (hours[-counted - 1 :], hours)
+        )
+        return _State(usable[-1], depth, new, day, recent)
 
     def _hazard(self, state: _State, station: Station, area: Area, inputs: Inputs) -> Hazard:
         config = self.config
         hours = round(config.over / _HOUR)
         at = state.newest.at.astimezone(_JAPAN)
-        fallen = f"{hours}時間の新雪 {state.new.cm:.0f} cm{'以上' if state.new.at_least else ''}"
+        over = f"除雪（{state.passed_at.astimezone(_JAPAN):%H:%M}）後" if state.passed_at else f"{hours}時間"
+        fallen = f"{over}の新雪 {state.new.cm:.0f} cm{'以上' if state.new.at_least else ''}"
         text = f"{station.name} 積雪 {state.depth_cm:.0f} cm、{fallen}（{at:%H:%M}）"
         limits = f"基準：新雪 {config.new_snow_cm:g} cm または積雪 {config.depth_cm:g} cm"
         return Hazard(
@@ -118,51 +121,16 @@ class Snow:
                 "new_snow_cm": round(state.new.cm, 1),
                 "hours": hours,
                 "at_least": state.new.at_least,
-                "measured_at": at.isoformat("T", "minutes"),
+                "new_24h_cm": round(state.day.cm, 1),
+                **(
+                    {"passed_at": state.passed_at.astimezone(_JAPAN).isoformat("T", "minutes")}
+                    if state.passed_at
+                    else {}
+                ),
+                "measured_at": _iso(at),
             },
         )
 
 
-def hourly(samples: Sequence[Sample], newest: datetime, hours: int = 25) -> list[float | None]:
-    """Depth in each clock hour up to that of ``newest``, oldest first: the median of its values, at least 0 cm; None
-    for an hour without any. A value on the full hour belongs to the hour that ends there."""
-    of_hour: dict[int, list[float]] = defaultdict(list)
-    last = _hour(newest)
-    for sample in samples:
-        of_hour[_hour(sample.at)].append(max(0.0, sample.value))
-    return [median(of_hour[hour]) if hour in of_hour else None for hour in range(last - hours + 1, last + 1)]
-
-
-def _hour(at: datetime) -> int:
-    return ceil(at.timestamp() / 3600)
-
-
-def without_jumps(hours: Sequence[float | None], jump: float) -> list[float | None]:
-    """Take out an hour that stands more than ``jump`` cm from the hour before and is not confirmed by the one after."""
-    kept: list[float | None] = []
-    for value, after in pairwise([*hours, None]):
-        before = next((one for one in reversed(kept) if one is not None), None)
-        strange = value is not None and before is not None and abs(value - before) > jump
-        confirmed = value is not None and after is not None and abs(after - value) <= jump
-        kept.append(None if strange and not confirmed else value)
-    return kept
-
-
-def new_snow(hours: Sequence[float | None], dead_band: float, jump: float = float("inf")) -> NewSnow:
-    """Sum of the positive hourly differences (降雪の深さ), as Japanese practice counts it.
-
-    Differences are taken from the last depth that left the dead band, so that slow snow adds up and noise does not. A
-    confirmed step of more than ``jump`` is a moved gauge, not snow: counting goes on from there.
-    """
-    fallen = 0.0
-    reference: tuple[int, float] | None = None  # hour and depth
-    for hour, value in enumerate(hours):
-        if value is None:
-            continue
-        if reference is None:
-            reference = (hour, value)
-        elif abs(step := value - reference[1]) >= dead_band:
-            believable = step <= jump * (hour - reference[0])
-            fallen += step if step > 0 and believable else 0.0
-            reference = (hour, value)
-    return NewSnow(fallen, any(value is None for value in hours))
+def _iso(at: datetime) -> str:
+    return at.astimezone(_JAPAN).isoformat("T", "minutes")

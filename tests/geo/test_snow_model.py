@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from geo.hazard import Hazard
 from geo.model import Sample
-from geo.models.snow import NewSnow, Snow, hourly, new_snow, without_jumps
+from geo.models.snow import Snow
+from geo.snowfall import NewSnow, hourly, new_snow, without_jumps
 from tests.geo.making import NOW, gauge, ground, inputs, series
 
 HOUR = timedelta(hours=1)
@@ -46,6 +47,7 @@ def test_a_single_jump_is_ignored_and_a_lasting_one_is_depth_but_no_snow() -> No
     assert without_jumps([5, 65], 20) == [5, None]
     assert without_jumps([5, 65, 66], 20) == [5, 65, 66]
     assert new_snow([5, 65, 66, 66], 1.0, 20).cm == 1
+    assert new_snow([5] * 10 + [65, 66, 66], 1.0, 20).cm == 1  # however long it lay still before
 
 
 def test_hourly_medians_drop_a_bird_on_the_gauge() -> None:

@@ -1,0 +1,52 @@
+"""The winter so far in hourly means, read once and then kept up by the hour.
+
+Two days are read again each hour, so that what a gateway sent late is in its place. The store has it all.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime, timedelta
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from feeds.status import Status
+from geo.model import Sample
+from geo.season import began
+from services.store.hourly import hourly_means
+
+_AGAIN = timedelta(hours=48)
+Hours = Mapping[tuple[str, str], list[Sample]]
+
+
+class Season:
+    """One per predicting loop; asked at every step, reading at most once an hour for each status."""
+
+    def __init__(self) -> None:
+        self._known: dict[Status, tuple[datetime, frozenset[str], Hours]] = {}
+
+    async def gather(
+        self, connection: AsyncConnection, subjects: Iterable[str], status: Status, now: datetime
+    ) -> Hours:
+        """Hourly means from 1 October to the last full hour, by (station, quantity); nothing from June to September."""
+        wanted, start = frozenset(subjects), began(now)
+        if start is None or not wanted:
+            return {}
+        until = now.astimezone(UTC).replace(minute=0, second=0, microsecond=0)
+        upto, of, hours = self._known.get(status, (start, wanted, {}))
+        if status in self._known and upto == until and of == wanted:
+            return hours
+        whole = of != wanted or not start <= upto <= until
+        since = start if whole or upto == start else max(start, upto - _AGAIN)
+        fresh = await hourly_means(connection, wanted, status, since, until)
+        merged = {} if whole else {subject: _before(some, since) for subject, some in hours.items()}
+        for subject, some in fresh.items():
+            merged[subject] = [*merged.get(subject, []), *some]
+        self._known[status] = (until, wanted, merged)
+        return merged
+
+
+def _before(hours: list[Sample], since: datetime) -> list[Sample]:
+    """The hours that ended by ``since``."""
+    return hours[: bisect_left(hours, since + timedelta(microseconds=1), key=lambda hour: hour.at)]
