@@ -78,7 +78,7 @@ class PackedSnow:
         why = f"雨 {rain:.0f} mm" if raining else f"気温 {air.value:.1f}℃"
         if not thawing:
             why = f"36時間以内に {np.nanmax(ahead):.0f}℃ 前後まで上がる見込み"
-        text = f"圧雪 約 {thick:.0f} cm、{why}：ザクザクに注意、路面整正を検討"
+        text = f"圧雪 約 {thick:.0f} cm、{why}：ザクザクに注意"
         return Finding(
             kind="packed_snow",
             level=2 if thawing else 1,
@@ -88,7 +88,7 @@ class PackedSnow:
             headline=text,
             probability=None if thawing else tenths(chance),
             evidence=(
-                Evidence(ref=depth.ref, text=f"{text}。除雪の入らない生活道路の推定。わだちの通報があれば、それを優先"),
+                Evidence(ref=depth.ref, text=f"{text}。路面整正を検討。除雪の入らない生活道路の推定で、わだちの通報があればそれを優先"),
                 Evidence(ref=air.ref, text=f"気温 {air.value:.1f}℃。先の気温は前日の経過からの推定"),
                 *(Evidence(ref=one, text=f"24時間の雨 {rain:.0f} mm") for one in refs),
             ),
