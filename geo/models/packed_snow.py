@@ -19,6 +19,8 @@ from geo.snow_pack import pack_now
 from geo.snowfall import depth_now
 from geo.temperature_outlook import chance_of_reaching, outlook
 
+_HOW = "除雪の入らない生活道路の推定で、わだちの通報があればそれを優先"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PackedConfig:
@@ -88,7 +90,7 @@ class PackedSnow:
             headline=text,
             probability=None if thawing else tenths(chance),
             evidence=(
-                Evidence(ref=depth.ref, text=f"{text}。路面整正を検討。除雪の入らない生活道路の推定で、わだちの通報があればそれを優先"),
+                Evidence(ref=depth.ref, text=f"{text}。路面整正を検討。{_HOW}"),
                 Evidence(ref=air.ref, text=f"気温 {air.value:.1f}℃。先の気温は前日の経過からの推定"),
                 *(Evidence(ref=one, text=f"24時間の雨 {rain:.0f} mm") for one in refs),
             ),
