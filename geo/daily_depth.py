@@ -6,6 +6,8 @@ import math
 from collections.abc import Sequence
 from itertools import groupby
 
+import numpy as np
+
 _LONGEST = 2  # days that may be bridged: over more of them snow may have come and gone unseen
 _ZERO_ERROR_CM = 2.0  # a gauge over bare ground may read so much below nothing
 
@@ -37,10 +39,4 @@ def filled(depths_cm: Sequence[float]) -> tuple[int, list[float]]:
             cure = "fill them from a neighbouring gauge, or begin after the next day without snow"
             raise DepthError(gap[0], f"{len(gap)} days without a depth, {_LONGEST} can be bridged: {cure}")
     clear = [max(0.0, depths_cm[day]) for day in known]
-    return first, [_at(day, known, clear) for day in range(first, last + 1)]
-
-
-def _at(day: int, known: Sequence[int], depths: Sequence[float]) -> float:
-    import numpy as np
-
-    return float(np.interp(day, known, depths))
+    return first, [float(depth) for depth in np.interp(range(first, last + 1), known, clear)]

@@ -97,15 +97,16 @@ def icy(condition: Words) -> Flags:
     return np.isin(condition, sorted(ICY))
 
 
-def icy_probability(road: Road, config: RoadConfig = PRACTICE) -> Values:
+def icy_probability(road: Road, config: RoadConfig = PRACTICE, error_c: Values | None = None) -> Values:
     """The share of possible surface temperatures and films at which the surface would be icy, 0 to 1; NaN: unknown.
 
-    The errors of both are taken as normal and independent; equally likely values of them are classified.
+    The errors of both are taken as normal and independent; equally likely values of them are classified. ``error_c``
+    stands in for the configured error of the surface temperature, of the road's shape.
     """
     shape = (-1, *(1,) * road.surface_c.ndim)
     heat = np.repeat(_normal_quantiles(31), 5).reshape(shape)
     film = np.tile(_normal_quantiles(5), 31).reshape(shape) * config.error_mm
-    error = np.where(road.guessed, config.guessed_error_c, config.error_c)
+    error = np.where(road.guessed, config.guessed_error_c, config.error_c) if error_c is None else error_c
     possible = replace(
         road,
         surface_c=_surface(road, config) + error * heat,

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from math import hypot
 from typing import TypeAlias
 
 import numpy as np
@@ -36,6 +35,7 @@ class WatchConfig:
 
     road: RoadConfig = PRACTICE
     treatment: TreatmentConfig = TREATMENT
+    memory: timedelta = timedelta(hours=6)  # of ice that is not over, snow that lies, and de-icer
     stale: timedelta = timedelta(minutes=60)  # an older value is not believed any more
     slope_over: timedelta = timedelta(minutes=90)
     fastest_c_h: float = 3.0
@@ -77,7 +77,10 @@ class Watch:
 def watch(series: Series, now: datetime, config: WatchConfig | None = None) -> Watch | None:
     """The road now; None where nothing tells of its temperature. Values after ``now`` are not looked at."""
     config = config or WatchConfig()
-    known = {name: plausible(samples, now, -100, 10_000) for name, samples in series.items()}
+    known = {
+        name: [sample for sample in plausible(samples, now, -100, 10_000) if now - sample.at <= config.memory]
+        for name, samples in series.items()
+    }
     measured = known.get("road_temperature", [])
     guessed = not measured or now - measured[-1].at > config.stale
     clock = known.get("air_temperature", []) if guessed else measured
@@ -158,8 +161,7 @@ def _held(
     conditions: npt.NDArray[np.str_], road: Road, times: Sequence[datetime], config: WatchConfig
 ) -> tuple[str, datetime]:
     """The icy condition that holds, and since when: raised at once, over after half an hour of warmth or drought."""
-    surface = np.where(np.isnan(road.surface_c), road.air_c - config.road.below_air_c, road.surface_c)
-    over = ~icy(conditions) & ((surface >= config.clear_c) | (conditions == "dry"))
+    over = ~icy(conditions) & ((_surface(road, config) >= config.clear_c) | (conditions == "dry"))
     held, since, clear_since = "", times[-1], None
     for time, condition, slippery, cleared in zip(times, conditions, icy(conditions), over, strict=True):
         clear_since = (clear_since or time) if cleared else None
@@ -181,22 +183,32 @@ def _ahead(last: Road, clock: Sequence[Sample], salt: float, config: WatchConfig
     if believed is None or slope is None:
         return None
     slope = min(max(slope, -config.fastest_c_h), config.fastest_c_h)
-    first: tuple[datetime, str, float] | None = None
-    chance = 0.0
-    for lead in config.leads:
-        hours = lead / _HOUR
-        change = (0.8 - 0.1 * hours) * hours * slope
-        left = remaining(np.array([salt]), lead, last.rain_mm_h * hours, config.treatment)
-        then = replace(
-            last,
-            surface_c=last.surface_c + change,
-            air_c=last.air_c + change,
-            freezing_c=freezing_point(left, last.water_mm, config.treatment),
-        )
-        blurred = hypot(config.road.error_c, config.error_c_h * hours)
-        chance = max(chance, float(icy_probability(then, replace(config.road, error_c=blurred))[0]))
-        condition = classify(then, config.road)
-        if first is None and icy(condition)[0]:
-            surface = then.surface_c if not np.isnan(then.surface_c[0]) else then.air_c - config.road.below_air_c
-            first = (clock[-1].at + lead, str(condition[0]), float(surface[0]))
-    return None if first is None else Ahead(*first, chance)
+    hours = np.array([lead / _HOUR for lead in config.leads])
+    then = _then(last, hours, (0.8 - 0.1 * hours) * hours * slope, salt, config)
+    found = np.flatnonzero(icy(conditions := classify(then, config.road)))
+    if not len(found):
+        return None
+    error = config.road.guessed_error_c if then.guessed[0] else config.road.error_c
+    chances = icy_probability(then, config.road, np.hypot(error, config.error_c_h * hours))
+    first = int(found[0])
+    surface = float(_surface(then, config)[first])
+    return Ahead(clock[-1].at + config.leads[first], str(conditions[first]), surface, float(chances.max()))
+
+
+def _then(last: Road, hours: Values, change: Values, salt: float, config: WatchConfig) -> Road:
+    """The road at each of the leads."""
+    repeated = Road(**{name: np.repeat(getattr(last, name), len(hours)) for name in Road.__dataclass_fields__})
+    left = [
+        remaining(np.array(salt), lead, last.rain_mm_h[0] * hour, config.treatment)
+        for lead, hour in zip(config.leads, hours, strict=True)
+    ]
+    return replace(
+        repeated,
+        surface_c=repeated.surface_c + change,
+        air_c=repeated.air_c + change,
+        freezing_c=freezing_point(np.array(left), repeated.water_mm, config.treatment),
+    )
+
+
+def _surface(road: Road, config: WatchConfig) -> Values:
+    return np.where(road.guessed, road.air_c - config.road.below_air_c, road.surface_c)

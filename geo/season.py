@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from bisect import bisect_left
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from typing import TypeAlias
 
 import numpy as np
@@ -40,31 +42,41 @@ def daily_depths(hours: Sequence[Sample], now: datetime) -> list[float]:
 
     An hour up to two from six stands in for it. ``hours`` end on full hours; those after ``now`` are not looked at.
     """
-    known = {hour.at: hour.value for hour in hours if hour.at <= now}
+    known = _upto(hours, now)
     if not known:
         return []
     end = last_six(now)
-    days = math.floor((end - min(known) + _NEAR) / _DAY)
+    days = math.floor((end - known[0].at + _NEAR) / _DAY)
     return [_near_six(known, end - back * _DAY) for back in range(days, -1, -1)]
 
 
-def _near_six(known: Mapping[datetime, float], six: datetime) -> float:
-    return next((known[six + off] for off in _OFFSETS if six + off in known), math.nan)
+def _near_six(known: Sequence[Sample], six: datetime) -> float:
+    near = known[_place(known, six - _NEAR) : _place(known, six + _NEAR + _HOUR)]
+    of_offset = {hour.at - six: hour.value for hour in near}
+    return next((of_offset[off] for off in _OFFSETS if off in of_offset), math.nan)
 
 
 def daily_means(hours: Sequence[Sample], now: datetime, days: int) -> Values:
     """Means of the last ``days`` days that ended at 06:00, oldest first; NaN for a day of fewer than twelve hours."""
-    end = last_six(now)
-    of_day: list[list[float]] = [[] for _ in range(days)]
-    for hour in hours:
-        back = math.floor((end - hour.at) / _DAY)
-        if 0 <= back < days:
-            of_day[days - 1 - back].append(hour.value)
-    return np.array([np.mean(values) if len(values) >= _ENOUGH else np.nan for values in of_day])
+    first = last_six(now) - days * _DAY
+    # A day's first hour is the one that ends an hour after six.
+    places = [_place(hours, first + day * _DAY + _HOUR) for day in range(days + 1)]
+    of_day = [[hour.value for hour in hours[start:stop]] for start, stop in pairwise(places)]
+    return np.array([sum(some) / len(some) if len(some) >= _ENOUGH else np.nan for some in of_day])
 
 
 def last_hours(hours: Sequence[Sample], now: datetime, count: int) -> Values:
     """Means of the last ``count`` full clock hours, oldest first, shape (count,); NaN where one is missing."""
-    known = {hour.at: hour.value for hour in hours if hour.at <= now}
     end = now.astimezone(UTC).replace(minute=0, second=0, microsecond=0)
+    some = _upto(hours, end)[-count:]
+    known = {hour.at: hour.value for hour in some}
     return np.array([known.get(end - back * _HOUR, math.nan) for back in range(count - 1, -1, -1)])
+
+
+def _upto(hours: Sequence[Sample], now: datetime) -> Sequence[Sample]:
+    return hours[: _place(hours, now + timedelta(microseconds=1))]
+
+
+def _place(hours: Sequence[Sample], at: datetime) -> int:
+    """Index of the first hour that ends at or after ``at``: a winter is long, and is not walked through."""
+    return bisect_left(hours, at, key=lambda hour: hour.at)

@@ -29,12 +29,13 @@ class RoadIce:
     name = "road_ice"
     version = "1"
     quantities = _MOISTURE | {"road_temperature", "air_temperature", "deicer"}
-    window = timedelta(hours=6)
+    window: timedelta
     telegrams = False
     reports = frozenset[str]()
 
     def __init__(self, config: WatchConfig | None = None) -> None:
         self.config = config or WatchConfig()
+        self.window = self.config.memory
 
     def run(self, inputs: Inputs, ground: Ground) -> list[Hazard]:
         """Every section whose road is icy, or is expected to be."""

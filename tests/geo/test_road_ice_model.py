@@ -125,3 +125,10 @@ def test_colder_is_never_a_lower_level(surface: list[float], drop: float) -> Non
         (one.level for one in run({"road_temperature": series(temps), "water_film": film})), default=0
     )
     assert level([one - drop for one in surface]) >= level(surface)
+
+
+def test_what_is_older_than_its_memory_changes_nothing() -> None:
+    """The hub may hand over more than six hours, for other models' sake."""
+    known = {"road_temperature": steady(0.5, 40), "water_film": steady(0.5, 40)}
+    older = [Sample(NOW - 40 * STEP, -5.0, "old"), *known["road_temperature"]]
+    assert run(known | {"road_temperature": older}) == run(known)
