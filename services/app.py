@@ -14,6 +14,7 @@ from services.broker.embedded import EmbeddedBroker
 from services.city import StartError
 from services.clock import Clock
 from services.desks.quarantine import Reader
+from services.disk import Disk
 from services.evaluate import Evaluate
 from services.health import Health
 from services.house import House
@@ -39,6 +40,7 @@ class Hub:
 
     ingest: Ingest | None = None
     broker: EmbeddedBroker | None = None
+    disk: Disk | None = None
     poll: Poll | None = None
     sources: Sequence[Source] = ()
     predict: Predict | None = None
@@ -73,7 +75,7 @@ class Hub:
         house, wanted = self._house, self.services
         if "ingest" in wanted:
             way_in = await parts.ingest(house)
-            self.ingest, self.broker = way_in.ingest, way_in.broker
+            self.ingest, self.broker, self.disk = way_in.ingest, way_in.broker, way_in.disk
         if "poll" in wanted:
             self.poll = await parts.poll(house)
             self.sources = await parts.sources(house)
@@ -148,6 +150,8 @@ class Hub:
         reasons += [f"{name} が止まっています：{why}" for name, why in self._house.loops.failing.items()]
         if self.broker and not self.broker.state.up:
             reasons.append(f"内蔵ブローカーが止まっています：{self.broker.state.detail}")
+        if self.disk and self.disk.trouble:
+            reasons.append(self.disk.trouble)
         return self.ingest.health(reasons) if self.ingest else Health(reasons=reasons)
 
     def _faults(self) -> list[str]:

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from time import monotonic
 
 from feeds.feed import Feed
 from feeds.mapped import SCHEME, Mapped
@@ -24,6 +25,7 @@ from services.broker.login import Login
 from services.city import StartError
 from services.clock import wall
 from services.deliver import Deliver
+from services.disk import Disk
 from services.evaluate import Evaluate
 from services.fetch import Fetcher
 from services.history import History
@@ -47,6 +49,7 @@ class WayIn:
 
     ingest: Ingest
     broker: EmbeddedBroker | None
+    disk: Disk
 
 
 async def poll(house: House) -> Poll | None:
@@ -127,7 +130,9 @@ async def ingest(house: House) -> WayIn:
     house.repeat(Loop(canary.name, canary.step, house.bell.listen(), lambda: canary.pace))
     watch = grants.Watch(house.store, settings.gateways, known, changed)
     house.repeat(Loop(watch.name, watch.step, house.bell.listen(), lambda: watch.EVERY))
-    return WayIn(loop, broker)
+    disk = Disk(settings.data_dir, broker, monotonic)
+    house.repeat(Loop(disk.name, disk.step, house.bell.listen(), lambda: disk.EVERY))
+    return WayIn(loop, broker, disk)
 
 
 async def _hear_of_words(house: House, loop: Ingest, mappings: Mappings) -> None:

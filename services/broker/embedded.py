@@ -104,6 +104,11 @@ class EmbeddedBroker:
         """Publications acknowledged and thrown away, because their senders have no right to the topics."""
         return self._forbidden.dropped
 
+    @property
+    def starved(self) -> bool:
+        """True where a write of the server failed for want of room since it was started."""
+        return self._forbidden.starved
+
     async def start(self) -> Access:
         """Start and return once an MQTT CONNECT succeeds. BrokerError with the cure where that is not to be had."""
         self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -128,6 +133,11 @@ class EmbeddedBroker:
         await self._end_process()
         self.state = replace(self.state, up=False, detail="stopped")
         self._release()
+
+    async def restart(self) -> None:
+        """End the server; what watches it starts it again. Sessions and messages stay."""
+        await self._end_process()
+        self._forbidden.starved = False
 
     async def reload(self, gateways: Mapping[str, Gateway | str]) -> None:
         """Let other gateways in from now on; those that stay keep their connections."""

@@ -19,6 +19,7 @@ DROPPED = Counter(
     "shirase_broker_forbidden_total", "Publications dropped because their sender has no right to the topic"
 )
 
+_NO_ROOM = re.compile(rb"no space left on device|disk quota exceeded")
 _LINE = re.compile(rb'"([^"]*)" - Publish Violation - Subject "([^"]*)"')
 _KEPT = 100  # different senders and topics
 _READ_AT_MOST = 1_000_000
@@ -40,6 +41,7 @@ class ForbiddenLog:
         self._file = log_file
         self._seen: OrderedDict[tuple[str, str], int] = OrderedDict()
         self._position = self._size()
+        self.starved = False  # a write failed for want of room
 
     @property
     def dropped(self) -> tuple[Dropped, ...]:
@@ -58,6 +60,7 @@ class ForbiddenLog:
             return
         whole = len(new) if len(new) == _READ_AT_MOST else new.rfind(b"\n") + 1
         self._position += whole
+        self.starved |= _NO_ROOM.search(new, 0, whole) is not None
         for client_id, subject in _LINE.findall(new[:whole]):
             self._note(client_id.decode(errors="replace"), _topic(subject.decode(errors="replace")))
 

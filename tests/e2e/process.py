@@ -55,6 +55,11 @@ class HubProcess:
         assert line, (self.data_dir / "hub.log").read_text(encoding="utf-8")[-3000:]
         self.address = json.loads(line)["ready"]
 
+    @property
+    def pid(self) -> int:
+        assert self._process is not None
+        return self._process.pid
+
     async def kill(self) -> None:
         """``kill -9``: no goodbye, no clean-up."""
         assert self._process is not None
@@ -78,12 +83,12 @@ class HubProcess:
 
 
 @asynccontextmanager
-async def hub_process(data_dir: Path, gateways: tuple[str, ...]) -> AsyncIterator[HubProcess]:
+async def hub_process(data_dir: Path, gateways: tuple[str, ...], more: str = "") -> AsyncIterator[HubProcess]:
     """A running hub and its outside world; both end with the block."""
     x, linkage = FakeX(rate_limit=100_000), FakeLinkage()
     await x.start()
     await linkage.start()
-    hub = HubProcess(data_dir, x, linkage, gateways)
+    hub = HubProcess(data_dir, x, linkage, gateways, more=more)
     await hub.start()
     try:
         yield hub
