@@ -14,7 +14,9 @@ class UnreadableError(ValueError):
 def whole(value: object, what: str) -> int:
     """A code as a number, whether the file wrote 3, 3.0, "3" or "３". Raises :class:`UnreadableError`."""
     number = amount(value, what)
-    if number is None or not number.is_integer():
+    if number is None:
+        raise UnreadableError(f"{what} is missing")
+    if not number.is_integer():
         raise UnreadableError(f"{what} is not a whole number: {value!r}")
     return int(number)
 

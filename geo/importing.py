@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 import re
 import tempfile
-from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -17,14 +16,13 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from shapely.geometry.base import BaseGeometry
-
-from geo.attributes import UnreadableError, text
+from geo.archive import SourceError
 from geo.crs import DEGREES, CrsError, Moved, to_jgd2011
+from geo.kinds.registry import KINDS
 from geo.recognise import recognise
-from geo.repair import zones_of
-from geo.schema import Facts, Fitted
-from geo.source import SourceError, opened, read_frame
+from geo.schema import Fitted
+from geo.source import Source, opened, read_frame
+from geo.tally import Tally
 
 _NAME = re.compile(r"[\w-]{1,64}")
 
@@ -38,58 +36,66 @@ class Request:
     imported_at: datetime
     name: str = ""  # empty: from the file's name
     mapping: Mapping[str, str] = field(default_factory=dict)  # fact → column
-    member: str = ""  # which data set of a zip
+    member: str = ""  # which data set of a zip; a pattern takes all that fit, such as A31a-20-*
     credit: str = ""  # empty: what the kind's usual source asks for
     origin: Mapping[str, str] = field(default_factory=dict)  # where and when it was fetched, under which licence
     crs: str = ""  # of a file that names none, as somebody knows it: EPSG:4612
 
 
-@dataclass(slots=True)
-class _Tally:
-    """What became of the features."""
-
-    facts: list[Facts] = field(default_factory=list)
-    zones: list[BaseGeometry] = field(default_factory=list)
-    repaired: int = 0
-    respelled: int = 0  # codes that had lost their leading zeros, or bore a check digit
-    refused: defaultdict[str, list[int]] = field(default_factory=lambda: defaultdict(list))
-
-
 def import_layer(request: Request, folder: Path) -> dict[str, Any]:
     """Write ``folder/NAME.fgb`` and ``folder/NAME.json``, replacing a layer of that name; returns the report.
 
-    Raises :class:`~geo.source.SourceError`, :class:`~geo.crs.CrsError` or :class:`~geo.recognise.SchemaError`; then
+    Raises :class:`~geo.archive.SourceError`, :class:`~geo.crs.CrsError` or :class:`~geo.recognise.SchemaError`; then
     nothing has changed.
     """
     name = request.name or re.sub(r"[^\w-]+", "_", request.file.name.partition(".")[0]).lower()
     if not _NAME.fullmatch(name):
         raise SourceError(f"{name!r} cannot be a layer's name; use letters, digits, _ and -, at most 64: --name NAME")
-    with opened(request.file, request.member) as source:
-        frame = read_frame(source)
-        moved = _moved(frame, request.crs, source.label)
-        columns = [column for column in frame.columns if column != frame.geometry.name]
-        schema = recognise(request.kind, columns, request.mapping)
-        tally = _sort_out(moved.geometries, frame[columns].to_dict("records"), schema)
-    respelled = [f"{tally.respelled} codes in {schema.columns.get('code')} spelled anew, as the standard has them"]
-    report = {
-        "layer": name,
-        "kind": request.kind,
-        "schema": schema.name,
-        "columns": dict(schema.columns),
-        "read": len(moved.geometries),
+    tally = Tally()
+    with opened(request.file, request.member) as sources:
+        for source in sources:
+            _take(source, request, tally)
+    schema = tally.schema
+    report = {"layer": name, "kind": request.kind, **_told(tally)}
+    if schema is None or not tally.zones:
+        shape = KINDS[request.kind].shape.value
+        raise SourceError(f"{request.file.name}: no usable {shape} among {tally.read} features: {report['refused']}")
+    _write(folder, name, tally, _about(request, name, schema, report))
+    return report
+
+
+def _take(source: Source, request: Request, tally: Tally) -> None:
+    """One data set more. Raises as :func:`import_layer`; of another schema than the ones before, SourceError."""
+    frame, complaints = read_frame(source)
+    moved = _moved(frame, request.crs, source.label)
+    columns = [column for column in frame.columns if column != frame.geometry.name]
+    schema = recognise(request.kind, columns, request.mapping)
+    if tally.schema is not None and tally.schema.name != schema.name:
+        raise SourceError(
+            f"{source.label} is {schema.name}, others {tally.schema.name}: two questions do not go into one layer"
+        )
+    tally.schema = schema
+    tally.note(source.findings, complaints, moved.findings, crs=moved.crs_from)
+    tally.sort_out(moved.geometries, frame[columns].to_dict("records"), schema)
+
+
+def _told(tally: Tally) -> dict[str, Any]:
+    schema = tally.schema
+    code = schema.columns.get("code", "") if schema else ""
+    respelled = [f"{tally.respelled} codes in {code} spelled anew, as the standard has them"] if tally.respelled else []
+    return {
+        "schema": schema.name if schema else None,
+        "columns": dict(schema.columns) if schema else {},
+        "sets": tally.sets,
+        "read": tally.read,
         "repaired": tally.repaired,
         "refused": [
             {"reason": reason, "count": len(rows), "features": rows[:10]} for reason, rows in tally.refused.items()
         ],
         "written": len(tally.zones),
-        "crs": {"from": moved.crs_from, "to": f"EPSG:{DEGREES}"},
-        "findings": [*source.findings, *moved.findings, *(respelled if tally.respelled else [])],
+        "crs": {"from": ", ".join(tally.crs), "to": f"EPSG:{DEGREES}"},
+        "findings": [*tally.findings, *respelled],
     }
-    if not tally.zones:
-        shape = schema.kind.shape.value
-        raise SourceError(f"{source.label}: no usable {shape} among {report['read']} features: {report['refused']}")
-    _write(folder, name, tally, _about(request, name, schema, report))
-    return report
 
 
 def _moved(frame: Any, crs: str, label: str) -> Moved:
@@ -98,26 +104,8 @@ def _moved(frame: Any, crs: str, label: str) -> Moved:
     if frame.crs is not None:
         raise CrsError(f"{label}: names its coordinate system itself ({frame.crs.name}); leave --crs out")
     moved = to_jgd2011(frame.geometry.to_numpy(), crs, label)
-    return Moved(
-        moved.geometries, moved.crs_from, (f"no coordinate system in the file; {crs} by --crs", *moved.findings)
-    )
-
-
-def _sort_out(geometries: Any, rows: list[dict[str, Any]], schema: Fitted) -> _Tally:
-    """Each feature to its zones, or to the reason why not. Features are counted from 1, as people do."""
-    tally = _Tally()
-    for i, (geometry, row) in enumerate(zip(geometries, rows, strict=True), 1):
-        try:
-            facts = schema.facts(row)
-            zones, repaired = zones_of(geometry, schema.kind.shape)
-        except UnreadableError as error:
-            tally.refused[str(error)].append(i)
-            continue
-        tally.repaired += repaired
-        tally.respelled += "code" in facts and facts["code"] != text(row.get(schema.columns.get("code", "")))
-        tally.zones += zones
-        tally.facts += [facts] * len(zones)
-    return tally
+    finding = f"no coordinate system in the file; {crs} by --crs"
+    return Moved(moved.geometries, moved.crs_from, (finding, *moved.findings))
 
 
 def _about(request: Request, name: str, schema: Fitted, report: Mapping[str, Any]) -> dict[str, Any]:
@@ -134,7 +122,7 @@ def _about(request: Request, name: str, schema: Fitted, report: Mapping[str, Any
     }
 
 
-def _write(folder: Path, name: str, tally: _Tally, about: Mapping[str, Any]) -> None:
+def _write(folder: Path, name: str, tally: Tally, about: Mapping[str, Any]) -> None:
     """Both files aside first, so that a reader never meets half a layer."""
     import geopandas
 

@@ -2,27 +2,22 @@
 
 from __future__ import annotations
 
-import shutil
+import fnmatch
 import tempfile
+import warnings
 import zipfile
-import zlib
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
-from pathlib import Path, PurePosixPath
+from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 
+from geo.archive import SourceError, unpacked
 from geo.jpgis import is_jpgis, read_jpgis
 from geo.table import read_table
 
-# the same data set in several formats: the first of these is read
-FORMATS = (".geojson", ".json", ".gpkg", ".fgb", ".parquet", ".geoparquet", ".shp", ".gml", ".xml", ".csv")
-_BESIDE = (".xml", ".csv")  # in a zip mostly metadata and lists beside the data
-_LIMIT = 4 * 2**30  # bytes unpacked; the largest prefecture's zip is far smaller
-
-
-class SourceError(ValueError):
-    """The file cannot be opened, or holds nothing that can be used."""
+_CONTAINERS = (".gpkg", ".gml")  # may hold several layers
+_TABLE = "a table names no coordinate system; its places are read as JGD2011"
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,133 +28,119 @@ class Source:
     label: str  # how errors call it
     findings: tuple[str, ...] = ()
     encoding: str | None = None
+    layer: str | None = None  # of a file that holds several
 
 
 @contextmanager
-def opened(file: Path, member: str = "") -> Iterator[Source]:
-    """The data set in ``file``; of a zip with several, the one named ``member``. Raises :class:`SourceError`."""
+def opened(file: Path, member: str = "") -> Iterator[list[Source]]:
+    """The data set in ``file``; of a zip or a GeoPackage with several, the one named ``member``.
+
+    One data set, unless ``member`` is a pattern (``A31a-20-*``): several kinds must not end in one layer, and the
+    rivers of one kind should not need forty imports. Raises :class:`SourceError`.
+    """
     if not file.is_file():
         raise SourceError(f"{file}: there is no such file")
     if not zipfile.is_zipfile(file):
-        yield _source(file, file.name)
+        yield [_source(file, file.name, member)]
         return
     with tempfile.TemporaryDirectory() as folder:
-        try:
-            found = _unpack(file, Path(folder))
-        except (
-            zipfile.BadZipFile,
-            RuntimeError,
-            OSError,
-            EOFError,
-            zlib.error,
-        ) as error:  # encrypted, cut off, damaged
-            raise SourceError(f"{file.name}: cannot be unpacked: {error}") from None
-        chosen = _choose(found, member, file.name)
-        yield _source(chosen, f"{file.name}:{chosen.name}")
+        sets = unpacked(file, Path(folder))
+        if len(sets) == 1 and not fnmatch.filter(sets, member):  # then it may be a layer's name
+            (only,) = sets.values()
+            yield [_source(only, f"{file.name}:{only.name}", member)]
+            return
+        names = sorted(fnmatch.filter(sets, member)) or [_choice(sets, member, file.name)]
+        yield [_source(sets[name], f"{file.name}:{sets[name].name}", "") for name in names]
 
 
-def read_frame(source: Source) -> Any:
-    """The data set as a GeoDataFrame; broken geometries come as None, dates as text. Raises :class:`SourceError`."""
+def read_frame(source: Source) -> tuple[Any, tuple[str, ...]]:
+    """The data set as a GeoDataFrame, and what its reader complains of.
+
+    Broken geometries come as None, dates as text. Raises :class:`SourceError`.
+    """
+    import geopandas
+    import pyogrio
+
+    pyogrio.set_gdal_config_options({"OGR_GEOJSON_MAX_OBJ_SIZE": 0})  # the Tone alone is over the default 200 MB
+    unreadable = (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError, ValueError, IndexError, OSError)
+    try:
+        with warnings.catch_warnings(record=True) as complaints:
+            warnings.simplefilter("always")
+            frame = _read(source)
+    except unreadable as error:
+        raise SourceError(f"{source.label}: cannot be read: {error}") from None
+    if not isinstance(frame, geopandas.GeoDataFrame):
+        raise SourceError(f"{source.label}: holds no geometries")
+    return frame, tuple(dict.fromkeys(str(one.message) for one in complaints))
+
+
+def _read(source: Source) -> Any:
     import geopandas
     import pyogrio
 
     suffix = source.path.suffix.lower()
-    pyogrio.set_gdal_config_options({"OGR_GEOJSON_MAX_OBJ_SIZE": 0})  # the Tone alone is over the default 200 MB
+    if suffix in {".parquet", ".geoparquet"}:
+        return geopandas.read_parquet(source.path)
+    if suffix == ".csv":
+        return read_table(source.path)
+    if suffix in {".gml", ".xml"} and is_jpgis(source.path):
+        return read_jpgis(source.path)
+    return pyogrio.read_dataframe(
+        source.path, layer=source.layer, on_invalid="ignore", datetime_as_string=True, encoding=source.encoding
+    )
+
+
+def _source(path: Path, label: str, layer: str) -> Source:
+    suffix = path.suffix.lower()
+    plain = Source(path, label, (_TABLE,) if suffix == ".csv" else ())
+    found = _shapefile(path, label) if suffix == ".shp" else plain
+    layers = _layers(path) if suffix in _CONTAINERS else []
+    if len(layers) > 1:
+        return replace(found, layer=_choice(layers, layer, label))
+    if layer and layer not in {path.stem, *layers}:
+        raise SourceError(f"{label}: holds no {layer!r}; it holds one data set, and needs no --member")
+    return found
+
+
+def _choice(names: Collection[str], member: str, label: str) -> str:
+    if member in names:
+        return member
+    listed = " | ".join(sorted(names))
+    if member:
+        raise SourceError(f"{label}: holds no {member!r}; choose --member {listed}")
+    if len(names) == 1:
+        return next(iter(names))
+    raise SourceError(f"{label}: holds several data sets; import them one by one: --member {listed}")
+
+
+def _layers(path: Path) -> list[str]:
+    """The layers with geometries; none where the file cannot be read, which its reader then tells."""
+    import pyogrio
+
     try:
-        if suffix in {".parquet", ".geoparquet"}:
-            frame = geopandas.read_parquet(source.path)
-        elif suffix == ".csv":
-            frame = read_table(source.path)
-        elif suffix in {".gml", ".xml"} and is_jpgis(source.path):
-            frame = read_jpgis(source.path)
-        else:
-            frame = pyogrio.read_dataframe(
-                source.path, on_invalid="ignore", datetime_as_string=True, encoding=source.encoding
-            )
-    except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError, ValueError, IndexError, OSError) as error:
-        raise SourceError(f"{source.label}: cannot be read as {', '.join(FORMATS)}: {error}") from None
-    if not isinstance(frame, geopandas.GeoDataFrame):
-        raise SourceError(f"{source.label}: holds no geometries")
-    return frame
+        return [str(name) for name, geometry in pyogrio.list_layers(path) if geometry is not None]
+    except pyogrio.errors.DataSourceError:
+        return []
 
 
-def _source(path: Path, label: str) -> Source:
-    if path.suffix.lower() == ".csv":
-        return Source(path, label, ("a table names no coordinate system; its places are read as JGD2011",))
-    if path.suffix.lower() != ".shp":
+def _shapefile(path: Path, label: str) -> Source:
+    """All of its files must be there; upper-case names are as good. Texts without a .cpg are looked at."""
+    siblings = {one.suffix.lower(): one for one in path.parent.iterdir() if one.stem == path.stem}
+    missing = [suffix for suffix in (".shx", ".dbf") if suffix not in siblings]
+    if missing:
+        raise SourceError(f"{path.stem}{missing[0]} is missing beside {label}; deliver all files of the Shapefile")
+    if ".cpg" in siblings:
         return Source(path, label)
-    if path.with_suffix(".cpg").exists() or path.with_suffix(".CPG").exists():
-        return Source(path, label)
-    encoding = _dbf_encoding(path.with_suffix(".dbf"))
+    encoding = _dbf_encoding(siblings[".dbf"])
     return Source(path, label, (f"no .cpg beside the Shapefile; its texts read as {encoding}",), encoding)
 
 
 def _dbf_encoding(path: Path) -> str:
     """UTF-8 where all records are, else CP932, which the national data use."""
-    try:
-        content = path.read_bytes()
-    except FileNotFoundError:
-        raise SourceError(f"{path.name} is missing beside the Shapefile; deliver all of its files") from None
+    content = path.read_bytes()
     header = int.from_bytes(content[8:10], "little")
     try:
         content[header:].decode("utf-8")
     except UnicodeDecodeError:
         return "CP932"
     return "UTF-8"
-
-
-def _unpack(file: Path, folder: Path) -> list[Path]:
-    """Every member under ``folder``, one directory deep, its name decoded; never outside it."""
-    found = []
-    with zipfile.ZipFile(file) as archive:
-        members = [info for info in archive.infolist() if not info.is_dir()]
-        if sum(info.file_size for info in members) > _LIMIT:
-            raise SourceError(f"{file.name}: unpacks to more than {_LIMIT >> 30} GiB; unpack it and give the one file")
-        for info in members:
-            name = PurePosixPath(_member_name(info))
-            if name.name in {"", ".", ".."}:
-                continue  # names no file
-            target = folder / str(name.parent).replace("/", "_").replace(".", "_") / name.name
-            target.parent.mkdir(exist_ok=True)
-            with archive.open(info) as packed, target.open("wb") as plain:
-                shutil.copyfileobj(packed, plain)
-            found.append(target)
-    return found
-
-
-def _member_name(info: zipfile.ZipInfo) -> str:
-    """The member's name with slashes; without the UTF-8 flag the national zips mean CP932."""
-    name = info.filename
-    if not info.flag_bits & 0x800:
-        try:
-            name = name.encode("cp437").decode("cp932")
-        except UnicodeError:
-            name = info.filename
-    return name.replace("\\", "/").lstrip("/")
-
-
-def _choose(files: list[Path], member: str, label: str) -> Path:
-    """One data set, never two: several kinds must not end in one layer."""
-    by_stem: dict[str, Path] = {}
-    for path in sorted(files, key=_preference):
-        if path.suffix.lower() in FORMATS and not path.stem.upper().startswith("KS-META"):
-            by_stem.setdefault(path.stem, path)
-    # Only where nothing else is there may .xml be the data (GML).
-    data = {stem: path for stem, path in by_stem.items() if path.suffix.lower() not in _BESIDE}
-    by_stem = data or by_stem
-    if member:
-        if member not in by_stem:
-            raise SourceError(f"{label}: holds no {member!r}; choose --member from {', '.join(sorted(by_stem))}")
-        return by_stem[member]
-    if len(by_stem) == 1:
-        return next(iter(by_stem.values()))
-    if not by_stem:
-        raise SourceError(f"{label}: holds none of {', '.join(FORMATS)}")
-    raise SourceError(
-        f"{label}: holds several data sets; import them one by one: --member {' | '.join(sorted(by_stem))}"
-    )
-
-
-def _preference(path: Path) -> tuple[int, str]:
-    suffix = path.suffix.lower()
-    return (FORMATS.index(suffix) if suffix in FORMATS else len(FORMATS), str(path))

@@ -27,7 +27,10 @@ def read_table(path: Path) -> Any:
     """
     import geopandas
 
-    rows = list(csv.DictReader(io.StringIO(_text(path)), strict=True))
+    try:
+        rows = list(csv.DictReader(io.StringIO(_text(path)), strict=True))
+    except csv.Error as error:
+        raise ValueError(f"no table: {error}") from None
     if not rows:
         raise ValueError("the table holds no rows")
     columns = [column for column in rows[0] if column]

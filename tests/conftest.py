@@ -7,12 +7,17 @@ from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 from sqlalchemy import text
 from sqlalchemy.exc import ProgrammingError
 
 from services.store.engine import Store
 from services.store.tables import metadata
 from tests.postgresql import Cluster, binaries, cluster
+
+# A busy machine is no fault of what is tested.
+settings.register_profile("suite", deadline=None)
+settings.load_profile("suite")
 
 
 @pytest.fixture(scope="session")

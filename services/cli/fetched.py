@@ -10,12 +10,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from geo.archive import SourceError
 from geo.catalogue import CATALOGUE, Catalogue, CatalogueError, Published
 from geo.crs import CrsError
 from geo.geojson import ProfileError, read_geojson
 from geo.importing import Request, import_layer
 from geo.recognise import SchemaError
-from geo.source import SourceError
 from services.download import Downloaded, Downloader, DownloadError
 from services.settings import SettingsError, load
 

@@ -10,13 +10,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from geo.archive import SourceError
 from geo.crs import JAPAN, CrsError
 from geo.geojson import ProfileError
 from geo.importing import Request, import_layer
 from geo.kinds.registry import KINDS
 from geo.layers import read_layer
 from geo.recognise import SchemaError
-from geo.source import SourceError
 from services.cli import exposed, fetched
 
 
@@ -29,7 +29,7 @@ def register(commands: Any) -> None:
     add.add_argument("--kind", required=True, choices=[*KINDS])
     add.add_argument("--name", default="", help="the layer's name; default: the file's. An old one of it is replaced")
     add.add_argument("--map", action="append", default=[], type=_pair, metavar="FACT=COLUMN", help="name a column")
-    add.add_argument("--member", default="", help="which data set of a zip that holds several")
+    add.add_argument("--member", default="", help="which data set of several; a pattern takes all: 'A31a-20-*'")
     add.add_argument("--crs", default="", help="of a file that names none, where its documentation does: EPSG:4612")
     add.add_argument("--credit", default="", help="the credit to show; default: that of the national data")
     add.set_defaults(run=_import)

@@ -12,11 +12,11 @@ import geopandas
 import pytest
 import shapely
 
+from geo.archive import SourceError
 from geo.crs import CrsError
 from geo.importing import Request, import_layer
 from geo.layers import read_layer
 from geo.recognise import SchemaError
-from geo.source import SourceError
 
 AT = datetime(2026, 8, 1, tzinfo=UTC)
 BOW_TIE = shapely.Polygon([(141.2, 39.7), (141.3, 39.8), (141.3, 39.7), (141.2, 39.8)])
@@ -209,3 +209,106 @@ def test_an_unknown_schema_and_a_name_that_is_none(tmp_path: Path) -> None:
     assert bring(tmp_path / "m.fgb", tmp_path / "layers", mapping={"depth_rank": "depth"})["schema"] == "mapped"
     with pytest.raises(SourceError, match="cannot be a layer's name"):
         bring(tmp_path / "m.fgb", tmp_path / "layers", name="../x")
+
+
+def packed(tmp_path: Path, members: dict[str, Path]) -> Path:
+    file = tmp_path / "z.zip"
+    with zipfile.ZipFile(file, "w") as archive:
+        for name, path in members.items():
+            archive.write(path, name)
+    return file
+
+
+def test_two_folders_of_one_name_are_two_data_sets(tmp_path: Path) -> None:
+    for name, rank in (("a", 1), ("b", 5)):
+        frame(4326, A31b_201=[rank] * 3).to_file(tmp_path / f"{name}.geojson", driver="GeoJSON")
+    file = packed(tmp_path, {f"{n}/m.geojson": tmp_path / f"{n}.geojson" for n in "ab"})
+    with pytest.raises(SourceError, match=r"several data sets.*--member a/m \| b/m"):
+        bring(file, tmp_path / "layers")
+    bring(file, tmp_path / "layers", member="b/m", name="x")
+    assert {zone.facts["depth_rank"] for zone in read_layer(tmp_path / "layers" / "x.fgb").zones} == {5}
+
+
+def test_the_ministrys_twin_folders_are_one_data_set(tmp_path: Path) -> None:
+    (tmp_path / "j.geojson").write_text("{}", encoding="cp932")
+    frame(4326).to_file(tmp_path / "u.geojson", driver="GeoJSON")
+    names = {"A33/UTF-8/m.geojson": "u", "A33/Shift-JIS/m.geojson": "j", "__MACOSX/._m.geojson": "j", ".x.geojson": "j"}
+    file = packed(tmp_path, {name: tmp_path / f"{stem}.geojson" for name, stem in names.items()})
+    assert bring(file, tmp_path / "layers")["written"] == 5
+
+
+@pytest.mark.parametrize("zipped", [False, True])
+def test_a_geopackage_of_several_layers_is_never_merged(tmp_path: Path, zipped: bool) -> None:
+    for layer, rank in (("planned", 1), ("maximum", 4)):
+        frame(A31b_201=[rank] * 3).to_file(tmp_path / "m.gpkg", layer=layer, driver="GPKG")
+    file = packed(tmp_path, {"m.gpkg": tmp_path / "m.gpkg"}) if zipped else tmp_path / "m.gpkg"
+    with pytest.raises(SourceError, match=r"--member maximum \| planned"):
+        bring(file, tmp_path / "layers")
+    with pytest.raises(SourceError, match="holds no 'x'"):
+        bring(file, tmp_path / "layers", member="x")
+    bring(file, tmp_path / "layers", member="maximum", name="x")
+    assert {zone.facts["depth_rank"] for zone in read_layer(tmp_path / "layers" / "x.fgb").zones} == {4}
+
+
+def test_a_member_of_a_file_with_one_data_set(tmp_path: Path) -> None:
+    frame().to_file(tmp_path / "m.fgb", driver="FlatGeobuf")
+    assert bring(tmp_path / "m.fgb", tmp_path / "layers", member="m")["written"] == 5
+    with pytest.raises(SourceError, match="holds no 'x'; it holds one data set"):
+        bring(tmp_path / "m.fgb", tmp_path / "layers", member="x")
+
+
+@pytest.mark.parametrize("suffix", ["shx", "dbf"])
+def test_a_shapefile_must_be_whole(tmp_path: Path, suffix: str) -> None:
+    frame().to_file(tmp_path / "m.shp", driver="ESRI Shapefile")
+    (tmp_path / f"m.{suffix}").unlink()
+    with pytest.raises(SourceError, match=rf"m\.{suffix} is missing beside m\.shp"):
+        bring(tmp_path / "m.shp", tmp_path / "layers")
+
+
+def test_a_shapefile_in_capitals(tmp_path: Path) -> None:
+    frame().to_file(tmp_path / "m.shp", driver="ESRI Shapefile")
+    file = packed(
+        tmp_path, {f"M.{suffix.upper()}": tmp_path / f"m.{suffix}" for suffix in ("shp", "shx", "dbf", "prj")}
+    )
+    assert bring(file, tmp_path / "layers")["written"] == 5
+
+
+def test_a_damaged_zip(tmp_path: Path) -> None:
+    frame(4326).to_file(tmp_path / "m.geojson", driver="GeoJSON")
+    file = packed(tmp_path, {"m.geojson": tmp_path / "m.geojson"})
+    content = bytearray(file.read_bytes())
+    content[60] ^= 0xFF
+    file.write_bytes(content)
+    with pytest.raises(SourceError, match="cannot be unpacked: Bad CRC"):
+        bring(file, tmp_path / "layers")
+
+
+def test_what_the_reader_complains_of_is_a_finding(tmp_path: Path) -> None:
+    ring = [[141.1, 39.7, 1], [141.2, 39.7, 1], [141.2, 39.8, 1], [141.1, 39.7, 2]]  # closed but for its height
+    feature = {"type": "Feature", "properties": {"A31b_201": 1}, "geometry": {"type": "Polygon", "coordinates": [ring]}}
+    (tmp_path / "m.geojson").write_text(
+        json.dumps({"type": "FeatureCollection", "features": [feature]}), encoding="utf-8"
+    )
+    report = bring(tmp_path / "m.geojson", tmp_path / "layers")
+    assert report["written"] == 1
+    assert "Non closed ring" in report["findings"][0]
+
+
+def test_the_rivers_of_one_kind_come_in_together(tmp_path: Path) -> None:
+    members = {}
+    for river, rank in (("01", 1), ("02", 4)):
+        for sub, column in (("10", "A31a_105"), ("20", "A31a_205")):
+            name = f"A31a-{sub}-25_03_{river}"
+            frame(4326, **{column: [rank] * 3, f"A31a_{sub[0]}02": [f"川{river}"] * 3}).to_file(
+                tmp_path / f"{name}.geojson"
+            )
+            members[f"{sub}/{name}.geojson"] = tmp_path / f"{name}.geojson"
+    file = packed(tmp_path, members)
+    report = bring(file, tmp_path / "layers", member="A31a-20-*", name="x")
+    assert (report["sets"], report["read"], report["written"], report["schema"]) == (2, 6, 10, "A31a maximum")
+    zones = read_layer(tmp_path / "layers" / "x.fgb").at(141.05, 39.75)
+    assert sorted((zone.facts["river"], zone.facts["depth_rank"]) for zone in zones) == [("川01", 1), ("川02", 4)]
+    with pytest.raises(SourceError, match="two questions do not go into one layer"):
+        bring(file, tmp_path / "layers", member="A31a-*", name="x")
+    with pytest.raises(SourceError, match=r"holds no 'A31b-\*'; choose --member"):
+        bring(file, tmp_path / "layers", member="A31b-*")

@@ -50,7 +50,7 @@ def test_a_square_over_a_town() -> None:
     assert found.unknown == ()
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(st.tuples(st.floats(141.01, 141.15), st.floats(39.61, 39.75)), st.floats(0.0005, 0.04), st.floats(0.0005, 0.04))
 def test_bounds_hold_and_more_hazard_is_never_fewer_people(
     corner: tuple[float, float], wide: float, tall: float

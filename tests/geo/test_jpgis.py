@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 
+from geo.archive import SourceError
 from geo.crs import CrsError
 from geo.importing import Request, import_layer
 from geo.layers import Layer, read_layer
-from geo.source import SourceError
 
 OUTER = "39.7 141.1 39.7 141.2 39.8 141.2 39.8 141.1 39.7 141.1"
 HOLE = "39.74 141.14 39.76 141.14 39.76 141.16 39.74 141.16 39.74 141.14"

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import shapely
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from geo.kriging import kriging
@@ -32,20 +32,17 @@ def by_code(values: list[float]) -> dict[str, float]:
     return {gauge.code: mm for gauge, mm in zip(GAUGES, values, strict=True)}
 
 
-@settings(deadline=None)  # the first of all solves the weights
 @given(st.floats(0, 150))
 def test_the_same_rain_everywhere_stays_so(mm: float) -> None:
     assert MESH.field(by_code([mm] * 3), HOUR).mm == pytest.approx(mm)
 
 
-@settings(deadline=None)  # the first of all solves the weights
 @given(amounts, st.floats(0.1, 10))
 def test_twice_the_rain_is_twice_the_field(values: list[float], times: float) -> None:
     once, more = MESH.field(by_code(values), HOUR), MESH.field(by_code([times * mm for mm in values]), HOUR)
     assert more.mm == pytest.approx(times * once.mm, abs=1e-9)
 
 
-@settings(deadline=None)  # the first of all solves the weights
 @given(amounts)
 def test_a_field_is_no_negative_rain_and_its_error_is_a_number(values: list[float]) -> None:
     field = MESH.field(by_code(values), HOUR)

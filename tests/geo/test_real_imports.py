@@ -10,9 +10,9 @@ import numpy as np
 import pytest
 import shapely
 
+from geo.archive import SourceError
 from geo.importing import Request, import_layer
 from geo.layers import Layer, read_layer
-from geo.source import SourceError
 
 pytestmark = pytest.mark.real
 AT = datetime(2026, 8, 1, tzinfo=UTC)

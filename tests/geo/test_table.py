@@ -35,11 +35,12 @@ def test_cells_by_their_code(tmp_path: Path) -> None:
     [
         ("code,label\n1,a\n", "holds no places: it needs .* columns found: code, label"),
         ("緯度,経度\n", "holds no rows"),
-        ('緯度,経度\n"1', "unexpected end"),
+        ('緯度,経度\n"1', "no table: unexpected end"),
+        ("緯度,経度,名称\n1,2," + "x" * 200_000, "no table: field larger"),
     ],
 )
 def test_what_is_no_table_of_places(tmp_path: Path, text: str, says: str) -> None:
-    with pytest.raises(Exception, match=says):
+    with pytest.raises(ValueError, match=says):
         read_table(table(tmp_path, text))
 
 
