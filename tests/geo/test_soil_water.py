@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from fractions import Fraction
 
 import numpy as np
 import pytest
@@ -56,6 +57,40 @@ def test_steady_rain_settles_alike_at_every_step(rate: float, settled: tuple[flo
     assert told(after(rain, length)[-1]) == pytest.approx(settled, abs=2e-3)
 
 
+@pytest.mark.parametrize("minutes", [10, 60])
+@pytest.mark.parametrize("rate", [1, 10, 30])
+def test_exact_arithmetic_agrees_to_a_billionth(rate: int, minutes: int) -> None:
+    """The recursion in fractions, written anew, through rain and drought; then the steady state solved by hand."""
+    hours, s = Fraction(minutes, 60), [Fraction(0)] * 3
+    state = empty()
+    for i in range(200):
+        rain = Fraction(rate) * hours if i < 100 else Fraction(0)
+        out1 = Fraction(1, 10) * max(s[0] - 15, 0) + Fraction(15, 100) * max(s[0] - 60, 0)
+        out2, out3 = Fraction(1, 20) * max(s[1] - 15, 0), Fraction(1, 100) * max(s[2] - 15, 0)
+        s = [
+            s[0] - (Fraction(12, 100) * s[0] + out1) * hours + rain,
+            s[1] - (Fraction(5, 100) * s[1] + out2) * hours + Fraction(12, 100) * s[0] * hours,
+            s[2] - (Fraction(1, 100) * s[2] + out3) * hours + Fraction(5, 100) * s[1] * hours,
+        ]
+        s = [one.limit_denominator(10**30) for one in s]
+        state = step(state, np.array([float(rain)]), timedelta(minutes=minutes))
+        assert [float(tank[0]) for tank in (state.s1, state.s2, state.s3)] == pytest.approx(
+            [float(one) for one in s], abs=1e-9
+        )
+
+
+@pytest.mark.parametrize("length", [HOUR, TEN])
+@pytest.mark.parametrize("rate", [10.0, 30.0])
+def test_the_steady_state_solved_by_hand_stays_as_it_is(rate: float, length: timedelta) -> None:
+    s1 = (rate + 1.5) / 0.22 if rate < 11.7 else (rate + 10.5) / 0.37
+    s2 = (0.12 * s1 + 0.75) / 0.10
+    s3 = (0.05 * s2 + 0.15) / 0.02
+    steady = Tanks(np.array([s1]), np.array([s2]), np.array([s3]))
+    later = step(steady, np.array([rate * (length / HOUR)]), length)
+    assert float(later.index[0]) == pytest.approx(s1 + s2 + s3, abs=1e-9)
+    assert float(later.s3[0]) == pytest.approx(s3, abs=1e-9)
+
+
 def test_cells_are_apart_and_one_without_data_keeps_its_state() -> None:
     state = step(empty(3), np.array([20.0, 20.0, 0.0]), HOUR)
     state = step(state, np.array([0.0, np.nan, 5.0]), HOUR)
@@ -70,7 +105,7 @@ def test_water_is_neither_made_nor_lost_and_more_rain_is_wetter(rain: list[float
         gone += hours * (0.10 * max(s1 - 15, 0) + 0.15 * max(s1 - 60, 0) + 0.05 * max(s2 - 15, 0))
         gone += hours * (0.01 * max(s3 - 15, 0) + 0.01 * s3)
         state, fallen = step(state, np.array([one]), length), fallen + one
-        assert float(state.index[0]) == pytest.approx(fallen - gone, abs=1e-6)
+        assert float(state.index[0]) == pytest.approx(fallen - gone, abs=1e-9)
         assert min(float(tank[0]) for tank in (state.s1, state.s2, state.s3)) >= 0
     more = after([one + 1 for one in rain], length)[-1]
     assert float(more.index[0]) > float(state.index[0])
