@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import TypeAlias
 
+from geo.area import Area
 from geo.hazard import Evidence, Hazard
 from geo.model import Ground, Inputs
 from geo.sections import sections_of
 from geo.station import Station
+
+Areas: TypeAlias = Callable[[Station, Ground], list[Area]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,7 +32,9 @@ class Finding:
     late: bool = False
 
 
-def placed(finding: Finding, model: str, station: Station, inputs: Inputs, ground: Ground) -> list[Hazard]:
+def placed(
+    finding: Finding, model: str, station: Station, inputs: Inputs, ground: Ground, areas: Areas = sections_of
+) -> list[Hazard]:
     """One hazard per area of the station; ``model`` is name@version. What is foreseen has a source of its own."""
     return [
         Hazard(
@@ -49,7 +55,7 @@ def placed(finding: Finding, model: str, station: Station, inputs: Inputs, groun
             evidence=finding.evidence,
             facts={"gauge": station.name, "gauge_en": station.name_en or station.name, **finding.facts},
         )
-        for area in sections_of(station, ground)
+        for area in areas(station, ground)
     ]
 
 

@@ -9,6 +9,7 @@ from geo.models.flood import Flood
 from geo.models.heat import Heat
 from geo.models.lalert import Lalert
 from geo.models.packed_snow import PackedSnow
+from geo.models.quake import Quake
 from geo.models.river_forecast import RiverForecast
 from geo.models.road_ice import RoadIce
 from geo.models.roof_slide import RoofSlide
@@ -26,6 +27,7 @@ MODELS: tuple[Model, ...] = (
     Heat(),
     Lalert(),
     PackedSnow(),
+    Quake(),
     RiverForecast(),
     RoadIce(),
     RoofSlide(),

@@ -13,6 +13,7 @@ from geo.hazard import Evidence, Hazard
 from geo.heat import ALERT, BANDS, SPECIAL_ALERT, WORST_SUN, wbgt
 from geo.lately import newest
 from geo.model import Ground, Inputs, Sample
+from geo.sections import districts_of
 from geo.station import Station
 from geo.sun import clear_sky_kw_m2
 
@@ -30,7 +31,7 @@ class HeatConfig:
 
 
 class Heat:
-    """One hazard per area and station from WBGT 28 on; levels 1 to 4 by the bands, no 警戒レベル and no alert of the
+    """One hazard per district and station from WBGT 28 on; levels 1 to 4 by the bands, no 警戒レベル and no alert of the
     ministry's, which is forecast for a whole prefecture."""
 
     name = "heat"
@@ -56,7 +57,7 @@ class Heat:
                 continue
             finding = self._finding(air, humidity, known["solar_radiation"], known["wind_speed"], station)
             if finding:
-                hazards += placed(finding, f"{self.name}@{self.version}", station, inputs, ground)
+                hazards += placed(finding, f"{self.name}@{self.version}", station, inputs, ground, districts_of)
         return hazards
 
     def _finding(
