@@ -31,8 +31,8 @@ class HeatConfig:
 
 
 class Heat:
-    """One hazard per district and station from WBGT 28 on; levels 1 to 4 by the bands, no 警戒レベル and no alert of the
-    ministry's, which is forecast for a whole prefecture."""
+    """One hazard per district and station from WBGT 28 on; levels 1 to 4 by the bands, no 警戒レベル and no
+    alert of the ministry's, which is forecast for a whole prefecture."""
 
     name = "heat"
     version = "1"

@@ -34,7 +34,7 @@ def profile(tmp_path: Path) -> Path:
 
 def test_the_demonstration_ground(morioka: Ground) -> None:
     assert morioka.city == "03201"
-    assert morioka.forecast_areas == ("0320100", "030011", "030010", "030000")
+    assert morioka.forecast_areas == ("0320100", "030011", "030010", "030000", "212")
     assert len(morioka.areas.of_kind("district")) == 20
     assert len(morioka.areas.of_kind("plow_section")) == 8
     assert 20 <= len(morioka.shelters) <= 30
