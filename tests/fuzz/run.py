@@ -36,6 +36,7 @@ class Outcome:
     begun_mb: int
     peak_mb: int
     finds: tuple[Path, ...]
+    log: Path
 
     @property
     def faults(self) -> list[str]:
@@ -44,17 +45,18 @@ class Outcome:
         told = [f"{self.name}: {again} {file}" for file in self.finds]
         if self.peak_mb - self.begun_mb > GROWTH_MB:
             told.append(f"{self.name}: memory grew from {self.begun_mb} to {self.peak_mb} MB")
-        return told if told or self.executions else [f"{self.name}: it did not run; see its log"]
+        return told if told or self.executions else [f"{self.name}: it ended before its time; see {self.log}"]
 
 
 def fuzz(target: Target, seconds: int, folder: Path) -> Outcome:
     """Fuzz it for so long, beginning where the last run ended; finds of this run are files in ``finds/TARGET``."""
-    new, begin, finds, logs = (folder / one / target.name for one in ("corpus", "begin", "finds", "log"))
-    for one in (new, begin, finds, logs.parent):
+    new, begin, finds = (folder / one / target.name for one in ("corpus", "begin", "finds"))
+    log = folder / "log" / f"{target.name}.log"
+    for one in (new, begin, finds, log.parent):
         one.mkdir(parents=True, exist_ok=True)
     examples = start(target)
     write(begin, examples)
-    words = folder / "log" / f"{target.name}.dict"
+    words = log.with_suffix(".dict")
     words.write_text(dictionary(tokens(target.seeds)), "ascii")
     known = set(finds.iterdir())
     options = {
@@ -68,8 +70,8 @@ def fuzz(target: Target, seconds: int, folder: Path) -> Outcome:
         "reload": 0,
     }
     said = libfuzzer(target.name, options, [new, begin], seconds + _GRACE)
-    logs.with_suffix(".log").write_text(said, "utf-8")
-    return _outcome(target.name, said, len(list(new.iterdir())), sorted(set(finds.iterdir()) - known))
+    log.write_text(said, "utf-8")
+    return _outcome(log, said, len(list(new.iterdir())), sorted(set(finds.iterdir()) - known))
 
 
 def found(name: str, folder: Path) -> list[bytes]:
@@ -82,7 +84,7 @@ def libfuzzer(name: str, options: dict[str, object], folders: Iterable[Path], pa
     told = [f"-{option}={value}" for option, value in options.items()]
     command = [sys.executable, "-m", "tests.fuzz.one", name, *told, *map(str, folders)]
     ended = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=patience, check=False)
-    return ended.stdout.decode("utf-8", "replace")
+    return f"{ended.stdout.decode('utf-8', 'replace')}\nended with {ended.returncode}\n"
 
 
 def write(folder: Path, inputs: Iterable[bytes]) -> None:
@@ -91,12 +93,12 @@ def write(folder: Path, inputs: Iterable[bytes]) -> None:
         (folder / sha256(data).hexdigest()[:40]).write_bytes(data)
 
 
-def _outcome(name: str, said: str, corpus: int, finds: list[Path]) -> Outcome:
+def _outcome(log: Path, said: str, corpus: int, finds: list[Path]) -> Outcome:
     stats = {stat: int(value) for stat, value in _STAT.findall(said)}
     begun = _READ.search(said)
     peak = stats.get("peak_rss_mb", 0)
     return Outcome(
-        name=name,
+        name=log.stem,
         executions=stats.get("number_of_executed_units", 0),
         edges=max(map(int, _LAST.findall(said)), default=0),
         corpus=corpus,
@@ -104,4 +106,5 @@ def _outcome(name: str, said: str, corpus: int, finds: list[Path]) -> Outcome:
         begun_mb=int(begun[1]) if begun else peak,
         peak_mb=peak,
         finds=tuple(finds),
+        log=log,
     )

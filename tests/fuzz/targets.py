@@ -46,6 +46,7 @@ def _message(topic: str, payload: bytes) -> Message:
 def _of_feed(feed: Feed) -> Target:
     """The feed with the topics of its seeds."""
     own = [seed for seed in (*SEEDS, *EVERY_TELEGRAM) if seed.feed == feed.name]
+    assert own, f"{feed.name}: put a well-formed message of this feed into tests/fuzz/seeds.py"
     topics = sorted({seed.topic for seed in own})
 
     def run(data: bytes) -> None:

@@ -11,22 +11,35 @@ import pytest
 from tests.conftest import missing
 from tests.fuzz.__main__ import table
 from tests.fuzz.reach import few
-from tests.fuzz.run import Outcome, found, fuzz
+from tests.fuzz.run import Outcome, found, fuzz, write
 from tests.fuzz.targets import TARGETS
 
 TARGET = TARGETS["japanese_time"]
-FINE = Outcome(name="cap", executions=1_000, edges=90, corpus=7, slowest_s=0, begun_mb=100, peak_mb=120, finds=())
+FINE = Outcome(
+    name="cap",
+    executions=1_000,
+    edges=90,
+    corpus=7,
+    slowest_s=0,
+    begun_mb=100,
+    peak_mb=120,
+    finds=(),
+    log=Path("cap.log"),
+)
 
 
-def test_a_run_counts_and_the_next_goes_on_from_it(tmp_path: Path) -> None:
+def test_a_run_goes_on_from_the_last_and_counts(tmp_path: Path) -> None:
     if importlib.util.find_spec("atheris") is None:
         missing("atheris has no wheel for this machine")
-    first, second = (fuzz(TARGET, 1, tmp_path) for _ in range(2))
-    assert first.faults == second.faults == []
-    assert min(first.executions, first.edges, first.corpus, first.peak_mb) > 0
-    assert second.corpus >= first.corpus
-    chosen = few(TARGET, found(TARGET.name, tmp_path))
-    assert 0 < len(chosen) < second.corpus and not few(TARGET, TARGET.seeds)
+    earlier = tmp_path / "corpus" / TARGET.name
+    earlier.mkdir(parents=True)
+    write(earlier, ["令和8年1月13日正午".encode(), "平成元年十月".encode()])
+    outcome = fuzz(TARGET, 1, tmp_path)
+    assert outcome.faults == []
+    assert min(outcome.executions, outcome.edges, outcome.peak_mb) > 0 and outcome.corpus >= 2
+    assert "2 files found in" in outcome.log.read_text("utf-8")
+    assert 0 < len(few(TARGET, found(TARGET.name, tmp_path))) <= outcome.corpus
+    assert few(TARGET, TARGET.seeds) == []
 
 
 @pytest.mark.parametrize(
@@ -34,7 +47,7 @@ def test_a_run_counts_and_the_next_goes_on_from_it(tmp_path: Path) -> None:
     [
         (replace(FINE, finds=(Path("finds/cap/crash-1"),)), "tests.fuzz.one cap finds/cap/crash-1"),
         (replace(FINE, peak_mb=900), "memory grew from 100 to 900 MB"),
-        (replace(FINE, executions=0), "did not run"),
+        (replace(FINE, executions=0), "see cap.log"),
     ],
 )
 def test_what_is_wrong_is_told(bad: Outcome, told: str) -> None:
