@@ -16,6 +16,11 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+from shapely.geometry.base import BaseGeometry
+
 from geo.archive import SourceError
 from geo.crs import DEGREES, CrsError, Moved, to_jgd2011
 from geo.kinds.registry import KINDS
@@ -39,6 +44,7 @@ class Request:
     member: str = ""  # which data set of a zip; a pattern takes all that fit, such as A31a-20-*
     credit: str = ""  # empty: what the kind's usual source asks for
     origin: Mapping[str, str] = field(default_factory=dict)  # where and when it was fetched, under which licence
+    within: BaseGeometry | None = None  # in degrees; what lies outside is left out and counted
     crs: str = ""  # of a file that names none, as somebody knows it: EPSG:4612
 
 
@@ -76,7 +82,18 @@ def _take(source: Source, request: Request, tally: Tally) -> None:
         )
     tally.schema = schema
     tally.note(source.findings, complaints, moved.findings, crs=moved.crs_from)
-    tally.sort_out(moved.geometries, frame[columns].to_dict("records"), schema)
+    near = _near(moved.geometries, request.within)
+    tally.outside += int((~near).sum())
+    tally.sort_out(moved.geometries, frame[columns].to_dict("records"), near)
+
+
+def _near(geometries: NDArray[Any], within: BaseGeometry | None) -> NDArray[np.bool_]:
+    """Which features' boxes touch the land that is wanted; those without a geometry are looked at later."""
+    if within is None:
+        return np.ones(len(geometries), dtype=bool)
+    boxes = shapely.box(*shapely.bounds(geometries).T)
+    shapely.prepare(within)
+    return np.asarray(shapely.is_missing(boxes) | shapely.is_empty(geometries) | shapely.intersects(within, boxes))
 
 
 def _told(tally: Tally) -> dict[str, Any]:
@@ -88,6 +105,7 @@ def _told(tally: Tally) -> dict[str, Any]:
         "columns": dict(schema.columns) if schema else {},
         "sets": tally.sets,
         "read": tally.read,
+        "outside": tally.outside,
         "repaired": tally.repaired,
         "refused": [
             {"reason": reason, "count": len(rows), "features": rows[:10]} for reason, rows in tally.refused.items()

@@ -12,6 +12,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+import shapely
+
 from geo.archive import SourceError, unpacked
 from geo.jpgis import is_jpgis, read_jpgis
 from geo.table import read_table
@@ -63,12 +65,14 @@ def read_frame(source: Source) -> tuple[Any, tuple[str, ...]]:
 
     pyogrio.set_gdal_config_options({"OGR_GEOJSON_MAX_OBJ_SIZE": 0})  # the Tone alone is over the default 200 MB
     unreadable = (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError, ValueError, IndexError, OSError)
+    damaged = (shapely.errors.GEOSException, UnboundLocalError)  # the last: pyogrio over a .prj that is none
     try:
         with warnings.catch_warnings(record=True) as complaints:
             warnings.simplefilter("always")
             frame = _read(source)
-    except unreadable as error:
-        raise SourceError(f"{source.label}: cannot be read: {error}") from None
+    except (*unreadable, *damaged) as error:
+        reason = "it holds no layer" if isinstance(error, IndexError) else error
+        raise SourceError(f"{source.label}: cannot be read: {reason}") from None
     if not isinstance(frame, geopandas.GeoDataFrame):
         raise SourceError(f"{source.label}: holds no geometries")
     return frame, tuple(dict.fromkeys(str(one.message) for one in complaints))

@@ -7,6 +7,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
 
 from geo.attributes import UnreadableError, text
@@ -23,6 +25,7 @@ class Tally:
     zones: list[BaseGeometry] = field(default_factory=list)
     sets: int = 0  # data sets
     read: int = 0
+    outside: int = 0  # not on the land that was asked for
     repaired: int = 0
     respelled: int = 0  # codes that had lost their leading zeros, or bore a check digit
     refused: defaultdict[str, list[int]] = field(default_factory=lambda: defaultdict(list))
@@ -34,18 +37,23 @@ class Tally:
         self.findings += [one for group in findings for one in group if one not in self.findings]
         self.crs += [] if crs in self.crs else [crs]
 
-    def sort_out(self, geometries: Any, rows: list[dict[str, Any]], schema: Fitted) -> None:
-        """The features of a data set. They are counted from 1, as people do, on through all data sets."""
+    def sort_out(self, geometries: Any, rows: list[dict[str, Any]], wanted: NDArray[np.bool_]) -> None:
+        """The wanted features of a data set by ``schema``. All are counted from 1, on through all data sets."""
+        assert self.schema is not None
         self.sets += 1
-        for geometry, row in zip(geometries, rows, strict=True):
+        for geometry, row, want in zip(geometries, rows, wanted, strict=True):
             self.read += 1
-            try:
-                facts = schema.facts(row)
-                zones, repaired = zones_of(geometry, schema.kind.shape)
-            except UnreadableError as error:
-                self.refused[str(error)].append(self.read)
-                continue
-            self.repaired += repaired
-            self.respelled += "code" in facts and facts["code"] != text(row.get(schema.columns.get("code", "")))
-            self.zones += zones
-            self.facts += [facts] * len(zones)
+            if want:
+                self._take(geometry, row, self.schema)
+
+    def _take(self, geometry: BaseGeometry | None, row: dict[str, Any], schema: Fitted) -> None:
+        try:
+            facts = schema.facts(row)
+            zones, repaired = zones_of(geometry, schema.kind.shape)
+        except UnreadableError as error:
+            self.refused[str(error)].append(self.read)
+            return
+        self.repaired += repaired
+        self.respelled += "code" in facts and facts["code"] != text(row.get(schema.columns.get("code", "")))
+        self.zones += zones
+        self.facts += [facts] * len(zones)

@@ -10,14 +10,19 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from shapely.geometry.base import BaseGeometry
+
 from geo.archive import SourceError
 from geo.catalogue import CATALOGUE, Catalogue, CatalogueError, Published
 from geo.crs import CrsError
-from geo.geojson import ProfileError, read_geojson
+from geo.geojson import ProfileError
 from geo.importing import Request, import_layer
 from geo.recognise import SchemaError
+from services.cli.city_outline import around, city_outline
 from services.download import Downloaded, Downloader, DownloadError
-from services.settings import SettingsError, load
+from services.settings import SettingsError
+
+_AROUND_KM = 5.0  # files cover a prefecture, or 80 km; what is farther from the city is left out
 
 
 def add(actions: Any, data: Path) -> None:
@@ -32,6 +37,7 @@ def add(actions: Any, data: Path) -> None:
         parser.set_defaults(run=run, data=data)
         if name == "fetch":
             parser.add_argument("names", nargs="+", metavar="NAME", help="of the catalogue")
+            parser.add_argument("--around", type=float, default=_AROUND_KM, metavar="KM", help="keep what is this near")
 
 
 def _catalogue(args: argparse.Namespace) -> int:
@@ -59,10 +65,11 @@ def _fetch(args: argparse.Namespace) -> int:
     except (SettingsError, ProfileError, CatalogueError) as error:
         return _refuse("not_ready", error, "catalogue")
     downloader = Downloader(args.data / "downloads")
-    return min(sum(_one(downloader, one, args.data / "layers") for one in files), 1)
+    land = around(city_outline(args.settings)[1], args.around)
+    return min(sum(_one(downloader, one, args.data / "layers", land) for one in files), 1)
 
 
-def _one(downloader: Downloader, one: Published, folder: Path) -> int:
+def _one(downloader: Downloader, one: Published, folder: Path, land: BaseGeometry) -> int:
     now = datetime.now(UTC).replace(microsecond=0)
     try:
         got = asyncio.run(downloader.get(one.url, now, one.sha256))
@@ -80,13 +87,13 @@ def _one(downloader: Downloader, one: Published, folder: Path) -> int:
     if got.unchanged and _imported(folder / f"{one.name}.json", note.sha256):
         return 0
     try:
-        print(json.dumps(import_layer(_request(one, got, now), folder), ensure_ascii=False))
+        print(json.dumps(import_layer(_request(one, got, now, land), folder), ensure_ascii=False))
     except (SourceError, CrsError, SchemaError) as error:
         return _refuse("not_imported", error, one.name)
     return 0
 
 
-def _request(one: Published, got: Downloaded, now: datetime) -> Request:
+def _request(one: Published, got: Downloaded, now: datetime, land: BaseGeometry) -> Request:
     origin = {"url": got.note.url, "fetched_at": got.note.fetched_at, "licence": one.licence, "title": one.title}
     return Request(
         file=got.path,
@@ -97,6 +104,7 @@ def _request(one: Published, got: Downloaded, now: datetime) -> Request:
         member=one.member,
         crs=one.crs,
         origin=origin,
+        within=land,
     )
 
 
@@ -108,9 +116,8 @@ def _imported(about: Path, sha256: str) -> bool:
 
 
 def _load(args: argparse.Namespace) -> Catalogue:
-    path = load(args.settings).profile / "city.geojson"
-    city = read_geojson(path, ("Polygon", "MultiPolygon")).features[0]
-    return Catalogue([CATALOGUE, *args.catalogue], city.text("code"), city.geometry)
+    code, outline = city_outline(args.settings)
+    return Catalogue([CATALOGUE, *args.catalogue], code, outline)
 
 
 def _refuse(code: str, error: Exception, at: str) -> int:

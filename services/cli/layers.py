@@ -18,6 +18,8 @@ from geo.kinds.registry import KINDS
 from geo.layers import read_layer
 from geo.recognise import SchemaError
 from services.cli import exposed, fetched
+from services.cli.city_outline import around, city_outline
+from services.settings import SettingsError
 
 
 def register(commands: Any) -> None:
@@ -32,7 +34,12 @@ def register(commands: Any) -> None:
     add.add_argument("--member", default="", help="which data set of several; a pattern takes all: 'A31a-20-*'")
     add.add_argument("--crs", default="", help="of a file that names none, where its documentation does: EPSG:4612")
     add.add_argument("--credit", default="", help="the credit to show; default: that of the national data")
+    add.add_argument("--around", type=float, metavar="KM", help="keep only what is this near the city; default: all")
+    add.add_argument("--settings", type=Path, action="append", default=[], help="a TOML file over the profile")
     add.set_defaults(run=_import)
+    remove = actions.add_parser("remove", help="forget an imported layer; the hub does so at its next start")
+    remove.add_argument("name", metavar="NAME")
+    remove.set_defaults(run=_remove)
     actions.add_parser("list", help="a line per imported layer").set_defaults(run=_list)
     ask = actions.add_parser("at", help="a line per zone that holds the point; none means no data, not safety")
     ask.add_argument("lon", type=_degrees(JAPAN[0], JAPAN[2]), metavar="LON")
@@ -53,6 +60,10 @@ def imported() -> list[Path]:
 
 
 def _import(args: argparse.Namespace) -> int:
+    try:
+        land = None if args.around is None else around(city_outline(args.settings)[1], args.around)
+    except (SettingsError, ProfileError) as error:
+        return _refuse("not_ready", error, args.file)
     request = Request(
         file=args.file,
         kind=args.kind,
@@ -62,6 +73,7 @@ def _import(args: argparse.Namespace) -> int:
         member=args.member,
         credit=args.credit,
         crs=args.crs,
+        within=land,
     )
     try:
         report = import_layer(request, folder())
@@ -72,6 +84,17 @@ def _import(args: argparse.Namespace) -> int:
     except SchemaError as error:
         return _refuse("unknown_schema", error, args.file)
     print(json.dumps(report, ensure_ascii=False))
+    return 0
+
+
+def _remove(args: argparse.Namespace) -> int:
+    path = next((one for one in imported() if one.stem == args.name), None)
+    if path is None:
+        names = ", ".join(one.stem for one in imported()) or "none"
+        return _refuse("no_such_layer", ValueError(f"there is no layer {args.name!r}; imported: {names}"), folder())
+    path.unlink()
+    path.with_suffix(".json").unlink(missing_ok=True)
+    print(json.dumps({"removed": args.name}, ensure_ascii=False))
     return 0
 
 

@@ -312,3 +312,16 @@ def test_the_rivers_of_one_kind_come_in_together(tmp_path: Path) -> None:
         bring(file, tmp_path / "layers", member="A31a-*", name="x")
     with pytest.raises(SourceError, match=r"holds no 'A31b-\*'; choose --member"):
         bring(file, tmp_path / "layers", member="A31b-*")
+
+
+def test_what_is_far_from_the_city_is_left_out_and_counted(tmp_path: Path) -> None:
+    shapes = [SQUARE, BOW_TIE, None, SQUARE]
+    data = geopandas.GeoDataFrame({"A31b_201": [1, 2, 3, 9]}, geometry=shapes, crs=6668)
+    data.to_file(tmp_path / "m.gpkg", driver="GPKG")
+    land = shapely.Point(141.05, 39.75).buffer(0.1)
+    report = bring(tmp_path / "m.gpkg", tmp_path / "layers", within=land)
+    assert (report["read"], report["outside"], report["written"]) == (4, 1, 1)
+    assert {one["reason"]: one["features"] for one in report["refused"]} == {
+        "no geometry, or one that cannot be read": [3],
+        "depth rank 9 is not in 1–6": [4],
+    }

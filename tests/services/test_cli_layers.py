@@ -137,3 +137,20 @@ def test_who_is_inside(data: Path, capsys: pytest.CaptureFixture[str]) -> None:
 def test_what_cannot_be_asked(data: Path, capsys: pytest.CaptureFixture[str], arguments: list[str], says: str) -> None:
     assert run(["layers", "exposed", *arguments]) == 1
     assert says in json.loads(capsys.readouterr().err)["message"]
+
+
+def test_only_what_is_near_the_city(data: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    far = [shapely.box(141.1, 39.7, 141.11, 39.71), shapely.box(141.9, 40.4, 141.91, 40.41)]
+    geopandas.GeoDataFrame({"A31b_201": [1, 2]}, geometry=far, crs=6668).to_file(data / "m.fgb", driver="FlatGeobuf")
+    assert run(["layers", "import", str(data / "m.fgb"), "--kind", "flood", "--around", "10"]) == 0
+    (report,) = lines(capsys.readouterr().out)
+    assert (report["read"], report["outside"], report["written"]) == (2, 1, 1)
+
+
+def test_a_layer_is_removed(data: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    run(["layers", "import", str(data / "A31b-20-23_10_5941.fgb"), "--kind", "flood", "--name", "a"])
+    assert run(["layers", "remove", "a"]) == 0
+    assert lines(capsys.readouterr().out)[-1] == {"removed": "a"}
+    assert list((data / "var" / "layers").iterdir()) == []
+    assert run(["layers", "remove", "a"]) == 1
+    assert "no layer 'a'; imported: none" in lines(capsys.readouterr().err)[0]["message"]
