@@ -5,40 +5,23 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from pathlib import Path
 from typing import Any
 
 from geo.crs import CrsError
 from geo.geojson import ProfileError
 from geo.inside import EDGE_M, Amount, Inside, inside, zone_of
-from geo.kinds.registry import KINDS
 from geo.model import Ground
-from geo.schema import Shape
-from services.city import StartError, load_layers_and_areas
+from services.city import load_layers_and_areas
 from services.settings import SettingsError, load
 
 _OUTSIDE = "outside is not drawn: not modelled or not flooded, which is not the same as safe"
 
 
-def add(actions: Any) -> None:
-    """Add the action to those of ``shirase layers``."""
-    parser = actions.add_parser("exposed", help="people, shelters, roads and districts inside the maps of a kind")
-    parser.add_argument(
-        "--kind", default="flood", choices=[name for name, kind in KINDS.items() if kind.shape is Shape.AREA]
-    )
-    parser.add_argument("--rank", type=int, default=1, metavar="N", help="from this depth rank on; default: all")
-    parser.add_argument("--area", default="", metavar="CODE", help="only inside this district; default: everywhere")
-    parser.add_argument("--edge", type=float, default=EDGE_M, metavar="M", help="how exact edges are, in metres")
-    parser.add_argument("--settings", type=Path, action="append", default=[], help="a TOML file over the profile")
-    parser.set_defaults(run=run)
-
-
 def run(args: argparse.Namespace) -> int:
     """One JSON line; exit 1 with the reason on stderr where the profile cannot be read or no such map is there."""
     try:
-        ground = load_layers_and_areas(load(args.settings))
-        found = _exposed(ground, args)
-    except (SettingsError, StartError, ProfileError, CrsError, ValueError) as error:
+        found = _exposed(load_layers_and_areas(load(args.settings)), args)
+    except (SettingsError, ProfileError, CrsError, ValueError) as error:
         told = {"error": "not_ready", "message": str(error), "at": "settings"}
         print(json.dumps(told, ensure_ascii=False), file=sys.stderr)
         return 1
@@ -55,7 +38,12 @@ def _exposed(ground: Ground, args: argparse.Namespace) -> dict[str, Any]:
         raise ValueError(f"there is no area {args.area!r}; see districts.geojson of the profile")
     hazard = zone_of(layers, args.rank, area.geometry if area else None)
     names = [layer.name for layer in layers]
-    return {"kind": args.kind, "layers": names, **_told(inside(ground, hazard, args.edge)), "outside": _OUTSIDE}
+    return {
+        "kind": args.kind,
+        "layers": names,
+        **_told(inside(ground, hazard, EDGE_M if args.edge is None else args.edge)),
+        "outside": _OUTSIDE,
+    }
 
 
 def _told(found: Inside) -> dict[str, Any]:

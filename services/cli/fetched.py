@@ -8,7 +8,6 @@ import json
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 from shapely.geometry.base import BaseGeometry
 
@@ -22,34 +21,17 @@ from services.cli.city_outline import around, city_outline
 from services.download import Downloaded, Downloader, DownloadError
 from services.settings import SettingsError
 
-_AROUND_KM = 5.0  # files cover a prefecture, or 80 km; what is farther from the city is left out
 
-
-def add(actions: Any, data: Path) -> None:
-    """Add the actions to those of ``shirase layers``; ``data`` is the hub's data folder."""
-    for name, run, summary in (
-        ("catalogue", _catalogue, "which official layers can be fetched, and from where"),
-        ("fetch", _fetch, "download official layers and import them"),
-    ):
-        parser = actions.add_parser(name, help=summary)
-        parser.add_argument("--catalogue", type=Path, action="append", default=[], help="a TOML file with more entries")
-        parser.add_argument("--settings", type=Path, action="append", default=[], help="a TOML file over the profile")
-        parser.set_defaults(run=run, data=data)
-        if name == "fetch":
-            parser.add_argument("names", nargs="+", metavar="NAME", help="of the catalogue")
-            parser.add_argument("--around", type=float, default=_AROUND_KM, metavar="KM", help="keep what is this near")
-
-
-def _catalogue(args: argparse.Namespace) -> int:
+def catalogue(args: argparse.Namespace) -> int:
     """A line per file; exit 1 where an entry has no address for this city, with the page to look at."""
     faults = 0
     try:
-        catalogue = _load(args)
+        known = _load(args)
     except (SettingsError, ProfileError, CatalogueError) as error:
         return _refuse("not_ready", error, "catalogue")
-    for name in catalogue.names():
+    for name in known.names():
         try:
-            for one in catalogue.files(name):
+            for one in known.files(name):
                 told = {"name": name, "layer": one.name, "kind": one.kind, "title": one.title, "url": one.url}
                 print(json.dumps(told | {"page": one.page, "licence": one.licence}, ensure_ascii=False))
         except CatalogueError as error:
@@ -57,11 +39,11 @@ def _catalogue(args: argparse.Namespace) -> int:
     return min(faults, 1)
 
 
-def _fetch(args: argparse.Namespace) -> int:
+def fetch(args: argparse.Namespace) -> int:
     """Two lines per file, of the download and of the import; exit 1 when one failed, and the others are done."""
     try:
-        catalogue = _load(args)
-        files = [one for name in args.names for one in catalogue.files(name)]
+        known = _load(args)
+        files = [one for name in args.names for one in known.files(name)]
     except (SettingsError, ProfileError, CatalogueError) as error:
         return _refuse("not_ready", error, "catalogue")
     downloader = Downloader(args.data / "downloads")

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import argparse
+import importlib
 import json
 import os
 import sys
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+
+from shapely.geometry.base import BaseGeometry
 
 from geo.archive import SourceError
 from geo.crs import JAPAN, CrsError
@@ -17,9 +21,9 @@ from geo.importing import Request, import_layer
 from geo.kinds.registry import KINDS
 from geo.layers import read_layer
 from geo.recognise import SchemaError
-from services.cli import exposed, fetched
-from services.cli.city_outline import around, city_outline
-from services.settings import SettingsError
+from geo.schema import Shape
+
+_AROUND_KM = 5.0  # files cover a prefecture, or 80 km; what is farther from the city is left out
 
 
 def register(commands: Any) -> None:
@@ -45,8 +49,38 @@ def register(commands: Any) -> None:
     ask.add_argument("lon", type=_degrees(JAPAN[0], JAPAN[2]), metavar="LON")
     ask.add_argument("lat", type=_degrees(JAPAN[1], JAPAN[3]), metavar="LAT")
     ask.set_defaults(run=_at)
-    exposed.add(actions)
-    fetched.add(actions, folder().parent)
+    _add_exposed(actions)
+    _add_fetch(actions)
+
+
+def _add_exposed(actions: Any) -> None:
+    parser = actions.add_parser("exposed", help="people, shelters, roads and districts inside the maps of a kind")
+    areas = [name for name, kind in KINDS.items() if kind.shape is Shape.AREA]
+    parser.add_argument("--kind", default="flood", choices=areas)
+    parser.add_argument("--rank", type=int, default=1, metavar="N", help="from this depth rank on; default: all")
+    parser.add_argument("--area", default="", metavar="CODE", help="only inside this district; default: everywhere")
+    parser.add_argument("--edge", type=float, metavar="M", help="how exact edges are, in metres; default: 30")
+    parser.add_argument("--settings", type=Path, action="append", default=[], help="a TOML file over the profile")
+    parser.set_defaults(run=_later("services.cli.exposed", "run"))
+
+
+def _add_fetch(actions: Any) -> None:
+    for name, summary in (
+        ("catalogue", "which official layers can be fetched, and from where"),
+        ("fetch", "download official layers and import them"),
+    ):
+        parser = actions.add_parser(name, help=summary)
+        if name == "fetch":
+            parser.add_argument("names", nargs="+", metavar="NAME", help="of the catalogue")
+            parser.add_argument("--around", type=float, default=_AROUND_KM, metavar="KM", help="keep what is this near")
+        parser.add_argument("--catalogue", type=Path, action="append", default=[], help="a TOML file with more entries")
+        parser.add_argument("--settings", type=Path, action="append", default=[], help="a TOML file over the profile")
+        parser.set_defaults(run=_later("services.cli.fetched", name), data=folder().parent)
+
+
+def _later(module: str, name: str) -> Callable[[argparse.Namespace], int]:
+    """An action whose module is imported when it is wanted: `layers at` must not wait for the hub's settings."""
+    return lambda args: int(getattr(importlib.import_module(module), name)(args))
 
 
 def folder() -> Path:
@@ -61,8 +95,8 @@ def imported() -> list[Path]:
 
 def _import(args: argparse.Namespace) -> int:
     try:
-        land = None if args.around is None else around(city_outline(args.settings)[1], args.around)
-    except (SettingsError, ProfileError) as error:
+        land = None if args.around is None else _land(args)
+    except ProfileError as error:
         return _refuse("not_ready", error, args.file)
     request = Request(
         file=args.file,
@@ -85,6 +119,17 @@ def _import(args: argparse.Namespace) -> int:
         return _refuse("unknown_schema", error, args.file)
     print(json.dumps(report, ensure_ascii=False))
     return 0
+
+
+def _land(args: argparse.Namespace) -> BaseGeometry:
+    """What is near the city. Raises ProfileError, also for settings that cannot be read."""
+    from services.cli.city_outline import around, city_outline
+    from services.settings import SettingsError
+
+    try:
+        return around(city_outline(args.settings)[1], args.around)
+    except SettingsError as error:
+        raise ProfileError(str(error)) from None
 
 
 def _remove(args: argparse.Namespace) -> int:
