@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
 
 _NAMESPACE = b"nlftp.mlit.go.jp/ksj/schemas/ksj-app"
-_GML = "{http://www.opengis.net/gml/3.2}"
+_GML = "opengis.net/gml"  # within the namespace: real files bear www.…/gml/3.2 or schemas.…/gml/3.2.1
 _HREF = "{http://www.w3.org/1999/xlink}href"
 # Year of the datum, as the envelope names it ("JGD2011 / (B, L)", "fguuid:jgd2000.bl") → EPSG
 _DATUMS = {"2011": 6668, "2000": 4612}
@@ -54,7 +54,7 @@ def read_jpgis(path: Path) -> Any:
     try:
         for element in _children(path):
             name = etree.QName(element).localname
-            if element.tag.startswith(_GML):
+            if _GML in element.tag:
                 datum = datum or (_datum(element) if name == "boundedBy" else None)
                 _take(parts, name, element)
             else:
@@ -95,25 +95,23 @@ def _values(element: Any) -> Iterator[tuple[str, str]]:
 
 
 def _take(parts: _Parts, name: str, element: Any) -> None:
-    key = _id(element.get(f"{_GML}id"))
+    key = next((_id(value) for at, value in element.attrib.items() if etree.QName(at).localname == "id"), "")
     if name == "Curve":
-        parts.curves[key] = np.vstack(
-            [_positions(e.text) for e in element.iter(f"{_GML}posList")] or [np.empty((0, 2))]
-        )
+        parts.curves[key] = np.vstack([_positions(e.text) for e in element.iter("{*}posList")] or [np.empty((0, 2))])
     elif name == "OrientableCurve":
-        base = next((e.get(_HREF) for e in element.iter(f"{_GML}baseCurve")), "")
+        base = next((e.get(_HREF) for e in element.iter("{*}baseCurve")), "")
         parts.turned[key] = (_id(base), element.get("orientation") == "-")
     elif name == "Surface":
         parts.surfaces[key] = [
             (_members(patch, "exterior")[0] if _members(patch, "exterior") else [], _members(patch, "interior"))
-            for patch in element.iter(f"{_GML}PolygonPatch")
+            for patch in element.iter("{*}PolygonPatch")
         ]
     elif name == "Point":
-        parts.points[key] = np.vstack([_positions(e.text) for e in element.iter(f"{_GML}pos")] or [np.empty((0, 2))])
+        parts.points[key] = np.vstack([_positions(e.text) for e in element.iter("{*}pos")] or [np.empty((0, 2))])
 
 
 def _members(patch: Any, side: str) -> list[list[str]]:
-    return [[_id(e.get(_HREF)) for e in ring.iter(f"{_GML}curveMember")] for ring in patch.iter(f"{_GML}{side}")]
+    return [[_id(e.get(_HREF)) for e in ring.iter("{*}curveMember")] for ring in patch.iter(f"{{*}}{side}")]
 
 
 def _positions(text: str | None) -> NDArray[np.float64]:
@@ -153,7 +151,8 @@ def _ring(parts: _Parts, keys: list[str]) -> NDArray[np.float64]:
 
 
 def _curve(parts: _Parts, key: str) -> NDArray[np.float64] | None:
-    base, backwards = parts.turned.get(key, (key, False))
+    """An oriented curve is called as its base with a ``_`` before; some files leave its definition out."""
+    base, backwards = parts.turned.get(key, (key if key in parts.curves else key.removeprefix("_"), False))
     curve = parts.curves.get(base)
     return curve[::-1] if backwards and curve is not None else curve
 

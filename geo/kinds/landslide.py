@@ -47,7 +47,7 @@ LANDSLIDE = Kind(
         Schema(name="A33", columns=_A33, required=("phenomenon", "zone"), read=_landslide),
         Schema(
             name="A33 as GML",
-            columns={"phenomenon": f"{_FEATURE}.cop", "zone": f"{_FEATURE}.coz"},
+            columns={"phenomenon": f"{_FEATURE}.cop", "zone": f"{_FEATURE}.coz", "name": f"{_FEATURE}.znm"},
             required=("phenomenon", "zone"),
             read=_landslide,
         ),

@@ -1,4 +1,4 @@
-"""``shirase layers``: bring hazard maps into the house and ask them. Needs no running hub and no network."""
+"""``shirase layers``: bring hazard maps into the house and ask them. Needs no running hub; only ``fetch`` a network."""
 
 from __future__ import annotations
 

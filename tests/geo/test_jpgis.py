@@ -56,8 +56,8 @@ def bring(tmp_path: Path, content: bytes, kind: str, **more: Any) -> tuple[dict[
         ("flood", feature("ExpectedFloodArea", waterDepth=26), {"depth_min_m": 4.0, "scenario": "planned"}),
         (
             "landslide",
-            feature("SedimentRelatedDisasterWarningAreasPolygon", cop=2, coz=2),
-            {"phenomenon": "debris_flow", "zone": "red"},
+            feature("SedimentRelatedDisasterWarningAreasPolygon", cop=2, coz=2, znm="山岸の沢"),
+            {"phenomenon": "debris_flow", "zone": "red", "name": "山岸の沢"},
         ),
         (
             "boundary",
@@ -137,3 +137,12 @@ def test_the_metadata_beside_it_are_no_data(tmp_path: Path) -> None:
         archive.writestr("KS-META-A31b-25.xml", "<m/>")
     request = Request(file=tmp_path / "z.zip", kind="flood", imported_at=datetime(2026, 8, 1, tzinfo=UTC))
     assert import_layer(request, tmp_path / "layers")["written"] == 1
+
+
+def test_another_namespace_and_curves_that_are_called_oriented_but_are_not(tmp_path: Path) -> None:
+    begin, end = SURFACE.index("<gml:OrientableCurve"), SURFACE.index("<gml:Surface")
+    parts = SURFACE[:begin] + SURFACE[end:].replace('"#cv1_0"', '"#_cv1_0"')
+    content = dataset(feature("MaximumScale", waterDepth=3), parts)
+    content = content.replace(b"http://www.opengis.net/gml/3.2", b"http://schemas.opengis.net/gml/3.2.1")
+    _, layer = bring(tmp_path, content, "flood")
+    assert layer.at(141.12, 39.72) and layer.at(141.15, 39.75) == []
