@@ -15,7 +15,7 @@ import shapely
 from shapely.geometry.base import BaseGeometry
 
 from geo.attributes import UnreadableError
-from geo.crs import to_jgd2011
+from geo.crs import circle, to_jgd2011, to_metres
 from geo.geojson import ProfileError, read_geojson
 from geo.recognise import SchemaError, recognise
 
@@ -52,6 +52,21 @@ class Layer:
         near = np.sort(self.tree.query(shapely.Point(lon, lat)))
         return [self.zones[i] for i in near[shapely.intersects_xy(self.geometries[near], lon, lat)]]
 
+    def near(self, lon: float, lat: float, radius_m: float) -> list[tuple[Zone, float]]:
+        """Zones within ``radius_m`` metres of the point, with their distance in metres; nearest first, 0 inside.
+
+        For a place that is known to some metres only (a phone's fix, an address): the map's edge is no wall.
+        """
+        if radius_m <= 0:
+            return [(zone, 0.0) for zone in self.at(lon, lat)]
+        here, around = to_metres(shapely.Point(lon, lat)), circle(lon, lat, 1.01 * radius_m)
+        found = self.touching(around)
+        parts = to_metres(shapely.intersection(np.array([zone.geometry for zone in found], dtype=object), around))
+        apart = shapely.distance(parts, here)
+        return sorted(
+            ((zone, float(m)) for zone, m in zip(found, apart, strict=True) if m <= radius_m), key=lambda pair: pair[1]
+        )
+
     def touching(self, geometry: BaseGeometry) -> list[Zone]:
         """Zones that share at least a point with the geometry."""
         found = self.tree.query(geometry, predicate="intersects")
@@ -71,13 +86,19 @@ class Layers:
         return [layer for layer in self if layer.kind == kind]
 
 
-def read_layer(path: Path, at: tuple[float, float] | None = None) -> Layer:
+def read_layer(path: Path, at: tuple[float, float] | None = None, around_m: float = 0.0) -> Layer:
     """Read an imported layer (FlatGeobuf with its ``.json`` beside it) or one drawn in a profile (GeoJSON).
 
-    ``at`` (longitude, latitude) reads only the zones whose box holds the point, by the file's own index. Raises
+    ``at`` (longitude, latitude) reads only the zones whose box holds the point, or touches the land ``around_m`` metres
+    around it, by the file's own index. Raises
     :class:`~geo.geojson.ProfileError` naming the file and what is wrong.
     """
-    return _read_drawn(path) if path.suffix == ".geojson" else _read_imported(path, at)
+    if path.suffix == ".geojson":
+        return _read_drawn(path)
+    box = None if at is None else (*at, *at)
+    if at is not None and around_m > 0:
+        box = circle(*at, 1.01 * around_m).bounds
+    return _read_imported(path, box)
 
 
 def _read_drawn(path: Path) -> Layer:
@@ -101,12 +122,12 @@ def _read_drawn(path: Path) -> Layer:
     return Layer(name, kind, zones, version, str(found.members.get("credit", "")), drawn)
 
 
-def _read_imported(path: Path, at: tuple[float, float] | None) -> Layer:
+def _read_imported(path: Path, box: tuple[float, float, float, float] | None) -> Layer:
     import pyogrio.raw
 
     about = read_about(path)
     try:
-        meta, _, shapes, values = pyogrio.raw.read(path, bbox=(*at, *at) if at else None)
+        meta, _, shapes, values = pyogrio.raw.read(path, bbox=box)
     except pyogrio.errors.DataSourceError as error:
         raise ProfileError(f"{path}: cannot be read ({error}); import the layer again") from None
     geometries = to_jgd2011(shapely.from_wkb(shapes), meta["crs"], str(path)).geometries

@@ -48,6 +48,7 @@ def register(commands: Any) -> None:
     ask = actions.add_parser("at", help="a line per zone that holds the point; none means no data, not safety")
     ask.add_argument("lon", type=_degrees(JAPAN[0], JAPAN[2]), metavar="LON")
     ask.add_argument("lat", type=_degrees(JAPAN[1], JAPAN[3]), metavar="LAT")
+    ask.add_argument("--within", type=float, default=0.0, metavar="M", help="and zones this near, with their distance")
     ask.set_defaults(run=_at)
     _add_exposed(actions)
     _add_fetch(actions)
@@ -161,12 +162,14 @@ def _at(args: argparse.Namespace) -> int:
     faults = 0
     for path in imported():
         try:
-            layer = read_layer(path, at=(args.lon, args.lat))
+            layer = read_layer(path, at=(args.lon, args.lat), around_m=args.within)
         except (ProfileError, CrsError) as error:
             faults += _refuse("bad_layer", error, path)
             continue
-        for zone in layer.at(args.lon, args.lat):
-            print(json.dumps({"layer": layer.name, "kind": layer.kind, "zone": dict(zone.facts)}, ensure_ascii=False))
+        for zone, metres in layer.near(args.lon, args.lat, args.within):
+            told = {"layer": layer.name, "kind": layer.kind, "zone": dict(zone.facts)}
+            apart = {"distance_m": round(metres, 1)} if args.within > 0 else {}
+            print(json.dumps(told | apart, ensure_ascii=False))
     return min(faults, 1)
 
 

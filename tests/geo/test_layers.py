@@ -30,9 +30,19 @@ def test_a_point_on_the_border_is_inside_and_on_two_zones_gives_both() -> None:
     assert FLOOD.at(141.19, 39.79) == []
 
 
+def test_near_a_zone_the_distance_is_told() -> None:
+    """0.001° of longitude is 85.9 m here."""
+    assert [(zone.facts["depth_rank"], metres) for zone, metres in FLOOD.near(141.07, 39.665, 50)] == [(2, 0.0)]
+    (found,) = FLOOD.near(141.059, 39.665, 100)
+    assert found[0].facts["depth_rank"] == 2 and found[1] == pytest.approx(85.9, abs=0.2)
+    assert FLOOD.near(141.059, 39.665, 80) == []
+    assert FLOOD.near(141.059, 39.665, 0) == []
+    assert [metres for _, metres in FLOOD.near(141.085, 39.675, 10_000)] == [0.0, 0.0]
+
+
 def test_an_empty_layer_answers_nothing() -> None:
     empty = Layer("none", "flood", [], "1")
-    assert empty.at(141.1, 39.7) == []
+    assert empty.at(141.1, 39.7) == empty.near(141.1, 39.7, 100) == []
     assert Layers([empty]).of_kind("flood") == [empty]
     assert Layers().of_kind("flood") == []
 

@@ -102,3 +102,15 @@ def _near_edges(frame: geopandas.GeoDataFrame) -> list[shapely.Point]:
     return list(
         shapely.points(chosen + random.normal(0, 0.0003, chosen.shape) * random.integers(0, 2, (len(chosen), 1)))
     )
+
+
+def test_distances_are_those_of_a_direct_measurement(real_data: Path, tmp_path: Path) -> None:
+    file = real_data / "geo" / "morioka_flood_l2_A31b.fgb"
+    _, layer = bring(file, tmp_path, "flood")
+    frame = geopandas.read_file(file)
+    points = _near_edges(frame)[::50]
+    metres = frame.to_crs(6678)
+    for point, here in zip(points, geopandas.GeoSeries(points, crs=6668).to_crs(6678), strict=True):
+        want = np.sort(metres.distance(here)[lambda apart: apart <= 20].to_numpy())
+        got = [apart for _, apart in layer.near(point.x, point.y, 20.0)]
+        assert got == pytest.approx(want, abs=0.001)

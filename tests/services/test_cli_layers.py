@@ -154,3 +154,13 @@ def test_a_layer_is_removed(data: Path, capsys: pytest.CaptureFixture[str]) -> N
     assert list((data / "var" / "layers").iterdir()) == []
     assert run(["layers", "remove", "a"]) == 1
     assert "no layer 'a'; imported: none" in lines(capsys.readouterr().err)[0]["message"]
+
+
+def test_zones_nearby_with_their_distance(data: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    run(["layers", "import", str(data / "A31b-20-23_10_5941.fgb"), "--kind", "flood"])
+    capsys.readouterr()
+    assert run(["layers", "at", "140.9999", "39.75", "--within", "20"]) == 0
+    (told,) = lines(capsys.readouterr().out)
+    assert told["zone"]["depth_rank"] == 2 and told["distance_m"] == pytest.approx(8.6, abs=0.1)
+    assert run(["layers", "at", "140.9999", "39.75", "--within", "5"]) == 0
+    assert capsys.readouterr().out == ""
