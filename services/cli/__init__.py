@@ -19,6 +19,7 @@ COMMANDS = {
     "cap": "check CAP documents",
     "rules": "check and test rules",
     "model": "run one model over a series",
+    "verify": "how good forecasts are, on data they have not seen",
     "layers": "import, list and ask hazard layers",
     "official": "what official warnings were in force at an instant",
     "render": "the exact payload of a channel",
