@@ -79,7 +79,7 @@ async def test_each_is_quarantined_and_a_good_reading_behind_them_is_stored(
     with gateway(broker) as gw07:
         async with ingesting(client, store, grants=KNOWN, feed_for=feed_for):
             await wave(gw07, sent, store, 1)
-            await stored(store, len(wanted), quarantine)  # other topics than the hub's own keep no order with them
+            await stored(store, len(wanted), quarantine, 60)  # other topics than the hub's own keep no order with them
             assert {(row.topic, row.code, row.payload) for row in await rows(store, quarantine)} == wanted
             resident = []
             for number in range(2, WAVES + 1):
@@ -99,7 +99,7 @@ async def test_ten_megabytes_end_at_the_broker_and_cost_nobody_else_a_reading(
             too_much = gw08.send("batch", b"a" * TEN_MB)
             for number in (1, 2):
                 await asyncio.to_thread(gw07.send_and_wait, "st0123/snow_depth", reading(number))
-                await stored(store, number)
+                await stored(store, number, patience=60)
             assert not too_much.is_published() and ingest.health()["broker"]
     assert await count(store, quarantine) == 0
 
@@ -108,8 +108,8 @@ async def wave(gw07: SensorGateway, sent: Sent, store: Store, number: int) -> No
     """All of them, and a good reading; returns when that is stored, as one gateway's order holds."""
     pending = [gw07.paho.publish(topic, payload, 1) for topic, payload in sent]
     pending.append(gw07.send("st0123/snow_depth", reading(number)))
-    await asyncio.to_thread(wait_for_pubacks, pending)
-    await stored(store, number)
+    await asyncio.to_thread(wait_for_pubacks, pending, 60)
+    await stored(store, number, patience=60)
 
 
 @pytest.mark.parametrize("store", ["sqlite"], indirect=True)
