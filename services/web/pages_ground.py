@@ -9,7 +9,10 @@ from typing import Any
 
 from aiohttp import web
 
+from geo.model import Ground
+from geo.shelter import Shelter
 from services.web.api.answer import answer
+from services.web.api.shapes import point
 from services.web.context import CONTEXT
 
 _EMPTY: dict[str, Any] = {"type": "FeatureCollection", "features": []}
@@ -18,13 +21,17 @@ _NAMES = {"施設・場所名": "name", "住所": "address"}  # the national lay
 
 async def show(request: web.Request) -> web.Response:
     """``rivers``, ``landmarks`` and ``shelters`` as FeatureCollections, and the ``credits`` to show with them."""
-    return answer(request, await asyncio.to_thread(_read, request.app[CONTEXT].profile))
+    context = request.app[CONTEXT]
+    return answer(request, await asyncio.to_thread(_read, context.profile, context.ground))
 
 
-def _read(profile: Path | None) -> dict[str, Any]:
+def _read(profile: Path | None, ground: Ground) -> dict[str, Any]:
+    """The profile's shelters, unless a list was imported: then those that the models know, too."""
     parts = {name: _collection(profile, name) for name in ("rivers", "landmarks", "shelters")}
     credits_ = [part.get("credit", "") for part in (*parts.values(), _collection(profile, "city"))]
     shelters = [_renamed(one) for one in parts["shelters"]["features"]]
+    if ground.layers.of_kind("shelter"):
+        shelters = [_feature(one) for one in ground.shelters]
     return {**parts, "shelters": {**_EMPTY, "features": shelters}, "credits": [one for one in credits_ if one]}
 
 
@@ -41,5 +48,14 @@ def _renamed(shelter: dict[str, Any]) -> dict[str, Any]:
     """The file's own column names beside the ones the map uses; what stands in brackets is not part of the name."""
     told = shelter["properties"]
     named = {english: told[japanese] for japanese, english in _NAMES.items() if japanese in told}
-    name = str(named.get("name", told.get("name", ""))).partition("（")[0]
+    name = _short(str(named.get("name", told.get("name", ""))))
     return {**shelter, "properties": {**told, **named, "name": name}}
+
+
+def _feature(shelter: Shelter) -> dict[str, Any]:
+    told = {"name": _short(shelter.name), "address": shelter.address, "備考": shelter.note, "共通ID": shelter.code}
+    return {"type": "Feature", "geometry": point(shelter.lon, shelter.lat), "properties": told}
+
+
+def _short(name: str) -> str:
+    return name.partition("（")[0]

@@ -10,9 +10,12 @@ from typing import Any
 
 import aiohttp
 import pytest
+import shapely
 
 from feeds.status import Status
 from geo.gauge import LEVELS
+from geo.layers import Layer, Layers, Zone
+from geo.shelter import shelters_in
 from rules.alert import State, Text
 from services.channels.registry import CHANNELS
 from services.desks import review
@@ -21,6 +24,7 @@ from services.store.engine import Store
 from services.store.outbox import DeliveryState
 from services.store.users import Role
 from services.web.pages import STATIC, words
+from tests.geo.making import ground
 from tests.services.making import NOW, alert, payload
 from tests.services.web_floor import Floor, floor
 
@@ -167,6 +171,16 @@ async def test_the_ground_of_the_map_is_what_the_profile_holds(store: Store, tmp
         _, ground = await (await hub.person(Role.VIEWER)).get("/ops/ground.json")
     assert ground["shelters"]["features"][0]["properties"]["name"] == "城西中学校"
     assert ground["rivers"]["features"] == [] and ground["credits"] == ["出典"]
+
+
+async def test_an_imported_list_of_shelters_is_drawn(store: Store) -> None:
+    place = {"code": "E1", "name": "城北小学校（校舎２階）", "designation": "emergency", "hazards": "flood"}
+    layer = Layer("s", "shelter", [Zone(shapely.Point(141.1, 39.7), place)], "1")
+    imported = replace(ground(), layers=Layers([layer]), shelters=tuple(shelters_in(layer)))
+    async with floor(store, ground=imported) as hub:
+        _, told = await (await hub.person(Role.VIEWER)).get("/ops/ground.json")
+    (one,) = told["shelters"]["features"]
+    assert (one["properties"]["name"], one["geometry"]["coordinates"]) == ("城北小学校", [141.1, 39.7])
 
 
 async def test_a_stand_in_that_is_away_is_said(store: Store) -> None:
