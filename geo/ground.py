@@ -7,6 +7,8 @@
 ``plow_sections.geojson`` the same; the file may be missing
 ``shelters.geojson``      Points with the columns of the national list (共通ID …); the file may be missing
 ``stations.toml``         ``[[station]]`` tables
+``criteria/``             JMA's tables of soil water criteria, as they are: ``2_1_….csv`` (level 5), ``2_2_`` (4),
+                          ``2_3_`` (2); the folder may be missing
 ========================= ==========================================================================================
 """
 
@@ -16,12 +18,15 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from geo.area import Area, Areas
+from geo.critical_lines import CriteriaError, CriticalLines, read_lines
 from geo.geojson import Collection, Feature, ProfileError, read_geojson
 from geo.kinds.shelter import FLAGS
 from geo.layers import Layer, Layers, read_layer
 from geo.model import Ground
 from geo.shelter import Shelter, shelters_in
 from geo.stations import read_stations
+
+_CRITERIA = {"2_1": 5, "2_2": 4, "2_3": 2}  # JMA's files of soil water criteria, and the level of each
 
 
 def load_ground(folder: Path, layer_files: Sequence[Path]) -> Ground:
@@ -45,6 +50,7 @@ def load_ground(folder: Path, layer_files: Sequence[Path]) -> Ground:
         shelters=tuple(listed) or _shelters(folder / "shelters.geojson"),
         forecast_areas=_codes(city.features[0], "forecast_areas"),
         river_sections=_codes(city.features[0], "river_sections"),
+        critical_lines=_critical_lines(folder / "criteria"),
     )
 
 
@@ -76,6 +82,15 @@ def _codes(city: Feature, name: str) -> tuple[str, ...]:
     if not isinstance(codes, list) or not all(isinstance(code, str) and code.isdecimal() for code in codes):
         raise ProfileError(f"{city.where}: {name} must be a list of codes as texts, found {codes!r}")
     return tuple(codes)
+
+
+def _critical_lines(folder: Path) -> CriticalLines | None:
+    named = {level: sorted(folder.glob(f"{number}_*.csv")) for number, level in _CRITERIA.items()}
+    tables = {level: files[0].read_bytes() for level, files in named.items() if files}
+    try:
+        return read_lines(tables) if tables else None
+    except CriteriaError as error:
+        raise ProfileError(f"{folder}: {error}") from None
 
 
 def _layers(files: Sequence[Path]) -> Layers:

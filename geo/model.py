@@ -11,13 +11,14 @@ from feeds.lalert_types import LalertDocument
 from feeds.records import Report, Telegram
 from feeds.status import Status
 from geo.area import Areas
+from geo.critical_lines import CriticalLines
 from geo.gateway import GatewayState
 from geo.hazard import Hazard
 from geo.layers import Layers
 from geo.shelter import Shelter
 from geo.station import Station
 
-SEASON = frozenset({"snow_depth", "air_temperature"})
+SEASON = frozenset({"snow_depth", "air_temperature", "rain_10min", "rain_1h"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,8 +38,8 @@ class Inputs:
     now: datetime
     status: Status
     series: Mapping[tuple[str, str], Sequence[Sample]] = field(default_factory=dict)  # (station, quantity), ascending
-    # Means of each clock hour since 1 October of what SEASON names, the hour's end as its time: a winter is too long to
-    # be kept by the reading, and a snow pack remembers all of it.
+    # Means of each clock hour of what SEASON names, the hour's end as its time, since 1 October and of a month at
+    # least: too long to be kept by the reading, and a snow pack, or wet ground, remembers all of it.
     season: Mapping[tuple[str, str], Sequence[Sample]] = field(default_factory=dict)
     passes: Mapping[str, datetime] = field(default_factory=dict)  # plow section → when its last plow pass ended
     telegrams: Sequence[Telegram] = ()  # the newest of each series, and of its minute all
@@ -57,6 +58,7 @@ class Ground:
     stations: Mapping[str, Station]
     shelters: Sequence[Shelter] = ()
     forecast_areas: Sequence[str] = ()  # the forecaster's codes that hold the city, finest first
+    critical_lines: CriticalLines | None = None  # of landslides
     river_sections: Sequence[str] = ()  # codes of the flood forecasts' sections that run through the city
 
 

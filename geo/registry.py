@@ -8,6 +8,7 @@ from geo.models.equipment import Equipment
 from geo.models.flood import Flood
 from geo.models.heat import Heat
 from geo.models.lalert import Lalert
+from geo.models.landslide import Landslide
 from geo.models.packed_snow import PackedSnow
 from geo.models.quake import Quake
 from geo.models.river_forecast import RiverForecast
@@ -26,6 +27,7 @@ MODELS: tuple[Model, ...] = (
     Flood(),
     Heat(),
     Lalert(),
+    Landslide(),
     PackedSnow(),
     Quake(),
     RiverForecast(),

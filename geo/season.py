@@ -20,15 +20,18 @@ _DAY, _HOUR = timedelta(days=1), timedelta(hours=1)
 _SIX = timedelta(hours=21)  # 06:00 in Japan, in UTC
 _OFFSETS = tuple(timedelta(hours=off) for off in (0, -1, 1, -2, 2))  # whose depth stands for the day, the best first
 _NEAR = max(_OFFSETS)
+_MONTH = timedelta(days=32)  # of rain, after which the ground has forgotten what was before
 _ENOUGH = 12  # hours that make a daily mean
 
 
-def began(now: datetime) -> datetime | None:
-    """1 October before ``now``; None from June to September, when no snow pack is followed."""
+def began(now: datetime) -> datetime:
+    """When the hours begin that must be known: on 1 October in winter, from June to September a month ago, and never
+    less than a month ago."""
+    month = now.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0) - _MONTH
     if 6 <= now.month <= 9:
-        return None
+        return month
     year = now.year if now.month >= 10 else now.year - 1
-    return datetime(year, 10, 1, tzinfo=UTC)
+    return min(month, datetime(year, 10, 1, tzinfo=UTC))
 
 
 def last_six(now: datetime) -> datetime:

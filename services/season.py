@@ -1,4 +1,4 @@
-"""The winter so far in hourly means, read once and then kept up by the hour.
+"""The winter, or the month, so far in hourly means, read once and then kept up by the hour.
 
 Two days are read again each hour, so that what a gateway sent late is in its place. The store has it all.
 """
@@ -29,24 +29,25 @@ class Season:
     async def gather(
         self, connection: AsyncConnection, subjects: Iterable[str], status: Status, now: datetime
     ) -> Hours:
-        """Hourly means from 1 October to the last full hour, by (station, quantity); nothing from June to September."""
+        """Hourly means to the last full hour, by (station, quantity); :func:`geo.season.began` tells since when."""
         wanted, start = frozenset(subjects), began(now)
-        if start is None or not wanted:
+        if not wanted:
             return {}
         until = now.astimezone(UTC).replace(minute=0, second=0, microsecond=0)
         upto, of, hours = self._known.get(status, (start, wanted, {}))
         if status in self._known and upto == until and of == wanted:
             return hours
-        whole = of != wanted or not start <= upto <= until
-        since = start if whole or upto == start else max(start, upto - _AGAIN)
+        whole = status not in self._known or of != wanted or not start <= upto <= until
+        since = start if whole else max(start, upto - _AGAIN)
         fresh = await hourly_means(connection, wanted, status, since, until)
-        merged = {} if whole else {subject: _before(some, since) for subject, some in hours.items()}
+        merged = {} if whole else {subject: _between(some, start, since) for subject, some in hours.items()}
         for subject, some in fresh.items():
             merged[subject] = [*merged.get(subject, []), *some]
         self._known[status] = (until, wanted, merged)
         return merged
 
 
-def _before(hours: list[Sample], since: datetime) -> list[Sample]:
-    """The hours that ended by ``since``."""
-    return hours[: bisect_left(hours, since + timedelta(microseconds=1), key=lambda hour: hour.at)]
+def _between(hours: list[Sample], start: datetime, since: datetime) -> list[Sample]:
+    """The hours that ended after ``start`` and by ``since``."""
+    places = (bisect_left(hours, at + timedelta(microseconds=1), key=lambda hour: hour.at) for at in (start, since))
+    return hours[slice(*places)]

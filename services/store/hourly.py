@@ -14,27 +14,33 @@ from services.store.tables import records
 
 _HOUR = timedelta(hours=1)
 _TO_THE_HOUR = len("2026-01-15T06")  # times are text of fixed width
+_REST, _NOTHING = len("2026-01-15T06:"), "00:00.000000"
 
 
 async def hourly_means(
     connection: AsyncConnection, subjects: Iterable[str], status: Status, since: datetime, until: datetime
 ) -> dict[tuple[str, str], list[Sample]]:
-    """Mean of the trusted readings of each clock hour in [since, until), by (station, quantity), ascending.
+    """Mean of the trusted readings of each clock hour in (since, until], by (station, quantity), ascending.
 
-    ``at`` is the end of the hour and ``ref`` the first of its records. ``since`` and ``until`` are full hours.
+    ``at`` is the end of the hour and ``ref`` one of its records. A value on the full hour belongs to the hour that ends
+    there, as sums of rain and Japanese practice have it. ``since`` and ``until`` are full hours.
     """
-    hour = func.substr(type_coerce(records.c.measured_at, Text), 1, _TO_THE_HOUR)
+    text = type_coerce(records.c.measured_at, Text)
+    hour, sharp = func.substr(text, 1, _TO_THE_HOUR), func.substr(text, _REST + 1, len(_NOTHING)) == _NOTHING
     statement = (
-        select(records.c.subject, hour.label("hour"), func.avg(records.c.value), func.min(records.c.key))
+        select(records.c.subject, hour, sharp, func.avg(records.c.value), func.count(), func.min(records.c.key))
         .where(records.c.type == "reading", records.c.subject.in_(sorted(subjects)), records.c.status == status)
-        .where(records.c.measured_at >= since, records.c.measured_at < until)
+        .where(records.c.measured_at > since, records.c.measured_at <= until)
         .where(records.c.trusted, records.c.value.is_not(None))
-        .group_by(records.c.subject, hour)
-        .order_by(records.c.subject, hour)
+        .group_by(records.c.subject, hour, sharp)
     )
+    sums: dict[tuple[str, datetime], tuple[float, int, str]] = {}
+    for subject, begins, ended, mean, count, key in await connection.execute(statement):
+        at = datetime.fromisoformat(f"{begins}:00").replace(tzinfo=UTC) + (timedelta(0) if ended else _HOUR)
+        total, many, first = sums.get((subject, at), (0.0, 0, key))
+        sums[subject, at] = total + float(mean) * count, many + count, min(first, key)
     found: dict[tuple[str, str], list[Sample]] = {}
-    for subject, begins, mean, key in await connection.execute(statement):
+    for (subject, at), (total, many, key) in sorted(sums.items()):
         station, _, quantity = subject.partition("/")
-        ends = datetime.fromisoformat(f"{begins}:00").replace(tzinfo=UTC) + _HOUR
-        found.setdefault((station, quantity), []).append(Sample(ends, float(mean), key))
+        found.setdefault((station, quantity), []).append(Sample(at, total / many, key))
     return found

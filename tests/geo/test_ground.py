@@ -16,6 +16,7 @@ from geo.exposure import exposure
 from geo.geojson import ProfileError, read_geojson
 from geo.ground import load_ground
 from geo.model import Ground
+from tests.geo.test_critical_lines import falling, table
 
 MORIOKA = Path(__file__).parents[2] / "config" / "morioka"
 DEMO = MORIOKA / "layers" / "demo_inundation.geojson"
@@ -182,4 +183,15 @@ def test_a_missing_or_unreadable_file_is_named(profile: Path, name: str) -> None
         load_ground(profile, [])
     (profile / name).unlink()
     with pytest.raises(ProfileError, match=f"{name}: there is no such file"):
+        load_ground(profile, [])
+
+
+def test_tables_of_criteria_are_read_where_they_are(profile: Path) -> None:
+    folder = profile / "criteria"
+    folder.mkdir()
+    (folder / "2_2_iwate.csv").write_bytes(table({59414121: falling(150)}))
+    lines = load_ground(profile, []).critical_lines
+    assert lines is not None and lines.codes.tolist() == [59414121] and set(lines.limits) == {4}
+    (folder / "2_1_iwate.csv").write_bytes(b"a,b\n1,2\n")
+    with pytest.raises(ProfileError, match="criteria: level 5, line 1"):
         load_ground(profile, [])

@@ -34,10 +34,10 @@ def daily(depths: list[float], last: datetime = SIX) -> list[Sample]:
     return [Sample(end, depth, f"d{end:%d}") for end, depth in zip(ends, depths, strict=True) if depth == depth]
 
 
-def test_the_winter_begins_in_october_and_summer_has_none() -> None:
+def test_the_winter_begins_in_october_and_summer_remembers_a_month() -> None:
     assert began(SIX) == datetime(2025, 10, 1, tzinfo=UTC)
-    assert began(datetime(2025, 10, 1, tzinfo=UTC)) == datetime(2025, 10, 1, tzinfo=UTC)
-    assert began(datetime(2026, 7, 1, tzinfo=UTC)) is None
+    assert began(datetime(2025, 10, 5, 7, tzinfo=UTC)) == datetime(2025, 9, 3, tzinfo=UTC)  # never less than a month
+    assert began(datetime(2026, 7, 20, tzinfo=UTC)) == datetime(2026, 6, 18, tzinfo=UTC)
 
 
 def test_days_end_at_six_in_japan() -> None:

@@ -33,8 +33,9 @@ async def told(store: Store, season: Season, now: datetime = NOW, status: Status
 
 async def test_means_of_full_hours(store: Store) -> None:
     at = NOW.replace(minute=0) - HOUR
-    await measured(store, (at, 10), (at + timedelta(minutes=50), 14), (NOW, 99))
-    assert await told(store, Season()) == [(at + HOUR, 12.0)]
+    await measured(store, (at, 7), (at + timedelta(minutes=20), 10), (at + timedelta(minutes=40), 12), (at + HOUR, 14))
+    await measured(store, (NOW, 99))
+    assert await told(store, Season()) == [(at, 7.0), (at + HOUR, 12.0)]
 
 
 async def test_what_is_not_trusted_or_of_another_status_does_not_count(store: Store) -> None:
@@ -71,7 +72,7 @@ async def test_reading_is_done_once_an_hour(store: Store, monkeypatch: pytest.Mo
     assert len(asked) == 3 and asked[0] > timedelta(days=100) and asked[1:] == [timedelta(hours=49)] * 2
 
 
-async def test_summer_has_no_season_and_a_new_winter_begins_anew(store: Store) -> None:
+async def test_summer_forgets_the_winter_and_a_new_one_begins_anew(store: Store) -> None:
     season = Season()
     await measured(store, (NOW - HOUR, 10))
     assert await told(store, season)
