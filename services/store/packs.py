@@ -17,6 +17,8 @@ from services.store.tables import quarantine
 
 KEPT, DROPPED = "over_allowance", "over_allowance_dropped"  # codes
 _OCTETS, _MESSAGES = 16_384, 2_000  # a pack is closed at these: it is written again with each message, and read at once
+_FEW = 20  # messages that say little to each other
+_LEVEL = 3  # of compression
 
 
 async def keep(connection: AsyncConnection, message: Message, why: Rejected, many: int, *, answered: bool) -> None:
@@ -26,7 +28,7 @@ async def keep(connection: AsyncConnection, message: Message, why: Rejected, man
     last = (await connection.execute(newest.order_by(quarantine.c.id.desc()).limit(1))).first()
     if last and last.replayed_at is None:
         whole, times = bytes(last.payload) + message.payload, last.times + many
-        if len(whole) > _OCTETS:
+        if len(whole) > _OCTETS and many < _FEW:
             whole = await asyncio.to_thread(_as_one_member, whole)
         if len(whole) <= _OCTETS and times <= _MESSAGES:
             more = update(quarantine).where(quarantine.c.id == last.id).values(payload=whole, times=times)
@@ -68,7 +70,8 @@ async def discard(connection: AsyncConnection, gateway: str, now: datetime) -> i
 
 def _as_one_member(payload: bytes) -> bytes:
     """The same in less room: messages that came one by one know nothing of each other, and take five times as much."""
-    return gzip.compress(gzip.decompress(payload), mtime=0)
+    tight = gzip.compress(gzip.decompress(payload), _LEVEL, mtime=0)
+    return tight if len(tight) < _OCTETS * 3 // 4 else payload  # it will not be worth the work again
 
 
 def _row(message: Message, why: Rejected, payload: bytes, digest: str, many: int, answered: bool) -> dict[str, object]:
