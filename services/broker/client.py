@@ -220,8 +220,9 @@ class MqttClient:
             else:
                 if loop.time() - began > self._limits.steady:
                     delay = self._limits.first_delay
-                # A link that was paused may have been cut off for its slowness; that is nobody else's doing.
-                suspicious = not (self._draining or link.ever_paused or link.taken_over is False)
+                # Cut off for its slowness, or by a broker that cannot store what we publish: nobody else's doing.
+                innocent = link.ever_paused or link.owed or link.taken_over is False
+                suspicious = not (self._draining or innocent)
                 if suspicious and self._thrown_out(loop.time()):
                     await asyncio.sleep(self._limits.stay_down)
                     continue

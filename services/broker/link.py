@@ -51,7 +51,7 @@ class Link:
         on_granted: Callable[[str, bool], None],
     ) -> None:
         self.number = number
-        self.ever_paused = False
+        self.ever_paused = self.owed = False  # owed, at its end: a PUBLISH of ours had no answer
         # At its end: by another with our client id? None: not told, as MQTT 3.1.1 never can and Mosquitto never does.
         self.taken_over: bool | None = None
         self._login, self._now = login, now
@@ -226,6 +226,7 @@ class Link:
         for waiting in self._published.values():
             if not waiting.done():
                 waiting.set_exception(error)
+        self.owed |= bool(self._published)
         self._published.clear()
         self._in_hand.clear()
         if not self._ended.done():

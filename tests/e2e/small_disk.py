@@ -83,7 +83,7 @@ class SmallDisk:
         login = Login(
             host=address["host"], port=address["port"], client_id=f"test-{name}", user=name, password=PASSWORD
         )
-        return MqttClient(login, limits=Limits(first_delay=0.1, most_delay=0.5))
+        return MqttClient(login, limits=Limits(first_delay=0.1, most_delay=0.5, stay_down=1.0))
 
     def _inside(self, path: Path) -> Path:
         return self._root / path.relative_to("/")

@@ -298,3 +298,26 @@ async def test_tls_with_the_citys_own_certificates(tmp_path: Path) -> None:
         await until(lambda: plain.state.detail != "")
         assert not plain.state.ready
         await plain.stop()
+
+
+async def test_a_broker_that_cannot_store_what_we_publish_is_no_rival() -> None:
+    """nats-server with a full disk lets one in, and ends the connection at the first PUBLISH."""
+    connections = 0
+
+    async def speak(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        nonlocal connections
+        connections += 1
+        await reader.read(1024)
+        writer.write(bytes([0x20, 2, 0, 0]))
+        await reader.read(1024)
+        writer.close()
+
+    server = await asyncio.start_server(speak, "127.0.0.1", 0)
+    host, port = server.sockets[0].getsockname()
+    client = MqttClient(Login(host=host, port=port, client_id="full", user="hub", password="x"), limits=QUICK)
+    await client.start()
+    waiting = asyncio.create_task(client.publish("hub/v1/gw07/rejects", b"{}"))
+    await until(lambda: connections >= 8)
+    waiting.cancel()
+    await client.stop()
+    server.close()
