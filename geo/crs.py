@@ -96,15 +96,17 @@ def _moved(geometries: Any, transformer: Transformer) -> Any:
 
 
 def _datum(source: CRS, where: str) -> int:
+    """Exactly one datum must fit: one that is called "unknown" equals every datum of its ellipsoid."""
     base = source.geodetic_crs
     if base is not None:
-        flat = base.to_2d()
-        for code in (*_SAME, _OLD, _TOKYO):
-            if flat.equals(CRS.from_epsg(code), ignore_axis_order=True):
-                return code
-        found = flat.to_epsg(min_confidence=20)  # a .prj often spells the names its own way
-        if found in (*_SAME, _OLD, _TOKYO):
-            return int(found)
+        known, flat = (*_SAME, _OLD, _TOKYO), base.to_2d()
+        fitting = [code for code in known if flat.equals(CRS.from_epsg(code), ignore_axis_order=True)]
+        if len(fitting) == 1:
+            return fitting[0]
+        for named in (source, flat) if source.is_geographic else (flat,):  # a .prj spells names its own way
+            found = named.to_epsg(min_confidence=20)
+            if found in known:
+                return int(found)
     raise CrsError(f"{where}: {_name(source)} rests on a datum that is not used in Japan; convert it to JGD2011")
 
 

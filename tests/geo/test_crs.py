@@ -80,3 +80,32 @@ def test_missing_geometries_pass_through() -> None:
     moved = to_jgd2011(array(None, HALL), 6668, "f")  # type: ignore[arg-type]
     assert moved.geometries[0] is None
     assert to_jgd2011(array(), 6668, "f").geometries.size == 0
+
+
+def written(name: str, datum: str) -> str:
+    """A .prj as other programs write it."""
+    return (
+        f'GEOGCS["{name}",DATUM["{datum}",SPHEROID["GRS_1980",6378137.0,298.257222101]],'
+        'PRIMEM["Greenwich",0.0],UNIT["Degree",0.0174532925199433]]'
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "datum", "found"),
+    [
+        ("GCS_JGD_2011", "D_JGD_2011", "EPSG:6668"),
+        ("JGD2011", "Japanese_Geodetic_Datum_2011", "EPSG:6668"),
+        ("JGD2011", "unknown", "EPSG:6668"),
+        ("GCS_JGD_2000", "D_JGD_2000_misspelled", "EPSG:4612"),
+        ("GCS_JGD_2000", "Not_specified", "EPSG:4612"),
+    ],
+)
+def test_names_that_other_programs_write(name: str, datum: str, found: str) -> None:
+    assert to_jgd2011(array(HALL), written(name, datum), "f").crs_from == found
+
+
+@pytest.mark.parametrize(("name", "datum"), [("unknown", "unknown"), ("GCS_ETRS_1989", "D_ETRS_1989"), ("x", "y")])
+def test_the_right_ellipsoid_alone_is_no_datum(name: str, datum: str) -> None:
+    """JGD2000 and JGD2011 share it, and lie metres apart in Iwate."""
+    with pytest.raises(CrsError, match="a datum that is not used in Japan"):
+        to_jgd2011(array(HALL), written(name, datum), "f")

@@ -263,17 +263,16 @@ def bring(file: Path, folder: Path, kind: str) -> tuple[dict[str, Any], list[dic
     return report, [dict(zone.facts) for zone in read_layer(folder / "x.fgb").zones]
 
 
-@pytest.mark.parametrize("how", ["shp", "zip/shp"])
 @pytest.mark.parametrize(("kind", "schema", "row", "facts"), SHORT)
-def test_shapefiles_in_cp932(
-    tmp_path: Path, kind: str, schema: str, row: dict[str, Any], facts: dict[str, Any], how: str
+def test_zipped_shapefiles_in_cp932(
+    tmp_path: Path, kind: str, schema: str, row: dict[str, Any], facts: dict[str, Any]
 ) -> None:
-    report, zones = bring(deliver(tmp_path, row, SHAPES[KINDS[kind].shape], how), tmp_path / "layers", kind)
+    report, zones = bring(deliver(tmp_path, row, SHAPES[KINDS[kind].shape], "zip/shp"), tmp_path / "layers", kind)
     assert (report["schema"], report["written"], report["refused"]) == (schema, 1, [])
     assert facts.items() <= zones[0].items()
 
 
-@pytest.mark.parametrize("how", ["geojson", "gpkg", "fgb", "parquet", "zip/geojson", "zip/gpkg"])
+@pytest.mark.parametrize("how", ["geojson", "gpkg", "fgb", "parquet"])
 @pytest.mark.parametrize("at", range(len(ROWS)), ids=IDS)
 def test_every_other_format(tmp_path: Path, at: int, how: str) -> None:
     kind, schema, row, facts = ROWS[at]
@@ -288,6 +287,13 @@ def test_gml(tmp_path: Path, kind: str, schema: str, row: dict[str, Any], facts:
     report, zones = bring(deliver(tmp_path, row, SHAPES[KINDS[kind].shape], how), tmp_path / "layers", kind)
     assert (report["schema"], report["written"], report["refused"]) == (schema, 1, [])
     assert facts.items() <= zones[0].items()
+
+
+@pytest.mark.parametrize("how", ["shp", "zip/geojson", "zip/gml", "zip/gpkg", "zip/fgb", "zip/parquet"])
+def test_packed_or_not(tmp_path: Path, how: str) -> None:
+    row = {"A33_001": 1, "A33_002": 2, "A33_005": "山岸一号"}
+    report, zones = bring(deliver(tmp_path, row, SHAPES[Shape.AREA], how), tmp_path / "layers", "landslide")
+    assert (report["written"], zones[0]["name"]) == (1, "山岸一号")
 
 
 @pytest.mark.parametrize("kind", KINDS)
