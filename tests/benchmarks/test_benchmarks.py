@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.benchmarks import backlog, decode, end_to_end, flood, ingest, lookup, memory, quality, steps
+from tests.benchmarks import backlog, decode, end_to_end, flood, ingest, lookup, memory, quality, soil, steps
 from tests.benchmarks.figure import Figure, beside, percentile, table
 from tests.benchmarks.ingest import BATCH
 from tests.benchmarks.scale import TINY
@@ -79,6 +79,11 @@ async def test_flood_over_the_official_layer(real_data: Path, tmp_path: Path) ->
 async def test_lookup_finds_what_the_join_finds(tmp_path: Path) -> None:
     found = await figures(lookup, tmp_path)
     assert found["demonstration layer: a point"].unit == "µs"
+
+
+async def test_soil(tmp_path: Path) -> None:
+    found = await figures(soil, tmp_path)
+    assert {"a city's 1,000 cells: a step", "the nation's 387,000 cells: a step"} == found.keys()
 
 
 async def test_steps(tmp_path: Path) -> None:
