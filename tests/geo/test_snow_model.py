@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from itertools import pairwise
 
@@ -115,3 +116,27 @@ def test_values_after_now_never_change_the_result(past: list[float], future: lis
     known = series(past, step=HOUR)
     later = [Sample(NOW + HOUR * i, value, "later") for i, value in enumerate(future, 1)]
     assert run([*known, *later]) == run(known)
+
+
+def after_pass(hours_ago: float, depths: list[float]) -> list[Hazard]:
+    known = inputs("g1", "snow_depth", series(depths, step=HOUR))
+    there = ground(gauge(quantities=frozenset({"snow_depth"}), unit="cm", thresholds={}, areas=("sw", "se")), plow=True)
+    return MODEL.run(replace(known, passes={"sw": NOW - timedelta(hours=hours_ago)}), there)
+
+
+def test_new_snow_counts_from_the_last_pass_of_its_own_section() -> None:
+    plowed, other = sorted(after_pass(3, [float(hour) for hour in range(25)]), key=lambda one: one.area != "sw")
+    assert (plowed.facts["new_snow_cm"], other.facts["new_snow_cm"]) == (3.0, 12.0)
+    assert (plowed.facts["new_24h_cm"], other.facts["new_24h_cm"]) == (24.0, 24.0)
+    assert "除雪（15:00）後の新雪 3 cm" in plowed.headline and plowed.facts["passed_at"] == "2026-08-01T15:00+09:00"
+    assert "passed_at" not in other.facts
+
+
+@pytest.mark.parametrize("hours_ago", [13.0, -1.0])
+def test_a_pass_long_ago_or_still_to_come_changes_nothing(hours_ago: float) -> None:
+    assert {one.facts["new_snow_cm"] for one in after_pass(hours_ago, [float(h) for h in range(25)])} == {12.0}
+
+
+def test_snow_that_was_plowed_calls_nobody_again() -> None:
+    fell = [0.0] * 13 + [6.0, 12.0] + [9.0] * 10  # twelve centimetres that settled to nine
+    assert {one.area for one in after_pass(2, fell)} == {"se"}
