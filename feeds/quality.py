@@ -55,7 +55,7 @@ class Track(NamedTuple):
         if last is not None and at <= last.at:
             kept = [past for past in self.samples if past.at != at]
             insort(kept, Past(at, value, believed))
-            return self._replace(samples=tuple(kept[-SAMPLES:]))
+            return Track(tuple(kept[-SAMPLES:]), self.same, self.creep)
         samples = (*self.samples[1 - SAMPLES :], Past(at, value, believed))
         before = last.value if last else None
         return Track(samples, _same(self.same, before, at, value), _creep(self.creep, before, at, value))

@@ -26,18 +26,28 @@ def read_json(payload: bytes, max_bytes: int = MAX_BYTES) -> Json | Rejected:
         text = payload.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         return Rejected(code="bad_encoding", message="this is not UTF-8; send UTF-8", at=f"byte {error.start}")
-    deep = _too_deep(text)
-    if deep is not None:
-        return Rejected(
-            code="bad_json", message=f"nested deeper than {MAX_DEPTH}; flatten the message", at=f"byte {deep}"
-        )
-    return _parse(text)
+    value = _parse(text)
+    return _nested_too_deep(text) if not isinstance(value, Rejected) and _is_too_deep(value) else value
 
 
-def _too_deep(text: str) -> int | None:
-    """Where brackets outside of strings go deeper than allowed. Looked at first: the parser recurses."""
-    if text.count("[") + text.count("{") <= MAX_DEPTH:
-        return None
+def _is_too_deep(value: Json) -> bool:
+    """True where lists and objects stand more than :data:`MAX_DEPTH` deep in each other."""
+    level = [value] if isinstance(value, dict | list) else []
+    for _ in range(MAX_DEPTH):
+        if not level:
+            return False
+        within = [child for one in level for child in (one.values() if isinstance(one, dict) else one)]
+        level = [child for child in within if isinstance(child, dict | list)]
+    return bool(level)
+
+
+def _nested_too_deep(text: str) -> Rejected:
+    what = f"nested deeper than {MAX_DEPTH}; flatten the message"
+    return Rejected(code="bad_json", message=what, at=f"byte {_where_too_deep(text)}")
+
+
+def _where_too_deep(text: str) -> int:
+    """The byte of the first bracket outside of strings that goes deeper than allowed."""
     depth, in_string, escaped = 0, False, False
     for place, char in enumerate(text):
         if in_string:
@@ -52,7 +62,7 @@ def _too_deep(text: str) -> int | None:
                 return len(text[:place].encode())
         elif char in "]}":
             depth -= 1
-    return None
+    return 0
 
 
 def _parse(text: str) -> Json | Rejected:
@@ -60,6 +70,8 @@ def _parse(text: str) -> Json | Rejected:
         value: Json = _DECODER.decode(text)
         if "\\u" in text:  # half a surrogate pair is a str that no UTF-8 can carry onwards
             json.dumps(value, ensure_ascii=False).encode()
+    except RecursionError:  # the parser gives up a thousand levels down, and so does what wrote it out again
+        return _nested_too_deep(text)
     except json.JSONDecodeError as error:
         at = f"byte {len(text[: error.pos].encode())}"
         return Rejected(code="bad_json", message=f"this is not JSON: {error.msg}", at=at)

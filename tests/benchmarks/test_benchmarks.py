@@ -48,7 +48,8 @@ async def test_ingest_stores_what_was_published(tmp_path: Path) -> None:
 
 async def test_a_backlog_is_worked_off(tmp_path: Path) -> None:
     found = await figures(backlog, tmp_path)
-    assert found["waiting"].value == TINY.backlog
+    assert found["one a message: waiting"].value == TINY.backlog
+    assert found["20 a message: waiting"].value == 10 * TINY.backlog
 
 
 async def test_every_telegram_reaches_the_public(tmp_path: Path) -> None:
