@@ -62,6 +62,8 @@ def import_layer(request: Request, folder: Path) -> dict[str, Any]:
         for source in sources:
             _take(source, request, tally)
     schema = tally.schema
+    if schema is not None and not (request.credit or schema.credit):
+        tally.note(("the file does not tell its source: say with --credit whom to name",))
     report = {"layer": name, "kind": request.kind, **_told(tally)}
     if schema is None or not tally.zones:
         shape = KINDS[request.kind].shape.value
@@ -81,7 +83,8 @@ def _take(source: Source, request: Request, tally: Tally) -> None:
             f"{source.label} is {schema.name}, others {tally.schema.name}: two questions do not go into one layer"
         )
     tally.schema = schema
-    tally.note(source.findings, complaints, moved.findings, crs=moved.crs_from)
+    tally.note(source.findings, complaints, moved.findings)
+    tally.crs += [] if moved.crs_from in tally.crs else [moved.crs_from]
     near = _near(moved.geometries, request.within)
     tally.outside += int((~near).sum())
     tally.sort_out(moved.geometries, frame[columns].to_dict("records"), near)
@@ -133,7 +136,7 @@ def _about(request: Request, name: str, schema: Fitted, report: Mapping[str, Any
         "source": request.file.name,
         "member": request.member,
         "sha256": sha256(request.file.read_bytes()).hexdigest(),
-        "credit": request.credit or schema.kind.credit,
+        "credit": request.credit or schema.credit,
         "imported_at": request.imported_at.isoformat(),
         "origin": dict(request.origin),
         "report": dict(report),

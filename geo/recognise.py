@@ -50,7 +50,7 @@ def _mapped(kind: Kind, spelled: Mapping[str, str], mapping: Mapping[str, str]) 
             return _fitted(kind, schema, spelled)  # a known one, chosen by naming its column
     for schema in kind.schemas:
         if set(schema.required) <= told.keys():
-            return Fitted(kind=kind, name="mapped", columns=told, read=schema.read)
+            return Fitted(kind=kind, name="mapped", columns=told, read=schema.read, credit="")
     raise SchemaError(f"--map: a {kind.name} layer needs {_needs(kind)}")
 
 
@@ -69,8 +69,14 @@ def _columns(schema: Schema, spelled: Mapping[str, str]) -> dict[str, str]:
 
 
 def _fitted(kind: Kind, schema: Schema, spelled: Mapping[str, str]) -> Fitted:
-    columns = _columns(schema, spelled)
-    return Fitted(kind=kind, name=schema.name, columns=columns, read=schema.read, fixed=schema.fixed)
+    return Fitted(
+        kind=kind,
+        name=schema.name,
+        columns=_columns(schema, spelled),
+        read=schema.read,
+        credit=kind.credit if schema.credit is None else schema.credit,
+        fixed=schema.fixed,
+    )
 
 
 def _choice(schema: Schema, spelled: Mapping[str, str]) -> str:

@@ -33,6 +33,7 @@ class Schema:
     read: Reader
     fixed: Mapping[str, object] = field(default_factory=dict)  # facts that every feature shares
     telling: bool = True  # no other data have these columns, so they say what a file is
+    credit: str | None = None  # whom this source asks to be named; None: as the kind has it
 
     def spellings(self, fact: str) -> tuple[str, ...]:
         """The columns that may hold the fact, the usual one first."""
@@ -58,6 +59,7 @@ class Fitted:
     name: str
     columns: Mapping[str, str]  # fact → column
     read: Reader
+    credit: str  # empty where the file does not tell its source
     fixed: Mapping[str, object] = field(default_factory=dict)
 
     def facts(self, row: Mapping[str, object]) -> Facts:

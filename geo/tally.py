@@ -32,10 +32,9 @@ class Tally:
     crs: list[str] = field(default_factory=list)
     findings: list[str] = field(default_factory=list)
 
-    def note(self, *findings: Iterable[str], crs: str) -> None:
+    def note(self, *findings: Iterable[str]) -> None:
         """What is worth knowing of a data set, each thing once."""
         self.findings += [one for group in findings for one in group if one not in self.findings]
-        self.crs += [] if crs in self.crs else [crs]
 
     def sort_out(self, geometries: Any, rows: list[dict[str, Any]], wanted: NDArray[np.bool_]) -> None:
         """The wanted features of a data set by ``schema``. All are counted from 1, on through all data sets."""

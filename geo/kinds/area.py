@@ -46,6 +46,7 @@ BOUNDARY = Kind(
     schemas=(
         Schema(
             name="shirase",
+            credit="",
             columns={fact: fact for fact in _N03},
             required=("code", "name"),
             read=_boundary,
@@ -68,6 +69,7 @@ BOUNDARY = Kind(
             columns={"code": "KEY_CODE", "name": "S_NAME", "county": "CITY_NAME", "prefecture": "PREF_NAME"},
             required=("code", "name"),
             read=_town,
+            credit="「国勢調査」（総務省統計局）の小地域境界を加工して作成",
         ),
     ),
 )

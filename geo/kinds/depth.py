@@ -28,7 +28,12 @@ def _rank(values: Mapping[str, object]) -> Facts:
 
 def _kind(name: str, credit: str, national: Schema) -> Kind:
     own = Schema(
-        name="shirase", columns={"depth_rank": "depth_rank"}, required=("depth_rank",), read=_rank, telling=False
+        name="shirase",
+        credit="",
+        columns={"depth_rank": "depth_rank"},
+        required=("depth_rank",),
+        read=_rank,
+        telling=False,
     )
     return Kind(
         name=name,

@@ -76,6 +76,7 @@ def _rank(fact: str, highest: int, name: str, column: str, river: str = "river")
         required=(fact,),
         read=_ranked(fact, highest),
         telling=column != fact,
+        credit="" if column == fact else None,
     )
 
 
@@ -86,6 +87,7 @@ FLOOD = Kind(
     schemas=(
         Schema(
             name="shirase",
+            credit="",
             columns={"depth_rank": "depth_rank", "river": "river"},
             required=("depth_rank",),
             read=_depth,

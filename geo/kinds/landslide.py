@@ -39,6 +39,7 @@ LANDSLIDE = Kind(
     schemas=(
         Schema(
             name="shirase",
+            credit="",
             columns={fact: fact for fact in _A33},
             required=("phenomenon", "zone"),
             read=_landslide,

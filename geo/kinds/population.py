@@ -34,10 +34,11 @@ def _estimate(year: int) -> Schema:
 POPULATION = Kind(
     name="population",
     shape=Shape.AREA,
-    credit="「国土数値情報（将来推計人口データ）」（国土交通省）または「国勢調査」（総務省統計局）を加工して作成",
+    credit="「国土数値情報（将来推計人口データ）」（国土交通省）を加工して作成",
     schemas=(
         Schema(
             name="shirase",
+            credit="",
             columns={fact: fact for fact in ("people", "households", "code", "name")},
             required=("people",),
             read=_people,
@@ -48,6 +49,7 @@ POPULATION = Kind(
             columns={"people": "JINKO", "households": "SETAI", "code": "KEY_CODE", "name": "S_NAME"},
             required=("people", "code"),
             read=_people,
+            credit="「国勢調査」（総務省統計局）を加工して作成",
         ),
         _estimate(2015),
         _estimate(2020),
@@ -56,6 +58,7 @@ POPULATION = Kind(
             columns={"people": "A16_005", "code": "A16_001", "name": "A16_003"},
             required=("people",),
             read=_people,
+            credit="「国土数値情報（人口集中地区データ）」（国土交通省）を加工して作成",
         ),
     ),
 )

@@ -42,7 +42,14 @@ RIVER = Kind(
     shape=Shape.LINE,
     credit="「国土数値情報（河川データ）」（国土交通省）を加工して作成",
     schemas=(
-        Schema(name="shirase", columns={fact: fact for fact in _W05}, required=("code",), read=_river, telling=False),
+        Schema(
+            name="shirase",
+            credit="",
+            columns={fact: fact for fact in _W05},
+            required=("code",),
+            read=_river,
+            telling=False,
+        ),
         Schema(name="W05", columns=_W05, required=("code", "section"), read=_river),
         Schema(
             name="W05 as GML",

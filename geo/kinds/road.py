@@ -67,7 +67,11 @@ def _road(values: Mapping[str, object], road_class: str, state: str) -> Facts:
 def _mapped_by_people(column: str) -> Schema:
     columns = {fact: fact for fact in ("name", "ref", "bridge", "tunnel")}
     return Schema(
-        name=f"OpenStreetMap ({column})", columns={"highway": column, **columns}, required=("highway",), read=_osm
+        name=f"OpenStreetMap ({column})",
+        columns={"highway": column, **columns},
+        required=("highway",),
+        read=_osm,
+        credit="© OpenStreetMap contributors (ODbL 1.0)",
     )
 
 
@@ -78,6 +82,7 @@ ROAD = Kind(
     schemas=(
         Schema(
             name="shirase",
+            credit="",
             columns={fact: fact for fact in ("road_class", "state", "name", "ref")},
             required=("road_class",),
             read=_own,
@@ -94,6 +99,7 @@ ROAD = Kind(
             columns={"road_class": "N10_003", "emergency_rank": "N10_002", "name": "N10_004"},
             required=("road_class", "emergency_rank"),
             read=_n10,
+            credit="「国土数値情報（緊急輸送道路データ）」（国土交通省）を加工して作成",
         ),
         _mapped_by_people("highway"),
         _mapped_by_people("fclass"),

@@ -46,6 +46,7 @@ SHELTER = Kind(
     schemas=(
         Schema(
             name="shirase",
+            credit="",
             columns={f: f for f in ("name", "code", "address", "designation", "hazards", "capacity", "note", *FLAGS)},
             required=("name", "designation"),
             read=_place("emergency"),
@@ -75,12 +76,14 @@ SHELTER = Kind(
             },
             required=("name", "flood", "earthquake"),
             read=_place("emergency"),
+            credit="",  # each city publishes its own
         ),
         Schema(
             name="P20 of 2012",
             columns={"code": "P20_001", "name": "P20_002", "address": "P20_003", "capacity": "P20_005", **_P20},
             required=("name", "flood", "earthquake"),
             read=_place("superseded"),
+            credit="「国土数値情報（避難施設データ）」（国土交通省）を加工して作成",
         ),
     ),
 )

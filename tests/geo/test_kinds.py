@@ -316,6 +316,22 @@ def test_another_shape_than_the_kind_has(tmp_path: Path, kind: str, shape: Shape
         bring(deliver(tmp_path, row, SHAPES[shape], "geojson"), tmp_path / "layers", kind)
 
 
+@pytest.mark.parametrize(
+    ("kind", "row", "credit"),
+    [
+        ("road", {"highway": "trunk"}, "© OpenStreetMap contributors (ODbL 1.0)"),
+        ("road", {"N13_003": 1, "N13_004": 1}, "「国土数値情報（道路データ）」（国土交通省）を加工して作成"),
+        ("road", {"road_class": "national"}, ""),
+    ],
+)
+def test_the_source_is_credited_and_an_unknown_one_is_asked_for(
+    tmp_path: Path, kind: str, row: dict[str, Any], credit: str
+) -> None:
+    report, _ = bring(deliver(tmp_path, row, SHAPES[Shape.LINE], "fgb"), tmp_path / "layers", kind)
+    assert json.loads((tmp_path / "layers" / "x.json").read_text(encoding="utf-8"))["credit"] == credit
+    assert any("--credit" in finding for finding in report["findings"]) is not bool(credit)
+
+
 def test_a_table_of_shelters(tmp_path: Path) -> None:
     head = "共通ID,施設・場所名,洪水,崖崩れ、土石流及び地滑り,地震,緯度,経度"
     (tmp_path / "s.csv").write_text(f"{head}\nE1,城北小,1,,1,39.7386,141.114236\nE2,どこか,1,,,,\n", encoding="cp932")
