@@ -25,6 +25,7 @@ HOURLY = Correlation(reach_m=60_000.0, nugget=0.1)
 # Variance of an estimate, for the share that the gauges leave open: showers make it grow with the rain itself.
 _VARIANCE = (0.3, 8.0, 0.4)  # mm², mm² per mm, mm² per mm²
 _KEPT = 64  # sets of reporting gauges whose weights are remembered
+_MOST = 20_000_000  # weights of one set: 160 MB; a city has a hundred thousand
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,13 +41,15 @@ class GaugeMesh:
     """Gauges over cells. The weights are solved once for each set of gauges that reported."""
 
     def __init__(self, gauges: Sequence[RainGauge], cells: Sequence[Cell], correlation: Correlation = HOURLY) -> None:
-        """Raises ValueError where gauges share a code, or there is no gauge or no cell."""
+        """Raises ValueError where gauges share a code, there is no gauge or no cell, or more than memory holds."""
         self.gauges, self._correlation = tuple(gauges), correlation
         self._order = {gauge.code: i for i, gauge in enumerate(self.gauges)}
         if len(self._order) != len(self.gauges):
             raise ValueError("two rain gauges share a code; give each its own")
         if not self.gauges or not cells:
             raise ValueError("a rain field needs at least one gauge and one cell")
+        if len(gauges) * len(cells) > _MOST:
+            raise ValueError(f"{len(gauges)} gauges over {len(cells)} cells are too many at once; split the area")
         ordered = sorted(cells, key=lambda cell: int(cell.code))
         self._codes = np.array([int(cell.code) for cell in ordered], dtype=np.int64)
         self._places = _metres([cell.centre for cell in ordered])
@@ -79,7 +82,7 @@ class GaugeMesh:
     def _of(self, there: NDArray[np.bool_]) -> Weights:
         key = there.tobytes()
         if key not in self._weights:
-            if len(self._weights) >= _KEPT:
+            if len(self._weights) >= max(1, min(_KEPT, _MOST // (len(self.gauges) * len(self._codes)))):
                 self._weights.clear()
             self._weights[key] = kriging(self._stands[there], self._places, self._correlation)
         return self._weights[key]

@@ -30,7 +30,10 @@ def rain_mesh(file: Path, settings: Mapping[str, str]) -> Iterator[Row]:
     """
     table.only(settings, {"area", "level"})
     gauges, reports = _read(file)
-    mesh = GaugeMesh(list(gauges.values()), _cells(settings, list(gauges.values())))
+    try:
+        mesh = GaugeMesh(list(gauges.values()), _cells(settings, list(gauges.values())))
+    except ValueError as error:
+        raise InputError("--set area, level", str(error)) from None
     for _, group in groupby(reports, key=lambda report: report[2]):
         hour = list(group)
         rain = {station: mm for _, _, _, station, mm in hour if not math.isnan(mm)}

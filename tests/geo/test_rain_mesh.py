@@ -94,6 +94,8 @@ def test_gauges_and_fields_that_do_not_hold_together() -> None:
         GaugeMesh([GAUGES[0], GAUGES[0]], CELLS)
     with pytest.raises(ValueError, match="at least one gauge"):
         GaugeMesh([], CELLS)
+    with pytest.raises(ValueError, match="split the area"):
+        GaugeMesh([RainGauge(str(i), 141.0, 39.0) for i in range(20_001)], CELLS[:1000])
     some, none = np.array([1.0, 2.0]), np.array([], dtype=np.int64)
     for codes, mm, says in (
         (none, some, "one length"),
