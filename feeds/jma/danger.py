@@ -11,10 +11,11 @@ from dataclasses import dataclass
 
 from lxml import etree
 
-from feeds.jma.blocks import Place, places
+from feeds.jma.blocks import Place
 from feeds.jma.codes import LEVELLED, named_level
 from feeds.jma.content import Content
-from feeds.jma.frame import METEOROLOGY, BadTelegram, Frame, child, children, text
+from feeds.jma.frame import METEOROLOGY, Frame, children, text
+from feeds.jma.time_series import Times, gathered
 from feeds.records import Period, TelegramArea
 
 # What 「…危険度」 speaks of, the first match decides: 融雪 and 着雪 are advisories, 雪 alone is heavy snow.
@@ -41,18 +42,7 @@ class _Step:
 
 def danger_series(frame: Frame, hazard: str) -> Content:
     """One entry per (area, hazard) that reaches an advisory; its kind is the strongest step, ``periods`` say when."""
-    if frame.body is None and frame.info_type != "取消":
-        raise BadTelegram("bad_telegram", "the Body is empty", "/Report/Body")
-    listed: dict[str, None] = {}
-    found: dict[tuple[Place, str], list[_Step]] = {}
-    for infos in children(frame.body, "MeteorologicalInfos"):
-        for series in children(infos, "TimeSeriesInfo"):
-            times = {define.get("timeId"): define for define in children(child(series, "TimeDefines"), "TimeDefine")}
-            for item in children(series, "Item"):
-                for place in places(item):
-                    listed[place.code] = None
-                    for name, step in _steps(item, times):
-                        found.setdefault((place, name), []).append(step)
+    listed, found = gathered(frame, _steps)
     areas = tuple(_entry(place, name, steps) for (place, name), steps in found.items())
     reached = {area.code for area in areas}
     strongest = max(found, key=lambda key: max(step.strength for step in found[key]), default=None)
@@ -63,7 +53,7 @@ def danger_series(frame: Frame, hazard: str) -> Content:
     )
 
 
-def _steps(item: etree._Element, times: dict[str | None, etree._Element]) -> Iterator[tuple[str, _Step]]:
+def _steps(item: etree._Element, times: Times) -> Iterator[tuple[str, _Step]]:
     """Of an item every step that is an advisory or more; parts of an area (陸上, 海上) count alike."""
     for kind in children(item, "Kind"):
         for block in children(kind, "Property"):

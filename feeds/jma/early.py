@@ -6,10 +6,11 @@ from collections.abc import Iterator
 
 from lxml import etree
 
-from feeds.jma.blocks import Place, places
+from feeds.jma.blocks import Place
 from feeds.jma.codes import LEVELLED
 from feeds.jma.content import Content
-from feeds.jma.frame import EB, BadTelegram, Frame, child, children, text
+from feeds.jma.frame import EB, Frame, children, text
+from feeds.jma.time_series import Times, gathered
 from feeds.records import Period, TelegramArea
 
 # What 「…の警報級の可能性」 speaks of; the first match decides, so that 風（風雪） is wind.
@@ -26,18 +27,7 @@ _RANKS = ("高", "中")  # likely, possible; なし and 値なし are neither
 
 def early_notice(frame: Frame, hazard: str) -> Content:
     """One entry per (area, phenomenon) that is likely or possible in any of the periods; the rank is its condition."""
-    if frame.body is None and frame.info_type != "取消":
-        raise BadTelegram("bad_telegram", "the Body is empty", "/Report/Body")
-    listed: dict[str, None] = {}
-    found: dict[tuple[Place, str], list[Period]] = {}
-    for infos in children(frame.body, "MeteorologicalInfos"):
-        for series in children(infos, "TimeSeriesInfo"):
-            times = {define.get("timeId"): define for define in children(child(series, "TimeDefines"), "TimeDefine")}
-            for item in children(series, "Item"):
-                for place in places(item):
-                    listed[place.code] = None
-                    for name, period in _periods(item, times):
-                        found.setdefault((place, name), []).append(period)
+    listed, found = gathered(frame, _periods)
     areas = tuple(_entry(place, name, periods) for (place, name), periods in found.items())
     reached = {area.code for area in areas}
     strongest = min(areas, key=lambda area: _RANKS.index(area.condition or "中"), default=None)
@@ -48,7 +38,7 @@ def early_notice(frame: Frame, hazard: str) -> Content:
     )
 
 
-def _periods(item: etree._Element, times: dict[str | None, etree._Element]) -> Iterator[tuple[str, Period]]:
+def _periods(item: etree._Element, times: Times) -> Iterator[tuple[str, Period]]:
     for kind in children(item, "Kind"):
         for block in children(kind, "Property"):
             name = text(block, "Type") or ""
