@@ -8,6 +8,7 @@ import re
 from lxml import etree
 
 from feeds.cap_types import CapError
+from feeds.safe_xml import first_error
 
 BLANK = " \t\r\n"  # what XML calls white space
 LIMIT = 2 * 1024 * 1024  # bytes; alerts with expanded shapes reach 1.7 MB
@@ -37,6 +38,9 @@ def parse(data: bytes, limit: int = LIMIT) -> etree._Element:
         raise CapError("not_xml", f"not readable as XML: {error}", "line 1") from error
     if root.getroottree().docinfo.internalDTD is not None:
         raise CapError("doctype", "a DOCTYPE is never accepted", "line 1")
+    hidden = first_error(parser)
+    if hidden is not None:
+        raise CapError("not_xml", f"not well-formed XML: {hidden.message}", f"line {hidden.line}")
     return root
 
 

@@ -56,7 +56,18 @@ def _parse(text: str) -> etree._Element | Rejected:
         root = etree.fromstring(text.encode(), parser)
     except etree.XMLSyntaxError as error:
         return Rejected(code="bad_xml", message=f"not well-formed: {error.msg}"[:300], at=f"line {error.lineno or 1}")
+    hidden = first_error(parser)
+    if hidden is not None:
+        return Rejected(code="bad_xml", message=f"not well-formed: {hidden.message}"[:300], at=f"line {hidden.line}")
     return _too_deep(root) or root
+
+
+def first_error(parser: etree.XMLParser) -> etree._LogEntry | None:
+    """What the parser found and did not raise: it looks at its last word only, and that may be a warning.
+
+    Without this a document comes through whose names our code cannot take apart (``{{}}name``, an unknown prefix).
+    """
+    return next(iter(parser.error_log.filter_from_errors()), None)
 
 
 def _too_deep(root: etree._Element) -> Rejected | None:

@@ -66,6 +66,14 @@ _WHOLE: dict[str, str] = {
     "declared as something else": '<?xml version="1.0" encoding="x-user-defined"?><a/>',
     "declared twice": '<?xml version="1.0"?><?xml version="1.0"?><a/>',
 }
+_HIDDEN: dict[str, str] = {  # by a warning behind it, the last word of the parser
+    "braces in a namespace": '<z:a xmlns:z="http://x/{}/"/><b xmlns="c"/>',
+    "braces by their numbers": '<z:a xmlns:z="http://x/&#123;&#125;/"/><b xmlns="c"/>',
+    "braces around an attribute": '<a xmlns:z="http://x/{}/" z:d=""/><b xmlns="c"/>',
+    "no such prefix": '<z:a/><b xmlns="c"/>',
+    "no such prefix of an attribute": '<a z:d=""/><b xmlns="c"/>',
+    "two colons": '<a:b:c xmlns:a="http://x"/><b xmlns="c"/>',
+}
 _LIES: dict[str, tuple[tuple[str, str], ...]] = {  # element, what stands there instead
     "jma": (
         ("Status", "本番"),
@@ -128,6 +136,8 @@ def bent_xml() -> Iterator[Hostile]:
         yield from (bent(seed, why, payload.encode()) for why, payload in _WHOLE.items())
         for patch in NO_UTF8:
             yield bent(seed, f"{patch.hex()} is no UTF-8", seed.payload.replace(b"</", patch + b"</", 1))
+        for why, strange in _HIDDEN.items():
+            yield bent(seed, why, seed.payload.replace(b"</", strange.encode() + b"</", 1))
         for encoding in ("utf-16-be", "utf-32", "cp037", "cp932", "iso2022_jp"):
             yield bent(seed, encoding, text.encode(encoding, "ignore"))
         for part in (1, 3, 5, 7):
