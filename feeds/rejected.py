@@ -8,6 +8,8 @@ from dataclasses import dataclass
 # Control characters, those that turn the direction of text round, and halves of surrogate pairs.
 _UNSEEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 
+_AT_MOST = {"message": 800, "at": 256}  # characters: an escape is four times as long as what it stands for
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rejected:
@@ -22,8 +24,8 @@ class Rejected:
     member: str = ""  # the part of a batch, as JSON text, where only a part is refused
 
     def __post_init__(self) -> None:
-        for name in ("message", "at"):
-            object.__setattr__(self, name, _UNSEEN.sub(_escape, getattr(self, name)))
+        for name, most in _AT_MOST.items():
+            object.__setattr__(self, name, _UNSEEN.sub(_escape, getattr(self, name))[:most])
 
 
 def _escape(found: re.Match[str]) -> str:

@@ -5,6 +5,7 @@ With files it runs those and ends: so a find is tried again. Whatever the target
 
 from __future__ import annotations
 
+import signal
 import sys
 
 import atheris
@@ -25,8 +26,16 @@ with atheris.instrument_imports(include=["feeds", *_BESIDE_FEEDS.get(_NAME, [])]
 
 def main() -> None:
     """Does not return: libFuzzer ends the process."""
-    atheris.Setup([sys.argv[0], *sys.argv[2:]], TARGETS[_NAME].run)
+    atheris.Setup([sys.argv[0], *sys.argv[2:]], _run)
     atheris.Fuzz()
+
+
+def _run(data: bytes) -> None:
+    try:
+        TARGETS[_NAME].run(data)
+    except BaseException:
+        signal.setitimer(signal.ITIMER_REAL, 0)  # else libFuzzer's watch may strike while the find is written down
+        raise
 
 
 if __name__ == "__main__":
