@@ -10,11 +10,13 @@ import os
 import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 from geo.river.forecast import LEADS, RiverModel
 from geo.river.learning import learned
 from geo.river.levels import Levels
 from geo.river.rows import rows
+from geo.river.runs import told
 from geo.river.verification import Tried, issue, scores, tried
 from services.cli.river_files import read_gauges, read_levels, training_periods
 
@@ -30,11 +32,13 @@ def basins(folder: Path) -> Iterator[tuple[str, Levels, list[Levels]]]:
         yield river, read_levels(folder / f"levels_{_FLOOD}.csv", own), training_periods(folder, own)
 
 
-def one_basin(levels: Levels, periods: Sequence[Levels], lead: int) -> Tried:
-    """Learn elsewhere, foretell here."""
+def one_basin(levels: Levels, periods: Sequence[Levels], lead: int) -> tuple[Tried, dict[str, Any]]:
+    """Learn elsewhere, foretell here: the scores, and the floods one by one."""
     model = RiverModel(leads={lead: learned(rows(periods, lead))}, provenance={})
     (issued,) = issue(model, levels, {gauge.code: gauge.normal + _ABOVE_NORMAL for gauge in levels.gauges})
-    return tried(issued, levels)
+    floods = [flood for one in told(issued, levels) for flood in one.leads]
+    false = sum(one.false_runs for one in told(issued, levels))
+    return tried(issued, levels), {"hours_before": [round(one, 1) for one in sorted(floods)], "false_runs": false}
 
 
 def main(leads: Sequence[int]) -> None:
@@ -42,8 +46,9 @@ def main(leads: Sequence[int]) -> None:
     for lead in leads:
         parts = []
         for river, levels, periods in basins(folder):
-            parts.append(one_basin(levels, periods, lead))
-            print(json.dumps({"basin": river, **scores(parts[-1:])}, ensure_ascii=False), flush=True)
+            part, floods = one_basin(levels, periods, lead)
+            parts.append(part)
+            print(json.dumps({"basin": river, **scores([part]), **floods}, ensure_ascii=False), flush=True)
         print(json.dumps({"basin": "all", **scores(parts)}), flush=True)
 
 
