@@ -7,7 +7,7 @@ BIN    := .venv/bin
 REAL   := $(abspath ../shared/data)
 export SHIRASE_REAL_DATA ?= $(wildcard $(REAL))
 
-.PHONY: install run test test-core test-e2e lint check bench fuzz drill accept lock vendor screens clean
+.PHONY: install run test test-services test-core test-e2e test-browser lint check bench fuzz drill accept lock vendor screens clean
 
 install: .venv/.done
 
@@ -23,15 +23,20 @@ run: install
 
 test: install lint
 	@sh tests/system-parts.sh
-	@$(MAKE) --no-print-directory -j2 --output-sync=target test-e2e test-core
+	@$(MAKE) --no-print-directory -j2 --output-sync=target test-services test-e2e test-core test-browser
 
-# Two halves for two cores. A browser's event loop and that of asyncio tests do not share a process.
-test-core: install
-	$(BIN)/pytest --ignore tests/e2e
+# Four parts for two cores, the longest first. A browser's event loop and that of asyncio tests do not share a process.
+test-services: install
+	$(BIN)/pytest tests/services
 
 test-e2e: install
-	$(BIN)/pytest -m browser tests/e2e
 	$(BIN)/pytest -m "not browser" tests/e2e
+
+test-core: install
+	$(BIN)/pytest --ignore tests/e2e --ignore tests/services
+
+test-browser: install
+	$(BIN)/pytest -m browser tests/e2e
 
 lint: install
 	$(BIN)/ruff check .

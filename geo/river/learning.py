@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 from sklearn.ensemble import HistGradientBoostingClassifier, HistGradientBoostingRegressor
+from threadpoolctl import threadpool_limits
 
 from geo.river.forecast import QUANTILES, Lead, raw_rises, with_gap
 from geo.river.levels import Array
@@ -24,7 +25,13 @@ _GAPS_A_ROW = 3
 _FOLDS = 3
 _THINNEST = 0.001  # metres; no half of an interval counts as thinner
 _LEAST_UP = 30  # rows; with fewer nothing is said of a width
-_SHAPE: dict[str, Any] = {"max_iter": 100, "learning_rate": 0.06, "max_leaf_nodes": 15, "min_samples_leaf": 60}
+_SHAPE: dict[str, Any] = {
+    "max_iter": 100,
+    "learning_rate": 0.06,
+    "max_leaf_nodes": 15,
+    "min_samples_leaf": 60,
+    "max_bins": 63,
+}
 
 
 class TooLittleError(ValueError):
@@ -38,6 +45,11 @@ def learned(data: Rows, seed: int = 0) -> Lead:
         raise TooLittleError(f"floods of {_FOLDS} rivers at the least are needed, here are {len(rivers)}")
     if data.up.sum() < _LEAST_UP or not (data.highest >= _GAPS[0]).any():
         raise TooLittleError(f"{int(data.up.sum())} hours with a river that is up; at least {_LEAST_UP} are needed")
+    with threadpool_limits(1, "openmp"):  # with more, sorting the signs waits in steps of 10 ms, for each of them
+        return _learned(data, rivers, seed)
+
+
+def _learned(data: Rows, rivers: Sequence[str], seed: int) -> Lead:
     happened, chances, shares = [], [], []
     for kept, left in _folds(data, rivers):
         part = _trees(kept, seed)
