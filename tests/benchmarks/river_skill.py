@@ -1,4 +1,4 @@
-"""The river model on every basin of January 2020, each foretold by what was learned on the others: some twenty minutes.
+"""The river model on every basin of January 2020, each foretold by what was learned on the others: some six minutes.
 
 ``SHIRASE_REAL_DATA=… python -m tests.benchmarks.river_skill [LEADS]``: a JSON line a basin and lead, and one of all.
 """
