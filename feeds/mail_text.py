@@ -78,6 +78,8 @@ def _header(mail: Message, name: str) -> str:
     bare = raw.encode("ascii", "surrogateescape") if not raw.isascii() or "\x1b" in raw else b""
     if bare:
         return " ".join(_decoded(bare, "").split())
+    if "\x00" in raw:
+        raise MailError("bad_encoding", f"the header {name} holds a NUL, which is no letter; send it without")
     parts = decode_header(raw)
     return " ".join("".join(_decoded(p, c or "") if isinstance(p, bytes) else p for p, c in parts).split())
 

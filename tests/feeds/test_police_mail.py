@@ -194,6 +194,7 @@ def test_a_call_for_help_is_a_notice_and_no_follow_up() -> None:
 def test_bytes_that_are_no_text_are_refused() -> None:
     assert code(b"\xff\xfe\x00") == "bad_encoding"
     assert code("声かけ\n10月5日\x00".encode()) == "bad_encoding"
+    assert code(b"From: police\r\nSubject: no\x00tice\r\n\r\n10/5 16:00") == "bad_encoding"
     assert code(mail(b"x", b"\xff\xff", b"Content-Type: text/plain; charset=utf-8")) == "bad_encoding"
     assert code(b"x" * 300_000) == "too_large"
 
