@@ -11,7 +11,7 @@ from shapely.geometry.base import BaseGeometry
 
 from geo.area import Area
 from geo.depths import DEPTHS
-from geo.layers import Layer
+from geo.layers.layer import Layer
 from geo.model import Ground
 from geo.shelter import Shelter
 

@@ -18,11 +18,11 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from geo.area import Area, Areas
-from geo.critical_lines import CriteriaError, CriticalLines, read_lines
 from geo.geojson import Collection, Feature, ProfileError, read_geojson
-from geo.kinds.shelter import FLAGS
-from geo.layers import Layer, Layers, read_layer
+from geo.layers.kinds.shelter import FLAGS
+from geo.layers.layer import Layer, Layers, read_layer
 from geo.model import Ground
+from geo.rain.critical_lines import CriteriaError, CriticalLines, read_lines
 from geo.shelter import Shelter, shelters_in
 from geo.stations import read_stations
 

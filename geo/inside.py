@@ -18,7 +18,7 @@ from shapely.geometry.base import BaseGeometry
 
 from geo.area import Area
 from geo.crs import to_degrees, to_metres
-from geo.layers import Layer, Layers, Zone
+from geo.layers.layer import Layer, Layers, Zone
 from geo.model import Ground
 from geo.shelter import Shelter
 

@@ -11,10 +11,10 @@ from feeds.lalert_types import LalertDocument
 from feeds.records import Report, Telegram
 from feeds.status import Status
 from geo.area import Areas
-from geo.critical_lines import CriticalLines
 from geo.gateway import GatewayState
 from geo.hazard import Hazard
-from geo.layers import Layers
+from geo.layers.layer import Layers
+from geo.rain.critical_lines import CriticalLines
 from geo.shelter import Shelter
 from geo.station import Station
 
@@ -45,7 +45,7 @@ class Inputs:
     telegrams: Sequence[Telegram] = ()  # the newest of each series, and of its minute all
     reports: Sequence[Report] = ()
     gateways: Sequence[GatewayState] = ()
-    documents: Sequence[LalertDocument] = ()  # of L-Alert; those sent within geo.documents.LONGEST
+    documents: Sequence[LalertDocument] = ()  # of L-Alert; those sent within geo.official.documents.LONGEST
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from geo.layers import Layer
+from geo.layers.layer import Layer
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

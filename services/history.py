@@ -20,7 +20,7 @@ from feeds.quality import SAMPLES, Past, Track, judged
 from feeds.quantities import QUANTITIES
 from feeds.records import Flag, Reading, Record
 from feeds.status import Status
-from geo.gauge import GaugeConfig, possible
+from geo.river.gauge import GaugeConfig, possible
 from geo.station import Station
 from services.store.records import latest_seq
 from services.store.tables import records

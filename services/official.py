@@ -11,8 +11,8 @@ from typing import Any
 from feeds.instant import iso_utc
 from feeds.status import Status
 from geo.model import Ground
-from geo.official import InForce, Question, in_force
-from geo.telegrams import whereabouts
+from geo.official.instant import InForce, Question, in_force
+from geo.official.telegrams import whereabouts
 from rules.cap_message import mark
 from services.store import records
 from services.store.engine import Store

@@ -10,9 +10,9 @@ import structlog
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from feeds.status import Status
-from geo.documents import LONGEST
 from geo.hazard import Hazard, carry_over
 from geo.model import SEASON, Ground, Inputs, Model
+from geo.official.documents import LONGEST
 from services.bell import Bell
 from services.clock import Clock
 from services.lease import Leased

@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from feeds.status import Status
 from geo.model import Sample
-from geo.season import began
+from geo.series.season import began
 from services.store.hourly import hourly_means
 
 _AGAIN = timedelta(hours=48)
@@ -29,7 +29,7 @@ class Season:
     async def gather(
         self, connection: AsyncConnection, subjects: Iterable[str], status: Status, now: datetime
     ) -> Hours:
-        """Hourly means to the last full hour, by (station, quantity); :func:`geo.season.began` tells since when."""
+        """Hourly means to the last full hour by (station, quantity), from :func:`geo.series.season.began` on."""
         wanted, start = frozenset(subjects), began(now)
         if not wanted:
             return {}

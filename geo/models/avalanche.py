@@ -8,14 +8,14 @@ from datetime import timedelta
 
 import numpy as np
 
-from geo.fallen import QUANTITIES as RAIN
-from geo.fallen import rain_24h
 from geo.finding import Finding, placed
 from geo.hazard import Evidence, Hazard
-from geo.lately import newest
 from geo.model import Ground, Inputs, Sample
-from geo.season import Values, last_hours
-from geo.snowfall import depth_now, hourly, new_snow, without_jumps
+from geo.rain.fallen import QUANTITIES as RAIN
+from geo.rain.fallen import rain_24h
+from geo.series.lately import newest
+from geo.series.season import Values, last_hours
+from geo.snow.snowfall import depth_now, hourly, new_snow, without_jumps
 
 _NO_AIR = np.full(24, np.nan)
 

@@ -15,9 +15,9 @@ from zoneinfo import ZoneInfo
 from geo.area import Area
 from geo.crs import circle
 from geo.exposure import Exposure, deepest, exposure
-from geo.gauge import LEVELS, GaugeConfig, GaugeState, Reach, foresee, judge
 from geo.hazard import Evidence, Hazard
 from geo.model import Ground, Inputs
+from geo.river.gauge import LEVELS, GaugeConfig, GaugeState, Reach, foresee, judge
 from geo.station import Station
 
 _JAPAN = ZoneInfo("Asia/Tokyo")

@@ -8,14 +8,14 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 
+from geo.air.heat import ALERT, BANDS, SPECIAL_ALERT, WORST_SUN, wbgt
+from geo.air.sun import clear_sky_kw_m2
 from geo.finding import Finding, placed
 from geo.hazard import Evidence, Hazard
-from geo.heat import ALERT, BANDS, SPECIAL_ALERT, WORST_SUN, wbgt
-from geo.lately import newest
 from geo.model import Ground, Inputs, Sample
 from geo.sections import districts_of
+from geo.series.lately import newest
 from geo.station import Station
-from geo.sun import clear_sky_kw_m2
 
 _JAPAN = ZoneInfo("Asia/Tokyo")
 _WORDS = {1: "厳重警戒", 2: "危険", 3: "危険（熱中症警戒アラートの水準）", 4: "危険（熱中症特別警戒アラートの水準）"}

@@ -11,9 +11,9 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from feeds.lalert_types import Fact, LalertArea, LalertDocument
-from geo.documents import LONGEST, brief, ends, issued, listed, moment, said, standing, where
 from geo.hazard import Evidence, Hazard
 from geo.model import Ground, Inputs
+from geo.official.documents import LONGEST, brief, ends, issued, listed, moment, said, standing, where
 
 _LIFTED = "解除"
 _STATE = timedelta(days=14)  # what is updated until it is over

@@ -18,14 +18,14 @@ import shapely
 from shapely.geometry.base import BaseGeometry
 
 from geo.area import Area
-from geo.critical_lines import CriticalLines
 from geo.crs import to_metres
 from geo.hazard import Evidence, Hazard
-from geo.lately import newest
-from geo.layers import Layer
+from geo.layers.layer import Layer
 from geo.mesh import cell_of, cells_over
 from geo.model import Ground, Inputs
-from geo.soil_history import QUANTITIES, Soil, ahead, soil_now
+from geo.rain.critical_lines import CriticalLines
+from geo.rain.soil_history import QUANTITIES, Soil, ahead, soil_now
+from geo.series.lately import newest
 from geo.station import Station
 
 Indices: TypeAlias = npt.NDArray[np.intp]

@@ -7,17 +7,17 @@ from datetime import timedelta
 
 import numpy as np
 
-from geo.fallen import QUANTITIES as RAIN
-from geo.fallen import rain_24h
+from geo.air.temperature_outlook import chance_of_reaching, outlook
 from geo.finding import Finding, placed, tenths
 from geo.hazard import Evidence, Hazard
-from geo.lately import newest
 from geo.model import Ground, Inputs, Sample
-from geo.packed_snow import thickness_cm
-from geo.season import daily_means, last_hours
-from geo.snow_pack import pack_now
-from geo.snowfall import depth_now
-from geo.temperature_outlook import chance_of_reaching, outlook
+from geo.rain.fallen import QUANTITIES as RAIN
+from geo.rain.fallen import rain_24h
+from geo.series.lately import newest
+from geo.series.season import daily_means, last_hours
+from geo.snow.pack import pack_now
+from geo.snow.packed import thickness_cm
+from geo.snow.snowfall import depth_now
 
 _HOW = "除雪の入らない生活道路の推定で、わだちの通報があればそれを優先"
 

@@ -15,10 +15,10 @@ from feeds.records import Telegram
 from geo.area import Area
 from geo.hazard import Evidence, Hazard
 from geo.model import Ground, Inputs, Sample
+from geo.official.telegrams import codes_of_city, said, standing
 from geo.sections import districts_of
 from geo.seismic import CLASSES, shindo, truncated
-from geo.series import plausible
-from geo.telegrams import codes_of_city, said, standing
+from geo.series.believed import plausible
 
 _JAPAN = ZoneInfo("Asia/Tokyo")
 _TYPES = frozenset({"VXSE51", "VXSE53"})  # 震度速報 by district, 震源・震度に関する情報 by municipality

@@ -12,7 +12,7 @@ from feeds.records import Telegram, TelegramArea
 from geo.area import Area
 from geo.hazard import Hazard
 from geo.model import Ground, Inputs
-from geo.telegrams import evidence, facts, is_over, said, standing
+from geo.official.telegrams import evidence, facts, is_over, said, standing
 
 _TYPES = ("VXKO", "VXSU")
 

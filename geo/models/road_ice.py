@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from geo.finding import Finding, placed, tenths
 from geo.hazard import Evidence, Hazard
 from geo.model import Ground, Inputs
-from geo.road_watch import Watch, WatchConfig, watch
+from geo.road.watch import Watch, WatchConfig, watch
 from geo.station import Station
 
 _JAPAN = ZoneInfo("Asia/Tokyo")

@@ -8,13 +8,13 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 
+from geo.air.temperature_outlook import chance_of_reaching, outlook
 from geo.finding import Finding, placed, tenths
 from geo.hazard import Evidence, Hazard
-from geo.lately import newest
 from geo.model import Ground, Inputs, Sample
-from geo.season import Values, last_hours
-from geo.snowfall import depth_now, new_snow
-from geo.temperature_outlook import chance_of_reaching, outlook
+from geo.series.lately import newest
+from geo.series.season import Values, last_hours
+from geo.snow.snowfall import depth_now, new_snow
 
 _JAPAN = ZoneInfo("Asia/Tokyo")
 _HOUR = timedelta(hours=1)

@@ -6,15 +6,15 @@ from dataclasses import dataclass
 from datetime import timedelta
 from zoneinfo import ZoneInfo
 
-from geo.fallen import QUANTITIES as RAIN
-from geo.fallen import rain_24h
 from geo.finding import Finding, placed
 from geo.hazard import Evidence, Hazard
 from geo.model import Ground, Inputs, Sample
-from geo.roof_load import MORIOKA, SIGNAL, DesignRule, signal
-from geo.snow_melt import HELD
-from geo.snow_pack import SnowPack, pack_now
-from geo.snowfall import depth_now
+from geo.rain.fallen import QUANTITIES as RAIN
+from geo.rain.fallen import rain_24h
+from geo.snow.melt import HELD
+from geo.snow.pack import SnowPack, pack_now
+from geo.snow.roof_load import MORIOKA, SIGNAL, DesignRule, signal
+from geo.snow.snowfall import depth_now
 from geo.station import Station
 
 _JAPAN = ZoneInfo("Asia/Tokyo")

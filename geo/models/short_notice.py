@@ -15,7 +15,7 @@ from feeds.records import Telegram, TelegramArea
 from geo.area import Area
 from geo.hazard import Hazard
 from geo.model import Ground, Inputs
-from geo.telegrams import codes_of_city, evidence, facts, is_over, order, said, standing
+from geo.official.telegrams import codes_of_city, evidence, facts, is_over, order, said, standing
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,8 +12,8 @@ from geo.area import Area
 from geo.hazard import Evidence, Hazard
 from geo.model import Ground, Inputs, Sample
 from geo.sections import sections_of
-from geo.series import plausible
-from geo.snowfall import HIGHEST_CM, LOWEST_CM, NewSnow, clock_hour, hourly, new_snow, without_jumps
+from geo.series.believed import plausible
+from geo.snow.snowfall import HIGHEST_CM, LOWEST_CM, NewSnow, clock_hour, hourly, new_snow, without_jumps
 from geo.station import Station
 
 _JAPAN = ZoneInfo("Asia/Tokyo")

@@ -9,17 +9,17 @@ from typing import TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from geo.fallen import QUANTITIES as RAIN
-from geo.fallen import rain_24h
+from geo.air.temperature_outlook import outlook
 from geo.finding import Finding, placed
 from geo.hazard import Evidence, Hazard
-from geo.lately import newest
 from geo.model import Ground, Inputs, Sample
-from geo.season import last_hours
-from geo.snow_melt import degree_day, rain_on_snow, to_the_ground
-from geo.snow_pack import pack_now
-from geo.snowfall import depth_now
-from geo.temperature_outlook import outlook
+from geo.rain.fallen import QUANTITIES as RAIN
+from geo.rain.fallen import rain_24h
+from geo.series.lately import newest
+from geo.series.season import last_hours
+from geo.snow.melt import degree_day, rain_on_snow, to_the_ground
+from geo.snow.pack import pack_now
+from geo.snow.snowfall import depth_now
 
 Values: TypeAlias = npt.NDArray[np.float64]
 

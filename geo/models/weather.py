@@ -1,6 +1,6 @@
 """Weather warnings of the forecaster as hazards of the city.
 
-Which of the telegrams of an office speaks for a hazard is told by ``geo.speaking``.
+Which of the telegrams of an office speaks for a hazard is told by ``geo.official.speaking``.
 """
 
 from __future__ import annotations
@@ -13,8 +13,8 @@ from feeds.records import Telegram, TelegramArea
 from geo.area import Area
 from geo.hazard import Hazard
 from geo.model import Ground, Inputs
-from geo.speaking import in_force, name_of, series
-from geo.telegrams import codes_of_city, evidence, facts, is_over, issuer, said, standing
+from geo.official.speaking import in_force, name_of, series
+from geo.official.telegrams import codes_of_city, evidence, facts, is_over, issuer, said, standing
 
 # Kinds without a 警戒レベル; the figure only orders them among the others.
 _PLAIN_LEVELS = {

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 import shapely
 
 from geo.mesh import Cell, MeshError, cells_over
-from geo.rain_mesh import GaugeMesh, RainGauge
+from geo.rain.gauges import GaugeMesh, RainGauge
 from services.calculations import table
 from services.calculations.table import InputError, Row
 

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import numpy as np
 
-from geo.road_ice import Road, classify, icy, icy_probability
-from geo.road_treatment import freezing_point, over_time
+from geo.road.ice import Road, classify, icy, icy_probability
+from geo.road.treatment import freezing_point, over_time
 from services.calculations import table
 from services.calculations.table import InputError, Row
 

@@ -7,9 +7,9 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from geo.daily_depth import DepthError, filled
-from geo.snow_water import hs2swe
-from geo.snow_water_delta import delta_snow
+from geo.snow.daily_depth import DepthError, filled
+from geo.snow.water import hs2swe
+from geo.snow.water_delta import delta_snow
 from services.calculations import table
 from services.calculations.table import InputError, Row
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
-from geo.soil_water import Tanks, step
+from geo.rain.soil_water import Tanks, step
 from services.calculations import table
 from services.calculations.table import InputError, Row
 

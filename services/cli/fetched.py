@@ -11,12 +11,12 @@ from pathlib import Path
 
 from shapely.geometry.base import BaseGeometry
 
-from geo.archive import SourceError
-from geo.catalogue import CATALOGUE, Catalogue, CatalogueError, Published
 from geo.crs import CrsError
 from geo.geojson import ProfileError
-from geo.importing import Request, import_layer
-from geo.recognise import SchemaError
+from geo.layers.archive import SourceError
+from geo.layers.catalogue import CATALOGUE, Catalogue, CatalogueError, Published
+from geo.layers.importing import Request, import_layer
+from geo.layers.recognise import SchemaError
 from services.cli.city_outline import around, city_outline
 from services.download import Downloaded, Downloader, DownloadError
 from services.settings import SettingsError

@@ -14,14 +14,14 @@ from typing import Any
 
 from shapely.geometry.base import BaseGeometry
 
-from geo.archive import SourceError
 from geo.crs import JAPAN, CrsError
 from geo.geojson import ProfileError
-from geo.importing import Request, import_layer
-from geo.kinds.registry import KINDS
-from geo.layers import read_layer
-from geo.recognise import SchemaError
-from geo.schema import Shape
+from geo.layers.archive import SourceError
+from geo.layers.importing import Request, import_layer
+from geo.layers.kinds.registry import KINDS
+from geo.layers.layer import read_layer
+from geo.layers.recognise import SchemaError
+from geo.layers.schema import Shape
 
 _AROUND_KM = 5.0  # files cover a prefecture, or 80 km; what is farther from the city is left out
 

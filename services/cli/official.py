@@ -13,7 +13,7 @@ from feeds.instant import instant
 from feeds.status import Status
 from geo.geojson import ProfileError
 from geo.ground import load_ground
-from geo.official import Question
+from geo.official.instant import Question
 from services.clock import wall
 from services.official import answers, question
 from services.settings import SettingsError, load

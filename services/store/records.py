@@ -20,7 +20,7 @@ from feeds.records import BARRING, CapTelegram, Fix, Flag, Reading, Record, Repo
 from feeds.settled import settled
 from feeds.status import Status
 from geo.model import Sample
-from geo.official import STANDS, STAYS, SUBJECTS, Heard
+from geo.official.instant import STANDS, STAYS, SUBJECTS, Heard
 from services.store.append import Row, append
 from services.store.codec import from_json, to_json, written
 from services.store.columns import stamp

@@ -9,7 +9,7 @@ from pathlib import Path
 from feeds.status import Status
 from geo.exposure import deepest
 from geo.ground import load_ground
-from geo.importing import Request, import_layer
+from geo.layers.importing import Request, import_layer
 from geo.model import Ground, Inputs, Sample
 from geo.models.flood import Flood
 from tests.benchmarks.figure import Figure, beside, seconds

@@ -11,8 +11,8 @@ import geopandas
 import numpy as np
 import shapely
 
-from geo.importing import Request, import_layer
-from geo.layers import Layer, read_layer
+from geo.layers.importing import Request, import_layer
+from geo.layers.layer import Layer, read_layer
 from tests.benchmarks.figure import Figure, beside, seconds
 from tests.benchmarks.scale import Scale
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from geo.soil_water import Tanks, advance
+from geo.rain.soil_water import Tanks, advance
 from tests.benchmarks.figure import Figure, beside, seconds
 from tests.benchmarks.scale import Scale
 

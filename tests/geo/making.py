@@ -9,7 +9,7 @@ import shapely
 
 from feeds.status import Status
 from geo.area import Area, Areas
-from geo.layers import Layer, Layers, Zone
+from geo.layers.layer import Layer, Layers, Zone
 from geo.model import Ground, Inputs, Sample
 from geo.shelter import Shelter
 from geo.station import Station

@@ -16,7 +16,7 @@ from geo.exposure import exposure
 from geo.geojson import ProfileError, read_geojson
 from geo.ground import load_ground
 from geo.model import Ground
-from tests.geo.test_critical_lines import falling, table
+from tests.geo.rain.test_critical_lines import falling, table
 
 MORIOKA = Path(__file__).parents[2] / "config" / "morioka"
 DEMO = MORIOKA / "layers" / "demo_inundation.geojson"

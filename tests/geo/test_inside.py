@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 
 from geo.crs import to_degrees, to_metres
 from geo.ground import load_ground
-from geo.importing import Request, import_layer
 from geo.inside import inside, zone_of
-from geo.layers import Layer, Zone
+from geo.layers.importing import Request, import_layer
+from geo.layers.layer import Layer, Zone
 from geo.mesh import cells_over
 from geo.shelter import Shelter, shelters_in
 from tests.geo.making import CITY, FLOOD, SQUARES, flood_layer, ground

@@ -15,7 +15,7 @@ from geo.models.weather import Weather
 from rules.alert import Alert, Approval
 from rules.rule import CATALOG, load_rules
 from tests.geo.making import NOW, ground
-from tests.geo.telegrams import CITY, entry, ours, telegram
+from tests.geo.official.telegrams import CITY, entry, ours, telegram
 from tests.rules.making import World
 
 MODELS = (Weather(), RiverForecast(), ShortNotice())

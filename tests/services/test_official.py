@@ -14,7 +14,7 @@ from services import cli
 from services.store import records
 from services.store.engine import Store
 from services.store.users import Role
-from tests.geo.telegrams import entry, telegram
+from tests.geo.official.telegrams import entry, telegram
 from tests.services.making import NOW
 from tests.services.web_floor import floor
 

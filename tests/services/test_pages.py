@@ -13,8 +13,8 @@ import pytest
 import shapely
 
 from feeds.status import Status
-from geo.gauge import LEVELS
-from geo.layers import Layer, Layers, Zone
+from geo.layers.layer import Layer, Layers, Zone
+from geo.river.gauge import LEVELS
 from geo.shelter import shelters_in
 from rules.alert import State, Text
 from services.channels.registry import CHANNELS

@@ -27,7 +27,7 @@ from services.store.tables import polled_feeds, quarantine, records
 from tests.fakes.jma import FakeJma, Trouble
 from tests.feeds.making import JMA
 from tests.geo.making import ground
-from tests.geo.telegrams import decoded
+from tests.geo.official.telegrams import decoded
 
 WARNING = (JMA / "20260720031000_0_VPWW55_030000.xml").read_text(encoding="utf-8")
 ISSUED = "2026-07-20T12:10:00+09:00"

@@ -12,7 +12,7 @@ from feeds.records import Flag, Message, Rejected, Report
 from feeds.status import Status
 from services.store import cursors, quarantine, records
 from services.store.engine import Store
-from tests.geo.test_weather_model import telegram
+from tests.geo.models.test_weather_model import telegram
 from tests.services.making import NOW, reading
 
 

@@ -14,7 +14,7 @@ import shapely
 from aiohttp import web
 
 from geo.area import Area, Areas
-from geo.layers import Layer, Layers, Zone
+from geo.layers.layer import Layer, Layers, Zone
 from geo.model import Ground
 from geo.station import Station
 from services.bell import Bell

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from aiohttp import hdrs, web
 
-from geo.layers import Layer
+from geo.layers.layer import Layer
 from services.web.api.answer import GEOJSON, JSON, answer, feature, knows, reading_headers
 from services.web.api.endpoint import PREFIX, Endpoint, Parameter
 from services.web.api.shapes import geojson

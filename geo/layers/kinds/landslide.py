@@ -1,0 +1,56 @@
+"""Landslide zones (土砂災害警戒区域, A33). Public code often has these tables wrong: this is the official list."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from geo.layers.attributes import date, text, word
+from geo.layers.schema import Facts, Kind, Schema, Shape
+
+_PHENOMENA = {1: "steep_slope", 2: "debris_flow", 3: "landslide"}
+# yellow is 警戒区域, red 特別警戒区域; the planned ones are surveyed and not yet in force
+_ZONES = {1: "yellow", 2: "red", 3: "yellow_planned", 4: "red_planned"}
+_FEATURE = "SedimentRelatedDisasterWarningAreasPolygon"
+_A33 = {
+    "phenomenon": "A33_001",
+    "zone": "A33_002",
+    "number": "A33_004",
+    "name": "A33_005",
+    "address": "A33_006",
+    "designated": "A33_007",
+}
+
+
+def _landslide(values: Mapping[str, object]) -> Facts:
+    return {
+        "phenomenon": word(values["phenomenon"], _PHENOMENA, "phenomenon"),
+        "zone": word(values["zone"], _ZONES, "zone"),
+        "name": text(values.get("name")),
+        "number": text(values.get("number")),
+        "address": text(values.get("address")),
+        "designated": date(values.get("designated")),
+    }
+
+
+LANDSLIDE = Kind(
+    name="landslide",
+    shape=Shape.AREA,
+    credit="「国土数値情報（土砂災害警戒区域データ）」（国土交通省）を加工して作成",
+    schemas=(
+        Schema(
+            name="shirase",
+            credit="",
+            columns={fact: fact for fact in _A33},
+            required=("phenomenon", "zone"),
+            read=_landslide,
+            telling=False,
+        ),
+        Schema(name="A33", columns=_A33, required=("phenomenon", "zone"), read=_landslide),
+        Schema(
+            name="A33 as GML",
+            columns={"phenomenon": f"{_FEATURE}.cop", "zone": f"{_FEATURE}.coz", "name": f"{_FEATURE}.znm"},
+            required=("phenomenon", "zone"),
+            read=_landslide,
+        ),
+    ),
+)

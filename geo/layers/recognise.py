@@ -1,0 +1,90 @@
+"""Which schema a file is in, told by its columns alone."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping
+
+from geo.layers.kinds.registry import KINDS
+from geo.layers.schema import Fitted, Kind, Schema
+
+
+class SchemaError(ValueError):
+    """No known schema fits; the text lists the columns found and how to map them."""
+
+
+def recognise(kind: str, columns: Collection[str], mapping: Mapping[str, str] | None = None) -> Fitted:
+    """The one schema of ``kind`` that fits the columns, letter case aside.
+
+    ``mapping`` (fact → column) names the columns where no schema is known or several fit. Raises
+    :class:`SchemaError`.
+    """
+    if kind not in KINDS:
+        raise SchemaError(f"layers of kind {kind!r} are not known; use one of {', '.join(KINDS)}")
+    asked = KINDS[kind]
+    spelled = {column.lower(): column for column in columns}
+    if mapping:
+        return _mapped(asked, spelled, mapping)
+    fitting = [schema for schema in asked.schemas if _fits(schema, spelled)]
+    if len(fitting) == 1:
+        return _fitted(asked, fitting[0], spelled)
+    found = f"columns found: {', '.join(sorted(columns)) or 'none'}"
+    if fitting:
+        choices = " or ".join(f"{_choice(schema, spelled)} ({schema.name})" for schema in fitting)
+        raise SchemaError(f"the file answers several questions at once; choose {choices}; {found}")
+    others = [f"{other.name} ({schema.name})" for other, schema in _telling() if _fits(schema, spelled)]
+    if others:
+        raise SchemaError(f"these columns are of kind {' or '.join(others)}, not {kind}; {found}")
+    raise SchemaError(f"no known schema of kind {kind}; {found}; say which column holds what: {_needs(asked)}")
+
+
+def _mapped(kind: Kind, spelled: Mapping[str, str], mapping: Mapping[str, str]) -> Fitted:
+    facts = {fact for schema in kind.schemas for fact in schema.columns}
+    for fact, column in mapping.items():
+        if fact not in facts:
+            raise SchemaError(f"--map {fact}: a {kind.name} layer has no such fact; use {', '.join(sorted(facts))}")
+        if column.lower() not in spelled:
+            raise SchemaError(f"--map {fact}={column}: no such column; found: {', '.join(sorted(spelled.values()))}")
+    told = {fact: spelled[column.lower()] for fact, column in mapping.items()}
+    for schema in kind.schemas:
+        if _fits(schema, spelled) and told.items() <= _columns(schema, spelled).items():
+            return _fitted(kind, schema, spelled)  # a known one, chosen by naming its column
+    for schema in kind.schemas:
+        if set(schema.required) <= told.keys():
+            return Fitted(kind=kind, name="mapped", columns=told, read=schema.read, credit="")
+    raise SchemaError(f"--map: a {kind.name} layer needs {_needs(kind)}")
+
+
+def _telling() -> Iterator[tuple[Kind, Schema]]:
+    return ((kind, schema) for kind in KINDS.values() for schema in kind.schemas if schema.telling)
+
+
+def _fits(schema: Schema, spelled: Mapping[str, str]) -> bool:
+    return set(schema.required) <= _columns(schema, spelled).keys()
+
+
+def _columns(schema: Schema, spelled: Mapping[str, str]) -> dict[str, str]:
+    """Fact → the file's own column, of those that are there."""
+    there = {fact: [s for s in schema.spellings(fact) if s.lower() in spelled] for fact in schema.columns}
+    return {fact: spelled[found[0].lower()] for fact, found in there.items() if found}
+
+
+def _fitted(kind: Kind, schema: Schema, spelled: Mapping[str, str]) -> Fitted:
+    return Fitted(
+        kind=kind,
+        name=schema.name,
+        columns=_columns(schema, spelled),
+        read=schema.read,
+        credit=kind.credit if schema.credit is None else schema.credit,
+        fixed=schema.fixed,
+    )
+
+
+def _choice(schema: Schema, spelled: Mapping[str, str]) -> str:
+    fact = schema.required[0]
+    return f"--map {fact}={_columns(schema, spelled)[fact]}"
+
+
+def _needs(kind: Kind) -> str:
+    """The facts that must be mapped, as the command takes them; each other set of them once."""
+    ways = dict.fromkeys(" ".join(f"--map {fact}=COLUMN" for fact in schema.required) for schema in kind.schemas)
+    return " or ".join(ways)

@@ -1,0 +1,150 @@
+"""Open a hazard map however it was delivered: bare or zipped, CP932 or UTF-8, one data set or several."""
+
+from __future__ import annotations
+
+import fnmatch
+import tempfile
+import warnings
+import zipfile
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import shapely
+
+from geo.layers.archive import SourceError, unpacked
+from geo.layers.jpgis import is_jpgis, read_jpgis
+from geo.layers.table import read_table
+
+_CONTAINERS = (".gpkg", ".gml")  # may hold several layers
+_TABLE = "a table names no coordinate system; its places are read as JGD2011"
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One data set, ready to be read."""
+
+    path: Path
+    label: str  # how errors call it
+    findings: tuple[str, ...] = ()
+    encoding: str | None = None
+    layer: str | None = None  # of a file that holds several
+
+
+@contextmanager
+def opened(file: Path, member: str = "") -> Iterator[list[Source]]:
+    """The data set in ``file``; of a zip or a GeoPackage with several, the one named ``member``.
+
+    One data set, unless ``member`` is a pattern (``A31a-20-*``): several kinds must not end in one layer, and the
+    rivers of one kind should not need forty imports. Raises :class:`SourceError`.
+    """
+    if not file.is_file():
+        raise SourceError(f"{file}: there is no such file")
+    if not zipfile.is_zipfile(file):
+        yield [_source(file, file.name, member)]
+        return
+    with tempfile.TemporaryDirectory() as folder:
+        sets = unpacked(file, Path(folder))
+        if len(sets) == 1 and not fnmatch.filter(sets, member):  # then it may be a layer's name
+            (only,) = sets.values()
+            yield [_source(only, f"{file.name}:{only.name}", member)]
+            return
+        names = sorted(fnmatch.filter(sets, member)) or [_choice(sets, member, file.name)]
+        yield [_source(sets[name], f"{file.name}:{sets[name].name}", "") for name in names]
+
+
+def read_frame(source: Source) -> tuple[Any, tuple[str, ...]]:
+    """The data set as a GeoDataFrame, and what its reader complains of.
+
+    Broken geometries come as None, dates as text. Raises :class:`SourceError`.
+    """
+    import geopandas
+    import pyogrio
+
+    pyogrio.set_gdal_config_options({"OGR_GEOJSON_MAX_OBJ_SIZE": 0})  # the Tone alone is over the default 200 MB
+    unreadable = (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError, ValueError, IndexError, OSError)
+    damaged = (shapely.errors.GEOSException, UnboundLocalError)  # the last: pyogrio over a .prj that is none
+    try:
+        with warnings.catch_warnings(record=True) as complaints:
+            warnings.simplefilter("always")
+            frame = _read(source)
+    except (*unreadable, *damaged) as error:
+        reason = "it holds no layer" if isinstance(error, IndexError) else error
+        raise SourceError(f"{source.label}: cannot be read: {reason}") from None
+    if not isinstance(frame, geopandas.GeoDataFrame):
+        raise SourceError(f"{source.label}: holds no geometries")
+    return frame, tuple(dict.fromkeys(str(one.message) for one in complaints))
+
+
+def _read(source: Source) -> Any:
+    import geopandas
+    import pyogrio
+
+    suffix = source.path.suffix.lower()
+    if suffix in {".parquet", ".geoparquet"}:
+        return geopandas.read_parquet(source.path)
+    if suffix == ".csv":
+        return read_table(source.path)
+    if suffix in {".gml", ".xml"} and is_jpgis(source.path):
+        return read_jpgis(source.path)
+    return pyogrio.read_dataframe(
+        source.path, layer=source.layer, on_invalid="ignore", datetime_as_string=True, encoding=source.encoding
+    )
+
+
+def _source(path: Path, label: str, layer: str) -> Source:
+    suffix = path.suffix.lower()
+    plain = Source(path, label, (_TABLE,) if suffix == ".csv" else ())
+    found = _shapefile(path, label) if suffix == ".shp" else plain
+    layers = _layers(path) if suffix in _CONTAINERS else []
+    if len(layers) > 1:
+        return replace(found, layer=_choice(layers, layer, label))
+    if layer and layer not in {path.stem, *layers}:
+        raise SourceError(f"{label}: holds no {layer!r}; it holds one data set, and needs no --member")
+    return found
+
+
+def _choice(names: Collection[str], member: str, label: str) -> str:
+    if member in names:
+        return member
+    listed = " | ".join(sorted(names))
+    if member:
+        raise SourceError(f"{label}: holds no {member!r}; choose --member {listed}")
+    if len(names) == 1:
+        return next(iter(names))
+    raise SourceError(f"{label}: holds several data sets; import them one by one: --member {listed}")
+
+
+def _layers(path: Path) -> list[str]:
+    """The layers with geometries; none where the file cannot be read, which its reader then tells."""
+    import pyogrio
+
+    try:
+        return [str(name) for name, geometry in pyogrio.list_layers(path) if geometry is not None]
+    except pyogrio.errors.DataSourceError:
+        return []
+
+
+def _shapefile(path: Path, label: str) -> Source:
+    """All of its files must be there; upper-case names are as good. Texts without a .cpg are looked at."""
+    siblings = {one.suffix.lower(): one for one in path.parent.iterdir() if one.stem == path.stem}
+    missing = [suffix for suffix in (".shx", ".dbf") if suffix not in siblings]
+    if missing:
+        raise SourceError(f"{path.stem}{missing[0]} is missing beside {label}; deliver all files of the Shapefile")
+    if ".cpg" in siblings:
+        return Source(path, label)
+    encoding = _dbf_encoding(siblings[".dbf"])
+    return Source(path, label, (f"no .cpg beside the Shapefile; its texts read as {encoding}",), encoding)
+
+
+def _dbf_encoding(path: Path) -> str:
+    """UTF-8 where all records are, else CP932, which the national data use."""
+    content = path.read_bytes()
+    header = int.from_bytes(content[8:10], "little")
+    try:
+        content[header:].decode("utf-8")
+    except UnicodeDecodeError:
+        return "CP932"
+    return "UTF-8"

@@ -1,0 +1,1 @@
+"""What offices said: which telegrams and documents stand, and which of them speaks."""

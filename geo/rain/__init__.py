@@ -1,0 +1,1 @@
+"""What fell, where, and how wet the ground is from it."""
