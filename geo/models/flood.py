@@ -7,7 +7,7 @@ Observed and foreseen stand side by side as hazards of their own (``source`` is 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TypeAlias
 from zoneinfo import ZoneInfo
@@ -17,7 +17,8 @@ from geo.crs import circle
 from geo.exposure import Exposure, deepest, exposure
 from geo.hazard import Evidence, Hazard
 from geo.model import Ground, Inputs
-from geo.river.gauge import LEVELS, GaugeConfig, GaugeState, Reach, foresee, judge
+from geo.river.gauge import LEVELS, GaugeConfig, GaugeState
+from geo.river.outlook import Outlook, foreseen, judged
 from geo.station import Station
 
 _JAPAN = ZoneInfo("Asia/Tokyo")
@@ -42,12 +43,13 @@ class Flood:
     def run(self, inputs: Inputs, ground: Ground) -> list[Hazard]:
         """Every (district, gauge) whose gauge has reached a level, and every one whose gauge soon will."""
         hazards: list[Hazard] = []
-        for code, station in sorted(ground.stations.items()):
-            state = judge(station, inputs.series.get((code, "water_level"), ()), inputs.now, self.config)
-            reaches = foresee(state, self.config) if state else []
-            if state is None or not (state.level or reaches):
+        states = judged(inputs, ground, self.config)
+        for code, outlook in foreseen(states, inputs).items():
+            state = states[code]
+            reaches = _reaches(state, outlook, self.config.horizon)
+            if not (state.level or reaches):
                 continue
-            for area in self._areas(station, ground):
+            for area in self._areas(state.station, ground):
                 observed = self._observed(state, area, exposure(ground, area), inputs)
                 if state.level:
                     hazards.append(observed)
@@ -88,7 +90,32 @@ class Flood:
         )
 
 
-def _foreseen(observed: Hazard, state: GaugeState, reaches: Sequence[Reach], now: datetime) -> Hazard:
+@dataclass(frozen=True, slots=True)
+class _Reach:
+    """A threshold that will be reached."""
+
+    threshold: str
+    level: int
+    at: datetime
+    probability: float
+
+
+def _reaches(state: GaugeState, outlook: Outlook, horizon: timedelta) -> list[_Reach]:
+    """Thresholds above the level that will be reached, lowest first."""
+    leads = [lead for lead in outlook.ahead if timedelta(hours=lead.hours) <= horizon]
+    if not leads:
+        return []
+    found = []
+    for name, _ in sorted(state.station.thresholds.items(), key=lambda item: item[1]):
+        level = LEVELS[name][0] if name in LEVELS else 0
+        if level > max(state.level, 1) and any(name in lead.warned for lead in leads):
+            # Tenths and no certainty, because more is not known.
+            chance = round(min(0.9, leads[-1].chances[name]), 1)
+            found.append(_Reach(name, level, outlook.expected[name], chance))
+    return found
+
+
+def _foreseen(observed: Hazard, state: GaugeState, reaches: Sequence[_Reach], now: datetime) -> Hazard:
     """The hazard of the highest threshold that will be reached, made from the one that is observed."""
     station, top = state.station, reaches[-1]
     name, value = LEVELS[top.threshold][1], station.thresholds[top.threshold]

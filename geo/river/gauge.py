@@ -1,11 +1,10 @@
-"""One river gauge: which level it has reached, how far that may be believed, and what it will reach soon."""
+"""One river gauge: which level it has reached, and how far that may be believed."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from math import erf, sqrt
 
 from geo.model import Sample
 from geo.series.believed import Believed, believe, plausible, slope_per_hour, without_spikes
@@ -32,7 +31,7 @@ class GaugeConfig:
     spike_m: float = 1.0  # an isolated report this far from both neighbours is dropped
     neighbours: timedelta = timedelta(hours=2)  # reports this near can confirm each other
     slope_over: timedelta = timedelta(minutes=60)
-    horizon: timedelta = timedelta(hours=3)
+    horizon: timedelta = timedelta(hours=3)  # of what is foreseen by extrapolation
     stale: timedelta = timedelta(minutes=30)  # a gauge silent for longer is reported as silent
     keep: timedelta = timedelta(hours=3)  # and its last level stands for this long, marked
     forget: timedelta = timedelta(hours=24)  # then it is known to have run out; silence is never an all-clear
@@ -51,16 +50,6 @@ class GaugeState:
     since: datetime
     slope: float | None  # metres per hour
     stale: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Reach:
-    """A threshold that will be reached."""
-
-    threshold: str
-    level: int
-    at: datetime
-    probability: float
 
 
 def possible(station: Station, config: GaugeConfig) -> tuple[float, float] | None:
@@ -92,47 +81,6 @@ def judge(station: Station, samples: Sequence[Sample], now: datetime, config: Ga
         slope=slope_per_hour(usable, newest, config.slope_over),
         stale=now - newest.at > config.stale,
     )
-
-
-def foresee(state: GaugeState, config: GaugeConfig) -> list[Reach]:
-    """Thresholds above the level that a damped rise reaches within the horizon, lowest first. A silent gauge, or one
-    with too few reports for a slope, foresees nothing."""
-    if state.slope is None or state.slope <= 0 or state.stale:
-        return []
-    longest = config.horizon.total_seconds() / 3600
-    found = []
-    for name, value in sorted(state.station.thresholds.items(), key=lambda item: item[1]):
-        level = LEVELS[name][0] if name in LEVELS else 0
-        hours = _hours_until(value - state.newest.value, state.slope)
-        if level <= max(state.level, 1) or hours is None or hours > longest:
-            continue
-        at = state.newest.at + timedelta(hours=hours)
-        chance = _exceeding(value, state.newest.value + rise(state.slope, longest), longest)
-        found.append(Reach(name, level, at, chance))
-    return found
-
-
-def rise(slope: float, hours: float) -> float:
-    """Damped rise in metres after ``hours`` (0–3): 0.8 of the slope at one hour, 0.6 at three."""
-    return (0.9 - 0.1 * hours) * hours * slope
-
-
-def _hours_until(gap: float, slope: float) -> float | None:
-    """When the damped rise has closed the gap: the smaller root of :func:`rise`; None if it never does."""
-    if gap <= 0:
-        return 0.0
-    inner = 0.81 - 0.4 * gap / slope
-    return None if inner < 0 else (0.9 - sqrt(inner)) / 0.2
-
-
-def _exceeding(threshold: float, forecast: float, hours: float) -> float:
-    """Chance of being above the threshold at the end of the horizon, in tenths.
-
-    Normal error with a standard deviation of 0.07 m per hour of lead: measured on French rivers in January 2020 while
-    they were up (mean absolute errors 0.053, 0.107 and 0.165 m at 1, 2 and 3 h). Tenths, because more is not known.
-    """
-    chance = 0.5 * (1 - erf((threshold - forecast) / (0.07 * hours) / sqrt(2)))
-    return round(min(0.9, chance), 1)
 
 
 def _reached(thresholds: Mapping[str, float], value: float) -> tuple[int, str]:

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from geo.river.damped import rise
 from geo.river.forecast import QUANTILES, RiverModel, quantile_score
 from geo.river.levels import Array, Levels
 from geo.river.outcomes import outcome
@@ -16,7 +17,6 @@ from geo.river.signs import OWN_SLOPE, signs
 from geo.river.skill import Skill, brier_skill, contingency, skill_against
 
 _UP = 0.3  # metres above normal: from there on the level itself is scored
-_DAMPING: Mapping[int, float] = {1: 0.8, 2: 0.7, 3: 0.6}  # of the present slope; longer leads as three hours
 _SHOWN = (0.1, 0.5, 0.9)
 
 
@@ -63,7 +63,7 @@ def issue(model: RiverModel, levels: Levels, thresholds: Mapping[str, float]) ->
             chance=chances[lead],
             warn=(chances[lead] >= model.leads[lead].warn) & (level < threshold),
             rises=model.rises(asked, lead),
-            damped=level + _DAMPING.get(lead, 0.6) * lead * slope,
+            damped=level + rise(slope, lead),
         )
         for lead in sorted(model.leads)
     ]

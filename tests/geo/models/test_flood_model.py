@@ -14,7 +14,6 @@ from feeds.status import Status
 from geo.hazard import Hazard
 from geo.model import Ground, Inputs, Sample
 from geo.models.flood import Flood
-from geo.river.gauge import rise
 from geo.shelter import Shelter
 from tests.geo.making import FLOOD, NOW, SQUARES, flood_layer, gauge, ground, inputs, series
 
@@ -81,12 +80,6 @@ def test_a_rise_is_foreseen_with_the_hour() -> None:
     assert one.probability == 0.9
     assert "18:48ごろ氾濫危険水位に達する見込み" in one.headline
     assert any("+0.30 m/時" in evidence.text for evidence in one.evidence)
-
-
-def test_the_damped_rise() -> None:
-    assert rise(1.0, 1.0) == pytest.approx(0.8)
-    assert rise(1.0, 3.0) == pytest.approx(3 * 0.6)
-    assert rise(1.0, 0.0) == 0.0
 
 
 def test_a_falling_river_foresees_nothing() -> None:

@@ -1,0 +1,124 @@
+"""What each gauge will do within six hours, by the best means there is for it, and by which means that was.
+
+*Learned* where a model is at hand and the gauge has what the model asks for; else *extrapolated*; else *thresholds*
+alone: nothing is foreseen, and only what has happened is told. Pure: values after ``inputs.now`` change nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Literal, TypeAlias
+
+from geo.model import Ground, Inputs
+from geo.river.damped import exceeding, hours_until, quantiles, rise
+from geo.river.forecast import LEADS
+from geo.river.gauge import LEVELS, GaugeConfig, GaugeState, judge
+
+Method: TypeAlias = Literal["learned", "extrapolated", "thresholds"]
+Why: TypeAlias = Literal["", "no_model", "silent", "no_slope"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ahead:
+    """One lead. Levels in metres on the gauge's own zero; ``chances`` and ``warned`` by the names of thresholds."""
+
+    hours: int
+    q10: float  # of the level at the end
+    q50: float
+    q90: float
+    chances: Mapping[str, float]  # that the threshold is reached on the way; 1 where it is reached already
+    warned: frozenset[str]  # not reached yet, and worth a warning
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outlook:
+    """One gauge at one time. ``ahead`` has a place for each of LEADS, ascending, and none with ``thresholds``."""
+
+    station: str
+    made_at: datetime  # the leads count from here
+    measured_at: datetime  # of the newest report
+    level: float  # metres, as far as that report is believed
+    method: Method
+    why: Why = ""  # what a better method lacked, empty for the best
+    ahead: tuple[Ahead, ...] = ()
+    expected: Mapping[str, datetime]  # when a threshold will be reached, if it is; of those not reached yet
+
+
+def outlooks(inputs: Inputs, ground: Ground, config: GaugeConfig | None = None) -> dict[str, Outlook]:
+    """The outlook of every gauge that says anything at ``inputs.now``, by station code."""
+    config = config or GaugeConfig()
+    return foreseen(judged(inputs, ground, config), inputs)
+
+
+def judged(inputs: Inputs, ground: Ground, config: GaugeConfig) -> dict[str, GaugeState]:
+    """Every gauge that says anything, by station code, in their order."""
+    found = {}
+    for code, station in sorted(ground.stations.items()):
+        state = judge(station, inputs.series.get((code, "water_level"), ()), inputs.now, config)
+        if state is not None:
+            found[code] = state
+    return found
+
+
+def foreseen(states: Mapping[str, GaugeState], inputs: Inputs) -> dict[str, Outlook]:
+    """The outlook of each of the gauges."""
+    return {code: _without_model(state, inputs.now) for code, state in states.items()}
+
+
+def _without_model(state: GaugeState, now: datetime) -> Outlook:
+    if state.stale:
+        return _thresholds_alone(state, now, "silent")
+    if state.slope is None:
+        return _thresholds_alone(state, now, "no_slope")
+    return _extrapolated(state, state.slope, now)
+
+
+def _thresholds_alone(state: GaugeState, now: datetime, why: Why) -> Outlook:
+    newest = state.newest
+    return Outlook(
+        station=state.station.code,
+        made_at=now,
+        measured_at=newest.at,
+        level=newest.value,
+        method="thresholds",
+        why=why,
+        expected={},
+    )
+
+
+def _extrapolated(state: GaugeState, slope: float, now: datetime) -> Outlook:
+    newest, gaps = state.newest, _gaps(state)
+    age = (now - newest.at) / timedelta(hours=1)
+    closed = {name: hours_until(gap, slope) for name, gap in gaps.items()}
+    ahead = []
+    least = dict.fromkeys(gaps, 0.0)
+    for lead in LEADS:
+        hours = lead + age
+        q10, q50, q90 = quantiles(newest.value + rise(slope, hours), hours)
+        least = {
+            name: 1.0 if gap <= 0 else max(least[name], exceeding(gap - rise(slope, hours), hours))
+            for name, gap in gaps.items()
+        }
+        warned = frozenset(name for name, when in closed.items() if when is not None and 0 < when <= hours)
+        ahead.append(Ahead(hours=lead, q10=q10, q50=q50, q90=q90, chances=least, warned=warned))
+    return Outlook(
+        station=state.station.code,
+        made_at=now,
+        measured_at=newest.at,
+        level=newest.value,
+        method="extrapolated",
+        why="no_model",
+        ahead=tuple(ahead),
+        expected={
+            name: newest.at + timedelta(hours=when)
+            for name, when in closed.items()
+            if when is not None and 0 < when <= LEADS[-1] + age
+        },
+    )
+
+
+def _gaps(state: GaugeState) -> dict[str, float]:
+    """Metres to each threshold that has a meaning; not above zero where it is reached."""
+    return {name: limit - state.newest.value for name, limit in state.station.thresholds.items() if name in LEVELS}
