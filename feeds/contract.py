@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Any
 
-from feeds.cap_line import cap_line
+from feeds.cap.line import cap_line
 from feeds.crime_types import Crime
 from feeds.instant import iso_utc
 from feeds.lalert_line import lalert_line

@@ -11,7 +11,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import TypeAlias
 
-from feeds.cap_types import CapAlert
+from feeds.cap.types import CapAlert
 from feeds.crime_types import Crime
 from feeds.lalert_types import LalertDocument
 from feeds.rejected import Rejected as Rejected  # noqa: PLC0414 - one of the words of this module

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from feeds.cap_feed import CapFeed
+from feeds.cap.feed import CapFeed
 from feeds.chirpstack import Chirpstack
 from feeds.crime_csv import CrimeCsv
 from feeds.feed import Feed

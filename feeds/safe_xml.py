@@ -6,7 +6,7 @@ import re
 
 from lxml import etree
 
-from feeds.records import Rejected
+from feeds.rejected import Rejected
 
 MAX_BYTES = 8 * 1024 * 1024  # the nationwide aggregated telegrams have some hundred kilobytes
 MAX_DEPTH = 64

@@ -10,8 +10,8 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from feeds.cap_lint import lint
-from feeds.cap_xml import LIMIT
+from feeds.cap.lint import lint
+from feeds.cap.xml import LIMIT
 from services.clock import wall
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from feeds.cap_types import CapError
-from feeds.cap_xml import parse
+from feeds.cap.types import CapError
+from feeds.cap.xml import parse
 from feeds.records import Rejected
 from feeds.safe_xml import path_of, read_xml
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 
-from feeds.cap_lint import lint
+from feeds.cap.lint import lint
 from feeds.feed import Feed
 from feeds.japanese_time import TimeError, when
 from feeds.jma.atom import read_feed

@@ -15,7 +15,7 @@ from lxml import etree
 from yarl import URL
 
 from feeds.cap import CapAlert, read, write
-from feeds.cap_schema import SCOPE, STATUS
+from feeds.cap.schema import SCOPE, STATUS
 from feeds.status import Status
 from rules.alert import Alert
 from rules.cap_message import to_cap

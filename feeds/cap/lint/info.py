@@ -9,11 +9,11 @@ from urllib.parse import urlsplit
 
 from lxml import etree
 
-from feeds.cap_finding import Finding, found
-from feeds.cap_read import moment_of
-from feeds.cap_schema import is_time
-from feeds.cap_tree import child_of, children_of, words_of
-from feeds.cap_xml import text_of
+from feeds.cap.lint.finding import Finding, found
+from feeds.cap.read import moment_of
+from feeds.cap.schema import is_time
+from feeds.cap.tree import child_of, children_of, words_of
+from feeds.cap.xml import text_of
 
 _HTML = re.compile(
     r"</?(p|br|b|i|a|div|span|strong|em|ul|ol|li|table|tr|td|h[1-6])\b[^>]*>|&(nbsp|amp|lt|gt|quot|#\d+);"

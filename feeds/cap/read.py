@@ -13,10 +13,10 @@ from datetime import UTC, datetime, timedelta
 
 from lxml import etree
 
-from feeds import cap_schema as schema
-from feeds.cap_tree import children_of, texts_of, words_of
-from feeds.cap_types import CapAlert, CapArea, CapCircle, CapError, CapInfo, CapReference, CapResource, CapValue, Ring
-from feeds.cap_xml import LIMIT, name_of, parse, path_of, text_of
+from feeds.cap import schema
+from feeds.cap.tree import children_of, texts_of, words_of
+from feeds.cap.types import CapAlert, CapArea, CapCircle, CapError, CapInfo, CapReference, CapResource, CapValue, Ring
+from feeds.cap.xml import LIMIT, name_of, parse, path_of, text_of
 from feeds.decimals import decimal
 
 _VERSIONS = {schema.NAMESPACE: "1.2", **schema.OLDER}

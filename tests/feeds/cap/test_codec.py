@@ -25,7 +25,7 @@ from feeds.cap import (
     read,
     write,
 )
-from feeds.cap_schema import CATEGORY, CERTAINTY, MSG_TYPE, NAMESPACE, RESPONSE, SCOPE, SEVERITY, STATUS, URGENCY
+from feeds.cap.schema import CATEGORY, CERTAINTY, MSG_TYPE, NAMESPACE, RESPONSE, SCOPE, SEVERITY, STATUS, URGENCY
 
 REAL = Path(os.environ.get("SHIRASE_REAL_DATA") or "nowhere") / "cap"
 real = pytest.mark.skipif(not REAL.is_dir(), reason="SHIRASE_REAL_DATA does not name the folder of real samples")

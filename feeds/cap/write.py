@@ -10,10 +10,10 @@ from datetime import datetime, timedelta, timezone
 
 from lxml import etree
 
-from feeds.cap_lint import message_findings
-from feeds.cap_schema import NAMESPACE
-from feeds.cap_types import CapAlert, CapArea, CapError, CapInfo, CapResource, CapValue
-from feeds.cap_xml import path_of
+from feeds.cap.lint import message_findings
+from feeds.cap.schema import NAMESPACE
+from feeds.cap.types import CapAlert, CapArea, CapError, CapInfo, CapResource, CapValue
+from feeds.cap.xml import path_of
 
 JST = timezone(timedelta(hours=9))
 # Warnings about what others send that are faults in what we send.

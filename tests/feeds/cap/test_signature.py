@@ -10,9 +10,9 @@ from datetime import UTC, datetime
 import pytest
 from lxml import etree
 
-from feeds.cap_certificate import validity
-from tests.feeds.test_cap import REAL, real
-from tests.feeds.test_cap_lint import DS, GOOD, errors, findings
+from feeds.cap.certificate import validity
+from tests.feeds.cap.test_codec import REAL, real
+from tests.feeds.cap.test_lint import DS, GOOD, errors, findings
 
 
 def signed(document: str, method: str = "sha256", digest: str = "", extra: str = "") -> str:

@@ -1,7 +1,7 @@
 """The one CAP codec, read and write. Everything in the house that speaks CAP speaks it through this door."""
 
-from feeds.cap_read import read
-from feeds.cap_types import (
+from feeds.cap.read import read
+from feeds.cap.types import (
     CapAlert,
     CapArea,
     CapCircle,
@@ -12,7 +12,7 @@ from feeds.cap_types import (
     CapValue,
     Ring,
 )
-from feeds.cap_write import write
+from feeds.cap.write import write
 
 __all__ = [
     "CapAlert",

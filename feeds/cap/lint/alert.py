@@ -6,11 +6,11 @@ from collections.abc import Iterator
 
 from lxml import etree
 
-from feeds.cap_finding import Finding, found
-from feeds.cap_read import moment_of, references_of
-from feeds.cap_schema import is_time
-from feeds.cap_tree import child_of, words_of
-from feeds.cap_xml import text_of
+from feeds.cap.lint.finding import Finding, found
+from feeds.cap.read import moment_of, references_of
+from feeds.cap.schema import is_time
+from feeds.cap.tree import child_of, words_of
+from feeds.cap.xml import text_of
 
 _SPEAK_OF_EARLIER = ("Update", "Cancel", "Ack", "Error")
 

@@ -9,18 +9,18 @@ from datetime import datetime
 
 from lxml import etree
 
-from feeds.cap_finding import Finding
-from feeds.cap_finding import found as finding_at
-from feeds.cap_lint_alert import alert_findings
-from feeds.cap_lint_area import area_findings
-from feeds.cap_lint_info import empty_findings, info_findings, time_findings
-from feeds.cap_lint_schema import schema_findings
-from feeds.cap_read import moment_of
-from feeds.cap_schema import NAMESPACE, OLDER, is_time
-from feeds.cap_signature import signature_findings
-from feeds.cap_tree import words_of
-from feeds.cap_types import CapError
-from feeds.cap_xml import LIMIT, name_of, parse
+from feeds.cap.lint.alert import alert_findings
+from feeds.cap.lint.area import area_findings
+from feeds.cap.lint.finding import Finding
+from feeds.cap.lint.finding import found as finding_at
+from feeds.cap.lint.info import empty_findings, info_findings, time_findings
+from feeds.cap.lint.schema import schema_findings
+from feeds.cap.read import moment_of
+from feeds.cap.schema import NAMESPACE, OLDER, is_time
+from feeds.cap.signature import signature_findings
+from feeds.cap.tree import words_of
+from feeds.cap.types import CapError
+from feeds.cap.xml import LIMIT, name_of, parse
 
 _MOST = 1000  # findings of one kind of check; who has more has one fault a thousand times
 _LINE = re.compile(r"line (\d+)")

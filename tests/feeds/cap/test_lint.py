@@ -15,16 +15,16 @@ from hypothesis import given, settings
 from lxml import etree
 
 from feeds.cap import CapAlert, write
-from feeds.cap_finding import Finding
-from feeds.cap_lint import lint
-from feeds.cap_lint_schema import schema_findings
-from feeds.cap_schema import NAMESPACE
+from feeds.cap.lint import lint
+from feeds.cap.lint.finding import Finding
+from feeds.cap.lint.schema import schema_findings
+from feeds.cap.schema import NAMESPACE
 from services.cli import run
-from tests.feeds.test_cap import REAL, message, real
-from tests.feeds.test_cap_read import HOSTILE
+from tests.feeds.cap.test_codec import REAL, message, real
+from tests.feeds.cap.test_read import HOSTILE
 
 NOW = datetime(2026, 1, 15, tzinfo=UTC)
-GOOD = (Path(__file__).parent.parent / "data" / "cap" / "flood-level4.xml").read_text()
+GOOD = (Path(__file__).parents[2] / "data" / "cap" / "flood-level4.xml").read_text()
 DS = "http://www.w3.org/2000/09/xmldsig#"
 
 
@@ -279,9 +279,9 @@ def test_the_test_data_are_where_they_should_be() -> None:
 
 
 def test_the_docs_name_every_rule() -> None:
-    root = Path(__file__).parents[2]
+    root = Path(__file__).parents[3]
     told = (root / "docs" / "cap.md").read_text()
-    sources = [*sorted((root / "feeds").glob("cap_lint*.py")), root / "feeds" / "cap_signature.py"]
-    named = {rule for file in sources for rule in re.findall(r'"(?:error|warning|info)", "(\w+)"', file.read_text())}
+    sources = [*sorted((root / "feeds" / "cap" / "lint").glob("*.py")), root / "feeds" / "cap" / "signature.py"]
+    named = {rule for file in sources for rule in re.findall(r'found\("\w+", "(\w+)"', file.read_text())}
     assert len(named) > 35
     assert sorted(rule for rule in named if f"`{rule}`" not in told) == []

@@ -7,7 +7,7 @@ import re
 
 from lxml import etree
 
-from feeds.cap_types import CapError
+from feeds.cap.types import CapError
 from feeds.safe_xml import first_error
 
 BLANK = " \t\r\n"  # what XML calls white space

@@ -10,8 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from feeds.cap import CapError, CapValue, read
-from feeds.cap_schema import NAMESPACE
-from tests.feeds.test_cap import MINIMAL, REAL, real
+from feeds.cap.schema import NAMESPACE
+from tests.feeds.cap.test_codec import MINIMAL, REAL, real
 
 BOMB = b'<?xml version="1.0"?><!DOCTYPE l [<!ENTITY a "aaaaaaaaaa">%s]><alert>&j;</alert>' % b"".join(
     b'<!ENTITY %c "%s">' % (98 + i, (b"&%c;" % (97 + i)) * 10) for i in range(9)

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from feeds.cap_xml import BLANK
+from feeds.cap.xml import BLANK
 
 NAMESPACE = "urn:oasis:names:tc:emergency:cap:1.2"
 OLDER = {"urn:oasis:names:tc:emergency:cap:1.1": "1.1", "http://www.incident.com/cap/1.0": "1.0"}

@@ -7,7 +7,7 @@ from typing import Literal, TypeAlias
 
 from lxml import etree
 
-from feeds.cap_xml import path_of
+from feeds.cap.xml import path_of
 
 Level: TypeAlias = Literal["error", "warning", "info"]
 

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 
 from lxml import etree
 
-from feeds.cap_finding import Finding, found
-from feeds.cap_schema import ALERT, NAMESPACE, Element
-from feeds.cap_xml import BLANK, name_of, text_of
+from feeds.cap.lint.finding import Finding, found
+from feeds.cap.schema import ALERT, NAMESPACE, Element
+from feeds.cap.xml import BLANK, name_of, text_of
 
 _SIGNED = "{http://www.w3.org/2000/09/xmldsig#}"
 _HINTS = "{http://www.w3.org/2001/XMLSchema-instance}"

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from feeds.cap_read import read
-from feeds.cap_types import CapError
+from feeds.cap.read import read
+from feeds.cap.types import CapError
 from feeds.records import CapTelegram, Decoded, Message, Rejected
 from feeds.status import Status
 

@@ -7,11 +7,11 @@ from collections.abc import Iterator
 import shapely
 from lxml import etree
 
-from feeds.cap_finding import Finding, found
-from feeds.cap_read import circle_of, points_of
-from feeds.cap_tree import child_of, children_of, words_of
-from feeds.cap_types import CapError
-from feeds.cap_xml import text_of
+from feeds.cap.lint.finding import Finding, found
+from feeds.cap.read import circle_of, points_of
+from feeds.cap.tree import child_of, children_of, words_of
+from feeds.cap.types import CapError
+from feeds.cap.xml import text_of
 
 _MANY_VERTICES = 100
 

@@ -17,10 +17,10 @@ from datetime import datetime
 
 from lxml import etree
 
-from feeds.cap_certificate import validity
-from feeds.cap_finding import Finding, found
-from feeds.cap_schema import SIGNATURE
-from feeds.cap_xml import text_of
+from feeds.cap.certificate import validity
+from feeds.cap.lint.finding import Finding, found
+from feeds.cap.schema import SIGNATURE
+from feeds.cap.xml import text_of
 
 _DS = SIGNATURE.removesuffix("Signature")
 _ENVELOPED = "http://www.w3.org/2000/09/xmldsig#enveloped-signature"

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from lxml import etree
 
-from feeds.cap_xml import text_of
+from feeds.cap.xml import text_of
 
 
 def children_of(element: etree._Element, name: str) -> Iterator[etree._Element]:

@@ -7,13 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from feeds.cap_feed import CapFeed
+from feeds.cap.feed import CapFeed
 from feeds.contract import record_line
 from feeds.records import CapTelegram, Message
 from feeds.status import Status
 from tests.feeds.making import NOW, refusal
 
-OURS = Path(__file__).parent.parent / "data" / "cap" / "flood-level4.xml"
+OURS = Path(__file__).parents[2] / "data" / "cap" / "flood-level4.xml"
 CONTRACT = {"record", "feed", "identifier", "sender", "sent", "status", "msg_type", "scope", "references", "info"}
 INFO = {"language", "event", "urgency", "severity", "certainty", "effective", "expires", "headline", "areas"}
 AREA = {"area_desc", "polygons", "circles", "geocodes"}

@@ -6,7 +6,7 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-from feeds.cap_types import CapAlert, CapArea, CapInfo, CapReference, CapResource, CapValue
+from feeds.cap.types import CapAlert, CapArea, CapInfo, CapReference, CapResource, CapValue
 
 
 def cap_line(alert: CapAlert) -> dict[str, Any]:
