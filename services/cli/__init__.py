@@ -21,6 +21,7 @@ COMMANDS = {
     "model": "run one model over a series",
     "verify": "how good forecasts are, on data they have not seen",
     "layers": "import, list and ask hazard layers",
+    "fixes": "positions of vehicles: clean traces",
     "official": "what official warnings were in force at an instant",
     "render": "the exact payload of a channel",
     "replay": "publish recorded messages to a broker",
