@@ -69,3 +69,11 @@ def carry_over(before: Mapping[str, Hazard], now: Iterable[Hazard]) -> list[Haza
         same = past is not None and past.level == hazard.level and past.since <= hazard.since
         carried.append(replace(hazard, since=past.since) if past and same else hazard)
     return carried
+
+
+def next_picture(before: Mapping[str, Hazard], found: Mapping[str, Iterable[Hazard] | None]) -> list[Hazard]:
+    """The picture after a look of the models; of one that failed (None) the last word stands until it runs out."""
+    after: list[Hazard] = []
+    for name, hazards in found.items():
+        after += [h for h in before.values() if h.model.partition("@")[0] == name] if hazards is None else hazards
+    return carry_over(before, after)

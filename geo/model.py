@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Protocol
@@ -75,3 +75,56 @@ class Model(Protocol):
     def run(self, inputs: Inputs, ground: Ground) -> list[Hazard]:
         """Every hazard that holds at ``inputs.now``; one that is not named has ended."""
         ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wants:
+    """What some models want together. Each source only as far back as a model looks that reads it: fourteen days of
+    reports must not mean fourteen of readings."""
+
+    quantities: frozenset[str]
+    readings: timedelta
+    telegrams: timedelta
+    reports: timedelta
+
+    @classmethod
+    def of(cls, models: Iterable[Model]) -> Wants:
+        """What all of these read."""
+        every = tuple(models)
+        return cls(
+            quantities=frozenset[str]().union(*(model.quantities for model in every)),
+            readings=_longest(model for model in every if model.quantities),
+            telegrams=_longest(model for model in every if model.telegrams),
+            reports=_longest(model for model in every if model.reports),
+        )
+
+    def subjects(self, ground: Ground) -> list[str]:
+        """``station/quantity`` of every series that is read."""
+        return subjects(ground, self.quantities)
+
+    def season(self, ground: Ground) -> list[str]:
+        """The same for those that are read as hourly means."""
+        return subjects(ground, self.quantities & SEASON)
+
+
+def subjects(ground: Ground, quantities: frozenset[str]) -> list[str]:
+    """``station/quantity`` of these quantities at every station that has them."""
+    return [f"{s.code}/{q}" for s in ground.stations.values() for q in s.quantities & quantities]
+
+
+def _longest(models: Iterable[Model]) -> timedelta:
+    return max((model.window for model in models), default=timedelta())
+
+
+def look(
+    models: Iterable[Model], inputs: Inputs, ground: Ground, faults: dict[str, Exception]
+) -> dict[str, list[Hazard] | None]:
+    """Each model's hazards by its name; None where it failed, and why is noted in ``faults``."""
+    found: dict[str, list[Hazard] | None] = {}
+    for model in models:
+        try:
+            found[model.name] = model.run(inputs, ground)
+        except Exception as error:  # noqa: BLE001 - whatever it is, the other models go on
+            found[model.name] = None
+            faults.setdefault(model.name, error)
+    return found

@@ -10,8 +10,8 @@ import structlog
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from feeds.status import Status
-from geo.hazard import Hazard, carry_over
-from geo.model import SEASON, Ground, Inputs, Model
+from geo.hazard import Hazard, next_picture
+from geo.model import Ground, Inputs, Model, Wants, look
 from geo.official.documents import LONGEST
 from services.bell import Bell
 from services.clock import Clock
@@ -24,6 +24,7 @@ from services.store.hazards import Change
 from services.telemetry import HAZARDS
 
 log = structlog.get_logger()
+Found = dict[str, list[Hazard] | None]  # by model; None where it failed
 
 
 class Predict:
@@ -49,7 +50,7 @@ class Predict:
                 return False
             inputs = [await self._gather(connection, status, now) for status in Status]
         faults: dict[str, Exception] = {}
-        pictures = {one.status: await asyncio.to_thread(self._run, one, faults) for one in inputs}
+        pictures = {one.status: await asyncio.to_thread(self._look, one, faults) for one in inputs}
         self._tell(faults)
         async with self._store.write() as connection:
             changed = [change for status in Status for change in await self._replace(connection, status, pictures, now)]
@@ -61,36 +62,20 @@ class Predict:
         return bool(changed)
 
     async def _gather(self, connection: AsyncConnection, status: Status, now: datetime) -> Inputs:
-        wanted = frozenset[str]().union(*(model.quantities for model in self._models))
-        subjects = self._subjects(wanted)
-        # Each source only as far back as a model looks: fourteen days of reports must not mean fourteen of readings.
-        readings = now - _longest(model for model in self._models if model.quantities)
-        telegrams = now - _longest(model for model in self._models if model.telegrams)
-        reports = now - _longest(model for model in self._models if model.reports)
+        wants, ground = Wants.of(self._models), self._ground
         return Inputs(
             now=now,
             status=status,
-            series=await records.series(connection, subjects, status, readings, now),
-            season=await self._season.gather(connection, self._subjects(wanted & SEASON), status, now),
-            telegrams=await records.standing_telegrams(connection, status, telegrams, now),
-            reports=await records.reports(connection, status, reports, now),
+            series=await records.series(connection, wants.subjects(ground), status, now - wants.readings, now),
+            season=await self._season.gather(connection, wants.season(ground), status, now),
+            telegrams=await records.standing_telegrams(connection, status, now - wants.telegrams, now),
+            reports=await records.reports(connection, status, now - wants.reports, now),
             gateways=await vitals.everyone(connection, status),
             documents=await records.documents(connection, status, now - LONGEST, now),
         )
 
-    def _subjects(self, quantities: frozenset[str]) -> list[str]:
-        return [f"{s.code}/{q}" for s in self._ground.stations.values() for q in s.quantities & quantities]
-
-    def _run(self, inputs: Inputs, faults: dict[str, Exception]) -> dict[str, list[Hazard] | None]:
-        """Each model's hazards; None where it failed: then its last word stands until it runs out."""
-        picture: dict[str, list[Hazard] | None] = {}
-        for model in self._models:
-            try:
-                picture[model.name] = model.run(inputs, self._ground)
-            except Exception as error:  # noqa: BLE001 - whatever it is, the other models go on
-                picture[model.name] = None
-                faults.setdefault(model.name, error)
-        return picture
+    def _look(self, inputs: Inputs, faults: dict[str, Exception]) -> Found:
+        return look(self._models, inputs, self._ground, faults)
 
     def _tell(self, faults: dict[str, Exception]) -> None:
         """A model fails as long as it fails for any status: that it works for drills is no comfort."""
@@ -105,22 +90,15 @@ class Predict:
         self,
         connection: AsyncConnection,
         status: Status,
-        pictures: dict[Status, dict[str, list[Hazard] | None]],
+        pictures: dict[Status, Found],
         now: datetime,
     ) -> list[Change]:
         before = await hazards.current(connection, status)
-        after: list[Hazard] = []
-        for name, found in pictures[status].items():
-            after += [h for h in before.values() if h.model.partition("@")[0] == name] if found is None else found
-        after = carry_over(before, after)
+        after = next_picture(before, pictures[status])
         changes = await hazards.replace_picture(connection, before, after, now)
         for kind in {h.kind for h in [*before.values(), *after]}:
             HAZARDS.labels(status.value, kind).set(sum(h.kind == kind for h in after))
         return changes
-
-
-def _longest(models: Iterable[Model]) -> timedelta:
-    return max((model.window for model in models), default=timedelta())
 
 
 def _noteworthy(change: Change) -> bool:

@@ -7,19 +7,17 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import NamedTuple
 
 from sqlalchemy import and_, case, func, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from feeds.status import Status
 from rules.alert import Alert, State
+from rules.ledger import BEFORE_DRAFTED, BEFORE_ISSUED, ENDED, OPEN, WITHDRAWN, Turn, Written, issued_as, standing_of
 from rules.situation import Standing
 from services.channels.channel import Payload
 from services.store.codec import from_json, to_json
 from services.store.tables import alerts
-
-OPEN = (State.DRAFT, State.ISSUED, State.REJECTED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +50,7 @@ def digest_of(payloads: Rendered) -> str:
 
 async def add_draft(connection: AsyncConnection, alert: Alert, payloads: Rendered, now: datetime) -> str:
     """Store a new revision as a draft; an older draft of the series gives way. Returns the digest to approve."""
-    await _set(connection, alert.series, alert.revision, (State.DRAFT,), State.WITHDRAWN, now)
+    await _turn(connection, alert.series, BEFORE_DRAFTED, now, before=alert.revision)
     digest = digest_of(payloads)
     row = {
         "series": alert.series,
@@ -89,12 +87,9 @@ async def get(connection: AsyncConnection, series: str, revision: int) -> Revisi
 
 async def mark_issued(connection: AsyncConnection, alert: Alert, now: datetime) -> None:
     """The revision leaves the house; the ones before it are superseded. One that ends the series ends it."""
-    await _set(connection, alert.series, alert.revision, (State.ISSUED,), State.SUPERSEDED, now)
-    # What was refused has never been out: a later revision must not quote it.
-    await _set(connection, alert.series, alert.revision, (State.DRAFT, State.REJECTED), State.WITHDRAWN, now)
-    state = State.ENDED if alert.ends else State.ISSUED
+    await _turn(connection, alert.series, BEFORE_ISSUED, now, before=alert.revision)
     one = update(alerts).where(alerts.c.series == alert.series, alerts.c.revision == alert.revision)
-    await connection.execute(one.values(state=state.value, changed_at=now))
+    await connection.execute(one.values(state=issued_as(alert).value, changed_at=now))
 
 
 async def mark_rejected(connection: AsyncConnection, alert: Alert, now: datetime) -> None:
@@ -104,17 +99,12 @@ async def mark_rejected(connection: AsyncConnection, alert: Alert, now: datetime
 
 async def withdraw_draft(connection: AsyncConnection, series: str, now: datetime) -> bool:
     """Drop the waiting draft of a series, if there is one: what it spoke of is over."""
-    drafts = update(alerts).where(alerts.c.series == series, alerts.c.state == State.DRAFT.value)
-    return bool((await connection.execute(drafts.values(state=State.WITHDRAWN.value, changed_at=now))).rowcount)
+    return bool(await _turn(connection, series, WITHDRAWN, now))
 
 
 async def end_series(connection: AsyncConnection, series: str, now: datetime) -> None:
     """Close a series whose last word has run out."""
-    await connection.execute(
-        update(alerts)
-        .where(alerts.c.series == series, alerts.c.state.in_([state.value for state in OPEN]))
-        .values(state=State.ENDED.value, changed_at=now)
-    )
+    await _turn(connection, series, ENDED, now)
 
 
 async def standing(connection: AsyncConnection, status: Status, now: datetime) -> dict[str, Standing]:
@@ -129,29 +119,11 @@ async def standing(connection: AsyncConnection, status: Status, now: datetime) -
         .where(alerts.c.series.in_(still_open.distinct()))
         .order_by(alerts.c.series, alerts.c.revision)
     )
-    families: dict[str, list[_Row]] = {}
+    families: dict[str, list[Written]] = {}
     for series, revision, state, body in rows:
-        row = _Row(revision, State(state), from_json(Alert, body) if body else None)
-        families.setdefault(series, []).append(row)
-    return {series: _standing(family, now) for series, family in families.items()}
-
-
-class _Row(NamedTuple):
-    revision: int
-    state: State
-    alert: Alert | None  # None: neither open nor in force any more
-
-
-def _standing(family: list[_Row], now: datetime) -> Standing:
-    issued = [row for row in family if row.state in {State.ISSUED, State.SUPERSEDED}]
-    state, newest = [(row.state, row.alert) for row in family if row.state in OPEN and row.alert][-1]
-    return Standing(
-        alert=newest,
-        state=state,
-        issued_revision=issued[-1].revision if issued else 0,
-        chain=tuple(row.alert for row in issued if row.alert and row.alert.expires > now),
-        last_revision=family[-1].revision,
-    )
+        one = Written(revision, State(state), from_json(Alert, body) if body else None)
+        families.setdefault(series, []).append(one)
+    return {series: standing_of(family, now) for series, family in families.items()}
 
 
 async def drafts(connection: AsyncConnection, status: Status) -> int:
@@ -160,15 +132,14 @@ async def drafts(connection: AsyncConnection, status: Status) -> int:
     return int(await connection.scalar(select(func.count()).select_from(alerts).where(*waiting)) or 0)
 
 
-async def _set(
-    connection: AsyncConnection, series: str, before: int, states: tuple[State, ...], to: State, now: datetime
-) -> None:
-    older = (
-        alerts.c.series == series,
-        alerts.c.revision < before,
-        alerts.c.state.in_([state.value for state in states]),
-    )
-    await connection.execute(update(alerts).where(*older).values(state=to.value, changed_at=now))
+async def _turn(connection: AsyncConnection, series: str, turn: Turn, now: datetime, before: int | None = None) -> int:
+    """Turn the states of the series' revisions, or of those before one; how many were turned."""
+    turned = 0
+    for was, comes in turn.items():
+        of = update(alerts).where(alerts.c.series == series, alerts.c.state == was.value)
+        those = of if before is None else of.where(alerts.c.revision < before)
+        turned += (await connection.execute(those.values(state=comes.value, changed_at=now))).rowcount
+    return turned
 
 
 def _payload_out(one: Payload | Refusal) -> dict[str, object]:
