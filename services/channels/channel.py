@@ -45,11 +45,13 @@ class Payload:
     media_type: str
     parts: tuple[str, ...]
     counts: tuple[str, ...] = ()  # a word per part for the officer: 「132/140字」
+    languages: tuple[str, ...] = ()  # of each part, BCP 47, where the other side is told
 
     @property
     def digest(self) -> str:
-        """SHA-256 over type and parts, hexadecimal."""
-        body = json.dumps([self.media_type, *self.parts], ensure_ascii=False, separators=(",", ":"))
+        """SHA-256 over all that leaves the house, hexadecimal: type, parts, and their languages where told."""
+        told = [list(self.languages)] if self.languages else []
+        body = json.dumps([self.media_type, *self.parts, *told], ensure_ascii=False, separators=(",", ":"))
         return hashlib.sha256(body.encode()).hexdigest()
 
 

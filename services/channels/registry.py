@@ -9,8 +9,9 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 
 from rules.alert import Alert
-from services.channels import cap_feed, linkage, log, x
+from services.channels import cap_feed, linkage, log
 from services.channels.channel import Channel
+from services.channels.x import channel as x
 
 
 class ChannelError(Exception):

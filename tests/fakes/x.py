@@ -23,7 +23,7 @@ from aiohttp import web
 from oauthlib.oauth1 import Client
 from oauthlib.oauth1.rfc5849 import signature
 
-from services.channels.x_weight import LIMIT, URL, weighted_length
+from services.channels.x.weight import LIMIT, URL, weighted_length
 
 SIGNED_FOR = "https://api.twitter.com"
 _WINDOW_S = 900

@@ -17,11 +17,11 @@ from pydantic import ValidationError
 from feeds.status import Status
 from rules.alert import Text
 from services.channels.channel import Delivery, Outcome, Payload, Verdict
-from services.channels.posting import prepared
-from services.channels.x import Config, X
-from services.channels.x_client import same_text
-from services.channels.x_text import render_thread
-from services.channels.x_weight import LIMIT, weighted_length
+from services.channels.thread.cutting import prepared
+from services.channels.thread.text import render_thread as render_in_style
+from services.channels.x.channel import Config, X
+from services.channels.x.client import same_text
+from services.channels.x.weight import LIMIT, STYLE, weighted_length
 from tests.fakes.x import FakeX
 from tests.services.conftest import until
 from tests.services.making import alert
@@ -36,6 +36,10 @@ ENGLISH = Text(
     instruction="Keep away from the river.",
     short="The Kitakami (Tatesaka bridge) is above the evacuation decision level. Keep away from the river.",
 )
+
+
+def render_thread(one: Any) -> Payload:
+    return render_in_style(one, STYLE)
 
 
 def long_alert(**changes: Any) -> Any:
@@ -377,7 +381,7 @@ async def test_statuses(x: Sender, one: Payload, status: int, page: bool, verdic
 async def test_a_slow_x_leaves_the_rest_of_a_thread_for_the_next_attempt(
     x: Sender, thread: Payload, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("services.channels.x._PATIENCE_S", 0.0)
+    monkeypatch.setattr("services.channels.thread.sending._PATIENCE_S", 0.0)
     outcome = await x.send(thread)
     assert (outcome.verdict, outcome.detail) == (Verdict.LATER, f"post 1 of {len(thread.parts)}: X is slow")
     assert x.fake.posts == []

@@ -16,7 +16,7 @@ from services.bell import Bell
 from services.channels.channel import Channel, Delivery, Outcome, Payload, Progress, Verdict
 from services.channels.linkage import Config as LinkageConfig
 from services.channels.linkage import Linkage
-from services.channels.x import Config, X
+from services.channels.x.channel import Config, X
 from services.clock import wall
 from services.deliver import Deliver
 from services.store import alerts

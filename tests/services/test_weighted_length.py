@@ -9,8 +9,8 @@ import regex
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.channels.posting import Scale, clipped, prepared, split
-from services.channels.x_weight import URL, weighted_length
+from services.channels.thread.cutting import Scale, clipped, prepared, split
+from services.channels.x.weight import URL, weighted_length
 
 SCALE = Scale(weighted_length, regex.compile(f"{URL.pattern}|[A-Za-z0-9]+", URL.flags))
 

@@ -20,7 +20,7 @@ import yarl
 from pydantic import BaseModel, ConfigDict, Field, SecretStr
 from tweepy.asynchronous import AsyncClient
 
-from services.channels.x_weight import URL
+from services.channels.x.weight import URL
 
 for _chatty in ("tweepy", "oauthlib"):  # their DEBUG lines carry keys and signatures
     logging.getLogger(_chatty).setLevel(logging.INFO)
@@ -49,7 +49,7 @@ class Posted:
 
 
 class Client:
-    """Posts and reads back. Raises what tweepy and aiohttp raise; :mod:`services.channels.x_verdict` reads that."""
+    """Posts and reads back. Raises what tweepy and aiohttp raise; :mod:`services.channels.x.verdict` reads that."""
 
     def __init__(self, secrets: Secrets, base_url: str, timeout_s: float) -> None:
         self._door = _Door(base_url, timeout_s)

@@ -10,6 +10,7 @@ import regex
 
 Weigh = Callable[[str], int]
 
+WORD = r"[A-Za-z0-9]+(?:[.,:/'’-][A-Za-z0-9]+)*"  # a Latin word, number or time: not to be torn
 _GRAPHEME = regex.compile(r"\X")
 _FORBIDDEN = regex.compile(r"[^\P{Cc}\n]|[\uFEFF\uFFFE\uFFFF]|\p{Cs}")  # what providers refuse or drop silently
 _SENTENCE_END = regex.compile(r"[。！？!?\n」』】)]$")

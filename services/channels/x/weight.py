@@ -10,6 +10,9 @@ import unicodedata
 
 import regex
 
+from services.channels.thread.cutting import WORD, Scale
+from services.channels.thread.text import Style
+
 LIMIT = 280
 LINK = 23
 
@@ -68,3 +71,12 @@ def _link(text: str, ending: str) -> int:
 
 def _plain(text: str) -> int:
     return sum(1 if any(low <= ord(char) <= high for low, high in _LIGHT) else 2 for char in text)
+
+
+STYLE = Style(
+    title="X",
+    limit=LIMIT,
+    scale=Scale(weighted_length, regex.compile(f"{URL.pattern}|{WORD}", URL.flags)),
+    wide=2,
+    link_is_dear=True,  # a post with a link costs about thirteen times as much
+)
