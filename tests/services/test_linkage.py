@@ -15,9 +15,9 @@ from aiohttp import web
 from pydantic import SecretStr, ValidationError
 
 from feeds.status import Status
-from services.channels import linkage
 from services.channels.channel import Delivery, Outcome, Verdict
-from services.channels.linkage import Config, Linkage, retry_at
+from services.channels.http import retry_at
+from services.channels.linkage import Config, Linkage
 from services.clock import wall
 from tests.fakes.linkage import FakeLinkage
 from tests.rules.test_cap_message import flood
@@ -109,12 +109,11 @@ async def test_an_unknown_outcome_that_never_arrived_is_accepted_the_second_time
     assert city.requests == 2
 
 
-async def test_no_answer_in_time_is_unknown(
-    city: FakeLinkage, channel: Linkage, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(linkage, "_TIMEOUT", aiohttp.ClientTimeout(total=2, sock_read=0.2))
+async def test_no_answer_in_time_is_unknown(city: FakeLinkage) -> None:
+    impatient = Linkage(config(city).model_copy(update={"timeout_s": 0.2}))
     city.hang_next(5)
-    assert (await send(channel, delivery(channel))).verdict is Verdict.UNKNOWN
+    assert (await send(impatient, delivery(impatient))).verdict is Verdict.UNKNOWN
+    await impatient.close()
 
 
 @pytest.mark.parametrize(
