@@ -12,13 +12,25 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from pathlib import Path
 
 from services.telemetry import configure_logging
-from tests.benchmarks import backlog, decode, end_to_end, flood, ingest, lookup, memory, quality, soil, steps
+from tests.benchmarks import (
+    backlog,
+    decode,
+    end_to_end,
+    flood,
+    hazard,
+    ingest,
+    lookup,
+    memory,
+    postgis,
+    quality,
+    soil,
+    steps,
+)
 from tests.benchmarks.figure import Figure, table
 from tests.benchmarks.scale import FULL, SHORT, Scale
 
-BENCHES: Mapping[str, Callable[[Scale, Path], Awaitable[list[Figure]]]] = {
-    one.NAME: one.measure for one in (ingest, backlog, end_to_end, decode, quality, flood, lookup, soil, steps, memory)
-}
+_ALL = (ingest, backlog, hazard, end_to_end, decode, quality, flood, lookup, postgis, soil, steps, memory)
+BENCHES: Mapping[str, Callable[[Scale, Path], Awaitable[list[Figure]]]] = {one.NAME: one.measure for one in _ALL}
 
 
 def main() -> int:

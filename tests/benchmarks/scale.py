@@ -14,6 +14,7 @@ class Scale:
     paced: int  # readings at a city's ordinary pace
     rapid: int  # readings at twenty times that
     rounds: int  # telegrams end to end
+    single: int  # readings followed one by one to their hazard
     decoded: int  # readings per repeat of the decoder
     telegrams: int  # telegrams per repeat of the decoder
     hours: float  # of the exercise played before the steps are measured; the worst is after 11.8
@@ -29,6 +30,7 @@ FULL = Scale(
     paced=300,
     rapid=6000,
     rounds=20,
+    single=100,
     decoded=5000,
     telegrams=200,
     hours=11.8,
@@ -42,6 +44,7 @@ SHORT = Scale(
     paced=80,
     rapid=400,
     rounds=1,
+    single=2,
     decoded=500,
     telegrams=20,
     hours=1,

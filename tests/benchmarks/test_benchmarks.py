@@ -10,11 +10,25 @@ from pathlib import Path
 
 import pytest
 
-from tests.benchmarks import backlog, decode, end_to_end, flood, ingest, lookup, memory, quality, soil, steps
+from tests.benchmarks import (
+    backlog,
+    decode,
+    end_to_end,
+    flood,
+    hazard,
+    ingest,
+    lookup,
+    memory,
+    postgis,
+    quality,
+    soil,
+    steps,
+)
 from tests.benchmarks.figure import Figure, beside, percentile, table
 from tests.benchmarks.ingest import BATCH
 from tests.benchmarks.scale import TINY
 from tests.benchmarks.times import Times
+from tests.postgresql import Cluster
 
 KEYS = ["bench", "figure", "value", "unit", "baseline"]
 
@@ -29,7 +43,7 @@ async def figures(bench, folder: Path) -> dict[str, Figure]:
         if one.baseline is not None:
             assert one.baseline_value and math.isfinite(one.baseline_value) and one.baseline_value > 0, one
             assert one.ratio and math.isfinite(one.ratio) and one.ratio > 0, one
-    assert len({one.figure for one in found}) == len(found)
+    assert len({(one.figure, one.baseline) for one in found}) == len(found)
     return {one.figure: one for one in found}
 
 
@@ -50,6 +64,14 @@ async def test_a_backlog_is_worked_off(tmp_path: Path) -> None:
     found = await figures(backlog, tmp_path)
     assert found["one a message: waiting"].value == TINY.backlog
     assert found["20 a message: waiting"].value == 10 * TINY.backlog
+
+
+async def test_a_reading_becomes_a_hazard(tmp_path: Path) -> None:
+    found = await figures(hazard, tmp_path)
+    for where in ("alone", "beside 100 others/s"):
+        assert in_order(found, f"{where}: reading to hazard")
+        one = found[f"{where}: reading to hazard p50"]
+        assert one.baseline_value and one.value > one.baseline_value, "a hazard follows the reading it rests on"
 
 
 async def test_every_telegram_reaches_the_public(tmp_path: Path) -> None:
@@ -80,6 +102,14 @@ async def test_flood_over_the_official_layer(real_data: Path, tmp_path: Path) ->
 async def test_lookup_finds_what_the_join_finds(tmp_path: Path) -> None:
     found = await figures(lookup, tmp_path)
     assert found["demonstration layer: a point"].unit == "µs"
+
+
+async def test_postgis_finds_the_same_zones(tmp_path: Path, postgresql: Cluster) -> None:
+    if not postgis.offers_postgis(postgresql):
+        pytest.skip(postgis.MISSING)
+    found = await postgis.measure(TINY, tmp_path)  # it compares the zones itself
+    assert {one.figure for one in found} >= {"demonstration layer: a point"}
+    assert len({one.baseline for one in found}) == 5, "nothing, whole and in pieces, alone and at once"
 
 
 async def test_soil(tmp_path: Path) -> None:
