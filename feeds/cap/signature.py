@@ -48,7 +48,7 @@ def signature_findings(root: etree._Element, at: datetime) -> Iterator[Finding]:
         yield from _digest(root, place, signature)
         if any("sha1" in element.get("Algorithm", "") for element in signature.iter(etree.Element)):
             fix = "sign with RSA or ECDSA over SHA-256"
-            yield found("warning", "signature_sha1", signature, "the signature rests on SHA-1", fix)
+            yield found("signature_sha1", signature, "the signature rests on SHA-1", fix)
         yield from _certificate(signature, at)
 
 
@@ -57,7 +57,7 @@ def _digest(root: etree._Element, place: int, signature: etree._Element) -> Iter
     reason = _unusual(references)
     if reason:
         fix = "sign the whole document, enveloped, with one reference"
-        yield found("warning", "signature_unusual", signature, f"the signature cannot be checked: {reason}", fix)
+        yield found("signature_unusual", signature, f"the signature cannot be checked: {reason}", fix)
         return
     (reference,) = references
     method, value = reference.find(f"{_DS}DigestMethod"), reference.find(f"{_DS}DigestValue")
@@ -65,10 +65,10 @@ def _digest(root: etree._Element, place: int, signature: etree._Element) -> Iter
     assert value is not None
     if _fits(root, place, _DIGESTS[method.get("Algorithm", "")], _decoded(text_of(value))):
         message = "the document is as it was signed; who signed it has not been verified"
-        yield found("warning", "signature_not_verified", signature, message, "compare the certificate by other means")
+        yield found("signature_not_verified", signature, message, "compare the certificate by other means")
     else:
         message = "the document is not the one that was signed: its digest differs"
-        yield found("error", "signature_digest", value, message, "ask the sender; do not rely on this document")
+        yield found("signature_digest", value, message, "ask the sender; do not rely on this document")
 
 
 def _unusual(references: list[etree._Element]) -> str:
@@ -141,11 +141,11 @@ def _certificate(signature: etree._Element, at: datetime) -> Iterator[Finding]:
     told = signature.find(f".//{_DS}X509Certificate")
     if told is None:
         message = "the signature brings no certificate: only who knows the key can verify it"
-        yield found("warning", "signature_no_certificate", signature, message, "put the certificate into KeyInfo")
+        yield found("signature_no_certificate", signature, message, "put the certificate into KeyInfo")
         return
     span = validity(_decoded(text_of(told)))
     if span is None:
-        yield found("warning", "signature_certificate", told, "the certificate cannot be read", "put in X.509 DER")
+        yield found("signature_certificate", told, "the certificate cannot be read", "put in X.509 DER")
     elif not span[0] <= at <= span[1]:
         message = f"the certificate was valid from {span[0]:%Y-%m-%d} to {span[1]:%Y-%m-%d}, not at {at:%Y-%m-%d}"
-        yield found("warning", "signature_expired", told, message, "check as of the time the alert was sent")
+        yield found("signature_expired", told, message, "check as of the time the alert was sent")

@@ -144,6 +144,7 @@ _PUBLISHED = tuple(
     Seed("lalert", LALERT.topic, one)
     for one in (published(document()), document(SHELTER), document(DAMAGE), document(NOTICE))
 )
+VECTORS = [file.read_bytes() for file in sorted((DATA / "cap/vectors").glob("*.fires.xml"))]
 SEEDS = (*IN_JSON, CRIME, MAIL, TABLE, *JMA, CAP, LALERT, *_PUBLISHED, CBOR)
 
 

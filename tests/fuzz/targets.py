@@ -22,7 +22,7 @@ from services.photos import LONGEST, PhotoError, clean
 from services.web.wsse import TokenError, Tokens
 from tests.feeds.making import NOW
 from tests.fuzz.oracle import CODE, holds, in_json, named
-from tests.fuzz.seeds import CBOR, FEEDS, GRANTS, LALERT, RIVER, SEEDS, feed_for
+from tests.fuzz.seeds import CBOR, FEEDS, GRANTS, LALERT, RIVER, SEEDS, VECTORS, feed_for
 from tests.fuzz.seeds_jma import EVERY_TELEGRAM
 from tests.fuzz.seeds_web import ATOM, CALL, TOKEN_USER
 from tests.services.pictures import png, telling_jpeg, webp
@@ -190,7 +190,7 @@ TARGETS: Mapping[str, Target] = {
         Target("safe_json", _json, _payloads("plain", "thingsboard")),
         Target("cbor", _cbor, [CBOR.payload]),
         Target("soap", _soap, [CALL]),
-        Target("cap_lint", _cap_lint, _payloads("cap")),
+        Target("cap_lint", _cap_lint, [*_payloads("cap"), *VECTORS]),
         Target("photo", _photo, [telling_jpeg(), png(), webp()]),
         Target("atom", _atom, [ATOM]),
         Target("mapping_file", _mapping_file, [RIVER.encode()]),

@@ -25,7 +25,7 @@ def _check(element: etree._Element, kind: Element) -> Iterator[Finding]:
     for attribute in element.attrib:
         if attribute not in _HARMLESS:
             message = f"{kind.name} may not have the attribute {str(attribute).rpartition('}')[2]}"
-            yield found("error", "unknown_attribute", element, message, "remove the attribute")
+            yield found("unknown_attribute", element, message, "remove the attribute")
     if kind.children:
         yield from _check_group(element, kind)
     else:
@@ -35,15 +35,15 @@ def _check(element: etree._Element, kind: Element) -> Iterator[Finding]:
 def _check_text(element: etree._Element, kind: Element) -> Iterator[Finding]:
     for child in element.iterchildren(etree.Element):
         message = f"{kind.name} holds text and no element {name_of(child)}"
-        yield found("error", "unknown_element", child, message, "remove the element or keep its text only")
+        yield found("unknown_element", child, message, "remove the element or keep its text only")
     text = text_of(element)
     if kind.fits and not kind.fits(text):
-        yield found("error", "bad_value", element, f"{kind.name} is {text[:60]!r}", f"write {kind.wants}")
+        yield found("bad_value", element, f"{kind.name} is {text[:60]!r}", f"write {kind.wants}")
 
 
 def _check_group(element: etree._Element, kind: Element) -> Iterator[Finding]:
     if text_of(element).strip(BLANK):
-        yield found("error", "stray_text", element, f"{kind.name} holds text between its elements", "remove the text")
+        yield found("stray_text", element, f"{kind.name} holds text between its elements", "remove the text")
     places = {f"{{{NAMESPACE}}}{child.name}": place for place, child in enumerate(kind.children)}
     counts: Counter[int] = Counter()
     furthest = -1
@@ -56,7 +56,7 @@ def _check_group(element: etree._Element, kind: Element) -> Iterator[Finding]:
             message = f"{kind.name} may not hold {name_of(child)}"
             if etree.QName(child).namespace != NAMESPACE:
                 message += f" of namespace {etree.QName(child).namespace or '(none)'}"
-            yield found("error", "unknown_element", child, message, "remove it, or use a parameter")
+            yield found("unknown_element", child, message, "remove it, or use a parameter")
             continue
         yield from _check_place(child, kind, place, furthest, counts[place])
         furthest = max(furthest, place)
@@ -64,16 +64,16 @@ def _check_group(element: etree._Element, kind: Element) -> Iterator[Finding]:
         yield from _check(child, kind.children[place])
     for place, wanted in enumerate(kind.children):
         if counts[place] < wanted.least:
-            yield found("error", "missing", element, f"{kind.name} lacks {wanted.name}", _where(kind, place))
+            yield found("missing", element, f"{kind.name} lacks {wanted.name}", _where(kind, place))
 
 
 def _check_place(child: etree._Element, kind: Element, place: int, furthest: int, before: int) -> Iterator[Finding]:
     wanted = kind.children[place]
     if place < furthest:
         message = f"{wanted.name} stands too late in {kind.name}"
-        yield found("error", "order", child, message, _where(kind, place))
+        yield found("order", child, message, _where(kind, place))
     if before >= wanted.most:
-        yield found("error", "repeated", child, f"{kind.name} may hold only one {wanted.name}", "keep one of them")
+        yield found("repeated", child, f"{kind.name} may hold only one {wanted.name}", "keep one of them")
 
 
 def _where(kind: Element, place: int) -> str:
