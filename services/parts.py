@@ -41,6 +41,7 @@ from services.source import Source
 from services.store import answered, photos
 from services.store.leases import LEASE
 from services.store.stations import Adopted
+from services.verify import Verify
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,11 +149,14 @@ async def _hear_of_words(house: House, loop: Ingest, mappings: Mappings) -> None
 
 
 async def predict(house: House) -> Predict:
-    """Records to hazards."""
-    once = await house.once(Predict.name)
-    seer = Predict(once, house.bell, house.clock, (await house.city()).ground, MODELS)
+    """Records to hazards, and afterwards hazards beside what came of them."""
+    once, ground = await house.once(Predict.name), (await house.city()).ground
+    seer = Predict(once, house.bell, house.clock, ground, MODELS)
     listen = house.bell.listen("records")
     house.repeat(Loop(Predict.name, leased(once, seer.step), listen, house.pace, rest=0.25))
+    apart = await house.once(Verify.name)
+    judge = Verify(apart, house.clock, ground, MODELS, house.settings.skill.kept)
+    house.repeat(Loop(Verify.name, leased(apart, judge.step), house.bell.listen(), lambda: Verify.EVERY, again=True))
     return seer
 
 

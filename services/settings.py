@@ -10,6 +10,7 @@ import os
 import re
 import tomllib
 from collections.abc import Iterable, Mapping
+from datetime import timedelta
 from pathlib import Path
 from typing import Any, Literal, Self
 
@@ -128,6 +129,16 @@ class Reports(_Strict):
     photo_days: int = Field(default=30, ge=1, le=366)  # photos are deleted then
 
 
+class Skill(_Strict):
+    """How long it is remembered what was foretold, and what came of it."""
+
+    kept_days: int = Field(default=400, ge=31, le=3660)
+
+    @property
+    def kept(self) -> timedelta:
+        return timedelta(days=self.kept_days)
+
+
 class Web(_Strict):
     """Where the pages are served."""
 
@@ -167,6 +178,7 @@ class Settings(_Strict):
     lalert: LalertReceiver | None = None
     web: Web = Web()
     reports: Reports = Reports()
+    skill: Skill = Skill()
     exercise: Exercise | None = None
     log_level: str = "INFO"
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from datetime import datetime
 
 from sqlalchemy import func, insert, select, update
@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from feeds.status import Status
 from geo.hazard import Hazard
+from geo.verification.teller import Said
 from services.store.codec import from_json, to_json
 from services.store.tables import hazards
 
@@ -52,6 +53,17 @@ async def replace_picture(
     changes += [Change(past, None) for key, past in before.items() if key not in kept]
     await _write(connection, changes, now)
     return changes
+
+
+async def said_after(connection: AsyncConnection, seq: int, most: int) -> list[Said]:
+    """The next changes of all statuses, in the order in which they were written."""
+    body = hazards.c.body
+    wanted = (hazards.c.seq, hazards.c.at, hazards.c.status, hazards.c.model, hazards.c.kind, hazards.c.area)
+    told = (body["source"].as_string(), hazards.c.level, body["observed"].as_boolean(), body["late"].as_boolean())
+    statement = select(*wanted, *told).where(hazards.c.seq > seq).order_by(hazards.c.seq).limit(most)
+    names = [field.name for field in fields(Said)]
+    found = (dict(zip(names, row, strict=True)) for row in await connection.execute(statement))
+    return [Said(**{**one, "status": Status(one["status"]), "late": bool(one["late"])}) for one in found]
 
 
 async def latest_seq(connection: AsyncConnection) -> int:

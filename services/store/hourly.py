@@ -17,6 +17,20 @@ _TO_THE_HOUR = len("2026-01-15T06")  # times are text of fixed width
 _REST, _NOTHING = len("2026-01-15T06:"), "00:00.000000"
 
 
+async def hours_heard(
+    connection: AsyncConnection, subjects: Iterable[str], status: Status, since: datetime, until: datetime
+) -> int:
+    """In how many clock hours that touch [since, until] at least one of the subjects was heard of, believed or not."""
+    hour = func.substr(type_coerce(records.c.measured_at, Text), 1, _TO_THE_HOUR)
+    begins = since.astimezone(UTC).replace(minute=0, second=0, microsecond=0)
+    statement = (
+        select(func.count(hour.distinct()))
+        .where(records.c.type == "reading", records.c.subject.in_(sorted(subjects)), records.c.status == status)
+        .where(records.c.measured_at.between(begins, until))
+    )
+    return int(await connection.scalar(statement) or 0)
+
+
 async def hourly_means(
     connection: AsyncConnection, subjects: Iterable[str], status: Status, since: datetime, until: datetime
 ) -> dict[tuple[str, str], list[Sample]]:

@@ -21,8 +21,9 @@ from sqlalchemy import (
 
 from services.store.columns import Instant, Serial, metadata
 from services.store.tables_reports import answered, photos
+from services.store.tables_skill import stories
 
-__all__ = ["answered", "metadata", "photos"]  # beside what is defined here
+__all__ = ["answered", "metadata", "photos", "stories"]  # beside what is defined here
 
 records = Table(  # everything that came in, append-only
     "records",

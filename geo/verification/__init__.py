@@ -1,0 +1,1 @@
+"""How good forecasts were, and warnings: judged by what was observed afterwards."""
