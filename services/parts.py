@@ -42,6 +42,7 @@ from services.store import answered, photos
 from services.store.leases import LEASE
 from services.store.stations import Adopted
 from services.verify import Verify
+from services.verify_river import VerifyRiver
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,10 +155,21 @@ async def predict(house: House) -> Predict:
     seer = Predict(once, house.bell, house.clock, ground, MODELS)
     listen = house.bell.listen("records")
     house.repeat(Loop(Predict.name, leased(once, seer.step), listen, house.pace, rest=0.25))
-    apart = await house.once(Verify.name)
-    judge = Verify(apart, house.clock, ground, MODELS, house.settings.skill.kept)
-    house.repeat(Loop(Verify.name, leased(apart, judge.step), house.bell.listen(), lambda: Verify.EVERY, again=True))
+    await _verify(house)
     return seer
+
+
+async def _verify(house: House) -> None:
+    """What came of what was foreseen. Loops of their own: they may be slow, the hazards may not."""
+    ground, kept = (await house.city()).ground, house.settings.skill.kept
+    once = await house.once(Verify.name)
+    judge = Verify(once, house.clock, ground, MODELS, kept)
+    house.repeat(Loop(Verify.name, leased(once, judge.step), house.bell.listen(), lambda: judge.EVERY, again=True))
+    apart = await house.once(VerifyRiver.name)
+    river = VerifyRiver(apart, house.clock, ground)
+    house.repeat(
+        Loop(VerifyRiver.name, leased(apart, river.step), house.bell.listen(), lambda: river.EVERY, again=True)
+    )
 
 
 async def evaluate(house: House) -> Evaluate:

@@ -15,9 +15,10 @@ from geo.model import Ground, Inputs, Model, Wants, look
 from geo.official.documents import LONGEST
 from services.bell import Bell
 from services.clock import Clock
+from services.foretold import Foretold
 from services.lease import Leased
 from services.season import Season
-from services.store import chronology, cursors, hazards, records, vitals
+from services.store import chronology, cursors, hazards, outlooks, records, vitals
 from services.store.chronology import Entry
 from services.store.engine import Store
 from services.store.hazards import Change
@@ -40,6 +41,7 @@ class Predict:
         self.failing: dict[str, str] = {}  # model → what it failed with, for readiness and the status bar
         self._seen: tuple[int, datetime] | None = None
         self._season = Season()
+        self._foretold = Foretold(ground, models)
 
     async def step(self) -> bool:
         """Bring the picture up to date; True if it changed. Quiet when nothing came in and little time passed."""
@@ -51,12 +53,15 @@ class Predict:
             inputs = [await self._gather(connection, status, now) for status in Status]
         faults: dict[str, Exception] = {}
         pictures = {one.status: await asyncio.to_thread(self._look, one, faults) for one in inputs}
+        given = await asyncio.to_thread(self._foretold.given, inputs, faults)
         self._tell(faults)
         async with self._store.write() as connection:
+            await outlooks.record(connection, given)
             changed = [change for status in Status for change in await self._replace(connection, status, pictures, now)]
             await chronology.append(connection, _entries(changed, now))
             await cursors.move(connection, self.name, upto)
         self._seen = (upto, now)
+        self._foretold.kept(now)
         if changed:
             self._bell.ring("hazards")
         return bool(changed)

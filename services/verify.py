@@ -19,8 +19,9 @@ from geo.verification.stories import APART, Verdict, unknown
 from geo.verification.teller import Teller, Thread, Told, steps
 from services.clock import Clock
 from services.lease import Leased
-from services.store import cursors, hazards, hourly, stories
+from services.store import cursors, hazards, hourly, outlooks, skill, stories
 from services.store.engine import Store
+from services.verify_river import JAPAN
 
 log = structlog.get_logger()
 _HOUR = timedelta(hours=1)
@@ -68,10 +69,12 @@ class Verify:
         if self._purged_at and timedelta(0) <= now - self._purged_at < _HOUR:
             return
         async with self._store.write() as connection:
-            gone = await stories.forget(connection, now - self._kept)
+            before = now - self._kept
+            gone = await stories.forget(connection, before) + await outlooks.forget(connection, before)
+            gone += await skill.forget(connection, before.astimezone(JAPAN).date())
         self._purged_at = now
         if gone:
-            log.info("verification forgets", stories=gone, before=str(now - self._kept))
+            log.info("verification forgot", rows=gone, before=before.isoformat())
 
     async def _fair(self, connection: AsyncConnection, told: Told) -> Told:
         """A failure counts only where somebody could see: a silent gauge neither foretells nor shows what came."""

@@ -21,9 +21,17 @@ from sqlalchemy import (
 
 from services.store.columns import Instant, Serial, metadata
 from services.store.tables_reports import answered, photos
-from services.store.tables_skill import stories
+from services.store.tables_skill import outlooks, skill_bins, skill_days, stories
 
-__all__ = ["answered", "metadata", "photos", "stories"]  # beside what is defined here
+__all__ = [
+    "answered",
+    "metadata",
+    "outlooks",
+    "photos",
+    "skill_bins",
+    "skill_days",
+    "stories",
+]  # beside what is defined here
 
 records = Table(  # everything that came in, append-only
     "records",

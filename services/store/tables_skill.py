@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, Table, Text
+from dataclasses import fields
 
+from sqlalchemy import JSON, BigInteger, Boolean, Column, Float, Index, Integer, Table, Text, text
+
+from geo.verification.tally import Tally
 from services.store.columns import Instant, Serial, metadata
 
 stories = Table(  # a warning or an event of one model, place and level, and its verdict; hub time
@@ -28,4 +31,59 @@ stories = Table(  # a warning or an event of one model, place and level, and its
     Index("stories_unfinished", "unfinished", "status"),
     Index("stories_by_time", "status", "counted_at"),
     sqlite_autoincrement=True,
+)
+
+outlooks = Table(  # what was foretold of a gauge, at most once an hour, a row for each lead; hub time
+    "outlooks",
+    metadata,
+    Column("status", Text, primary_key=True),
+    Column("station", Text, primary_key=True),
+    Column("hour", Instant, primary_key=True),  # in which it was made
+    Column("lead", Integer, primary_key=True),  # hours
+    Column("made_at", Instant, nullable=False),
+    Column("due", Instant, nullable=False),  # when its end is over
+    Column("method", Text, nullable=False),
+    Column("version", Text, nullable=False),
+    Column("level", Float, nullable=False),  # metres, all of them
+    Column("q10", Float, nullable=False),
+    Column("q50", Float, nullable=False),
+    Column("q90", Float, nullable=False),
+    Column("extrapolated", Float, nullable=False),
+    Column("moving", Boolean, nullable=False),
+    Column("limits", JSON, nullable=False),  # threshold → metres, chance, warned
+    Column("judged", Boolean, nullable=False),
+    Column("highest", Float),  # what came; null: nobody can say
+    Column("final", Float),
+    Index("outlooks_due", "due", sqlite_where=text("NOT judged"), postgresql_where=text("NOT judged")),
+    Index("outlooks_by_age", "made_at"),
+)
+
+skill_days = Table(  # sums of a day in Japan, of one gauge, lead and threshold (empty: the level itself)
+    "skill_days",
+    metadata,
+    Column("day", Text, primary_key=True),  # 2026-01-15
+    Column("status", Text, primary_key=True),
+    Column("method", Text, primary_key=True),
+    Column("station", Text, primary_key=True),
+    Column("lead", Integer, primary_key=True),
+    Column("threshold", Text, primary_key=True),
+    *(
+        Column(field.name, Float if isinstance(field.default, float) else Integer, nullable=False)
+        for field in fields(Tally)
+    ),
+)
+
+skill_bins = Table(  # the same by the tenth in which the chance lay
+    "skill_bins",
+    metadata,
+    Column("day", Text, primary_key=True),
+    Column("status", Text, primary_key=True),
+    Column("method", Text, primary_key=True),
+    Column("station", Text, primary_key=True),
+    Column("lead", Integer, primary_key=True),
+    Column("threshold", Text, primary_key=True),
+    Column("tenth", Integer, primary_key=True),
+    Column("n", Integer, nullable=False),
+    Column("events", Integer, nullable=False),
+    Column("chance", Float, nullable=False),  # sum
 )

@@ -71,14 +71,16 @@ async def test_a_rise_that_was_foreseen_is_a_hit_whether_looked_at_at_once_or_mu
 async def test_a_warning_for_nothing_is_false_and_with_a_silent_gauge_it_is_nobodys_to_say(store: Store) -> None:
     stops = [1.0] * 24 + [1.0 + 0.1 * step for step in range(7)] + [1.6] * 100
     await river(store, stops)
-    assert set(await verdicts(store)) == {(2, "false", "")}
+    found = await verdicts(store)
+    assert found and {(verdict, why) for _, verdict, why in found} == {("false", "")}
 
 
 @SQLITE
 async def test_what_a_silent_gauge_did_is_unknown(store: Store) -> None:
     stops = [1.0] * 24 + [1.0 + 0.1 * step for step in range(7)] + [1.6] * 100
     await river(store, stops, silent=range(31, 130))
-    assert set(await verdicts(store)) == {(2, "unknown", "silent")}
+    found = await verdicts(store)
+    assert found and {(verdict, why) for _, verdict, why in found} == {("unknown", "silent")}
 
 
 @SQLITE

@@ -1,0 +1,67 @@
+"""Outlooks of gauges as they were given, until what came of them is known and summed up."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, fields
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import delete, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from feeds.status import Status
+from geo.verification.came import Came
+from geo.verification.issued import Issued, Limit
+from services.store.engine import insert
+from services.store.tables import outlooks
+
+_KEY = ("status", "station", "hour", "lead")
+
+
+async def record(connection: AsyncConnection, given: Sequence[Issued]) -> None:
+    """Write them down; of one gauge, lead and full hour only the first is kept."""
+    if given:
+        statement = insert(connection, outlooks).on_conflict_do_nothing(index_elements=_KEY)
+        await connection.execute(statement, [_row(one) for one in given])
+
+
+async def due(connection: AsyncConnection, before: datetime, most: int) -> list[Issued]:
+    """Those whose end is over since ``before`` and that nobody has judged, the oldest first."""
+    waiting = select(outlooks).where(~outlooks.c.judged, outlooks.c.due <= before)
+    rows = await connection.execute(waiting.order_by(outlooks.c.due).limit(most))
+    return [_issued(row) for row in rows.mappings()]
+
+
+async def judge(connection: AsyncConnection, one: Issued, seen: Came | None) -> None:
+    """Write down what came; None: nobody can say."""
+    key = (
+        outlooks.c.status == one.status.value,
+        outlooks.c.station == one.station,
+        outlooks.c.hour == _hour(one.made_at),
+        outlooks.c.lead == one.lead,
+    )
+    came = {"highest": seen.highest if seen else None, "final": seen.end if seen else None}
+    await connection.execute(update(outlooks).where(*key).values(judged=True, **came))
+
+
+async def forget(connection: AsyncConnection, before: datetime) -> int:
+    """Delete what is older, judged or not; how many there were."""
+    return (await connection.execute(delete(outlooks).where(outlooks.c.made_at < before))).rowcount
+
+
+def _hour(at: datetime) -> datetime:
+    return at.replace(minute=0, second=0, microsecond=0)
+
+
+def _row(one: Issued) -> dict[str, Any]:
+    row = {field.name: getattr(one, field.name) for field in fields(Issued)}
+    limits = {name: asdict(limit) for name, limit in one.limits.items()}
+    derived = {"status": one.status.value, "limits": limits, "hour": _hour(one.made_at), "due": one.until}
+    return {**row, **derived, "judged": False}
+
+
+def _issued(row: Mapping[Any, Any]) -> Issued:
+    values = {field.name: row[field.name] for field in fields(Issued)}
+    limits = {name: Limit(**limit) for name, limit in values["limits"].items()}
+    return Issued(**{**values, "status": Status(values["status"]), "limits": limits})
