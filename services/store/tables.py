@@ -23,15 +23,8 @@ from services.store.columns import Instant, Serial, metadata
 from services.store.tables_reports import answered, photos
 from services.store.tables_skill import outlooks, skill_bins, skill_days, stories
 
-__all__ = [
-    "answered",
-    "metadata",
-    "outlooks",
-    "photos",
-    "skill_bins",
-    "skill_days",
-    "stories",
-]  # beside what is defined here
+# beside what is defined here
+__all__ = ["answered", "metadata", "outlooks", "photos", "skill_bins", "skill_days", "stories"]
 
 records = Table(  # everything that came in, append-only
     "records",
