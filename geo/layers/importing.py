@@ -41,6 +41,7 @@ class Request:
     imported_at: datetime
     name: str = ""  # empty: from the file's name
     mapping: Mapping[str, str] = field(default_factory=dict)  # fact → column
+    facts: Mapping[str, str] = field(default_factory=dict)  # fact → value, of all features where the file is silent
     member: str = ""  # which data set of a zip; a pattern takes all that fit, such as A31a-20-*
     credit: str = ""  # empty: what the kind's usual source asks for
     origin: Mapping[str, str] = field(default_factory=dict)  # where and when it was fetched, under which licence
@@ -77,7 +78,7 @@ def _take(source: Source, request: Request, tally: Tally) -> None:
     frame, complaints = read_frame(source)
     moved = _moved(frame, request.crs, source.label)
     columns = [column for column in frame.columns if column != frame.geometry.name]
-    schema = recognise(request.kind, columns, request.mapping)
+    schema = recognise(request.kind, columns, request.mapping, request.facts)
     if tally.schema is not None and tally.schema.name != schema.name:
         raise SourceError(
             f"{source.label} is {schema.name}, others {tally.schema.name}: two questions do not go into one layer"
@@ -135,6 +136,7 @@ def _about(request: Request, name: str, schema: Fitted, report: Mapping[str, Any
         "kind": request.kind,
         "source": request.file.name,
         "member": request.member,
+        "told": dict(request.facts),
         "sha256": sha256(request.file.read_bytes()).hexdigest(),
         "credit": request.credit or schema.credit,
         "imported_at": request.imported_at.isoformat(),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
+from dataclasses import replace
 
 from geo.layers.kinds.registry import KINDS
 from geo.layers.schema import Fitted, Kind, Schema
@@ -12,15 +13,37 @@ class SchemaError(ValueError):
     """No known schema fits; the text lists the columns found and how to map them."""
 
 
-def recognise(kind: str, columns: Collection[str], mapping: Mapping[str, str] | None = None) -> Fitted:
+def recognise(
+    kind: str,
+    columns: Collection[str],
+    mapping: Mapping[str, str] | None = None,
+    given: Mapping[str, str] | None = None,
+) -> Fitted:
     """The one schema of ``kind`` that fits the columns, letter case aside.
 
-    ``mapping`` (fact → column) names the columns where no schema is known or several fit. Raises
-    :class:`SchemaError`.
+    ``mapping`` (fact → column) names the columns where no schema is known or several fit. ``given`` (fact → value) is
+    what the file does not tell, alike for all of it. Raises :class:`SchemaError`.
     """
     if kind not in KINDS:
         raise SchemaError(f"layers of kind {kind!r} are not known; use one of {', '.join(KINDS)}")
-    asked = KINDS[kind]
+    fitted = _recognised(KINDS[kind], columns, mapping)
+    return _with(fitted, given) if given else fitted
+
+
+def _with(fitted: Fitted, given: Mapping[str, str]) -> Fitted:
+    """The schema with facts that the file itself does not tell."""
+    facts = {fact for schema in fitted.kind.schemas for fact in schema.columns} - set(fitted.kind.schemas[0].required)
+    for fact, value in given.items():
+        if fact not in facts:
+            known = ", ".join(sorted(facts)) or "none"
+            raise SchemaError(f"--fact {fact}: cannot be told of a whole {fitted.kind.name} layer; use {known}")
+        if fact in fitted.columns or str(fitted.fixed.get(fact, value)) != value:
+            told = fitted.columns.get(fact) or fitted.fixed[fact]
+            raise SchemaError(f"--fact {fact}={value}: the file tells it itself ({told}); leave --fact out")
+    return replace(fitted, given=dict(given))
+
+
+def _recognised(asked: Kind, columns: Collection[str], mapping: Mapping[str, str] | None) -> Fitted:
     spelled = {column.lower(): column for column in columns}
     if mapping:
         return _mapped(asked, spelled, mapping)
@@ -33,8 +56,8 @@ def recognise(kind: str, columns: Collection[str], mapping: Mapping[str, str] | 
         raise SchemaError(f"the file answers several questions at once; choose {choices}; {found}")
     others = [f"{other.name} ({schema.name})" for other, schema in _telling() if _fits(schema, spelled)]
     if others:
-        raise SchemaError(f"these columns are of kind {' or '.join(others)}, not {kind}; {found}")
-    raise SchemaError(f"no known schema of kind {kind}; {found}; say which column holds what: {_needs(asked)}")
+        raise SchemaError(f"these columns are of kind {' or '.join(others)}, not {asked.name}; {found}")
+    raise SchemaError(f"no known schema of kind {asked.name}; {found}; say which column holds what: {_needs(asked)}")
 
 
 def _mapped(kind: Kind, spelled: Mapping[str, str], mapping: Mapping[str, str]) -> Fitted:

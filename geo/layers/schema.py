@@ -61,8 +61,9 @@ class Fitted:
     read: Reader
     credit: str  # empty where the file does not tell its source
     fixed: Mapping[str, object] = field(default_factory=dict)
+    given: Mapping[str, str] = field(default_factory=dict)  # facts of all features, told by the one who imports
 
     def facts(self, row: Mapping[str, object]) -> Facts:
         """The facts of one feature, given its attributes by column. Raises UnreadableError."""
-        values = {fact: row.get(column) for fact, column in self.columns.items()}
+        values = {**{fact: row.get(column) for fact, column in self.columns.items()}, **self.given}
         return {**self.read(values), **self.fixed}

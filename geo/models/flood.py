@@ -13,8 +13,9 @@ from typing import TypeAlias
 from zoneinfo import ZoneInfo
 
 from geo.area import Area
-from geo.crs import circle
-from geo.exposure import Exposure, deepest, exposure
+from geo.exposure import Exposure, exposure
+from geo.flooding.districts import districts_of
+from geo.flooding.telling import depth_facts, layer_evidence
 from geo.hazard import Evidence, Hazard
 from geo.model import Ground, Inputs
 from geo.river.gauge import LEVELS, GaugeConfig, GaugeState
@@ -49,25 +50,13 @@ class Flood:
             reaches = _reaches(state, outlook, self.config.horizon)
             if not (state.level or reaches):
                 continue
-            for area in self._areas(state.station, ground):
+            for area in districts_of(state.station, ground, self.reach_m):
                 observed = self._observed(state, area, exposure(ground, area), inputs)
                 if state.level:
                     hazards.append(observed)
                 if reaches:
                     hazards.append(_foreseen(observed, state, reaches, inputs.now))
         return hazards
-
-    def _areas(self, station: Station, ground: Ground) -> list[Area]:
-        """Configured districts; else flooded districts within reach; else the district, or the city, it stands in."""
-        if station.areas:
-            return [area for code in station.areas if (area := ground.areas.get(code)) is not None]
-        around = circle(station.lon, station.lat, self.reach_m)
-        near = [
-            area
-            for area in ground.areas.touching(around, "district")
-            if any(deepest(layer, area.geometry & around) for layer in ground.layers.of_kind("flood"))
-        ]
-        return near or ground.areas.at(station.lon, station.lat, "district")[:1] or ground.areas.of_kind("city")[:1]
 
     def _observed(self, state: GaugeState, area: Area, exposed: Exposure, inputs: Inputs) -> Hazard:
         kept = self.config.keep if state.stale else self.config.stale
@@ -85,7 +74,7 @@ class Flood:
             headline=_headline(state),
             late=state.newest.late,
             source=state.station.code,
-            evidence=(_gauge_evidence(state), *_layer_evidence(exposed)),
+            evidence=(_gauge_evidence(state), layer_evidence(exposed)),
             facts=_facts(state, exposed),
         )
 
@@ -150,7 +139,7 @@ def _facts(state: GaugeState, exposed: Exposure) -> _Facts:
         "confirmed": newest.confirmed,
         "stale": state.stale,
         "verify": station.verify,
-        "depth_rank": exposed.depth_rank,
+        "depth_rank": exposed.deepest.rank,
         "shelters_inside": len(exposed.shelters_inside),
     }
     if state.threshold:
@@ -158,10 +147,8 @@ def _facts(state: GaugeState, exposed: Exposure) -> _Facts:
         facts["threshold_m"] = station.thresholds[state.threshold]
     if state.slope is not None:
         facts["rise_m_per_h"] = round(state.slope, 2)
-    if exposed.depth_rank:
-        facts["depth_min_m"] = exposed.depth_min_m
-        if exposed.depth_max_m is not None:
-            facts["depth_max_m"] = exposed.depth_max_m
+    if exposed.depths:
+        facts |= depth_facts(exposed.deepest)
     return facts
 
 
@@ -195,17 +182,6 @@ def _gauge_evidence(state: GaugeState) -> Evidence:
     if station.verify:
         text += "。基準値は要確認"
     return Evidence(ref=newest.ref, text=text)
-
-
-def _layer_evidence(exposed: Exposure) -> tuple[Evidence, ...]:
-    if not exposed.depth_rank:
-        return (Evidence(ref="layer:", text="公表された浸水想定区域の外、または図がない（安全という意味ではない）"),)
-    high = f"～{exposed.depth_max_m:g} m" if exposed.depth_max_m is not None else " m 以上"
-    text = f"浸水想定 最大ランク{exposed.depth_rank}（{exposed.depth_min_m:g}{high}）"
-    if exposed.shelters_inside:
-        names = "、".join(shelter.name for shelter in exposed.shelters_inside)
-        text += f"。区域内の避難場所 {len(exposed.shelters_inside)} か所：{names}"
-    return (Evidence(ref=f"layer:{','.join(exposed.layers)}", text=text),)
 
 
 def _iso(at: datetime) -> str:

@@ -35,6 +35,7 @@ def register(commands: Any) -> None:
     add.add_argument("--kind", required=True, choices=[*KINDS])
     add.add_argument("--name", default="", help="the layer's name; default: the file's. An old one of it is replaced")
     add.add_argument("--map", action="append", default=[], type=_pair, metavar="FACT=COLUMN", help="name a column")
+    add.add_argument("--fact", action="append", default=[], type=_pair, metavar="FACT=VALUE", help="of all its zones")
     add.add_argument("--member", default="", help="which data set of several; a pattern takes all: 'A31a-20-*'")
     add.add_argument("--crs", default="", help="of a file that names none, where its documentation does: EPSG:4612")
     add.add_argument("--credit", default="", help="the credit to show; default: that of the national data")
@@ -105,6 +106,7 @@ def _import(args: argparse.Namespace) -> int:
         imported_at=datetime.now(UTC).replace(microsecond=0),
         name=args.name,
         mapping=dict(args.map),
+        facts=dict(args.fact),
         member=args.member,
         credit=args.credit,
         crs=args.crs,
@@ -181,7 +183,7 @@ def _refuse(code: str, error: Exception, at: Path) -> int:
 def _pair(text: str) -> tuple[str, str]:
     fact, _, column = text.partition("=")
     if not fact or not column:
-        raise argparse.ArgumentTypeError(f"{text!r} is not FACT=COLUMN, for example depth_rank=A31_201")
+        raise argparse.ArgumentTypeError(f"{text!r} is not FACT=COLUMN or FACT=VALUE, such as depth_rank=A31_201")
     return fact, column
 
 

@@ -87,7 +87,7 @@ def test_levels_that_are_not_sure_say_so(morioka: Ground) -> None:
 
 
 def test_riverside_districts_are_exposed_and_hill_ones_are_not(morioka: Ground) -> None:
-    ranks = {area.code: exposure(morioka, area).depth_rank for area in morioka.areas.of_kind("district")}
+    ranks = {area.code: exposure(morioka, area).deepest.rank for area in morioka.areas.of_kind("district")}
     assert ranks["ekimae"] >= 3
     assert ranks["senboku"] >= 3
     assert ranks["matsuzono"] == 0

@@ -1,6 +1,8 @@
 """Flood maps (洪水浸水想定区域, A31 of every generation): depth, how long the water stays, where houses fall.
 
-計画規模 (planned) and 想定最大規模 (maximum) answer different questions and are never merged into one layer.
+計画規模 (planned), 想定最大規模 (maximum) and the frequencies of 多段階の浸水想定図 answer different questions and
+are never merged into one layer. National files tell the first two by their columns; of others their own columns tell
+it, or the one who imports them (``--fact``).
 """
 
 from __future__ import annotations
@@ -8,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from geo.depths import DEPTHS, Range, rank_of
-from geo.layers.attributes import UnreadableError, text, whole
+from geo.layers.attributes import UnreadableError, amount, text, whole
 from geo.layers.schema import Facts, Kind, Reader, Schema, Shape
 
 _CREDIT = "「国土数値情報（洪水浸水想定区域データ）」（国土交通省）を加工して作成"
@@ -27,13 +29,16 @@ _DEPTHS_2012: Mapping[int, Range] = {
     26: (4.0, 5.0),
     27: (5.0, None),
 }
+_SCENARIOS = ("planned", "maximum", "frequency")
+_LONGEST = 500  # years; rarer rain is 想定最大規模
+_OWN = {fact: fact for fact in ("depth_rank", "river", "river_code", "scenario", "return_period_years")}
 
 
 def _depth(values: Mapping[str, object]) -> Facts:
     rank = whole(values["depth_rank"], "depth rank")
     if rank not in DEPTHS:
         raise UnreadableError(f"depth rank {rank} is not in 1–6")
-    return {"depth_rank": rank, "depth_min_m": DEPTHS[rank][0], "depth_max_m": DEPTHS[rank][1], **_river(values)}
+    return {"depth_rank": rank, "depth_min_m": DEPTHS[rank][0], "depth_max_m": DEPTHS[rank][1], **_told(values)}
 
 
 def _depth_2012(values: Mapping[str, object]) -> Facts:
@@ -41,12 +46,29 @@ def _depth_2012(values: Mapping[str, object]) -> Facts:
     if code not in _DEPTHS_2012:
         raise UnreadableError(f"depth code {code} is not in 11–15 or 21–27")
     low, high = _DEPTHS_2012[code]
-    return {"depth_rank": rank_of(low, high), "depth_min_m": low, "depth_max_m": high}
+    return {"depth_rank": rank_of(low, high), "depth_min_m": low, "depth_max_m": high, **_told(values)}
+
+
+def _told(values: Mapping[str, object]) -> Facts:
+    """River and scenario, where the file tells them. A return period alone makes it a scenario of that frequency."""
+    scenario, years = text(values.get("scenario")), amount(values.get("return_period_years"), "return period")
+    if scenario not in {None, *_SCENARIOS}:
+        raise UnreadableError(f"scenario {scenario!r} is not in {', '.join(_SCENARIOS)}")
+    if years is not None and not (years.is_integer() and 1 <= years < _LONGEST):
+        raise UnreadableError(f"return period {years:g} is not a whole number of years from 1 to {_LONGEST - 1}")
+    if scenario == "frequency" and years is None:
+        raise UnreadableError("scenario frequency without a return period")
+    told: Facts = _river(values)
+    if scenario or years:
+        told["scenario"] = scenario or "frequency"
+    if years:
+        told["return_period_years"] = int(years)
+    return told
 
 
 def _river(values: Mapping[str, object]) -> Facts:
-    river = text(values.get("river"))
-    return {"river": river} if river else {}
+    found = {name: text(values.get(name)) for name in ("river", "river_code")}
+    return {name: value for name, value in found.items() if value}
 
 
 def _ranked(fact: str, highest: int) -> Reader:
@@ -59,20 +81,25 @@ def _ranked(fact: str, highest: int) -> Reader:
     return read
 
 
-def _flood(name: str, column: str, scenario: str, river: str = "river") -> Schema:
+def _a31a(kind: int) -> dict[str, str]:
+    """Where A31a names the river: each of its kinds of map counts its columns anew."""
+    return {"river": f"A31a_{kind}02", "river_code": f"A31a_{kind}01"}
+
+
+def _flood(name: str, column: str, scenario: str, **rivers: str) -> Schema:
     return Schema(
         name=name,
-        columns={"depth_rank": column, "river": river},
+        columns={"depth_rank": column, **(rivers or {"river": "river"})},
         required=("depth_rank",),
         read=_depth,
         fixed={"scenario": scenario},
     )
 
 
-def _rank(fact: str, highest: int, name: str, column: str, river: str = "river") -> Schema:
+def _rank(fact: str, highest: int, name: str, column: str, **rivers: str) -> Schema:
     return Schema(
         name=name,
-        columns={fact: column, "river": river},
+        columns={fact: column, **(rivers or {"river": "river"})},
         required=(fact,),
         read=_ranked(fact, highest),
         telling=column != fact,
@@ -88,18 +115,18 @@ FLOOD = Kind(
         Schema(
             name="shirase",
             credit="",
-            columns={"depth_rank": "depth_rank", "river": "river"},
+            columns=_OWN,
             required=("depth_rank",),
             read=_depth,
             telling=False,
         ),
         _flood("A31b planned", "A31b_101", "planned"),
         _flood("A31b maximum", "A31b_201", "maximum"),
-        _flood("A31a planned", "A31a_105", "planned", "A31a_102"),
-        _flood("A31a maximum", "A31a_205", "maximum", "A31a_202"),
+        _flood("A31a planned", "A31a_105", "planned", **_a31a(1)),
+        _flood("A31a maximum", "A31a_205", "maximum", **_a31a(2)),
         _flood("A31 planned", "A31_101", "planned"),
         _flood("A31 maximum", "A31_201", "maximum"),
-        _flood("A31a, A31b maximum as GML", "MaximumScale.waterDepth", "maximum", "MaximumScale.riverName"),
+        _flood("A31a, A31b maximum as GML", "MaximumScale.waterDepth", "maximum", river="MaximumScale.riverName"),
         Schema(
             name="A31 of 2012",
             columns={"depth_rank": ("A31_001", "ExpectedFloodArea.waterDepth")},
@@ -116,7 +143,7 @@ DURATION = Kind(
     schemas=(
         _rank("duration_rank", 7, "shirase", "duration_rank"),
         _rank("duration_rank", 7, "A31b duration", "A31b_301"),
-        _rank("duration_rank", 7, "A31a duration", "A31a_305", "A31a_302"),
+        _rank("duration_rank", 7, "A31a duration", "A31a_305", **_a31a(3)),
         _rank("duration_rank", 7, "A31 duration", "A31_301"),
     ),
 )
@@ -127,7 +154,7 @@ COLLAPSE = Kind(
     schemas=(
         _rank("collapse_class", 3, "shirase", "collapse_class"),
         _rank("collapse_class", 3, "A31b collapse", "A31b_401"),
-        _rank("collapse_class", 3, "A31a collapse", "A31a_405", "A31a_402"),
+        _rank("collapse_class", 3, "A31a collapse", "A31a_405", **_a31a(4)),
         _rank("collapse_class", 3, "A31 collapse", "A31_401"),
     ),
 )

@@ -64,7 +64,10 @@ def test_what_a_hazard_tells() -> None:
     assert one.headline == "試験川 試験橋 2.60 m、避難判断水位 2.50 m 以上"
     gauge_text, layer_text = (evidence.text for evidence in one.evidence)
     assert gauge_text == "試験川 試験橋 2.60 m（18:00、避難判断水位 2.50 m）。基準値は要確認"
-    assert layer_text == "浸水想定 最大ランク4（5～10 m）。区域内の避難場所 2 か所：試験小学校、境の公園"
+    assert (
+        layer_text
+        == "浸水想定 規模の記載がない図 最大ランク4（5～10 m）。区域内の避難場所 2 か所：試験小学校、境の公園"
+    )
     assert one.evidence[0].ref == "r6"
     assert one.since == NOW - timedelta(minutes=60)
     assert one.valid_until == NOW + timedelta(minutes=30)

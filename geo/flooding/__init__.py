@@ -1,0 +1,1 @@
+"""Where the water would stand: design scenarios and their extents, underpasses, small streams."""
