@@ -18,6 +18,7 @@ from shapely.geometry.base import BaseGeometry
 
 from geo.area import Area
 from geo.crs import to_degrees, to_metres
+from geo.flooding.scenario import Scenario, scenario_of
 from geo.layers.layer import Layer, Layers, Zone
 from geo.model import Ground
 from geo.shelter import Shelter
@@ -57,13 +58,22 @@ class _Edges:
     wide: BaseGeometry
 
 
-def zone_of(layers: Iterable[Layer], least_rank: int = 1, within: BaseGeometry | None = None) -> BaseGeometry:
+def zone_of(
+    layers: Iterable[Layer],
+    least_rank: int = 1,
+    within: BaseGeometry | None = None,
+    scenario: Scenario | None = None,
+) -> BaseGeometry:
     """All zones of the layers from a depth rank on as one shape, clipped to ``within``; empty where there are none.
 
-    Zones without a rank (landslides) always count.
+    Zones without a rank (landslides) always count. Of flood maps name the ``scenario``: without it all count.
     """
     found = [zone for layer in layers for zone in (layer.touching(within) if within is not None else layer.zones)]
-    deep = [zone.geometry for zone in found if _rank(zone) >= least_rank]
+    deep = [
+        zone.geometry
+        for zone in found
+        if _rank(zone) >= least_rank and (scenario is None or scenario_of(zone.facts) == scenario)
+    ]
     merged: BaseGeometry = shapely.union_all(deep)
     return merged if within is None else merged & within
 

@@ -48,9 +48,10 @@ class Inputs:
     documents: Sequence[LalertDocument] = ()  # of L-Alert; those sent within geo.official.documents.LONGEST
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Ground:
-    """The slow part of the world: areas, layers and stations of the city. Replaced whole, never changed."""
+    """The slow part of the world: areas, layers and stations of the city. Replaced whole, never changed; so it is equal
+    to itself alone, and what is worked out from it can be kept by it."""
 
     city: str  # JIS X 0402, five digits
     areas: Areas

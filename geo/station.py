@@ -22,6 +22,8 @@ class Station:
     # small gauges (危機管理型水位計): 観測開始 start, 危険 warn (4), 氾濫開始 flood (5).
     # A level that is not configured is simply not reached; a gauge is never given a guess.
     thresholds: Mapping[str, float] = field(default_factory=dict)
+    # planned, maximum or 1/30 → the level at this gauge at which that design flood passes, where the city knows it
+    scenario_levels: Mapping[str, float] = field(default_factory=dict)
     areas: tuple[str, ...] = ()  # districts it speaks for
     elevation_m: float | None = None  # above the sea; roofs are built for the snow of their height
     source: str = ""  # where the figures come from

@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from feeds.quantities import QUANTITIES
 from geo.area import Areas
+from geo.flooding.scenario import scenario_named
 from geo.geojson import ProfileError
 from geo.station import Station
 
@@ -33,6 +34,7 @@ class _Station(BaseModel):
     river: str = ""
     unit: str = "m"
     thresholds: dict[str, float] = {}
+    scenario_levels: dict[str, float] = {}
     areas: list[str] = []
     elevation_m: Annotated[float, Field(ge=-10, le=4000)] | None = None
     source: str = ""
@@ -76,6 +78,7 @@ def station_of(members: Mapping[str, Any], areas: Areas) -> Station:
 def _station(entry: _Station, areas: Areas, where: str) -> Station:
     _check_quantities(entry, where)
     _check_thresholds(entry, where)
+    _check_scenarios(entry, where)
     for code in entry.areas:
         if areas.get(code) is None:
             raise ProfileError(f"{where}: areas: there is no area {code!r}; see districts.geojson")
@@ -106,3 +109,13 @@ def _check_thresholds(entry: _Station, where: str) -> None:
         if name not in THRESHOLDS + SMALL_GAUGE_THRESHOLDS:
             known = ", ".join(THRESHOLDS + SMALL_GAUGE_THRESHOLDS)
             raise ProfileError(f"{where}: thresholds.{name}: not known; use one of {known}")
+
+
+def _check_scenarios(entry: _Station, where: str) -> None:
+    try:
+        order = sorted(entry.scenario_levels, key=lambda key: scenario_named(key).order)
+    except ValueError as error:
+        raise ProfileError(f"{where}: scenario_levels: {error}") from None
+    values = [entry.scenario_levels[key] for key in order]
+    if values != sorted(values):
+        raise ProfileError(f"{where}: scenario_levels: {', '.join(order)} must rise, found {values}")

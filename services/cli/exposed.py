@@ -5,11 +5,16 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+from collections.abc import Sequence
 from typing import Any
 
 from geo.crs import CrsError
+from geo.flooding.extent import scenarios_of
+from geo.flooding.scenario import Scenario
 from geo.geojson import ProfileError
 from geo.inside import EDGE_M, Amount, Inside, inside, zone_of
+from geo.layers.kinds.flood import FLOOD
+from geo.layers.layer import Layer
 from geo.model import Ground
 from services.city import load_layers_and_areas
 from services.settings import SettingsError, load
@@ -18,32 +23,43 @@ _OUTSIDE = "outside is not drawn: not modelled or not flooded, which is not the 
 
 
 def run(args: argparse.Namespace) -> int:
-    """One JSON line; exit 1 with the reason on stderr where the profile cannot be read or no such map is there."""
+    """A JSON line, of flood maps one for each scenario, the rarest rain first; exit 1 with the reason on stderr where
+    the profile cannot be read or no such map is there."""
     try:
         found = _exposed(load_layers_and_areas(load(args.settings)), args)
     except (SettingsError, ProfileError, CrsError, ValueError) as error:
         told = {"error": "not_ready", "message": str(error), "at": "settings"}
         print(json.dumps(told, ensure_ascii=False), file=sys.stderr)
         return 1
-    print(json.dumps(found, ensure_ascii=False))
+    for line in found:
+        print(json.dumps(line, ensure_ascii=False))
     return 0
 
 
-def _exposed(ground: Ground, args: argparse.Namespace) -> dict[str, Any]:
+def _exposed(ground: Ground, args: argparse.Namespace) -> list[dict[str, Any]]:
     layers = ground.layers.of_kind(args.kind)
     if not layers:
         raise ValueError(f"no layer of kind {args.kind}; import one: shirase layers import FILE --kind {args.kind}")
     area = ground.areas.get(args.area) if args.area else None
     if args.area and area is None:
         raise ValueError(f"there is no area {args.area!r}; see districts.geojson of the profile")
-    hazard = zone_of(layers, args.rank, area.geometry if area else None)
-    names = [layer.name for layer in layers]
-    return {
-        "kind": args.kind,
-        "layers": names,
-        **_told(inside(ground, hazard, EDGE_M if args.edge is None else args.edge)),
-        "outside": _OUTSIDE,
-    }
+    within, edge = area.geometry if area else None, EDGE_M if args.edge is None else args.edge
+    lines = []
+    for scenario, drawn in _by_scenario(layers) if args.kind == FLOOD.name else [(None, layers)]:
+        hazard = zone_of(drawn, args.rank, within, scenario)
+        told = {"kind": args.kind, "layers": [layer.name for layer in drawn]}
+        told |= {"scenario": scenario.key, "scenario_name": scenario.name} if scenario else {}
+        lines.append({**told, **_told(inside(ground, hazard, edge)), "outside": _OUTSIDE})
+    return lines
+
+
+def _by_scenario(layers: Sequence[Layer]) -> list[tuple[Scenario, list[Layer]]]:
+    """The flood layers of each scenario, the rarest rain first. One layer may hold several."""
+    drawn: dict[Scenario, list[Layer]] = {}
+    for layer in layers:
+        for scenario in scenarios_of(layer):
+            drawn.setdefault(scenario, []).append(layer)
+    return sorted(drawn.items(), key=lambda pair: pair[0].order, reverse=True)
 
 
 def _told(found: Inside) -> dict[str, Any]:

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 
 from aiohttp import hdrs, web
 
+from geo.flooding.extent import scenarios_of
+from geo.layers.kinds.flood import FLOOD
 from geo.layers.layer import Layer
 from services.web.api.answer import GEOJSON, JSON, answer, feature, knows, reading_headers
 from services.web.api.endpoint import PREFIX, Endpoint, Parameter
@@ -50,6 +52,7 @@ async def index(request: web.Request) -> web.Response:
         {
             "name": layer.name,
             "kind": layer.kind,
+            "scenarios": [one.key for one in scenarios_of(layer)] if layer.kind == FLOOD.name else [],
             "version": layer.version,
             "credit": layer.credit,
             "zones": len(layer.zones),
@@ -92,6 +95,7 @@ ENDPOINTS = (
         properties={
             "name": "of the layer",
             "kind": "flood, landslide, …",
+            "scenarios": "of flood maps, the rarest rain first: maximum, planned, 1/30, unstated; never to be mixed",
             "version": "of the data",
             "credit": "source, to be shown with the map",
             "zones": "how many polygons",
