@@ -7,6 +7,8 @@
 ``plow_sections.geojson`` the same; the file may be missing
 ``shelters.geojson``      Points with the columns of the national list (共通ID …); the file may be missing
 ``stations.toml``         ``[[station]]`` tables
+``underpasses.geojson``   Points or LineStrings: ``code``, ``name``, sensor and limits; the file may be missing
+``small_streams.geojson`` Polygons: the catchments of streams without a gauge; the file may be missing
 ``criteria/``             JMA's tables of soil water criteria, as they are: ``2_1_….csv`` (level 5), ``2_2_`` (4),
                           ``2_3_`` (2); the folder may be missing
 ========================= ==========================================================================================
@@ -18,6 +20,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from geo.area import Area, Areas
+from geo.flooding.places import read_streams, read_underpasses
 from geo.geojson import Collection, Feature, ProfileError, read_geojson
 from geo.layers.kinds.shelter import FLAGS
 from geo.layers.layer import Layer, Layers, read_layer
@@ -51,6 +54,8 @@ def load_ground(folder: Path, layer_files: Sequence[Path]) -> Ground:
         forecast_areas=_codes(city.features[0], "forecast_areas"),
         river_sections=_codes(city.features[0], "river_sections"),
         critical_lines=_critical_lines(folder / "criteria"),
+        underpasses=read_underpasses(folder / "underpasses.geojson"),
+        streams=read_streams(folder / "small_streams.geojson", areas),
     )
 
 

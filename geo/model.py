@@ -11,6 +11,7 @@ from feeds.lalert_types import LalertDocument
 from feeds.records import Report, Telegram
 from feeds.status import Status
 from geo.area import Areas
+from geo.flooding.places import Stream, Underpass
 from geo.gateway import GatewayState
 from geo.hazard import Hazard
 from geo.layers.layer import Layers
@@ -61,6 +62,8 @@ class Ground:
     forecast_areas: Sequence[str] = ()  # the forecaster's codes that hold the city, finest first
     critical_lines: CriticalLines | None = None  # of landslides
     river_sections: Sequence[str] = ()  # codes of the flood forecasts' sections that run through the city
+    underpasses: Sequence[Underpass] = ()
+    streams: Sequence[Stream] = ()  # small ones, without a gauge
 
 
 class Model(Protocol):

@@ -7,6 +7,7 @@ from geo.models.avalanche import Avalanche
 from geo.models.equipment import Equipment
 from geo.models.flood import Flood
 from geo.models.heat import Heat
+from geo.models.inundation import Inundation
 from geo.models.lalert import Lalert
 from geo.models.landslide import Landslide
 from geo.models.packed_snow import PackedSnow
@@ -26,6 +27,7 @@ MODELS: tuple[Model, ...] = (
     Equipment(),
     Flood(),
     Heat(),
+    Inundation(),
     Lalert(),
     Landslide(),
     PackedSnow(),

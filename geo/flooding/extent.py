@@ -1,8 +1,8 @@
 """What the published maps expect of a scenario in a district: how deep, how far, who is inside.
 
 A rarer rain must never seem to flood less. Maps of several scenarios do not always lie within each other (they were
-drawn in different years, or for different rivers), so the extent of a scenario takes in those of the more frequent ones;
-where one of these is the deeper, the depth bears its name.
+drawn in different years, or for different rivers), so the extent of a scenario takes in those of the more frequent
+ones; where one of these is the deeper, the depth bears its name.
 """
 
 from __future__ import annotations

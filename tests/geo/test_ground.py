@@ -141,6 +141,16 @@ def test_a_city_without_the_files_that_may_be_missing(profile: Path) -> None:
         ('quantities = ["water_level"]', 'quantities = ["level"]', r"station\.0 .*quantities: 'level' is not known"),
         ('unit = "cm"', 'unit = "mm"', r"\(33431\): unit: values are kept in cm or Cel, .* not 'mm'"),
         ('river = "北上川"', "river = 北上川", r"stations\.toml: Invalid value"),
+        (
+            "lon = 141.1530",
+            "scenario_levels = { maximum = 4.1, planned = 5.2 }\nlon = 141.1530",
+            r"\(meijibashi\): scenario_levels: planned, maximum must rise, found \[5.2, 4.1\]",
+        ),
+        (
+            "lon = 141.1530",
+            "scenario_levels = { L2 = 5.2 }\nlon = 141.1530",
+            r"\(meijibashi\): scenario_levels: 'L2' is no scenario; use planned, maximum, or 1/YEARS",
+        ),
     ],
 )
 def test_faults_of_stations_name_file_and_key(profile: Path, old: str, new: str, says: str) -> None:
@@ -150,6 +160,12 @@ def test_faults_of_stations_name_file_and_key(profile: Path, old: str, new: str,
     path.write_text(text.replace(old, new), encoding="utf-8")
     with pytest.raises(ProfileError, match=says):
         load_ground(profile, [])
+
+
+def test_what_is_worked_out_from_a_ground_can_be_kept_by_it(morioka: Ground) -> None:
+    """A ground is itself alone, so that a model may keep by it what does not change until it is loaded anew."""
+    again = load_ground(MORIOKA, [DEMO])
+    assert {morioka: 1}.get(morioka) == 1 and morioka != again
 
 
 @pytest.mark.parametrize(

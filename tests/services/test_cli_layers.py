@@ -131,6 +131,21 @@ def test_who_is_inside(data: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert told["districts"][0]["code"] == "odori"
 
 
+def test_each_scenario_has_a_line_of_its_own(data: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for column, side in (("A31b_101", 0.01), ("A31b_201", 0.02)):
+        zone = shapely.box(141.145, 39.69, 141.145 + side, 39.69 + side)
+        file = data / f"{column}.fgb"
+        geopandas.GeoDataFrame({column: [2]}, geometry=[zone], crs=6668).to_file(file)
+        told = ["--fact", "return_period_years=150"] if column == "A31b_101" else []
+        assert run(["layers", "import", str(file), "--kind", "flood", *told]) == 0
+    capsys.readouterr()
+    assert run(["layers", "exposed"]) == 0
+    rare, planned = lines(capsys.readouterr().out)
+    assert (rare["scenario"], planned["scenario"]) == ("maximum", "planned")
+    assert planned["scenario_name"] == "計画規模（1/150）"
+    assert rare["area_km2"] == pytest.approx(4 * planned["area_km2"], rel=0.01)
+
+
 @pytest.mark.parametrize(
     ("arguments", "says"), [(["--kind", "tsunami"], "no layer of kind tsunami"), (["--area", "x"], "no area 'x'")]
 )

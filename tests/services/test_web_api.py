@@ -98,6 +98,7 @@ async def test_layers_and_areas_come_whole_and_compressed(store: Store) -> None:
         assert body["features"][0]["properties"] == {"depth_rank": 3, "depth_min_m": 3.0}
         assert body["credit"]
         (listed,) = (await visitor.get("/api/v1/layers"))[1]["items"]
+        assert (listed["kind"], listed["scenarios"]) == ("flood", ["unstated"])
         assert (await visitor.get(listed["href"]))[0] == 200
         assert len(await visitor.features("/api/v1/areas?kind=district")) == 2
         (gauge,) = await visitor.features("/api/v1/sensors")

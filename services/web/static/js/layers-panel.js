@@ -6,7 +6,7 @@ import { about, word } from './words.js';
 
 const GROUPS = /** @type {[string, [string, string, string[], boolean][]][]} */ ([
   ['いまの状況', [['hazards', '危険のある地区', ['hazards', 'badges'], true], ['gauges', '観測所（水位・積雪）', ['gauges', 'values'], true], ['reports', '通報', ['reports'], true]]],
-  ['備え', [['zones', '浸水想定区域', ['zones'], true], ['shelters', '避難場所', ['shelters'], true]]],
+  ['備え', [['zones', '浸水想定区域（最も大きい規模）', ['zones'], true], ['planned', '浸水想定区域（計画規模）', ['planned'], false], ['shelters', '避難場所', ['shelters'], true]]],
   ['下地', [['districts', '地区の境', ['districts'], true], ['plow', '除雪工区', ['plow'], false], ['names', '地名', ['names'], true]]],
 ]);
 const KEEP = 'shirase-layers';
@@ -33,7 +33,7 @@ function legend() {
     h('ul', {}, key('', '塗り：観測した', { 'data-observed': '' }), key('', '斜線：これから（予測）', { 'data-foreseen': '' }), key('雪', '四角：警戒レベルのないもの', {})),
     h('h3', {}, '観測所'),
     h('ul', {}, mark('◇', '水位'), mark('⬡', '積雪'), mark('↑', '上昇　→ 横ばい　↓ 下降'), h('li', {}, h('span', { class: 'key nodata', 'aria-hidden': 'true' }), '値が届かない'), mark('▲', '避難場所', 'shelter')),
-    h('h3', {}, '浸水の深さ（想定最大規模）'),
+    h('h3', {}, '浸水の深さ'),
     h('ul', {}, about('depths').map((/** @type {any} */ d) => h('li', {}, h('span', { class: 'key', 'data-rank': d.rank, 'aria-hidden': 'true' }), d.ja))));
 }
 

@@ -48,6 +48,7 @@ function stack() {
   return [
     layer('city', ground.city),
     layer('zones', (f) => ground.depth(f.get('depth_rank')), { image: true, opacity: 0.9 }),
+    layer('planned', (f) => ground.depth(f.get('depth_rank')), { image: true, opacity: 0.9, visible: false }),
     layer('plow', ground.plow, { visible: false }),
     layer('districts', ground.district),
     layer('rivers', (f) => ground.river(f.get('name'))),
@@ -144,10 +145,15 @@ async function layerList() {
   return body.items;
 }
 
-/** @param {any[]} kinds */
+/** @param {any[]} kinds The rarest flood scenario that is drawn, and 計画規模 on a layer of its own: never one over the other. */
 async function drawZones(kinds) {
-  for (const one of kinds.filter((k) => k.kind === 'flood')) {
-    layers.zones.getSource().addFeatures(featuresOf(await features(`layers/${encodeURIComponent(one.name)}?limit=1000`, 30)));
+  const maps = kinds.filter((k) => k.kind === 'flood');
+  const rarest = ['maximum', 'unstated', 'planned'].find((key) => maps.some((k) => k.scenarios.includes(key)));
+  for (const one of maps.filter((k) => k.scenarios.some((/** @type {string} */ key) => key === rarest || key === 'planned'))) {
+    const zones = featuresOf(await features(`layers/${encodeURIComponent(one.name)}?limit=1000`, 30));
+    for (const [name, key] of [['zones', rarest], ['planned', 'planned']]) {
+      layers[String(name)].getSource().addFeatures(zones.filter((z) => (z.get('scenario') || 'unstated') === key));
+    }
   }
 }
 
