@@ -88,6 +88,8 @@ class Fix:
     accuracy_m: float | None = None
     speed_kmh: float | None = None
     heading_deg: float | None = None
+    activity: str | None = None  # one of feeds.activities.ACTIVITIES, where the vehicle tells what it does
+    activity_name: str = ""  # as it calls that itself: no two providers agree on names
     status: Status = Status.ACTUAL
 
     @property

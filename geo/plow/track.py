@@ -9,6 +9,7 @@ from typing import Any, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
+from feeds.activities import ACTIVITIES
 from feeds.records import Fix
 
 Column: TypeAlias = npt.NDArray[np.float64]
@@ -18,7 +19,7 @@ _EARTH_M = 6_371_008.8  # mean radius
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Track:
-    """Fixes of one vehicle, all columns of shape (n,). NaN where accuracy, speed or heading was not told."""
+    """Fixes of one vehicle, all columns of shape (n,). NaN where accuracy, speed, heading or activity was not told."""
 
     at: Column  # seconds since 1970, UTC
     lon: Column  # degrees WGS 84
@@ -26,6 +27,7 @@ class Track:
     accuracy_m: Column
     speed_kmh: Column
     heading_deg: Column
+    activity: Column  # its place in ACTIVITIES
 
     def __len__(self) -> int:
         return len(self.at)
@@ -52,16 +54,20 @@ class Track:
 
 
 def track(at: Column, lon: Column, lat: Column, accuracy_m: Column | None = None) -> Track:
-    """A track of which no speeds and headings were told."""
+    """A track of which nothing else was told."""
     unknown = np.full(len(at), np.nan)
     accuracy = unknown if accuracy_m is None else accuracy_m
-    return Track(at=at, lon=lon, lat=lat, accuracy_m=accuracy, speed_kmh=unknown, heading_deg=unknown)
+    return Track(at=at, lon=lon, lat=lat, accuracy_m=accuracy, speed_kmh=unknown, heading_deg=unknown, activity=unknown)
 
 
 def track_of(fixes: Iterable[Fix]) -> Track:
     """Fixes of one vehicle as a track, in the order in which they come."""
     rows = [
-        (fix.measured_at.timestamp(), fix.lon, fix.lat, fix.accuracy_m, fix.speed_kmh, fix.heading_deg) for fix in fixes
+        (
+            *(fix.measured_at.timestamp(), fix.lon, fix.lat, fix.accuracy_m, fix.speed_kmh, fix.heading_deg),
+            ACTIVITIES.index(fix.activity) if fix.activity else None,
+        )
+        for fix in fixes
     ]
     table = np.array(rows, dtype=np.float64).reshape(-1, len(fields(Track)))  # None becomes NaN
     return Track(**dict(zip((column.name for column in fields(Track)), table.T, strict=True)))

@@ -1,0 +1,64 @@
+"""All segments of a city, ready to be matched: on a plane in metres, in a tree, and with the ways between them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import cos, radians
+
+import numpy as np
+import numpy.typing as npt
+import shapely
+
+from geo.plow.noding import nodes
+from geo.plow.routes import Routes
+from geo.plow.segment import Segment
+from geo.plow.track import Column, apart_m
+
+_DEGREE_M = 111_195.08  # of latitude, on the sphere that distances are measured on
+
+
+@dataclass(frozen=True, slots=True)
+class Plane:
+    """A map of the city in metres around its middle; within 30 km of it lengths are right to 0.3 %."""
+
+    lon: float
+    lat: float
+
+    def metres(self, lon: Column, lat: Column) -> tuple[Column, Column]:
+        """East and north of the middle."""
+        return (lon - self.lon) * _DEGREE_M * cos(radians(self.lat)), (lat - self.lat) * _DEGREE_M
+
+
+class Network:
+    """Segments in the order given; a segment's number is its place. Replaced whole, never changed."""
+
+    def __init__(self, segments: Sequence[Segment], route_bound_m: float = 1500.0) -> None:
+        if not segments:
+            raise ValueError("a network without segments: import one, or draw it in the profile's network/ folder")
+        self.segments = tuple(segments)
+        self.numbers = {segment.id: number for number, segment in enumerate(self.segments)}
+        if len(self.numbers) != len(self.segments):
+            ids = [segment.id for segment in self.segments]
+            twice = sorted({one for one in ids if ids.count(one) > 1}) if len(ids) < 10_000 else []
+            raise ValueError(
+                f"segment ids occur twice: {', '.join(twice[:5]) or 'too many to list'}; give each its own"
+            )
+        drawn = np.array([segment.geometry for segment in self.segments], dtype=object)
+        west, south, east, north = shapely.total_bounds(drawn)
+        self.plane = Plane(float((west + east) / 2), float((south + north) / 2))
+        self.lines = shapely.transform(drawn, self.plane.metres, interleaved=False)
+        self.length_m: Column = shapely.length(self.lines)
+        self.oneway: npt.NDArray[np.bool_] = np.array([segment.oneway for segment in self.segments])
+        self.begins, self.ends = nodes(drawn.tolist())
+        self.tree = shapely.STRtree(self.lines)
+        self.routes = Routes(self.begins, self.ends, self.length_m, self.oneway, route_bound_m)
+
+    def __len__(self) -> int:
+        return len(self.segments)
+
+
+def length_m(line: shapely.LineString) -> float:
+    """Metres along a line given in degrees."""
+    lon, lat = shapely.get_coordinates(line).T
+    return float(apart_m(lon[:-1], lat[:-1], lon[1:], lat[1:]).sum())
