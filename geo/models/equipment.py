@@ -87,10 +87,11 @@ def _gone_since(one: GatewayState, now: datetime) -> datetime | None:
 def _batteries(inputs: Inputs, ground: Ground) -> Iterator[tuple[str, datetime, str]]:
     for (code, quantity), samples in inputs.series.items():
         station = ground.stations.get(code)
-        if quantity != "battery" or station is None or not samples or samples[-1].value > _BATTERY:
+        known = [sample for sample in samples if sample.at <= inputs.now] if quantity == "battery" else []
+        if station is None or not known or known[-1].value > _BATTERY:
             continue
-        text = f"{station.name} の電池の残りが {samples[-1].value:.0f}％です"
-        yield f"battery:{code}", _low_since(samples), text
+        text = f"{station.name} の電池の残りが {known[-1].value:.0f}％です"
+        yield f"battery:{code}", _low_since(known), text
 
 
 def _low_since(samples: Sequence[Sample]) -> datetime:
