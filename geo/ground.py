@@ -2,9 +2,11 @@
 
 ========================= ==========================================================================================
 ``city.geojson``          one Polygon: ``code`` (JIS X 0402), ``name``, ``forecast_areas`` (finest first),
-                          ``river_sections`` (of flood forecasts)
+                          ``river_sections`` (of flood forecasts), ``volcanoes`` (codes of those near)
 ``districts.geojson``     Polygons: ``code``, ``name``, and if there ``name_en``, ``reading``
 ``plow_sections.geojson`` the same; the file may be missing
+``volcano_zones.geojson`` Polygons: ``code``, ``name``, ``volcano`` (code), ``level`` (噴火警戒レベル at which the
+                          area is closed or left, each level by itself); the file may be missing
 ``shelters.geojson``      Points with the columns of the national list (共通ID …); the file may be missing
 ``stations.toml``         ``[[station]]`` tables
 ``underpasses.geojson``   Points or LineStrings: ``code``, ``name``, sensor and limits; the file may be missing
@@ -16,8 +18,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import TypeAlias
 
 from geo.area import Area, Areas
 from geo.flooding.places import read_streams, read_underpasses
@@ -29,6 +32,7 @@ from geo.rain.critical_lines import CriteriaError, CriticalLines, read_lines
 from geo.shelter import Shelter, shelters_in
 from geo.stations import read_stations
 
+Zones: TypeAlias = Mapping[tuple[str, int], Sequence[Area]]  # (volcano, level) → areas
 _CRITERIA = {"2_1": 5, "2_2": 4, "2_3": 2}  # JMA's files of soil water criteria, and the level of each
 
 
@@ -42,7 +46,7 @@ def load_ground(folder: Path, layer_files: Sequence[Path]) -> Ground:
     city = read_geojson(folder / "city.geojson", ("Polygon", "MultiPolygon"))
     if len(city.features) != 1:
         raise ProfileError(f"{folder / 'city.geojson'}: must hold one feature, the city; found {len(city.features)}")
-    areas = _areas(folder, city)
+    areas, zones = _areas(folder, city)
     layers = _layers(layer_files)
     listed = [shelter for layer in layers.of_kind("shelter") for shelter in shelters_in(layer)]
     return Ground(
@@ -53,22 +57,36 @@ def load_ground(folder: Path, layer_files: Sequence[Path]) -> Ground:
         shelters=tuple(listed) or _shelters(folder / "shelters.geojson"),
         forecast_areas=_codes(city.features[0], "forecast_areas"),
         river_sections=_codes(city.features[0], "river_sections"),
+        volcanoes=_codes(city.features[0], "volcanoes"),
+        volcano_zones=zones,
         critical_lines=_critical_lines(folder / "criteria"),
         underpasses=read_underpasses(folder / "underpasses.geojson"),
         streams=read_streams(folder / "small_streams.geojson", areas),
     )
 
 
-def _areas(folder: Path, city: Collection) -> Areas:
+def _areas(folder: Path, city: Collection) -> tuple[Areas, Zones]:
     found = [_area(feature, "city") for feature in city.features]
     found += [_area(f, "district") for f in read_geojson(folder / "districts.geojson", ("Polygon",)).features]
     plow = folder / "plow_sections.geojson"
     if plow.exists():
         found += [_area(f, "plow_section") for f in read_geojson(plow, ("Polygon", "MultiPolygon")).features]
+    zones: dict[tuple[str, int], list[Area]] = {}
+    file = folder / "volcano_zones.geojson"
+    for feature in read_geojson(file, ("Polygon", "MultiPolygon")).features if file.exists() else ():
+        zones.setdefault(_closed_at(feature), []).append(_area(feature, "volcano_zone"))
+    found += [area for areas in zones.values() for area in areas]
     try:
-        return Areas(found)
+        return Areas(found), zones
     except ValueError as error:
         raise ProfileError(f"{folder}: {error}") from None
+
+
+def _closed_at(zone: Feature) -> tuple[str, int]:
+    level = zone.properties.get("level")
+    if level not in (2, 3, 4, 5):
+        raise ProfileError(f"{zone.where}: property 'level' must be 2, 3, 4 or 5 (噴火警戒レベル), found {level!r}")
+    return zone.text("volcano"), int(level)
 
 
 def _area(feature: Feature, kind: str) -> Area:

@@ -10,7 +10,7 @@ from typing import Protocol
 from feeds.lalert_types import LalertDocument
 from feeds.records import Report, Telegram
 from feeds.status import Status
-from geo.area import Areas
+from geo.area import Area, Areas
 from geo.flooding.places import Stream, Underpass
 from geo.gateway import GatewayState
 from geo.hazard import Hazard
@@ -43,7 +43,9 @@ class Inputs:
     # least: too long to be kept by the reading, and a snow pack, or wet ground, remembers all of it.
     season: Mapping[tuple[str, str], Sequence[Sample]] = field(default_factory=dict)
     passes: Mapping[str, datetime] = field(default_factory=dict)  # plow section → when its last plow pass ended
-    telegrams: Sequence[Telegram] = ()  # the newest of each series, and of its minute all
+    # The newest of each series, and of its minute all; those of geo.official.lasting however old they are. One may be
+    # there twice.
+    telegrams: Sequence[Telegram] = ()
     reports: Sequence[Report] = ()
     gateways: Sequence[GatewayState] = ()
     documents: Sequence[LalertDocument] = ()  # of L-Alert; those sent within geo.official.documents.LONGEST
@@ -64,6 +66,8 @@ class Ground:
     river_sections: Sequence[str] = ()  # codes of the flood forecasts' sections that run through the city
     underpasses: Sequence[Underpass] = ()
     streams: Sequence[Stream] = ()  # small ones, without a gauge
+    volcanoes: Sequence[str] = ()  # codes of those that concern the city even where a telegram does not name it
+    volcano_zones: Mapping[tuple[str, int], Sequence[Area]] = field(default_factory=dict)  # (volcano, level) → closed
 
 
 class Model(Protocol):

@@ -20,6 +20,7 @@ from geo.models.short_notice import ShortNotice
 from geo.models.sighting import Sighting
 from geo.models.snow import Snow
 from geo.models.snowmelt import Snowmelt
+from geo.models.volcano import Volcano
 from geo.models.weather import Weather
 
 MODELS: tuple[Model, ...] = (
@@ -40,6 +41,7 @@ MODELS: tuple[Model, ...] = (
     Sighting(),
     Snow(),
     Snowmelt(),
+    Volcano(),
     Weather(),
 )
 

@@ -16,6 +16,7 @@ from geo.official.documents import LONGEST
 from services.bell import Bell
 from services.clock import Clock
 from services.foretold import Foretold
+from services.lasting import Lasting
 from services.lease import Leased
 from services.season import Season
 from services.store import chronology, cursors, hazards, outlooks, records, vitals
@@ -40,7 +41,7 @@ class Predict:
         self._ground, self._models = ground, models
         self.failing: dict[str, str] = {}  # model → what it failed with, for readiness and the status bar
         self._seen: tuple[int, datetime] | None = None
-        self._season = Season()
+        self._season, self._lasting = Season(), Lasting()
         self._foretold = Foretold(ground, models)
 
     async def step(self) -> bool:
@@ -50,7 +51,7 @@ class Predict:
             upto = await records.latest_seq(connection)
             if self._seen and self._seen[0] == upto and now - self._seen[1] < timedelta(seconds=10):
                 return False
-            inputs = [await self._gather(connection, status, now) for status in Status]
+            inputs = [await self._gather(connection, status, upto, now) for status in Status]
         faults: dict[str, Exception] = {}
         pictures = {one.status: await asyncio.to_thread(self._look, one, faults) for one in inputs}
         given = await asyncio.to_thread(self._foretold.given, inputs, faults)

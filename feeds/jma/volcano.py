@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+from typing import TypeAlias
 
 from lxml import etree
 
+from feeds.instant import instant
 from feeds.jma.blocks import Named, items
 from feeds.jma.content import Content
 from feeds.jma.frame import EB, Frame, child, children, number, text
-from feeds.records import Observation, TelegramArea
+from feeds.records import Observation, Period, TelegramArea
 
 VOLCANO = "火山名"
 _PLUME = ("PlumeHeightAboveCrater", "PlumeHeightAboveSeaLevel")
@@ -20,6 +23,7 @@ def volcano(frame: Frame, hazard: str) -> Content:
     """The volcano, then the municipalities, one entry per kind; from the Body, else from the Headline.
 
     The level is told only where the telegram speaks of one volcano: a monthly survey of all has none of its own.
+    An ash forecast tells of each municipality when what will fall, as the periods of its entry.
     """
     blocks: Iterable[etree._Element] = list(children(frame.body, "VolcanoInfo")) or frame.information
     listed = [
@@ -29,6 +33,7 @@ def volcano(frame: Frame, hazard: str) -> Content:
         for kind in kinds
         for place in places
     ]
+    listed = _timed(listed, dict(_ash(frame.body, hazard)))
     of_volcanoes = [(kind, area) for kind, area in listed if area.code_type == VOLCANO]
     alone = len({area.code for _, area in of_volcanoes}) == 1
     one = next((kind for kind, _ in of_volcanoes if kind.code in _LEVELS), None) if alone else None
@@ -59,6 +64,45 @@ def _plume(body: etree._Element | None, volcano: TelegramArea) -> Iterator[Obser
                 unit=height.get("unit", ""),
                 time=at,
             )
+
+
+_Key: TypeAlias = tuple[str, str | None]  # area, kind
+_Listed: TypeAlias = list[tuple[Named, TelegramArea]]
+
+
+def _timed(listed: _Listed, ash: Mapping[_Key, tuple[Named, TelegramArea]]) -> _Listed:
+    """What is listed, with its periods where the forecast by time tells them, then what only that names."""
+    known = {(area.code, area.kind_code) for _, area in listed}
+    told = [
+        (kind, replace(area, periods=ash[area.code, area.kind_code][1].periods))
+        if (area.code, area.kind_code) in ash
+        else (kind, area)
+        for kind, area in listed
+    ]
+    return told + [one for key, one in ash.items() if key not in known]
+
+
+def _ash(body: etree._Element | None, hazard: str) -> Iterator[tuple[_Key, tuple[Named, TelegramArea]]]:
+    """(area, kind) → the entry of it, with a period for each step of the forecast that names it."""
+    found: dict[_Key, tuple[Named, TelegramArea]] = {}
+    for block in children(child(body, "AshInfos"), "AshInfo"):
+        for kinds, places in items(block):
+            for kind, place in ((kind, place) for kind in kinds for place in places):
+                key = place.code, kind.code
+                before = found.get(key)
+                area = before[1] if before else _entry(kind, place.code, place.name, place.code_type, hazard)
+                found[key] = kind, replace(area, periods=(*area.periods, _period(block, kind)))
+    yield from found.items()
+
+
+def _period(block: etree._Element, kind: Named) -> Period:
+    """A step of the forecast; its length is left open where one of its ends cannot be read."""
+    start, end = text(block, "StartTime") or "", text(block, "EndTime") or ""
+    try:
+        minutes = int((instant(end) - instant(start)).total_seconds() // 60)
+    except ValueError:
+        return Period(start, None, kind.code, kind.name or "")
+    return Period(start, f"PT{minutes}M" if minutes > 0 else None, kind.code, kind.name or "")
 
 
 def _entry(kind: Named, code: str, name: str, code_type: str, hazard: str) -> TelegramArea:

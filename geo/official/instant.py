@@ -17,11 +17,11 @@ from feeds.records import Telegram, TelegramArea
 from feeds.status import Status
 from geo.model import Inputs
 from geo.models import river_forecast, short_notice
-from geo.official import speaking
-from geo.official.telegrams import Whereabouts, codes_at, is_over, issuer, order, standing
+from geo.official import speaking, volcanoes
+from geo.official.telegrams import VOLCANO, Whereabouts, codes_at, is_over, issuer, order, standing
+from geo.official.volcanoes import CALM
 
 STANDS = timedelta(hours=72)  # a telegram that was neither renewed nor released for so long is not believed any more
-STAYS = "VFVO50"  # 噴火警報: stands for months until the next one
 SUBJECTS = (
     *("VPWW53", "VPWW54", *speaking.NEW, speaking.LANDSLIDE, speaking.SPECIAL, "VXKO", "VXSU"),
     *("指定河川洪水予報", "水位周知河川に関する情報"),  # the title stands where the type code is not known
@@ -144,7 +144,18 @@ def _others(inputs: Inputs, question: Question) -> Iterator[_Told]:
                 for entry in telegram.areas:
                     if kind.holds(entry) and _concerns(telegram, entry, question.place):
                         yield telegram, entry, until
+    yield from _volcanoes(inputs, question)
     yield from _notices(inputs, question)
+
+
+def _volcanoes(inputs: Inputs, question: Question) -> Iterator[_Told]:
+    """What stands of each volcano; a survey of all speaks for one entry by entry."""
+    for state in volcanoes.standing(inputs.telegrams, question.at).values():
+        for entry in state.telegram.areas:
+            calm = entry.kind_code in CALM
+            of_another = entry.code_type == VOLCANO and entry.code != state.entry.code
+            if not calm and not of_another and _concerns(state.telegram, entry, question.place):
+                yield state.telegram, entry, None
 
 
 def _notices(inputs: Inputs, question: Question) -> Iterator[_Told]:
@@ -202,14 +213,12 @@ def _written(telegram: Telegram) -> datetime | None:
         return None
 
 
-_CALM = {"04", "05", "11", "21", "35"}  # 噴火予報, level 1 and its like: nothing is called for
 _ENDED = {"00", "50", "60"}  # 津波なし, 警報解除, 注意報解除
 _KINDS = (
     _Kind(river_forecast.series, lambda _: None, lambda entry: not is_over(entry)),
     _Kind(_of_type("VTSE41"), _written, lambda entry: entry.kind_code not in _ENDED),
-    _Kind(_of_type(STAYS), lambda _: None, lambda entry: entry.kind_code not in _CALM, timedelta(days=36500)),
     *(
-        _Kind(_of_type(code), _written, lambda entry: entry.code_type != "火山名", timedelta(hours=24))
+        _Kind(_of_type(code), _written, lambda entry: entry.code_type != VOLCANO, timedelta(hours=24))
         for code in ("VFVO53", "VFVO54", "VFVO55")
     ),
     _Kind(_of_type("VPFD61"), lambda telegram: telegram.measured_at + timedelta(days=1), lambda _: True),

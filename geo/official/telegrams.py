@@ -12,6 +12,7 @@ from geo.hazard import Evidence
 from geo.model import Ground, Inputs
 
 _JAPAN = ZoneInfo("Asia/Tokyo")
+VOLCANO = "火山名"  # the type of code of a volcano
 _OVER = {"解除", "なし", "発表警報・注意報はなし"}
 
 Series = Callable[[Telegram], str | None]  # what a newer telegram replaces; None: not of this kind
@@ -64,12 +65,15 @@ def whereabouts(code: str, ground: Ground) -> Whereabouts:
 
 def codes_at(telegram: Telegram, place: Whereabouts) -> set[str]:
     """The codes under which this telegram speaks of the place: its municipality or parts of it (the first five of
-    seven digits), else the finest forecast area that the telegram has."""
+    seven digits), else the finest forecast area that the telegram has. The code of a volcano is no forecast area's,
+    though the digits may be the same."""
     listed = {entry.code for entry in telegram.areas} | set(telegram.areas_without_warning)
+    volcanoes = {entry.code for entry in telegram.areas if entry.code_type == VOLCANO}
     municipalities = {code for code in listed if len(code) == 7}
     if len(place.code) == 7 and municipalities:
         return {code for code in municipalities if code[:5] == place.code[:5]}
-    return set([code for code in (place.code, *place.coarser) if code in listed][:1])
+    wider = [code for code in place.coarser if code in listed - volcanoes]
+    return {place.code} if place.code in listed else set(wider[:1])
 
 
 def codes_of_city(telegram: Telegram, ground: Ground) -> set[str]:

@@ -7,10 +7,10 @@ import hashlib
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from feeds.lalert_types import LalertDocument
@@ -20,7 +20,9 @@ from feeds.records import BARRING, CapTelegram, Fix, Flag, Reading, Record, Repo
 from feeds.settled import settled
 from feeds.status import Status
 from geo.model import Sample
-from geo.official.instant import STANDS, STAYS, SUBJECTS, Heard
+from geo.official.instant import STANDS, SUBJECTS, Heard
+from geo.official.lasting import REMEMBERED, REVISIONS, SHAKING, STANDING, STRONG
+from geo.official.volcanoes import SURVEY, SURVEYED, WARNING
 from services.store.append import Row, append
 from services.store.codec import from_json, to_json, written
 from services.store.columns import stamp
@@ -118,6 +120,38 @@ async def standing_telegrams(
     return [from_json(Telegram, body) for (body,) in rows]
 
 
+async def lasting_telegrams(connection: AsyncConnection, status: Status, now: datetime) -> list[Telegram]:
+    """The newest of each series that stands without a limit, and what was said of strong earthquakes of a year.
+
+    With what comes into force within a day after ``now``, so that they may be kept for a day.
+    """
+    known = (records.c.type == "telegram", records.c.status == status, records.c.measured_at <= now + timedelta(days=1))
+    order = (records.c.measured_at.desc(), records.c.seq.desc())
+    rank = func.row_number().over(partition_by=records.c.subject, order_by=order).label("rank")
+    ranked = select(records.c.seq, rank).where(*known, _of_types(STANDING)).subquery()
+    newest = select(ranked.c.seq).where(ranked.c.rank <= REVISIONS)
+    shaken = (*known, _of_types(SHAKING), records.c.measured_at >= now - REMEMBERED)
+    event = records.c.body["event_id"].as_string()
+    strong = select(event).where(*shaken, records.c.body["max_intensity"].as_string().in_(STRONG))
+    statements = (
+        select(records.c.body).where(records.c.seq.in_(newest)).order_by(records.c.seq),
+        select(records.c.body).where(*shaken, event.in_(strong)).order_by(records.c.seq),
+    )
+    bodies = [body for statement in statements for (body,) in await connection.execute(statement)]
+    return await asyncio.to_thread(lambda: [from_json(Telegram, body) for body in bodies])
+
+
+async def lasting_came(connection: AsyncConnection, after: int) -> bool:
+    """Whether a telegram that :func:`lasting_telegrams` might give came in after that sequence number."""
+    # By the number alone: an index by type would lead through all telegrams there ever were.
+    newer = select(records.c.seq).where(records.c.seq > after, _of_types((*STANDING, *SHAKING))).limit(1)
+    return await connection.scalar(newer) is not None
+
+
+def _of_types(types: Iterable[str]) -> ColumnElement[bool]:
+    return or_(*(records.c.subject.startswith(f"{code}|", autoescape=True) for code in types))
+
+
 async def documents(
     connection: AsyncConnection, status: Status, since: datetime, until: datetime
 ) -> list[LalertDocument]:
@@ -134,13 +168,12 @@ async def documents(
 async def heard(connection: AsyncConnection, status: Status, at: datetime) -> list[Heard]:
     """The telegrams that may say what was in force at ``at``, with the hour each reached the hub."""
     subject = records.c.subject
-    spoken = and_(
-        records.c.measured_at >= at - STANDS, or_(*(subject.startswith(word, autoescape=True) for word in SUBJECTS))
-    )
+    lately = or_(*(subject.startswith(word, autoescape=True) for word in SUBJECTS))
+    surveyed = and_(records.c.measured_at >= at - SURVEYED, _of_types([SURVEY]))
+    spoken = or_(and_(records.c.measured_at >= at - STANDS, lately), _of_types([WARNING]), surveyed)
     statement = (
         select(records.c.body, records.c.received_at)
-        .where(records.c.type == "telegram", records.c.status == status, records.c.measured_at <= at)
-        .where(or_(spoken, subject.startswith(f"{STAYS}|", autoescape=True)))
+        .where(records.c.type == "telegram", records.c.status == status, records.c.measured_at <= at, spoken)
         .order_by(records.c.measured_at, records.c.seq)
     )
     rows = (await connection.execute(statement)).all()

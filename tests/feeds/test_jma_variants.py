@@ -282,6 +282,27 @@ class TestVolcanoes:
         )
         got = read(report("降灰予報（速報）", body, family="volcanology"))
         assert [(a.code, a.kind_code) for a in got.areas] == [("207", "07"), ("0320100", "72"), ("0320100", "75")]
+        hour = Period("2026-11-20T18:00:00+09:00", "PT60M", "72", "やや多量の降灰")
+        assert [a.periods for a in got.areas] == [(), (hour,), ()]
+
+    def test_ash_that_only_the_forecast_by_time_names(self) -> None:
+        def step(start: str, end: str, code: str) -> str:
+            times = f"<StartTime>2026-11-20T{start}:00+09:00</StartTime><EndTime>2026-11-20T{end}:00+09:00</EndTime>"
+            areas = f'<Areas codeType="{MUNICIPALITIES}">{area(MORIOKA)}</Areas>'
+            return f'<AshInfo type="予報">{times}<Item>{kind("降灰", code)}{areas}</Item></AshInfo>'
+
+        steps = step("18:00", "19:00", "72") + step("19:00", "20:00", "72") + step("20:00", "18:00", "71")
+        body = (
+            volcano_info("降灰予報", kind("噴火", "52"), "火山名", ("岩手山", "207"))
+            + f'<AshInfos type="降灰予報（詳細）">{steps}</AshInfos>'
+        )
+        got = read(report("降灰予報（詳細）", body, family="volcanology"))
+        told = [(a.code, a.kind_code, [(p.start[11:16], p.duration) for p in a.periods]) for a in got.areas]
+        assert told == [
+            ("207", "52", []),
+            ("0320100", "72", [("18:00", "PT60M"), ("19:00", "PT60M")]),
+            ("0320100", "71", [("20:00", None)]),
+        ]
 
 
 class TestRivers:
