@@ -211,3 +211,19 @@ def test_tables_of_criteria_are_read_where_they_are(profile: Path) -> None:
     (folder / "2_1_iwate.csv").write_bytes(b"a,b\n1,2\n")
     with pytest.raises(ProfileError, match="criteria: level 5, line 1"):
         load_ground(profile, [])
+
+
+def test_zones_of_volcanoes_are_areas_by_volcano_and_level(profile: Path) -> None:
+    assert load_ground(profile, []).volcanoes == ("207", "208") and load_ground(profile, []).volcano_zones == {}
+    ring = [[141.0, 39.84], [141.02, 39.84], [141.02, 39.86], [141.0, 39.84]]
+    zone = {"code": "iwatesan-2", "name": "岩手山 火口周辺", "volcano": "207", "level": 2}
+    feature = {"type": "Feature", "properties": zone, "geometry": {"type": "Polygon", "coordinates": [ring]}}
+    file = profile / "volcano_zones.geojson"
+    file.write_text(json.dumps({"type": "FeatureCollection", "features": [feature]}), encoding="utf-8")
+    ground = load_ground(profile, [])
+    (area,) = ground.volcano_zones["207", 2]
+    assert ground.areas.get("iwatesan-2") == area and area.kind == "volcano_zone"
+    zone["level"] = 1
+    file.write_text(json.dumps({"type": "FeatureCollection", "features": [feature]}), encoding="utf-8")
+    with pytest.raises(ProfileError, match="feature 1.*噴火警戒レベル"):
+        load_ground(profile, [])
