@@ -67,14 +67,16 @@ class Predict:
             self._bell.ring("hazards")
         return bool(changed)
 
-    async def _gather(self, connection: AsyncConnection, status: Status, now: datetime) -> Inputs:
+    async def _gather(self, connection: AsyncConnection, status: Status, upto: int, now: datetime) -> Inputs:
         wants, ground = Wants.of(self._models), self._ground
+        standing = await records.standing_telegrams(connection, status, now - wants.telegrams, now)
+        lasting = await self._lasting.gather(connection, status, upto, now)
         return Inputs(
             now=now,
             status=status,
             series=await records.series(connection, wants.subjects(ground), status, now - wants.readings, now),
             season=await self._season.gather(connection, wants.season(ground), status, now),
-            telegrams=await records.standing_telegrams(connection, status, now - wants.telegrams, now),
+            telegrams=[*standing, *lasting],
             reports=await records.reports(connection, status, now - wants.reports, now),
             gateways=await vitals.everyone(connection, status),
             documents=await records.documents(connection, status, now - LONGEST, now),

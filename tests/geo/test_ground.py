@@ -225,5 +225,5 @@ def test_zones_of_volcanoes_are_areas_by_volcano_and_level(profile: Path) -> Non
     assert ground.areas.get("iwatesan-2") == area and area.kind == "volcano_zone"
     zone["level"] = 1
     file.write_text(json.dumps({"type": "FeatureCollection", "features": [feature]}), encoding="utf-8")
-    with pytest.raises(ProfileError, match="feature 1.*噴火警戒レベル"):
+    with pytest.raises(ProfileError, match=r"feature 1.*噴火警戒レベル"):
         load_ground(profile, [])
