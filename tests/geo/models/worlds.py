@@ -138,8 +138,17 @@ def _telegrams(now: datetime) -> tuple[Telegram, ...]:
         telegram("VPWW61", entry("advisory", "14", "雷注意報"), at=now - 6 * TEN),
         telegram("VXKO60", river, at=now - 5 * TEN, hazard="flood", event_id=SECTION),
         telegram("VPHW50", entry("tornado", "1", "竜巻注意情報"), at=now - TEN),
+        telegram("VFVO50", *_mountain(), at=now - 400 * 24 * HOUR, event_id="207", hazard="volcano"),
         telegram("VXSE53", felt, at=now - 19 * TEN, event_id="e1", hazard="earthquake"),
     )
+
+
+def _mountain() -> tuple[TelegramArea, TelegramArea]:
+    """A volcano's level, and what it asks of the city."""
+    level = entry(
+        "volcano", "12", "レベル２（火口周辺規制）", code="207", name="岩手山", code_type="火山名", status=None
+    )
+    return level, entry("volcano", "43", "火口周辺警報：入山規制等", status=None)
 
 
 def _reports(now: datetime) -> tuple[Report, ...]:
