@@ -46,11 +46,12 @@ class Payload:
     parts: tuple[str, ...]
     counts: tuple[str, ...] = ()  # a word per part for the officer: 「132/140字」
     languages: tuple[str, ...] = ()  # of each part, BCP 47, where the other side is told
+    quiet: bool = False  # phones make no sound, where the other side can be asked for that
 
     @property
     def digest(self) -> str:
-        """SHA-256 over all that leaves the house, hexadecimal: type, parts, and their languages where told."""
-        told = [list(self.languages)] if self.languages else []
+        """SHA-256 over all that leaves the house, hexadecimal: type, parts, and how they are to be shown."""
+        told: list[object] = [[*self.languages], self.quiet] if self.languages or self.quiet else []
         body = json.dumps([self.media_type, *self.parts, *told], ensure_ascii=False, separators=(",", ":"))
         return hashlib.sha256(body.encode()).hexdigest()
 

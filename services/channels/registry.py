@@ -9,7 +9,8 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 
 from rules.alert import Alert
-from services.channels import cap_feed, linkage, log
+from services.channels import cap_feed, line, linkage, log, mastodon, webhook
+from services.channels.bluesky import channel as bluesky
 from services.channels.channel import Channel
 from services.channels.x import channel as x
 
@@ -33,6 +34,10 @@ _NO_ACCOUNT = dict.fromkeys(("consumer_key", "consumer_secret", "access_token", 
 CHANNELS: Mapping[str, Kind] = {
     "x": Kind(x.Config, x.X, _NO_ACCOUNT),
     "linkage": Kind(linkage.Config, linkage.Linkage, {"url": "https://linkage.invalid/", "token": "none"}),
+    "line": Kind(line.Config, line.Line, {"token": "none"}),
+    "mastodon": Kind(mastodon.Config, mastodon.Mastodon, {"url": "https://mastodon.invalid", "token": "none"}),
+    "bluesky": Kind(bluesky.Config, bluesky.Bluesky, {"identifier": "none", "app_password": "none"}),
+    "webhook": Kind(webhook.Config, webhook.Webhook, {"url": "https://partner.invalid/", "secret": "A" * 32}),
     "cap_feed": Kind(cap_feed.Config, cap_feed.CapFeed),
     "log": Kind(log.Config, log.Log, slow=False),
 }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -12,9 +13,16 @@ import pytest
 from feeds.status import Status
 from services.channels.channel import Channel, Delivery, Outcome, Payload, Verdict
 from services.channels.registry import CHANNELS, ChannelError, build, renderer
+from tests.fakes.bluesky import FakeBluesky
+from tests.fakes.line import FakeLine
 from tests.fakes.linkage import FakeLinkage
+from tests.fakes.mastodon import FakeMastodon
+from tests.fakes.served import Served
+from tests.fakes.webhook import FakePartner
 from tests.fakes.x import FakeX
 from tests.services.making import NOW, alert
+
+BEGAN = datetime.now(UTC)  # the outbox keeps the time of the first attempt
 
 
 @dataclass(frozen=True)
@@ -57,25 +65,68 @@ def _linkage(fake: FakeLinkage) -> Rig:
     )
 
 
-@pytest.fixture
-async def rigs() -> AsyncIterator[dict[str, Rig]]:
-    x, linkage = FakeX(), FakeLinkage()
-    await x.start()
-    await linkage.start()
-    local = {name: Rig(name, {"statuses": ["Exercise"]}) for name in ("log", "cap_feed")}
-    yield {"x": _x(x), "linkage": _linkage(linkage), **local}
-    await x.stop()
-    await linkage.stop()
+def _served(name: str, fake: Served, hidden: str, published: Callable[[], int], **options: Any) -> Rig:
+    return Rig(
+        name=name,
+        options=options | {"statuses": ["Exercise"]},
+        published=published,
+        fail=fake.fail_next,
+        lose=fake.lose_next,
+        stop=fake.stop,
+        secrets=(hidden,),
+    )
+
+
+def _line(fake: FakeLine) -> Rig:
+    return _served("line", fake, fake.token, lambda: len(fake.broadcasts), url=fake.url, token=fake.token)
+
+
+def _mastodon(fake: FakeMastodon) -> Rig:
+    return _served("mastodon", fake, fake.token, lambda: len(fake.posts), url=fake.url, token=fake.token)
+
+
+def _bluesky(fake: FakeBluesky) -> Rig:
+    account = {"identifier": fake.identifier, "app_password": fake.password}
+    return _served("bluesky", fake, fake.password, lambda: len(fake.records), url=fake.url, **account)
+
+
+def _webhook(fake: FakePartner) -> Rig:
+    address = f"{fake.url}/hook"
+    return _served("webhook", fake, fake.secret, lambda: len(fake.received), url=address, secret=fake.secret)
+
+
+FAKES: dict[str, tuple[Callable[[], Any], Callable[[Any], Rig]]] = {
+    "x": (FakeX, _x),
+    "linkage": (FakeLinkage, _linkage),
+    "line": (FakeLine, _line),
+    "mastodon": (FakeMastodon, _mastodon),
+    "bluesky": (FakeBluesky, _bluesky),
+    "webhook": (FakePartner, _webhook),
+}
+
+
+@asynccontextmanager
+async def _rigged(name: str) -> AsyncIterator[Rig]:
+    if name not in FAKES:
+        yield Rig(name, {"statuses": ["Exercise"]})
+        return
+    make, rigged = FAKES[name]
+    fake = make()
+    await fake.start()
+    yield rigged(fake)
+    await fake.stop()
 
 
 @pytest.fixture(params=sorted(CHANNELS))
-def rig(request: pytest.FixtureRequest, rigs: dict[str, Rig]) -> Rig:
-    return rigs[request.param]
+async def rig(request: pytest.FixtureRequest) -> AsyncIterator[Rig]:
+    async with _rigged(request.param) as one:
+        yield one
 
 
-@pytest.fixture(params=["linkage", "x"])
-def networked(request: pytest.FixtureRequest, rigs: dict[str, Rig]) -> Rig:
-    return rigs[request.param]
+@pytest.fixture(params=sorted(FAKES))
+async def networked(request: pytest.FixtureRequest) -> AsyncIterator[Rig]:
+    async with _rigged(request.param) as one:
+        yield one
 
 
 async def sent(channel: Channel, payload: Payload, **changes: Any) -> Outcome:
@@ -89,7 +140,7 @@ async def sent(channel: Channel, payload: Payload, **changes: Any) -> Outcome:
         status=Status.EXERCISE,
         attempts=1,
         after_unknown=False,
-        first_tried_at=datetime.now(UTC),
+        first_tried_at=BEGAN,
         expires=NOW + timedelta(hours=3),
         context={"identifier": "Exercise-river-level-kitakami-1", "msg_type": "Alert"},
     )
@@ -214,7 +265,10 @@ def test_settings_faults_name_the_key_and_the_cure_and_no_secret(rig: Rig) -> No
 def test_a_missing_secret_and_an_unknown_channel_are_told_with_the_cure() -> None:
     with pytest.raises(ChannelError, match=r"channels\.x\.consumer_key is missing; write it, or \{ file = "):
         build("x", {})
-    with pytest.raises(ChannelError, match="there is no such channel; use one of cap_feed, linkage, log, x"):
+    with pytest.raises(
+        ChannelError,
+        match="there is no such channel; use one of bluesky, cap_feed, line, linkage, log, mastodon, webhook, x",
+    ):
         build("twitter", {})
     with pytest.raises(ChannelError, match="there is no such channel"):
         renderer("twitter")

@@ -23,6 +23,7 @@ _PATIENCE_S = 40.0  # no further part is begun after this long, so that an attem
 class Part:
     """One post of a thread, the same at every attempt."""
 
+    number: int  # from 1
     text: str
     language: str  # BCP 47; empty where it is not known
     key: str  # idempotency key of this very post
@@ -88,6 +89,7 @@ def _parts(delivery: Delivery) -> list[Part]:
         raise ValueError("a delivery is claimed, and so dated, before it is sent")
     return [
         Part(
+            number=index + 1,
             text=text,
             language=payload.languages[index] if payload.languages else "",
             key=f"{delivery.key}-{index + 1}",

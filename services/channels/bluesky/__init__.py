@@ -1,0 +1,1 @@
+"""Bluesky: the channel, the calls to its server, and the records that posts are."""

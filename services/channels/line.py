@@ -1,0 +1,143 @@
+"""LINE: one broadcast per alert revision to all friends of the city's official account.
+
+The first request already carries a retry key, so that a lost answer can be asked for again: LINE then says 409 where it
+has taken the message. It remembers a key for 24 hours.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator
+
+from feeds.status import Status
+from rules.alert import Alert, Text
+from rules.wording.times import JST, clock
+from services.channels.admission import refusal
+from services.channels.channel import Delivery, Outcome, Payload, Progress, Verdict
+from services.channels.http import Answer, Door, encrypted, failed, header_safe, told
+from services.channels.marks import led, status_mark, status_mark_en, turn_mark, turn_mark_en, unmarked
+from services.channels.thread.cutting import prepared
+from services.clock import wall
+
+LIMIT = 5000  # UTF-16 units of one message
+_MESSAGES = 5  # of one request; together they count once against the quota
+_KEY_LIVES = timedelta(hours=23)  # LINE keeps a retry key for 24 hours
+
+
+class Config(BaseModel):
+    """One official account's Messaging API channel."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
+
+    token: SecretStr = Field(description="channel access token")
+    url: str = "https://api.line.me"
+    timeout_s: float = Field(default=15.0, gt=0, le=40)  # of one call
+    statuses: frozenset[Status] = frozenset({Status.ACTUAL})
+
+    @field_validator("url")
+    @classmethod
+    def _encrypted(cls, value: str) -> str:
+        return encrypted(value).rstrip("/")
+
+    @field_validator("token")
+    @classmethod
+    def _fits_a_header(cls, value: SecretStr) -> SecretStr:
+        return header_safe(value)
+
+
+class Line:
+    """The channel ``line``."""
+
+    name = "line"
+
+    def __init__(self, config: Config) -> None:
+        self.statuses = config.statuses
+        self._token, self._door = config.token, Door(config.timeout_s)
+        self._address = f"{config.url}/v2/bot/message/broadcast"
+
+    def render(self, alert: Alert) -> Payload:
+        """A message per language, Japanese first and in full; what is more than five messages shares the last.
+
+        Raises ValueError where a message is too long for LINE.
+        """
+        languages = sorted(alert.texts, key=lambda tag: tag != "ja")
+        messages = [_message(alert, alert.texts[tag]) for tag in languages]
+        parts = [*messages[: _MESSAGES - 1], "\n\n".join(messages[_MESSAGES - 1 :])]
+        parts = [part for part in parts if part]
+        lengths = [utf16_units(part) for part in parts]
+        if max(lengths) > LIMIT:
+            raise ValueError(f"a message of {alert.identifier} has {max(lengths)} characters, over the {LIMIT} of LINE")
+        counts = tuple(f"{length}/{LIMIT}字" for length in lengths)
+        return Payload(media_type="text/plain", parts=tuple(parts), counts=counts, quiet=alert.severity == "Minor")
+
+    async def send(self, delivery: Delivery, now: datetime, progress: Progress) -> Outcome:  # noqa: ARG002
+        """One request for all messages, so there is no progress to tell."""
+        if never := refusal(delivery, self.statuses, now) or _unmarked(delivery) or _forgotten(delivery):
+            return never
+        body: dict[str, Any] = {"messages": [{"type": "text", "text": text} for text in delivery.payload.parts]}
+        if delivery.payload.quiet:
+            body["notificationDisabled"] = True
+        headers = {"Authorization": f"Bearer {self._token.get_secret_value()}", "X-Line-Retry-Key": delivery.key}
+        answer = await self._door.call("POST", self._address, json=body, headers=headers)
+        return answer if isinstance(answer, Outcome) else self._judge(answer)
+
+    async def close(self) -> None:
+        await self._door.close()
+
+    def _judge(self, answer: Answer) -> Outcome:
+        """200 says that LINE took it, not that a phone showed it: who blocked the account stays silent."""
+        request = answer.headers.get("X-Line-Request-Id", "")
+        match answer.status:
+            case 200:
+                return Outcome(verdict=Verdict.ACCEPTED, remote_id=request)
+            case 409:
+                first = answer.headers.get("X-Line-Accepted-Request-Id", "") or request
+                return Outcome(verdict=Verdict.DUPLICATE, remote_id=first, detail="409")
+            case 503:
+                return Outcome(verdict=Verdict.UNKNOWN, detail=f"LINE: {told(answer, self._token)}")
+            case _:
+                detail = f"LINE: {told(answer, self._token)}"
+                if answer.status == 429 and "monthly limit" in detail:
+                    detail += "; the month's messages are used up: raise the plan, or ask for the local-government plan"
+                return failed(answer, wall(), detail)
+
+
+def utf16_units(text: str) -> int:
+    """The length of a text as LINE counts it."""
+    return len(text.encode("utf-16-le")) // 2
+
+
+def _message(alert: Alert, text: Text) -> str:
+    """What, where and until when, what to do, who says so, where to read more; marked at both ends in a drill."""
+    japanese = text.language == "ja"
+    turn = turn_mark(alert) if japanese else turn_mark_en(alert)
+    body = [text.headline, text.description, text.instruction] if japanese else [text.short]
+    said = led("\n".join(prepared(each) for each in body if each.strip()), turn)
+    whole = "\n".join(line for line in (said, _foot(alert, japanese), alert.web if japanese else "") if line)
+    if alert.status is Status.ACTUAL:
+        return whole
+    mark, mark_en = status_mark(alert.status), "" if japanese else status_mark_en(alert.status)
+    return f"{mark}{mark_en}{' ' if mark_en else ''}{whole}\n{mark_en}{mark}"
+
+
+def _foot(alert: Alert, japanese: bool) -> str:
+    if not japanese:
+        return f"Issued {clock(alert.sent, 'en')} (JST), No. {alert.revision}"
+    day = alert.sent.astimezone(JST)
+    return f"{day.month}月{clock(alert.sent)}発表 第{alert.revision}報 {' '.join(alert.sender_name.split())}".rstrip()
+
+
+def _unmarked(delivery: Delivery) -> Outcome | None:
+    if not unmarked(delivery.payload.parts, delivery.status):
+        return None
+    return Outcome(verdict=Verdict.REJECTED, detail=f"a message of an alert of status {delivery.status} lacks its mark")
+
+
+def _forgotten(delivery: Delivery) -> Outcome | None:
+    """A message that may be out and whose key LINE has forgotten: sending it again might tell everybody twice."""
+    tried = delivery.first_tried_at
+    if not delivery.after_unknown or tried is None or wall() - tried < _KEY_LIVES:
+        return None
+    return Outcome(verdict=Verdict.REJECTED, detail="may have been sent a day ago; LINE cannot tell any more")

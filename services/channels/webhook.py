@@ -1,0 +1,152 @@
+"""A webhook: the alert as JSON, by HTTPS POST to a partner's address, signed (Standard Webhooks, standardwebhooks.com).
+
+The receiver checks the signature over id, time and body with the shared secret, and drops what it has seen by the id,
+which is the same at every attempt. So a lost answer is simply sent again.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hashlib
+import hmac
+import json
+from datetime import datetime
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field, FilePath, SecretStr, field_validator
+
+from feeds.status import Status
+from rules.alert import Alert, Place, Text
+from services.channels.admission import refusal
+from services.channels.channel import Delivery, Outcome, Payload, Progress, Verdict
+from services.channels.http import Door, encrypted, failed, told
+from services.channels.marks import led, status_mark, status_mark_en, turn_mark, turn_mark_en
+from services.clock import wall
+
+MEDIA_TYPE = "application/json"
+_PREFIX = "whsec_"
+
+
+class Config(BaseModel):
+    """One receiver."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
+
+    url: str
+    secret: SecretStr = Field(description="whsec_ and base64 of 24 to 64 random bytes, shared with the receiver")
+    ca_file: FilePath | None = None
+    timeout_s: float = Field(default=15.0, gt=0, le=40)  # of one call
+    statuses: frozenset[Status] = frozenset({Status.ACTUAL})
+
+    @field_validator("url")
+    @classmethod
+    def _encrypted(cls, value: str) -> str:
+        return encrypted(value)
+
+    @field_validator("secret")
+    @classmethod
+    def _is_key(cls, value: SecretStr) -> SecretStr:
+        _key(value)
+        return value
+
+
+class Webhook:
+    """The channel ``webhook``."""
+
+    name = "webhook"
+
+    def __init__(self, config: Config) -> None:
+        self.statuses = config.statuses
+        self._config, self._door = config, Door(config.timeout_s, config.ca_file)
+
+    def render(self, alert: Alert) -> Payload:
+        """One JSON object: ``type`` and ``timestamp`` as the standard has them, the alert under ``data``."""
+        data = {"type": f"alert.{alert.msg_type.lower()}", "timestamp": alert.sent.isoformat(), "data": _data(alert)}
+        body = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
+        return Payload(media_type=MEDIA_TYPE, parts=(body,), counts=(f"{len(body.encode())} bytes",))
+
+    async def send(self, delivery: Delivery, now: datetime, progress: Progress) -> Outcome:  # noqa: ARG002
+        """Post the stored bytes once; they are signed at each attempt, for the time is signed too."""
+        if never := refusal(delivery, self.statuses, now):
+            return never
+        body = delivery.payload.parts[0].encode()
+        at = str(int(wall().timestamp()))
+        headers = {
+            "Content-Type": f"{MEDIA_TYPE}; charset=utf-8",
+            "webhook-id": delivery.key,
+            "webhook-timestamp": at,
+            "webhook-signature": signature(self._config.secret, delivery.key, at, body),
+        }
+        answer = await self._door.call("POST", self._config.url, data=body, headers=headers)
+        if isinstance(answer, Outcome):
+            return answer
+        match answer.status:
+            case 208 | 409:
+                return Outcome(verdict=Verdict.DUPLICATE, remote_id=delivery.key, detail=str(answer.status))
+            case status if 200 <= status < 300:
+                return Outcome(verdict=Verdict.ACCEPTED, remote_id=delivery.key)
+            case _:
+                return failed(answer, wall(), told(answer, self._config.secret))
+
+    async def close(self) -> None:
+        await self._door.close()
+
+
+def signature(secret: SecretStr, message: str, at: str, body: bytes) -> str:
+    """``v1,`` and the base64 of HMAC-SHA256 over ``id.time.body``."""
+    signed = hmac.new(_key(secret), f"{message}.{at}.".encode() + body, hashlib.sha256).digest()
+    return "v1," + base64.b64encode(signed).decode()
+
+
+def _key(secret: SecretStr) -> bytes:
+    try:
+        key = base64.b64decode(secret.get_secret_value().removeprefix(_PREFIX), validate=True)
+    except (binascii.Error, ValueError):
+        raise ValueError("must be whsec_ and base64; is there a line break at its end?") from None
+    if not 24 <= len(key) <= 64:
+        raise ValueError(f"holds {len(key)} bytes; take 24 to 64 random ones")
+    return key
+
+
+def _data(alert: Alert) -> dict[str, Any]:
+    return {
+        "identifier": alert.identifier,
+        "series": alert.series,
+        "revision": alert.revision,
+        "status": alert.status.value,
+        "msg_type": alert.msg_type,
+        "references": [one.identifier for one in alert.references],
+        "ends": alert.ends,
+        "sender": alert.sender,
+        "sender_name": alert.sender_name,
+        "sent": alert.sent.isoformat(),
+        "effective": alert.effective.isoformat(),
+        "expires": alert.expires.isoformat(),
+        "kind": alert.kind,
+        "level": alert.level,
+        "alert_level": alert.alert_level,
+        "category": alert.category,
+        "response": alert.response,
+        "urgency": alert.urgency,
+        "severity": alert.severity,
+        "certainty": alert.certainty,
+        "web": alert.web,
+        "areas": [_area(place) for place in alert.places],
+        "texts": {tag: _text(alert, text) for tag, text in alert.texts.items()},
+    }
+
+
+def _area(place: Place) -> dict[str, Any]:
+    return {"code": place.code, "name": place.name, "name_en": place.name_en}
+
+
+def _text(alert: Alert, text: Text) -> dict[str, str]:
+    """Each text marked at both ends in a drill, for a receiver may show any of them alone."""
+    japanese = text.language == "ja"
+    turn = turn_mark(alert) if japanese else turn_mark_en(alert)
+    mark = "" if alert.status is Status.ACTUAL else status_mark(alert.status)
+    mark += "" if japanese or not mark else status_mark_en(alert.status)
+    told = {"event": text.event, "headline": led(text.headline, turn), "short": led(text.short, turn)}
+    told |= {"description": text.description, "instruction": text.instruction}
+    return {name: f"{mark}{said}{mark}" if said else "" for name, said in told.items()}
