@@ -29,6 +29,7 @@ from geo.layers.kinds.shelter import FLAGS
 from geo.layers.layer import Layer, Layers, read_layer
 from geo.model import Ground
 from geo.rain.critical_lines import CriteriaError, CriticalLines, read_lines
+from geo.rain.shaken_ground import read_lowering
 from geo.shelter import Shelter, shelters_in
 from geo.stations import read_stations
 
@@ -60,6 +61,7 @@ def load_ground(folder: Path, layer_files: Sequence[Path]) -> Ground:
         volcanoes=_codes(city.features[0], "volcanoes"),
         volcano_zones=zones,
         critical_lines=_critical_lines(folder / "criteria"),
+        lowering=read_lowering(folder / "criteria" / "shaken.toml"),
         underpasses=read_underpasses(folder / "underpasses.geojson"),
         streams=read_streams(folder / "small_streams.geojson", areas),
     )

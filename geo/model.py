@@ -16,6 +16,7 @@ from geo.gateway import GatewayState
 from geo.hazard import Hazard
 from geo.layers.layer import Layers
 from geo.rain.critical_lines import CriticalLines
+from geo.rain.shaken_ground import Lowering
 from geo.shelter import Shelter
 from geo.station import Station
 
@@ -63,6 +64,7 @@ class Ground:
     shelters: Sequence[Shelter] = ()
     forecast_areas: Sequence[str] = ()  # the forecaster's codes that hold the city, finest first
     critical_lines: CriticalLines | None = None  # of landslides
+    lowering: Lowering = field(default_factory=Lowering)  # of rain criteria after a strong earthquake
     river_sections: Sequence[str] = ()  # codes of the flood forecasts' sections that run through the city
     underpasses: Sequence[Underpass] = ()
     streams: Sequence[Stream] = ()  # small ones, without a gauge

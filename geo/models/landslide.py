@@ -23,7 +23,9 @@ from geo.hazard import Evidence, Hazard
 from geo.layers.layer import Layer
 from geo.mesh import cell_of, cells_over
 from geo.model import Ground, Inputs
+from geo.official.earthquakes import lowered_now
 from geo.rain.critical_lines import CriticalLines
+from geo.rain.shaken_ground import Lowered
 from geo.rain.soil_history import QUANTITIES, Soil, ahead, soil_now
 from geo.series.lately import newest
 from geo.station import Station
@@ -39,7 +41,6 @@ class LandslideConfig:
 
     reach_m: float = 10_000.0  # a gauge speaks for no cell farther away
     leads_h: tuple[float, ...] = (1.0, 2.0, 3.0)
-    rain_factor: float = 1.0  # below 1 after a strong earthquake, as the agency announces it
     lasts: timedelta = timedelta(minutes=30)
     most_missing_h: int = 24  # hours without rain data in the month, above which the index is told as a lower bound
 
@@ -63,6 +64,7 @@ class _Seen:
     gauges: Sequence[Station]
     inputs: Inputs
     ground: Ground
+    lowered: Lowered | None  # the lines, after a strong earthquake
 
 
 class Landslide:
@@ -73,10 +75,10 @@ class Landslide:
     """
 
     name = "landslide"
-    version = "1"
+    version = "2"
     quantities = QUANTITIES
     window = timedelta(hours=25)
-    telegrams = False
+    telegrams = True  # of earthquakes
     reports = frozenset[str]()
 
     def __init__(self, config: LandslideConfig | None = None) -> None:
@@ -93,8 +95,10 @@ class Landslide:
         )
         soil, lines = soil_now(recent, month, inputs.now), ground.critical_lines
         places = tuple((one.lon, one.lat) for one in gauges)
-        tested = self._tested(soil, lines, _nearest(lines, places, self.config.reach_m))
-        seen = _Seen(soil, gauges, inputs, ground)
+        lowered = lowered_now(inputs, ground)
+        nearest = _nearest(lines, places, self.config.reach_m)
+        tested = self._tested(soil, lines, nearest, lowered.factor if lowered else 1.0)
+        seen = _Seen(soil, gauges, inputs, ground, lowered)
         hazards = []
         for area in ground.areas.of_kind("district"):
             rows = _rows(lines, area)
@@ -105,13 +109,14 @@ class Landslide:
                 hazards.append(self._hazard(area, later, lines, seen))
         return hazards
 
-    def _tested(self, soil: Soil, lines: CriticalLines, nearest: Indices) -> list[tuple[float, Indices, Indices]]:
+    def _tested(
+        self, soil: Soil, lines: CriticalLines, nearest: Indices, factor: float
+    ) -> list[tuple[float, Indices, Indices]]:
         """Lead, level of each cell, and the gauge that speaks for it. What was reached at the last full hour still
         counts now: a level that comes and goes within the hour would be no help."""
         times = [(0.0, soil.index_mm, soil.rain_60_mm), (0.0, soil.before_mm, soil.rain_60_before_mm)]
         times += [(lead, ahead(soil, lead).index, soil.rain_60_mm) for lead in self.config.leads_h]
-        rows, factor = np.arange(len(lines.codes)), self.config.rain_factor
-        gauge = np.maximum(nearest, 0)
+        rows, gauge = np.arange(len(lines.codes)), np.maximum(nearest, 0)
         return [
             (lead, np.where(nearest >= 0, lines.levels(rows, index[gauge] / factor, rain[gauge]), 0), gauge)
             for lead, index, rain in times
@@ -120,7 +125,8 @@ class Landslide:
     def _hazard(self, area: Area, reached: _Reached, lines: CriticalLines, seen: _Seen) -> Hazard:
         now, gauge, soil = reached.lead_h == 0, seen.gauges[reached.gauge], seen.soil
         index, rain = float(soil.index_mm[reached.gauge]), float(soil.rain_60_mm[reached.gauge])
-        text = f"{gauge.name} 土壌雨量指数 {index:.0f} mm、60分雨量 {rain:.0f} mm"
+        lines_at = f"、地震のため基準{100 * seen.lowered.factor:.0f}％" if seen.lowered else ""
+        text = f"{gauge.name} 土壌雨量指数 {index:.0f} mm、60分雨量 {rain:.0f} mm{lines_at}"
         told = _told(reached)
         missing = int(soil.missing[reached.gauge])
         low = missing > self.config.most_missing_h
@@ -142,7 +148,11 @@ class Landslide:
             valid_until=seen.inputs.now + self.config.lasts,
             headline=f"土砂災害の危険が高まっている：{told}（{text}）",
             source="" if now else "foreseen",
-            evidence=(*_refs(gauge, seen.inputs, how), Evidence(ref="layer:landslide", text=zones)),
+            evidence=(
+                *_refs(gauge, seen.inputs, how),
+                *([Evidence(ref=seen.lowered.ref, text=seen.lowered.why)] if seen.lowered else []),
+                Evidence(ref="layer:landslide", text=zones),
+            ),
             facts={
                 "gauge": gauge.name,
                 "soil_water_mm": round(index, 1),
@@ -151,6 +161,7 @@ class Landslide:
                 "lead_h": reached.lead_h,
                 "cells": reached.cells,
                 "at_least": low,
+                "rain_factor": seen.lowered.factor if seen.lowered else 1.0,
             },
         )
 

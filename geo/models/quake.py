@@ -7,38 +7,23 @@ where to look first, and that the ground bears less rain from now on.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from feeds.records import Telegram
 from geo.area import Area
 from geo.hazard import Evidence, Hazard
 from geo.model import Ground, Inputs, Sample
-from geo.official.telegrams import codes_of_city, said, standing
+from geo.official.earthquakes import Felt, felt_in_city, lowered_now
+from geo.official.telegrams import said
+from geo.rain.shaken_ground import WORDS
 from geo.sections import districts_of
-from geo.seismic import CLASSES, shindo, truncated
+from geo.seismic import shindo, truncated
 from geo.series.believed import plausible
 
 _JAPAN = ZoneInfo("Asia/Tokyo")
-_TYPES = frozenset({"VXSE51", "VXSE53"})  # 震度速報 by district, 震源・震度に関する情報 by municipality
-_WORDS = {"5-": "5弱", "5+": "5強", "6-": "6弱", "6+": "6強"}
 _LEVELS: Mapping[str, int] = {"3": 1, "4": 2, "5-": 3, "5+": 3, "6-": 4, "6+": 4, "7": 5}
 _TOGETHER = timedelta(minutes=2)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class QuakeConfig:
-    """What a city may set. After 5+ the agency usually lowers the rain criteria to 80 %, after 6- to 70 %: by area, and
-    by its own announcement, which is what counts."""
-
-    lasts: timedelta = timedelta(hours=24)
-    rain_factors: Mapping[str, float] | None = None
-
-    def rain_factor(self, felt: str) -> float:
-        """By how much to lower the rain that is taken as dangerous, until the agency says; 1: not at all."""
-        known = self.rain_factors or {"5+": 0.8, "6-": 0.7, "6+": 0.7, "7": 0.7}
-        return known.get(felt, 1.0)
 
 
 class Quake:
@@ -48,34 +33,63 @@ class Quake:
     """
 
     name = "quake"
-    version = "1"
+    version = "2"
     quantities = frozenset({"seismic_intensity"})
     window = timedelta(hours=24)
     telegrams = True
     reports = frozenset[str]()
 
-    def __init__(self, config: QuakeConfig | None = None) -> None:
-        self.config = config or QuakeConfig()
+    def __init__(self, lasts: timedelta = timedelta(hours=24)) -> None:
+        self.lasts = self.window = lasts
 
     def run(self, inputs: Inputs, ground: Ground) -> list[Hazard]:
-        """Every earthquake of the last day that was felt as 3 and more."""
-        official = list(self._official(inputs, ground))
-        return [*(hazard for _, hazard in official), *self._felt(inputs, ground, [at for at, _ in official])]
+        """Every earthquake of the last day that was felt as 3 and more, and for months what one means for rain."""
+        felt = felt_in_city(inputs, ground, self.lasts)
+        told = [one.telegram.measured_at for one in felt.values()]
+        return [*self._official(felt, inputs, ground), *self._felt(inputs, ground, told), *self._rain(inputs, ground)]
 
-    def _official(self, inputs: Inputs, ground: Ground) -> Iterator[tuple[datetime, Hazard]]:
+    def _official(self, felt: Mapping[str, Felt], inputs: Inputs, ground: Ground) -> Iterator[Hazard]:
+        """The city, and the districts of those of the agency's stations that the profile knows by their code."""
         city = next(iter(ground.areas.of_kind("city")), None)
-        for event, telegram in standing(inputs, _event, self.config.lasts).items():
-            codes = codes_of_city(telegram, ground)
-            here = [area for area in telegram.areas if area.code in codes and area.max_intensity in _LEVELS]
-            if city is None or not here:
-                continue
-            strongest = max(here, key=lambda area: CLASSES.index(area.max_intensity or "0"))
-            felt = strongest.max_intensity or ""
-            text = f"震度{_WORDS.get(felt, felt)}（{strongest.name}、{said(telegram)}）"
-            where = telegram.hypocenter.name if telegram.hypocenter else ""
-            hazard = self._hazard(city, felt, Sample(telegram.measured_at, 0.0, telegram.key), text, inputs)
-            facts = {**hazard.facts, "official": True, "hypocenter": where}
-            yield telegram.measured_at, replace(hazard, source=event, facts=facts)
+        if city is None:
+            return
+        for event, one in felt.items():
+            telegram, where = one.telegram, one.telegram.hypocenter.name if one.telegram.hypocenter else ""
+            places = [(city, one.area.name, one.intensity, event)]
+            for seen in telegram.observations:
+                station = ground.stations.get(seen.station_code or "")
+                if station is not None and seen.element == "震度":
+                    name, source = station.name, f"{event}:{station.code}"
+                    places += [(area, name, str(seen.value), source) for area in districts_of(station, ground)]
+            for area, name, intensity, source in places:
+                if intensity in _LEVELS:
+                    text = f"震度{_words(intensity)}（{name}、{said(telegram)}）"
+                    sample = Sample(telegram.measured_at, 0.0, telegram.key)
+                    hazard = self._hazard(area, intensity, sample, text, (inputs, ground))
+                    yield replace(hazard, source=source, facts={**hazard.facts, "official": True, "hypocenter": where})
+
+    def _rain(self, inputs: Inputs, ground: Ground) -> Iterator[Hazard]:
+        """That criteria are lowered, so that nobody wonders months later why so little rain is told of."""
+        city, lowered = next(iter(ground.areas.of_kind("city")), None), lowered_now(inputs, ground)
+        if city is None or lowered is None:
+            return
+        soon = inputs.now.replace(minute=0, second=0, microsecond=0) + timedelta(hours=2)
+        yield Hazard(
+            kind="earthquake",
+            area=city.code,
+            area_name=city.name,
+            level=1,
+            alert_level=False,
+            model=f"{self.name}@{self.version}",
+            status=inputs.status,
+            observed=True,
+            since=lowered.since,
+            valid_until=min(soon, lowered.until or soon),
+            headline=lowered.why,
+            source="rain",
+            evidence=(Evidence(ref=lowered.ref, text=lowered.why),),
+            facts={"rain_factor": lowered.factor},
+        )
 
     def _felt(self, inputs: Inputs, ground: Ground, told: list[datetime]) -> Iterator[Hazard]:
         strongest = _strongest(inputs)
@@ -88,15 +102,16 @@ class Quake:
             agreed = agreed or any(timedelta(0) <= at - sample.at <= timedelta(minutes=30) for at in told)
             if felt not in _LEVELS or (not agreed and _LEVELS[felt] == 1):
                 continue
-            text = f"{station.name} 震度{_WORDS.get(felt, felt)} 相当（計測震度 {truncated(sample.value):.1f}"
+            text = f"{station.name} 震度{_words(felt)} 相当（計測震度 {truncated(sample.value):.1f}"
             text += f"、{sample.at.astimezone(_JAPAN):%H:%M}）" + ("" if agreed else "、ほかの計器・発表では未確認")
             for area in districts_of(station, ground):
-                hazard = self._hazard(area, felt, sample, text, inputs)
+                hazard = self._hazard(area, felt, sample, text, (inputs, ground))
                 facts = {**hazard.facts, "official": False, "confirmed": agreed}
                 yield replace(hazard, level=hazard.level - (not agreed), source=code, facts=facts)
 
-    def _hazard(self, area: Area, felt: str, told: Sample, text: str, inputs: Inputs) -> Hazard:
-        factor = self.config.rain_factor(felt)
+    def _hazard(self, area: Area, felt: str, told: Sample, text: str, seen: tuple[Inputs, Ground]) -> Hazard:
+        inputs, ground = seen
+        factor = ground.lowering.factor(felt)
         advice = f"。雨の基準を {100 * factor:.0f}％ に下げて見る" if factor < 1 else ""
         return Hazard(
             kind="earthquake",
@@ -108,7 +123,7 @@ class Quake:
             status=inputs.status,
             observed=True,
             since=told.at,
-            valid_until=told.at + self.config.lasts,
+            valid_until=told.at + self.lasts,
             headline=text + advice,
             late=told.late,
             evidence=(Evidence(ref=told.ref, text=text),),
@@ -116,9 +131,8 @@ class Quake:
         )
 
 
-def _event(telegram: Telegram) -> str | None:
-    """The later telegrams of an earthquake replace the earlier ones, whatever their type."""
-    return telegram.event_id or telegram.subject if telegram.telegram in _TYPES else None
+def _words(felt: str) -> str:
+    return WORDS.get(felt, felt)
 
 
 def _strongest(inputs: Inputs) -> dict[str, Sample]:

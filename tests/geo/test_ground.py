@@ -204,7 +204,7 @@ def test_a_missing_or_unreadable_file_is_named(profile: Path, name: str) -> None
 
 def test_tables_of_criteria_are_read_where_they_are(profile: Path) -> None:
     folder = profile / "criteria"
-    folder.mkdir()
+    folder.mkdir(exist_ok=True)
     (folder / "2_2_iwate.csv").write_bytes(table({59414121: falling(150)}))
     lines = load_ground(profile, []).critical_lines
     assert lines is not None and lines.codes.tolist() == [59414121] and set(lines.limits) == {4}

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from feeds.records import Record, Telegram, TelegramArea
 from feeds.status import Status
+from geo.models.quake import Quake
 from geo.models.volcano import Volcano
 from services.bell import Bell
 from services.lasting import Lasting
@@ -121,6 +123,17 @@ async def test_the_store_gives_the_last_of_each_volcano_and_all_of_a_strong_eart
     told = [one.headline for one in await remembered(store) if one.hazard != "volcano"]
     assert told == ["VXSE51 5+", "VXSE53 4", "VXSE53 None", "VXSE53 7"]
     assert [one.event_id for one in await remembered(store, now=NOW - 850 * DAY)] == ["207"] * 8, "as it was then"
+
+
+async def test_ground_shaken_months_ago_is_still_known_as_such(store: Store) -> None:
+    here = TelegramArea(code="0320100", name="盛岡市", hazard="earthquake", max_intensity="6-")
+    quick = shaken("6-", 60, kind="VXSE51", areas=(replace(here, code="0320200", name="宮古市"),))
+    await came(store, quick, shaken("6-", 59.99, areas=(here,)))
+    predict = Predict(store, Bell(), SetClock(), ground(), [Quake()])
+    assert await levels(store, predict) == [1]
+    async with store.read() as connection:
+        (told,) = (await hazards.current(connection, Status.ACTUAL)).values()
+    assert told.facts == {"rain_factor": 0.7} and "雨の基準を70％" in told.headline
 
 
 async def test_the_official_answer_knows_it_too(store: Store) -> None:

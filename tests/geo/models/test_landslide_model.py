@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from feeds.records import Telegram, TelegramArea
 from feeds.status import Status
 from geo.hazard import Hazard
 from geo.mesh import cells_over
@@ -20,6 +21,7 @@ from geo.rain.critical_lines import CriticalLines, read_lines
 from geo.rain.soil_history import HOURS, ahead, soil_now
 from geo.rain.soil_water import empty, step
 from tests.geo.making import SQUARES, gauge, ground
+from tests.geo.official.telegrams import telegram
 from tests.geo.rain.test_critical_lines import falling, table
 
 NOW = datetime(2026, 7, 20, 9, 0, tzinfo=UTC)
@@ -48,11 +50,13 @@ def run(
     many: Sequence[Sample] = (),
     now: datetime = NOW,
     where: CriticalLines | None = LINES,
+    quakes: Sequence[Telegram] = (),
     **config: float,
 ) -> list[Hazard]:
     station = gauge(quantities=frozenset({"rain_1h"}), thresholds={}, unit="mm", areas=())
     there = replace(ground(station), critical_lines=where)
-    known = Inputs(now=now, status=Status.ACTUAL, series={("g1", "rain_1h"): rain}, season={("g1", "rain_1h"): many})
+    series, season = {("g1", "rain_1h"): rain}, {("g1", "rain_1h"): many}
+    known = Inputs(now=now, status=Status.ACTUAL, series=series, season=season, telegrams=quakes)
     return Landslide(LandslideConfig(**config)).run(known, there)  # type: ignore[arg-type]
 
 
@@ -103,9 +107,20 @@ def test_a_level_is_held_to_the_next_full_hour() -> None:
     assert {one.level for one in later if one.observed} == {4}
 
 
-def test_after_an_earthquake_the_lines_are_lowered() -> None:
-    rain = month([20.0] * 3)
-    assert max(one.level for one in run(rain[-25:], rain, rain_factor=0.5) if one.observed) == 4
+def test_after_an_earthquake_the_lines_are_lowered_for_months() -> None:
+    def shaken(felt: str, days_ago: int) -> Telegram:
+        here = TelegramArea(code="0320100", name="試験市", hazard="earthquake", max_intensity=felt)
+        return telegram("VXSE53", here, at=NOW - timedelta(days=days_ago), event_id="e1", hazard="earthquake")
+
+    rain = month([20.0] * 5)
+    usual, after, long_after = (
+        run(rain[-25:], rain, quakes=quakes) for quakes in ((), (shaken("6-", 80),), (shaken("6-", 100),))
+    )
+    assert max(one.level for one in usual if one.observed) == 2 and usual == long_after
+    worst = max(after, key=lambda one: (one.observed, one.level))
+    assert (worst.level, worst.facts["rain_factor"]) == (4, 0.7) and "地震のため基準70％" in worst.headline
+    assert any(shaken("6-", 80).key == reason.ref and "震度6弱" in reason.text for reason in worst.evidence)
+    assert run(rain[-25:], rain, quakes=[shaken("5-", 80)]) == usual
 
 
 def test_nothing_is_guessed() -> None:

@@ -10,11 +10,12 @@ from pathlib import Path
 
 import pytest
 
-from feeds.records import Telegram, TelegramArea
+from feeds.records import Observation, Telegram, TelegramArea
 from feeds.status import Status
 from geo.hazard import Hazard
 from geo.model import Inputs, Sample
 from geo.models.quake import Quake
+from geo.rain.shaken_ground import Announced, Lowering
 from tests.geo.making import NOW, gauge, ground
 from tests.geo.official.telegrams import decoded, telegram
 
@@ -39,11 +40,22 @@ def full(felt: str, at: datetime = NOW + 5 * MINUTE, **more: object) -> Telegram
 def run(
     telegrams: Sequence[Telegram] = (), felt: dict[str, list[Sample]] | None = None, now: datetime = NOW + 10 * MINUTE
 ) -> list[Hazard]:
+    """The earthquakes, without what they mean for rain."""
+    return [hazard for hazard in everything(telegrams, felt, now) if hazard.source != "rain"]
+
+
+def everything(
+    telegrams: Sequence[Telegram] = (),
+    felt: dict[str, list[Sample]] | None = None,
+    now: datetime = NOW + 10 * MINUTE,
+    lowering: Lowering | None = None,
+) -> list[Hazard]:
     stations = [
         gauge(code=code, quantities=frozenset({"seismic_intensity"}), unit="", thresholds={}, areas=areas)
         for code, areas in (("q1", ("sw",)), ("q2", ()), ("q3", ("ne",)))
     ]
-    there = replace(ground(*stations), forecast_areas=("0320100", "030011", "212"))
+    stations.append(gauge(code="0320120", name="薮川", unit="", thresholds={}, areas=("nw",)))
+    there = replace(ground(*stations), forecast_areas=("0320100", "030011", "212"), lowering=lowering or Lowering())
     series = {(code, "seismic_intensity"): samples for code, samples in (felt or {}).items()}
     return Quake().run(Inputs(now=now, status=Status.ACTUAL, telegrams=telegrams, series=series), there)
 
@@ -71,6 +83,34 @@ def test_other_places_and_other_days_are_not_ours() -> None:
     assert run([elsewhere]) == []
     assert run([full("6-")], now=NOW + timedelta(hours=25)) == []
     assert run([full("6-", at=NOW + timedelta(hours=1))]) == []  # not known yet
+
+
+def test_the_agencys_stations_tell_of_their_districts() -> None:
+    def seen(code: str, element: str, value: str) -> Observation:
+        return Observation(station="x", station_code=code, element=element, value=value, unit="", time=None)
+
+    stations = (seen("0320120", "震度", "6-"), seen("0320120", "絶対速度応答", "9"), seen("0320100", "震度", "4"))
+    city, district = run([full("6-", observations=stations)])
+    assert (city.area, district.area, district.level, district.source) == ("03201", "nw", 4, "e1:0320120")
+    assert "震度6弱（薮川、" in district.headline and district.facts["official"] is True
+
+
+def test_a_city_from_which_no_report_came_is_no_calm_city() -> None:
+    unheard = replace(area("0320100", ""), max_intensity=None, condition="震度５弱以上未入電")
+    (hazard,) = run([telegram("VXSE53", unheard, event_id="e1", hazard="earthquake")])
+    assert (hazard.level, hazard.facts["intensity"]) == (3, "5-")
+
+
+def test_for_months_it_is_told_that_criteria_are_lowered_and_no_longer_than_that() -> None:
+    months, after = NOW + timedelta(days=80), NOW + timedelta(days=91)
+    (told,) = everything([full("6-")], now=months)
+    assert (told.source, told.level, told.area, told.facts["rain_factor"]) == ("rain", 1, "03201", 0.7)
+    assert "震度6弱のため、雨の基準を70％" in told.headline and told.since == full("6-").measured_at
+    assert everything([full("6-")], now=after) == [] and everything([full("5-")], now=months) == []
+    assert everything([quick("6-"), full("5-")], now=months) == [], "what the later telegram says of the city counts"
+    assert everything([quick("6-"), full("", info_type="取消")], now=months) == []
+    lifted = Lowering(announced=(Announced(NOW + timedelta(days=30), 1.0, "盛岡地方気象台"),))
+    assert everything([full("6-")], now=months, lowering=lifted) == []
 
 
 def test_a_lorry_shakes_one_instrument() -> None:
