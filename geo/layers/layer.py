@@ -102,7 +102,7 @@ def read_layer(path: Path, at: tuple[float, float] | None = None, around_m: floa
 
 
 def _read_drawn(path: Path) -> Layer:
-    found = read_geojson(path, ("Polygon",))
+    found = read_geojson(path, ("Polygon", "LineString"))
     try:
         name, kind = str(found.members["name"]), str(found.members["kind"])
         columns = {key for feature in found.features for key in feature.properties}

@@ -22,6 +22,7 @@ COMMANDS = {
     "verify": "how good forecasts are, on data they have not seen",
     "layers": "import, list and ask hazard layers",
     "fixes": "positions of vehicles: clean traces",
+    "network": "the roads and sidewalks that are plowed",
     "official": "what official warnings were in force at an instant",
     "render": "the exact payload of a channel",
     "replay": "publish recorded messages to a broker",

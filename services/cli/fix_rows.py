@@ -20,6 +20,7 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 
+from feeds.instant import iso_utc
 from geo.plow.local_time import local_seconds, placed
 from geo.plow.track import Track, track
 from services.calculations.table import InputError
@@ -215,3 +216,8 @@ def _trace(trace_id: str, own: _Rows, zone: ZoneInfo) -> Trace:
 def reasons(bad: list[BadRow]) -> Counter[str]:
     """How many rows could not be read, by reason."""
     return Counter(one.reason for one in bad)
+
+
+def utc_text(seconds: float) -> str:
+    """Seconds since 1970 as people and programs read them."""
+    return iso_utc(datetime.fromtimestamp(float(seconds), UTC))

@@ -136,3 +136,30 @@ def test_chicago(capsys: pytest.CaptureFixture[str]) -> None:
     lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
     assert len(lines) == 319 and sum(one["points_in"] for one in lines) == 3190
     assert max(part["max_speed_kmh"] for one in lines for part in one["segments"]) <= 80
+
+
+def test_a_trace_matched_to_the_demonstration(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SHIRASE_DATA_DIR", str(tmp_path / "var"))
+    file = tmp_path / "fixes.csv"
+    rows = [
+        f"t,p1,2026-01-15T04:{step // 6:02}:{step % 6 * 10:02},{141.15 + 0.0006 * step:.6f},39.701702"
+        for step in range(10)
+    ]
+    file.write_text("\n".join([HEAD, *rows]))
+    assert run(["fixes", "match", str(file), "--tz", "Asia/Tokyo"]) == 0
+    lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert {one["name"] for one in lines} == {"見本中央通り"} and {one["administrator"] for one in lines} == {"city"}
+    assert [one["share"] for one in lines] == [1.0, 1.0, 1.0]
+    assert lines[0]["from"] == "2026-01-14T19:00:00Z" and {one["direction"] for one in lines} == {1}
+
+
+def test_a_network_that_cannot_be_read(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SHIRASE_DATA_DIR", str(tmp_path))
+    (tmp_path / "network").mkdir()
+    (tmp_path / "network" / "x.fgb").write_bytes(b"")
+    assert run(["fixes", "match", "x.csv", "--tz", "Asia/Tokyo"]) == 1
+    assert json.loads(capsys.readouterr().err)["error"] == "bad_network"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from geo.layers.kinds import area, depth, flood, landslide, place, population, river, road, shelter
+from geo.layers.kinds import area, depth, flood, landslide, place, plow_road, population, river, road, shelter
 from geo.layers.schema import Kind
 
 KINDS: Mapping[str, Kind] = {
@@ -23,6 +23,7 @@ KINDS: Mapping[str, Kind] = {
         population.POPULATION,
         river.RIVER,
         road.ROAD,
+        plow_road.PLOW_ROAD,
         place.GAUGE,
         place.WEATHER_STATION,
         place.CAMERA,

@@ -144,6 +144,20 @@ ROWS: list[tuple[str, str, dict[str, Any], dict[str, Any]]] = [
     ),
     ("river", "W05", {"W05_002": "8202040001", "W05_003": "2", "W05_004": "名称不明"}, {"name": None, "lake": False}),
     (
+        "plow_road",
+        "N13",
+        {"N13_003": 3, "N13_004": 2},
+        {"road_class": "municipal", "administrator": "city", "bridge": True, "oneway": False},
+    ),
+    (
+        "plow_road",
+        "OpenStreetMap (highway)",
+        {"highway": "trunk", "oneway": "yes", "osm_id": "w1"},
+        {"administrator": "nation", "oneway": True, "id": "w1"},
+    ),
+    ("plow_road", "OpenStreetMap (fclass)", {"fclass": "primary", "oneway": "B"}, {"oneway": False}),
+    ("plow_road", "shirase", {"road_class": "municipal", "shade": "1"}, {"shade": True, "sidewalk": ""}),
+    (
         "road",
         "N13",
         {"N13_002": "1", "N13_003": "2", "N13_004": "4", "N13_006": "3"},
