@@ -18,8 +18,10 @@ from geo.models.roof_slide import RoofSlide
 from geo.models.roof_snow import RoofSnow
 from geo.models.short_notice import ShortNotice
 from geo.models.sighting import Sighting
+from geo.models.small_stream import SmallStream
 from geo.models.snow import Snow
 from geo.models.snowmelt import Snowmelt
+from geo.models.underpass import Underpass
 from geo.models.volcano import Volcano
 from geo.models.weather import Weather
 
@@ -39,8 +41,10 @@ MODELS: tuple[Model, ...] = (
     RoofSnow(),
     ShortNotice(),
     Sighting(),
+    SmallStream(),
     Snow(),
     Snowmelt(),
+    Underpass(),
     Volcano(),
     Weather(),
 )

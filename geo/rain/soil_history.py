@@ -55,7 +55,7 @@ def soil_now(recent: Sequence[Series], month: Sequence[Series], now: datetime) -
     return Soil(
         tanks=tanks,
         before_mm=before,
-        rain_60_mm=np.array([_last_60(few, now) for few in recent]),
+        rain_60_mm=np.array([last_60(few, now) for few in recent]),
         rain_60_before_mm=hours[:, -1] if len(hours) else np.empty(0),
         missing=np.isnan(hours).sum(axis=1),
     )
@@ -93,10 +93,10 @@ def _since(recent: Series, full: datetime, now: datetime) -> float:
     tens = {s.at: s.value for s in recent.get("rain_10min", ()) if full < s.at <= now}
     if tens:
         return sum(tens.values())
-    return _last_60(recent, now) * ((now - full) / _HOUR)
+    return last_60(recent, now) * ((now - full) / _HOUR)
 
 
-def _last_60(recent: Series, now: datetime) -> float:
+def last_60(recent: Series, now: datetime) -> float:
     """Rain of the last 60 minutes, NaN where unknown."""
     sums = [s.value for s in recent.get("rain_1h", ()) if now - _HOUR - _TEN < s.at <= now]
     tens = {s.at: s.value for s in recent.get("rain_10min", ()) if now - _HOUR < s.at <= now}

@@ -41,6 +41,14 @@ def empty(cells: int = 1) -> Tanks:
     return Tanks(nothing, nothing, nothing)
 
 
+def runoff(state: Tanks) -> Values:
+    """What leaves the first tank by its side holes, mm per hour, shape (cells,): the quick part of the runoff."""
+    flow: Values = np.zeros_like(state.s1)
+    for height, coefficient in _SIDE[0]:
+        flow += coefficient * np.maximum(state.s1 - height, 0.0)
+    return flow
+
+
 def step(state: Tanks, rain_mm: Values, length: timedelta) -> Tanks:
     """The state after a step of ``length`` with this much rain in it, mm, shape (cells,).
 

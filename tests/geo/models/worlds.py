@@ -9,10 +9,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
+from shapely import Point
+
 from feeds.lalert import Lalert as LalertFeed
 from feeds.lalert_types import LalertDocument
 from feeds.records import Message, Report, Telegram, TelegramArea
 from feeds.status import Status
+from geo.flooding.places import Stream, Underpass
 from geo.gateway import GatewayState
 from geo.mesh import cells_over
 from geo.model import Ground, Inputs, Sample
@@ -29,6 +32,15 @@ from tests.geo.snow.winter import HOUR, hours_of, recent
 
 TEN = timedelta(minutes=10)
 EVENING = datetime(2026, 8, 10, 9, 0, tzinfo=UTC)  # 18:00 in Japan
+STREAM = Stream(
+    code="c1",
+    name="試験沢",
+    geometry=SQUARES["sw"],
+    areas=("sw",),
+    travel_minutes=30,
+    caution_mm_h=2.0,
+    danger_mm_h=40.0,
+)
 SECTION = "029900009900"
 Series = dict[tuple[str, str], Sequence[Sample]]
 
@@ -98,6 +110,7 @@ def evening_in_summer() -> World:
         ("hot", "wind_speed"): recent(2.0, now, "v"),
         ("hot", "battery"): recent(12.0, now, "b"),
         ("wet", "rain_1h"): hours[-25:],
+        ("dip", "inundation_depth"): recent(35.0, now, "d"),
         ("q1", "seismic_intensity"): [Sample(now - 20 * TEN, 5.2, "q")],
         ("q2", "seismic_intensity"): [Sample(now - 20 * TEN, 4.9, "q")],
     }
@@ -114,9 +127,20 @@ def evening_in_summer() -> World:
         documents=_documents(),
     )
     there = replace(
-        ground(*_stations(known)), critical_lines=lines, river_sections=(SECTION,), forecast_areas=("0320100", "212")
+        ground(*_stations(known)),
+        critical_lines=lines,
+        river_sections=(SECTION,),
+        forecast_areas=("0320100", "212"),
+        underpasses=_underpasses(),
+        streams=(STREAM,),
     )
     return World(inputs, there)
+
+
+def _underpasses() -> tuple[Underpass, Underpass]:
+    """One with a sensor in it, one that is known by the rain at which it flooded."""
+    dip = Underpass(code="dip", name="試験アンダー", geometry=Point(141.08, 39.68), sensor="dip", closed_cm=20.0)
+    return dip, replace(dip, code="rain", sensor="", rain_60min_mm=25.0)
 
 
 def _apart(known: Series) -> Series:
