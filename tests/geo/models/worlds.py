@@ -164,16 +164,14 @@ def _telegrams(now: datetime) -> tuple[Telegram, ...]:
         telegram("VPHW50", entry("tornado", "1", "竜巻注意情報"), at=now - TEN),
         telegram("VFVO50", *_mountain(), at=now - 400 * 24 * HOUR, event_id="207", hazard="volcano"),
         telegram("VXSE53", felt, at=now - 19 * TEN, event_id="e1", hazard="earthquake"),
-        *_of_volcanoes(now),
+        *_erupting(now),
     )
 
 
-def _of_volcanoes(now: datetime) -> tuple[Telegram, ...]:
+def _erupting(now: datetime) -> tuple[Telegram, ...]:
     mountain = {"code": "207", "name": "岩手山", "code_type": "火山名"}
-    closed, crater = entry("volcano", "12", "レベル２", **mountain), entry("volcano", "02", "火口周辺警報")
     erupted, ash = entry("volcano", "52", "噴火", **mountain), entry("volcano", "72", "やや多量の降灰")
     return (
-        telegram("VFVO50", closed, crater, at=now - timedelta(days=400), event_id="207", hazard="volcano"),
         telegram("VFVO56", erupted, ash, at=now - 3 * TEN, event_id="20260810083000_207", hazard="volcano"),
         telegram("VFVO54", erupted, ash, at=now - 2 * TEN, event_id="20260810083000_207", hazard="volcano"),
     )
