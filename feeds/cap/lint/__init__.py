@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 
+from cryptography import x509
 from lxml import etree
 
 from feeds.cap.lint.alert import alert_findings
@@ -18,10 +19,10 @@ from feeds.cap.lint.languages import language_findings
 from feeds.cap.lint.links import link_findings
 from feeds.cap.lint.rules import RULES
 from feeds.cap.lint.schema import schema_findings
+from feeds.cap.lint.signature import signature_findings
 from feeds.cap.lint.text import empty_findings, text_findings
 from feeds.cap.lint.times import clock_findings, time_findings
 from feeds.cap.schema import NAMESPACE, OLDER
-from feeds.cap.signature import signature_findings
 from feeds.cap.types import CapError
 from feeds.cap.xml import LIMIT, name_of, parse
 
@@ -40,10 +41,17 @@ _CHECKS = (
 _LINE = re.compile(r"line (\d+)")
 
 
-def lint(data: bytes, now: datetime, signature_time_sent: bool = False, limit: int = LIMIT) -> list[Finding]:
+def lint(
+    data: bytes,
+    now: datetime,
+    signature_time_sent: bool = False,
+    trusted: Sequence[x509.Certificate] = (),
+    limit: int = LIMIT,
+) -> list[Finding]:
     """The findings of a document, in the order of its lines; an empty list means it is as good as it gets.
 
-    Certificates of signatures are judged as of ``now``, or as of the time the alert was sent.
+    Certificates of signatures are judged as of ``now``, or as of the time the alert was sent. ``trusted`` are those
+    that make a signature verified.
     """
     try:
         root = parse(data, limit)
@@ -52,7 +60,7 @@ def lint(data: bytes, now: datetime, signature_time_sent: bool = False, limit: i
     if root.tag != f"{{{NAMESPACE}}}alert":
         return [_not_cap(root)]
     at = (signature_time_sent and moment(root, "sent")) or now
-    findings = [*message_findings(root), *clock_findings(root, now), *signature_findings(root, at)]
+    findings = [*message_findings(root), *clock_findings(root, now), *signature_findings(root, at, trusted)]
     return sorted(findings, key=lambda one: one.line)
 
 

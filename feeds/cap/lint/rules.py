@@ -129,7 +129,9 @@ _AREAS = (
 )
 _SIGNATURES = (
     Rule("signature_digest", "error", "the document is the one that was signed"),
+    Rule("signature_value", "error", "the signature is of the key of its certificate"),
     Rule("signature_not_verified", "warning", "the signer is known and has been verified"),
+    Rule("signature_verified", "info", "the signer is known and has been verified: so it is here"),
     Rule("signature_unusual", "warning", "a signature is enveloped and covers the whole document"),
     Rule("signature_sha1", "warning", "a signature does not rest on SHA-1"),
     Rule("signature_no_certificate", "warning", "a signature brings its certificate"),
