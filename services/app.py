@@ -113,6 +113,8 @@ class Hub:
             channels=tuple(city.channels),
             health=self.rollcall.line,
             reader=Reader.of(settings, parts.city_mappings(settings.profile)),
+            sender=city.sender.id,
+            signer=city.signer,
             lalert=settings.lalert,
             reports=settings.reports,
             fake_outboxes=settings.exercise.outboxes if settings.exercise else {},

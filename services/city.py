@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
+from feeds.cap.sign import Signer
 from geo.area import Area
 from geo.crs import CrsError
 from geo.geojson import ProfileError
@@ -34,6 +35,7 @@ class City:
     channels: Mapping[str, Channel]
     sender: Sender
     place: Callable[[str], Place]
+    signer: Signer | None = None  # of CAP documents
 
 
 def load_city(settings: Settings) -> City:
@@ -43,7 +45,8 @@ def load_city(settings: Settings) -> City:
         ground = replace(loaded, stations=Stations(loaded.stations))
         rules = load_rules([CATALOG, settings.profile / "rules", *settings.rules])
         sender = _sender(settings)
-        channels = {name: build(name, options) for name, options in settings.channels.items()}
+        signer = _signer(settings)
+        channels = {name: build(name, options, signer) for name, options in settings.channels.items()}
     except (ProfileError, CrsError, RuleError, ChannelError, ValueError) as error:
         raise StartError(str(error)) from error
     unknown = sorted({f"{rule.id}: {name}" for rule in rules for name in rule.channels if name not in CHANNELS})
@@ -51,7 +54,8 @@ def load_city(settings: Settings) -> City:
         raise StartError(
             f"rules name channels that do not exist: {', '.join(unknown)}; use {', '.join(sorted(CHANNELS))}"
         )
-    return City(ground=ground, rules=rules, channels=channels, sender=sender, place=_place_finder(ground))
+    place = _place_finder(ground)
+    return City(ground=ground, rules=rules, channels=channels, sender=sender, place=place, signer=signer)
 
 
 def load_layers_and_areas(settings: Settings) -> Ground:
@@ -75,6 +79,17 @@ def _sender(settings: Settings) -> Sender:
     return Sender(
         id=city.sender, name=city.sender_name, name_en=city.sender_name_en, web=city.web, contact=city.contact
     )
+
+
+def _signer(settings: Settings) -> Signer | None:
+    """Raises ValueError with the key of the settings and the cure."""
+    told = settings.signing
+    if told is None:
+        return None
+    try:
+        return Signer.of(told.key.get_secret_value().encode(), told.certificate.encode())
+    except ValueError as error:
+        raise ValueError(f"[signing]: {error}") from error
 
 
 def _place_finder(ground: Ground) -> Callable[[str], Place]:

@@ -120,6 +120,13 @@ class LalertReceiver(_Strict):
     status: Status = Status.ACTUAL
 
 
+class Signing(_Strict):
+    """The key that signs CAP documents, and its certificate, both PEM; further certificates behind it go along."""
+
+    key: SecretStr
+    certificate: str
+
+
 class Reports(_Strict):
     """Reports by HTTP. Staff and gateways may always send them; the limits are for everybody else, in ten minutes."""
 
@@ -170,6 +177,7 @@ class Settings(_Strict):
     public_exercise: bool = False  # may residents see exercise alerts? only a demonstration says yes
     public_forecasts: bool = False  # may residents see what our own models foresee? In Japan that needs a licence
     channels: dict[str, dict[str, Any]] = {}
+    signing: Signing | None = None
     gateways: dict[str, Gateway] = {}
     flood: Flood = Flood()
     broker: Broker | None = None

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from cryptography import x509
+from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from lxml import etree
@@ -49,6 +50,11 @@ class Signer:
     def valid_until(self) -> datetime:
         """When receivers stop to accept new signatures."""
         return self.chain[0].not_valid_after_utc
+
+    @property
+    def fingerprint(self) -> str:
+        """SHA-256 of the certificate, by which people compare it with the one they were given."""
+        return self.chain[0].fingerprint(hashes.SHA256()).hex(":")
 
     def sign(self, document: bytes) -> bytes:
         """The document with its signature as the last child of alert. An expired certificate stops no alert."""

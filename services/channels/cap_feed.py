@@ -13,15 +13,15 @@ from urllib.parse import quote
 from lxml import etree
 from pydantic import BaseModel, ConfigDict
 
-from feeds.cap import write
+from feeds.cap.sign import Signer
 from feeds.status import Status
 from rules.alert import Alert
-from rules.cap_message import to_cap
 from services.channels.admission import refusal
+from services.channels.cap_document import MEDIA_TYPE, cap_payload
 from services.channels.channel import Delivery, Outcome, Payload, Progress, Verdict
 
 NAME = "cap_feed"
-MEDIA_TYPE = "application/cap+xml"
+HEARTBEAT = "heartbeat"  # the name of the document that lists what was published last
 _ATOM = "http://www.w3.org/2005/Atom"
 
 
@@ -38,13 +38,12 @@ class CapFeed:
 
     name = NAME
 
-    def __init__(self, config: Config) -> None:
-        self.statuses = config.statuses
+    def __init__(self, config: Config, signer: Signer | None = None) -> None:
+        self.statuses, self._signer = config.statuses, signer
 
     def render(self, alert: Alert) -> Payload:
         """The CAP document; raises :class:`feeds.cap.CapError` naming the element that breaks the standard."""
-        document = write(to_cap(alert)).decode()
-        return Payload(media_type=MEDIA_TYPE, parts=(document,), counts=(f"{len(document.encode())} bytes",))
+        return cap_payload(alert, self._signer)
 
     async def send(self, delivery: Delivery, now: datetime, progress: Progress) -> Outcome:  # noqa: ARG002
         """Nothing leaves the house: once this outcome is stored, the alert is in the feed."""
@@ -81,6 +80,7 @@ def atom(entries: Sequence[Entry], base_url: str, title: str, updated: datetime)
     _put(root, "updated", _time(updated))
     _put(_put(root, "author"), "name", title)
     _put(root, "link", rel="self", type="application/atom+xml", href=address)
+    _put(root, "link", rel="related", type=MEDIA_TYPE, title=HEARTBEAT, href=document_url(base_url, HEARTBEAT))
     for entry in sorted(entries, key=lambda one: (one.updated, one.identifier), reverse=True):
         _put_entry(root, entry, document_url(base_url, entry.identifier))
     return etree.tostring(root, xml_declaration=True, encoding="UTF-8", pretty_print=True)

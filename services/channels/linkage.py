@@ -10,16 +10,14 @@ from datetime import datetime
 
 from pydantic import BaseModel, ConfigDict, Field, FilePath, SecretStr, field_validator
 
-from feeds.cap import write
+from feeds.cap.sign import Signer
 from feeds.status import Status
 from rules.alert import Alert
-from rules.cap_message import to_cap
 from services.channels.admission import refusal
+from services.channels.cap_document import MEDIA_TYPE, cap_payload
 from services.channels.channel import Delivery, Outcome, Payload, Progress, Verdict
 from services.channels.http import Answer, Door, encrypted, failed, header_safe, told
 from services.clock import wall
-
-MEDIA_TYPE = "application/cap+xml"
 
 
 class Config(BaseModel):
@@ -49,15 +47,14 @@ class Linkage:
 
     name = "linkage"
 
-    def __init__(self, config: Config) -> None:
-        self.statuses = config.statuses
+    def __init__(self, config: Config, signer: Signer | None = None) -> None:
+        self.statuses, self._signer = config.statuses, signer
         self._config = config
         self._door = Door(config.timeout_s, config.ca_file)
 
     def render(self, alert: Alert) -> Payload:
         """The CAP document; raises :class:`feeds.cap.CapError` naming the element that breaks the standard."""
-        document = write(to_cap(alert)).decode()
-        return Payload(media_type=MEDIA_TYPE, parts=(document,), counts=(f"{len(document.encode())} bytes",))
+        return cap_payload(alert, self._signer)
 
     async def send(self, delivery: Delivery, now: datetime, progress: Progress) -> Outcome:  # noqa: ARG002
         """Post the stored bytes once under the delivery's key; one part, so there is no progress to tell."""

@@ -8,6 +8,7 @@ from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
+from feeds.cap.sign import Signer
 from rules.alert import Alert
 from services.channels import cap_feed, line, linkage, log, mastodon, webhook
 from services.channels.bluesky import channel as bluesky
@@ -24,8 +25,9 @@ class Kind:
     """One kind of outlet: its settings, how to make it, and settings that do for rendering but never for sending."""
 
     config: type[BaseModel]
-    make: Callable[[Any], Channel]
+    make: Callable[..., Channel]
     render_only: Mapping[str, str] = field(default_factory=dict)
+    signs: bool = False  # its documents carry the city's signature, where a key is set
     slow: bool = True  # takes minutes to reach people, or may; False: it reaches nobody
 
 
@@ -33,12 +35,12 @@ _NO_ACCOUNT = dict.fromkeys(("consumer_key", "consumer_secret", "access_token", 
 
 CHANNELS: Mapping[str, Kind] = {
     "x": Kind(x.Config, x.X, _NO_ACCOUNT),
-    "linkage": Kind(linkage.Config, linkage.Linkage, {"url": "https://linkage.invalid/", "token": "none"}),
+    "linkage": Kind(linkage.Config, linkage.Linkage, {"url": "https://linkage.invalid/", "token": "none"}, signs=True),
     "line": Kind(line.Config, line.Line, {"token": "none"}),
     "mastodon": Kind(mastodon.Config, mastodon.Mastodon, {"url": "https://mastodon.invalid", "token": "none"}),
     "bluesky": Kind(bluesky.Config, bluesky.Bluesky, {"identifier": "none", "app_password": "none"}),
     "webhook": Kind(webhook.Config, webhook.Webhook, {"url": "https://partner.invalid/", "secret": "A" * 32}),
-    "cap_feed": Kind(cap_feed.Config, cap_feed.CapFeed),
+    "cap_feed": Kind(cap_feed.Config, cap_feed.CapFeed, signs=True),
     "log": Kind(log.Config, log.Log, slow=False),
 }
 # People learn of these by 緊急速報メール and J-ALERT. A post minutes later, when the shaking is over or the wave there,
@@ -46,7 +48,7 @@ CHANNELS: Mapping[str, Kind] = {
 SECONDS_COUNT = frozenset({"earthquake", "tsunami"})
 
 
-def build(name: str, options: Mapping[str, Any]) -> Channel:
+def build(name: str, options: Mapping[str, Any], signer: Signer | None = None) -> Channel:
     """The channel of one ``[channels.NAME]`` table of the settings. Raises ChannelError with every fault at once."""
     kind = CHANNELS.get(name)
     if kind is None:
@@ -56,7 +58,7 @@ def build(name: str, options: Mapping[str, Any]) -> Channel:
     except ValidationError as error:
         faults = error.errors(include_input=False, include_url=False, include_context=False)
         raise ChannelError("; ".join(_told(name, kind, fault) for fault in faults)) from None
-    return kind.make(config)
+    return kind.make(config, signer) if kind.signs else kind.make(config)
 
 
 def too_slow(name: str, alert: Alert) -> bool:

@@ -6,11 +6,15 @@ import argparse
 import io
 import json
 import sys
+from collections.abc import Iterable
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from cryptography import x509
+
 from feeds.cap.lint import lint
+from feeds.cap.verify import certificates
 from feeds.cap.xml import LIMIT
 from services.clock import wall
 
@@ -27,6 +31,9 @@ def register(commands: Any) -> None:
         default="now",
         help="judge certificates as of the time the alert was sent, or as of today (default)",
     )
+    one.add_argument(
+        "--trust", type=Path, action="append", default=[], metavar="PEM", help="a certificate that may sign; repeatable"
+    )
     one.set_defaults(run=run)
 
 
@@ -34,15 +41,30 @@ def run(args: argparse.Namespace) -> int:
     """Exit code 0: no error; 1: at least one; 2: the file cannot be read."""
     try:
         document = _read(args.file)
+        trusted = read_trusted(args.trust)
     except OSError as error:
-        print(f"{args.file}: {error.strerror or error}", file=sys.stderr)
+        print(f"{error.filename or args.file}: {error.strerror or error}", file=sys.stderr)
         return 2
-    findings = lint(document, wall(), signature_time_sent=args.signature_time == "sent")
+    except ValueError as error:
+        print(error, file=sys.stderr)
+        return 2
+    findings = lint(document, wall(), signature_time_sent=args.signature_time == "sent", trusted=trusted)
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(encoding="utf-8")
     for finding in findings:
         print(json.dumps(asdict(finding), ensure_ascii=False))
     return 1 if any(finding.level == "error" for finding in findings) else 0
+
+
+def read_trusted(files: Iterable[Path]) -> tuple[x509.Certificate, ...]:
+    """The certificates of these files. Raises OSError, or ValueError naming the file."""
+    found: list[x509.Certificate] = []
+    for file in files:
+        try:
+            found += certificates(file.read_bytes())
+        except ValueError as error:
+            raise ValueError(f"{file}: {error}") from error
+    return tuple(found)
 
 
 def _read(name: str) -> bytes:

@@ -10,8 +10,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from feeds.instant import iso_utc
 from feeds.mapping import MappingError
 from feeds.registry import by_name
+from services.clock import wall
 from services.settings import Settings, SettingsError, load
 from services.store.engine import StoreError, parse
 
@@ -63,6 +65,13 @@ def _city(settings: Settings) -> Iterator[dict[str, Any]]:
     for rule in city.rules:
         silent = sorted(set(rule.channels) - city.channels.keys())  # shown on the delivery board as refused
         yield {"part": f"rule {rule.id}", "ok": True, "channels": list(rule.channels), "not_configured": silent}
+    if city.signer:
+        yield {
+            "part": "signing",
+            "ok": city.signer.valid_until > wall(),
+            "certificate": city.signer.fingerprint,
+            "valid_until": iso_utc(city.signer.valid_until),
+        }
     for name, channel in city.channels.items():
         yield {"part": f"channel {name}", "ok": True, "takes": sorted(channel.statuses)}
     asyncio.run(_close(city.channels.values()))

@@ -10,6 +10,7 @@ from services.web.api import table
 from services.web.auth import guard, person_of
 from services.web.cap import CapPages
 from services.web.context import CONTEXT, WebContext
+from services.web.heartbeat import Heartbeat
 from services.web.lalert_in import LalertIn
 from services.web.security import MAX_BODY, add_headers, faults, from_inside
 from services.web.wsse import Tokens
@@ -25,7 +26,10 @@ def make_app(context: WebContext) -> web.Application:
     auth_login.setup(app)
     table.setup(app)
     pages.setup(app)
-    app.router.add_routes(_cap_pages(context).routes())
+    cap = _cap_pages(context)
+    if context.sender:
+        app.router.add_routes(Heartbeat(pages=cap, sender=context.sender, signer=context.signer).routes())
+    app.router.add_routes(cap.routes())
     if context.lalert:
         app.router.add_routes(_lalert_in(context, context.lalert).routes())
     return app

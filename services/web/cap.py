@@ -12,7 +12,8 @@ from sqlalchemy import ColumnElement, RowMapping, Select, and_, case, func, or_,
 
 from feeds.cap import CapAlert, read
 from feeds.status import Status
-from services.channels.cap_feed import MEDIA_TYPE, NAME, Entry, atom
+from services.channels.cap_document import MEDIA_TYPE
+from services.channels.cap_feed import NAME, Entry, atom
 from services.channels.channel import Payload
 from services.store.codec import from_json
 from services.store.engine import Store
@@ -46,28 +47,29 @@ class CapPages:
 
     async def feed(self, request: web.Request) -> web.StreamResponse:
         """The newest revision of every series that is in force, or that ended within the last 24 hours."""
-        now, published = self.now(), self._published()
+        now, published = self.now(), self.published()
         newest = published.where(~_overtaken())
         async with self.store.read() as connection:
             rows = (await connection.execute(newest.where(_in_force(now)))).mappings().all()
             moments = (await connection.execute(_changes(newest, now))).one()
-        entries = [_entry(row, alert) for row in rows if self._may_show(alert := read(_document(row)))]
+        entries = [_entry(row, alert) for row in rows if self.may_show(alert := read(document_of(row)))]
         ended = None if moments.ended is None else moments.ended + _AFTERGLOW
         updated = max((at for at in (moments.published, moments.expired, ended) if at is not None), default=_NEVER)
         document = atom(entries, self.base_url or _as_asked(request), self.title, updated)
-        return _answer(request, document, "application/atom+xml", updated)
+        return answer(request, document, "application/atom+xml", updated)
 
     async def document(self, request: web.Request) -> web.StreamResponse:
         """The bytes of one alert. They never change, and stay after its end because others quote them."""
         identifier = request.match_info["identifier"]
-        wanted = self._published().where(alerts.c.identifier == identifier)
+        wanted = self.published().where(alerts.c.identifier == identifier)
         async with self.store.read() as connection:
             row = (await connection.execute(wanted)).mappings().first() if storable(identifier) else None
-        if row is None or not self._may_show(alert := read(_document(row))):
+        if row is None or not self.may_show(alert := read(document_of(row))):
             raise web.HTTPNotFound(text="no such alert has been published\n", headers=_HEADERS)
-        return _answer(request, _document(row), MEDIA_TYPE, alert.sent)
+        return answer(request, document_of(row), MEDIA_TYPE, alert.sent)
 
-    def _published(self) -> Select[tuple[datetime | None, object]]:
+    def published(self) -> Select[tuple[datetime | None, object]]:
+        """All that the channel has published and this hub may show; the document has the last word."""
         statuses = [Status.ACTUAL.value, *([Status.EXERCISE.value] if self.public_exercise else [])]
         return (
             select(outbox.c.finished_at, outbox.c.payload)
@@ -75,7 +77,7 @@ class CapPages:
             .where(outbox.c.channel == NAME, outbox.c.state.in_(_PUBLISHED), outbox.c.status.in_(statuses))
         )
 
-    def _may_show(self, alert: CapAlert) -> bool:
+    def may_show(self, alert: CapAlert) -> bool:
         """The document itself has the last word, whatever the row says."""
         return alert.is_public or (self.public_exercise and (alert.status, alert.scope) == ("Exercise", "Public"))
 
@@ -124,11 +126,12 @@ def _entry(row: RowMapping, alert: CapAlert) -> Entry:
     )
 
 
-def _document(row: RowMapping) -> bytes:
+def document_of(row: RowMapping) -> bytes:
+    """The bytes that were approved."""
     return from_json(Payload, row["payload"]).parts[0].encode()
 
 
-def _answer(request: web.Request, body: bytes, media_type: str, changed: datetime) -> web.Response:
+def answer(request: web.Request, body: bytes, media_type: str, changed: datetime) -> web.Response:
     """The body, or 304 where the reader has it already."""
     tag = hashlib.sha256(body).hexdigest()[:32]
     if _has_it(request, tag, changed):

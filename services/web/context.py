@@ -9,6 +9,7 @@ from pathlib import Path
 
 from aiohttp import web
 
+from feeds.cap.sign import Signer
 from geo.model import Ground
 from services.bell import Bell
 from services.desks.quarantine import Reader
@@ -36,6 +37,8 @@ class WebContext:
     base_url: str = ""  # how others reach this hub; empty: as the request came
     public_forecasts: bool = False  # flood forecasts for the public need a licence in Japan (気象業務法)
     reader: Reader = field(default_factory=Reader)  # by what refusals are read again
+    sender: str = ""  # who signs the heartbeat of the CAP feed
+    signer: Signer | None = None
     lalert: LalertReceiver | None = None  # where L-Alert's node delivers; None: nowhere
     reports: Reports = field(default_factory=Reports)
     https: bool = False  # a proxy in front ends TLS: cookies are Secure, the address is the proxy's X-Forwarded-For

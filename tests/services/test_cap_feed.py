@@ -70,11 +70,14 @@ async def hub(tmp_path: Path) -> AsyncIterator[Hub]:
 
 def pages(hub: Hub, public_exercise: bool = False, base_url: str = BASE) -> TestClient[web.Request, web.Application]:
     app = web.Application()
-    one = CapPages(
+    app.add_routes(cap_pages(hub, public_exercise, base_url).routes())
+    return TestClient(TestServer(app))
+
+
+def cap_pages(hub: Hub, public_exercise: bool = False, base_url: str = BASE) -> CapPages:
+    return CapPages(
         store=hub.store, now=hub.now, base_url=base_url, title="盛岡市 防災情報", public_exercise=public_exercise
     )
-    app.add_routes(one.routes())
-    return TestClient(TestServer(app))
 
 
 def alert(number: int, **changes: Any) -> Alert:

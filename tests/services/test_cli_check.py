@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from services.cli import run
+from tests.feeds.cap.keys import pair
 
 
 @pytest.fixture
@@ -38,6 +39,35 @@ def test_secrets_are_masked(profile: Path, tmp_path: Path, capsys: pytest.Captur
     assert run(["check", "--settings", str(site)]) == 0
     told = capsys.readouterr().out
     assert "hush" not in told and "https://example.jp/cap" in told
+
+
+def signing(tmp_path: Path, key: str, certificate: str) -> list[str]:
+    """The arguments that set this key and certificate, from files as a city does it."""
+    (tmp_path / "cap.key").write_text(key)
+    (tmp_path / "cap.pem").write_text(certificate)
+    site = tmp_path / "signing.toml"
+    site.write_text('[signing]\nkey = { file = "cap.key" }\ncertificate = { file = "cap.pem" }\n')
+    return ["check", "--settings", str(site)]
+
+
+def test_the_key_that_signs_is_told_by_its_certificate(
+    profile: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    key, certificate = pair()
+    assert run(signing(tmp_path, key, certificate)) == 0
+    out = capsys.readouterr().out
+    (told,) = (one for one in map(json.loads, out.splitlines()) if one["part"] == "signing")
+    assert (told["valid_until"], len(told["certificate"])) == ("2026-12-31T23:59:59Z", 95)
+    assert key.splitlines()[1] not in out
+
+
+def test_a_key_without_its_certificate_keeps_the_hub_from_starting(
+    profile: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    key, other = pair()[0], pair("other.example")[1]
+    assert run(signing(tmp_path, key, other)) == 1
+    err = capsys.readouterr().err
+    assert "[signing]" in err and "not that of the key" in err and key.splitlines()[1] not in err
 
 
 @pytest.mark.parametrize(

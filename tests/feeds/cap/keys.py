@@ -33,9 +33,13 @@ def pem(key: rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey) -> str:
     return key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()
 
 
-@cache
 def pair(name: str = "alerts.city.example") -> tuple[str, str]:
-    """(key, certificate) of somebody of this name, as PEM."""
+    """(key, certificate) of somebody of this name, as PEM; always the same within a run."""
+    return _pair(name)
+
+
+@cache
+def _pair(name: str) -> tuple[str, str]:
     key = rsa.generate_private_key(65537, 2048)
     return pem(key), certificate(key, name)
 

@@ -20,6 +20,7 @@ from feeds.cap.lint.finding import Finding
 from feeds.cap.lint.schema import schema_findings
 from feeds.cap.schema import NAMESPACE
 from services.cli import run
+from tests.feeds.cap.keys import pair, signer
 from tests.feeds.cap.test_codec import REAL, message, real
 from tests.feeds.cap.test_read import HOSTILE
 
@@ -265,6 +266,22 @@ def test_the_command_prints_a_line_per_finding(tmp_path: Path, capsys: pytest.Ca
     assert faults == ["/alert/info[1]/urgency", "/alert/info[2]/urgency"]
     file.write_text(GOOD)
     assert run(["cap", "lint", str(file)]) == 0
+
+
+def test_who_may_have_signed_is_told_by_files(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file, pem = tmp_path / "a.xml", tmp_path / "a.pem"
+    file.write_bytes(signer().sign(GOOD.encode()))
+    pem.write_text(pair()[1])
+    lines = {}
+    for trust in ([], ["--trust", str(pem)]):
+        assert run(["cap", "lint", "--signature-time", "sent", *trust, str(file)]) == 0
+        lines[bool(trust)] = capsys.readouterr().out
+    assert ("signature_verified" in lines[False], "signature_verified" in lines[True]) == (False, True)
+    pem.write_text("nothing")
+    assert run(["cap", "lint", "--trust", str(pem), str(file)]) == 2
+    assert "BEGIN CERTIFICATE" in capsys.readouterr().err
+    assert run(["cap", "lint", "--trust", "nowhere.pem", str(file)]) == 2
+    assert "nowhere.pem" in capsys.readouterr().err
 
 
 def test_a_file_that_is_not_there_is_wrong_usage(capsys: pytest.CaptureFixture[str]) -> None:
