@@ -110,3 +110,12 @@ class Ledger:
             replace(one, state=turn.get(one.state, one.state)) if before is None or one.revision < before else one
             for one in self.families.get(series, ())
         )
+
+    def drafts(self) -> list[Alert]:
+        """Every revision that waits for people, by series."""
+        return [
+            one.alert
+            for _, family in sorted(self.families.items())
+            for one in family
+            if one.state is State.DRAFT and one.alert
+        ]

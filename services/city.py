@@ -44,7 +44,7 @@ def load_city(settings: Settings) -> City:
         loaded = load_layers_and_areas(settings)
         ground = replace(loaded, stations=Stations(loaded.stations))
         rules = load_rules([CATALOG, settings.profile / "rules", *settings.rules])
-        sender = _sender(settings)
+        sender = sender_of(settings)
         signer = _signer(settings)
         channels = {name: build(name, options, signer) for name, options in settings.channels.items()}
     except (ProfileError, CrsError, RuleError, ChannelError, ValueError) as error:
@@ -54,7 +54,7 @@ def load_city(settings: Settings) -> City:
         raise StartError(
             f"rules name channels that do not exist: {', '.join(unknown)}; use {', '.join(sorted(CHANNELS))}"
         )
-    place = _place_finder(ground)
+    place = place_finder(ground)
     return City(ground=ground, rules=rules, channels=channels, sender=sender, place=place, signer=signer)
 
 
@@ -74,7 +74,8 @@ def load_places(settings: Settings) -> Ground:
     return replace(loaded, stations=Stations(loaded.stations))
 
 
-def _sender(settings: Settings) -> Sender:
+def sender_of(settings: Settings) -> Sender:
+    """The city as it signs."""
     city = settings.city
     return Sender(
         id=city.sender, name=city.sender_name, name_en=city.sender_name_en, web=city.web, contact=city.contact
@@ -92,7 +93,7 @@ def _signer(settings: Settings) -> Signer | None:
         raise ValueError(f"[signing]: {error}") from error
 
 
-def _place_finder(ground: Ground) -> Callable[[str], Place]:
+def place_finder(ground: Ground) -> Callable[[str], Place]:
     """Area code → place with its outline, simplified once per area."""
     known: dict[str, Place] = {}
 

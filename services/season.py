@@ -23,7 +23,9 @@ Hours = Mapping[tuple[str, str], list[Sample]]
 class Season:
     """One per predicting loop; asked at every step, reading at most once an hour for each status."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, as_of_now: bool = False) -> None:
+        """``as_of_now``: only what had come by the ``now`` of the asking, however much the store knows by today."""
+        self._as_of_now = as_of_now
         self._known: dict[Status, tuple[datetime, frozenset[str], Hours]] = {}
 
     async def gather(
@@ -39,7 +41,7 @@ class Season:
             return hours
         whole = status not in self._known or of != wanted or not start <= upto <= until
         since = start if whole else max(start, upto - _AGAIN)
-        fresh = await hourly_means(connection, wanted, status, since, until)
+        fresh = await hourly_means(connection, wanted, status, since, until, now if self._as_of_now else None)
         merged = {} if whole else {subject: _between(some, start, since) for subject, some in hours.items()}
         for subject, some in fresh.items():
             merged[subject] = [*merged.get(subject, []), *some]

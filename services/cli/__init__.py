@@ -18,6 +18,7 @@ COMMANDS = {
     "decode": "bytes to records",
     "cap": "check CAP documents",
     "rules": "check and test rules",
+    "backtest": "what models and rules would have sent in the past",
     "model": "run one model over a series",
     "verify": "how good forecasts are, on data they have not seen",
     "layers": "import, list and ask hazard layers",

@@ -126,6 +126,13 @@ async def standing(connection: AsyncConnection, status: Status, now: datetime) -
     return {series: standing_of(family, now) for series, family in families.items()}
 
 
+async def between(connection: AsyncConnection, status: Status, since: datetime, until: datetime) -> list[Alert]:
+    """Every revision written in [since, until], in order, whatever became of it."""
+    written = (alerts.c.status == status.value, alerts.c.sent.between(since, until))
+    rows = await connection.execute(select(alerts.c.body).where(*written).order_by(alerts.c.sent, alerts.c.series))
+    return [from_json(Alert, body) for (body,) in rows]
+
+
 async def drafts(connection: AsyncConnection, status: Status) -> int:
     """How many revisions wait for people."""
     waiting = (alerts.c.status == status.value, alerts.c.state == State.DRAFT.value)

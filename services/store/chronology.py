@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -52,6 +52,18 @@ async def append(connection: AsyncConnection, entries: Sequence[Entry]) -> None:
         rows.append(row)
     if rows:
         await connection.execute(insert(chronology), rows)
+
+
+async def between(
+    connection: AsyncConnection, status: Status, kinds: Iterable[str], since: datetime, until: datetime
+) -> list[Entry]:
+    """Entries of these kinds in [since, until], in order."""
+    chosen = (chronology.c.status == status.value, chronology.c.kind.in_(sorted(kinds)))
+    statement = select(chronology).where(*chosen, chronology.c.at.between(since, until)).order_by(chronology.c.seq)
+    return [
+        Entry(at=row["at"], status=status, kind=row["kind"], who=row["who"], text=row["text"], refs=row["refs"])
+        for row in (await connection.execute(statement)).mappings()
+    ]
 
 
 async def first_broken(connection: AsyncConnection) -> int | None:

@@ -17,7 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from services.store import postgresql, sqlite
 from services.store.codec import written
-from services.store.migrate import migrate
+from services.store.migrate import VersionError, migrate, require_current
 
 if TYPE_CHECKING:
     import asyncpg
@@ -56,6 +56,27 @@ class Store:
             if isinstance(error, CommandError):
                 why += "; restore a backup, or use the version that wrote it"
             raise StoreError(f"the store {address.render_as_string()} cannot be opened: {why}") from error
+        return store
+
+    @classmethod
+    async def look(cls, url: str) -> Store:
+        """Open for reading alone: nothing is created, migrated or written, by the database's own word.
+
+        Raises StoreError where there is no store, or one of another version.
+        """
+        address = parse(url)
+        engine = sqlite.onlooker if address.get_backend_name() == "sqlite" else postgresql.onlooker
+        reader = engine(address, json_serializer=written, hide_parameters=True)
+        store = cls(reader, reader)
+        try:
+            if not store.shared:
+                sqlite.require_file(address)
+            async with store.read() as connection:
+                await connection.run_sync(require_current)
+        except (OSError, SQLAlchemyError, VersionError) as error:
+            await store.close()
+            why = str(getattr(error, "orig", None) or error)
+            raise StoreError(f"the store {address.render_as_string()} cannot be read: {why}") from error
         return store
 
     @property

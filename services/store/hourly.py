@@ -32,12 +32,18 @@ async def hours_heard(
 
 
 async def hourly_means(
-    connection: AsyncConnection, subjects: Iterable[str], status: Status, since: datetime, until: datetime
+    connection: AsyncConnection,
+    subjects: Iterable[str],
+    status: Status,
+    since: datetime,
+    until: datetime,
+    came_by: datetime | None = None,
 ) -> dict[tuple[str, str], list[Sample]]:
     """Mean of the trusted readings of each clock hour in (since, until], by (station, quantity), ascending.
 
     ``at`` is the end of the hour and ``ref`` one of its records. A value on the full hour belongs to the hour that ends
-    there, as sums of rain and Japanese practice have it. ``since`` and ``until`` are full hours.
+    there, as sums of rain and Japanese practice have it. ``since`` and ``until`` are full hours. With ``came_by`` only
+    what had reached the hub by then counts.
     """
     text = type_coerce(records.c.measured_at, Text)
     hour, sharp = func.substr(text, 1, _TO_THE_HOUR), func.substr(text, _REST + 1, len(_NOTHING)) == _NOTHING
@@ -48,6 +54,8 @@ async def hourly_means(
         .where(records.c.trusted, records.c.value.is_not(None))
         .group_by(records.c.subject, hour, sharp)
     )
+    if came_by is not None:
+        statement = statement.where(records.c.received_at <= came_by)
     sums: dict[tuple[str, datetime], tuple[float, int, str]] = {}
     for subject, begins, ended, mean, count, key in await connection.execute(statement):
         at = datetime.fromisoformat(f"{begins}:00").replace(tzinfo=UTC) + (timedelta(0) if ended else _HOUR)

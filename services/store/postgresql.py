@@ -48,6 +48,16 @@ def engines(url: URL, **options: Any) -> tuple[AsyncEngine, AsyncEngine]:
     return writer, reader
 
 
+def onlooker(url: URL, **options: Any) -> AsyncEngine:
+    """One connection whose session the server keeps from writing, and which may take its time."""
+    session = {**_SESSION, "default_transaction_read_only": "on", "statement_timeout": "10min"}
+    connect = {"timeout": 10, "command_timeout": 600, "server_settings": session}
+    reading = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+    return create_async_engine(
+        url, pool_size=1, max_overflow=0, connect_args=connect, execution_options=reading, **options
+    )
+
+
 async def take_turn(connection: AsyncConnection) -> None:
     """Wait until no other process writes. Held to the end of the transaction, and given up by the server.
 

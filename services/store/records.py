@@ -14,15 +14,14 @@ from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from feeds.lalert_types import LalertDocument
-from feeds.quality import Past
-from feeds.quantities import QUANTITIES
 from feeds.records import BARRING, CapTelegram, Fix, Flag, Reading, Record, Report, Telegram
-from feeds.settled import settled
 from feeds.status import Status
 from geo.model import Sample
-from geo.official.instant import STANDS, SUBJECTS, Heard
+from geo.official.instant import STANDS, SUBJECTS
+from geo.official.instant import Heard as Told
 from geo.official.lasting import REMEMBERED, REVISIONS, SHAKING, STANDING, STRONG
 from geo.official.volcanoes import SURVEY, SURVEYED, WARNING
+from geo.series.heard import Heard, believed
 from services.store.append import Row, append
 from services.store.codec import from_json, to_json, written
 from services.store.columns import stamp
@@ -84,27 +83,19 @@ async def series(
 
     That is trusted readings, and held ones that another report has borne out by now.
     """
-    wanted = (records.c.subject, records.c.measured_at, records.c.value, records.c.key, records.c.held, records.c.late)
+    wanted = (records.c.measured_at, records.c.value, records.c.key, records.c.held, records.c.late)
     statement = (
-        select(*wanted)
+        select(records.c.subject, *wanted)
         .where(records.c.type == "reading", records.c.subject.in_(sorted(subjects)), records.c.status == status)
         .where(records.c.measured_at.between(since, until), records.c.value.is_not(None))
         .where(or_(records.c.trusted, records.c.held))
         .order_by(records.c.subject, records.c.measured_at, records.c.seq)
     )
-    found: dict[tuple[str, str], dict[tuple[str, datetime], tuple[Sample, bool]]] = {}
-    for subject, at, value, key, held, late in await connection.execute(statement):
+    found: dict[tuple[str, str], list[Heard]] = {}
+    for subject, *heard in await connection.execute(statement):
         station, _, quantity = subject.partition("/")
-        found.setdefault((station, quantity), {})[key, at] = Sample(at, value, key, late), held
-    return {subject: _believed(subject[1], list(samples.values())) for subject, samples in found.items()}
-
-
-def _believed(quantity: str, samples: Sequence[tuple[Sample, bool]]) -> list[Sample]:
-    known = QUANTITIES.get(quantity)
-    if known is None or not any(held for _, held in samples):
-        return [sample for sample, held in samples if not held]
-    believed = settled([Past(sample.at, sample.value, not held) for sample, held in samples], known)
-    return [sample for (sample, _), holds in zip(samples, believed, strict=True) if holds]
+        found.setdefault((station, quantity), []).append(Heard(*heard))
+    return {subject: believed(subject[1], some) for subject, some in found.items()}
 
 
 async def standing_telegrams(
@@ -120,12 +111,17 @@ async def standing_telegrams(
     return [from_json(Telegram, body) for (body,) in rows]
 
 
-async def lasting_telegrams(connection: AsyncConnection, status: Status, now: datetime) -> list[Telegram]:
+async def lasting_telegrams(
+    connection: AsyncConnection, status: Status, now: datetime, came_by: datetime | None = None
+) -> list[Telegram]:
     """The newest of each series that stands without a limit, and what was said of strong earthquakes of a year.
 
-    With what comes into force within a day after ``now``, so that they may be kept for a day.
+    With what comes into force within a day after ``now``, so that they may be kept for a day. With ``came_by`` only
+    what had reached the hub by then.
     """
-    known = (records.c.type == "telegram", records.c.status == status, records.c.measured_at <= now + timedelta(days=1))
+    known = [records.c.type == "telegram", records.c.status == status, records.c.measured_at <= now + timedelta(days=1)]
+    if came_by is not None:
+        known.append(records.c.received_at <= came_by)
     order = (records.c.measured_at.desc(), records.c.seq.desc())
     rank = func.row_number().over(partition_by=records.c.subject, order_by=order).label("rank")
     ranked = select(records.c.seq, rank).where(*known, _of_types(STANDING)).subquery()
@@ -165,7 +161,7 @@ async def documents(
     return [from_json(LalertDocument, body) for (body,) in rows]
 
 
-async def heard(connection: AsyncConnection, status: Status, at: datetime) -> list[Heard]:
+async def heard(connection: AsyncConnection, status: Status, at: datetime) -> list[Told]:
     """The telegrams that may say what was in force at ``at``, with the hour each reached the hub."""
     subject = records.c.subject
     lately = or_(*(subject.startswith(word, autoescape=True) for word in SUBJECTS))
@@ -178,7 +174,7 @@ async def heard(connection: AsyncConnection, status: Status, at: datetime) -> li
     )
     rows = (await connection.execute(statement)).all()
     # Hundreds of long bodies: nobody else waits while they are read.
-    return await asyncio.to_thread(lambda: [Heard(from_json(Telegram, body), at) for body, at in rows])
+    return await asyncio.to_thread(lambda: [Told(from_json(Telegram, body), at) for body, at in rows])
 
 
 async def reports(connection: AsyncConnection, status: Status, since: datetime, until: datetime) -> list[Report]:

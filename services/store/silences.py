@@ -30,6 +30,13 @@ async def holding(connection: AsyncConnection, now: datetime, status: Status | N
     return [_silence(dict(row)) for row in rows.mappings()]
 
 
+async def between(connection: AsyncConnection, status: Status, since: datetime, until: datetime) -> list[Silence]:
+    """Those that held at some time of the period, as they ended."""
+    held = (silences.c.status == status.value, silences.c.begins <= until, silences.c.ends > since)
+    rows = await connection.execute(select(silences).where(*held).order_by(silences.c.begins, silences.c.id))
+    return [_silence(dict(row)) for row in rows.mappings()]
+
+
 async def end(connection: AsyncConnection, one: int, now: datetime) -> Silence | None:
     """End one that holds, now; as it was before, or None where there is none."""
     holds = (silences.c.id == one, silences.c.begins <= now, silences.c.ends > now)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from sqlalchemy import URL, event
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
@@ -21,6 +22,29 @@ def engines(url: URL, **options: Any) -> tuple[AsyncEngine, AsyncEngine]:
     _tune(writer, begin="BEGIN IMMEDIATE")
     _tune(reader, begin="BEGIN")
     return writer, reader
+
+
+def onlooker(url: URL, **options: Any) -> AsyncEngine:
+    """One connection that SQLite itself keeps from writing."""
+    uri = {"mode": "ro", "uri": "true"}
+    file = url.set(database=f"file:{quote(url.database or '')}", query=uri)
+    engine = create_async_engine(file, pool_size=1, max_overflow=0, connect_args={"timeout": _PATIENCE}, **options)
+
+    @event.listens_for(engine.sync_engine, "connect")
+    def on_connect(dbapi_connection: Any, _record: Any) -> None:
+        dbapi_connection.isolation_level = None
+
+    @event.listens_for(engine.sync_engine, "begin")
+    def on_begin(connection: Any) -> None:
+        connection.exec_driver_sql("BEGIN")
+
+    return engine
+
+
+def require_file(url: URL) -> None:
+    """Raise FileNotFoundError where there is nothing to be read."""
+    if not Path(url.database or "").is_file():
+        raise FileNotFoundError("there is no such file; is SHIRASE_DATA_DIR, or the setting data_dir, the hub's?")
 
 
 def _tune(engine: AsyncEngine, begin: str) -> None:

@@ -61,9 +61,9 @@ async def test_reading_is_done_once_an_hour(store: Store, monkeypatch: pytest.Mo
     asked: list[timedelta] = []
     plain = hourly.hourly_means
 
-    async def counted(connection, subjects, status, since, until):  # type: ignore[no-untyped-def]
+    async def counted(connection, subjects, status, since, until, came_by):  # type: ignore[no-untyped-def]
         asked.append(until - since)
-        return await plain(connection, subjects, status, since, until)
+        return await plain(connection, subjects, status, since, until, came_by)
 
     monkeypatch.setattr("services.season.hourly_means", counted)
     season = Season()

@@ -1,0 +1,1 @@
+"""What models and rules would have sent in the past: nothing is written, nothing is sent."""
