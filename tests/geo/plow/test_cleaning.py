@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-import json
-import os
-from collections import Counter
 from datetime import datetime
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -18,9 +14,6 @@ from feeds.records import Fix
 from geo.plow.cleaning import PRACTICE, CleaningConfig, Dropped, clean
 from geo.plow.track import Track, apart_m, track, track_of
 from tests.geo.plow.making import LAT, LON, START, made
-
-REAL = os.environ.get("SHIRASE_REAL_DATA", "")
-real = pytest.mark.skipif(not REAL, reason="SHIRASE_REAL_DATA does not say where the plow feed is")
 
 
 def seconds(piece: Track) -> list[float]:
@@ -139,21 +132,3 @@ def test_whatever_comes_in(points: list[tuple[float, float, float]], random: obj
 def test_a_city_sets_its_own_limits() -> None:
     slow = CleaningConfig(fastest_kmh=10.0)
     assert clean(made([(0, 0, 0), (30, 100, 0), (60, 0, 0)]), config=slow).dropped == {Dropped.JUMP: 1}
-
-
-@real
-def test_chicago_feed_repeats_and_jumps() -> None:
-    found: dict[str, list[tuple[float, float, float]]] = {}
-    with Path(REAL, "snow", "plow_feed_chicago_20151202.ndjson").open(encoding="utf-8") as file:
-        for line in file:
-            for one in json.loads(line)["TrackingDataResponse"]["locationList"]:
-                at = datetime.fromisoformat(one["postingTime"]).timestamp()
-                found.setdefault(one["assetName"], []).append((at, one["longitude"], one["latitude"]))
-    raw = [track(*np.array(points).T) for points in found.values()]
-    fastest = max(one.take(np.unique(one.at, return_index=True)[1]).steps_kmh.max(initial=0) for one in raw)
-    assert fastest == pytest.approx(152, abs=1)
-    cleaned = [clean(one) for one in raw]
-    dropped = sum((Counter(one.dropped) for one in cleaned), Counter[Dropped]())
-    assert dropped[Dropped.DUPLICATE] == 925
-    assert sum(one.kept for one in cleaned) + dropped.total() == 2633
-    assert max(piece.steps_kmh.max(initial=0) for one in cleaned for piece in one.pieces) <= 80
