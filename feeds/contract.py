@@ -80,6 +80,8 @@ def _fix(fix: Fix) -> dict[str, Any]:
         "accuracy_m": fix.accuracy_m,
         "speed_kmh": fix.speed_kmh,
         "heading_deg": fix.heading_deg,
+        "activity": fix.activity,
+        "activity_name": fix.activity_name,
         "status": fix.status.value,
     }
 

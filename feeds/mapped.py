@@ -14,6 +14,7 @@ from typing import Any
 from feeds.decimals import decimal
 from feeds.device import joined, refused, station_name
 from feeds.feed import ByFilter
+from feeds.mapped_position import MappedPosition
 from feeds.mapping import Constant, Level, MessageMapping, moment
 from feeds.members import BadMember
 from feeds.names import TABLE_ONLY, Named, Words
@@ -40,6 +41,7 @@ class Mapped(ByFilter):
         self._values = [(Named(name, one.unit), path(one.path)) for name, one in mapping.values.items()]
         long = mapping.long
         self._long = (path(long.word), path(long.value), path(long.unit) if long.unit else None) if long else None
+        self._position = MappedPosition(mapping.fix, path) if mapping.fix else None
         self._missing = frozenset(_marker(one) for one in mapping.missing)
 
     def accepts(self, topic: str) -> bool:
@@ -88,6 +90,9 @@ class Mapped(ByFilter):
         try:
             station = station_name(self._station_of(record, whole, message.topic), "station")
             measured_at = self._time_of(record, whole)
+            if self._position:
+                assert measured_at is not None  # a mapping of places names the time
+                return Decoded(records=(self._position.fix(record, whole, message.gateway, station, measured_at),))
         except BadMember as bad:
             return refused(bad, at)
         records: list[Record] = []

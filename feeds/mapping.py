@@ -125,6 +125,30 @@ class Long(_Strict):
     unit: PathText | None = None
 
 
+class Position(_Strict):
+    """Where a vehicle was: paths to its longitude and latitude, or to both as one, and to what else is told."""
+
+    lon: PathText | None = None
+    lat: PathText | None = None
+    point: PathText | None = None  # [24.94, 60.17] or text such as (24.94 60.17), longitude first
+    accuracy_m: PathText | None = None
+    speed: PathText | None = None
+    speed_unit: Literal["km/h", "m/s", "knots"] = "km/h"
+    heading_deg: PathText | None = None
+    activity: PathText | None = None  # a word, or a list of words: feeds/activities.py knows what they mean
+
+    @model_validator(mode="after")
+    def _one_place(self) -> Position:
+        if (self.point is None) == (self.lon is None) or (self.lon is None) != (self.lat is None):
+            raise ValueError("say where the place stands: either lon and lat, or point")
+        return self
+
+    @property
+    def paths(self) -> dict[str, str]:
+        """The paths that are there, by what they lead to."""
+        return {name: path for name, path in self if name != "speed_unit" and path is not None}
+
+
 class MessageMapping(_Strict):
     """How the messages of some topics are read."""
 
@@ -139,11 +163,14 @@ class MessageMapping(_Strict):
     missing: tuple[float | str, ...] = ()  # what is sent where there is no value
     values: dict[str, Value] = {}
     long: Long | None = None
+    fix: Position | None = None  # the station is then the vehicle
 
     @model_validator(mode="after")
     def _something_measured(self) -> MessageMapping:
-        if bool(self.values) == bool(self.long):
-            raise ValueError("say what is measured: either [message.values] or [message.long]")
+        if sum(map(bool, (self.values, self.long, self.fix))) != 1:
+            raise ValueError("say what is told: one of [message.values], [message.long] and [message.fix]")
+        if self.fix and not self.time:
+            raise ValueError("[message.fix] needs time: a place without its time would be one more at each poll")
         if self.records and self.format == "csv":
             raise ValueError("records is for JSON; the records of CSV are its lines")
         for quantity, value in self.values.items():
@@ -158,7 +185,8 @@ class MessageMapping(_Strict):
 
     def _paths(self) -> list[str]:
         long = (self.long.word, self.long.value, self.long.unit) if self.long else ()
-        single = (self.records, self.station, self.time.path if self.time else None, *long)
+        places = self.fix.paths.values() if self.fix else ()
+        single = (self.records, self.station, self.time.path if self.time else None, *long, *places)
         return [one for one in single if isinstance(one, str)] + [value.path for value in self.values.values()]
 
 

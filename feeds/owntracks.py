@@ -15,7 +15,7 @@ from feeds.records import Decoded, Message, Rejected
 from feeds.safe_json import read_json
 from feeds.status import Status
 
-_WORDS = Spelling(accuracy="acc", speed="vel", heading="cog")
+_WORDS = Spelling(accuracy="acc", speed="vel", heading="cog", activity="tag")
 
 
 class OwnTracks(ByFilter):

@@ -5,9 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from feeds.activities import activity
 from feeds.members import BadMember, Members
 from feeds.records import Fix
 from feeds.status import Status
+
+_WORDS_AT_MOST = 8
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,10 +22,12 @@ class Spelling:
     accuracy: str = "accuracy_m"
     speed: str = "speed_kmh"
     heading: str = "heading_deg"
+    activity: str = "activity"
 
 
 def fix(members: Members, gateway: str, vehicle: str, measured_at: datetime, spelling: Spelling, status: Status) -> Fix:
     """The fix. BadMember without a position on earth, or with a member that is no number."""
+    names = _names(members, spelling.activity)
     return Fix(
         gateway=gateway,
         vehicle=vehicle,
@@ -32,8 +37,21 @@ def fix(members: Members, gateway: str, vehicle: str, measured_at: datetime, spe
         accuracy_m=_not_negative(members, spelling.accuracy),
         speed_kmh=_not_negative(members, spelling.speed),
         heading_deg=_heading(members, spelling.heading),
+        activity=activity(*names),
+        activity_name=", ".join(names),
         status=status,
     )
+
+
+def _names(members: Members, name: str) -> list[str]:
+    """What the vehicle is doing, in its provider's words: one, or a list of them."""
+    told = members.get(name)
+    if told is None:
+        return []
+    words = [Members({name: word}).text(name, at_most=64) for word in (told if isinstance(told, list) else [told])]
+    if len(words) > _WORDS_AT_MOST:
+        raise BadMember("bad_member", f"{len(words)} activities at once; at most {_WORDS_AT_MOST}", name)
+    return [word for word in words if word.strip()]
 
 
 def _degrees(members: Members, name: str, most: float) -> float:
