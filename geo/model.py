@@ -17,6 +17,7 @@ from geo.hazard import Hazard
 from geo.layers.layer import Layers
 from geo.rain.critical_lines import CriticalLines
 from geo.rain.shaken_ground import Lowering
+from geo.river.forecast import RiverModel
 from geo.shelter import Shelter
 from geo.station import Station
 
@@ -70,6 +71,7 @@ class Ground:
     streams: Sequence[Stream] = ()  # small ones, without a gauge
     volcanoes: Sequence[str] = ()  # codes of those that concern the city even where a telegram does not name it
     volcano_zones: Mapping[tuple[str, int], Sequence[Area]] = field(default_factory=dict)  # (volcano, level) → closed
+    river_model: RiverModel | None = None  # what was learned of rivers
 
 
 class Model(Protocol):

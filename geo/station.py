@@ -25,6 +25,11 @@ class Station:
     # planned, maximum or 1/30 → the level at this gauge at which that design flood passes, where the city knows it
     scenario_levels: Mapping[str, float] = field(default_factory=dict)
     areas: tuple[str, ...] = ()  # districts it speaks for
+    # Of a river gauge, for the forecast: gauges (and dams, by their discharge) whose water comes by here, the rain
+    # gauges of its catchment, its level in ordinary times. Empty: all others of the river, all of the city, learned.
+    upstream: tuple[str, ...] = ()
+    rain_gauges: tuple[str, ...] = ()
+    normal_m: float | None = None
     elevation_m: float | None = None  # above the sea; roofs are built for the snow of their height
     source: str = ""  # where the figures come from
     verify: bool = False  # the figures are old or second-hand: people are told so

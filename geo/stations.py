@@ -36,6 +36,9 @@ class _Station(BaseModel):
     thresholds: dict[str, float] = {}
     scenario_levels: dict[str, float] = {}
     areas: list[str] = []
+    upstream: list[str] = []
+    rain_gauges: list[str] = []
+    normal_m: Annotated[float, Field(ge=-20, le=4000)] | None = None
     elevation_m: Annotated[float, Field(ge=-10, le=4000)] | None = None
     source: str = ""
     verify: bool = False
@@ -64,6 +67,8 @@ def read_stations(path: Path, areas: Areas) -> Mapping[str, Station]:
         if entry.code in stations:
             raise ProfileError(f"{where}: the code is taken; give each station its own")
         stations[entry.code] = _station(entry, areas, where)
+    for code, station in stations.items():
+        _check_rivers(station, stations, f"{path}: station {code}")
     return stations
 
 
@@ -82,7 +87,9 @@ def _station(entry: _Station, areas: Areas, where: str) -> Station:
     for code in entry.areas:
         if areas.get(code) is None:
             raise ProfileError(f"{where}: areas: there is no area {code!r}; see districts.geojson")
-    return Station(**entry.model_dump() | {"quantities": frozenset(entry.quantities), "areas": tuple(entry.areas)})
+    _check_normal(entry, where)
+    lists = {name: tuple(getattr(entry, name)) for name in ("areas", "upstream", "rain_gauges")}
+    return Station(**entry.model_dump() | {"quantities": frozenset(entry.quantities)} | lists)
 
 
 def _faults(error: ValidationError) -> str:
@@ -119,3 +126,29 @@ def _check_scenarios(entry: _Station, where: str) -> None:
     values = [entry.scenario_levels[key] for key in order]
     if values != sorted(values):
         raise ProfileError(f"{where}: scenario_levels: {', '.join(order)} must rise, found {values}")
+
+
+def _check_normal(entry: _Station, where: str) -> None:
+    named = [key for key in ("upstream", "rain_gauges", "normal_m") if getattr(entry, key) not in ([], None)]
+    if named and "water_level" not in entry.quantities:
+        raise ProfileError(f"{where}: {named[0]} is for river gauges; this station has no water_level")
+    highest = max(entry.thresholds.values(), default=float("inf"))
+    if entry.normal_m is not None and entry.normal_m >= highest:
+        raise ProfileError(f"{where}: normal_m: {entry.normal_m} is no ordinary level where {highest} is a flood")
+
+
+def _check_rivers(station: Station, stations: Mapping[str, Station], where: str) -> None:
+    """Water comes from gauges and dams that are there, rain from rain gauges, and none flows in a circle."""
+    wanted = (("upstream", {"water_level", "discharge"}), ("rain_gauges", {"rain_10min", "rain_1h"}))
+    for key, quantities in wanted:
+        for code in getattr(station, key):
+            if code not in stations or stations[code].quantities.isdisjoint(quantities):
+                raise ProfileError(f"{where}: {key}: {code!r} is no station with {' or '.join(sorted(quantities))}")
+    above, seen = list(station.upstream), set[str]()
+    while above:
+        code = above.pop()
+        if code == station.code:
+            raise ProfileError(f"{where}: upstream: its own water comes by again; name only what lies above it")
+        if code not in seen:
+            seen.add(code)
+            above += stations[code].upstream if code in stations else ()

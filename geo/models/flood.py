@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from typing import TypeAlias
 from zoneinfo import ZoneInfo
 
+from feeds.status import Status
 from geo.area import Area
 from geo.exposure import Exposure, exposure
 from geo.flooding.districts import districts_of
@@ -19,11 +20,14 @@ from geo.flooding.telling import depth_facts, layer_evidence
 from geo.hazard import Evidence, Hazard
 from geo.model import Ground, Inputs
 from geo.river.gauge import LEVELS, GaugeConfig, GaugeState
-from geo.river.outlook import Outlook, foreseen, judged
+from geo.river.observed import MEMORY, QUANTITIES
+from geo.river.outlook import Ahead, Outlook, foreseen, judged
+from geo.river.saying import WHYS, chance_told, expectation, means
 from geo.station import Station
 
 _JAPAN = ZoneInfo("Asia/Tokyo")
 _LOWER = 1  # official bulletins put what is foreseen one level below what has happened (氾濫警戒情報: 危険水位 is near)
+_LIKELY = 0.5
 _Facts: TypeAlias = dict[str, str | float | int | bool]
 
 
@@ -31,9 +35,9 @@ class Flood:
     """One hazard per district and gauge, observed or foreseen. Wants ``water_level`` in the unit of the thresholds."""
 
     name = "flood"
-    version = "1"
-    quantities = frozenset({"water_level"})
-    window = timedelta(hours=24)
+    version = "2"
+    quantities = QUANTITIES
+    window = MEMORY
     telegrams = False
     reports = frozenset[str]()
 
@@ -45,20 +49,21 @@ class Flood:
         """Every (district, gauge) whose gauge has reached a level, and every one whose gauge soon will."""
         hazards: list[Hazard] = []
         states = judged(inputs, ground, self.config)
-        for code, outlook in foreseen(states, inputs).items():
+        for code, outlook in foreseen(states, inputs, ground).items():
             state = states[code]
             reaches = _reaches(state, outlook, self.config.horizon)
             if not (state.level or reaches):
                 continue
             for area in districts_of(state.station, ground, self.reach_m):
-                observed = self._observed(state, area, exposure(ground, area), inputs)
+                observed = self._observed(state, outlook, area, exposure(ground, area), inputs.status)
                 if state.level:
                     hazards.append(observed)
                 if reaches:
-                    hazards.append(_foreseen(observed, state, reaches, inputs.now))
+                    hazards.append(_foreseen(observed, state, outlook, reaches, inputs.now))
         return hazards
 
-    def _observed(self, state: GaugeState, area: Area, exposed: Exposure, inputs: Inputs) -> Hazard:
+    def _observed(self, state: GaugeState, outlook: Outlook, area: Area, exposed: Exposure, status: Status) -> Hazard:
+        blind = outlook.method == "thresholds"
         kept = self.config.keep if state.stale else self.config.stale
         return Hazard(
             kind="flood",
@@ -67,15 +72,15 @@ class Flood:
             level=state.level,
             alert_level=state.level > 1,
             model=f"{self.name}@{self.version}",
-            status=inputs.status,
+            status=status,
             observed=True,
             since=state.since,
             valid_until=state.newest.at + kept,
             headline=_headline(state),
             late=state.newest.late,
             source=state.station.code,
-            evidence=(_gauge_evidence(state), layer_evidence(exposed)),
-            facts=_facts(state, exposed),
+            evidence=(_gauge_evidence(state), layer_evidence(exposed), *(_means(state, outlook) if blind else ())),
+            facts=_facts(state, exposed) | _means_facts(outlook),
         )
 
 
@@ -89,42 +94,63 @@ class _Reach:
     probability: float
 
 
-def _reaches(state: GaugeState, outlook: Outlook, horizon: timedelta) -> list[_Reach]:
+def _horizon(outlook: Outlook, extrapolated: timedelta) -> Sequence[Ahead]:
+    """The leads that a warning may rest on: what was learned is as good at six hours as a slope is at three."""
+    if outlook.method == "learned":
+        return outlook.ahead
+    return [lead for lead in outlook.ahead if timedelta(hours=lead.hours) <= extrapolated]
+
+
+def _reaches(state: GaugeState, outlook: Outlook, extrapolated: timedelta) -> list[_Reach]:
     """Thresholds above the level that will be reached, lowest first."""
-    leads = [lead for lead in outlook.ahead if timedelta(hours=lead.hours) <= horizon]
-    if not leads:
-        return []
+    leads = _horizon(outlook, extrapolated)
     found = []
     for name, _ in sorted(state.station.thresholds.items(), key=lambda item: item[1]):
         level = LEVELS[name][0] if name in LEVELS else 0
         if level > max(state.level, 1) and any(name in lead.warned for lead in leads):
-            # Tenths and no certainty, because more is not known.
-            chance = round(min(0.9, leads[-1].chances[name]), 1)
+            chance = chance_told(outlook, leads[-1].chances[name])
             found.append(_Reach(name, level, outlook.expected[name], chance))
     return found
 
 
-def _foreseen(observed: Hazard, state: GaugeState, reaches: Sequence[_Reach], now: datetime) -> Hazard:
+def _foreseen(
+    observed: Hazard, state: GaugeState, outlook: Outlook, reaches: Sequence[_Reach], now: datetime
+) -> Hazard:
     """The hazard of the highest threshold that will be reached, made from the one that is observed."""
     station, top = state.station, reaches[-1]
     name, value = LEVELS[top.threshold][1], station.thresholds[top.threshold]
-    when = f"{_clock(top.at, now)}ごろ"
-    slope = state.slope or 0.0
-    text = f"この1時間の変化 {slope:+.2f} m/時。このまま上がると{when}{name} {value:.2f} m に達する見込み"
+    when, likely = f"{_clock(top.at, now)}ごろ", "見込み" if top.probability >= _LIKELY else "おそれ"
     times = {f"{reach.threshold}_at": _iso(reach.at) for reach in reaches}
+    chances = {f"{reach.threshold}_chance": reach.probability for reach in reaches}
     reached: _Facts = {"threshold": name, "threshold_m": value, "reached_at": _iso(top.at)}
+    rising = f"この1時間の変化 {state.slope:+.2f} m/時。" if state.slope is not None else ""
+    if outlook.method == "learned":
+        text = f"{rising}{when}{name} {value:.2f} m に達する{likely}。{expectation(outlook, top.threshold)}"
+    else:
+        text = f"{rising}このまま上がると{when}{name} {value:.2f} m に達する{likely}"
     return replace(
         observed,
         level=top.level - _LOWER,
         alert_level=top.level - _LOWER > 1,
         observed=False,
         since=state.newest.at,
-        headline=f"{_gauge(station)} {when}{name}に達する見込み（今 {state.newest.value:.2f} m）",
+        headline=f"{_gauge(station)} {when}{name}に達する{likely}（今 {state.newest.value:.2f} m）",
         probability=top.probability,
         source=f"{station.code}:foreseen",
-        evidence=(*observed.evidence, Evidence(ref=state.newest.ref, text=text)),
-        facts={**observed.facts, **times, **reached},
+        evidence=(*observed.evidence, Evidence(ref=state.newest.ref, text=text), *_means(state, outlook)),
+        facts={**observed.facts, **times, **chances, **reached},
     )
+
+
+def _means(state: GaugeState, outlook: Outlook) -> tuple[Evidence, ...]:
+    return (Evidence(ref=state.newest.ref, text=means(outlook)),)
+
+
+def _means_facts(outlook: Outlook) -> _Facts:
+    facts: _Facts = {"method": outlook.method}
+    if outlook.why:
+        facts["method_why"] = WHYS[outlook.why][1]
+    return facts
 
 
 def _facts(state: GaugeState, exposed: Exposure) -> _Facts:

@@ -7,7 +7,8 @@ not seen can be foretold. The chance is that of the highest level on the way, th
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import datetime
 
 import numpy as np
 
@@ -32,11 +33,26 @@ class Lead:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Provenance:
+    """Where a model comes from."""
+
+    trained_at: datetime
+    version: str  # of the program
+    stations: tuple[str, ...]
+    since: datetime  # of the levels it was learned from
+    until: datetime  # what is newer it has not seen
+    rows: int
+    digest: str  # SHA-256 of the rows
+    scores: Mapping[str, float] = field(default_factory=dict)  # those it was taken into use for
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RiverModel:
-    """``leads`` by hours, and where it comes from."""
+    """``leads`` by hours; ``normals``: ordinary levels of its own gauges in metres, by station code."""
 
     leads: Mapping[int, Lead]
-    provenance: Mapping[str, str]
+    normals: Mapping[str, float] = field(default_factory=dict)
+    provenance: Provenance | None = None
 
     def chances(self, signs: Array, gaps: Array) -> dict[int, Array]:
         """(rows,) for each lead: that the level rises by ``gaps`` metres or more on the way.

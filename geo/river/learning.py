@@ -79,17 +79,27 @@ def _trees(data: Rows, seed: int) -> Lead:
     signs = np.tile(data.signs, (_GAPS_A_ROW, 1))
     happened, weight = np.tile(data.highest, _GAPS_A_ROW) >= gaps, np.tile(data.weight, _GAPS_A_ROW)
     higher_is_rarer = [0] * len(NAMES) + [-1, 0, 0, 0]
-    chance = HistGradientBoostingClassifier(
-        **_SHAPE, l2_regularization=5, monotonic_cst=higher_is_rarer, early_stopping=False, random_state=seed
-    )
-    chance.fit(with_gap(signs, gaps), happened, weight)
+    chance = HistGradientBoostingClassifier(**_SHAPE, l2_regularization=5, early_stopping=False, random_state=seed)
+    asked = with_gap(signs, gaps)
+    told = _telling(asked)
+    chance.set_params(monotonic_cst=[higher_is_rarer[one] for one in told])
+    chance.fit(asked[:, told], happened, weight)
+    known = _telling(data.signs)
     rise = {}
     for quantile in QUANTILES:
         one = HistGradientBoostingRegressor(
             **_SHAPE, loss="quantile", quantile=quantile, early_stopping=False, random_state=seed
         )
-        rise[quantile] = plain(one.fit(data.signs, data.end))  # quiet hours may count little: their levels stay
-    return Lead(reach=plain(chance), rise=rise, widen=0.0, warn=0.5)
+        one.fit(data.signs[:, known], data.end)  # quiet hours may count little: their levels stay
+        rise[quantile] = plain(one, known)
+    return Lead(reach=plain(chance, told), rise=rise, widen=0.0, warn=0.5)
+
+
+def _telling(signs: Array) -> list[int]:
+    """The signs that are known and not always the same: a city without a rain gauge has none of rain."""
+    return [
+        place for place, column in enumerate(signs.T) if len(values := column[~np.isnan(column)]) and np.ptp(values) > 0
+    ]
 
 
 def _gaps(data: Rows, times: int, seed: int) -> Array:
@@ -112,18 +122,22 @@ def _widening(shares: Array) -> float:
     return round(float(np.quantile(shares, 0.8)), 4)
 
 
-def plain(fitted: HistGradientBoostingClassifier | HistGradientBoostingRegressor) -> Trees:
-    """The library's trees as our own tables."""
+def plain(
+    fitted: HistGradientBoostingClassifier | HistGradientBoostingRegressor, signs: Sequence[int] | None = None
+) -> Trees:
+    """The library's trees as our own tables; ``signs``: which of ours each of its columns was."""
     tables = [trees[0].nodes for trees in fitted._predictors]
     starts = np.cumsum([0, *(len(table) for table in tables)])[:-1]
     nodes = np.concatenate(tables)
     leaf = nodes["is_leaf"].astype(bool)
     shift = np.repeat(starts, [len(table) for table in tables])
+    ours = np.arange(fitted.n_features_in_) if signs is None else np.asarray(signs)
+    limit = np.minimum(nodes["num_threshold"], np.finfo(np.float64).max)  # a table holds no infinity
     return Trees(
         base=float(np.ravel(fitted._baseline_prediction)[0]),
         roots=starts.astype(np.int32),
-        sign=np.where(leaf, -1, nodes["feature_idx"]).astype(np.int32),
-        limit=np.where(leaf, 0.0, nodes["num_threshold"]),
+        sign=np.where(leaf, -1, ours[np.where(leaf, 0, nodes["feature_idx"])]).astype(np.int32),
+        limit=np.where(leaf, 0.0, limit),
         unknown_left=nodes["missing_go_to_left"].astype(bool),
         left=np.where(leaf, 0, nodes["left"] + shift).astype(np.int32),
         right=np.where(leaf, 0, nodes["right"] + shift).astype(np.int32),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TypeAlias
@@ -18,11 +18,15 @@ _PATIENCE = 3  # steps for which a gauge that is silent still has the level it h
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Gauge:
-    """One gauge. ``normal`` is its level in ordinary times, in metres above its own zero, as the levels are."""
+    """One gauge. ``normal`` is its level in ordinary times, in metres above its own zero, as the levels are.
+
+    ``upstream`` names the gauges whose water comes by here; empty: any other gauge of the river may tell something.
+    """
 
     code: str
     river: str
-    normal: float
+    normal: float  # NaN where it is not known
+    upstream: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,6 +36,8 @@ class Levels:
     begin: datetime
     gauges: tuple[Gauge, ...]
     values: Array
+    rain: Array | None = None  # of the same shape: mm in the hour before, mean of the gauge's rain gauges
+    release: Array | None = None  # of the same shape: m³/s let out by the dams upstream
 
     @property
     def held(self) -> Array:
@@ -47,9 +53,26 @@ class Levels:
         return np.array([self.time(row).minute == 0 for row in range(len(self.values))])
 
     def of(self, codes: Sequence[str]) -> Levels:
-        """These gauges alone, those that are there, in the order given here."""
+        """These gauges alone, those that are there."""
         wanted = [place for place, gauge in enumerate(self.gauges) if gauge.code in set(codes)]
-        return replace(self, gauges=tuple(self.gauges[one] for one in wanted), values=self.values[:, wanted])
+        return replace(
+            self,
+            gauges=tuple(self.gauges[one] for one in wanted),
+            values=self.values[:, wanted],
+            rain=None if self.rain is None else self.rain[:, wanted],
+            release=None if self.release is None else self.release[:, wanted],
+        )
+
+    def between(self, first: int, last: int) -> Levels:
+        """The rows from ``first`` to before ``last`` alone: as if nothing else had ever been measured."""
+        rows = slice(first, last)
+        return replace(
+            self,
+            begin=self.time(first),
+            values=self.values[rows],
+            rain=None if self.rain is None else self.rain[rows],
+            release=None if self.release is None else self.release[rows],
+        )
 
 
 def gridded(series: Mapping[Gauge, Sequence[tuple[datetime, float]]]) -> Levels:
@@ -57,13 +80,20 @@ def gridded(series: Mapping[Gauge, Sequence[tuple[datetime, float]]]) -> Levels:
     times = [at for reports in series.values() for at, _ in reports]
     if not times:
         raise ValueError("no report at all")
-    begin = _floor(min(times))
-    values = np.full((_row(max(times), begin) + 1, len(series)), np.nan)
-    for column, reports in enumerate(series.values()):
-        for at, level in reports:
-            row = _row(at, begin)
-            values[row, column] = np.fmax(values[row, column], level)
-    return Levels(begin=begin, gauges=tuple(series), values=values)
+    begin = floor(min(times))
+    steps = (max(times) - begin) // STEP + 1
+    values = [stepped(reports, begin, steps) for reports in series.values()]
+    return Levels(begin=begin, gauges=tuple(series), values=np.stack(values, axis=1))
+
+
+def stepped(reports: Iterable[tuple[datetime, float]], begin: datetime, steps: int) -> Array:
+    """(steps,): the highest report in each ten minutes from ``begin`` on, NaN where there is none."""
+    values = np.full(steps, np.nan)
+    for at, value in reports:
+        row = (at - begin) // STEP
+        if 0 <= row < steps:
+            values[row] = value if np.isnan(values[row]) else max(value, values[row])
+    return values
 
 
 def bridged(values: Array, patience: int = _PATIENCE) -> Array:
@@ -82,9 +112,6 @@ def back(values: Array, steps: int) -> Array:
     return moved
 
 
-def _floor(at: datetime) -> datetime:
+def floor(at: datetime) -> datetime:
+    """The full ten minutes up to ``at``."""
     return at - timedelta(minutes=at.minute % 10, seconds=at.second, microseconds=at.microsecond)
-
-
-def _row(at: datetime, begin: datetime) -> int:
-    return int((at - begin) / STEP)

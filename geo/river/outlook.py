@@ -15,9 +15,12 @@ from geo.model import Ground, Inputs
 from geo.river.damped import exceeding, hours_until, quantiles, rise
 from geo.river.forecast import LEADS
 from geo.river.gauge import LEVELS, GaugeConfig, GaugeState, judge
+from geo.river.live import Foretelling, foretell
+from geo.river.observed import MEMORY, observed
+from geo.station import Station
 
 Method: TypeAlias = Literal["learned", "extrapolated", "thresholds"]
-Why: TypeAlias = Literal["", "no_model", "silent", "no_slope"]
+Why: TypeAlias = Literal["", "no_model", "no_normal", "gaps", "silent", "no_slope"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,7 +40,7 @@ class Outlook:
     """One gauge at one time. ``ahead`` has a place for each of LEADS, ascending, and none with ``thresholds``."""
 
     station: str
-    made_at: datetime  # the leads count from here
+    made_at: datetime  # the leads count from here; learned: the full ten minutes up to now
     measured_at: datetime  # of the newest report
     level: float  # metres, as far as that report is believed
     method: Method
@@ -49,7 +52,7 @@ class Outlook:
 def outlooks(inputs: Inputs, ground: Ground, config: GaugeConfig | None = None) -> dict[str, Outlook]:
     """The outlook of every gauge that says anything at ``inputs.now``, by station code."""
     config = config or GaugeConfig()
-    return foreseen(judged(inputs, ground, config), inputs)
+    return foreseen(judged(inputs, ground, config), inputs, ground)
 
 
 def judged(inputs: Inputs, ground: Ground, config: GaugeConfig) -> dict[str, GaugeState]:
@@ -62,17 +65,62 @@ def judged(inputs: Inputs, ground: Ground, config: GaugeConfig) -> dict[str, Gau
     return found
 
 
-def foreseen(states: Mapping[str, GaugeState], inputs: Inputs) -> dict[str, Outlook]:
-    """The outlook of each of the gauges."""
-    return {code: _without_model(state, inputs.now) for code, state in states.items()}
+def foreseen(states: Mapping[str, GaugeState], inputs: Inputs, ground: Ground) -> dict[str, Outlook]:
+    """The outlook of each of the gauges, by the best means there is for it."""
+    model = ground.river_model
+    # A silent gauge is not asked for: what it will do is not known by what it did.
+    limits = {code: _limits(state.station) for code, state in states.items() if not state.stale}
+    if model is None or not limits:
+        return {code: _without_model(state, inputs.now, "no_model") for code, state in states.items()}
+    span = (inputs.now - MEMORY, inputs.now)
+    levels = observed(inputs.series, ground.stations.values(), span, model.normals)
+    assert levels is not None, "a gauge that was judged is a gauge"
+    told = foretell(model, levels, limits)
+    return {
+        code: _learned(state, told)
+        if code in told.gauges
+        else _without_model(state, inputs.now, told.lacking.get(code, "no_model"))
+        for code, state in states.items()
+    }
 
 
-def _without_model(state: GaugeState, now: datetime) -> Outlook:
+def _learned(state: GaugeState, told: Foretelling) -> Outlook:
+    leads = told.gauges[state.station.code]
+    farthest = leads[max(leads)]
+    ahead = []
+    for hours, lead in leads.items():
+        q10, q50, q90 = lead.quantiles
+        ahead.append(Ahead(hours=hours, q10=q10, q50=q50, q90=q90, chances=lead.chances, warned=lead.warned))
+    warned = frozenset[str]().union(*(lead.warned for lead in leads.values()))
+    halves = {name: _half({hours: lead.chances[name] for hours, lead in leads.items()}) for name in farthest.chances}
+    return Outlook(
+        station=state.station.code,
+        made_at=told.at,
+        measured_at=state.newest.at,
+        level=state.newest.value,
+        method="learned",
+        ahead=tuple(ahead),
+        expected={name: told.at + timedelta(hours=halves[name]) for name in sorted(warned)},
+    )
+
+
+def _half(chances: Mapping[int, float]) -> float:
+    """The hour by which half of the chance of the longest lead is used up; evenly between two leads."""
+    half = chances[max(chances)] / 2
+    before, passed = 0, 0.0
+    for hours, chance in sorted(chances.items()):
+        if chance >= half > passed:
+            return before + (hours - before) * (half - passed) / (chance - passed)
+        before, passed = hours, chance
+    return 0.0
+
+
+def _without_model(state: GaugeState, now: datetime, why: Why) -> Outlook:
     if state.stale:
         return _thresholds_alone(state, now, "silent")
     if state.slope is None:
         return _thresholds_alone(state, now, "no_slope")
-    return _extrapolated(state, state.slope, now)
+    return _extrapolated(state, state.slope, now, why)
 
 
 def _thresholds_alone(state: GaugeState, now: datetime, why: Why) -> Outlook:
@@ -88,8 +136,9 @@ def _thresholds_alone(state: GaugeState, now: datetime, why: Why) -> Outlook:
     )
 
 
-def _extrapolated(state: GaugeState, slope: float, now: datetime) -> Outlook:
-    newest, gaps = state.newest, _gaps(state)
+def _extrapolated(state: GaugeState, slope: float, now: datetime, why: Why) -> Outlook:
+    newest = state.newest
+    gaps = {name: limit - newest.value for name, limit in _limits(state.station).items()}
     age = (now - newest.at) / timedelta(hours=1)
     closed = {name: hours_until(gap, slope) for name, gap in gaps.items()}
     ahead = []
@@ -109,7 +158,7 @@ def _extrapolated(state: GaugeState, slope: float, now: datetime) -> Outlook:
         measured_at=newest.at,
         level=newest.value,
         method="extrapolated",
-        why="no_model",
+        why=why,
         ahead=tuple(ahead),
         expected={
             name: newest.at + timedelta(hours=when)
@@ -119,6 +168,6 @@ def _extrapolated(state: GaugeState, slope: float, now: datetime) -> Outlook:
     )
 
 
-def _gaps(state: GaugeState) -> dict[str, float]:
-    """Metres to each threshold that has a meaning; not above zero where it is reached."""
-    return {name: limit - state.newest.value for name, limit in state.station.thresholds.items() if name in LEVELS}
+def _limits(station: Station) -> dict[str, float]:
+    """The thresholds that have a meaning, in metres."""
+    return {name: limit for name, limit in station.thresholds.items() if name in LEVELS}

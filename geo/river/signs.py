@@ -32,6 +32,11 @@ NAMES = (
     "river_most_above_normal",
     "river_mean_slope_1h",
     "region_rise",  # mean rise of all gauges in three hours
+    "rain_1h",  # mm, at the rain gauges of its catchment
+    "rain_3h",
+    "rain_12h",
+    "release_1h",  # how the dams upstream have opened: change of the logarithm of what they let out
+    "release_3h",
 )
 OWN_SLOPE, RIVER_SLOPE = NAMES.index("slope_1h"), NAMES.index("river_slope_1h")
 HALF_HOUR_SLOPE = NAMES.index("slope_30min")
@@ -56,13 +61,14 @@ def signs(levels: Levels) -> Array:
         river = np.stack([_of_the_river(levels, column, above, slopes) for column in range(len(levels.gauges))], axis=1)
         rise = np.nanmean(np.maximum(slopes[18], 0.0), axis=1)
     region = np.broadcast_to(rise[:, None], held.shape)
-    return np.concatenate([np.stack([*own], axis=2), river, region[:, :, None]], axis=2)
+    return np.concatenate(
+        [np.stack(own, axis=2), river, np.stack([region, *_rain(levels), *_dams(levels)], axis=2)], axis=2
+    )
 
 
 def _of_the_river(levels: Levels, column: int, above: Array, slopes: dict[int, Array]) -> Array:
-    """(times, 8): what the other gauges of the same river say; which of them lies upstream need not be known."""
-    river = levels.gauges[column].river
-    others = [place for place, gauge in enumerate(levels.gauges) if gauge.river == river and place != column]
+    """(times, 8): what its neighbours say, now and some hours ago: the trees find out how long the water takes."""
+    others = _neighbours(levels, column)
     if not others:
         return np.full((len(above), 8), np.nan)
     fastest = {steps: np.nanmax(slopes[steps][:, others], axis=1) for steps in (6, 18, 36)}
@@ -77,6 +83,29 @@ def _of_the_river(levels: Levels, column: int, above: Array, slopes: dict[int, A
         np.nanmean(slopes[6][:, others], axis=1),
     ]
     return np.stack(told, axis=1)
+
+
+def _neighbours(levels: Levels, column: int) -> list[int]:
+    """The gauges upstream where they are named, else the others of the river: which lies above need not be known."""
+    own = levels.gauges[column]
+    return [
+        place
+        for place, gauge in enumerate(levels.gauges)
+        if place != column and (gauge.code in own.upstream if own.upstream else gauge.river == own.river)
+    ]
+
+
+def _rain(levels: Levels) -> list[Array]:
+    """Sums over 1, 3 and 12 hours; of twelve hours two may be missing."""
+    hour = np.full_like(levels.values, np.nan) if levels.rain is None else levels.rain
+    hours = np.stack([back(hour, HOUR * ago) for ago in range(12)])
+    known = np.count_nonzero(~np.isnan(hours), axis=0)
+    return [hour, hours[:3].sum(axis=0), np.where(known >= 10, np.nansum(hours, axis=0), np.nan)]
+
+
+def _dams(levels: Levels) -> list[Array]:
+    out = np.full_like(levels.values, np.nan) if levels.release is None else np.log1p(np.maximum(levels.release, 0))
+    return [out - back(out, HOUR), out - back(out, 3 * HOUR)]
 
 
 def _over_a_day(values: Array, extreme: np.ufunc) -> Array:
@@ -97,7 +126,8 @@ def _restless(held: Array) -> Array:
 
 
 def _sum(values: Array, steps: int) -> Array:
-    """The sum of the last ``steps`` rows."""
-    total = np.cumsum(values, axis=0)
-    total[steps:] -= total[:-steps].copy()
+    """The sum of the last ``steps`` rows; each from its own rows alone, to the last bit."""
+    total = values.copy()
+    for step in range(1, steps):
+        total[step:] += values[:-step]
     return total

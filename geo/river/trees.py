@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from math import isfinite
 from typing import Any
 
 import numpy as np
@@ -11,6 +13,18 @@ import numpy.typing as npt
 from geo.river.levels import Array
 
 _LEAF = -1
+_MOST = 1_000_000  # rows of a table: far beyond any that a river needs
+_COLUMNS: Mapping[str, np.dtype[Any]] = {
+    "roots": np.dtype(np.int32),
+    "sign": np.dtype(np.int32),
+    "limit": np.dtype(np.float64),
+    "unknown_left": np.dtype(np.bool_),
+    "left": np.dtype(np.int32),
+    "right": np.dtype(np.int32),
+    "value": np.dtype(np.float64),
+}
+_NAMED = {"i": "whole number", "f": "number", "b": "true or false"}
+_AT_ONCE = 512  # rows: what is walked at once stays in the cache
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -30,55 +44,69 @@ class Trees:
     value: Array
 
     def sums(self, signs: Array) -> Array:
-        """(rows,) of ``signs`` (rows, signs): what all trees come to."""
-        total = np.full(len(signs), self.base)
-        rows = np.arange(len(signs))
-        for root in self.roots:
-            total += self.value[self._leaves(int(root), signs, rows)]
-        return total
+        """(rows,) of ``signs`` (rows, signs): what all trees come to.
 
-    def _leaves(self, root: int, signs: Array, rows: npt.NDArray[np.intp]) -> npt.NDArray[np.int32]:
-        at = np.full(len(signs), root, dtype=np.int32)
-        going = rows[self.sign[at] != _LEAF]
+        All trees are walked down at once, and added up in their order, as whoever grew them did.
+        """
+        parts = [self._sums(signs[start : start + _AT_ONCE]) for start in range(0, len(signs), _AT_ONCE)]
+        return np.concatenate(parts) if parts else np.zeros(0)
+
+    def _sums(self, signs: Array) -> Array:
+        at = np.repeat(self.roots[None, :], len(signs), axis=0).ravel()
+        row = np.repeat(np.arange(len(signs)), len(self.roots))
+        going = np.flatnonzero(self.sign[at] != _LEAF)
         while len(going):
             node = at[going]
-            asked = signs[going, self.sign[node]]
+            asked = signs[row[going], self.sign[node]]
             left = np.where(np.isnan(asked), self.unknown_left[node], asked <= self.limit[node])
-            at[going] = np.where(left, self.left[node], self.right[node])
-            going = going[self.sign[at[going]] != _LEAF]
-        return at
+            at[going] = node = np.where(left, self.left[node], self.right[node])
+            going = going[self.sign[node] != _LEAF]
+        leaves = self.value[at].reshape(len(signs), -1)
+        total: Array = np.cumsum(np.column_stack([np.full(len(signs), self.base), leaves]), axis=1)[:, -1]
+        return total
 
     def table(self) -> dict[str, Any]:
         """As JSON; :func:`from_table` reads it."""
-        names = ("roots", "sign", "limit", "unknown_left", "left", "right", "value")
-        return {"base": self.base, **{name: getattr(self, name).tolist() for name in names}}
+        return {"base": self.base, **{name: getattr(self, name).tolist() for name in _COLUMNS}}
 
 
-def from_table(told: dict[str, Any]) -> Trees:
-    """Raises ValueError with what is wrong: a file may come from anywhere, and a loop in it would never end."""
-    try:
-        trees = Trees(
-            base=float(told["base"]),
-            roots=np.asarray(told["roots"], dtype=np.int32),
-            sign=np.asarray(told["sign"], dtype=np.int32),
-            limit=np.asarray(told["limit"], dtype=np.float64),
-            unknown_left=np.asarray(told["unknown_left"], dtype=np.bool_),
-            left=np.asarray(told["left"], dtype=np.int32),
-            right=np.asarray(told["right"], dtype=np.int32),
-            value=np.asarray(told["value"], dtype=np.float64),
-        )
-    except (KeyError, TypeError, OverflowError) as error:
-        raise ValueError(f"trees: {error!r}") from None
-    columns = (trees.sign, trees.limit, trees.unknown_left, trees.left, trees.right, trees.value)
-    if len({column.shape for column in columns}) != 1 or trees.sign.ndim != 1:
-        raise ValueError("trees: the columns are not of one length")
+def from_table(told: Any, signs: int) -> Trees:
+    """Trees that ask for ``signs`` signs at the most.
+
+    Raises ValueError with what is wrong: a file may come from anywhere, and a loop in it would never end.
+    """
+    if not isinstance(told, dict) or set(told) != {"base", *_COLUMNS}:
+        raise ValueError(f"must hold base, {', '.join(_COLUMNS)}, and nothing else")
+    if isinstance(told["base"], bool) or not isinstance(told["base"], int | float) or not isfinite(told["base"]):
+        raise ValueError("base: must be a finite number")
+    trees = Trees(base=float(told["base"]), **{name: _column(told[name], name) for name in _COLUMNS})
+    columns = [getattr(trees, name) for name in _COLUMNS if name != "roots"]
+    if len({column.shape for column in columns}) != 1:
+        raise ValueError("the columns are not of one length")
     inner = trees.sign != _LEAF
     here = np.arange(len(trees.sign))
     for child in (trees.left, trees.right):
         if np.any(child[inner] <= here[inner]) or np.any(child[inner] >= len(here)):
-            raise ValueError("trees: a branch that leads back, or nowhere")
-    if np.any(trees.sign < _LEAF) or np.any((trees.roots < 0) | (trees.roots >= len(here))):
-        raise ValueError("trees: a root or a sign that does not exist")
-    if not (np.isfinite(trees.value).all() and np.isfinite(trees.base)):
-        raise ValueError("trees: a value that is not finite")
+            raise ValueError("a branch that leads back, or nowhere")
+    if np.any((trees.sign < _LEAF) | (trees.sign >= signs)):
+        raise ValueError("a sign that does not exist")
+    if np.any((trees.roots < 0) | (trees.roots >= len(here))):
+        raise ValueError("a root that does not exist")
     return trees
+
+
+def _column(values: Any, name: str) -> npt.NDArray[Any]:
+    kind = _COLUMNS[name]
+    try:
+        found = np.asarray(values) if isinstance(values, list) else None
+    except (ValueError, OverflowError):
+        found = None
+    if found is None or found.ndim != 1 or not len(found) or len(found) > _MOST:
+        raise ValueError(f"{name}: must be a list of 1 to {_MOST} numbers")
+    if found.dtype.kind not in {"i": "i", "f": "if", "b": "b"}[kind.kind]:
+        raise ValueError(f"{name}: holds something that is no {_NAMED[kind.kind]}")
+    if kind.kind == "f" and not np.isfinite(found).all():
+        raise ValueError(f"{name}: a value that is not finite")
+    if kind.kind == "i" and (found.min() < _LEAF or found.max() > _MOST):
+        raise ValueError(f"{name}: a number from {_LEAF} to {_MOST} is meant")
+    return found.astype(kind)

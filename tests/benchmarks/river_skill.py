@@ -34,7 +34,7 @@ def basins(folder: Path) -> Iterator[tuple[str, Levels, list[Levels]]]:
 
 def one_basin(levels: Levels, periods: Sequence[Levels], lead: int) -> tuple[Tried, dict[str, Any]]:
     """Learn elsewhere, foretell here: the scores, and the floods one by one."""
-    model = RiverModel(leads={lead: learned(rows(periods, lead))}, provenance={})
+    model = RiverModel(leads={lead: learned(rows(periods, lead))})
     (issued,) = issue(model, levels, {gauge.code: gauge.normal + _ABOVE_NORMAL for gauge in levels.gauges})
     floods = [flood for one in told(issued, levels) for flood in one.leads]
     false = sum(one.false_runs for one in told(issued, levels))

@@ -74,7 +74,7 @@ async def test_a_reading_becomes_a_hazard_and_its_end_is_told_too(store: Store) 
     with bell.listen("hazards") as listener:
         assert await predict.step()
         assert await listener.wait(1)
-    assert await picture(store, Status.ACTUAL) == [("flood@1", 2)]
+    assert await picture(store, Status.ACTUAL) == [("flood@2", 2)]
     clock.at = NOW + timedelta(hours=1)
     await measured(store, LOW, until=clock.at)
     assert await predict.step()
@@ -100,7 +100,7 @@ async def test_a_model_that_fails_takes_nothing_away_and_is_named_until_it_works
     clock.at += timedelta(minutes=1)
     await measured(store, HIGH, until=clock.at)
     assert await predict.step(), "the other model goes on"
-    assert await picture(store, Status.ACTUAL) == [("moody@1", 3), ("flood@1", 2)]
+    assert await picture(store, Status.ACTUAL) == [("moody@1", 3), ("flood@2", 2)]
     assert predict.failing == {"moody": "KeyError('surprise')"}, "though it works for drills"
     moody.fails_for = frozenset()
     clock.at += timedelta(minutes=1)

@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from functools import cache
 
 import numpy as np
 
+from geo.model import Sample
+from geo.river import learning
+from geo.river.forecast import LEADS, Provenance, RiverModel
 from geo.river.levels import STEP, Gauge, Levels
+from geo.river.rows import rows
+from geo.station import Station
 
 BEGIN = datetime(2020, 1, 7, tzinfo=UTC)
 
@@ -38,3 +46,65 @@ def at(hours: float) -> datetime:
 
 def row(hours: float) -> int:
     return int((at(hours) - BEGIN) / STEP)
+
+
+@contextmanager
+def few_trees(count: int = 8) -> Iterator[None]:
+    """A tenth of the trees: enough for rivers this simple."""
+    before = learning._SHAPE["max_iter"]
+    learning._SHAPE["max_iter"] = count
+    try:
+        yield
+    finally:
+        learning._SHAPE["max_iter"] = before
+
+
+@cache
+def small_model() -> RiverModel:
+    """Learned on four made rivers; knows the ordinary levels of the gauges of all of them."""
+    levels = rivers("abcd", days=8)
+    with few_trees():
+        leads = {lead: learning.learned(rows([levels], lead)) for lead in LEADS}
+    return RiverModel(
+        leads=leads,
+        normals={gauge.code: gauge.normal for gauge in levels.gauges},
+        provenance=Provenance(
+            trained_at=at(8 * 24),
+            version="0.1.0",
+            stations=tuple(gauge.code for gauge in levels.gauges),
+            since=BEGIN,
+            until=at(8 * 24),
+            rows=1,
+            digest="0" * 64,
+            scores={"brier": 0.1},
+        ),
+    )
+
+
+def stations(levels: Levels, above_m: float = 1.5) -> list[Station]:
+    """The gauges as a profile has them, with a threshold so far above their ordinary level."""
+    return [
+        Station(
+            code=gauge.code,
+            name=gauge.code,
+            river=gauge.river,
+            lon=141.085,
+            lat=39.675,
+            quantities=frozenset({"water_level"}),
+            thresholds={"danger": gauge.normal + above_m},
+            areas=("sw",),
+        )
+        for gauge in levels.gauges
+    ]
+
+
+def reported(levels: Levels, last: int, first: int = 0) -> Mapping[tuple[str, str], list[Sample]]:
+    """What the gauges reported from one row to another."""
+    return {
+        (gauge.code, "water_level"): [
+            Sample(levels.time(place), float(levels.values[place, column]), f"{gauge.code}-{place}")
+            for place in range(first, last + 1)
+            if not np.isnan(levels.values[place, column])
+        ]
+        for column, gauge in enumerate(levels.gauges)
+    }
