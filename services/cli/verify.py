@@ -45,7 +45,7 @@ def run(args: argparse.Namespace) -> int:
     except (RiverFileError, TooLittleError) as error:
         print(json.dumps({"error": "bad_input", "message": str(error)}, ensure_ascii=False), file=sys.stderr)
         return 1
-    model = RiverModel(leads=leads, provenance={"trained_on": str(args.train)})
+    model = RiverModel(leads=leads)
     issued = issue(model, levels, {code: gauge.normal + _ABOVE_NORMAL for code, gauge in gauges.items()})
     for one in issued:
         print(json.dumps(scores([tried(one, levels)])), flush=True)

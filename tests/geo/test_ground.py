@@ -227,3 +227,32 @@ def test_zones_of_volcanoes_are_areas_by_volcano_and_level(profile: Path) -> Non
     file.write_text(json.dumps({"type": "FeatureCollection", "features": [feature]}), encoding="utf-8")
     with pytest.raises(ProfileError, match=r"feature 1.*噴火警戒レベル"):
         load_ground(profile, [])
+
+
+@pytest.mark.parametrize(
+    ("key", "said"),
+    [
+        ('upstream = ["nowhere"]', "upstream: 'nowhere' is no station with discharge or water_level"),
+        ('upstream = ["meijibashi"]', "its own water comes by again"),
+        ('rain_gauges = ["meijibashi"]', "is no station with rain_10min or rain_1h"),
+        ("normal_m = 9.9", "normal_m: 9.9 is no ordinary level where 2.8 is a flood"),
+    ],
+)
+def test_a_river_that_cannot_be_is_refused(profile: Path, key: str, said: str) -> None:
+    file = profile / "stations.toml"
+    text = file.read_text(encoding="utf-8")
+    file.write_text(text.replace('code = "tatesakabashi"', f'code = "tatesakabashi"\n{key}'), encoding="utf-8")
+    with pytest.raises(ProfileError, match=re.escape(said)):
+        load_ground(profile, [])
+
+
+def test_only_a_river_gauge_has_an_upstream(profile: Path) -> None:
+    file = profile / "stations.toml"
+    snow = '[[station]]\ncode = "s"\nname = "雪"\nlon = 141.1\nlat = 39.7\nquantities = ["snow_depth"]\nunit = "cm"\n'
+    file.write_text(file.read_text(encoding="utf-8") + snow + 'upstream = ["meijibashi"]\n', encoding="utf-8")
+    with pytest.raises(ProfileError, match="upstream is for river gauges"):
+        load_ground(profile, [])
+
+
+def test_the_waters_of_morioka_meet_above_meiji_bridge(morioka: Ground) -> None:
+    assert set(morioka.stations["meijibashi"].upstream) == {"tatesakabashi", "8200000091", "8200000100", "8200000101"}

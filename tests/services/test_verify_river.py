@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,10 +12,9 @@ import numpy as np
 import pytest
 
 from feeds.instant import iso_utc
-from geo.river import learning
 from geo.river.levels import Levels
 from services.cli import run
-from tests.geo.river.making import at, rivers, row
+from tests.geo.river.making import at, few_trees, rivers, row
 
 SCORES = ["pod", "far", "csi", "bss", "crpss", "coverage80"]
 
@@ -46,9 +45,9 @@ def verify(capsys: pytest.CaptureFixture[str], *arguments: object) -> tuple[int,
 
 
 @pytest.fixture
-def quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A tenth of the trees: enough for rivers this simple."""
-    monkeypatch.setitem(learning._SHAPE, "max_iter", 8)
+def quick() -> Iterator[None]:
+    with few_trees():
+        yield
 
 
 @pytest.fixture(scope="module")

@@ -49,14 +49,14 @@ def row(hours: float) -> int:
 
 
 @contextmanager
-def few_trees(count: int = 8) -> Iterator[None]:
-    """A tenth of the trees: enough for rivers this simple."""
-    before = learning._SHAPE["max_iter"]
-    learning._SHAPE["max_iter"] = count
+def few_trees() -> Iterator[None]:
+    """A tenth of the trees, coarsely: enough for rivers this simple."""
+    before = dict(learning._SHAPE)
+    learning._SHAPE.update(max_iter=8, max_bins=16)
     try:
         yield
     finally:
-        learning._SHAPE["max_iter"] = before
+        learning._SHAPE.update(before)
 
 
 @cache

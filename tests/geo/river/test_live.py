@@ -150,11 +150,16 @@ def test_real_floods_live_as_they_were_verified(real_data: Path, monkeypatch: py
     monkeypatch.setattr("geo.river.observed.GaugeConfig", lambda: BELIEVING)
     folder = real_data / "timeseries/river_fr"
     april = read_levels(folder / "levels_2020-04.csv", read_gauges(folder / "stations_2020-04.csv"))
-    gauges = read_gauges(folder / "stations_2020-01.csv")
+    gauges = {
+        code: one
+        for code, one in read_gauges(folder / "stations_2020-01.csv").items()
+        if one.river in {"L'Aude", "Le Tech", "L'Agly"}
+    }
+    april = april.of([*gauges])
     with few_trees():
         leads = {lead: learned(rows([april], lead)) for lead in LEADS}
     model = read(told(replace(small_model(), leads=leads, normals={code: one.normal for code, one in gauges.items()})))
     january = read_levels(folder / "levels_2020-01.csv", gauges)
     places = stations(january, above_m=2.0)
     begin = int((january.time(0).replace(day=21, hour=0, minute=0) - january.begin) / timedelta(minutes=10))
-    assert compare(model, january, places, range(begin, begin + 2 * 144, 36)) > 250 * len(LEADS)
+    assert compare(model, january, places, range(begin, begin + 2 * 144, 36)) > 150 * len(LEADS)
