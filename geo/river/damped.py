@@ -6,7 +6,7 @@ Measured on French rivers in January 2020 while they were up: mean absolute erro
 
 from __future__ import annotations
 
-from math import erf, sqrt
+from math import erfc, sqrt
 from typing import TypeVar
 
 import numpy as np
@@ -36,7 +36,7 @@ def hours_until(gap: float, slope: float) -> float | None:
 
 def exceeding(gap: float, hours: float) -> float:
     """Chance of standing so many metres above what is expected after ``hours``, or higher."""
-    return 0.5 * (1 - erf(gap / (SPREAD * hours) / sqrt(2)))
+    return 0.5 * erfc(gap / (SPREAD * hours) / sqrt(2))
 
 
 def quantiles(expected: Metres, hours: float) -> tuple[Metres, Metres, Metres]:

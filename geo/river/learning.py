@@ -1,7 +1,7 @@
 """Learning a river model from floods that were: boosted trees for the chance of a rise and for quantiles of it.
 
 Several made-up thresholds a row, so that the chance holds for any gap. What is chosen beside the trees (the width of
-the intervals, the chance from which to warn) is chosen on rivers that the trees in question have not seen.
+the intervals, the chance from which to warn) is chosen on parts (rivers, or weeks) that the trees in question have not seen.
 """
 
 from __future__ import annotations
@@ -39,19 +39,22 @@ class TooLittleError(ValueError):
 
 
 def learned(data: Rows, seed: int = 0) -> Lead:
-    """One lead time from its rows. Raises TooLittleError without floods on three rivers at the least."""
-    rivers = sorted(set(data.river))
-    if len(rivers) < _FOLDS:
-        raise TooLittleError(f"floods of {_FOLDS} rivers at the least are needed, here are {len(rivers)}")
+    """One lead time from its rows. Raises TooLittleError without floods in three parts at the least.
+
+    Parts are dealt in the order of their names: of weeks, name those with floods first, that none gets all of them.
+    """
+    parts = sorted(set(data.part))
+    if len(parts) < _FOLDS:
+        raise TooLittleError(f"floods of {_FOLDS} rivers at the least are needed, here are {len(parts)}")
     if data.up.sum() < _LEAST_UP or not (data.highest >= _GAPS[0]).any():
         raise TooLittleError(f"{int(data.up.sum())} hours with a river that is up; at least {_LEAST_UP} are needed")
     with threadpool_limits(1, "openmp"):  # with more, sorting the signs waits in steps of 10 ms, for each of them
-        return _learned(data, rivers, seed)
+        return _learned(data, parts, seed)
 
 
-def _learned(data: Rows, rivers: Sequence[str], seed: int) -> Lead:
+def _learned(data: Rows, parts: Sequence[str], seed: int) -> Lead:
     happened, chances, shares = [], [], []
-    for kept, left in _folds(data, rivers):
+    for kept, left in _folds(data, parts):
         part = _trees(kept, seed)
         gaps = _gaps(left, 1, seed)
         asked = with_gap(left.signs, gaps)
@@ -67,10 +70,10 @@ def _learned(data: Rows, rivers: Sequence[str], seed: int) -> Lead:
     )
 
 
-def _folds(data: Rows, rivers: Sequence[str]) -> Iterator[tuple[Rows, Rows]]:
-    """Rivers to learn from, and rivers left out of that."""
+def _folds(data: Rows, parts: Sequence[str]) -> Iterator[tuple[Rows, Rows]]:
+    """Parts to learn from, and parts left out of that."""
     for fold in range(_FOLDS):
-        out = np.isin(data.river, rivers[fold::_FOLDS])
+        out = np.isin(data.part, parts[fold::_FOLDS])
         yield data.where(~out), data.where(out)
 
 
@@ -78,6 +81,8 @@ def _trees(data: Rows, seed: int) -> Lead:
     gaps = _gaps(data, _GAPS_A_ROW, seed)
     signs = np.tile(data.signs, (_GAPS_A_ROW, 1))
     happened, weight = np.tile(data.highest, _GAPS_A_ROW) >= gaps, np.tile(data.weight, _GAPS_A_ROW)
+    if happened.all() or not happened.any():
+        raise TooLittleError("the floods are too few, or all in one part: left out, nothing to learn from remains")
     higher_is_rarer = [0] * len(NAMES) + [-1, 0, 0, 0]
     chance = HistGradientBoostingClassifier(**_SHAPE, l2_regularization=5, early_stopping=False, random_state=seed)
     asked = with_gap(signs, gaps)

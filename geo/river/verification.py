@@ -13,10 +13,10 @@ from geo.river.damped import rise
 from geo.river.forecast import QUANTILES, RiverModel, quantile_score
 from geo.river.levels import Array, Levels
 from geo.river.outcomes import outcome
+from geo.river.rows import UP
 from geo.river.signs import OWN_SLOPE, signs
 from geo.river.skill import Skill, brier_skill, contingency, skill_against
 
-_UP = 0.3  # metres above normal: from there on the level itself is scored
 _SHOWN = (0.1, 0.5, 0.9)
 
 
@@ -90,7 +90,7 @@ def tried(issued: Issued, levels: Levels) -> Tried:
     highest, end = came.highest[issued.row, issued.column], came.end[issued.row, issued.column]
     below = (issued.level < issued.threshold) & ~np.isnan(highest)
     normal = np.array([gauge.normal for gauge in levels.gauges])[issued.column]
-    up = (issued.level >= normal + _UP) & ~np.isnan(end)
+    up = (issued.level >= normal + UP) & ~np.isnan(end)
     foretold, ends = issued.level[up, None] + issued.rises[up], end[up]
     low, high = (foretold[:, QUANTILES.index(one)] for one in (0.1, 0.9))
     return Tried(
