@@ -17,6 +17,7 @@ from geo.flooding.telling import depth_facts, depths_told, inside_facts, inside_
 from geo.hazard import Evidence, Hazard
 from geo.model import Ground, Inputs
 from geo.river.gauge import LEVELS, GaugeConfig, GaugeState
+from geo.river.observed import MEMORY, QUANTITIES
 from geo.river.outlook import Outlook, foreseen, judged
 
 _LOWER = 1  # what is foreseen counts one below what has happened, as with the flood model
@@ -39,8 +40,8 @@ class Inundation:
 
     name = "inundation"
     version = "1"
-    quantities = frozenset({"water_level"})
-    window = timedelta(hours=24)
+    quantities = QUANTITIES
+    window = MEMORY
     telegrams = False
     reports = frozenset[str]()
 
@@ -52,7 +53,7 @@ class Inundation:
         """Nothing where no map is drawn of the river: the flood model tells that the map is missing."""
         hazards: list[Hazard] = []
         states = judged(inputs, ground, self.config)
-        for code, outlook in foreseen(states, inputs).items():
+        for code, outlook in foreseen(states, inputs, ground).items():
             state = states[code]
             drawn = mapped(ground.layers, state.station.river)
             present = _At(state, state.newest.value, state.level, 0)

@@ -1,7 +1,7 @@
 """Learning a river model from floods that were: boosted trees for the chance of a rise and for quantiles of it.
 
 Several made-up thresholds a row, so that the chance holds for any gap. What is chosen beside the trees (the width of
-the intervals, the chance from which to warn) is chosen on parts (rivers, or weeks) that the trees in question have not seen.
+the intervals, the chance from which to warn) is chosen on rivers, or weeks, that the trees in question have not seen.
 """
 
 from __future__ import annotations

@@ -72,10 +72,7 @@ def taken(levels: Levels, known: Array, lead: int, random: np.random.Generator, 
     rise = came.highest - held
     slopes = np.nan_to_num(known[:, :, [OWN_SLOPE, RIVER_SLOPE]])
     busy = (
-        (known[:, :, 0] > UP)
-        | (slopes[:, :, 0] > _RISING)
-        | (slopes[:, :, 1] > _RIVER_RISING)
-        | (rise > _RIVER_RISING)
+        (known[:, :, 0] > UP) | (slopes[:, :, 0] > _RISING) | (slopes[:, :, 1] > _RIVER_RISING) | (rise > _RIVER_RISING)
     )
     wanted = usable & (busy | (random.random(busy.shape) < 1 / _QUIET))
     weight = np.where(busy, 1.0, float(_QUIET))

@@ -1,7 +1,7 @@
 """Is a new model better than what is in use? Both foretell weeks that neither has learned from.
 
 The new one is learned several times, each time without some of the weeks, and tried on those; what is in use is tried
-on the same weeks, which are all newer than what it was learned from. Beside both stand the damped slope and persistence.
+on the same weeks, all newer than what it was learned from. Beside both stand the damped slope and persistence.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ class Score:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Trial:
-    """Scores by lead and forecaster: ``candidate``, ``in_use`` (where there is one), ``extrapolation``, ``persistence``."""
+    """Scores by lead and forecaster: ``candidate``, ``extrapolation``, ``persistence``, and ``in_use`` if any is."""
 
     rows: Mapping[int, int]
     scores: Mapping[int, Mapping[str, Score]]

@@ -60,7 +60,7 @@ def issued(inputs: Inputs, ground: Ground, version: str, config: GaugeConfig | N
     config = config or GaugeConfig()
     states = judged(inputs, ground, config)
     found: list[Issued] = []
-    for code, outlook in foreseen(states, inputs).items():
+    for code, outlook in foreseen(states, inputs, ground).items():
         samples = inputs.series.get((code, "water_level"), ())
         moving = moves(believable(samples, states[code].station, inputs.now, config), inputs.now)
         found += [replace(one, status=inputs.status, version=version) for one in _leads(outlook, states[code], moving)]
