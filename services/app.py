@@ -146,6 +146,8 @@ class Hub:
         reasons: list[str] = []
         if self.predict:
             reasons += [f"モデル {name} が失敗しています：{why}" for name, why in self.predict.failing.items()]
+            if self.predict.river.trouble:
+                reasons.append(f"河川の予測モデルのファイルが使えません：{self.predict.river.trouble}")
         if self.poll:
             reasons += self.poll.troubles
         reasons += [source.trouble for source in self.sources if source.trouble]

@@ -13,12 +13,11 @@ from geo.verification.issued import Issued, issued
 class Foretold:
     """One per predicting loop. What it remembers only saves work: the store keeps one an hour whoever asks."""
 
-    def __init__(self, ground: Ground, models: Iterable[Model]) -> None:
-        self._ground = ground
+    def __init__(self, models: Iterable[Model]) -> None:
         self._flood = next((model for model in models if isinstance(model, Flood)), None)
         self._hour: datetime | None = None
 
-    def given(self, inputs: Sequence[Inputs], faults: dict[str, Exception]) -> list[Issued]:
+    def given(self, inputs: Sequence[Inputs], ground: Ground, faults: dict[str, Exception]) -> list[Issued]:
         """What is to be kept of this step: all gauges at the first step of an hour, else nothing.
 
         A failure is named and keeps no hazard from being told.
@@ -27,7 +26,7 @@ class Foretold:
             return []
         version = f"{self._flood.name}@{self._flood.version}"
         try:
-            return [one for some in inputs for one in issued(some, self._ground, version, self._flood.config)]
+            return [one for some in inputs for one in issued(some, ground, version, self._flood.config)]
         except Exception as error:  # noqa: BLE001 - whatever it is, the picture goes out
             faults.setdefault("outlook", error)
             return []

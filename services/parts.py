@@ -36,6 +36,7 @@ from services.loop import Loop
 from services.mappings import load_mappings
 from services.poll import Poll
 from services.predict import Predict
+from services.river_model import RiverFile
 from services.settings import Source as SourceSettings
 from services.source import Source
 from services.store import answered, photos
@@ -152,7 +153,7 @@ async def _hear_of_words(house: House, loop: Ingest, mappings: Mappings) -> None
 async def predict(house: House) -> Predict:
     """Records to hazards, and afterwards hazards beside what came of them."""
     once, ground = await house.once(Predict.name), (await house.city()).ground
-    seer = Predict(once, house.bell, house.clock, ground, MODELS)
+    seer = Predict(once, house.bell, house.clock, ground, MODELS, RiverFile.of(house.settings))
     listen = house.bell.listen("records")
     house.repeat(Loop(Predict.name, leased(once, seer.step), listen, house.pace, rest=0.25))
     await _verify(house)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import structlog
@@ -18,6 +19,7 @@ from services.clock import Clock
 from services.foretold import Foretold
 from services.lasting import Lasting
 from services.lease import Leased
+from services.river_model import RiverFile
 from services.season import Season
 from services.store import chronology, cursors, hazards, outlooks, records, vitals
 from services.store.chronology import Entry
@@ -35,14 +37,21 @@ class Predict:
     name = "predict"
 
     def __init__(
-        self, store: Store | Leased, bell: Bell, clock: Clock, ground: Ground, models: Sequence[Model]
+        self,
+        store: Store | Leased,
+        bell: Bell,
+        clock: Clock,
+        ground: Ground,
+        models: Sequence[Model],
+        river: RiverFile | None = None,
     ) -> None:
         self._store, self._bell, self._clock = store, bell, clock
         self._ground, self._models = ground, models
         self.failing: dict[str, str] = {}  # model → what it failed with, for readiness and the status bar
         self._seen: tuple[int, datetime] | None = None
         self._season, self._lasting = Season(), Lasting()
-        self._foretold = Foretold(ground, models)
+        self._foretold = Foretold(models)
+        self.river = river or RiverFile(())
 
     async def step(self) -> bool:
         """Bring the picture up to date; True if it changed. Quiet when nothing came in and little time passed."""
@@ -52,9 +61,11 @@ class Predict:
             if self._seen and self._seen[0] == upto and now - self._seen[1] < timedelta(seconds=10):
                 return False
             inputs = [await self._gather(connection, status, upto, now) for status in Status]
+        if await self.river.look():
+            self._ground = replace(self._ground, river_model=self.river.model)
         faults: dict[str, Exception] = {}
         pictures = {one.status: await asyncio.to_thread(self._look, one, faults) for one in inputs}
-        given = await asyncio.to_thread(self._foretold.given, inputs, faults)
+        given = await asyncio.to_thread(self._foretold.given, inputs, self._ground, faults)
         self._tell(faults)
         async with self._store.write() as connection:
             await outlooks.record(connection, given)
