@@ -7,6 +7,7 @@ delivery by its ``Idempotency-Key`` and drops doubles, so an unknown outcome is 
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, FilePath, SecretStr, field_validator
 
@@ -14,7 +15,7 @@ from feeds.cap.sign import Signer
 from feeds.status import Status
 from rules.alert import Alert
 from services.channels.admission import refusal
-from services.channels.cap_document import MEDIA_TYPE, cap_payload
+from services.channels.cap_document import cap_payload
 from services.channels.channel import Delivery, Outcome, Payload, Progress, Verdict
 from services.channels.http import Answer, Door, encrypted, failed, header_safe, told
 from services.clock import wall
@@ -29,6 +30,7 @@ class Config(BaseModel):
     token: SecretStr = Field(min_length=1)
     ca_file: FilePath | None = None  # the city's own certificate authority, where it is not a public one
     timeout_s: float = Field(default=30.0, gt=0, le=40)  # of one call
+    format: Literal["cap", "edxl"] = "cap"  # the bare document, or in an envelope of EDXL-DE 1.0
     statuses: frozenset[Status] = frozenset({Status.ACTUAL})
 
     @field_validator("url")
@@ -53,8 +55,11 @@ class Linkage:
         self._door = Door(config.timeout_s, config.ca_file)
 
     def render(self, alert: Alert) -> Payload:
-        """The CAP document; raises :class:`feeds.cap.CapError` naming the element that breaks the standard."""
-        return cap_payload(alert, self._signer)
+        """The CAP document, in an envelope where the receiver wants one.
+
+        Raises :class:`feeds.cap.CapError` naming the element that breaks the standard.
+        """
+        return cap_payload(alert, self._signer, enveloped=self._config.format == "edxl")
 
     async def send(self, delivery: Delivery, now: datetime, progress: Progress) -> Outcome:  # noqa: ARG002
         """Post the stored bytes once under the delivery's key; one part, so there is no progress to tell."""
@@ -62,7 +67,7 @@ class Linkage:
             return refused
         headers = {
             "Authorization": f"Bearer {self._config.token.get_secret_value()}",
-            "Content-Type": f"{MEDIA_TYPE}; charset=utf-8",
+            "Content-Type": f"{delivery.payload.media_type}; charset=utf-8",
             "Idempotency-Key": delivery.key,
         }
         (document,) = delivery.payload.parts

@@ -19,6 +19,7 @@ from aiohttp import web
 from lxml import etree
 
 from feeds.cap import CapAlert, CapError, CapReference, read
+from feeds.cap.envelope import unwrap
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -101,11 +102,12 @@ class FakeLinkage:
         if request.headers.get("Authorization") != f"Bearer {self.token}":
             return _refusal(HTTPStatus.UNAUTHORIZED, "the bearer token is missing or wrong")
         key = request.headers.get("Idempotency-Key", "")
-        if not key or request.content_type != "application/cap+xml":
+        if not key or request.content_type not in ("application/cap+xml", "application/xml"):
             return _refusal(HTTPStatus.BAD_REQUEST, "needs an Idempotency-Key and application/cap+xml")
         try:
-            alert = read(body)
-            _validate(body)
+            document = body if request.content_type == "application/cap+xml" else _opened(body)
+            alert = read(document)
+            _validate(document)
         except CapError as error:
             return _refusal(HTTPStatus.UNPROCESSABLE_ENTITY, str(error))
         for earlier in self.received:
@@ -120,6 +122,15 @@ class FakeLinkage:
     async def _list(self, _request: web.Request) -> web.Response:
         """What was taken, newest first, for the outbox viewer."""
         return web.json_response([_shown(one) for one in reversed(self.received)])
+
+
+def _opened(body: bytes) -> bytes:
+    """The one alert of an envelope that says of it what it says itself."""
+    envelope = unwrap(body)
+    (document,) = envelope.documents
+    if read(document).status != envelope.status:
+        raise CapError("bad_value", "the envelope says another status than the alert", "/EDXLDistribution")
+    return document
 
 
 def _same(earlier: Received, body: bytes, status: HTTPStatus) -> web.Response:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from feeds.cap.envelope import wrap
 from feeds.feed import Feed
 from feeds.mapping import read_mappings
 from feeds.records import Message
@@ -134,6 +135,7 @@ MAIL = Seed(
 TABLE = Seed("table", "city/north/table", f"code,obs,level\na1,{TIME},{VALUE}\n".encode())
 JMA = tuple(Seed("jma", "hub/v1/gw07/telegram", file.read_bytes()) for file in sorted((DATA / "jma").glob("*.xml")))
 CAP = Seed("cap", "", (DATA / "cap/flood-level4.xml").read_bytes())
+ENVELOPE = Seed("cap", "", wrap(CAP.payload))
 LALERT = Seed("lalert", "lalert:node/Actual", document())
 CBOR = Seed(
     "senml",
@@ -145,7 +147,7 @@ _PUBLISHED = tuple(
     for one in (published(document()), document(SHELTER), document(DAMAGE), document(NOTICE))
 )
 VECTORS = [file.read_bytes() for file in sorted((DATA / "cap/vectors").glob("*.fires.xml"))]
-SEEDS = (*IN_JSON, CRIME, MAIL, TABLE, *JMA, CAP, LALERT, *_PUBLISHED, CBOR)
+SEEDS = (*IN_JSON, CRIME, MAIL, TABLE, *JMA, CAP, ENVELOPE, LALERT, *_PUBLISHED, CBOR)
 
 
 def feed_for(message: Message) -> Feed | None:

@@ -14,12 +14,15 @@ import pytest
 from aiohttp import web
 from pydantic import SecretStr, ValidationError
 
+from feeds.cap.envelope import unwrap
+from feeds.cap.verify import read_verified
 from feeds.status import Status
 from services.channels.channel import Delivery, Outcome, Verdict
 from services.channels.http import retry_at
 from services.channels.linkage import Config, Linkage
 from services.clock import wall
 from tests.fakes.linkage import FakeLinkage
+from tests.feeds.cap.keys import signer
 from tests.rules.test_cap_message import flood
 
 NOW = datetime(2026, 1, 14, 21, 11, tzinfo=UTC)
@@ -75,6 +78,19 @@ async def test_accepted_with_the_receipt_and_the_very_bytes(city: FakeLinkage, c
     assert (outcome.verdict, outcome.remote_id) == (Verdict.ACCEPTED, "R-000001")
     assert city.received[0].document.decode() == one.payload.parts[0]
     assert city.received[0].key == "key-1"
+
+
+@pytest.mark.parametrize("status", [Status.ACTUAL, Status.EXERCISE])
+async def test_in_an_envelope_the_signed_alert_arrives_as_it_is(city: FakeLinkage, status: Status) -> None:
+    channel = Linkage(config(city).model_copy(update={"format": "edxl"}), signer())
+    one = delivery(channel)
+    drill = replace(one, payload=channel.render(replace(flood(), status=status)), status=status)
+    outcomes = [await send(channel, drill) for _ in range(2)]
+    await channel.close()
+    assert [outcome.verdict for outcome in outcomes] == [Verdict.ACCEPTED, Verdict.DUPLICATE]
+    envelope = unwrap(city.received[0].document)
+    assert envelope.status == status.value
+    assert read_verified(envelope.documents[0], signer().chain).status == status.value
 
 
 async def test_the_same_key_again_is_a_double(city: FakeLinkage, channel: Linkage) -> None:
