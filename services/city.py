@@ -18,7 +18,7 @@ from rules.rule import CATALOG, Rule, load_rules
 from rules.source import RuleError
 from services.adoption import Stations
 from services.channels.channel import Channel
-from services.channels.registry import CHANNELS, ChannelError, build
+from services.channels.registry import CHANNELS, GROUPS, ChannelError, build
 from services.settings import Settings
 
 
@@ -49,11 +49,10 @@ def load_city(settings: Settings) -> City:
         channels = {name: build(name, options, signer) for name, options in settings.channels.items()}
     except (ProfileError, CrsError, RuleError, ChannelError, ValueError) as error:
         raise StartError(str(error)) from error
-    unknown = sorted({f"{rule.id}: {name}" for rule in rules for name in rule.channels if name not in CHANNELS})
+    named = {**CHANNELS, **GROUPS}
+    unknown = sorted({f"{rule.id}: {name}" for rule in rules for name in rule.channels if name not in named})
     if unknown:
-        raise StartError(
-            f"rules name channels that do not exist: {', '.join(unknown)}; use {', '.join(sorted(CHANNELS))}"
-        )
+        raise StartError(f"rules name channels that do not exist: {', '.join(unknown)}; use {', '.join(sorted(named))}")
     place = place_finder(ground)
     return City(ground=ground, rules=rules, channels=channels, sender=sender, place=place, signer=signer)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime
 
 import structlog
@@ -14,7 +15,7 @@ from rules.engine import Drop, Withdrawal, decide
 from rules.situation import Situation
 from services.bell import Bell
 from services.channels.channel import Channel, Payload
-from services.channels.registry import too_slow
+from services.channels.registry import outlets, too_slow
 from services.city import City
 from services.clock import Clock
 from services.desks.review import issue
@@ -57,7 +58,8 @@ class Evaluate:
         situation = Situation(now=now, status=status, hazards=picture, standing=standing, silences=quiet)
         decision = decide(situation, self._city.rules, self._city.sender, self._city.place)
         for alert in decision.alerts:
-            await self._propose(connection, alert, now)
+            named = replace(alert, channels=outlets(alert.channels, self._city.channels))
+            await self._propose(connection, named, now)
         for gone in decision.withdrawn:
             await self._close(connection, gone, status, now)
         held = [_suppression(drop) for drop in decision.drops]

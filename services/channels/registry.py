@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -43,6 +43,8 @@ CHANNELS: Mapping[str, Kind] = {
     "cap_feed": Kind(cap_feed.Config, cap_feed.CapFeed, signs=True),
     "log": Kind(log.Config, log.Log, slow=False),
 }
+# What a rule may name instead of each of them: those that the city has set up.
+GROUPS: Mapping[str, tuple[str, ...]] = {"social": ("x", "line", "mastodon", "bluesky")}
 # People learn of these by 緊急速報メール and J-ALERT. A post minutes later, when the shaking is over or the wave there,
 # or one that cannot be called back within seconds, does harm.
 SECONDS_COUNT = frozenset({"earthquake", "tsunami"})
@@ -59,6 +61,12 @@ def build(name: str, options: Mapping[str, Any], signer: Signer | None = None) -
         faults = error.errors(include_input=False, include_url=False, include_context=False)
         raise ChannelError("; ".join(_told(name, kind, fault) for fault in faults)) from None
     return kind.make(config, signer) if kind.signs else kind.make(config)
+
+
+def outlets(names: Sequence[str], set_up: Collection[str]) -> tuple[str, ...]:
+    """The channels that a rule's words mean, each once. A group of which none is set up stays, for staff to see."""
+    meant = [[one for one in GROUPS.get(name, (name,)) if one in set_up] or [name] for name in names]
+    return tuple(dict.fromkeys(name for some in meant for name in some))
 
 
 def too_slow(name: str, alert: Alert) -> bool:

@@ -43,6 +43,7 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _city(settings: Settings) -> Iterator[dict[str, Any]]:
+    from services.channels.registry import outlets
     from services.city import load_city
     from services.mappings import load_feeds
 
@@ -63,8 +64,9 @@ def _city(settings: Settings) -> Iterator[dict[str, Any]]:
             "credit": layer.credit,
         }
     for rule in city.rules:
-        silent = sorted(set(rule.channels) - city.channels.keys())  # shown on the delivery board as refused
-        yield {"part": f"rule {rule.id}", "ok": True, "channels": list(rule.channels), "not_configured": silent}
+        meant = outlets(rule.channels, city.channels)
+        silent = sorted(set(meant) - city.channels.keys())  # shown on the delivery board as refused
+        yield {"part": f"rule {rule.id}", "ok": True, "channels": list(meant), "not_configured": silent}
     if city.signer:
         yield {
             "part": "signing",

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from feeds.status import Status
 from services.channels.channel import Channel, Delivery, Outcome, Payload, Verdict
-from services.channels.registry import CHANNELS, ChannelError, build, renderer
+from services.channels.registry import CHANNELS, GROUPS, ChannelError, build, outlets, renderer
 from tests.fakes.bluesky import FakeBluesky
 from tests.fakes.line import FakeLine
 from tests.fakes.linkage import FakeLinkage
@@ -272,3 +274,15 @@ def test_a_missing_secret_and_an_unknown_channel_are_told_with_the_cure() -> Non
         build("twitter", {})
     with pytest.raises(ChannelError, match="there is no such channel"):
         renderer("twitter")
+
+
+def test_a_group_means_those_of_it_that_are_set_up_and_an_empty_one_stays_for_staff_to_see() -> None:
+    assert outlets(["cap_feed", "social", "log"], {"cap_feed", "x", "line"}) == ("cap_feed", "x", "line", "log")
+    assert outlets(["x", "social"], {"x", "mastodon"}) == ("x", "mastodon")
+    assert outlets(["social"], {"log"}) == ("social",)
+
+
+def test_every_channel_and_group_has_its_word_on_the_pages() -> None:
+    words = json.loads((Path(__file__).parents[2] / "services/web/static/words.json").read_text(encoding="utf-8"))
+    assert {*CHANNELS, *GROUPS} <= words["channels"].keys()
+    assert {member for group in GROUPS.values() for member in group} <= CHANNELS.keys()

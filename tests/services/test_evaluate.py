@@ -90,7 +90,7 @@ async def test_what_needs_a_person_waits_with_everything_it_would_send(store: St
     (draft,) = await written(store)
     assert (draft.rule, draft.state, draft.status) == ("river-level", "draft", "Actual")
     assert "館坂橋" in draft.payloads["log"]["parts"][0]
-    assert draft.payloads["x"]["reason"] == "この経路は設定されていない"
+    assert draft.payloads["social"]["reason"] == "この経路は設定されていない"
     assert await deliveries(store) == {}
     assert not await evaluate.step(), "the same picture is no news"
     assert len(await written(store)) == 1
@@ -105,7 +105,7 @@ async def test_a_warning_below_level_4_leaves_by_itself(store: Store, level: int
         assert await listener.wait(1)
     (alert,) = await written(store)
     assert (alert.rule, alert.state) == ("official-warning", state)
-    out = {"log": "waiting", "cap_feed": "waiting", "x": "refused"}
+    out = {"log": "waiting", "cap_feed": "waiting", "social": "refused"}
     assert await deliveries(store) == (out if state == "issued" else {})
     async with store.read() as connection:
         kinds = (await connection.scalars(select(chronology.c.kind))).all()
@@ -190,10 +190,10 @@ class Broken(Log):
 async def test_a_channel_with_a_fault_does_not_silence_the_others_and_the_log_names_who_was_told(store: Store) -> None:
     await seen(store, warning(status=Status.ACTUAL))
     await evaluating(store, log=REAL_ONLY, cap_feed=Broken(log.Config())).step()
-    assert await deliveries(store) == {"log": "waiting", "cap_feed": "refused", "x": "refused"}
+    assert await deliveries(store) == {"log": "waiting", "cap_feed": "refused", "social": "refused"}
     async with store.read() as connection:
         said = await connection.scalar(select(chronology.c.text).where(chronology.c.kind == "issued"))
-    assert said and said.endswith("を発表した（log。送らない経路：cap_feed、x）")
+    assert said and said.endswith("を発表した（log。送らない経路：cap_feed、social）")
 
 
 async def test_a_drill_that_cannot_be_read_does_not_stop_the_real_thing(store: Store) -> None:
@@ -209,7 +209,7 @@ async def test_a_drill_that_cannot_be_read_does_not_stop_the_real_thing(store: S
 async def test_a_channel_that_cannot_say_it_does_not_silence_the_others(store: Store) -> None:
     await seen(store, warning(status=Status.ACTUAL))
     await evaluating(store, log=REAL_ONLY, cap_feed=Speechless(log.Config())).step()
-    assert await deliveries(store) == {"log": "waiting", "cap_feed": "refused", "x": "refused"}
+    assert await deliveries(store) == {"log": "waiting", "cap_feed": "refused", "social": "refused"}
     (alert,) = await written(store)
     async with store.read() as connection:
         kept = await desk.get(connection, alert.series, 1)
