@@ -210,6 +210,7 @@ async def test_no_slow_channel_ever_takes_them_whatever_a_model_or_a_rule_says(s
     careless = replace(
         next(rule for rule in rules if rule.id == "official-warning"),
         when=Condition(what, what, lambda one, _: one.kind == what, lambda *_: ""),
+        channels=("cap_feed", "x", "log"),
     )
     async with store.write() as connection:
         await hazard_store.replace_picture(connection, {}, [told], NOW)
