@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from feeds.status import Status
 from geo.model import Ground, Sample
 from geo.river.gauge import GaugeConfig
+from geo.verification.account import Part
 from geo.verification.came import Came, came
 from geo.verification.issued import Issued, believable
 from geo.verification.tally import judged
@@ -18,7 +19,7 @@ from services.clock import Clock
 from services.lease import Leased
 from services.store import outlooks, records, skill
 from services.store.engine import Store
-from services.store.skill import Part
+from services.store.skill import Judged
 
 JAPAN = ZoneInfo("Asia/Tokyo")
 _LATE = timedelta(hours=1)  # for reports that come late, and to see what stands beside the last of them
@@ -46,10 +47,7 @@ class VerifyRiver:
         async with self._store.write() as connection:
             for one, what in seen:
                 await outlooks.judge(connection, one, what)
-                day = one.made_at.astimezone(JAPAN).date()
-                for threshold, tally in judged(one, what).items():
-                    part = Part(method=one.method, station=one.station, lead=one.lead, threshold=threshold)
-                    await skill.add(connection, day, one.status, part, tally)
+            await skill.add(connection, [row for one, what in seen for row in _rows(one, what)])
         return len(due) == _AT_ONCE
 
     async def _seen(
@@ -69,3 +67,17 @@ class VerifyRiver:
         """Nothing of a gauge that the profile no longer has: nobody can say what it can show."""
         station = self._ground.stations.get(code)
         return believable(samples, station, now, self._config) if station else []
+
+
+def _rows(one: Issued, seen: Came | None) -> list[Judged]:
+    day = one.made_at.astimezone(JAPAN).date()
+    return [
+        Judged(
+            day=day,
+            status=one.status,
+            part=Part(method=one.method, station=one.station, lead=one.lead, threshold=threshold),
+            tally=tally,
+            tenths=tenths,
+        )
+        for threshold, (tally, tenths) in judged(one, seen).items()
+    ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
 from datetime import date
 from typing import Any
@@ -11,6 +11,7 @@ from sqlalchemy import Table, delete, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from feeds.status import Status
+from geo.verification.account import Part
 from geo.verification.tally import Bin, Tally
 from services.store.engine import insert
 from services.store.tables import skill_bins, skill_days
@@ -19,25 +20,26 @@ _SUMS = tuple(field.name for field in fields(Tally))
 _BIN = tuple(field.name for field in fields(Bin))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, order=True)
-class Part:
-    """Whose sums: of outlooks made by ``method`` for one gauge, lead and threshold (empty: the level itself)."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judged:
+    """What one outlook adds to the sums of its day."""
 
-    method: str
-    station: str
-    lead: int  # hours
-    threshold: str
+    day: date
+    status: Status
+    part: Part
+    tally: Tally
+    tenths: Mapping[int, Bin]
 
 
-async def add(
-    connection: AsyncConnection, day: date, status: Status, part: Part, judged: tuple[Tally, Mapping[int, Bin]]
-) -> None:
-    """Add to the sums of the day."""
-    tally, tenths = judged
-    key = {"day": day.isoformat(), "status": status.value, **asdict(part)}
-    await _add(connection, skill_days, key, asdict(tally))
-    for tenth, one in tenths.items():
-        await _add(connection, skill_bins, {**key, "tenth": tenth}, asdict(one))
+async def add(connection: AsyncConnection, judged: Sequence[Judged]) -> None:
+    """Add to the sums of the days."""
+    days, bins = [], []
+    for one in judged:
+        key = {"day": one.day.isoformat(), "status": one.status.value, **asdict(one.part)}
+        days.append({**key, **asdict(one.tally)})
+        bins += [{**key, "tenth": tenth, **asdict(each)} for tenth, each in one.tenths.items()]
+    await _add(connection, skill_days, days)
+    await _add(connection, skill_bins, bins)
 
 
 async def tallies(connection: AsyncConnection, status: Status, since: date, until: date) -> dict[Part, Tally]:
@@ -60,10 +62,13 @@ async def forget(connection: AsyncConnection, before: date) -> int:
     return sum([(await connection.execute(one)).rowcount for one in gone])
 
 
-async def _add(connection: AsyncConnection, table: Table, key: dict[str, Any], more: dict[str, Any]) -> None:
-    statement = insert(connection, table).values(**key, **more)
-    summed = {name: table.c[name] + statement.excluded[name] for name in more}
-    await connection.execute(statement.on_conflict_do_update(index_elements=list(key), set_=summed))
+async def _add(connection: AsyncConnection, table: Table, rows: Sequence[dict[str, Any]]) -> None:
+    if not rows:
+        return
+    statement = insert(connection, table)
+    summed = {one.name: one + statement.excluded[one.name] for one in table.c if not one.primary_key}
+    key = [column.name for column in table.primary_key]
+    await connection.execute(statement.on_conflict_do_update(index_elements=key, set_=summed), rows)
 
 
 async def _summed(

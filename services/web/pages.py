@@ -13,14 +13,13 @@ from typing import Any
 
 from aiohttp import hdrs, web
 
-from services.web import pages_arrived, pages_ground, pages_public
-from services.web.auth import PERSON
-from services.web.templating import TEMPLATES, page
+from services.web import pages_arrived, pages_ground, pages_public, pages_skill
+from services.web.pages_staff import staff_page
+from services.web.templating import TEMPLATES
 
 STATIC = Path(__file__).parent / "static"
 VENDOR = STATIC / "vendor"
 _FOREVER = "public, max-age=31536000, immutable"
-_ROLES = {"viewer": "閲覧", "operator": "操作", "approver": "承認者", "admin": "管理者"}
 
 
 def setup(app: web.Application) -> None:
@@ -35,6 +34,7 @@ def setup(app: web.Application) -> None:
     app.router.add_get("/", pages_public.show)
     app.router.add_get("/ops", _staff_page("ops"))
     app.router.add_get("/ops/outbox", _staff_page("outbox"))
+    app.router.add_get("/ops/skill", pages_skill.show)
     app.router.add_get("/ops/ground.json", pages_ground.show)
     app.router.add_get("/ops/arrived.json", pages_arrived.show)
 
@@ -47,9 +47,7 @@ def words() -> dict[str, Any]:
 
 def _staff_page(name: str) -> Any:
     async def show(request: web.Request) -> web.Response:
-        person = request[PERSON]
-        user = {"name": person.name, "role": person.role.value, "role_ja": _ROLES[person.role.value]}
-        return page(request, f"{name}.html", user=user, csrf=person.csrf, page=name)
+        return staff_page(request, name)
 
     return show
 

@@ -10,12 +10,13 @@ from sqlalchemy import func, select
 from feeds.status import Status
 from geo.model import Ground, Inputs
 from geo.models.flood import Flood
+from geo.verification.account import Part
 from geo.verification.tally import LEVEL, Bin, Tally
 from services.bell import Bell
 from services.predict import Predict
 from services.store import outlooks, records, skill
 from services.store.engine import Store
-from services.store.skill import Part
+from services.store.skill import Judged
 from services.store.tables import outlooks as table
 from services.verify import Verify
 from services.verify_river import VerifyRiver
@@ -134,10 +135,11 @@ async def test_work_is_bounded_and_goes_on_where_it_was(store: Store, monkeypatc
 
 async def test_days_add_up_and_old_ones_are_forgotten(store: Store) -> None:
     part = Part(method="learned", station="x", lead=1, threshold="danger")
-    one = Tally(n=2, events=1, hits=1, brier=0.25), {0: Bin(1, 0, 0.05), 7: Bin(1, 1, 0.75)}
+    tally, tenths = Tally(n=2, events=1, hits=1, brier=0.25), {0: Bin(1, 0, 0.05), 7: Bin(1, 1, 0.75)}
+    days = [DAY - timedelta(days=back) for back in (0, 0, 1, 40)]
+    rows = [Judged(day=one, status=Status.ACTUAL, part=part, tally=tally, tenths=tenths) for one in days]
     async with store.write() as connection:
-        for back in (0, 0, 1, 40):
-            await skill.add(connection, DAY - timedelta(days=back), Status.ACTUAL, part, one)
+        await skill.add(connection, rows)
     async with store.read() as connection:
         assert await skill.tallies(connection, Status.ACTUAL, DAY - timedelta(days=1), DAY) == {
             part: Tally(n=6, events=3, hits=3, brier=0.75)

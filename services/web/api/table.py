@@ -24,6 +24,7 @@ from services.web.api import (
     sensors,
     shapes,
     silences,
+    skill,
     status,
 )
 from services.web.context import CONTEXT
@@ -47,6 +48,7 @@ ENDPOINTS = (
     *silences.ENDPOINTS,
     *quarantine.ENDPOINTS,
     *chronology.ENDPOINTS,
+    *skill.ENDPOINTS,
     *events.ENDPOINTS,
     *openapi.ENDPOINTS,
 )
