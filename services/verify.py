@@ -14,17 +14,21 @@ from math import floor
 import structlog
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from feeds.status import Status
 from geo.model import Ground, Model
 from geo.verification.stories import APART, Verdict, unknown
 from geo.verification.teller import Teller, Thread, Told, steps
 from services.clock import Clock
 from services.lease import Leased
-from services.store import cursors, hazards, hourly, outlooks, skill, stories
+from services.skill import last_days, measure
+from services.store import cursors, hazards, hourly, outlooks, stories
+from services.store import skill as sums
 from services.store.engine import Store
 from services.verify_river import JAPAN
 
 log = structlog.get_logger()
 _HOUR = timedelta(hours=1)
+_SHOWN_DAYS = 30
 _AT_ONCE = 2000  # changes of one step
 _HEARD = 0.8  # of the hours must have brought a reading, or nobody could see what came
 _BEFORE = timedelta(hours=3)  # a gauge that was silent just before the event could not foretell it
@@ -41,12 +45,12 @@ class Verify:
     ) -> None:
         self._store, self._clock, self._ground, self._kept = store, clock, ground, kept
         self._quantities = {model.name: model.quantities for model in models}
-        self._purged_at: datetime | None = None
+        self._hour: datetime | None = None  # of the last purge
 
     async def step(self) -> bool:
         """Take the next changes into account; True where there may be more of them."""
         now = self._clock.now()
-        await self._purge(now)
+        await self._hourly(now)
         async with self._store.read() as connection:
             changes = await hazards.said_after(connection, await cursors.position(connection, self.name), _AT_ONCE)
             teller = Teller(await stories.unfinished(connection), self._ground.stations)
@@ -64,15 +68,17 @@ class Verify:
                     await cursors.move(connection, self.name, changes[-1].seq)
         return more
 
-    async def _purge(self, now: datetime) -> None:
-        """Each hour, what has been kept for long enough."""
-        if self._purged_at and timedelta(0) <= now - self._purged_at < _HOUR:
+    async def _hourly(self, now: datetime) -> None:
+        """Delete what has been kept for long enough, and show the last month at /metrics."""
+        if self._hour and timedelta(0) <= now - self._hour < _HOUR:
             return
+        before = now - self._kept
         async with self._store.write() as connection:
-            before = now - self._kept
             gone = await stories.forget(connection, before) + await outlooks.forget(connection, before)
-            gone += await skill.forget(connection, before.astimezone(JAPAN).date())
-        self._purged_at = now
+            gone += await sums.forget(connection, before.astimezone(JAPAN).date())
+        async with self._store.read() as connection:
+            measure(await last_days(connection, Status.ACTUAL, now, _SHOWN_DAYS))
+        self._hour = now
         if gone:
             log.info("verification forgot", rows=gone, before=before.isoformat())
 

@@ -30,6 +30,7 @@ _VERDICTS = {
     Verdict.UNKNOWN: ("判断できない", "cannot be judged", "wait"),
     Verdict.OPEN: ("判定待ち", "not judged yet", "wait"),
 }
+_METHODS = {"learned": "学習した予測", "extrapolated": "外挿"}
 _WHY = {
     "silent": "観測が途切れていた",
     "late": "観測が遅れて届いた",
@@ -66,10 +67,18 @@ def _shown(of: Account, words: Any, ground: Ground) -> dict[str, Any]:
         "leads": [one for one in of.scored if not one.station and not one.method],
         "gauges": [(place(one.station, ground), one) for one in of.scored if one.station and one.lead == _SHOWN_LEAD],
         "shown_lead": _SHOWN_LEAD,
+        "methods": _methods(of),
         "stories": [_story(one, words, ground) for one in reversed(of.stories[-_MOST_STORIES:])],
         "few": FEW,
         "clock": clock,
     }
+
+
+def _methods(of: Account) -> list[tuple[str, int]]:
+    """How the outlooks were made, in per cent, at one lead."""
+    some = [one for one in of.scored if one.method and not one.station and one.lead == _SHOWN_LEAD]
+    total = sum(one.tally.n for one in some)
+    return [(_METHODS.get(one.method, one.method), round(100 * one.tally.n / total)) for one in some if total]
 
 
 def place(code: str, ground: Ground) -> str:

@@ -10,7 +10,7 @@ from geo.verification.account import LEAD_BINS, lead_histogram
 from geo.verification.tally import BINS, Bin
 
 SIDE = 240.0  # of the square in which chances are drawn
-_LARGEST, _SMALLEST = 13.0, 3.5  # radius of a dot
+_LARGEST, _SMALLEST = 9.0, 3.5  # radius of a dot
 _TALL = 180.0  # the highest bar
 
 
@@ -58,21 +58,9 @@ def lead_bars(leads: Sequence[float], misses: int) -> list[Bar]:
     """The misses first, then the lead times from the shortest on."""
     counts = [misses, *lead_histogram(leads)]
     most = max(counts) or 1
+    ends = [*(f"{end:g}" for end in LEAD_BINS[1:]), ""]
+    labels = ["なし", *(f"{begin:g}～{end}" for begin, end in zip(LEAD_BINS, ends, strict=True))]
     return [
         Bar(label=label, count=count, height=_TALL * count / most, missed=place == 0)
-        for place, (label, count) in enumerate(zip(("予測なし", *_spans()), counts, strict=True))
+        for place, (label, count) in enumerate(zip(labels, counts, strict=True))
     ]
-
-
-def _spans() -> list[str]:
-    """What the bins are called: 30分未満, …, 12時間～."""
-    ends = [*LEAD_BINS[1:], None]
-    return [_span(begin, end) for begin, end in zip(LEAD_BINS, ends, strict=True)]
-
-
-def _span(begin: float, end: float | None) -> str:
-    if end is None:
-        return f"{begin:g}時間～"
-    if not begin:
-        return "30分未満"
-    return f"{begin:g}～{end:g}時間" if begin >= 1 else "30分～1時間"
