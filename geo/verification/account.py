@@ -110,7 +110,7 @@ class Scored:
 
 
 def scored(tallies: Mapping[Part, Tally]) -> list[Scored]:
-    """All outlooks together, then method by method, then gauge by gauge, each by lead. Thresholds are taken together."""
+    """All outlooks together, then method by method, then gauge by gauge, each by lead; thresholds taken together."""
     found: dict[tuple[str, str, int], Tally] = {}
     for part, tally in tallies.items():
         # What is unknown is counted in thresholds, as forecasts are: the level's own would count it again.
