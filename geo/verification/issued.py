@@ -37,7 +37,7 @@ class Issued:
     """One lead of one outlook. Levels in metres."""
 
     station: str
-    made_at: datetime
+    made_at: datetime  # from here the lead counts
     method: str  # learned or extrapolated
     lead: int  # hours
     level: float  # when it was made; what persistence says
@@ -47,6 +47,7 @@ class Issued:
     extrapolated: float  # what the damped slope says
     moving: bool  # the river is on the move: only then the level itself is scored
     limits: Mapping[str, Limit]  # by the names of thresholds
+    hour: datetime  # for which it is kept: one of a gauge and lead each hour
     status: Status = Status.ACTUAL
     version: str = ""  # name@version of the model that warns by it
 
@@ -63,8 +64,15 @@ def issued(inputs: Inputs, ground: Ground, version: str, config: GaugeConfig | N
     for code, outlook in foreseen(states, inputs, ground).items():
         samples = inputs.series.get((code, "water_level"), ())
         moving = moves(believable(samples, states[code].station, inputs.now, config), inputs.now)
-        found += [replace(one, status=inputs.status, version=version) for one in _leads(outlook, states[code], moving)]
+        leads = _leads(outlook, states[code], moving, inputs.now)
+        found += [replace(one, status=inputs.status, version=_version(version, one, ground)) for one in leads]
     return found
+
+
+def _version(version: str, one: Issued, ground: Ground) -> str:
+    """Of what was learned, by the rows that it was learned from, so that two of them are never taken for one."""
+    known = ground.river_model.provenance if ground.river_model else None
+    return f"{version}/{known.digest[:8]}" if known and one.method == "learned" else version
 
 
 def believable(samples: Sequence[Sample], station: Station, now: datetime, config: GaugeConfig) -> list[Sample]:
@@ -80,7 +88,7 @@ def moves(samples: Sequence[Sample], now: datetime) -> bool:
     return bool(lately) and max(lately) - min(lately) >= _MOVES
 
 
-def _leads(outlook: Outlook, state: GaugeState, moving: bool) -> list[Issued]:
+def _leads(outlook: Outlook, state: GaugeState, moving: bool, now: datetime) -> list[Issued]:
     thresholds = {name: metres for name, metres in state.station.thresholds.items() if name in LEVELS}
     ahead = {name: metres for name, metres in thresholds.items() if metres > outlook.level}
     return [
@@ -95,6 +103,7 @@ def _leads(outlook: Outlook, state: GaugeState, moving: bool) -> list[Issued]:
             q90=one.q90,
             extrapolated=outlook.level + rise(state.slope or 0.0, one.hours + _age(outlook)),
             moving=moving,
+            hour=now.replace(minute=0, second=0, microsecond=0),
             limits={
                 name: Limit(metres=metres, chance=one.chances[name], warned=name in one.warned)
                 for name, metres in ahead.items()

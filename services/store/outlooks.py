@@ -38,7 +38,7 @@ async def judge(connection: AsyncConnection, one: Issued, seen: Came | None) -> 
     key = (
         outlooks.c.status == one.status.value,
         outlooks.c.station == one.station,
-        outlooks.c.hour == _hour(one.made_at),
+        outlooks.c.hour == one.hour,
         outlooks.c.lead == one.lead,
     )
     came = {"highest": seen.highest if seen else None, "final": seen.end if seen else None}
@@ -50,14 +50,10 @@ async def forget(connection: AsyncConnection, before: datetime) -> int:
     return (await connection.execute(delete(outlooks).where(outlooks.c.made_at < before))).rowcount
 
 
-def _hour(at: datetime) -> datetime:
-    return at.replace(minute=0, second=0, microsecond=0)
-
-
 def _row(one: Issued) -> dict[str, Any]:
     row = {field.name: getattr(one, field.name) for field in fields(Issued)}
     limits = {name: asdict(limit) for name, limit in one.limits.items()}
-    derived = {"status": one.status.value, "limits": limits, "hour": _hour(one.made_at), "due": one.until}
+    derived = {"status": one.status.value, "limits": limits, "due": one.until}
     return {**row, **derived, "judged": False}
 
 

@@ -38,9 +38,9 @@ outlooks = Table(  # what was foretold of a gauge, at most once an hour, a row f
     metadata,
     Column("status", Text, primary_key=True),
     Column("station", Text, primary_key=True),
-    Column("hour", Instant, primary_key=True),  # in which it was made
+    Column("hour", Instant, primary_key=True),  # in which it was given
     Column("lead", Integer, primary_key=True),  # hours
-    Column("made_at", Instant, nullable=False),
+    Column("made_at", Instant, nullable=False),  # from here the lead counts
     Column("due", Instant, nullable=False),  # when its end is over
     Column("method", Text, nullable=False),
     Column("version", Text, nullable=False),

@@ -62,7 +62,7 @@ async def test_a_rise_that_was_foreseen_is_a_hit_whether_looked_at_at_once_or_mu
     await river(store, RISE + FALL, steps=steps)
     caution = [one for one in await told(store) if one.thread.level == 2]
     (one,) = [one for one in caution if one.story.crossed_at]
-    assert one.story.verdict == "hit" and one.thread.place == "tatesakabashi" and one.version == "flood@1"
+    assert one.story.verdict == "hit" and one.thread.place == "tatesakabashi" and one.version.startswith("flood@")
     assert one.story.lead and HOUR / 2 <= one.story.lead <= 2 * HOUR and not one.unfinished
     assert one.story.crossed_at == NOW + 34 * TEN
 

@@ -26,6 +26,7 @@ def forecast(chance: float = 0.7, warned: bool = True, **changes: object) -> Iss
     whole = Issued(
         station="x",
         made_at=BEGIN,
+        hour=BEGIN,
         method="learned",
         lead=3,
         level=1.5,
