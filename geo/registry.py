@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from geo.model import Model
 from geo.models.avalanche import Avalanche
+from geo.models.cluster import Cluster
 from geo.models.equipment import Equipment
 from geo.models.flood import Flood
 from geo.models.heat import Heat
@@ -27,6 +28,7 @@ from geo.models.weather import Weather
 
 MODELS: tuple[Model, ...] = (
     Avalanche(),
+    Cluster(),
     Equipment(),
     Flood(),
     Heat(),

@@ -6,8 +6,7 @@ report, which staff can open. The same report always falls into the same distric
 
 from __future__ import annotations
 
-import re
-import unicodedata
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
@@ -17,6 +16,7 @@ from feeds.records import Report
 from geo.area import Area
 from geo.hazard import Evidence, Hazard
 from geo.model import Ground, Inputs
+from geo.sighted.place import area_of
 
 _JAPAN = ZoneInfo("Asia/Tokyo")
 
@@ -46,7 +46,7 @@ class Sighting:
     """One hazard per report, in the district of its position, or in the city where it has none."""
 
     name = "sighting"
-    version = "1"
+    version = "2"
     quantities = frozenset[str]()
     window = timedelta(days=14)
     telegrams = False
@@ -58,7 +58,7 @@ class Sighting:
         hazards = []
         for report in newest.values():
             kind = KINDS.get(report.kind)
-            area = _area(report, ground)
+            area = area_of(report, ground)
             if kind and area and inputs.now < report.measured_at + kind.lasts:
                 hazards.append(self._hazard(report, kind, area, inputs))
         return sorted(hazards, key=lambda hazard: hazard.key)
@@ -81,7 +81,7 @@ class Sighting:
             since=report.measured_at,
             valid_until=report.measured_at + kind.lasts,
             headline=text,
-            source=report.report_id,
+            source=_anonymous(report),
             evidence=(Evidence(ref=report.key, text=text),),
             facts={
                 "confirmed": report.confirmed,
@@ -93,30 +93,6 @@ class Sighting:
         )
 
 
-def _area(report: Report, ground: Ground) -> Area | None:
-    """The district at the point (of two that share the point the first), else the city; None outside the city."""
-    if report.lon is None or report.lat is None:
-        return _told_area(report, ground)
-    for kind in ("district", "city"):
-        at = ground.areas.at(report.lon, report.lat, kind)
-        if at:
-            return min(at, key=lambda area: area.code)
-    return None
-
-
-def _told_area(report: Report, ground: Ground) -> Area | None:
-    """Of a report without a point: the city, or the district that a notice names; None where it names another city."""
-    city = next(iter(ground.areas.of_kind("city")), None)
-    if city is None or report.crime is None or not report.crime.municipality:
-        return city
-    if report.crime.municipality != city.name:
-        return None
-    words = _counted(report.crime.town or report.place)
-    named = [area for area in ground.areas.of_kind("district") if _counted(area.name) in words]
-    return max(named, key=lambda area: (len(area.name), area.code), default=city)
-
-
-def _counted(words: str) -> str:
-    """With the numbers of 丁目 as the maps write them: ３丁目 and 3丁目 are 三丁目."""
-    plain = unicodedata.normalize("NFKC", words)
-    return re.sub(r"(?<!\d)([1-9])(?=丁目)", lambda found: "一二三四五六七八九"[int(found[1]) - 1], plain)
+def _anonymous(report: Report) -> str:
+    """Tells reports apart, always the same: the key itself may hold a name or a number, and a series is named by it."""
+    return hashlib.sha256(report.key.encode()).hexdigest()[:16]

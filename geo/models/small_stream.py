@@ -83,9 +83,7 @@ class SmallStream:
         when = "" if observed else "この1時間の雨が続くと"
         gap = f"。{index.missing * 10} 分間の雨が届いておらず、実際はもっと多いおそれ" if index.missing else ""
         text = f"{seen.station.name}の雨による{stream.name}の流出 {value:.1f} mm/時（目安 {limit:g}）。{_PROXY}"
-        headline = (
-            f"{stream.name}（代用指数）：{when}雨から見た流出が目安 {limit:g} mm/時 以上。水位は測っていない"
-        )
+        headline = f"{stream.name}（代用指数）：{when}雨から見た流出が目安 {limit:g} mm/時 以上。水位は測っていない"
         return Hazard(
             kind="small_stream",
             area=area.code,

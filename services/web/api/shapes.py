@@ -11,6 +11,7 @@ from aiohttp import web
 from shapely.geometry.base import BaseGeometry
 
 from geo.area import Areas
+from geo.sighted.gathering import mesh_cell
 from rules.alert import Place
 from services.web.context import CONTEXT
 
@@ -23,10 +24,10 @@ class Shapes:
         self._ready: dict[str, Any] = {}
 
     def area(self, code: str) -> Any:
-        """The polygon of an area, None for a code that is not an area's."""
-        area = self._areas.get(code)
+        """The polygon of an area or of a cell of the mesh, None for a code that is neither's."""
+        area, cell = self._areas.get(code), mesh_cell(code)
         if area is None:
-            return None
+            return None if cell is None else geojson(cell.polygon)
         if code not in self._ready:
             self._ready[code] = geojson(area.geometry)
         return self._ready[code]

@@ -35,10 +35,19 @@ def run(*reports: Report, now: datetime = NOW) -> list[Hazard]:
 
 def test_what_a_hazard_tells() -> None:
     (one,) = run(BEAR)
-    assert (one.kind, one.area, one.level, one.alert_level, one.source) == ("bear", "sw", 3, False, "r1")
+    assert (one.kind, one.area, one.level, one.alert_level) == ("bear", "sw", 3, False)
     assert one.facts["confirmed"] is True
     assert one.headline == "クマの目撃（sw地区、8月1日17:40、確認済み）"
     assert one.valid_until == BEAR.measured_at + timedelta(hours=24)
+
+
+def test_who_reported_is_in_no_field_but_the_reference_of_the_evidence() -> None:
+    marked = replace(BEAR, gateway="田中", report_id="090-1234-5678", text="田中", place="田中")
+    (one,) = run(marked)
+    assert [evidence.ref for evidence in one.evidence] == [marked.key], "which the desk alone is shown"
+    told = repr(replace(one, evidence=tuple(replace(evidence, ref="") for evidence in one.evidence)))
+    assert not any(secret in told for secret in ("田中", "090", "5678"))
+    assert one.source == run(marked)[0].source != run(replace(marked, report_id="another"))[0].source
 
 
 def test_nothing_finer_than_the_district_is_told() -> None:

@@ -196,7 +196,9 @@ def _reports(now: datetime) -> tuple[Report, ...]:
         lon=141.07,
         lat=39.66,
     )
-    return bear, replace(bear, report_id="r2", kind="suspicious_person", lon=141.12, measured_at=now - 30 * HOUR)
+    again = [replace(bear, report_id=f"d{day}", confirmed=True, measured_at=now - 24 * day * HOUR) for day in (1, 2, 3)]
+    other = replace(bear, report_id="r2", kind="suspicious_person", lon=141.12, measured_at=now - 30 * HOUR)
+    return bear, other, *again
 
 
 def _gateways(now: datetime) -> tuple[GatewayState, ...]:
