@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from pathlib import Path, PurePosixPath
 
 # the same data set in several formats: the first of these is read
-FORMATS = (".geojson", ".json", ".gpkg", ".fgb", ".parquet", ".geoparquet", ".shp", ".gml", ".xml", ".csv")
+FORMATS = (".geojson", ".json", ".gpkg", ".fgb", ".parquet", ".geoparquet", ".shp", ".gml", ".kml", ".xml", ".csv")
 _BESIDE = (".xml", ".csv")  # in a zip mostly metadata and lists beside the data
 _LIMIT = 4 * 2**30  # bytes unpacked; the largest prefecture's zip is far smaller
 
@@ -25,7 +25,7 @@ def unpacked(file: Path, folder: Path) -> Mapping[str, Path]:
     """
     try:
         with zipfile.ZipFile(file) as archive:
-            found = _unpack(archive, folder, file.name)
+            found = _with_inner(_unpack(archive, folder, file.name), folder, file.name)
     except (zipfile.BadZipFile, zlib.error, RuntimeError, OSError, EOFError) as error:  # damaged, cut off, encrypted
         raise SourceError(f"{file.name}: cannot be unpacked: {error}") from None
     sets = _sets(found)
@@ -34,10 +34,23 @@ def unpacked(file: Path, folder: Path) -> Mapping[str, Path]:
     return sets
 
 
-def _unpack(archive: zipfile.ZipFile, folder: Path, label: str) -> list[Path]:
+def _with_inner(found: list[Path], folder: Path, label: str) -> list[Path]:
+    """The files, and instead of each zip among them what is in it: prefectures pack one for each river or town."""
+    inner = [path for path in found if path.suffix.lower() == ".zip"]
+    plain = [path for path in found if path not in inner]
+    for number, path in enumerate(inner):
+        room = folder / path.stem
+        room = folder / f"{path.stem}_{number}" if room.exists() else room
+        room.mkdir()
+        with zipfile.ZipFile(path) as archive:
+            plain += _unpack(archive, room, f"{label}:{path.name}", _LIMIT - sum(one.stat().st_size for one in plain))
+    return plain
+
+
+def _unpack(archive: zipfile.ZipFile, folder: Path, label: str, limit: int = _LIMIT) -> list[Path]:
     """Every member under ``folder``, one directory deep, its name decoded; never outside it."""
     members = [info for info in archive.infolist() if not info.is_dir()]
-    if sum(info.file_size for info in members) > _LIMIT:
+    if sum(info.file_size for info in members) > limit:
         raise SourceError(f"{label}: unpacks to more than {_LIMIT >> 30} GiB; unpack it and give the one file")
     found = []
     for info in members:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
 
@@ -19,7 +21,7 @@ def recognise(
     mapping: Mapping[str, str] | None = None,
     given: Mapping[str, str] | None = None,
 ) -> Fitted:
-    """The one schema of ``kind`` that fits the columns, letter case aside.
+    """The one schema of ``kind`` that fits the columns, letter case, width and spaces aside.
 
     ``mapping`` (fact → column) names the columns where no schema is known or several fit. ``given`` (fact → value) is
     what the file does not tell, alike for all of it. Raises :class:`SchemaError`.
@@ -44,7 +46,7 @@ def _with(fitted: Fitted, given: Mapping[str, str]) -> Fitted:
 
 
 def _recognised(asked: Kind, columns: Collection[str], mapping: Mapping[str, str] | None) -> Fitted:
-    spelled = {column.lower(): column for column in columns}
+    spelled = {_plain(column): column for column in columns}
     if mapping:
         return _mapped(asked, spelled, mapping)
     fitting = [schema for schema in asked.schemas if _fits(schema, spelled)]
@@ -65,9 +67,9 @@ def _mapped(kind: Kind, spelled: Mapping[str, str], mapping: Mapping[str, str]) 
     for fact, column in mapping.items():
         if fact not in facts:
             raise SchemaError(f"--map {fact}: a {kind.name} layer has no such fact; use {', '.join(sorted(facts))}")
-        if column.lower() not in spelled:
+        if _plain(column) not in spelled:
             raise SchemaError(f"--map {fact}={column}: no such column; found: {', '.join(sorted(spelled.values()))}")
-    told = {fact: spelled[column.lower()] for fact, column in mapping.items()}
+    told = {fact: spelled[_plain(column)] for fact, column in mapping.items()}
     for schema in kind.schemas:
         if _fits(schema, spelled) and told.items() <= _columns(schema, spelled).items():
             return _fitted(kind, schema, spelled)  # a known one, chosen by naming its column
@@ -75,6 +77,11 @@ def _mapped(kind: Kind, spelled: Mapping[str, str], mapping: Mapping[str, str]) 
         if set(schema.required) <= told.keys():
             return Fitted(kind=kind, name="mapped", columns=told, read=schema.read, credit="")
     raise SchemaError(f"--map: a {kind.name} layer needs {_needs(kind)}")
+
+
+def _plain(column: str) -> str:
+    """A column's name without what spreadsheets do to it: spaces, line breaks, full width, letter case."""
+    return re.sub(r"\s", "", unicodedata.normalize("NFKC", column)).lower()
 
 
 def _telling() -> Iterator[tuple[Kind, Schema]]:
@@ -87,8 +94,8 @@ def _fits(schema: Schema, spelled: Mapping[str, str]) -> bool:
 
 def _columns(schema: Schema, spelled: Mapping[str, str]) -> dict[str, str]:
     """Fact → the file's own column, of those that are there."""
-    there = {fact: [s for s in schema.spellings(fact) if s.lower() in spelled] for fact in schema.columns}
-    return {fact: spelled[found[0].lower()] for fact, found in there.items() if found}
+    there = {fact: [s for s in schema.spellings(fact) if _plain(s) in spelled] for fact in schema.columns}
+    return {fact: spelled[_plain(found[0])] for fact, found in there.items() if found}
 
 
 def _fitted(kind: Kind, schema: Schema, spelled: Mapping[str, str]) -> Fitted:

@@ -15,10 +15,12 @@ from typing import Any
 import shapely
 
 from geo.layers.archive import SourceError, unpacked
+from geo.layers.dbf import named_encoding, text_encoding
 from geo.layers.jpgis import is_jpgis, read_jpgis
+from geo.layers.osm import OSM, with_tags
 from geo.layers.table import read_table
 
-_CONTAINERS = (".gpkg", ".gml")  # may hold several layers
+_CONTAINERS = (".gpkg", ".gml", ".kml", *OSM)  # may hold several layers
 _TABLE = "a table names no coordinate system; its places are read as JGD2011"
 
 
@@ -89,9 +91,10 @@ def _read(source: Source) -> Any:
         return read_table(source.path)
     if suffix in {".gml", ".xml"} and is_jpgis(source.path):
         return read_jpgis(source.path)
-    return pyogrio.read_dataframe(
+    frame = pyogrio.read_dataframe(
         source.path, layer=source.layer, on_invalid="ignore", datetime_as_string=True, encoding=source.encoding
     )
+    return with_tags(frame) if suffix in OSM else frame
 
 
 def _source(path: Path, label: str, layer: str) -> Source:
@@ -133,18 +136,12 @@ def _shapefile(path: Path, label: str) -> Source:
     missing = [suffix for suffix in (".shx", ".dbf") if suffix not in siblings]
     if missing:
         raise SourceError(f"{path.stem}{missing[0]} is missing beside {label}; deliver all files of the Shapefile")
-    if ".cpg" in siblings:
+    told = siblings[".cpg"].read_text(encoding="utf-8-sig", errors="replace").strip() if ".cpg" in siblings else ""
+    encoding = text_encoding(siblings[".dbf"].read_bytes(), told)
+    if encoding is None:
         return Source(path, label)
-    encoding = _dbf_encoding(siblings[".dbf"])
-    return Source(path, label, (f"no .cpg beside the Shapefile; its texts read as {encoding}",), encoding)
-
-
-def _dbf_encoding(path: Path) -> str:
-    """UTF-8 where all records are, else CP932, which the national data use."""
-    content = path.read_bytes()
-    header = int.from_bytes(content[8:10], "little")
-    try:
-        content[header:].decode("utf-8")
-    except UnicodeDecodeError:
-        return "CP932"
-    return "UTF-8"
+    if not told:
+        return Source(path, label, (f"no .cpg beside the Shapefile; its texts read as {encoding}",), encoding)
+    other = named_encoding(told) != encoding
+    finding = (f"the .cpg says {told}, the texts are {encoding} and were read as that",) if other else ()
+    return Source(path, label, finding, encoding)

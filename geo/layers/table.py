@@ -28,7 +28,8 @@ def read_table(path: Path) -> Any:
     import geopandas
 
     try:
-        rows = list(csv.DictReader(io.StringIO(_text(path)), strict=True))
+        content = _text(path)
+        rows = list(csv.DictReader(io.StringIO(content), strict=True, delimiter=_delimiter(content)))
     except csv.Error as error:
         raise ValueError(f"no table: {error}") from None
     if not rows:
@@ -56,6 +57,12 @@ def _text(path: Path) -> str:
         except UnicodeDecodeError:
             continue  # the next one, or none
     raise ValueError("the text is neither UTF-8 nor CP932")
+
+
+def _delimiter(content: str) -> str:
+    """What parts the columns: a comma, or what a spreadsheet takes where the first line has none."""
+    head = content.partition("\n")[0]
+    return next((mark for mark in (",", "\t", ";") if mark in head), ",")
 
 
 def _column(columns: list[str], names: tuple[str, ...]) -> str | None:

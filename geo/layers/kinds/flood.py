@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from geo.depths import DEPTHS, Range, rank_of
-from geo.layers.attributes import UnreadableError, amount, text, whole
+from geo.depths import DEPTHS, Range, depth_range, rank_of
+from geo.layers.attributes import UnreadableError, amount, needed, text, whole
 from geo.layers.schema import Facts, Kind, Reader, Schema, Shape
 
 _CREDIT = "「国土数値情報（洪水浸水想定区域データ）」（国土交通省）を加工して作成"
@@ -31,7 +31,7 @@ _DEPTHS_2012: Mapping[int, Range] = {
 }
 _SCENARIOS = ("planned", "maximum", "frequency")
 _LONGEST = 500  # years; rarer rain is 想定最大規模
-_OWN = {fact: fact for fact in ("depth_rank", "river", "river_code", "scenario", "return_period_years")}
+_OWN = ("river", "river_code", "scenario", "return_period_years")
 
 
 def _depth(values: Mapping[str, object]) -> Facts:
@@ -39,6 +39,25 @@ def _depth(values: Mapping[str, object]) -> Facts:
     if rank not in DEPTHS:
         raise UnreadableError(f"depth rank {rank} is not in 1–6")
     return {"depth_rank": rank, "depth_min_m": DEPTHS[rank][0], "depth_max_m": DEPTHS[rank][1], **_told(values)}
+
+
+def _depth_in_metres(values: Mapping[str, object]) -> Facts:
+    """River offices deliver the simulation's own depths; a cell without water has none, or 0."""
+    depth = amount(values["depth_m"], "depth")
+    if depth is None or depth <= 0:
+        raise UnreadableError("no depth of water")
+    rank = max(rank for rank, (low, _) in DEPTHS.items() if low <= depth)
+    low, high = DEPTHS[rank]
+    return {"depth_rank": rank, "depth_min_m": low, "depth_max_m": high, "depth_m": depth, **_told(values)}
+
+
+def _depth_in_words(values: Mapping[str, object]) -> Facts:
+    written = needed(values["depth_words"], "depth")
+    try:
+        low, high = depth_range(written)
+    except ValueError as error:
+        raise UnreadableError(str(error)) from None
+    return {"depth_rank": rank_of(low, high), "depth_min_m": low, "depth_max_m": high, **_told(values)}
 
 
 def _depth_2012(values: Mapping[str, object]) -> Facts:
@@ -86,6 +105,13 @@ def _a31a(kind: int) -> dict[str, str]:
     return {"river": f"A31a_{kind}02", "river_code": f"A31a_{kind}01"}
 
 
+def _own(depth: str, read: Reader) -> Schema:
+    """A file in our words; how deep it is stands there in one of three ways."""
+    name = "shirase" if depth == "depth_rank" else f"shirase, {depth}"
+    columns = {fact: fact for fact in (depth, *_OWN)}
+    return Schema(name=name, credit="", columns=columns, required=(depth,), read=read, telling=False)
+
+
 def _flood(name: str, column: str, scenario: str, **rivers: str) -> Schema:
     return Schema(
         name=name,
@@ -112,21 +138,22 @@ FLOOD = Kind(
     shape=Shape.AREA,
     credit=_CREDIT,
     schemas=(
-        Schema(
-            name="shirase",
-            credit="",
-            columns=_OWN,
-            required=("depth_rank",),
-            read=_depth,
-            telling=False,
-        ),
+        _own("depth_rank", _depth),
+        _own("depth_m", _depth_in_metres),
+        _own("depth_words", _depth_in_words),
         _flood("A31b planned", "A31b_101", "planned"),
         _flood("A31b maximum", "A31b_201", "maximum"),
         _flood("A31a planned", "A31a_105", "planned", **_a31a(1)),
         _flood("A31a maximum", "A31a_205", "maximum", **_a31a(2)),
         _flood("A31 planned", "A31_101", "planned"),
         _flood("A31 maximum", "A31_201", "maximum"),
-        _flood("A31a, A31b maximum as GML", "MaximumScale.waterDepth", "maximum", river="MaximumScale.riverName"),
+        _flood(
+            "A31a, A31b maximum as GML",
+            "MaximumScale.waterDepth",
+            "maximum",
+            river="MaximumScale.riverName",
+            river_code="MaximumScale.riverNumber",
+        ),
         Schema(
             name="A31 of 2012",
             columns={"depth_rank": ("A31_001", "ExpectedFloodArea.waterDepth")},

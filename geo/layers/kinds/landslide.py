@@ -10,6 +10,9 @@ from geo.layers.schema import Facts, Kind, Schema, Shape
 _PHENOMENA = {1: "steep_slope", 2: "debris_flow", 3: "landslide"}
 # yellow is 警戒区域, red 特別警戒区域; the planned ones are surveyed and not yet in force
 _ZONES = {1: "yellow", 2: "red", 3: "yellow_planned", 4: "red_planned"}
+# as prefectures write them in lists of their own
+_PHENOMENA_IN_WORDS = {"急傾斜地の崩壊": 1, "がけ崩れ": 1, "土石流": 2, "地滑り": 3, "地すべり": 3}
+_ZONES_IN_WORDS = {"警戒区域": 1, "特別警戒区域": 2}
 _FEATURE = "SedimentRelatedDisasterWarningAreasPolygon"
 _A33 = {
     "phenomenon": "A33_001",
@@ -21,10 +24,14 @@ _A33 = {
 }
 
 
+def _code(value: object, words: Mapping[str, int]) -> object:
+    return words.get((text(value) or "").removeprefix("土砂災害"), value)
+
+
 def _landslide(values: Mapping[str, object]) -> Facts:
     return {
-        "phenomenon": word(values["phenomenon"], _PHENOMENA, "phenomenon"),
-        "zone": word(values["zone"], _ZONES, "zone"),
+        "phenomenon": word(_code(values["phenomenon"], _PHENOMENA_IN_WORDS), _PHENOMENA, "phenomenon"),
+        "zone": word(_code(values["zone"], _ZONES_IN_WORDS), _ZONES, "zone"),
         "name": text(values.get("name")),
         "number": text(values.get("number")),
         "address": text(values.get("address")),

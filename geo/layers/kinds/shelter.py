@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from collections.abc import Mapping
+from typing import TypeAlias
 
-from geo.layers.attributes import amount, flag, needed, text
+from geo.layers.attributes import flag, needed, text
 from geo.layers.schema import Facts, Kind, Reader, Schema, Shape
+
+Columns: TypeAlias = Mapping[str, str | tuple[str, ...]]
 
 # Hazard → its column in the national list, without the prefix that other lists put before it.
 FLAGS: Mapping[str, tuple[str, ...]] = {
@@ -18,9 +23,16 @@ FLAGS: Mapping[str, tuple[str, ...]] = {
     "inland_flood": ("内水氾濫",),
     "volcano": ("火山現象",),
 }
-_PREFIXED = {hazard: tuple(f"災害種別_{name}" for name in names) for hazard, names in FLAGS.items()}
+_PREFIXED = {hazard: (*(f"災害種別_{name}" for name in names), *names) for hazard, names in FLAGS.items()}
 _P20 = {"earthquake": "P20_007", "tsunami": "P20_008", "flood": "P20_009", "volcano": "P20_010"}
-_NATIONAL = {"code": "共通ID", "name": "施設・場所名", "address": "住所", "note": "備考"}
+_TILES = {hazard: f"disaster{number}" for number, hazard in enumerate(FLAGS, 1)}
+_NATIONAL: Columns = {"code": ("共通ID", "NO"), "name": "施設・場所名", "address": "住所", "note": "備考"}
+
+
+def _capacity(value: object) -> float | None:
+    """People that fit in: 1204, 1,204人, 約1200; −1 is unknown. A place is not lost for what nobody can read."""
+    found = re.search(r"(?<![-0-9.,])[0-9][0-9,]*(?:\.[0-9]+)?", unicodedata.normalize("NFKC", text(value) or ""))
+    return float(found[0].replace(",", "")) if found else None
 
 
 def _place(designation: str) -> Reader:
@@ -32,7 +44,7 @@ def _place(designation: str) -> Reader:
             "address": text(values.get("address")),
             "designation": text(values.get("designation")) or designation,
             "hazards": text(values.get("hazards")) or ",".join(hazards),
-            "capacity": amount(values.get("capacity"), "capacity"),
+            "capacity": _capacity(values.get("capacity")),
             "note": text(values.get("note")),
         }
 
@@ -55,7 +67,7 @@ SHELTER = Kind(
         Schema(
             name="national list of emergency sites",
             columns={**_NATIONAL, **FLAGS},
-            required=("code", "name", "flood", "landslide", "earthquake"),
+            required=("name", "flood", "landslide", "earthquake"),
             read=_place("emergency"),
         ),
         Schema(
@@ -65,11 +77,17 @@ SHELTER = Kind(
             read=_place("evacuation"),
         ),
         Schema(
+            name="tiles of the survey authority",
+            columns={"code": "commonid", "name": "name", "address": "address", "note": "remarks", **_TILES},
+            required=("name", "address", "flood", "earthquake"),
+            read=_place("emergency"),
+        ),
+        Schema(
             name="municipal open data",
             columns={
                 "code": ("ID", "NO"),
-                "name": "名称",
-                "address": ("所在地_連結表記", "住所"),
+                "name": ("名称", "施設名", "施設名称", "避難場所名"),
+                "address": ("所在地_連結表記", "住所", "所在地"),
                 "capacity": "想定収容人数",
                 "note": "備考",
                 **_PREFIXED,

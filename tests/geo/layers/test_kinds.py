@@ -99,6 +99,19 @@ ROWS: list[tuple[str, str, dict[str, Any], dict[str, Any]]] = [
     ),
     (
         "shelter",
+        "tiles of the survey authority",
+        {
+            "commonid": "E1",
+            "name": "城北小学校",
+            "address": "岩手県盛岡市",
+            "disaster1": 1,
+            "disaster4": None,
+            "remarks": "2階",
+        },
+        {"code": "E1", "hazards": "flood", "note": "2階"},
+    ),
+    (
+        "shelter",
         "P20 of 2012",
         {"P20_001": "03201", "P20_002": "城北小", "P20_005": -1, "P20_007": 1, "P20_009": 0},
         {"designation": "superseded", "hazards": "earthquake"},
@@ -212,6 +225,8 @@ def test_every_kind_has_its_rows() -> None:
     # The rest differ by the letters of their columns only, and stand in test_recognise.
     assert {name for _, name in silent} == {
         "shirase",
+        "shirase, depth_m",
+        "shirase, depth_words",
         "A31b planned",
         "A31a planned",
         "A31 maximum",

@@ -89,6 +89,17 @@ def test_ten_thousand_points_are_answered_as_geopandas_answers(real_data: Path, 
     assert len(want) > POINTS // 5
 
 
+def test_asking_the_file_itself_answers_alike(real_data: Path, tmp_path: Path) -> None:
+    """`layers at` reads only the zones whose box holds the point, by the file's own index."""
+    _, layer = bring(real_data / "geo" / "morioka_flood_l2_A31b.fgb", tmp_path, "flood")
+    path = tmp_path / "flood_fgb.fgb"
+    corners = shapely.get_coordinates(layer.geometries)
+    chosen = np.random.default_rng(20260803).choice(corners, 150)
+    for lon, lat in [*chosen, *(chosen + 0.0001)]:
+        asked = read_layer(path, at=(lon, lat)).at(lon, lat)
+        assert sorted(z.facts["depth_rank"] for z in asked) == sorted(z.facts["depth_rank"] for z in layer.at(lon, lat))
+
+
 def _anywhere(frame: geopandas.GeoDataFrame) -> list[shapely.Point]:
     west, south, east, north = frame.total_bounds
     random = np.random.default_rng(20260801)

@@ -79,7 +79,7 @@ def test_shelters_inside_the_layer(real_data: Path, morioka: Ground) -> None:
 
 
 def test_districts_by_the_river_are_exposed(morioka: Ground) -> None:
-    ranks = {area.code: exposure(morioka, area).depth_rank for area in morioka.areas.of_kind("district")}
+    ranks = {area.code: exposure(morioka, area).deepest.rank for area in morioka.areas.of_kind("district")}
     assert ranks["senboku"] >= 3
     assert ranks["odori"] >= 3
     assert ranks["shibutami"] >= 4
