@@ -30,6 +30,7 @@ class Windows:
     ahead: timedelta = timedelta(seconds=120)
     alert: timedelta = timedelta(minutes=10)  # older: stored and recomputed, but no new alert from it alone
     store: timedelta = timedelta(days=7)  # older: refused
+    begins: datetime = CLOCKS_BEGIN  # whatever came before: refused
 
 
 DEFAULT_WINDOWS = Windows()
@@ -87,7 +88,7 @@ def _check(
         what = f"{reading.unit!r} is no unit of {reading.quantity}; send {kept}, or what can be converted to it"
         return Rejected(code="bad_unit", message=what, at="/unit")
     age = message.received_at - reading.measured_at
-    if age > windows.store or reading.measured_at < CLOCKS_BEGIN:
+    if age > windows.store or reading.measured_at < windows.begins:
         return _wrong_time("too_old", reading, message)
     value = _kept(reading.value, into)
     possible = value is None or quantity.low <= value <= quantity.high

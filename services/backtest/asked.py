@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from pathlib import Path
 
 from feeds.status import Status
 from geo.model import Ground
@@ -14,6 +15,7 @@ from rules.engine import Sender
 from rules.rule import Rule
 from services import adoption
 from services.adoption import Stations
+from services.backtest.definitions import CATALOG
 from services.backtest.desk import Desk
 from services.backtest.people import AtOnce, People, Recorded, decided
 from services.backtest.sight import Period, Source
@@ -33,6 +35,9 @@ class Asked:
     rules: Sequence[Sequence[Rule]]  # one set, or two to be held side by side
     recorded: bool = False  # people decide as they did then, else they agree at once
     compare_sent: bool = False  # hold what was stored then beside the first set of rules
+    events: Path = CATALOG  # what counts as having happened
+    kinds: frozenset[str] = frozenset()  # of danger, to be told of; empty: all
+    summary: bool = False  # the sums alone
     warm_up: timedelta = timedelta(hours=6)
     step: timedelta = timedelta(minutes=1)
 

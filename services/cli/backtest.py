@@ -9,7 +9,8 @@ import argparse
 import asyncio
 import json
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -17,10 +18,14 @@ from typing import Any
 from feeds.status import Status
 from geo.crs import CrsError
 from geo.geojson import ProfileError
-from rules.rule import CATALOG, load_rules
+from geo.ground import load_ground
+from rules.rule import CATALOG as RULES
+from rules.rule import load_rules
 from rules.source import RuleError, duration
 from services.backtest import period
 from services.backtest.asked import Asked, world
+from services.backtest.definitions import CATALOG
+from services.backtest.imported import RecordsError, imported
 from services.backtest.told import told
 from services.settings import Settings, SettingsError, load
 from services.store.engine import Store, StoreError
@@ -33,6 +38,9 @@ def register(commands: Any) -> None:
     parser.add_argument("start", metavar="FROM", type=_typed(period.begin), help=moment)
     parser.add_argument("end", metavar="TO", type=_typed(period.end), help=f"{moment}. A date: the end of that day")
     parser.add_argument("--rules", type=Path, metavar="DIR", help="folder over the catalogue (default: as the hub)")
+    parser.add_argument("--against", type=Path, metavar="DIR", help="another folder, held beside the first")
+    parser.add_argument("--records", type=Path, metavar="FILE", help="readings of a CSV or NDJSON, not of the store")
+    parser.add_argument("--events", type=Path, default=CATALOG, metavar="FILE", help="what counts as having happened")
     parser.add_argument("--status", default="Actual", choices=[status.value for status in Status])
     parser.add_argument(
         "--people",
@@ -41,6 +49,8 @@ def register(commands: Any) -> None:
         help="who decides on drafts: all agree at once, or as the chronology has it",
     )
     parser.add_argument("--compare-sent", action="store_true", help="list what differs from what was written then")
+    parser.add_argument("--summary", action="store_true", help="the sums alone")
+    parser.add_argument("--kind", action="append", default=[], help="of danger; may be repeated")
     parser.add_argument("--step", type=_duration, default=timedelta(minutes=1), metavar="PT1M", help="between looks")
     parser.add_argument("--warm-up", type=_duration, default=timedelta(hours=6), metavar="PT6H", help="before FROM")
     parser.add_argument("--settings", type=Path, action="append", default=[], help="a TOML file over the profile")
@@ -48,49 +58,72 @@ def register(commands: Any) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Exit 0: told; 1: ``--compare-sent`` found differences, or settings, profile, rules or store cannot be used;
-    2: a period that is none."""
+    """Exit 0: told; 1: ``--compare-sent`` found differences, or settings, profile, rules or records cannot be used;
+    2: a period that is none, or options that exclude each other."""
     if args.start >= args.end:
         return _refuse("bad_period", "FROM must be before TO", 2)
+    if args.records and (args.compare_sent or args.people == "recorded"):
+        return _refuse("bad_options", "what was sent and decided is in the hub's store; leave --records away", 2)
     try:
         settings = load(args.settings)
-        rules = load_rules(folders(settings, args.rules))
-        asked = Asked(
-            start=args.start,
-            end=args.end,
-            status=Status(args.status),
-            rules=[rules],
-            recorded=args.people == "recorded",
-            compare_sent=args.compare_sent,
-            step=args.step,
-            warm_up=args.warm_up,
-        )
-        differs = asyncio.run(_tell(asked, settings))
+        differs = asyncio.run(_tell(_asked(args, settings), settings, args.records))
     except RuleError as error:
         return _refuse_rules(error)
     except (SettingsError, ProfileError, CrsError) as error:
         return _refuse("bad_settings", str(error), 1)
     except StoreError as error:
         return _refuse("no_store", str(error), 1)
+    except RecordsError as error:
+        return _refuse("bad_records", str(error), 1)
+    except OSError as error:
+        return _refuse("unreadable", f"{error.filename} cannot be read: {error.strerror}", 2)
     return int(differs)
 
 
-async def _tell(asked: Asked, settings: Settings) -> bool:
+def _asked(args: argparse.Namespace, settings: Settings) -> Asked:
+    given = [args.rules, args.against] if args.against else [args.rules]
+    return Asked(
+        start=args.start,
+        end=args.end,
+        status=Status(args.status),
+        rules=[load_rules(folders(settings, folder)) for folder in given],
+        recorded=args.people == "recorded",
+        compare_sent=args.compare_sent,
+        events=args.events,
+        kinds=frozenset(args.kind),
+        summary=args.summary,
+        step=args.step,
+        warm_up=args.warm_up,
+    )
+
+
+async def _tell(asked: Asked, settings: Settings, file: Path | None) -> bool:
     """Print every line; True where what was written then differs."""
     differs = False
-    store = await Store.look(settings.database_url)
-    try:
+    async with _records(asked, settings, file) as store:
         async for line in told(asked, await world(store, settings)):
             print(json.dumps(line, ensure_ascii=False), flush=True)
             differs |= line["line"] == "difference"
+    return differs
+
+
+@asynccontextmanager
+async def _records(asked: Asked, settings: Settings, file: Path | None) -> AsyncIterator[Store]:
+    """The hub's own store, to be read alone, or a temporary one of the file."""
+    if file is not None:
+        async with imported(file, asked.status, load_ground(settings.profile, ()).stations) as store:
+            yield store
+        return
+    store = await Store.look(settings.database_url)
+    try:
+        yield store
     finally:
         await store.close()
-    return differs
 
 
 def folders(settings: Settings, given: Path | None) -> Sequence[Path]:
     """The catalogue, then what is laid over it: the folder given, else what the hub itself reads."""
-    return [CATALOG, given] if given else [CATALOG, settings.profile / "rules", *settings.rules]
+    return [RULES, given] if given else [RULES, settings.profile / "rules", *settings.rules]
 
 
 def _typed(read: Callable[[str], datetime]) -> Callable[[str], datetime]:

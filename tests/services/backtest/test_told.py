@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -11,7 +12,7 @@ from sqlalchemy.exc import DBAPIError
 
 from services.store.engine import Store, StoreError
 from services.store.tables import metadata
-from tests.services.backtest.making import asked, gauge, keep, lines, of, wave
+from tests.services.backtest.making import asked, gauge, keep, lines, of, only, wave
 from tests.services.making import NOW
 
 HOUR = timedelta(hours=1)
@@ -57,7 +58,9 @@ async def test_nothing_is_written_and_the_database_itself_forbids_it(store: Stor
 
 
 async def test_a_period_without_records_says_nothing(store: Store) -> None:
-    assert [line["line"] for line in await lines(store)] == ["period"]
+    first, *sums = await lines(store)
+    assert first["line"] == "period" and {line["line"] for line in sums} == {"summary"}
+    assert {line["alerts"] + line["events"] for line in sums} == {0} and {line["pod"] for line in sums} == {None}
 
 
 async def test_what_came_late_is_known_late(store: Store) -> None:
@@ -94,3 +97,42 @@ async def test_a_store_that_is_not_there_is_not_made(tmp_path: Path) -> None:
     with pytest.raises(StoreError, match="no such file"):
         await Store.look(f"sqlite:///{tmp_path / 'none.db'}")
     assert list(tmp_path.iterdir()) == []
+
+
+async def test_what_happened_is_held_beside_what_was_said(store: Store) -> None:
+    await keep(store, wave())
+    found = await lines(store, asked(end=NOW + 20 * HOUR))
+    judged = {one["rule"]: (one["outcome"], one["lead_minutes"], one["began"][11:16]) for one in of(found, "judged")}
+    assert judged == {"river-level": ("hit", 30.0, "19:40"), "evacuation-proposal": ("hit", 0.0, "20:30")}
+    river = next(one for one in of(found, "summary") if one.get("rule") == "river-level")
+    assert (river["alerts"], river["updates"], river["all_clears"], river["most_in_a_day"]) == (1, 2, 1, 4)
+    assert (river["pod"], river["far"], river["csi"], river["in_time"]) == (1.0, 0.0, 1.0, 1)
+
+
+async def test_two_sets_of_rules_are_held_side_by_side(store: Store) -> None:
+    """Without its settle the same rule says the fall at once; without the rule the flood is missed."""
+    await keep(store, wave())
+    hasty = tuple(replace(one, settle=timedelta(0)) for one in only("river-level"))
+    found = await lines(store, asked(end=NOW + 20 * HOUR, rules=[hasty, only("snow-plowing")]))
+    assert {line.get("set") for line in found if line["line"] == "alert"} == {"rules"}
+    sums = {(one["set"], one["rule"]): one for one in of(found, "summary") if "rule" in one}
+    assert sums["rules", "river-level"]["hits"] == 1
+    assert ("against", "river-level") not in sums and sums["against", "snow-plowing"]["alerts"] == 0
+
+
+async def test_only_what_was_asked_for_is_told(store: Store) -> None:
+    await keep(store, wave())
+    sums = await lines(store, asked(summary=True, kinds=frozenset({"flood"})))
+    assert {line["line"] for line in sums} == {"period", "summary"}
+    assert {line["kind"] for line in sums if "kind" in line} == {"flood"}
+    assert not of(await lines(store, asked(kinds=frozenset({"bear"}))), "alert")
+
+
+async def test_of_silent_and_late_gauges_hindsight_knows_what_happened(store: Store) -> None:
+    """What came hours late was seen by nobody in time: a miss, or a word after the event."""
+    back = NOW + 4 * HOUR
+    await keep(store, [(max(at, back), one) for at, one in wave()])
+    (one,) = [
+        line for line in of(await lines(store, asked(end=NOW + 20 * HOUR)), "judged") if line["rule"] == "river-level"
+    ]
+    assert one["outcome"] == "miss" and one["began"][11:16] == "19:40"
