@@ -23,7 +23,7 @@ import structlog
 
 from feeds.jma.atom import Entry, read_feed
 from feeds.jma.feed import Jma
-from feeds.jma.types import worth_fetching
+from feeds.jma.types import of_whole_japan, worth_fetching
 from feeds.records import Decoded, Message, Rejected
 from services.bell import Bell
 from services.clock import Clock
@@ -183,7 +183,8 @@ class Poll:
         """Telegrams that have a reader, of the offices that were chosen, and from nowhere but the configured server."""
         areas = self._settings.areas
         here = urlsplit(entry.link)[:2] == self._origin
-        return here and worth_fetching(entry.code) and (not areas or entry.area in areas)
+        chosen = not areas or entry.area in areas or of_whole_japan(entry.code)
+        return here and worth_fetching(entry.code) and chosen
 
     async def _take(self, due: Sequence[Entry]) -> list[Taken]:
         """Fetch and decode; what is older than something missing of its series is left for later."""

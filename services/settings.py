@@ -87,7 +87,9 @@ class Poll(_Strict):
     feeds: list[Literal["regular", "extra", "eqvol", "other"]] = Field(
         default=["extra", "eqvol", "regular", "other"], min_length=1
     )
-    areas: list[str] = []  # offices, as the file names tell them (030000; 010000 is the agency itself); empty: all
+    # Offices, as the file names tell them (030000; 010000 is the agency itself); empty: all. Every office counts for
+    # earthquakes, tsunami and volcanoes.
+    areas: list[str] = []
     every_s: float = Field(default=60, ge=20, le=600)
     timeout_s: float = Field(default=20, ge=1, le=120)
 

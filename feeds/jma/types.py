@@ -80,6 +80,8 @@ TYPES = (
 _CODES = frozenset(row.code for row in TYPES if row.code)
 _COPIES = frozenset({"VPWS50"})  # megabytes every ten minutes of what each office sends by itself
 _FAMILIES = ("VXKO", "VXSU")  # a code per river
+# Earthquakes, tsunami, volcanoes: an office speaks for many prefectures (岩手山: Sendai's), or another in its place.
+_NATIONAL = ("VXSE", "VTSE", "VYSE", "VFVO")
 _BY_TITLE = {plain(row.title): row for row in TYPES}
 
 
@@ -91,3 +93,8 @@ def type_of_title(title: str) -> TelegramType | None:
 def worth_fetching(code: str) -> bool:
     """True where telegrams of this type code have a reader and tell what no other does."""
     return code not in _COPIES and (code in _CODES or code.startswith(_FAMILIES))
+
+
+def of_whole_japan(code: str) -> bool:
+    """True where the office's own area does not tell whom a telegram of this type concerns."""
+    return code.startswith(_NATIONAL)

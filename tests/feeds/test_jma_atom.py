@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import pytest
 
 from feeds.jma.atom import Entry, read_feed
-from feeds.jma.types import TYPES, worth_fetching
+from feeds.jma.types import TYPES, of_whole_japan, worth_fetching
 from feeds.records import Rejected
 
 DATA = "https://www.data.jma.go.jp/developer/xml/data/"
@@ -79,3 +79,8 @@ def test_which_types_are_worth_fetching() -> None:
     assert {row.code for row in TYPES if row.code and not worth_fetching(row.code)} == {"VPWS50"}
     assert worth_fetching("VXKO60") and worth_fetching("VXSU55") and worth_fetching("VPWP50")
     assert not worth_fetching("VPFG50")
+
+
+def test_of_which_types_every_office_counts() -> None:
+    assert of_whole_japan("VFVO56") and of_whole_japan("VXSE53") and of_whole_japan("VTSE41")
+    assert not of_whole_japan("VPWW55") and not of_whole_japan("VXKO60")

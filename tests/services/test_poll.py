@@ -147,6 +147,12 @@ async def test_only_chosen_offices_known_types_and_this_server(desk: Desk, jma: 
     assert len([path for path in jma.requests if "/data/" in path]) == 1
 
 
+async def test_a_volcano_is_heard_of_whichever_office_speaks(desk: Desk, jma: FakeJma) -> None:
+    jma.publish("VFVO50", (JMA / "VFVO50_iwatesan.xml").read_bytes(), area="040000")
+    await desk.step()
+    assert await desk.codes() == ["VFVO50"]
+
+
 async def test_an_outage_is_caught_up_with_from_the_long_file(desk: Desk, jma: FakeJma) -> None:
     await desk.step()
     for hour in range(5):
