@@ -16,7 +16,7 @@ COMMANDS = {
     "serve": "run the hub",
     "check": "validate settings, rules, layers and channels",
     "decode": "bytes to records",
-    "cap": "check CAP documents",
+    "cap": "check CAP documents, watch a CAP feed",
     "rules": "check and test rules",
     "backtest": "what models and rules would have sent in the past",
     "model": "run one model over a series",

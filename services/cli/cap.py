@@ -1,4 +1,4 @@
-"""``shirase cap lint``: what is wrong with a CAP document, as JSON lines. Needs no running hub and no network."""
+"""``shirase cap``: what is wrong with a CAP document, as JSON lines. ``lint`` needs no running hub and no network."""
 
 from __future__ import annotations
 
@@ -6,22 +6,20 @@ import argparse
 import io
 import json
 import sys
-from collections.abc import Iterable
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from cryptography import x509
-
 from feeds.cap.lint import lint
-from feeds.cap.verify import certificates
 from feeds.cap.xml import LIMIT
+from services.cli import cap_watch
+from services.cli.trusted import add_trust, read_trusted
 from services.clock import wall
 
 
 def register(commands: Any) -> None:
     """Add the command to the argparse sub-parsers."""
-    parser = commands.add_parser("cap", help="check CAP documents")
+    parser = commands.add_parser("cap", help="check CAP documents, watch a CAP feed")
     verbs = parser.add_subparsers(dest="verb", required=True, metavar="VERB")
     one = verbs.add_parser("lint", help="every fault of a CAP 1.2 document, one JSON object a line")
     one.add_argument("file", metavar="FILE", help="a path, or - for standard input")
@@ -31,10 +29,9 @@ def register(commands: Any) -> None:
         default="now",
         help="judge certificates as of the time the alert was sent, or as of today (default)",
     )
-    one.add_argument(
-        "--trust", type=Path, action="append", default=[], metavar="PEM", help="a certificate that may sign; repeatable"
-    )
+    add_trust(one)
     one.set_defaults(run=run)
+    cap_watch.register(verbs)
 
 
 def run(args: argparse.Namespace) -> int:
@@ -54,17 +51,6 @@ def run(args: argparse.Namespace) -> int:
     for finding in findings:
         print(json.dumps(asdict(finding), ensure_ascii=False))
     return 1 if any(finding.level == "error" for finding in findings) else 0
-
-
-def read_trusted(files: Iterable[Path]) -> tuple[x509.Certificate, ...]:
-    """The certificates of these files. Raises OSError, or ValueError naming the file."""
-    found: list[x509.Certificate] = []
-    for file in files:
-        try:
-            found += certificates(file.read_bytes())
-        except ValueError as error:
-            raise ValueError(f"{file}: {error}") from error
-    return tuple(found)
 
 
 def _read(name: str) -> bytes:

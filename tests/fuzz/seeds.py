@@ -146,6 +146,8 @@ _PUBLISHED = tuple(
     Seed("lalert", LALERT.topic, one)
     for one in (published(document()), document(SHELTER), document(DAMAGE), document(NOTICE))
 )
+SIGNED = (DATA / "cap/vectors/signature_verified.fires.xml").read_bytes()
+SIGNER = (DATA / "cap/vectors/signer.pem").read_bytes()
 VECTORS = [file.read_bytes() for file in sorted((DATA / "cap/vectors").glob("*.fires.xml"))]
 SEEDS = (*IN_JSON, CRIME, MAIL, TABLE, *JMA, CAP, ENVELOPE, LALERT, *_PUBLISHED, CBOR)
 

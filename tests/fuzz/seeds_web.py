@@ -31,3 +31,7 @@ ATOM = (
     + "".join(f'<entry><link href="https://example.jp/data/{name}"/></entry>' for name in _NAMES)
     + "</feed>"
 ).encode()
+CAP_ATOM = (
+    b'<feed xmlns="http://www.w3.org/2005/Atom"><link rel="related" title="heartbeat" href="heartbeat.xml"/>'
+    b'<entry><link rel="alternate" type="application/cap+xml" href="/cap/a%20b.xml"/></entry></feed>'
+)

@@ -5,7 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 
+from feeds.cap.atom import read_atom
+from feeds.cap.envelope import unwrap, wrap
+from feeds.cap.line import cap_line
 from feeds.cap.lint import lint
+from feeds.cap.types import CapError
+from feeds.cap.verify import certificates, read_verified
 from feeds.feed import Feed
 from feeds.japanese_time import TimeError, when
 from feeds.jma.atom import read_feed
@@ -22,11 +27,12 @@ from services.photos import LONGEST, PhotoError, clean
 from services.web.wsse import TokenError, Tokens
 from tests.feeds.making import NOW
 from tests.fuzz.oracle import CODE, holds, in_json, named
-from tests.fuzz.seeds import CBOR, FEEDS, GRANTS, LALERT, RIVER, SEEDS, VECTORS, feed_for
+from tests.fuzz.seeds import CBOR, FEEDS, GRANTS, LALERT, RIVER, SEEDS, SIGNED, SIGNER, VECTORS, feed_for
 from tests.fuzz.seeds_jma import EVERY_TELEGRAM
-from tests.fuzz.seeds_web import ATOM, CALL, TOKEN_USER
+from tests.fuzz.seeds_web import ATOM, CALL, CAP_ATOM, TOKEN_USER
 from tests.services.pictures import png, telling_jpeg, webp
 
+_TRUSTED = certificates(SIGNER)
 _NUMBERED = b"0123456789"  # the first byte of an input chooses among several topics; in the seeds it is a digit
 
 
@@ -103,6 +109,27 @@ def _cap_lint(data: bytes) -> None:
     assert findings == lint(data, NOW)
     for finding in findings:
         in_json(asdict(finding))
+
+
+def _cap_sealed(data: bytes) -> None:
+    """Whatever stands in it: only words that this certificate signed are read."""
+    for read_it in (lambda: [read_verified(data, _TRUSTED)], lambda: list(unwrap(data).alerts())):
+        try:
+            alerts = read_it()
+        except CapError as error:
+            assert CODE.fullmatch(error.code) and error.at
+        else:
+            for alert in alerts:
+                in_json(cap_line(alert))
+
+
+def _cap_atom(data: bytes) -> None:
+    try:
+        index = read_atom(data, "https://city.example/cap/feed.atom")
+    except CapError as error:
+        assert CODE.fullmatch(error.code) and error.at
+        return
+    assert all(one.startswith(("http://", "https://")) for one in (*index.documents, index.heartbeat) if one)
 
 
 def _atom(data: bytes) -> None:
@@ -191,6 +218,8 @@ TARGETS: Mapping[str, Target] = {
         Target("cbor", _cbor, [CBOR.payload]),
         Target("soap", _soap, [CALL]),
         Target("cap_lint", _cap_lint, [*_payloads("cap"), *VECTORS]),
+        Target("cap_sealed", _cap_sealed, [SIGNED, wrap(SIGNED)]),
+        Target("cap_atom", _cap_atom, [CAP_ATOM]),
         Target("photo", _photo, [telling_jpeg(), png(), webp()]),
         Target("atom", _atom, [ATOM]),
         Target("mapping_file", _mapping_file, [RIVER.encode()]),
