@@ -44,9 +44,8 @@ class Inputs:
     # Means of each clock hour of what SEASON names, the hour's end as its time, since 1 October and of a month at
     # least: too long to be kept by the reading, and a snow pack, or wet ground, remembers all of it.
     season: Mapping[tuple[str, str], Sequence[Sample]] = field(default_factory=dict)
-    passes: Mapping[str, datetime] = field(default_factory=dict)  # plow section → when its last plow pass ended
-    # The newest of each series, and of its minute all; those of geo.official.lasting however old they are. One may be
-    # there twice.
+    # plow section → since when most of it has been plowed (geo.plow.rounds)
+    passes: Mapping[str, datetime] = field(default_factory=dict)
     telegrams: Sequence[Telegram] = ()
     reports: Sequence[Report] = ()
     gateways: Sequence[GatewayState] = ()

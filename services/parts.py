@@ -5,6 +5,7 @@ Every loop also polls: a lost ring costs seconds, never work.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -34,9 +35,11 @@ from services.ingest import Ingest
 from services.lookout import Lookout
 from services.loop import Loop
 from services.mappings import load_mappings
+from services.plow import Plow
 from services.poll import Poll
 from services.predict import Predict
 from services.river_model import RiverFile
+from services.roads import load_roads
 from services.settings import Source as SourceSettings
 from services.source import Source
 from services.store import answered, photos
@@ -156,8 +159,20 @@ async def predict(house: House) -> Predict:
     seer = Predict(once, house.bell, house.clock, ground, MODELS, RiverFile.of(house.settings))
     listen = house.bell.listen("records")
     house.repeat(Loop(Predict.name, leased(once, seer.step), listen, house.pace, rest=0.25))
+    await _plow(house)
     await _verify(house)
     return seer
+
+
+async def _plow(house: House) -> None:
+    """Positions of plows to passes, where there is a network to match them to."""
+    ground = (await house.city()).ground
+    roads = await asyncio.to_thread(load_roads, house.settings, ground.areas)
+    if roads is None:
+        return
+    once = await house.once(Plow.name)
+    loop = Plow(once, house.bell, house.clock, roads)
+    house.repeat(Loop(Plow.name, leased(once, loop.step), house.bell.listen(), lambda: 15 * house.pace(), again=True))
 
 
 async def _verify(house: House) -> None:

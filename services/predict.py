@@ -21,7 +21,7 @@ from services.lasting import Lasting
 from services.lease import Leased
 from services.river_model import RiverFile
 from services.season import Season
-from services.store import chronology, cursors, hazards, outlooks, records, vitals
+from services.store import chronology, cursors, hazards, outlooks, plowed, records, vitals
 from services.store.chronology import Entry
 from services.store.engine import Store
 from services.store.hazards import Change
@@ -87,6 +87,7 @@ class Predict:
             status=status,
             series=await records.series(connection, wants.subjects(ground), status, now - wants.readings, now),
             season=await self._season.gather(connection, wants.season(ground), status, now),
+            passes=await plowed.last_round(connection, status, now),
             telegrams=[*standing, *lasting],
             reports=await records.reports(connection, status, now - wants.reports, now),
             gateways=await vitals.everyone(connection, status),

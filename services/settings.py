@@ -148,6 +148,12 @@ class Skill(_Strict):
         return timedelta(days=self.kept_days)
 
 
+class Plow(_Strict):
+    """Which vehicles work on sidewalks: no receiver can tell a sidewalk from its road."""
+
+    sidewalk_vehicles: list[str] = []
+
+
 class Web(_Strict):
     """Where the pages are served."""
 
@@ -189,6 +195,7 @@ class Settings(_Strict):
     web: Web = Web()
     reports: Reports = Reports()
     skill: Skill = Skill()
+    plow: Plow = Plow()
     exercise: Exercise | None = None
     log_level: str = "INFO"
 

@@ -16,6 +16,7 @@ from geo.plow.segment import Segment
 from geo.plow.track import Column, apart_m
 
 _DEGREE_M = 111_195.08  # of latitude, on the sphere that distances are measured on
+_AROUND = 0.05  # degrees, some 5 km: a plow that is farther away works for somebody else
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +47,7 @@ class Network:
             )
         drawn = np.array([segment.geometry for segment in self.segments], dtype=object)
         west, south, east, north = shapely.total_bounds(drawn)
+        self.box = shapely.box(west - _AROUND, south - _AROUND, east + _AROUND, north + _AROUND)
         self.plane = Plane(float((west + east) / 2), float((south + north) / 2))
         self.lines = shapely.transform(drawn, self.plane.metres, interleaved=False)
         self.length_m: Column = shapely.length(self.lines)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from feeds.records import Telegram
@@ -15,6 +15,7 @@ from geo.series.heard import Heard
 from services.backtest.memory import Memory, Season
 from services.backtest.stream import Stream
 from services.season import Season as Hours
+from services.store import plowed
 from services.store.arrivals import Arrival
 from services.store.engine import Store
 from services.store.records import lasting_telegrams
@@ -79,6 +80,7 @@ class Sight:
             self._note(arrival)
         faults: dict[str, Exception] = {}
         inputs = self.memory.inputs(now, await self._season_at(now), await self._lasting_at(now))
+        inputs = replace(inputs, passes=await self._rounds_at(now))
         found = look(self._source.models, inputs, self._source.ground, faults)
         self.picture = {hazard.key: hazard for hazard in next_picture(self.picture, found)}
         self.failing = {name: repr(error) for name, error in faults.items()} | self.failing
@@ -113,6 +115,11 @@ class Sight:
                 self._lasting = await lasting_telegrams(connection, self._source.status, now, came_by)
             self._lasting_of = now
         return self._lasting
+
+    async def _rounds_at(self, now: datetime) -> Mapping[str, datetime]:
+        """As it was known then: when plows had gone round."""
+        async with self._source.store.read() as connection:
+            return await plowed.last_round(connection, self._source.status, now)
 
     async def _season_at(self, now: datetime) -> Season:
         hour = _hour(now)

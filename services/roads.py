@@ -1,0 +1,51 @@
+"""What plows are matched to: the city's network, its depots and dumps, and which vehicles work on sidewalks."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from feeds.status import Status
+from geo.area import Areas
+from geo.crs import CrsError
+from geo.geojson import ProfileError
+from geo.plow.network import Network
+from geo.plow.reading import read_drawn
+from geo.plow.work import Rules
+from services.city import StartError
+from services.settings import Settings
+from services.store.plowed import Vehicle
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Roads:
+    """What plows are matched to. ``sidewalks`` are those of the vehicles that work on sidewalks only."""
+
+    carriageways: Network
+    sidewalks: Network | None
+    rules: Rules
+    sidewalk_vehicles: frozenset[str]
+    statuses: frozenset[Status]  # a network that was drawn for a drill says nothing about the real one
+
+    def of(self, vehicle: Vehicle) -> Network | None:
+        """The network that a vehicle works on."""
+        return self.sidewalks if vehicle.name in self.sidewalk_vehicles else self.carriageways
+
+
+def load_roads(settings: Settings, areas: Areas) -> Roads | None:
+    """The network of the data folder, else that of the profile; None where there is neither. Raises StartError."""
+    try:
+        drawn = read_drawn(settings.profile, settings.data_dir / "network", areas)
+        carriageways = [segment for segment in drawn.segments if not segment.sidewalk]
+        sidewalks = [segment for segment in drawn.segments if segment.sidewalk]
+        if not carriageways:
+            return None
+        network = Network(carriageways)
+        return Roads(
+            carriageways=network,
+            sidewalks=Network(sidewalks) if sidewalks else None,
+            rules=Rules(fences=drawn.fences, within=network.box),
+            sidewalk_vehicles=frozenset(settings.plow.sidewalk_vehicles),
+            statuses=frozenset(Status) - ({Status.ACTUAL} if drawn.demonstration else set()),
+        )
+    except (ProfileError, CrsError, ValueError) as error:
+        raise StartError(str(error)) from error

@@ -1,0 +1,177 @@
+"""Fixes out of the store, and what came of them in: passes, coverage, rounds. Instants here are hub time."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime, timedelta
+
+from sqlalchemy import delete, func, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from feeds.records import Fix
+from feeds.status import Status
+from geo.plow.coverage import Coverage
+from geo.plow.passes import Pass
+from services.store.codec import from_json
+from services.store.engine import insert
+from services.store.tables import coverage, passes, records, rounds
+
+_AHEAD = timedelta(seconds=120)  # a fix later than that after it came: a clock that is wrong
+_AT_ONCE = 500  # values of one statement
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Vehicle:
+    """Whose passes: a name is unique within its gateway, and a drill is not the real thing."""
+
+    status: Status
+    gateway: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Arrived:
+    """A fix that came in."""
+
+    seq: int
+    vehicle: Vehicle
+    at: datetime
+    ahead: bool  # its clock was: it is not used
+
+
+async def arrived(connection: AsyncConnection, after: int, statuses: Collection[Status], at_most: int) -> list[Arrived]:
+    """The next fixes behind a sequence number, in order."""
+    columns = (records.c.seq, records.c.status, records.c.gateway, records.c.subject)
+    statement = (
+        select(*columns, records.c.measured_at, records.c.received_at)
+        .where(records.c.seq > after, records.c.type == "fix", records.c.status.in_([str(one) for one in statuses]))
+        .order_by(records.c.seq)
+        .limit(at_most)
+    )
+    return [
+        Arrived(seq, Vehicle(Status(status), gateway, name), measured, measured > received + _AHEAD)
+        for seq, status, gateway, name, measured, received in await connection.execute(statement)
+    ]
+
+
+async def fixes(connection: AsyncConnection, vehicle: Vehicle, since: datetime, until: datetime) -> list[Fix]:
+    """The vehicle's fixes in [since, until)."""
+    statement = select(records.c.body, records.c.measured_at, records.c.received_at).where(
+        records.c.type == "fix",
+        records.c.status == vehicle.status,
+        records.c.subject == vehicle.name,
+        records.c.measured_at >= since,
+        records.c.measured_at < until,
+        records.c.gateway == vehicle.gateway,
+    )
+    rows = await connection.execute(statement)
+    return [from_json(Fix, body) for body, measured, received in rows if measured <= received + _AHEAD]
+
+
+async def replace(
+    connection: AsyncConnection, vehicle: Vehicle, since: datetime, until: datetime, found: Iterable[Pass]
+) -> set[str]:
+    """Let the vehicle's passes that began in [since, until) be these; gives the segments where anything changed."""
+    whose = (
+        passes.c.status == vehicle.status,
+        passes.c.gateway == vehicle.gateway,
+        passes.c.vehicle == vehicle.name,
+        passes.c.began >= since,
+        passes.c.began < until,
+    )
+    known = {_pass(row): row.id for row in await connection.execute(select(passes).where(*whose))}
+    wanted = {_to_the_microsecond(one) for one in found}
+    gone, new = [known[one] for one in known.keys() - wanted], sorted(wanted - known.keys())
+    for begin in range(0, len(gone), _AT_ONCE):
+        await connection.execute(delete(passes).where(passes.c.id.in_(gone[begin : begin + _AT_ONCE])))
+    if new:
+        told = {"status": vehicle.status, "gateway": vehicle.gateway, "vehicle": vehicle.name}
+        rows = [asdict(one) | told | {"began": at(one.began), "ended": at(one.ended)} for one in new]
+        await connection.execute(passes.insert(), rows)
+    return {one.segment for one in known.keys() ^ wanted}
+
+
+async def passes_over(
+    connection: AsyncConnection, status: Status, segments: Collection[str], since: datetime, until: datetime
+) -> list[Pass]:
+    """All passes over the segments that ended in [since, until]."""
+    found, rest = [], sorted(segments)
+    while rest:
+        some, rest = rest[:_AT_ONCE], rest[_AT_ONCE:]
+        here = (passes.c.status == status, passes.c.segment.in_(some), passes.c.ended.between(since, until))
+        found += [_pass(row) for row in await connection.execute(select(passes).where(*here))]
+    return found
+
+
+async def cover(
+    connection: AsyncConnection, status: Status, segments: Collection[str], found: Mapping[str, Coverage]
+) -> None:
+    """Let the coverage of the segments be this; of one that has no passes any more nothing is told."""
+    gone = sorted(set(segments) - found.keys())
+    for begin in range(0, len(gone), _AT_ONCE):
+        some = gone[begin : begin + _AT_ONCE]
+        await connection.execute(delete(coverage).where(coverage.c.status == status, coverage.c.segment.in_(some)))
+    rows = [
+        asdict(one)
+        | {"status": status, "last_at": at(one.last_at), "done_at": None if one.done_at is None else at(one.done_at)}
+        for one in found.values()
+    ]
+    if rows:
+        adding = insert(connection, coverage)
+        changed = {name: adding.excluded[name] for name in ("done_at", "last_at", "times", "share", "reports")}
+        await connection.execute(adding.on_conflict_do_update(index_elements=["status", "segment"], set_=changed), rows)
+
+
+async def done_at(
+    connection: AsyncConnection, status: Status, segments: Sequence[str], since: datetime
+) -> dict[str, float]:
+    """When each of the segments was last done, of those that were since then; seconds since 1970."""
+    found: dict[str, float] = {}
+    for begin in range(0, len(segments), _AT_ONCE):
+        statement = select(coverage.c.segment, coverage.c.done_at).where(
+            coverage.c.status == status,
+            coverage.c.segment.in_(segments[begin : begin + _AT_ONCE]),
+            coverage.c.done_at >= since,
+        )
+        found |= {segment: done.timestamp() for segment, done in await connection.execute(statement)}
+    return found
+
+
+async def go_round(connection: AsyncConnection, status: Status, found: Mapping[str, datetime], now: datetime) -> None:
+    """Note when each section was last gone round, where that is news."""
+    known = await last_round(connection, status, now)
+    news = {section: passed for section, passed in found.items() if known.get(section) != passed}
+    rows = [
+        {"status": status, "section": section, "passed_at": passed, "known_at": now} for section, passed in news.items()
+    ]
+    if rows:
+        await connection.execute(rounds.insert(), rows)
+
+
+async def last_round(connection: AsyncConnection, status: Status, now: datetime) -> dict[str, datetime]:
+    """Section → since when most of it is done, as it was known at ``now``."""
+    order = (rounds.c.known_at.desc(), rounds.c.id.desc())
+    rank = func.row_number().over(partition_by=rounds.c.section, order_by=order).label("rank")
+    ranked = (
+        select(rounds.c.section, rounds.c.passed_at, rank)
+        .where(rounds.c.status == status, rounds.c.known_at <= now)
+        .subquery()
+    )
+    newest = select(ranked.c.section, ranked.c.passed_at).where(ranked.c.rank == 1)
+    return {row.section: row.passed_at for row in await connection.execute(newest)}
+
+
+def at(seconds: float) -> datetime:
+    """Seconds since 1970 as the store keeps them, to the microsecond."""
+    return datetime.fromtimestamp(seconds, UTC)
+
+
+def _to_the_microsecond(one: Pass) -> Pass:
+    return Pass(**asdict(one) | {"began": at(one.began).timestamp(), "ended": at(one.ended).timestamp()})
+
+
+def _pass(row: object) -> Pass:
+    columns = row._mapping  # type: ignore[attr-defined]
+    facts = {name: columns[name] for name in Pass.__dataclass_fields__}
+    return Pass(**facts | {name: facts[name].timestamp() for name in ("began", "ended")})

@@ -1,0 +1,53 @@
+"""The tables that only snow removal needs: passes of vehicles, what is done of each segment, rounds of each section."""
+
+from __future__ import annotations
+
+from sqlalchemy import Column, Float, Index, Integer, Table, Text
+
+from services.store.columns import Instant, Serial, metadata
+
+passes = Table(  # runs of vehicles over segments, worked out of their fixes and replaced when more of these come
+    "passes",
+    metadata,
+    Column("id", Serial, primary_key=True, autoincrement=True),
+    Column("status", Text, nullable=False),
+    Column("gateway", Text, nullable=False),
+    Column("vehicle", Text, nullable=False),
+    Column("segment", Text, nullable=False),
+    Column("began", Instant, nullable=False),
+    Column("ended", Instant, nullable=False),
+    Column("from_m", Float, nullable=False),
+    Column("to_m", Float, nullable=False),
+    Column("length_m", Float, nullable=False),
+    Column("direction", Integer, nullable=False),
+    Column("fixes", Integer, nullable=False),
+    Column("off_m", Float, nullable=False),
+    Column("activity", Text, nullable=False),
+    Index("passes_by_vehicle", "status", "gateway", "vehicle", "began"),
+    Index("passes_by_segment", "status", "segment", "ended"),
+    sqlite_autoincrement=True,
+)
+
+coverage = Table(  # what is done of each segment, of the last day
+    "coverage",
+    metadata,
+    Column("status", Text, primary_key=True),
+    Column("segment", Text, primary_key=True),
+    Column("done_at", Instant),  # null: it is not
+    Column("last_at", Instant, nullable=False),
+    Column("times", Integer, nullable=False),
+    Column("share", Float, nullable=False),
+    Column("reports", Integer, nullable=False),
+)
+
+rounds = Table(  # since when most of a section is done; a row for each time that this changed
+    "rounds",
+    metadata,
+    Column("id", Serial, primary_key=True, autoincrement=True),
+    Column("status", Text, nullable=False),
+    Column("section", Text, nullable=False),
+    Column("passed_at", Instant, nullable=False),
+    Column("known_at", Instant, nullable=False),
+    Index("rounds_by_section", "status", "section", "known_at"),
+    sqlite_autoincrement=True,
+)
