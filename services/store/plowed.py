@@ -15,7 +15,8 @@ from geo.plow.coverage import Coverage
 from geo.plow.passes import Pass
 from services.store.codec import from_json
 from services.store.engine import insert
-from services.store.tables import coverage, passes, records, rounds
+from services.store.tables import records
+from services.store.tables_plow import coverage, passes, rounds
 
 _AHEAD = timedelta(seconds=120)  # a fix later than that after it came: a clock that is wrong
 _AT_ONCE = 500  # values of one statement

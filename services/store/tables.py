@@ -19,24 +19,13 @@ from sqlalchemy import (
     text,
 )
 
+import services.store.tables_plow  # noqa: F401 - its tables belong to the metadata
 from services.store.columns import Instant, Serial, metadata
-from services.store.tables_plow import coverage, passes, rounds
 from services.store.tables_reports import answered, photos
 from services.store.tables_skill import outlooks, skill_bins, skill_days, stories
 
 # beside what is defined here
-__all__ = [
-    "answered",
-    "coverage",
-    "metadata",
-    "outlooks",
-    "passes",
-    "photos",
-    "rounds",
-    "skill_bins",
-    "skill_days",
-    "stories",
-]
+__all__ = ["answered", "metadata", "outlooks", "photos", "skill_bins", "skill_days", "stories"]
 
 records = Table(  # everything that came in, append-only
     "records",

@@ -26,7 +26,7 @@ from services.roads import Roads, load_roads
 from services.settings import load
 from services.store import cursors, plowed, records
 from services.store.engine import Store
-from services.store.tables import coverage, passes
+from services.store.tables_plow import coverage, passes
 from tests.geo.plow.making import START, lat_of, lon_of
 from tests.geo.plow.streets import network
 from tests.geo.plow.test_passes import drive
