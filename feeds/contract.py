@@ -8,8 +8,8 @@ from typing import Any
 from feeds.cap.line import cap_line
 from feeds.crime_types import Crime
 from feeds.instant import iso_utc
-from feeds.lalert_line import lalert_line
-from feeds.lalert_types import LalertDocument
+from feeds.lalert.line import lalert_line
+from feeds.lalert.types import LalertDocument
 from feeds.records import CapTelegram, Fix, Reading, Record, Rejected, Report, Telegram, TelegramArea
 
 _AREA_OPTIONAL = ("code_type", "kind_code", "kind_name", "status", "condition", "last_code", "max_intensity")

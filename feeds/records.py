@@ -13,7 +13,7 @@ from typing import TypeAlias
 
 from feeds.cap.types import CapAlert
 from feeds.crime_types import Crime
-from feeds.lalert_types import LalertDocument
+from feeds.lalert.types import LalertDocument
 from feeds.rejected import Rejected as Rejected  # noqa: PLC0414 - one of the words of this module
 from feeds.status import Status
 

@@ -9,7 +9,7 @@ from feeds.chirpstack import Chirpstack
 from feeds.crime_csv import CrimeCsv
 from feeds.feed import Feed
 from feeds.jma.feed import Jma
-from feeds.lalert import Lalert
+from feeds.lalert.read import Lalert
 from feeds.mapped import Mapped
 from feeds.mapping import Mappings
 from feeds.names import TABLE_ONLY, Words

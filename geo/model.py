@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from feeds.lalert_types import LalertDocument
+from feeds.lalert.types import LalertDocument
 from feeds.records import Report, Telegram
 from feeds.status import Status
 from geo.area import Area, Areas

@@ -7,7 +7,7 @@ change afterwards, because receivers quote them. What changes is the state of th
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
@@ -99,6 +99,18 @@ class Alert:
     contact: str = ""
     believed_until: datetime | None = None  # how long its hazards held without news, as known when it was written
     ends: bool = False  # an all-clear or a cancellation: after it the series is over
+    issue: int = 1  # which of the series' revisions that leave the house: one more than were issued before
+    announced: Mapping[str, int] = field(default_factory=dict)  # area → its level in the newest revision in force
+    lifted: tuple[Place, ...] = ()  # of those areas, where the danger is over though it goes on elsewhere
+
+    @property
+    def place_levels(self) -> dict[str, int]:
+        """The highest level of each area's hazards, by area code; 0 in an all-clear."""
+        found: dict[str, int] = {}
+        for key, level in zip(self.hazards, self.levels, strict=False):  # old revisions have no levels
+            area = key.split("/")[3]
+            found[area] = max(found.get(area, 0), level)
+        return found
 
     @property
     def reference(self) -> Reference:

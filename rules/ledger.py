@@ -49,6 +49,7 @@ def standing_of(family: Sequence[Written], now: datetime) -> Standing:
         alert=newest,
         state=state,
         issued_revision=issued[-1].revision if issued else 0,
+        issued=len(issued),
         chain=tuple(one.alert for one in issued if one.alert and one.alert.expires > now),
         last_revision=family[-1].revision,
     )

@@ -40,6 +40,14 @@ class Sender:
             )
 
 
+def series_began(alert: Alert) -> datetime:
+    """When the first revision of the alert's series was written: its name ends with that, unless others named it."""
+    try:
+        return datetime.strptime(alert.series.rpartition("-")[2], "%Y%m%dT%H%M%S").replace(tzinfo=JST)
+    except ValueError:
+        return alert.sent
+
+
 def write(situation: Situation, proposal: Proposal, sender: Sender, places: Places) -> Alert:
     """The next revision of the proposal's series. Never raises for wording: a template that fails gives plain words."""
     sent = situation.now.replace(microsecond=0)
@@ -68,6 +76,9 @@ def write(situation: Situation, proposal: Proposal, sender: Sender, places: Plac
         web=sender.web,
         contact=sender.contact,
         ends=proposal.ends,
+        issue=(standing.issued if standing else 0) + 1,
+        announced=proposal.in_force[-1].place_levels if proposal.in_force else {},
+        lifted=() if proposal.ends else proposal.lifted,
         **(_lifting(proposal.in_force[-1]) if proposal.ends else _warning(rule, proposal.hazards)),
     )
     return _with_texts(alert, proposal, sender)

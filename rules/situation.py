@@ -19,6 +19,7 @@ class Standing:
     alert: Alert
     state: State  # draft, issued, or rejected
     issued_revision: int = 0  # newest revision that left the house; 0: none yet
+    issued: int = 0  # how many have
     chain: tuple[Alert, ...] = ()  # issued revisions not yet expired, oldest first
     last_revision: int = 0  # highest number ever written in the series, withdrawn drafts too: the next one is this + 1
 

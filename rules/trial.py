@@ -63,7 +63,7 @@ def _compare(alert: Alert, case: Case) -> Iterator[str]:
 def _compare_all_clear(rule: Rule, case: Case, issued: Alert) -> Iterator[str]:
     """Had the alert been issued, and had all hazards gone an hour later."""
     later = case.now + timedelta(hours=1)
-    standing = Standing(alert=issued, state=State.ISSUED, issued_revision=1, chain=(issued,), last_revision=1)
+    standing = Standing(alert=issued, state=State.ISSUED, issued_revision=1, issued=1, chain=(issued,), last_revision=1)
     situation = Situation(now=later, status=Status.ACTUAL, standing={issued.series: standing})
     ends = [alert for alert in decide(situation, [rule], SENDER, _places(case)).alerts if alert.ends]
     found = ends[0].texts["ja"].short if ends else "no all-clear"

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from feeds.lalert_types import Fact, LalertArea, LalertDocument
+from feeds.lalert.types import Fact, LalertArea, LalertDocument
 from geo.hazard import Evidence, Hazard
 from geo.model import Ground, Inputs
 from geo.official.documents import LONGEST, brief, ends, issued, listed, moment, said, standing, where

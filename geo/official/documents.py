@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from feeds.instant import instant
-from feeds.lalert_types import LalertDocument
+from feeds.lalert.types import LalertDocument
 from geo.model import Ground, Inputs
 
 LONGEST = timedelta(days=31)  # a document that nobody renewed for so long is not believed any more

@@ -13,6 +13,7 @@ from rules.alert import Alert
 from services.channels import cap_feed, line, linkage, log, mastodon, webhook
 from services.channels.bluesky import channel as bluesky
 from services.channels.channel import Channel
+from services.channels.lalert import channel as lalert
 from services.channels.x import channel as x
 
 
@@ -32,10 +33,20 @@ class Kind:
 
 
 _NO_ACCOUNT = dict.fromkeys(("consumer_key", "consumer_secret", "access_token", "access_token_secret"), "0-none")
+_NO_NODE = {
+    "url": "https://node.invalid/",
+    "user": "none",
+    "password": "none",
+    "sender_id": "none",
+    "organization_code": "032018",
+    "organization": "岩手県盛岡市",
+    "office": "危機管理防災課",
+}
 
 CHANNELS: Mapping[str, Kind] = {
     "x": Kind(x.Config, x.X, _NO_ACCOUNT),
     "linkage": Kind(linkage.Config, linkage.Linkage, {"url": "https://linkage.invalid/", "token": "none"}, signs=True),
+    "lalert": Kind(lalert.Config, lalert.LAlert, _NO_NODE),
     "line": Kind(line.Config, line.Line, {"token": "none"}),
     "mastodon": Kind(mastodon.Config, mastodon.Mastodon, {"url": "https://mastodon.invalid", "token": "none"}),
     "bluesky": Kind(bluesky.Config, bluesky.Bluesky, {"identifier": "none", "app_password": "none"}),
@@ -44,7 +55,10 @@ CHANNELS: Mapping[str, Kind] = {
     "log": Kind(log.Config, log.Log, slow=False),
 }
 # What a rule may name instead of each of them: those that the city has set up.
-GROUPS: Mapping[str, tuple[str, ...]] = {"social": ("x", "line", "mastodon", "bluesky")}
+GROUPS: Mapping[str, tuple[str, ...]] = {
+    "social": ("x", "line", "mastodon", "bluesky"),
+    "authorities": ("linkage", "lalert"),
+}
 # People learn of these by 緊急速報メール and J-ALERT. A post minutes later, when the shaking is over or the wave there,
 # or one that cannot be called back within seconds, does harm.
 SECONDS_COUNT = frozenset({"earthquake", "tsunami"})

@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from feeds.lalert_types import LalertDocument
+from feeds.lalert.types import LalertDocument
 from feeds.records import Report, Telegram
 from feeds.status import Status
 from geo.series.heard import Heard

@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from feeds.lalert_types import LalertDocument
+from feeds.lalert.types import LalertDocument
 from feeds.records import BARRING, CapTelegram, Fix, Flag, Reading, Record, Report, Telegram
 from feeds.status import Status
 from geo.model import Sample

@@ -15,7 +15,7 @@ import structlog
 from aiohttp import web
 from lxml import etree
 
-from feeds.lalert import SCHEME, Lalert
+from feeds.lalert.read import SCHEME, Lalert
 from feeds.records import Message, Rejected
 from feeds.safe_xml import read_xml
 from services.bell import Bell

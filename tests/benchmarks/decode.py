@@ -12,7 +12,7 @@ from lxml import etree
 
 from feeds.checks import checked
 from feeds.jma.feed import Jma
-from feeds.lalert import Lalert
+from feeds.lalert.read import Lalert
 from feeds.plain import Plain
 from feeds.records import Decoded, Message
 from feeds.registry import by_name

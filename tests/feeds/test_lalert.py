@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 from lxml import etree
 
 from feeds.contract import record_line
-from feeds.lalert import Lalert
-from feeds.lalert_body import alert_level
-from feeds.lalert_types import LalertDocument
+from feeds.lalert.body import alert_level
+from feeds.lalert.read import Lalert
+from feeds.lalert.types import LalertDocument
 from feeds.records import Decoded, Message
 from feeds.status import Status
 from services.store.codec import from_json, to_json

@@ -115,7 +115,14 @@ def issued(rule: Rule, *hazards: Hazard, now: datetime = NOW, state: State = Sta
     """The standing of a first revision that spoke of these hazards."""
     alert = decide(situation(*hazards, now=now), [rule], SENDER, place).alerts[0]
     out = state is State.ISSUED
-    return Standing(alert=alert, state=state, issued_revision=int(out), chain=(alert,) if out else (), last_revision=1)
+    return Standing(
+        alert=alert,
+        state=state,
+        issued_revision=int(out),
+        issued=int(out),
+        chain=(alert,) if out else (),
+        last_revision=1,
+    )
 
 
 @dataclass
@@ -138,6 +145,7 @@ class World:
                 alert=waiting[-1][1],
                 state=waiting[-1][0],
                 issued_revision=out[-1].revision if out else 0,
+                issued=len(out),
                 chain=tuple(a for a in out if a.expires > now),
                 last_revision=family[-1][1].revision,
             )

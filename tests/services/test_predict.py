@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import select
 
 from feeds.instant import instant
-from feeds.lalert import Lalert
+from feeds.lalert.read import Lalert
 from feeds.records import Report
 from feeds.status import Status
 from geo.hazard import Hazard

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from feeds.lalert_types import LalertDocument
+from feeds.lalert.types import LalertDocument
 from feeds.quantities import QUANTITIES
 from feeds.records import Report, Telegram
 from feeds.status import Status

@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 from lxml import etree
 
 from feeds.instant import instant
-from feeds.lalert import Lalert as Feed
-from feeds.lalert_types import LalertDocument
+from feeds.lalert.read import Lalert as Feed
+from feeds.lalert.types import LalertDocument
 from feeds.records import Message
 from feeds.status import Status
 from geo.hazard import Hazard

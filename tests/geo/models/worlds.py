@@ -11,8 +11,8 @@ from datetime import UTC, datetime, timedelta
 
 from shapely import Point
 
-from feeds.lalert import Lalert as LalertFeed
-from feeds.lalert_types import LalertDocument
+from feeds.lalert.read import Lalert as LalertFeed
+from feeds.lalert.types import LalertDocument
 from feeds.records import Message, Report, Telegram, TelegramArea
 from feeds.status import Status
 from geo.flooding.places import Stream, Underpass

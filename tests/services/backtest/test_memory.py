@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from feeds.lalert import Lalert
+from feeds.lalert.read import Lalert
 from feeds.records import Flag, Record, Report
 from feeds.status import Status
 from geo.model import Inputs, Wants

@@ -13,9 +13,9 @@ from datetime import datetime
 from lxml import etree
 
 from feeds.instant import instant
-from feeds.lalert_body import areas_of, facts_of, items_of, places_in
-from feeds.lalert_tree import child, children, descend, local, text
-from feeds.lalert_types import LalertDocument, LalertError
+from feeds.lalert.body import areas_of, facts_of, items_of, places_in
+from feeds.lalert.tree import child, children, descend, local, text
+from feeds.lalert.types import LalertDocument, LalertError
 from feeds.records import Decoded, Message, Rejected
 from feeds.safe_xml import path_of, read_xml
 from feeds.status import Status

@@ -12,8 +12,8 @@ from collections.abc import Iterator
 
 from lxml import etree
 
-from feeds.lalert_tree import child, children, descend, local, number, snake, text
-from feeds.lalert_types import Fact, LalertArea
+from feeds.lalert.tree import child, children, descend, local, number, snake, text
+from feeds.lalert.types import Fact, LalertArea
 
 # Names since 2021-05-20, and those of older documents. An area that is closed (警戒区域) has no level.
 _LEVELS = (("緊急安全確保", 5), ("避難指示", 4), ("避難勧告", 4), ("高齢者等避難", 3), ("避難準備", 3))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Any
 
-from feeds.lalert_types import LalertDocument
+from feeds.lalert.types import LalertDocument
 
 _APART = ("document_id", "status", "measured_at", "areas", "items")
 

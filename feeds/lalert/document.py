@@ -1,0 +1,90 @@
+"""What we tell L-Alert: a document in our words, before it is written in the format's.
+
+A document is the whole current state of what it tells: each revision repeats all that is in force.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Literal, TypeAlias
+
+Type: TypeAlias = Literal["Report", "Update", "Cancel"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Office:
+    """Who speaks."""
+
+    code: str  # JIS X 0402 with check digit: 032018
+    organization: str  # 岩手県盛岡市
+    name: str  # 危機管理防災課
+    domain: str = ""
+    contacts: Mapping[str, str] = field(default_factory=dict)  # phone, fax, e-mail, personResponsible
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Spot:
+    """A district of a document; (latitude, longitude) of its middle, and its 大字町丁目 code of 12 digits if known."""
+
+    name: str
+    municipality: str  # JIS X 0402 with check digit
+    town_code: str = ""
+    middle: tuple[float, float] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Order:
+    """Districts of which the same is said: one of the format's ``Detail``."""
+
+    sort: str  # 高齢者等避難, 避難指示, 緊急安全確保
+    lifts: bool
+    spots: tuple[Spot, ...]
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evacuation:
+    """EvacuationOrder: strongest first, issued before lifted."""
+
+    disaster: str
+    orders: tuple[Order, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Notice:
+    """GeneralInformation (お知らせ). ``kind`` is Alert, Disaster or Ordinary; the last has no ``disaster``."""
+
+    kind: str
+    category: str
+    subcategory: str
+    title: str
+    description: str
+    url: str = ""
+    disaster: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Issue:
+    """One transmission of one revision of one document."""
+
+    category: str  # the body element's name: EvacuationOrder, GeneralInformation
+    body: Evacuation | Notice
+    document_id: str  # a UUID, the same for all revisions
+    revision: int  # from 1
+    distribution_id: str  # a UUID, the same at every attempt to send this revision
+    type: Type
+    status: str  # Actual, Exercise, Test
+    sender_id: str
+    sent: datetime
+    first_sent: datetime  # of the first revision
+    until: datetime | None
+    title: str
+    headline: str
+    office: Office
+    targets: tuple[Spot, ...]  # municipalities
+    urgency: str
+    severity: str
+    certainty: str
+    errata: str = ""  # what was wrong, with Cancel and with an Update that corrects

@@ -1,0 +1,159 @@
+"""From our alert to the document that L-Alert passes on to broadcasters and apps.
+
+Evacuation information becomes an EvacuationOrder, which is the whole state: every district in force with what holds
+there, and those lifted since. Everything else becomes a notice (GeneralInformation).
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+import shapely
+
+from feeds.lalert.document import Evacuation, Issue, Notice, Office, Order, Spot, Type
+from rules.alert import Alert, Place
+from rules.cap_message import mark
+from rules.revision import series_began
+from rules.rule import orders_evacuation
+from rules.wording.times import JST
+
+_NAMESPACE = uuid.UUID("6a0b4c5e-5d0a-5c55-9c8e-6c616c657274")
+SORTS: Mapping[int, str] = {3: "高齢者等避難", 4: "避難指示", 5: "緊急安全確保"}
+_DISASTERS: Mapping[str, str] = {
+    "flood": "大雨",
+    "landslide": "大雨",
+    "heavy_rain": "大雨",
+    "heavy_snow": "大雪",
+    "snow_depth": "大雪",
+    "volcano": "火山活動",
+    "eruption": "噴火",
+}
+_ORDINARY = frozenset({"Security", "Transport", "Health", "Env", "Other"})
+# CAP category → the pair of words that L-Alert has for a notice
+_PAIRS: Mapping[str, tuple[str, str]] = {
+    "Transport": ("交通", "道路"),
+    "Security": ("生活情報", "防犯"),
+    "Health": ("生活情報", "医療"),
+    "Env": ("生活情報", "環境"),
+}
+_OTHER = ("その他", "その他")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Voice:
+    """Who tells L-Alert, and in which way."""
+
+    office: Office
+    sender_id: str
+
+    @property
+    def city(self) -> Spot:
+        return Spot(name=self.office.organization, municipality=self.office.code)
+
+
+def to_lalert(alert: Alert, voice: Voice) -> Issue:
+    """The document's next revision. Raises ValueError where an evacuation has no 警戒レベル that L-Alert knows."""
+    text = alert.texts["ja"]
+    evacuates = orders_evacuation(alert.response, text.event, text.headline)
+    category = "EvacuationOrder" if evacuates else "GeneralInformation"
+    disaster = _disaster(alert)
+    cancelled = alert.msg_type == "Cancel" and alert.response != "AllClear"
+    title = f"{voice.office.organization} {'避難情報 ' + disaster if evacuates else text.event}"
+    return Issue(
+        category=category,
+        body=_evacuation(alert, disaster, voice) if evacuates else _notice(alert, disaster),
+        document_id=_uuid(alert.sender, alert.series, category),
+        revision=alert.issue,
+        distribution_id=_uuid(alert.sender, alert.identifier, "distribution"),
+        type=_type(alert, cancelled=cancelled),
+        status=alert.status.value,
+        sender_id=voice.sender_id,
+        sent=alert.sent,
+        first_sent=series_began(alert),
+        until=alert.expires,
+        title=mark(title, alert.status, "ja"),
+        headline=mark(text.headline, alert.status, "ja"),
+        office=voice.office,
+        targets=(voice.city,),
+        urgency=alert.urgency,
+        severity=alert.severity,
+        certainty=alert.certainty,
+        errata=mark(text.description, alert.status, "ja") if cancelled else "",
+    )
+
+
+def _type(alert: Alert, *, cancelled: bool) -> Type:
+    if cancelled:
+        return "Cancel"
+    return "Report" if alert.issue == 1 else "Update"
+
+
+def _evacuation(alert: Alert, disaster: str, voice: Voice) -> Evacuation:
+    """Strongest first, issued before lifted. What is lifted is told by the words it was ordered in."""
+    here = {} if alert.ends else alert.place_levels
+    orders = _orders(alert, voice, [] if alert.ends else alert.places, here, lifts=False)
+    gone = alert.places if alert.ends else alert.lifted
+    return Evacuation(
+        disaster=mark(disaster, alert.status, "ja"),
+        orders=(*orders, *_orders(alert, voice, gone, alert.announced, lifts=True)),
+    )
+
+
+def _orders(
+    alert: Alert, voice: Voice, places: Iterable[Place], known: Mapping[str, int], *, lifts: bool
+) -> list[Order]:
+    levels: dict[int, list[Spot]] = {}
+    for place in places:
+        level = known.get(place.code) or alert.level or max(known.values(), default=0)
+        levels.setdefault(level, []).append(_spot(place, voice))
+    unknown = sorted(levels.keys() - SORTS.keys())
+    if unknown:
+        raise ValueError(f"{alert.identifier} orders an evacuation at level {unknown[0]}; L-Alert knows 3, 4 and 5")
+    found = sorted(levels.items(), reverse=True)
+    return [Order(sort=SORTS[level], lifts=lifts, spots=tuple(spots), at=alert.sent) for level, spots in found]
+
+
+def _spot(place: Place, voice: Voice) -> Spot:
+    town = place.code if len(place.code) == 12 and place.code.isdecimal() else ""
+    return Spot(name=place.name, municipality=voice.office.code, town_code=town, middle=_middle(place))
+
+
+def _middle(place: Place) -> tuple[float, float] | None:
+    """A point inside the largest part, as (latitude, longitude)."""
+    if not place.polygons:
+        return None
+    largest = max((shapely.Polygon(ring) for ring in place.polygons), key=lambda part: part.area)
+    inside = largest.representative_point()
+    return inside.y, inside.x
+
+
+def _notice(alert: Alert, disaster: str) -> Notice:
+    text = alert.texts["ja"]
+    kind = "Ordinary" if alert.category in _ORDINARY else "Disaster"
+    if alert.urgency == "Immediate" and alert.severity in {"Severe", "Extreme"}:
+        kind = "Alert"
+    category, subcategory = _PAIRS.get(alert.category, _OTHER)
+
+    def marked(words: str) -> str:
+        return mark(words, alert.status, "ja")
+
+    return Notice(
+        kind=kind,
+        category=category,
+        subcategory=subcategory,
+        title=marked(text.event),
+        description=marked(f"{text.description}\n{text.instruction}".strip()),
+        url=alert.web,
+        disaster="" if kind == "Ordinary" else marked(disaster),
+    )
+
+
+def _disaster(alert: Alert) -> str:
+    began = series_began(alert).astimezone(JST)
+    return f"{began.month}月{began.day}日からの{_DISASTERS.get(alert.kind, '災害')}"
+
+
+def _uuid(*parts: str) -> str:
+    return str(uuid.uuid5(_NAMESPACE, "/".join(parts)))
