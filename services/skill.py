@@ -64,7 +64,7 @@ def as_json(of: Account) -> dict[str, Any]:
         "until": of.until.isoformat(),
         "warnings": [_warned(one) for one in of.warned],
         "rivers": [_scored(one) for one in of.scored],
-        "reliability": [_bin(tenth, one) for tenth, one in enumerate(of.reliable)],
+        "reliability": [told_bin(tenth, one) for tenth, one in enumerate(of.reliable)],
         "stories": [_story(one) for one in of.stories],
     }
 
@@ -143,7 +143,8 @@ def _forecasters(one: Scored) -> dict[str, dict[str, Any]]:
     return {name: skill.told() for name, skill in found.items()}
 
 
-def _bin(tenth: int, one: Bin) -> dict[str, Any]:
+def told_bin(tenth: int, one: Bin) -> dict[str, Any]:
+    """One tenth of the chances as JSON: what was said, and how often it came."""
     return {
         "from": tenth / BINS,
         "to": (tenth + 1) / BINS,

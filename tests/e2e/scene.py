@@ -33,6 +33,8 @@ from services.store import records, users
 from services.store.engine import Store
 from services.store.tables import alerts
 from services.store.users import Account, Role
+from services.verify import Verify
+from services.verify_river import VerifyRiver
 from services.web.app import make_app, serve
 from services.web.auth_password import hash_password
 from services.web.context import WebContext
@@ -74,6 +76,7 @@ class Scene:
     predict: Predict
     evaluate: Evaluate
     deliver: list[Deliver]
+    verify: tuple[Verify, VerifyRiver]
     url: str = ""
     played: datetime = START
     health: Health = field(default_factory=lambda: Health(broker=True, ingest=True, stale=False, reasons=[]))
@@ -92,6 +95,10 @@ class Scene:
             if approve:
                 await self.approve_waiting()
             await self.send()
+        for one in self.verify:
+            more = True
+            while more:
+                more = await one.step()
 
     async def _save(self, intake: Intake, due: list[Play]) -> None:
         for play in due:
@@ -156,6 +163,10 @@ async def scene(
         evaluate=Evaluate(store, bell, clock, city),
         played=at,
         deliver=[Deliver(store, bell, clock, channel) for channel in city.channels.values()],
+        verify=(
+            Verify(store, clock, city.ground, MODELS, settings.skill.kept),
+            VerifyRiver(store, clock, city.ground),
+        ),
     )
     runner = await serve(make_app(_context(made, settings)), "127.0.0.1", 0)
     made.url = f"http://127.0.0.1:{runner.addresses[0][1]}"

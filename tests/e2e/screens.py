@@ -49,6 +49,11 @@ async def outbox(page: Page) -> None:
     await page.wait_for_timeout(500)
 
 
+async def skill(page: Page) -> None:
+    await page.goto("/ops/skill")
+    await page.wait_for_function("() => document.body.dataset.skill === 'ready'")
+
+
 async def public(page: Page) -> None:
     await page.goto("/")
 
@@ -57,7 +62,7 @@ async def login(page: Page) -> None:
     await page.goto("/login")
 
 
-STAFF: dict[str, Act] = {"ops": ops, "gauge": gauge, "approve": approve, "outbox": outbox}
+STAFF: dict[str, Act] = {"ops": ops, "gauge": gauge, "approve": approve, "outbox": outbox, "skill": skill}
 OPEN: dict[str, Act] = {"public": public, "login": login}
 
 

@@ -14,6 +14,7 @@ from tests.e2e.scene import Scene
 pytestmark = pytest.mark.browser
 
 AXE = Path(__file__).parent / "vendor/axe-core-4.14.1/axe.min.js"
+_READY = "() => ['map', 'outbox', 'skill'].some(name => document.body.dataset[name])"
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 
 
@@ -40,18 +41,25 @@ async def test_no_page_has_a_barrier_that_axe_knows(browser: Browser, night: Sce
     await page.goto("/ops/outbox")
     await page.wait_for_function("() => document.body.dataset.outbox === 'ready'")
     assert await violations(page) == []
+    await page.goto("/ops/skill")
+    await page.wait_for_function("() => document.body.dataset.skill === 'ready'")
+    await expect(page.locator("#said-title")).to_contain_text("この30日")
+    await expect(page.locator("svg.chart").first).to_be_visible()
+    for summary in await page.locator("summary").all():
+        await summary.click()
+    assert await violations(page) == []
     await context.close()
     window.check()
 
 
-@pytest.mark.parametrize("path", ["/", "/login", "/ops", "/ops/outbox"])
+@pytest.mark.parametrize("path", ["/", "/login", "/ops", "/ops/outbox", "/ops/skill"])
 async def test_nothing_is_wider_than_a_small_phone(browser: Browser, night: Scene, path: str) -> None:
     window, context = await visit(browser, night, viewport={"width": 320, "height": 640})
     if path.startswith("/ops"):
         await window.map_ready()
     await window.page.goto(path)
     if path.startswith("/ops"):
-        await window.page.wait_for_function("() => document.body.dataset.map || document.body.dataset.outbox")
+        await window.page.wait_for_function(_READY)
     assert await window.page.evaluate("() => document.documentElement.scrollWidth") <= 320
     await context.close()
     window.check()

@@ -64,6 +64,16 @@ def asked(folder: Path, codes: Sequence[str], levels: Levels | None = None) -> t
     return write(folder / "asked", "x", chosen)
 
 
+def the_report_holds_what_was_printed(report: list[dict], lines: list[dict]) -> None:
+    for one, line in zip(report, lines, strict=True):
+        assert {name: one[name] for name in line} == line
+        tenths, floods = one["reliability"], one["floods"]
+        assert sum(each["n"] for each in tenths) == line["n"]
+        assert sum(each["events"] for each in tenths) == line["events"]
+        assert all(each["said"] is None or each["from"] <= each["said"] <= each["to"] for each in tenths)
+        assert sum(floods["counts"]) == len(floods["hours_before"]) > 0 and floods["missed"] >= 0
+
+
 @pytest.mark.usefixtures("quick")
 def test_a_line_a_lead_beside_its_baselines_and_a_row_a_forecast(
     folder: Path, capsys: pytest.CaptureFixture[str], tmp_path: Path
@@ -71,7 +81,8 @@ def test_a_line_a_lead_beside_its_baselines_and_a_row_a_forecast(
     levels, stations = asked(folder, ["a0", "a1", "a2"])
     out = tmp_path / "out.csv"
     common = ("--levels", levels, "--stations", stations, "--train", folder, "--leads", "2,1", "--forecasts", out)
-    code, lines, _ = verify(capsys, *common)
+    code, lines, _ = verify(capsys, *common, "--report", tmp_path / "out.json")
+    the_report_holds_what_was_printed(json.loads((tmp_path / "out.json").read_text())["leads"], lines)
     assert code == 0 and [line["lead_h"] for line in lines] == [1, 2]
     for line in lines:
         assert [*line] == ["lead_h", "n", "events", *SCORES, "baseline"]
