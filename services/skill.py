@@ -132,6 +132,7 @@ def _scored(one: Scored) -> dict[str, Any]:
         "events": tally.events,
         "unknown": tally.unknown,
         "few": one.few,
+        "few_levels": one.few_levels,
         **told.pop("outlook"),
         "baseline": told,
     }

@@ -108,6 +108,11 @@ class Scored:
         """Too few events to judge the outlooks by."""
         return self.tally.events < FEW
 
+    @property
+    def few_levels(self) -> bool:
+        """Too few levels on the move to judge the range by."""
+        return self.tally.levels < FEW
+
 
 def scored(tallies: Mapping[Part, Tally]) -> list[Scored]:
     """All outlooks together, then method by method, then gauge by gauge, each by lead; thresholds taken together."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from aiohttp import web
@@ -68,7 +69,7 @@ def _shown(of: Account, words: Any, ground: Ground) -> dict[str, Any]:
         "gauges": [(place(one.station, ground), one) for one in of.scored if one.station and one.lead == _SHOWN_LEAD],
         "shown_lead": _SHOWN_LEAD,
         "methods": _methods(of),
-        "stories": [_story(one, words, ground) for one in reversed(of.stories[-_MOST_STORIES:])],
+        "stories": [_story(one, words, ground) for one in _newest(of.stories)],
         "few": FEW,
         "clock": clock,
     }
@@ -99,6 +100,11 @@ def _places(whole: Warned, of: Account, ground: Ground) -> list[tuple[str, Warne
 
 def _key(one: Warned) -> tuple[str, str, int]:
     return one.model, one.kind, one.level
+
+
+def _newest(stories: Sequence[Told]) -> list[Told]:
+    """The last of those that are judged by what is observed, the newest first."""
+    return [one for one in reversed(stories) if one.thread.level][:_MOST_STORIES]
 
 
 def _story(told: Told, words: Any, ground: Ground) -> dict[str, Any]:

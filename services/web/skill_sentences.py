@@ -22,6 +22,12 @@ def of_rivers(rows: Sequence[Scored], lead: int) -> Pair | None:
     one = next((row for row in rows if not row.station and not row.method and row.lead == lead), None)
     if one is None or not one.tally.stays:
         return None
+    if one.few_levels:
+        many = one.tally.levels
+        return (
+            f"{lead}時間先の水位の予測はまだ{many}件で、良し悪しは言えません。",
+            f"Levels {lead} h ahead: {many} forecasts so far, too few to judge.",
+        )
     ours, damped = one.tally.outlook(), one.tally.extrapolation()
     assert ours.crpss is not None and damped.crpss is not None and ours.coverage80 is not None
     held = round(100 * ours.coverage80)

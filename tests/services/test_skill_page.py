@@ -10,7 +10,7 @@ import pytest
 from prometheus_client import REGISTRY
 
 from feeds.status import Status
-from geo.verification.account import Part, Warned
+from geo.verification.account import Part, Scored, Warned
 from geo.verification.stories import Story, Verdict
 from geo.verification.tally import LEVEL, Bin, Tally
 from geo.verification.teller import Thread, Told
@@ -21,7 +21,7 @@ from services.store.skill import Judged
 from services.store.users import Role
 from services.web.pages import words
 from services.web.skill_charts import lead_bars, reliability
-from services.web.skill_sentences import of_warnings
+from services.web.skill_sentences import of_rivers, of_warnings
 from tests.services.making import NOW
 from tests.services.web_floor import floor
 
@@ -52,7 +52,7 @@ NIGHTS = [
 
 async def fill(store: Store, told: Iterable[Told] = NIGHTS) -> None:
     event = Tally(n=10, events=4, hits=3, false_alarms=1, brier=1.6)
-    level = Tally(levels=5, score=0.5, stays=1.0, damped=0.8, inside=4)
+    level = Tally(levels=10, score=0.5, stays=1.0, damped=0.8, inside=8)
     rows = [
         Judged(
             day=TODAY,
@@ -163,6 +163,16 @@ _NINE = "10回。うち9回を平均2.0時間前に予測、1回は予測でき�
 def test_each_sentence_is_one_that_people_would_say(counts: dict[str, object], said: str) -> None:
     ((ja, en),) = of_warnings([Warned(model="flood", kind="flood", level=4, **counts)], words()["foretold"])
     assert ja == f"氾濫危険水位：{said}" and en.startswith("Flood danger level: ")
+
+
+def test_of_few_levels_no_share_is_told() -> None:
+    few = Scored(lead=3, tally=Tally(levels=9, score=0.1, stays=1.0, damped=0.5, inside=0))
+    told = of_rivers([few], 3)
+    assert told and told[0] == "3時間先の水位の予測はまだ9件で、良し悪しは言えません。"
+    assert of_rivers([few], 6) is None and of_rivers([], 3) is None
+    worse = Scored(lead=3, tally=Tally(levels=10, score=1.2, stays=1.0, damped=0.5, inside=9))
+    told = of_rivers([worse], 3)
+    assert told and "20％大きい（単純な外挿は50％小さい）" in told[0] and "20 % larger" in told[1]
 
 
 def test_the_pictures_hold_what_the_tables_hold() -> None:
