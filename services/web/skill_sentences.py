@@ -26,7 +26,7 @@ def of_rivers(rows: Sequence[Scored], lead: int) -> Pair | None:
         many = one.tally.levels
         return (
             f"{lead}時間先の水位の予測はまだ{many}件で、良し悪しは言えません。",
-            f"Levels {lead} h ahead: {many} forecasts so far, too few to judge.",
+            f"Levels {lead} h ahead: {many} forecast{'s'[: many != 1]} so far, too few to judge.",
         )
     ours, damped = one.tally.outlook(), one.tally.extrapolation()
     assert ours.crpss is not None and damped.crpss is not None and ours.coverage80 is not None

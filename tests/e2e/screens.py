@@ -18,7 +18,7 @@ from tests.e2e.scene import NIGHT, Scene, scene
 
 HOME = Path(__file__).parents[2] / "docs/images"
 DESKTOP, PHONE = {"width": 1440, "height": 900}, {"width": 390, "height": 844}
-TALLEST = 2000  # pixels of a phone page
+TALLEST = 2000  # pixels of a page that is taken whole
 Act = Callable[[Page], Awaitable[None]]
 
 
@@ -52,6 +52,7 @@ async def outbox(page: Page) -> None:
 async def skill(page: Page) -> None:
     await page.goto("/ops/skill")
     await page.wait_for_function("() => document.body.dataset.skill === 'ready'")
+    await page.wait_for_timeout(500)
 
 
 async def public(page: Page) -> None:
@@ -82,7 +83,7 @@ async def shoot(browser: Browser, made: Scene, folder: Path, only: set[str]) -> 
                 if only and name not in only:
                     continue
                 await act(page)
-                tall = look == "phone" and name != "approve"
+                tall = name == "skill" or (look == "phone" and name != "approve")
                 height = await page.evaluate("() => document.documentElement.scrollHeight") if tall else size["height"]
                 clip = FloatRect(x=0, y=0, width=size["width"], height=min(height, TALLEST) if tall else height)
                 picture = await small_png(blank, await page.screenshot(full_page=tall, clip=clip))
