@@ -30,7 +30,7 @@ class RiverFile:
     @classmethod
     def of(cls, settings: Settings) -> RiverFile:
         """That of a hub: what it has learned itself goes before what the profile brings."""
-        return cls([own_file(settings), settings.profile / "models" / "river.json"])
+        return cls(_places(settings))
 
     async def look(self) -> bool:
         """True where another model is in use from now on. A file that cannot be used leaves the last good one."""
@@ -54,6 +54,16 @@ class RiverFile:
         known = self.model.provenance
         log.info("river model in use", file=str(now[0]), trained_at=known and known.trained_at)
         return True
+
+
+def in_use(settings: Settings) -> RiverModel | None:
+    """What a hub that starts now takes into use, None without a file. Raises ModelFileError."""
+    found = next((place for place in _places(settings) if place.exists()), None)
+    return read_file(found) if found else None
+
+
+def _places(settings: Settings) -> tuple[Path, Path]:
+    return own_file(settings), settings.profile / "models" / "river.json"
 
 
 def own_file(settings: Settings) -> Path:

@@ -24,7 +24,7 @@ _MONDAY = datetime(2024, 1, 1, tzinfo=UTC)
 _UP_HOURS = 3  # with so many a week has a flood
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Week:
     """Rows by hours of lead; ``up``: hours with a gauge that is up, of all gauges together."""
 
@@ -82,7 +82,7 @@ def shortfall(levels: Levels, some: Sequence[Week]) -> str:
     floods = sum(week.flood for week in some)
     lacks = []
     if max(hours.values(), default=0) < LEAST_HOURS:
-        lacks.append(f"{LEAST_HOURS} hours of levels at one gauge at the least")
+        lacks.append(f"{LEAST_HOURS} hours of levels each ten minutes at one gauge at the least")
     if floods < LEAST_FLOODS:
         lacks.append(f"floods ({UP} m above the ordinary level) in {LEAST_FLOODS} different weeks, here are {floods}")
     if not lacks:
@@ -93,7 +93,8 @@ def shortfall(levels: Levels, some: Sequence[Week]) -> str:
 
 
 def _hours(levels: Levels) -> list[int]:
-    return [int(count) for count in np.count_nonzero(~np.isnan(levels.held[::HOUR]), axis=0)]
+    """By reports each ten minutes: of a gauge that reports once an hour, what became of its levels is not known."""
+    return [int(count) // HOUR for count in np.count_nonzero(~np.isnan(levels.values), axis=0)]
 
 
 def _ups(levels: Levels) -> list[int]:

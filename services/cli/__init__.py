@@ -21,6 +21,7 @@ COMMANDS = {
     "backtest": "what models and rules would have sent in the past",
     "model": "run one model over a series",
     "verify": "how good forecasts are, on data they have not seen",
+    "train": "learn a river model from the hub's own store",
     "layers": "import, list and ask hazard layers",
     "fixes": "positions of vehicles: clean traces",
     "network": "the roads and sidewalks that are plowed",

@@ -8,9 +8,10 @@ from datetime import UTC, datetime, timedelta
 from functools import cache
 
 import numpy as np
+from pytest import MonkeyPatch
 
 from geo.model import Sample
-from geo.river import learning
+from geo.river import learning, trial
 from geo.river.forecast import LEADS, Provenance, RiverModel
 from geo.river.levels import STEP, Gauge, Levels
 from geo.river.rows import rows
@@ -49,14 +50,22 @@ def row(hours: float) -> int:
 
 
 @contextmanager
-def few_trees() -> Iterator[None]:
+def few_trees(**more: float) -> Iterator[None]:
     """A tenth of the trees, coarsely: enough for rivers this simple."""
     before = dict(learning._SHAPE)
-    learning._SHAPE.update(max_iter=8, max_bins=16)
+    learning._SHAPE.update({"max_iter": 8, "max_bins": 16} | more)
     try:
         yield
     finally:
         learning._SHAPE.update(before)
+
+
+@contextmanager
+def bold_trees() -> Iterator[None]:
+    """For two gauges that always do the same, tried at one lead."""
+    with few_trees(max_bins=5, learning_rate=0.3, min_samples_leaf=20), MonkeyPatch.context() as patched:
+        patched.setattr(trial, "LEADS", (3,))
+        yield
 
 
 @cache
@@ -108,3 +117,22 @@ def reported(levels: Levels, last: int, first: int = 0) -> Mapping[tuple[str, st
         ]
         for column, gauge in enumerate(levels.gauges)
     }
+
+
+def two_gauges(weeks: int, extra_days: int = 0, seed: int = 3) -> Levels:
+    """A river with a flood a week that comes by ``up`` and two hours later, higher, by ``down``; begins on a Monday."""
+    random = np.random.default_rng(seed)
+    steps = (weeks * 7 + extra_days) * 144
+    up, down = np.full(steps, 0.5), np.full(steps, 0.4)
+    for week in range(weeks):
+        peak, height, width = (
+            random.uniform(0.3, 0.7) * 1008 + week * 1008,
+            random.uniform(1, 2.5),
+            random.uniform(12, 30),
+        )
+        for late, share, level in ((0, 1.0, up), (12, 1.2, down)):
+            time = np.arange(steps) - late - peak
+            np.add(level, share * height * np.exp(-0.5 * (time / np.where(time < 0, width, 3 * width)) ** 2), out=level)
+    gauges = tuple(Gauge(code=code, river="r", normal=np.nan) for code in ("up", "down"))
+    values = np.stack([up, down], axis=1) + random.normal(0, 0.004, (steps, 2))
+    return Levels(begin=datetime(2026, 6, 1, tzinfo=UTC), gauges=gauges, values=values)
