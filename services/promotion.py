@@ -10,7 +10,7 @@ from pathlib import Path
 from feeds.status import Status
 from geo.river.forecast import RiverModel
 from geo.river.model_file import told
-from geo.river.training import Trained
+from geo.river.trial import Trial
 from services.store import chronology
 from services.store.chronology import Entry
 from services.store.engine import Store
@@ -18,9 +18,9 @@ from services.store.engine import Store
 _WHO = "shirase train river"
 
 
-def promote(trained: Trained, file: Path) -> None:
+def promote(model: RiverModel, file: Path) -> None:
     """The file is the old model or the new one, whatever happens; the old one stays as ``….previous.json``."""
-    new = _write(trained.model, file.with_suffix(".new.json"))
+    new = _write(model, file.with_suffix(".new.json"))
     if file.exists():
         kept = file.with_suffix(".previous.new.json")
         shutil.copyfile(file, kept)
@@ -33,19 +33,14 @@ def promote(trained: Trained, file: Path) -> None:
         os.close(folder)
 
 
-def put_aside(trained: Trained, file: Path) -> Path:
-    """A candidate that was not good enough, for whoever wants to look at it."""
-    return _write(trained.model, file.with_suffix(".candidate.json"))
-
-
-async def tell(store: Store, trained: Trained, now: datetime) -> None:
+async def tell(store: Store, model: RiverModel, trial: Trial, now: datetime) -> None:
     """One line of the chronology."""
-    known, (crps, brier) = trained.model.provenance, trained.trial.ratios
+    known, (crps, brier) = model.provenance, trial.ratios
     assert known is not None
     rivals = {"in_use": "これまでのモデル", "extrapolation": "今の変化の外挿"}
     text = (
         f"河川の予測モデルを新しくした。{known.since:%Y-%m-%d}～{known.until:%Y-%m-%d}の観測から学習。"
-        f"{rivals[trained.trial.against]}に対する誤差：水位 {crps:.2f} 倍、確率 {brier:.2f} 倍"
+        f"{rivals[trial.against]}に対する誤差：水位 {crps:.2f} 倍、確率 {brier:.2f} 倍"
     )
     entry = Entry(at=now, status=Status.ACTUAL, kind="system", who=_WHO, text=text, refs={"digest": known.digest})
     async with store.write() as connection:

@@ -11,44 +11,44 @@ from math import isnan
 from geo.river.forecast import LEADS, Provenance, RiverModel
 from geo.river.learning import TooLittleError, learned
 from geo.river.levels import Levels
-from geo.river.trial import Trial, tried
+from geo.river.trial import Trial
 from geo.river.weeks import Week, of_weeks, shortfall, weeks, with_normals
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Trained:
-    """A candidate, learned from everything, and how good models learned in the same way were on weeks left out."""
+class Past:
+    """Levels whose ordinary levels are known, and their weeks: enough of them to learn from."""
 
-    model: RiverModel
-    trial: Trial
+    levels: Levels
+    weeks: Sequence[Week]
+
+    @classmethod
+    def of(cls, levels: Levels) -> Past:
+        """Raises TooLittleError with what is missing."""
+        whole = with_normals(levels)
+        some = weeks(whole)
+        if missing := shortfall(whole, some):
+            raise TooLittleError(missing)
+        return cls(levels=whole, weeks=some)
 
 
-def trained(levels: Levels, in_use: RiverModel | None, now: datetime, version: str) -> Trained:
-    """Learn from ``levels`` and try against ``in_use``. Some minutes for a year of ten gauges.
-
-    Raises TooLittleError with what is missing.
-    """
-    whole = with_normals(levels)
-    past = weeks(whole)
-    if missing := shortfall(whole, past):
-        raise TooLittleError(missing)
-    trial = tried(past, in_use)
+def learned_from(past: Past, trial: Trial, now: datetime, version: str) -> RiverModel:
+    """The model itself, out of all weeks. ``trial`` says how good such a model is on weeks it has not seen."""
     crps, brier = trial.ratios
-    model = RiverModel(
-        leads={lead: learned(of_weeks(past, lead)) for lead in LEADS},
-        normals={gauge.code: gauge.normal for gauge in whole.gauges if not isnan(gauge.normal)},
+    return RiverModel(
+        leads={lead: learned(of_weeks(past.weeks, lead)) for lead in LEADS},
+        normals={gauge.code: gauge.normal for gauge in past.levels.gauges if not isnan(gauge.normal)},
         provenance=Provenance(
             trained_at=now,
             version=version,
-            stations=tuple(gauge.code for gauge in whole.gauges),
-            since=whole.begin,
-            until=whole.time(len(whole.values) - 1),
-            rows=sum(len(week.rows[lead]) for week in past for lead in LEADS),
-            digest=_digest(past),
+            stations=tuple(gauge.code for gauge in past.levels.gauges),
+            since=past.levels.begin,
+            until=past.levels.time(len(past.levels.values) - 1),
+            rows=sum(len(week.rows[lead]) for week in past.weeks for lead in LEADS),
+            digest=_digest(past.weeks),
             scores={f"crps_of_{trial.against}": round(crps, 4), f"brier_of_{trial.against}": round(brier, 4)},
         ),
     )
-    return Trained(model=model, trial=trial)
 
 
 def _digest(past: Sequence[Week]) -> str:

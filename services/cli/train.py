@@ -11,30 +11,31 @@ from dataclasses import asdict
 from datetime import date, datetime, time
 from importlib.metadata import version
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy.exc import SQLAlchemyError
 
 from feeds.instant import instant
 from geo.river.forecast import RiverModel
+from geo.river.learning import TooLittleError
 from geo.river.levels import Levels
 from geo.river.model_file import ModelFileError
+from geo.river.training import Past, learned_from
+from geo.river.trial import Trial, tried
 from services import adoption
 from services.adoption import Stations
 from services.city import StartError, load_places
 from services.clock import wall
+from services.promotion import promote, tell
 from services.river_model import in_use, own_file
 from services.river_past import past
 from services.settings import Settings, SettingsError, load
 from services.store import stations
 from services.store.engine import Store, StoreError
 
-if TYPE_CHECKING:
-    from geo.river.training import Trained
-    from geo.river.trial import Trial
-
 _JAPAN = ZoneInfo("Asia/Tokyo")
+_NAMES = {"in_use": "the model in use", "extrapolation": "extrapolation"}
 
 
 def register(commands: Any) -> None:
@@ -48,8 +49,6 @@ def register(commands: Any) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """A JSON line a lead and one of the verdict on stdout. Exit 1: nothing new is in use, and why."""
-    from geo.river.learning import TooLittleError
-
     try:
         return asyncio.run(_run(load(args.settings), args.since, args.until or wall()))
     except (SettingsError, StartError) as error:
@@ -63,18 +62,20 @@ def run(args: argparse.Namespace) -> int:
 
 
 async def _run(settings: Settings, since: datetime | None, until: datetime) -> int:
-    from geo.river.learning import TooLittleError
-    from geo.river.training import trained
-
     store = await Store.open(settings.database_url)
     try:
         levels = await _past(store, settings, since, until)
         if levels is None:
             raise TooLittleError("the store has no level of any river gauge in this time")
-        found = trained(levels, _in_use(settings), wall(), version("shirase"))
-        for line in _scores(found.trial):
+        whole = Past.of(levels)
+        trial = tried(whole.weeks, _in_use(settings))
+        for line in _scores(trial):
             _tell(line)
-        return await _decide(store, settings, found)
+        if trial.worse:
+            _tell(_verdict(trial))
+            return _refuse("worse", f"a new model would be worse than {_NAMES[trial.against]}, which stays in use")
+        model = learned_from(whole, trial, wall(), version("shirase"))
+        return await _promote(store, own_file(settings), model, trial)
     finally:
         await store.close()
 
@@ -95,27 +96,19 @@ async def _past(store: Store, settings: Settings, since: datetime | None, until:
         return await past(connection, ground.stations, since, until)
 
 
-async def _decide(store: Store, settings: Settings, found: Trained) -> int:
-    from services.promotion import promote, put_aside, tell
-
-    file = own_file(settings)
-    crps, brier = (round(one, 4) for one in found.trial.ratios)
-    verdict = {
-        "promoted": not found.trial.worse,
-        "against": found.trial.against,
-        "crps_ratio": crps,
-        "brier_ratio": brier,
-    }
-    if found.trial.worse:
-        _tell({**verdict, "kept_aside": str(put_aside(found, file))})
-        return _refuse("worse", f"the new model is worse than {found.trial.against}, which stays in use")
-    promote(found, file)
-    _tell({**verdict, "file": str(file)})
+async def _promote(store: Store, file: Path, model: RiverModel, trial: Trial) -> int:
+    promote(model, file)
+    _tell({**_verdict(trial), "file": str(file)})
     try:
-        await tell(store, found, wall())
+        await tell(store, model, trial, wall())
     except SQLAlchemyError as error:
         print(f"in use, but not in the chronology: {error}", file=sys.stderr)
     return 0
+
+
+def _verdict(trial: Trial) -> dict[str, Any]:
+    crps, brier = (round(one, 4) for one in trial.ratios)
+    return {"promoted": not trial.worse, "against": trial.against, "crps_ratio": crps, "brier_ratio": brier}
 
 
 def _scores(trial: Trial) -> Iterator[dict[str, Any]]:

@@ -53,7 +53,7 @@ def row(hours: float) -> int:
 def few_trees(**more: float) -> Iterator[None]:
     """A tenth of the trees, coarsely: enough for rivers this simple."""
     before = dict(learning._SHAPE)
-    learning._SHAPE.update({"max_iter": 8, "max_bins": 16} | more)
+    learning._SHAPE.update({"max_iter": 8, "max_bins": 10} | more)
     try:
         yield
     finally:

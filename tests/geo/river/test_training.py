@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 
@@ -12,7 +11,8 @@ import pytest
 from geo.river.forecast import LEADS, RiverModel
 from geo.river.learning import TooLittleError
 from geo.river.levels import Levels
-from geo.river.training import Trained, trained
+from geo.river.training import Past, learned_from
+from geo.river.trial import Trial, tried
 from geo.river.weeks import WEEK, weeks, with_normals
 from tests.geo.river.making import bold_trees, two_gauges
 
@@ -21,9 +21,20 @@ END = PAST.time(len(PAST.values) - 1)
 
 
 @pytest.fixture(scope="module")
-def found() -> Iterator[Trained]:
+def past() -> Past:
+    return Past.of(PAST)
+
+
+@pytest.fixture(scope="module")
+def trial(past: Past) -> Trial:
     with bold_trees():
-        yield trained(PAST, None, END, "0.1.0")
+        return tried(past.weeks, None)
+
+
+@pytest.fixture(scope="module")
+def model(past: Past, trial: Trial) -> RiverModel:
+    with bold_trees():
+        return learned_from(past, trial, END, "0.1.0")
 
 
 def test_a_week_ends_with_itself_and_begins_with_what_was_before() -> None:
@@ -41,12 +52,12 @@ def test_a_week_ends_with_itself_and_begins_with_what_was_before() -> None:
     assert not np.isnan(first_hours).any()
 
 
-def test_what_was_learned_beats_the_damped_slope_on_weeks_left_out(found: Trained) -> None:
-    assert found.trial.against == "extrapolation" and not found.trial.worse
-    assert max(found.trial.ratios) < 1
-    assert set(found.trial.scores[3]) == {"candidate", "extrapolation", "persistence"}
-    assert set(found.model.leads) == set(LEADS)
-    known = found.model.provenance
+def test_what_was_learned_beats_the_damped_slope_on_weeks_left_out(trial: Trial, model: RiverModel) -> None:
+    assert trial.against == "extrapolation" and not trial.worse
+    assert max(trial.ratios) < 1
+    assert set(trial.scores[3]) == {"candidate", "extrapolation", "persistence"}
+    assert set(model.leads) == set(LEADS)
+    known = model.provenance
     assert known is not None and known.stations == ("up", "down")
     assert (known.since, known.until, known.trained_at) == (PAST.begin, END, END)
     assert (
@@ -58,7 +69,7 @@ def test_what_was_learned_beats_the_damped_slope_on_weeks_left_out(found: Traine
             "brier_of_extrapolation",
         }
     )
-    assert found.model.normals == pytest.approx({"up": 0.5, "down": 0.4}, abs=0.05)
+    assert model.normals == pytest.approx({"up": 0.5, "down": 0.4}, abs=0.05)
 
 
 def spoiled(model: RiverModel) -> RiverModel:
@@ -79,31 +90,31 @@ def with_until(model: RiverModel, weeks_ago: int) -> RiverModel:
     return replace(model, provenance=replace(model.provenance, until=END - weeks_ago * WEEK))
 
 
-def test_only_weeks_that_are_newer_than_the_model_in_use_count(found: Trained) -> None:
+def test_only_weeks_that_are_newer_than_the_model_in_use_count(past: Past, trial: Trial, model: RiverModel) -> None:
     with bold_trees():
-        better = trained(PAST, with_until(spoiled(found.model), 3), END, "0.1.0").trial
+        better = tried(past.weeks, with_until(spoiled(model), 3))
         assert better.against == "in_use" and not better.worse
-        assert better.rows[3] < found.trial.rows[3]
+        assert better.rows[3] < trial.rows[3]
         assert better.scores[3]["in_use"].crps_m > better.scores[3]["candidate"].crps_m
         with pytest.raises(TooLittleError, match=r"until when the model in use has learned, there were floods in [01]"):
-            trained(PAST, with_until(found.model, 1), END, "0.1.0")
+            tried(past.weeks, with_until(model, 1))
 
 
-def test_what_is_worse_by_either_score_is_worse(found: Trained) -> None:
-    one = dict(found.trial.scores[3])
+def test_what_is_worse_by_either_score_is_worse(trial: Trial) -> None:
+    one = dict(trial.scores[3])
     for change in ({"crps_m": 9.0}, {"brier": 9.0}):
         worse = one | {"candidate": replace(one["candidate"], **change)}
-        assert replace(found.trial, scores={3: worse}).worse
-    assert not replace(found.trial, scores={3: one | {"candidate": one["extrapolation"]}}).worse, "as good is not worse"
+        assert replace(trial, scores={3: worse}).worse
+    assert not replace(trial, scores={3: one | {"candidate": one["extrapolation"]}}).worse, "as good is not worse"
 
 
 def test_too_little_is_told_gauge_by_gauge() -> None:
     short = two_gauges(weeks=2)
     with pytest.raises(TooLittleError) as refused:
-        trained(short, None, END, "0.1.0")
+        Past.of(short)
     said = str(refused.value)
     assert "720 hours of levels each ten minutes" in said and "in 3 different weeks, here are 2" in said
     assert "up: 33" in said and "down: 33" in said
     quiet: Levels = replace(PAST, values=np.minimum(PAST.values, 0.55))
     with pytest.raises(TooLittleError, match="in 3 different weeks, here are 0"):
-        trained(quiet, None, END, "0.1.0")
+        Past.of(quiet)
