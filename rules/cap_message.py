@@ -10,6 +10,7 @@ from feeds.status import Status
 from rules.alert import Alert, Place, Text
 from rules.marks import MARKS
 
+_KANJI = ("ja", "zh")  # languages in which names of places stand as they are written here
 _CITY = re.compile(r"\d{5}", re.ASCII)
 
 
@@ -64,7 +65,7 @@ def _area(place: Place, language: str) -> CapArea:
     # JIS X 0402 names municipalities by five digits; districts and sections go by the city's own codes.
     system = "JIS_X0402" if _CITY.fullmatch(place.code) else "SHIRASE_AREA"
     return CapArea(
-        description=place.name if language == "ja" else place.name_en or place.name,
+        description=place.name if language.startswith(_KANJI) else place.name_en or place.name,
         polygons=place.polygons,
         geocodes=(CapValue(system, place.code),),
     )
@@ -84,7 +85,9 @@ def mark(words: str, status: Status, language: str) -> str:
     japanese, english = MARKS[status]
     if words.startswith(japanese) and words.endswith(japanese):
         return words
-    return f"{japanese}{words}{japanese}" if language == "ja" else f"{japanese}{english} {words} {english}{japanese}"
+    if language.startswith("ja"):
+        return f"{japanese}{words}{japanese}"
+    return f"{japanese}{english} {words} {english}{japanese}"
 
 
 def _whole(moment: datetime) -> datetime:

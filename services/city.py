@@ -20,6 +20,7 @@ from services.adoption import Stations
 from services.channels.channel import Channel
 from services.channels.registry import CHANNELS, GROUPS, ChannelError, build
 from services.settings import Settings
+from services.telemetry import SIGNING_UNTIL
 
 
 class StartError(Exception):
@@ -87,9 +88,11 @@ def _signer(settings: Settings) -> Signer | None:
     if told is None:
         return None
     try:
-        return Signer.of(told.key.get_secret_value().encode(), told.certificate.encode())
+        signer = Signer.of(told.key.get_secret_value().encode(), told.certificate.encode())
     except ValueError as error:
         raise ValueError(f"[signing]: {error}") from error
+    SIGNING_UNTIL.set(signer.valid_until.timestamp())
+    return signer
 
 
 def place_finder(ground: Ground) -> Callable[[str], Place]:

@@ -15,6 +15,7 @@ STEP_SECONDS = Histogram("shirase_step_seconds", "Duration of one step", ["servi
 HAZARDS = Gauge("shirase_hazards", "Hazards that hold now", ["status", "kind"])
 DRAFTS = Gauge("shirase_drafts", "Drafts that wait for a person", ["status"])
 DELIVERIES = Counter("shirase_deliveries_total", "Attempts by verdict", ["channel", "verdict"])
+SIGNING_UNTIL = Gauge("shirase_signing_until_seconds", "Until when our certificate is valid, as a time stamp")
 OLDEST_WAITING = Gauge("shirase_oldest_delivery_seconds", "Age of the oldest delivery that is not out")
 
 

@@ -10,6 +10,7 @@ import pytest
 from pydantic import TypeAdapter
 
 from feeds.cap import CapError, CapInfo, CapValue, read, write
+from feeds.cap.lint import lint
 from feeds.status import Status
 from rules.alert import Alert
 from rules.cap_message import mark, to_cap
@@ -75,6 +76,25 @@ def test_a_drill_is_marked_at_both_ends_of_everything_people_read(status: Status
             assert words.startswith(sign), words
             assert words.endswith(sign), words
     assert "EXERCISE" in message.infos[1].headline or "TEST" in message.infos[1].headline
+
+
+def test_every_language_is_a_block_of_the_same_facts_with_places_as_its_readers_write_them() -> None:
+    texts = {tag: replace(flood().texts["en"], language=tag) for tag in ("vi", "ja-x-easy", "zh-Hans", "ko")}
+    drill = replace(flood(), texts={**texts, "ja": flood().texts["ja"]}, status=Status.EXERCISE)
+    blocks = {info.language: info for info in to_cap(drill).infos}
+    assert list(blocks) == ["ja", "vi", "ja-x-easy", "zh-Hans", "ko"]
+    names = {tag: info.areas[0].description for tag, info in blocks.items()}
+    kanji, latin = "盛岡市", "Morioka City"
+    assert names == {"ja": kanji, "ja-x-easy": kanji, "zh-Hans": kanji, "vi": latin, "ko": latin}
+        "ja": "盛岡市",
+        "ja-x-easy": "盛岡市",
+        "zh-Hans": "盛岡市",
+        "vi": "Morioka City",
+        "ko": "Morioka City",
+    }
+    assert "EXERCISE" in blocks["vi"].headline and "EXERCISE" not in blocks["ja-x-easy"].headline
+    faults = {one.rule for one in lint(write(to_cap(drill)), drill.sent) if one.level != "info"}
+    assert faults == {"untranslated"}, "the test wrote one text into four languages; all else agrees"
 
 
 def test_the_real_thing_carries_no_mark() -> None:

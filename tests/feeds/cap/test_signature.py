@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 from cryptography import x509
-from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 from cryptography.hazmat.primitives.serialization import BestAvailableEncryption, Encoding, PrivateFormat
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -60,6 +61,20 @@ def test_what_we_sign_is_verified_by_who_holds_the_certificate() -> None:
 
 def test_the_same_document_is_always_signed_with_the_same_bytes() -> None:
     assert signer().sign(GOOD) == SIGNED
+
+
+def test_the_signature_holds_without_the_library_that_made_it() -> None:
+    root = etree.fromstring(SIGNED)
+    (signature,) = root.iterchildren(f"{{{DS}}}Signature")
+    info = signature.find(f"{{{DS}}}SignedInfo")
+    value, digest = signature.findtext(f"{{{DS}}}SignatureValue"), signature.findtext(f".//{{{DS}}}DigestValue")
+    assert info is not None and value and digest
+    octets = etree.tostring(info, method="c14n", exclusive=True)
+    key = TRUSTED[0].public_key()
+    assert isinstance(key, rsa.RSAPublicKey)
+    key.verify(base64.b64decode(value), octets, padding.PKCS1v15(), hashes.SHA256())
+    alone = etree.fromstring(SIGNED[: SIGNED.index(b"<ds:Signature")] + b"</alert>")
+    assert base64.b64decode(digest) == hashlib.sha256(etree.tostring(alone, method="c14n", exclusive=True)).digest()
 
 
 def test_nothing_but_the_signature_is_added() -> None:
