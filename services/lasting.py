@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from feeds.records import Telegram
 from feeds.status import Status
+from geo.official.lasting import SHAKING
 from services.store.records import lasting_came, lasting_telegrams
 
 _KEPT = timedelta(days=1)
@@ -23,6 +24,7 @@ class _Read:
     upto: int  # sequence number of the store's newest record
     at: datetime
     telegrams: Sequence[Telegram]
+    events: frozenset[str]  # the earthquakes among them
 
 
 class Lasting:
@@ -35,9 +37,10 @@ class Lasting:
         """The telegrams of :mod:`geo.official.lasting`, as the store has them up to ``upto``."""
         before = self._read.get(status)
         fresh = before is not None and timedelta(0) <= now - before.at < _KEPT
-        if before and fresh and not await lasting_came(connection, before.upto):
+        if before and fresh and not await lasting_came(connection, before.upto, before.events):
             self._read[status] = replace(before, upto=upto)
             return before.telegrams
         telegrams = await lasting_telegrams(connection, status, now)
-        self._read[status] = _Read(upto, now, telegrams)
+        events = frozenset(one.event_id for one in telegrams if one.telegram in SHAKING and one.event_id)
+        self._read[status] = _Read(upto, now, telegrams, events)
         return telegrams

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import ColumnElement, and_, false, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from feeds.lalert.types import LalertDocument
@@ -127,20 +127,27 @@ async def lasting_telegrams(
     ranked = select(records.c.seq, rank).where(*known, _of_types(STANDING)).subquery()
     newest = select(ranked.c.seq).where(ranked.c.rank <= REVISIONS)
     shaken = (*known, _of_types(SHAKING), records.c.measured_at >= now - REMEMBERED)
-    event = records.c.body["event_id"].as_string()
-    strong = select(event).where(*shaken, records.c.body["max_intensity"].as_string().in_(STRONG))
+    event, felt = (records.c.body[name].as_string() for name in ("event_id", "max_intensity"))
+    strong = set(await connection.scalars(select(event).where(*shaken, felt.in_(STRONG)))) - {None}
+    of_strong = or_(false(), *(records.c.subject.endswith(f"|{one}", autoescape=True) for one in sorted(strong)))
     statements = (
         select(records.c.body).where(records.c.seq.in_(newest)).order_by(records.c.seq),
-        select(records.c.body).where(*shaken, event.in_(strong)).order_by(records.c.seq),
+        select(records.c.body).where(*shaken, of_strong).order_by(records.c.seq),
     )
     bodies = [body for statement in statements for (body,) in await connection.execute(statement)]
     return await asyncio.to_thread(lambda: [from_json(Telegram, body) for body in bodies])
 
 
-async def lasting_came(connection: AsyncConnection, after: int) -> bool:
-    """Whether a telegram that :func:`lasting_telegrams` might give came in after that sequence number."""
+async def lasting_came(connection: AsyncConnection, after: int, events: Iterable[str]) -> bool:
+    """Whether a telegram that :func:`lasting_telegrams` would give came in after that sequence number.
+
+    ``events`` are the strong earthquakes that are known: whatever is said of one counts.
+    """
+    strong = records.c.body["max_intensity"].as_string().in_(STRONG)
+    known = (records.c.subject.endswith(f"|{event}", autoescape=True) for event in events)
+    shaken = and_(_of_types(SHAKING), or_(strong, *known))
     # By the number alone: an index by type would lead through all telegrams there ever were.
-    newer = select(records.c.seq).where(records.c.seq > after, _of_types((*STANDING, *SHAKING))).limit(1)
+    newer = select(records.c.seq).where(records.c.seq > after, or_(_of_types(STANDING), shaken)).limit(1)
     return await connection.scalar(newer) is not None
 
 

@@ -108,8 +108,12 @@ async def test_nothing_is_read_again_while_nothing_comes(store: Store) -> None:
     await came(store, reading(), telegram("VPWW55", at=NOW))
     later = await gathered(NOW + timedelta(hours=23))
     assert later is first, "the same list: the store was not asked for it"
-    await came(store, warning("13", 1))
-    assert len(await gathered(NOW + timedelta(hours=23))) == 2
+    await came(store, shaken("4", 0.1))
+    assert await gathered(NOW + timedelta(hours=23)) is first, "nor for a weak earthquake"
+    await came(store, warning("13", 1), shaken("5+", 0.2, "e5"))
+    assert len(await gathered(NOW + timedelta(hours=23))) == 3
+    await came(store, shaken(None, 0.1, "e5", info_type="取消"))
+    assert len(await gathered(NOW + timedelta(hours=23))) == 4, "whatever is said of a strong one"
     assert await gathered(NOW + timedelta(hours=23)) is not await gathered(NOW + timedelta(days=2)), "a day has passed"
 
 

@@ -177,6 +177,7 @@ function credits(texts) {
 export function drawLive() {
   if (!map) return;
   worst = new Map([...hazardsByArea()].map(([code, some]) => [code, nowAndNext(some)]));
+  drawBrought();
   for (const name of ['hazards', 'badges', 'names']) layers[name].changed();
   const seen = gauges().filter((g) => g.geometry && (g.quantity === 'water_level' || g.quantity === 'snow_depth')).map((g) => {
     const feature = new ol.Feature({ geometry: read.readGeometry(g.geometry) });
@@ -188,6 +189,15 @@ export function drawLive() {
   put('reports', featuresOf(desk.reports));
   drawWide();
   if (ours && document.body.dataset.map && String(whereabouts()) !== went) goHome();
+}
+
+/** Areas that only a danger brings with it: squares of the mesh, zones of a volcano. One whose danger is over is not painted. */
+function drawBrought() {
+  if (!layers.city.getSource().getFeatures().length) return;
+  const known = new Set(['city', 'plow', 'hazards'].flatMap((name) => layers[name].getSource().getFeatures().map((/** @type {any} */ f) => f.get('code'))));
+  const brought = desk.hazards.filter((/** @type {any} */ z) => z.geometry && !known.has(z.area));
+  const once = new Map(brought.map((/** @type {any} */ z) => [z.area, { code: z.area, geometry: z.geometry }]));
+  layers.hazards.getSource().addFeatures(featuresOf([...once.values()]));
 }
 
 /** Dangers of areas that are no district, such as the whole city: said beside the map, worst first. */
