@@ -21,7 +21,7 @@ from geo.hazard import Evidence, Hazard
 from geo.model import Ground, Inputs
 from geo.river.gauge import LEVELS, GaugeConfig, GaugeState
 from geo.river.observed import MEMORY, QUANTITIES
-from geo.river.outlook import Ahead, Outlook, foreseen, judged
+from geo.river.outlook import Outlook, foreseen, judged
 from geo.river.saying import WHYS, chance_told, expectation, means
 from geo.station import Station
 
@@ -94,16 +94,9 @@ class _Reach:
     probability: float
 
 
-def _horizon(outlook: Outlook, extrapolated: timedelta) -> Sequence[Ahead]:
-    """The leads that a warning may rest on: what was learned is as good at six hours as a slope is at three."""
-    if outlook.method == "learned":
-        return outlook.ahead
-    return [lead for lead in outlook.ahead if timedelta(hours=lead.hours) <= extrapolated]
-
-
 def _reaches(state: GaugeState, outlook: Outlook, extrapolated: timedelta) -> list[_Reach]:
     """Thresholds above the level that will be reached, lowest first."""
-    leads = _horizon(outlook, extrapolated)
+    leads = outlook.within(extrapolated)
     found = []
     for name, _ in sorted(state.station.thresholds.items(), key=lambda item: item[1]):
         level = LEVELS[name][0] if name in LEVELS else 0

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from geo.flooding.districts import districts_of
-from geo.flooding.extent import Extent, extent, mapped
+from geo.flooding.extent import Extent, extent, mapped, reach_of
 from geo.flooding.nearest import Nearest, nearest
 from geo.flooding.telling import depth_facts, depths_told, inside_facts, inside_told, underpasses_in
 from geo.hazard import Evidence, Hazard
@@ -19,6 +19,7 @@ from geo.model import Ground, Inputs
 from geo.river.gauge import LEVELS, GaugeConfig, GaugeState
 from geo.river.observed import MEMORY, QUANTITIES
 from geo.river.outlook import Outlook, foreseen, judged
+from geo.river.saying import chance_told
 
 _LOWER = 1  # what is foreseen counts one below what has happened, as with the flood model
 _CAVEAT = "設計の雨で描かれた想定で、今の雨の計算ではない。図の外も安全という意味ではない"
@@ -55,7 +56,7 @@ class Inundation:
         states = judged(inputs, ground, self.config)
         for code, outlook in foreseen(states, inputs, ground).items():
             state = states[code]
-            drawn = mapped(ground.layers, state.station.river)
+            drawn = mapped(ground.layers, reach_of(state.station, ground.layers, self.reach_m))
             present = _At(state, state.newest.value, state.level, 0)
             now = nearest(state.station, present.value, present.level, drawn)
             if now:
@@ -68,9 +69,10 @@ class Inundation:
 
     def _hazards(self, at: _At, chosen: Nearest, inputs: Inputs, ground: Ground) -> list[Hazard]:
         station = at.state.station
+        reach = reach_of(station, ground.layers, self.reach_m)
         found = []
         for area in districts_of(station, ground, self.reach_m):
-            drawn = extent(ground, area.code, station.river, chosen.scenario)
+            drawn = extent(ground, area.code, reach, chosen.scenario)
             if drawn:
                 found.append(self._hazard(at, chosen, drawn, (area.code, area.name), inputs, ground))
         return found
@@ -100,7 +102,8 @@ class Inundation:
             evidence=(
                 Evidence(ref=newest.ref, text=f"{_gauge(at)}。{_why(at, chosen)}"),
                 Evidence(
-                    ref=f"layer:{','.join(drawn.layers)}", text=f"浸水想定 {depths_told(drawn.depths)}。{_CAVEAT}"
+                    ref=f"layer:{','.join(drawn.layers)}",
+                    text=f"浸水想定 {depths_told(drawn.depths)}。{_others(drawn)}{_CAVEAT}",
                 ),
                 Evidence(ref=layer, text=inside_told(drawn, inside)),
             ),
@@ -117,6 +120,7 @@ class Inundation:
                 "scenario_name": chosen.scenario.name,
                 "basis": "scenario_levels" if station.scenario_levels else "thresholds",
                 "at_least": chosen.at_least,
+                "own_river": drawn.own,
                 "depth_rank": drawn.depth.rank,
                 "depth_rank_at_most": drawn.most.rank,
                 **depth_facts(drawn.depth),
@@ -127,14 +131,14 @@ class Inundation:
 
 def _ahead(state: GaugeState, outlook: Outlook, horizon: timedelta) -> _At | None:
     """The highest that is to be expected within the horizon; None where nothing is foreseen."""
-    leads = [lead for lead in outlook.ahead if timedelta(hours=lead.hours) <= horizon]
+    leads = outlook.within(horizon)
     if not leads:
         return None
     top = max(leads, key=lambda lead: lead.q50)
     warned = {name for lead in leads for name in lead.warned}
     ranked: Sequence[tuple[int, str]] = sorted((LEVELS[name][0], name) for name in warned)
     level, name = ranked[-1] if ranked else (0, "")
-    chance = round(min(0.9, leads[-1].chances[name]), 1) if name else None
+    chance = chance_told(outlook, leads[-1].chances[name]) if name else None
     return _At(state, max(top.q50, state.newest.value), max(level, state.level), top.hours, chance)
 
 
@@ -158,6 +162,10 @@ def _gauge(at: _At) -> str:
     if not newest.confirmed:
         text += f"（報告値 {newest.reported:.2f} m は次の報告まで未確認）"
     return text + ("。遅れて届いた値" if newest.late else "")
+
+
+def _others(drawn: Extent) -> str:
+    return "" if drawn.own else "図に川の名がないか、ほかの川の図で、この川だけの浸水ではない。"
 
 
 def _why(at: _At, chosen: Nearest) -> str:

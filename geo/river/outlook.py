@@ -48,6 +48,12 @@ class Outlook:
     ahead: tuple[Ahead, ...] = ()
     expected: Mapping[str, datetime]  # when a threshold will be reached, if it is; of those not reached yet
 
+    def within(self, extrapolated: timedelta) -> tuple[Ahead, ...]:
+        """The leads that a warning may rest on: what was learned is as good at six hours as a slope is at three."""
+        if self.method == "learned":
+            return self.ahead
+        return tuple(lead for lead in self.ahead if timedelta(hours=lead.hours) <= extrapolated)
+
 
 def outlooks(inputs: Inputs, ground: Ground, config: GaugeConfig | None = None) -> dict[str, Outlook]:
     """The outlook of every gauge that says anything at ``inputs.now``, by station code."""

@@ -17,7 +17,7 @@ from geo.layers.layer import Layer, Zone
 from geo.model import Ground, Inputs, Sample
 from geo.models.inundation import Inundation
 from geo.shelter import Shelter
-from tests.geo.making import NOW, gauge, ground, inputs, series
+from tests.geo.making import NOW, SQUARES, gauge, ground, inputs, series
 
 MODEL = Inundation()
 LOW = shapely.box(141.06, 39.66, 141.09, 39.69)  # in sw
@@ -173,3 +173,24 @@ def test_more_water_never_means_a_smaller_map(
 @pytest.mark.parametrize("status", list(Status))
 def test_the_status_is_that_of_the_inputs(status: Status) -> None:
     assert {h.status for h in run(steady(2.9), status=status)} == {status}
+
+
+def test_a_brook_in_the_hills_does_not_flood_the_valleys_map() -> None:
+    """A gauge without districts of its own speaks for unnamed zones only where it stands at one, and not far."""
+    hills = gauge(lon=141.045, lat=39.675, areas=())
+    assert run(steady(4.1), ground(hills, layers=[L2])) == []
+    named = layer("named", 3, WIDE, "maximum", river="試験川")
+    (one,) = run(steady(4.1), ground(hills, layers=[named]))
+    assert (one.area, one.facts["own_river"]) == ("sw", True)
+    whole = layer("whole", 3, SQUARES["sw"], "maximum")
+    (near,) = run(steady(4.1), ground(gauge(areas=()), layers=[whole]))
+    (city,) = run(steady(4.1), ground(gauge(areas=("sw",)), layers=[whole]))
+    assert 0 < float(near.facts["area_km2"]) < float(city.facts["area_km2"])
+
+
+def test_water_of_other_rivers_is_told_where_the_map_names_none() -> None:
+    (one,) = run(steady(2.9))
+    assert one.facts["own_river"] is False and "この川だけの浸水ではない" in one.evidence[1].text
+    named = layer("named", 3, LOW, "planned", river="試験川")
+    (one,) = run(steady(2.9), ground(gauge(), layers=[named]))
+    assert one.facts["own_river"] is True and "この川だけ" not in one.evidence[1].text
