@@ -81,6 +81,24 @@ def test_rain_since_the_full_hour_counts() -> None:
     assert float(unknown.index_mm[0]) == 0 and unknown.missing.tolist() == [HOURS]
 
 
+def test_if_it_rains_on_each_ten_minutes_bring_a_sixth_of_the_last_hour() -> None:
+    soil = soil_now([{"rain_1h": hourly([12.0])}], [{"rain_1h": month([12.0])}], NOW)
+    state = soil.tanks
+    for _ in range(18):
+        state = step(state, np.array([2.0]), TEN)
+    assert float(ahead(soil, 3).index[0]) == pytest.approx(float(state.index[0]), abs=1e-9)
+
+
+def test_reports_of_ten_minutes_are_six_to_the_hour() -> None:
+    """The one of an hour ago tells of the hour before; hourly means of them are a sixth of the hour's rain."""
+    tens = [Sample(NOW - back * TEN, 2.0, f"t{back}") for back in range(6, -1, -1)]
+    soil = soil_now([{"rain_10min": tens}], [{"rain_10min": month([1.0])}], NOW)
+    assert float(soil.rain_60_mm[0]) == 12.0
+    assert float(soil.before_mm[0]) == 14.0, "both hours, by the reports and not by their means"
+    means = soil_now([{}], [{"rain_10min": month([1.0])}], NOW)
+    assert float(means.before_mm[0]) == 6.0
+
+
 def test_a_line_that_is_reached_now() -> None:
     rain = month([30.0] * 4)
     found = run(rain[-25:], rain)

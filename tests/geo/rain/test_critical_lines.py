@@ -51,7 +51,7 @@ def test_rain_is_rounded_and_the_table_ends_at_150_mm() -> None:
 
 def test_undefined_limits_are_never_reached() -> None:
     undefined = read_lines({4: table({CELL: lambda rain: "－" if rain < 10 else -1 if rain < 20 else 50})})
-    assert [level(999, rain, lines=undefined) for rain in (0, 15, 20)] == [0, 0, 4]
+    assert [level(99_999, rain, lines=undefined) for rain in (0, 15, 20)] == [0, 0, 4]
 
 
 def test_repeated_rows_and_look_alike_headings() -> None:

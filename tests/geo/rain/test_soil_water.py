@@ -85,10 +85,42 @@ def test_the_steady_state_solved_by_hand_stays_as_it_is(rate: float, length: tim
     s1 = (rate + 1.5) / 0.22 if rate < 11.7 else (rate + 10.5) / 0.37
     s2 = (0.12 * s1 + 0.75) / 0.10
     s3 = (0.05 * s2 + 0.15) / 0.02
+    published = {10.0: (52.2727, 70.2273, 183.0682, 305.5682), 30.0: (109.4595, 138.8514, 354.6284, 602.9392)}
+    assert (s1, s2, s3, s1 + s2 + s3) == pytest.approx(published[rate], abs=5e-5)
     steady = Tanks(np.array([s1]), np.array([s2]), np.array([s3]))
     later = step(steady, np.array([rate * (length / HOUR)]), length)
     assert float(later.index[0]) == pytest.approx(s1 + s2 + s3, abs=1e-9)
     assert float(later.s3[0]) == pytest.approx(s3, abs=1e-9)
+
+
+@pytest.mark.parametrize(
+    ("rate", "hours", "peaks"), [(30.0, 3, (84.51, 82.70, 82.34)), (100.0, 1, (100.0, None, 95.8))]
+)
+def test_a_coarse_step_reads_too_high(rate: float, hours: int, peaks: tuple[float, float | None, float]) -> None:
+    """By the hour, by ten minutes, and in the limit of no step at all; as published, two decimals and one."""
+    for length, peak in zip((HOUR, TEN, timedelta(seconds=3)), peaks, strict=True):
+        if peak is not None:
+            found = after([rate * (length / HOUR)] * int(hours * HOUR / length), length)[-1].index[0]
+            assert float(found) == pytest.approx(peak, abs=0.05 if peak == 95.8 else 0.005), length
+
+
+def test_where_one_began_is_forgotten_in_a_month() -> None:
+    begun = Tanks(np.array([60.0]), np.array([60.0]), np.array([60.0]))
+    left = [float(one.index[0]) for one in after([0.0] * 24 * 30, HOUR, begun)]
+    dry = [round(left[24 * days - 1], places) for days, places in ((10, 1), (20, 2), (30, 2))]
+    assert dry == [6.4, 0.57, 0.05]
+
+
+def test_the_longest_step_and_many_cells() -> None:
+    """2.7 hours; and what is worked through in blocks is what each cell would be alone."""
+    assert LONGEST_STEP / HOUR == pytest.approx(1 / 0.37)
+    random = np.random.default_rng(1)
+    tanks = [random.uniform(0, 120, 40_000) for _ in range(3)]
+    rain = random.uniform(0, 20, 40_000)
+    whole = step(Tanks(*tanks), rain, TEN)
+    for cell in (0, 32_767, 32_768, 39_999):
+        alone = step(Tanks(*(one[[cell]] for one in tanks)), rain[[cell]], TEN)
+        assert whole.index[cell] == alone.index[0]
 
 
 def test_cells_are_apart_and_one_without_data_keeps_its_state() -> None:
