@@ -77,6 +77,9 @@ def test_rain_since_the_full_hour_counts() -> None:
     soil = soil_now(known, [{"rain_10min": month([0.0])}], NOW + 30 * timedelta(minutes=1))
     assert (float(soil.index_mm[0]), float(soil.before_mm[0])) == (15.0, 0.0)
     assert float(soil.rain_60_mm[0]) == 15.0
+    sums = [{"rain_1h": [Sample(NOW + 3 * TEN, 12.0, "s")]}]
+    half = soil_now(sums, [{"rain_1h": month([0.0])}], NOW + 3 * TEN)
+    assert float(half.index_mm[0]) == 6.0, "half of the sum of an hour fell in the half that is over"
     unknown = soil_now([{}], [{}], NOW + TEN)
     assert float(unknown.index_mm[0]) == 0 and unknown.missing.tolist() == [HOURS]
 
