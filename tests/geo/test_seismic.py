@@ -53,6 +53,27 @@ def shake(seed: int, samples: int = 1000) -> np.ndarray:
     return np.random.default_rng(seed).normal(size=(samples, 3))
 
 
+def test_the_filter_at_frequencies_solved_by_hand() -> None:
+    """At 0.5 and 0.25 Hz the low cut is 1 − 1/e and 1 − 1/e^⅛, at 10 Hz the polynomial is the sum of its terms."""
+    period, low = np.sqrt([2, 4, 0.1]), np.sqrt([1 - np.exp(-1), 1 - np.exp(-1 / 8), 1])
+    y2 = np.array([0.05, 0.025, 1.0]) ** 2
+    terms = (1, 0.694, 0.241, 0.0557, 0.009664, 0.00134, 0.000155)
+    high = sum(term * y2**power for power, term in enumerate(terms))
+    assert high[2] == pytest.approx(2.001859)
+    assert weight(np.array([0.5, 0.25, 10.0])) == pytest.approx(period * low / np.sqrt(high), rel=1e-9)
+    assert weight(np.array([0.0])).tolist() == [0.0]
+
+
+@pytest.mark.parametrize(("rate", "rank"), [(100, 30), (50, 15), (200, 60)])
+def test_what_is_reached_for_three_tenths_of_a_second(rate: int, rank: int) -> None:
+    record = shake(7, 10 * rate)
+    heard = np.fft.rfft(record, axis=0) * weight(np.fft.rfftfreq(len(record), 1 / rate))[:, None]
+    moved = np.sqrt((np.fft.irfft(heard, n=len(record), axis=0) ** 2).sum(axis=1))
+    found = shaking(record, rate)
+    assert found.a_gal == pytest.approx(np.sort(moved)[-rank])
+    assert found.exact == pytest.approx(2 * np.log10(found.a_gal) + 0.94)
+
+
 @given(st.integers(0, 1000), st.floats(1.1, 1000))
 @settings(max_examples=25)
 def test_ten_times_the_acceleration_is_two_more(seed: int, times: float) -> None:
