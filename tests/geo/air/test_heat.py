@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from geo.air.heat import wbgt
+from geo.air.heat import ALERT, BANDS, SPECIAL_ALERT, wbgt
 
 
 def one(air: float, humidity: float, sun: float, wind: float) -> float:
@@ -16,6 +16,10 @@ def one(air: float, humidity: float, sun: float, wind: float) -> float:
 
 def test_the_known_answer() -> None:
     assert one(32, 60, 0.8, 2) == pytest.approx(30.37, abs=0.005)
+
+
+def test_the_bands_of_the_ministry() -> None:
+    assert (BANDS, ALERT, SPECIAL_ALERT) == ((25.0, 28.0, 31.0), 33.0, 35.0)
 
 
 @given(st.floats(15, 40), st.floats(10, 95), st.floats(0, 0.8), st.floats(0, 15), st.floats(0.01, 3))
