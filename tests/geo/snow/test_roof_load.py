@@ -26,7 +26,15 @@ def test_the_national_signal_comes_late_for_a_lowland_roof() -> None:
 
 
 def test_a_steeper_roof_holds_less() -> None:
-    assert [round(shape_factor(slope), 3) for slope in (0, 20, 30, 45, 60, 61)] == [1, 0.931, 0.841, 0.619, 0, 0]
+    assert [round(shape_factor(slope), 3) for slope in (0, 20, 30, 45, 55, 60, 61)] == [
+        1,
+        0.931,
+        0.841,
+        0.619,
+        0.361,
+        0,
+        0,
+    ]
 
 
 def test_a_roof_cleared_yesterday_bears_only_what_fell_since() -> None:

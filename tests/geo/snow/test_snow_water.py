@@ -13,8 +13,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from geo.snow.daily_depth import DepthError, filled
-from geo.snow.water import BARE, hs2swe, step
+from geo.snow.water import BARE, SLF, _settled, hs2swe, step
+from geo.snow.water_delta import BARE as NO_SNOW
 from geo.snow.water_delta import PAPER, delta_snow
+from geo.snow.water_delta import _settled as _delta_settled
+from geo.snow.water_delta import step as delta_step
 
 REAL = os.environ.get("SHIRASE_REAL_DATA")
 real = pytest.mark.skipif(not REAL, reason="SHIRASE_REAL_DATA does not say where the measured winters are")
@@ -40,6 +43,21 @@ def test_hs2swe_known_answers() -> None:
 def test_delta_snow_known_answers() -> None:
     assert delta(ONE) == pytest.approx([0, *[16.239] * 3, *[37.182] * 5, 0], abs=5e-4)
     assert delta(OTHER) == pytest.approx([0, *[8.119] * 2, *[25.471] * 3, *[58.013] * 6, 20.063, 0], abs=5e-4)
+
+
+@pytest.mark.parametrize(("rise_cm", "snowed"), [(1.9, False), (2.1, True)])
+def test_a_rise_of_two_centimetres_above_the_settled_pack_is_new_snow(rise_cm: float, snowed: bool) -> None:
+    pack = step(step(BARE, 50.0), 50.0)
+    alone = _settled(pack, 1.0, SLF).depth_cm
+    assert (step(pack, alone + rise_cm).swe_mm > pack.swe_mm + 0.1) is snowed
+
+
+@pytest.mark.parametrize(("excess_m", "gained"), [(PAPER.dead_band_m - 1e-6, False), (PAPER.dead_band_m + 1e-6, True)])
+def test_within_the_dead_band_the_low_bound_gains_nothing(excess_m: float, gained: bool) -> None:
+    assert PAPER.dead_band_m == 0.02362476
+    pack = delta_step(delta_step(NO_SNOW, 50.0), 49.0)
+    depth_cm = 100 * (_delta_settled(pack, PAPER).depth_m + excess_m)
+    assert (delta_step(pack, depth_cm).swe_mm > pack.swe_mm + 1e-3) is gained
 
 
 def _winters() -> tuple[list[float], list[str], list[float]]:
