@@ -91,12 +91,13 @@ def _compiled(language: str, source: str) -> Template:
     return environment(language).from_string(source)
 
 
+@lru_cache(maxsize=1024)
 def flaw(language: str, source: str) -> tuple[str, str] | None:
     """What is wrong with a template before it is ever used: (found, allowed), or None."""
     env = environment(language)
     try:
         unknown = meta.find_undeclared_variables(env.parse(source)) - set(VARIABLES)
-        env.from_string(source)
+        _compiled(language, source)
     except TemplateError as error:
         return f"{error.message} (template line {getattr(error, 'lineno', 1)})", "a Jinja2 template"
     return (", ".join(sorted(unknown)), ", ".join(VARIABLES)) if unknown else None
