@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
+import shutil
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
@@ -46,10 +48,23 @@ def postgresql_url(postgresql: Cluster) -> str:
     return postgresql.database("tests")
 
 
+@pytest.fixture(scope="session")
+def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An empty SQLite store with the tables of today, made once for all to copy; test_migrations makes its own."""
+    path = tmp_path_factory.mktemp("migrated") / "shirase.db"
+
+    async def make() -> None:
+        await (await Store.open(f"sqlite:///{path}")).close()
+
+    asyncio.run(make())
+    return path
+
+
 @pytest.fixture(params=["sqlite", "postgresql"])
-async def store(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Store]:
+async def store(request: pytest.FixtureRequest, tmp_path: Path, migrated: Path) -> AsyncIterator[Store]:
     """A fresh store: SQLite on disk, and once more PostgreSQL. Parametrise it indirectly to have one of them."""
     if request.param == "sqlite":
+        shutil.copy(migrated, tmp_path / "shirase.db")
         opened = await Store.open(f"sqlite:///{tmp_path / 'shirase.db'}")
     else:
         opened = await _emptied(request.getfixturevalue("postgresql_url"))
