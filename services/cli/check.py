@@ -53,6 +53,7 @@ def _city(settings: Settings) -> Iterator[dict[str, Any]]:
     ground = city.ground
     yield {"part": "areas", "ok": True, "count": len(ground.areas)}
     yield {"part": "stations", "ok": True, "count": len(ground.stations)}
+    yield _river_model(settings)
     for layer in ground.layers:
         yield {
             "part": f"layer {layer.name}",
@@ -77,6 +78,19 @@ def _city(settings: Settings) -> Iterator[dict[str, Any]]:
     for name, channel in city.channels.items():
         yield {"part": f"channel {name}", "ok": True, "takes": sorted(channel.statuses)}
     asyncio.run(_close(city.channels.values()))
+
+
+def _river_model(settings: Settings) -> dict[str, Any]:
+    """A file that cannot be used keeps nothing from starting: rivers are extrapolated then."""
+    from geo.river.model_file import ModelFileError
+    from services.river_model import in_use
+
+    try:
+        model = in_use(settings)
+    except ModelFileError as error:
+        return {"part": "river model", "ok": False, "message": str(error)}
+    known = model.provenance if model else None
+    return {"part": "river model", "ok": True, "in_use": model is not None, "until": known and iso_utc(known.until)}
 
 
 async def _close(channels: Any) -> None:

@@ -96,3 +96,14 @@ def test_a_rule_for_a_channel_that_does_not_exist_is_refused(profile: Path, caps
     (profile / "rules" / "mine.toml").write_text(rule.replace('"linkage"', '"telegraph"'), encoding="utf-8")
     assert run(["check"]) == 1
     assert "river-level: telegraph" in json.loads(capsys.readouterr().err.splitlines()[-1])["message"]
+
+
+def test_a_river_model_that_cannot_be_used_is_told_and_keeps_nothing_from_starting(
+    profile: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = profile / "models" / "river.json"
+    file.parent.mkdir()
+    file.write_text("{", encoding="utf-8")
+    assert run(["check"]) == 0
+    (line,) = [one for one in map(json.loads, capsys.readouterr().out.splitlines()) if one["part"] == "river model"]
+    assert line["ok"] is False and str(file) in line["message"] and "shirase train river" in line["message"]
