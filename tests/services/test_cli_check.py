@@ -26,7 +26,7 @@ def test_the_bundled_profile_is_in_order(profile: Path, capsys: pytest.CaptureFi
     parts = {one["part"]: one for one in map(json.loads, capsys.readouterr().out.splitlines())}
     assert {"settings", "areas", "stations", "rule river-level", "channel log"} <= set(parts)
     assert parts["layer demo_inundation"]["demonstration"] is True
-    assert "linkage" in parts["rule river-level"]["not_configured"]
+    assert "authorities" in parts["rule river-level"]["not_configured"]
 
 
 def test_secrets_are_masked(profile: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -93,7 +93,7 @@ def test_a_fault_is_named_with_its_file(
 
 def test_a_rule_for_a_channel_that_does_not_exist_is_refused(profile: Path, capsys: pytest.CaptureFixture[str]) -> None:
     rule = Path("rules/catalog/river-level.toml").read_text(encoding="utf-8")
-    (profile / "rules" / "mine.toml").write_text(rule.replace('"linkage"', '"telegraph"'), encoding="utf-8")
+    (profile / "rules" / "mine.toml").write_text(rule.replace('"authorities"', '"telegraph"'), encoding="utf-8")
     assert run(["check"]) == 1
     assert "river-level: telegraph" in json.loads(capsys.readouterr().err.splitlines()[-1])["message"]
 
