@@ -37,6 +37,7 @@ class Published:
     crs: str = ""
     sha256: str = ""  # where the file must be exactly this one
     mapping: Mapping[str, str]
+    facts: Mapping[str, str]  # what the file does not tell of itself, such as the rain it was drawn for
 
 
 class _Entry(BaseModel):
@@ -52,6 +53,7 @@ class _Entry(BaseModel):
     sha256: Annotated[str, Field(pattern=r"^([0-9a-f]{64})?$")] = ""
     prefectures: list[str] = []
     map: dict[str, str] = {}
+    fact: dict[str, str] = {}
 
 
 class Catalogue:
@@ -94,6 +96,7 @@ class Catalogue:
             crs=entry.crs,
             sha256=entry.sha256,
             mapping=entry.map,
+            facts=entry.fact,
         )
 
 

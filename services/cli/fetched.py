@@ -83,6 +83,7 @@ def _request(one: Published, got: Downloaded, now: datetime, land: BaseGeometry)
         imported_at=now,
         name=one.name,
         mapping=one.mapping,
+        facts=one.facts,
         member=one.member,
         crs=one.crs,
         origin=origin,

@@ -35,6 +35,17 @@ def test_another_city_has_its_own_and_a_year_that_is_not_its_is_refused_with_the
         osaka.files("rivers")
 
 
+def test_an_entry_tells_what_its_file_does_not(tmp_path: Path) -> None:
+    path = tmp_path / "own.toml"
+    path.write_text(
+        "[thirty]\nkind='flood'\nurl='https://x/y'\ntitle='30年に1度'\npage='https://x'\nlicence='-'\n"
+        "map = { depth_m = '浸水深' }\nfact = { return_period_years = '30' }\n",
+        encoding="utf-8",
+    )
+    (one,) = Catalogue([CATALOGUE, path], "03201", MORIOKA.geometry).files("thirty")
+    assert (one.mapping, one.facts) == ({"depth_m": "浸水深"}, {"return_period_years": "30"})
+
+
 @pytest.mark.parametrize(
     ("text", "says"),
     [
