@@ -98,19 +98,22 @@ class Volcano:
 
 
 def _level(state: Standing, city: Area, ground: Ground, now: datetime) -> _Told | None:
-    """The level in force; None where neither the telegram nor the profile says that it concerns the city."""
+    """The level in force; None where neither a telegram nor the profile says that the volcano concerns the city."""
     telegram, volcano = state.telegram, state.entry
-    here = _of_city(telegram, ground)
-    named = [entry for entry in here if entry.kind_code not in CALM]
-    if not named and volcano.code not in ground.volcanoes:
+    here = _of_city(state.warning, ground) if state.warning else []
+    if not here and volcano.code not in ground.volcanoes:
         return None
+    # What a survey does not repeat of the last warning may have changed since.
+    named = [entry for entry in here if entry.kind_code not in CALM] if telegram is state.warning else []
     asked = next((entry.kind_name for entry in named if entry.kind_code in _RESPONSES), None)
     warning = next((entry.kind_name for entry in named if entry.kind_code not in _RESPONSES), None)
     kind = volcano.kind_name or f"レベル{state.level}"
     name = f"{volcano.name} {'噴火警戒' if kind.startswith('レベル') else ''}{kind}"
-    since = state.since.astimezone(_JAPAN)
     whom = f"{city.name}は対象市町村" if named else f"{city.name}は対象市町村に含まれない"
-    text = f"{name}（{since.year}年{since.month}月{since.day}日から、{whom}、{telegram.editorial_office}）"
+    whom = whom if telegram is state.warning else "解説情報による。対象市町村は届いていない"
+    since = state.since.astimezone(_JAPAN)
+    day = f"{since.year}年{since.month}月{since.day}日"
+    text = f"{name}（{day}から、{whom}、{telegram.editorial_office}）"
     advice = _ASIDE.sub("", telegram.headline or "")
     facts = {
         **_facts(telegram, volcano, name),
@@ -119,6 +122,7 @@ def _level(state: Standing, city: Area, ground: Ground, now: datetime) -> _Told 
         "warning": warning or "",
         "response": asked or "",
         "advice": advice if len(advice) <= 200 else "",  # half a sentence may say the opposite
+        "since_day": day,
         "since_at": since.isoformat("T", "minutes"),
     }
     # It stands until the next telegram: valid for as long as the hub can be trusted to have looked.

@@ -152,9 +152,8 @@ def _volcanoes(inputs: Inputs, question: Question) -> Iterator[_Told]:
     """What stands of each volcano; a survey of all speaks for one entry by entry."""
     for state in volcanoes.standing(inputs.telegrams, question.at).values():
         for entry in state.telegram.areas:
-            calm = entry.kind_code in CALM
-            of_another = entry.code_type == VOLCANO and entry.code != state.entry.code
-            if not calm and not of_another and _concerns(state.telegram, entry, question.place):
+            ours = entry.code_type != VOLCANO or entry.code == state.entry.code
+            if ours and entry.kind_code not in CALM and _concerns(state.telegram, entry, question.place):
                 yield state.telegram, entry, None
 
 
@@ -172,6 +171,8 @@ def _notices(inputs: Inputs, question: Question) -> Iterator[_Told]:
 
 def _concerns(telegram: Telegram, entry: TelegramArea, place: Whereabouts | None) -> bool:
     if place is None or entry.code in codes_at(telegram, place) or entry.code in place.sections:
+        return True
+    if entry.code_type == VOLCANO and entry.code in place.volcanoes:
         return True
     return len(place.code) == 7 and any(code[:5] == place.code[:5] for code in telegram.municipalities)
 

@@ -1,7 +1,7 @@
 """Telegrams whose word outlives the days in which all others are renewed.
 
 A volcanic warning stands until the next one, for months or years. Ground that a strong earthquake shook bears less rain
-for as long. So these are given to the models however old they are.
+for as long. So these are given to the models however old they are, and whoever clears old records away must leave them.
 """
 
 from __future__ import annotations

@@ -53,13 +53,14 @@ class Whereabouts:
     code: str  # of a municipality seven digits, the last two of which may name a part; any other code as it is
     coarser: Sequence[str] = ()  # forecast areas that hold it, finest first
     sections: Sequence[str] = ()  # of flood forecasts for rivers that run through it
+    volcanoes: Sequence[str] = ()  # that concern it even where a telegram does not name it
 
 
 def whereabouts(code: str, ground: Ground) -> Whereabouts:
     """Of the city's own code all that the profile knows; of another only the code itself."""
     whole = f"{code}00" if len(code) == 5 else code
     if len(whole) == 7 and whole[:5] == ground.city:
-        return Whereabouts(whole, ground.forecast_areas, ground.river_sections)
+        return Whereabouts(whole, ground.forecast_areas, ground.river_sections, ground.volcanoes)
     return Whereabouts(whole)
 
 

@@ -29,11 +29,15 @@ CALM = frozenset({"04", "05", "45", *(code for code, level in LEVELS.items() if 
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """The state of a volcano: by which telegram and which of its entries, and since when it has been so."""
+    """The state of a volcano: by which telegram and which of its entries, and since when it has been so.
+
+    ``warning`` is its last warning, of this level or another: a survey that speaks names no municipality.
+    """
 
     telegram: Telegram
     entry: TelegramArea
     since: datetime
+    warning: Telegram | None = None
 
     @property
     def level(self) -> int:
@@ -77,5 +81,6 @@ def _speaking(states: list[Standing]) -> Standing:
     """The newest; of those that go on saying the same the newest warning, which also names the municipalities."""
     newest = states[-1]
     run = list(takewhile(lambda state: state.entry.kind_code == newest.entry.kind_code, reversed(states)))
-    warning = next((state for state in run if state.telegram.telegram == WARNING), newest)
-    return replace(warning, since=run[-1].since)
+    repeated = next((state for state in run if state.telegram.telegram == WARNING), newest)
+    warning = next((state.telegram for state in reversed(states) if state.telegram.telegram == WARNING), None)
+    return replace(repeated, since=run[-1].since, warning=warning)

@@ -80,6 +80,20 @@ def test_a_volcano_near_the_city_concerns_it_even_where_it_is_not_named() -> Non
     assert [hazard.source for hazard in run(elsewhere, komagatake, near=("207", "208"))] == ["207", "208"]
 
 
+def test_a_missed_warning_never_reads_as_an_all_clear() -> None:
+    """The last warning named the city; a survey tells of another level and of no municipality."""
+    higher = telegram("VFVO51", mountain("13", "レベル３（入山規制）"), at=NOW - HOUR, event_id="207", hazard="volcano")
+    (one,) = run(warning(LEVEL_2, CRATER, CLOSED), higher)
+    assert (one.level, one.facts["named"], one.facts["response"]) == (3, False, "")
+    assert "対象市町村は届いていない" in one.headline
+    calm = here("05", "噴火予報")
+    (risen,) = run(warning(mountain("11", "レベル１（活火山であることに留意）"), calm), higher)
+    assert risen.level == 3
+    lower = replace(higher, areas=(mountain("11", "レベル１（活火山であることに留意）"),))
+    assert run(warning(LEVEL_2, CRATER, CLOSED), lower) == []
+    assert run(higher) == [] and len(run(higher, near=("207",))) == 1
+
+
 def test_a_far_volcano_with_the_digits_of_our_district_is_none_of_ours() -> None:
     zao = warning(mountain("13", "レベル３（入山規制）", "212", "蔵王山"), event_id="212")
     there = replace(ground(), forecast_areas=("0320100", "030010", "212"))

@@ -105,6 +105,8 @@ def test_what_was_in_force_at_an_instant() -> None:
     mistaken = (warning("13", 5), warning("", 4, info_type="取消"))
     assert told(old, *mistaken, place=MORIOKA) == [(CITY, "火口周辺警報")]
     assert told(old, warning("11", 4), place=MORIOKA) == []
+    near = Whereabouts(CITY, volcanoes=("207",))
+    assert told(warning("12", 700), place=near) == [("207", "kind 12")], "the profile says that it concerns the city"
     assert told(survey("12", 3), place=None) == [("207", "kind 12")], "of a survey only what is not calm"
 
 
