@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 import shapely
@@ -12,7 +13,9 @@ from hypothesis import strategies as st
 
 from feeds.status import Status
 from geo.flooding.places import Underpass
+from geo.ground import load_ground
 from geo.hazard import Hazard
+from geo.layers.importing import Request, import_layer
 from geo.layers.layer import Layer, Zone
 from geo.model import Ground, Inputs, Sample
 from geo.models.inundation import Inundation
@@ -20,6 +23,7 @@ from geo.shelter import Shelter
 from tests.geo.making import NOW, SQUARES, gauge, ground, inputs, series
 
 MODEL = Inundation()
+MORIOKA = Path(__file__).parents[3] / "config" / "morioka"
 LOW = shapely.box(141.06, 39.66, 141.09, 39.69)  # in sw
 WIDE = shapely.box(141.06, 39.66, 141.14, 39.69)  # in sw and se
 SCHOOL = Shelter(code="E1", name="試験小学校", address="", lon=141.07, lat=39.67, hazards=frozenset({"flood"}))
@@ -96,6 +100,8 @@ def test_the_citys_own_levels_choose_the_map_and_say_so() -> None:
 
 def test_a_map_that_is_missing_is_told() -> None:
     only_large = run(steady(2.9), ground(gauge(), layers=[L2]))
+    says = "試験川：浸水するとすれば想定最大規模の図が上限の目安（深さ 最大5～10 m。計画規模の図はない）"
+    assert {one.headline for one in only_large} == {says}
     assert all("計画規模の図がないため想定最大規模の図を見る" in one.evidence[0].text for one in only_large)
     (only_small,) = run(steady(4.1), ground(gauge(), layers=[L1]))
     assert only_small.facts["at_least"] is True and "計画規模の図以上に近い" in only_small.headline
@@ -194,3 +200,21 @@ def test_water_of_other_rivers_is_told_where_the_map_names_none() -> None:
     named = layer("named", 3, LOW, "planned", river="試験川")
     (one,) = run(steady(2.9), ground(gauge(), layers=[named]))
     assert one.facts["own_river"] is True and "この川だけ" not in one.evidence[1].text
+
+
+@pytest.mark.real
+def test_the_kitakami_over_its_banks(real_data: Path, tmp_path: Path) -> None:
+    """Morioka's profile over the national map: the districts by the river, deep; no brook of the hills among them."""
+    file = real_data / "geo" / "morioka_flood_l2_A31b.fgb"
+    import_layer(Request(file=file, kind="flood", name="real", imported_at=NOW), tmp_path)
+    morioka = load_ground(MORIOKA, [tmp_path / "real.fgb"])
+    code, brook = "8200000091", "0300000007"
+    over = {one: max(morioka.stations[one].thresholds.values()) + 0.1 for one in (code, brook)}
+    levels = {(one, "water_level"): series([value] * 7) for one, value in over.items()}
+    found = MODEL.run(Inputs(now=NOW, status=Status.ACTUAL, series=levels), morioka)
+    assert {one.area for one in found} == {"yugaose", "ekimae", "odori", "honcho", "ueda"}
+    assert {one.source for one in found} == {code}
+    assert {one.facts["scenario"] for one in found} == {"maximum"}
+    assert all(one.facts["depth_rank"] in {1, 2, 3, 4, 5} and one.facts["own_river"] is False for one in found)
+    share = {one.area: float(one.facts["share"]) for one in found}
+    assert share["ekimae"] > 0.3 and max(share.values()) <= 1
