@@ -13,6 +13,8 @@ from typing import Any
 from feeds.instant import iso_utc
 from feeds.mapping import MappingError
 from feeds.registry import by_name
+from geo.model import Ground
+from geo.rain.shaken_ground import Lowering
 from services.clock import wall
 from services.settings import Settings, SettingsError, load
 from services.store.engine import StoreError, parse
@@ -53,6 +55,8 @@ def _city(settings: Settings) -> Iterator[dict[str, Any]]:
     ground = city.ground
     yield {"part": "areas", "ok": True, "count": len(ground.areas)}
     yield {"part": "stations", "ok": True, "count": len(ground.stations)}
+    yield {"part": "volcanoes", "ok": True, "codes": list(ground.volcanoes), "zones": _zones(ground)}
+    yield {"part": "rain after earthquakes", "ok": True, **_lowering(ground.lowering)}
     yield _river_model(settings)
     for layer in ground.layers:
         yield {
@@ -78,6 +82,21 @@ def _city(settings: Settings) -> Iterator[dict[str, Any]]:
     for name, channel in city.channels.items():
         yield {"part": f"channel {name}", "ok": True, "takes": sorted(channel.statuses)}
     asyncio.run(_close(city.channels.values()))
+
+
+def _zones(ground: Ground) -> dict[str, list[str]]:
+    """Volcano and level → the areas that are closed or left then."""
+    return {f"{code}/{level}": [area.code for area in areas] for (code, level), areas in ground.volcano_zones.items()}
+
+
+def _lowering(lowering: Lowering) -> dict[str, Any]:
+    return {
+        "factors": dict(lowering.factors),
+        "lasts_days": lowering.lasts.days,
+        "announced": [
+            {"since": iso_utc(one.since), "factor": one.factor, "source": one.source} for one in lowering.announced
+        ],
+    }
 
 
 def _river_model(settings: Settings) -> dict[str, Any]:

@@ -26,6 +26,8 @@ def test_the_bundled_profile_is_in_order(profile: Path, capsys: pytest.CaptureFi
     parts = {one["part"]: one for one in map(json.loads, capsys.readouterr().out.splitlines())}
     assert {"settings", "areas", "stations", "rule river-level", "channel log"} <= set(parts)
     assert parts["layer demo_inundation"]["demonstration"] is True
+    assert parts["volcanoes"]["codes"] == ["207", "208"]
+    assert parts["rain after earthquakes"]["factors"]["5+"] == 0.8
     assert "authorities" in parts["rule river-level"]["not_configured"]
 
 
