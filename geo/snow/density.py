@@ -21,7 +21,6 @@ class Climate:
 
 
 MARITIME = Climate(0.5979, 0.2578, 0.0010, 0.0038)
-ALPINE = Climate(0.5975, 0.2237, 0.0012, 0.0038)
 
 
 def density_g_cm3(depth_cm: float, day: int, climate: Climate = MARITIME) -> float:

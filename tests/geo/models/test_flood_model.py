@@ -95,6 +95,7 @@ def test_one_report_alone_raises_no_evacuation_level() -> None:
     assert not found[0].alert_level
     assert found[0].facts["confirmed"] is False
     assert "未確認" in found[0].headline
+    assert levels(run(series([2.1]))) == {"sw": 1, "se": 1}, "not even the lowest of them"
 
 
 @pytest.mark.parametrize("before", [[1.5], [1.5] * 7, [1.5, 1.5, 1.5]])

@@ -29,6 +29,12 @@ def test_the_known_answer_and_its_band() -> None:
     assert {evidence.ref for evidence in one.evidence} == {"a0", "h0", "s0", "w0"}
 
 
+def test_the_sun_counts_in_kilowatts() -> None:
+    """0.735·32 + 0.0374·60 + 0.00292·32·60 + 7.619·0.3 − 4.557·0.09 − 0.0572·2 − 4.064"""
+    (one,) = hot(32, solar_radiation=300.0, wind_speed=2.0)
+    assert one.facts["wbgt_c"] == 29.1
+
+
 @pytest.mark.parametrize(("air", "level"), [(28.0, None), (31.0, 1), (33.5, 2), (35.5, 3), (38.5, 4)])
 def test_levels_rise_with_the_heat(air: float, level: int | None) -> None:
     assert [one.level for one in hot(air, solar_radiation=800.0, wind_speed=2.0)] == ([level] if level else [])

@@ -21,6 +21,13 @@ def test_a_crossing_needs_half_a_day_below() -> None:
     assert crossings(np.full(10, 3.0), 2.0) == [], "where it begins above, nothing was crossed"
 
 
+def test_half_a_day_is_twelve_hours() -> None:
+    for apart, floods in ((12 * HOUR, [10]), (12 * HOUR + 1, [10, 10 + 12 * HOUR + 1])):
+        level = np.full(200, 1.0)
+        level[[10, 10 + apart]] = 3.0
+        assert crossings(level, 2.0) == floods
+
+
 def test_runs() -> None:
     hours = np.arange(0, 60, HOUR)
     warned = np.array([0, 1, 1, 0, 0, 1, 0, 0, 0, 1], dtype=bool)

@@ -40,6 +40,11 @@ def road(**known: float) -> Road:
         ({"surface_c": -0.5, "water_mm": 0.5}, "black_ice"),
         ({"surface_c": -1, "rain_mm_h": 1, "water_mm": 0}, "icing_rain"),
         ({"surface_c": -1, "rain_mm_h": 1}, "icing_rain"),
+        ({"surface_c": 0, "rain_mm_h": 1}, "icing_rain"),  # at the point itself it freezes
+        ({"surface_c": 0, "water_mm": 0.5}, "black_ice"),
+        ({"surface_c": -1, "water_mm": 0.2}, "black_ice"),
+        ({"surface_c": -1, "water_mm": 0.199}, "dry"),  # too thin to count
+        ({"surface_c": 0, "snow_mm": 0.2, "water_mm": 0}, "ice_or_snow"),
         ({"surface_c": 1, "rain_mm_h": 1}, "wet"),
         ({"surface_c": -1, "snowfall_mm_h": 1}, "ice_or_snow"),
         ({"surface_c": -1, "snowfall_mm_h": 1, "snow_mm": 0.1}, "dry"),  # it blows away
@@ -112,6 +117,13 @@ def test_what_cannot_be_known_has_no_probability() -> None:
     assert np.isnan(icy_probability(road())[0])
     assert icy_probability(road(surface_c=0.0, water_mm=1.0))[0] == pytest.approx(0.5, abs=0.03)
     assert icy_probability(road(air_c=0.0, water_mm=1.0))[0] < icy_probability(road(surface_c=-2.0, water_mm=1.0))[0]
+
+
+def test_salt_water_freezes_where_the_handbook_says() -> None:
+    """CRC Handbook: solutions of 1 to 10 per cent by mass, in a film of a millimetre."""
+    handbook = {1: -0.59, 2: -1.19, 4: -2.41, 6: -3.70, 8: -5.09, 10: -6.56}
+    salt = np.array([1000 * share / (100 - share) for share in handbook])
+    assert freezing_point(salt, np.ones(len(salt))) == pytest.approx([*handbook.values()])
 
 
 def test_de_icer_is_diluted_washed_off_and_lost() -> None:
