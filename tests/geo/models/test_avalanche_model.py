@@ -59,3 +59,29 @@ def test_a_jump_of_the_gauge_is_no_snow_and_what_is_to_come_changes_nothing() ->
     later = {"snow_depth": [*known["snow_depth"], Sample(NOW + HOUR, 300.0, "x")]}
     poisoned = {"air_temperature": [Sample(NOW + HOUR, 30.0, "y")]}
     assert run(MODEL, later, poisoned) == run(MODEL, known, {})
+
+
+@pytest.mark.parametrize(("first", "last", "found"), [(20, 50, True), (20, 49, False), (10, 40, True), (9, 39, False)])
+def test_thirty_centimetres_on_ten(first: float, last: float, found: bool) -> None:
+    assert bool(run(MODEL, {"snow_depth": growing(first, last)}, {})) is found
+
+
+@pytest.mark.parametrize(("high", "found"), [(8.0, True), (7.9, False)])
+def test_eight_degrees(high: float, found: bool) -> None:
+    known = {"snow_depth": recent(60), "air_temperature": recent(2.0)}
+    warm = [Sample(one.at, high if one.at.hour == 3 else 0.0, one.ref) for one in hours_of([0.0])]
+    assert bool(run(MODEL, known, {"air_temperature": warm})) is found
+
+
+@pytest.mark.parametrize(("hours", "found"), [(8, True), (7, False)])
+def test_twenty_millimetres(hours: int, found: bool) -> None:
+    rain = [Sample(NOW - back * HOUR, 2.5, f"w{back}") for back in range(hours - 1, -1, -1)]
+    known = {"snow_depth": recent(60), "rain_1h": rain, "air_temperature": recent(3.0)}
+    assert bool(run(MODEL, known, {})) is found
+
+
+def test_a_gauge_silent_for_longer_than_three_hours_says_nothing() -> None:
+    known = {"air_temperature": recent(6.0, name="t")}
+    season = {"air_temperature": hours_of([6.0] * 2)}
+    assert run(MODEL, known | {"snow_depth": recent(60, NOW - 3 * HOUR)}, season)
+    assert run(MODEL, known | {"snow_depth": recent(60, NOW - 3.1 * HOUR)}, season) == []

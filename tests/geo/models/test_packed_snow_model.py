@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import pytest
+
 from geo.model import Sample
 from geo.models.packed_snow import PackedSnow
 from tests.geo.snow.winter import HOUR, NOW, hours_of, recent, run
@@ -53,3 +55,18 @@ def test_values_to_come_change_nothing() -> None:
     later = {name: [*some, Sample(NOW + HOUR, 30.0, "x")] for name, some in known(3.5).items()}
     poisoned = {name: [*some, Sample(NOW + HOUR, 30.0, "y")] for name, some in COLD.items()}
     assert run(MODEL, later, poisoned) == run(MODEL, known(3.5), COLD)
+
+
+@pytest.mark.parametrize(("share", "told"), [(0.55, [17]), (0.45, [])])
+def test_fifteen_centimetres(share: float, told: list[int]) -> None:
+    winter = COLD | {"snow_depth": hours_of([share * depth for depth in SNOWY])}
+    found = run(MODEL, known(3.5) | {"snow_depth": recent(share * 95)}, winter)
+    assert [one.facts["packed_cm"] for one in found] == told
+
+
+def test_three_degrees_or_five_millimetres() -> None:
+    assert [one.observed for one in run(MODEL, known(3.0), COLD)] == [True]
+    assert run(MODEL, known(2.9), COLD) == []
+    rain = [Sample(NOW - back * HOUR, 1.0, f"w{back}") for back in range(4, -1, -1)]
+    assert [one.observed for one in run(MODEL, known(1.5) | {"rain_1h": rain}, COLD)] == [True]
+    assert run(MODEL, known(1.5) | {"rain_1h": rain[1:]}, COLD) == []

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -65,3 +66,20 @@ def test_values_to_come_change_nothing(air: float, poison: float) -> None:
     later = known | {"air_temperature": [*known["air_temperature"], Sample(NOW + HOUR, poison, "x")]}
     poisoned = {name: [*some, Sample(NOW + HOUR, poison, "y")] for name, some in season.items()}
     assert run(MODEL, later, poisoned) == run(MODEL, known, season)
+
+
+@pytest.mark.parametrize(
+    ("fallen", "lying", "air", "found"),
+    [
+        (40.0, 10.0, -2.0, True),
+        (39.0, 10.0, -2.0, False),
+        (40.0, 9.9, -2.0, False),
+        (40.0, 10.0, -2.1, False),
+    ],
+)
+def test_where_it_begins(fallen: float, lying: float, air: float, found: bool) -> None:
+    """40 cm in a week, 10 of them still on the roof, and −2 °C."""
+    week = [0.0, 0.0, 10.0, 20.0, 30.0, fallen, fallen, fallen]
+    known = {"snow_depth": recent(lying), "air_temperature": recent(air, name="t")}
+    season = {"snow_depth": hours_of(week), "air_temperature": hours_of([-8.0] * 3)}
+    assert any(one.observed for one in run(MODEL, known, season)) is found

@@ -60,3 +60,10 @@ def test_more_rain_is_never_less_and_values_to_come_change_nothing(
     later = {name: [*some, Sample(NOW + HOUR, abs(poison), "x")] for name, some in known.items()}
     poisoned = {name: [*some, Sample(NOW + HOUR, poison, "y")] for name, some in season.items()}
     assert run(MODEL, later, poisoned) == run(MODEL, known, season)
+
+
+def test_fifty_millimetres_of_water() -> None:
+    season = {"snow_depth": hours_of(DEEP), "air_temperature": hours_of([6.0] * 2)}
+    (one,) = run(MODEL, {"snow_depth": recent(110), "rain_1h": rain(1.4)}, season)
+    assert one.observed and one.facts["water_24h_mm"] == 52
+    assert run(MODEL, {"snow_depth": recent(110), "rain_1h": rain(1.3)}, season) == []
