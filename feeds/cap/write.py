@@ -10,7 +10,6 @@ from datetime import datetime, timedelta, timezone
 
 from lxml import etree
 
-from feeds.cap.lint import message_findings
 from feeds.cap.schema import NAMESPACE
 from feeds.cap.types import CapAlert, CapArea, CapError, CapInfo, CapResource, CapValue
 from feeds.cap.xml import path_of
@@ -150,6 +149,8 @@ def _quoted(words: Iterable[str]) -> str:
 
 
 def _refuse_faults(root: etree._Element) -> None:
+    from feeds.cap.lint import message_findings  # late: readers, which are everywhere, need no geometry
+
     for finding in message_findings(root):
         if finding.level == "error" or finding.rule in _REFUSED_TOO:
             raise CapError(finding.rule, f"{finding.message}; {finding.fix}", finding.path)
