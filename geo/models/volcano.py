@@ -108,7 +108,8 @@ def _level(state: Standing, city: Area, ground: Ground, now: datetime) -> _Told 
     asked = next((entry.kind_name for entry in named if entry.kind_code in _RESPONSES), None)
     warning = next((entry.kind_name for entry in named if entry.kind_code not in _RESPONSES), None)
     kind = volcano.kind_name or f"レベル{state.level}"
-    name = f"{volcano.name} {'噴火警戒' if kind.startswith('レベル') else ''}{kind}"
+    leveled = kind.startswith("レベル")
+    name = f"{volcano.name} {'噴火警戒' if leveled else ''}{kind}"
     whom = f"{city.name}は対象市町村" if named else f"{city.name}は対象市町村に含まれない"
     whom = whom if telegram is state.warning else "解説情報による。対象市町村は届いていない"
     since = state.since.astimezone(_JAPAN)
@@ -117,7 +118,7 @@ def _level(state: Standing, city: Area, ground: Ground, now: datetime) -> _Told 
     advice = _ASIDE.sub("", telegram.headline or "")
     facts = {
         **_facts(telegram, volcano, name),
-        "volcanic_level": state.level,
+        "volcanic_level": state.level if leveled else 0,
         "named": bool(named),
         "warning": warning or "",
         "response": asked or "",

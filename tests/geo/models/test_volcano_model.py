@@ -119,7 +119,7 @@ def test_at_level_five_the_city_is_told_what_is_asked_of_itself() -> None:
 
 def test_a_volcano_without_levels() -> None:
     (one,) = run(warning(mountain("23", "入山危険", "206", "八幡平"), CRATER, event_id="206"))
-    assert one.level == 3 and one.headline.startswith("八幡平 入山危険（")
+    assert one.level == 3 and one.headline.startswith("八幡平 入山危険（") and one.facts["volcanic_level"] == 0
 
 
 def eruption(at: datetime = NOW - timedelta(minutes=5), **more: object) -> Telegram:
