@@ -14,13 +14,12 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from feeds.records import Fix
 from feeds.status import Status
 from geo.plow.blocks import BLOCK_S, span, touched, worked
 from geo.plow.coverage import coverage
 from geo.plow.passes import Pass
 from geo.plow.rounds import own, passed_at
-from geo.plow.track import track_of
+from geo.plow.track import Told, track_of
 from services.bell import Bell
 from services.clock import Clock
 from services.lease import Leased
@@ -40,7 +39,7 @@ class Job:
 
     vehicle: Vehicle
     blocks: Sequence[int]
-    fixes: Sequence[Fix]
+    fixes: Sequence[Told]
 
 
 class Plow:

@@ -19,6 +19,7 @@ from geo.plow.track import Column, Track
 from geo.plow.ways import ways_m
 
 Numbers: TypeAlias = npt.NDArray[np.int64]
+_NEVER = float("-inf")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -148,22 +149,35 @@ def _steps(states: _States, apart: Column, took_s: Column, network: Network, con
 
 
 def _viterbi(likely: Column, steps: Column) -> tuple[Numbers, npt.NDArray[np.bool_]]:
-    """The likeliest candidate of each fix, and whether a step led to it; begun anew where none can."""
-    fixes = len(likely)
-    joined = np.zeros(fixes, dtype=bool)
-    chosen, back = np.zeros(fixes, dtype=np.int64), np.zeros(likely.shape, dtype=np.int64)
-    score = likely[0] if fixes else likely
+    """The likeliest candidate of each fix, and whether a step led to it; begun anew where none can.
+
+    Over plain lists: for a handful of candidates they are several times faster than arrays.
+    """
+    chances, moves = likely.tolist(), steps.transpose(0, 2, 1).tolist()  # moves[fix][to][from]
+    fixes = len(chances)
+    joined, chosen, back = [False] * fixes, [0] * fixes, [[0]] * fixes
+    score = chances[0] if fixes else []
     for place in range(1, fixes):
-        through = score[:, None] + steps[place - 1]
-        back[place] = through.argmax(axis=0)
-        best = through[back[place], np.arange(through.shape[1])]
-        joined[place] = np.isfinite(best).any()
+        best, back[place] = _best(score, moves[place - 1])
+        joined[place] = max(best) > _NEVER
         if not joined[place]:
-            chosen[place - 1] = score.argmax()
-        score = (best if joined[place] else 0.0) + likely[place]
+            chosen[place - 1] = score.index(max(score))
+            best = [0.0] * len(best)
+        score = [before + here for before, here in zip(best, chances[place], strict=True)]
     if fixes:
-        chosen[-1] = score.argmax()
+        chosen[-1] = score.index(max(score))
     for place in range(fixes - 1, 0, -1):
         if joined[place]:
-            chosen[place - 1] = back[place, chosen[place]]
-    return chosen, joined
+            chosen[place - 1] = back[place][chosen[place]]
+    return np.array(chosen, dtype=np.int64), np.array(joined, dtype=bool)
+
+
+def _best(score: list[float], moves: list[list[float]]) -> tuple[list[float], list[int]]:
+    """For each candidate the best way to it, and from which one it comes."""
+    best, back = [], []
+    for move in moves:
+        through = [before + step for before, step in zip(score, move, strict=True)]
+        top = max(through)
+        best.append(top)
+        back.append(through.index(top))
+    return best, back

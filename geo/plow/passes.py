@@ -60,7 +60,7 @@ def passes(
         for _, visit in groupby(path, key=lambda stroke: (stroke.segment, stroke.activity)):
             for run in _turns(list(visit), config.turned_m):
                 found += _told(run, network, config)
-    return sorted(found)
+    return found
 
 
 def _turns(visit: list[Stroke], turned_m: float) -> Iterator[list[Stroke]]:

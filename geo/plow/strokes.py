@@ -14,7 +14,7 @@ from geo.plow.matching import Matched
 from geo.plow.network import Network
 from geo.plow.stops import standing
 from geo.plow.track import Track
-from geo.plow.ways import stretches, ways_m
+from geo.plow.ways import ALONG, stretches, ways_m
 
 _Place: TypeAlias = tuple[int, float]  # a segment's number, and the metres from its beginning
 _Step: TypeAlias = tuple[_Place, _Place, int]  # from, to, by which way
@@ -69,6 +69,9 @@ def _steps(matched: Matched, network: Network) -> Iterator[_Step]:
 def _strokes(step: _Step, times: tuple[float, float], off_m: float, activity: str, network: Network) -> list[Stroke]:
     """One step: along the segment, or out of one, over those between, into the other. Time goes with the metres."""
     began, ended = times
+    if step[2] == ALONG:
+        (segment, start), (_, end), _ = step
+        return [Stroke(segment, start, end, began, ended, 1, off_m, activity)]
     parts = stretches(network, *step)
     whole = sum(abs(end - start) for _, start, end in parts)
     strokes, gone, first = [], 0.0, began

@@ -4,17 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, fields
-from typing import Any, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 
-from feeds.activities import ACTIVITIES
-from feeds.records import Fix
-
 Column: TypeAlias = npt.NDArray[np.float64]
 
 _EARTH_M = 6_371_008.8  # mean radius
+
+
+class Told(NamedTuple):
+    """One fix as it was told; the order is that of the columns of :class:`Track`."""
+
+    at: float
+    lon: float
+    lat: float
+    accuracy_m: float | None = None
+    speed_kmh: float | None = None
+    heading_deg: float | None = None
+    activity: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -27,7 +36,7 @@ class Track:
     accuracy_m: Column
     speed_kmh: Column
     heading_deg: Column
-    activity: Column  # its place in ACTIVITIES
+    activity: Column  # its place in feeds.activities.ACTIVITIES
 
     def __len__(self) -> int:
         return len(self.at)
@@ -60,16 +69,9 @@ def track(at: Column, lon: Column, lat: Column, accuracy_m: Column | None = None
     return Track(at=at, lon=lon, lat=lat, accuracy_m=accuracy, speed_kmh=unknown, heading_deg=unknown, activity=unknown)
 
 
-def track_of(fixes: Iterable[Fix]) -> Track:
+def track_of(fixes: Iterable[Told]) -> Track:
     """Fixes of one vehicle as a track, in the order in which they come."""
-    rows = [
-        (
-            *(fix.measured_at.timestamp(), fix.lon, fix.lat, fix.accuracy_m, fix.speed_kmh, fix.heading_deg),
-            ACTIVITIES.index(fix.activity) if fix.activity else None,
-        )
-        for fix in fixes
-    ]
-    table = np.array(rows, dtype=np.float64).reshape(-1, len(fields(Track)))  # None becomes NaN
+    table = np.array(list(fixes), dtype=np.float64).reshape(-1, len(fields(Track)))  # None becomes NaN
     return Track(**dict(zip((column.name for column in fields(Track)), table.T, strict=True)))
 
 

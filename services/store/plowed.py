@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from sqlalchemy import delete, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from feeds.records import Fix
+from feeds.activities import ACTIVITIES
 from feeds.status import Status
 from geo.plow.coverage import Coverage
 from geo.plow.passes import Pass
-from services.store.codec import from_json
+from geo.plow.track import Told
 from services.store.engine import insert
 from services.store.tables import records
 from services.store.tables_plow import coverage, passes, rounds
@@ -56,8 +57,8 @@ async def arrived(connection: AsyncConnection, after: int, statuses: Collection[
     ]
 
 
-async def fixes(connection: AsyncConnection, vehicle: Vehicle, since: datetime, until: datetime) -> list[Fix]:
-    """The vehicle's fixes in [since, until)."""
+async def fixes(connection: AsyncConnection, vehicle: Vehicle, since: datetime, until: datetime) -> list[Told]:
+    """The vehicle's fixes in [since, until). Taken as they are stored: there are too many to build a record of each."""
     statement = select(records.c.body, records.c.measured_at, records.c.received_at).where(
         records.c.type == "fix",
         records.c.status == vehicle.status,
@@ -67,7 +68,21 @@ async def fixes(connection: AsyncConnection, vehicle: Vehicle, since: datetime, 
         records.c.gateway == vehicle.gateway,
     )
     rows = await connection.execute(statement)
-    return [from_json(Fix, body) for body, measured, received in rows if measured <= received + _AHEAD]
+    return [_told(body, measured) for body, measured, received in rows if measured <= received + _AHEAD]
+
+
+def _told(body: Mapping[str, Any], measured: datetime) -> Told:
+    """``activity`` is missing from fixes that were stored before there was one."""
+    doing = body.get("activity")
+    return Told(
+        measured.timestamp(),
+        body["lon"],
+        body["lat"],
+        body["accuracy_m"],
+        body["speed_kmh"],
+        body["heading_deg"],
+        ACTIVITIES.index(doing) if doing else None,
+    )
 
 
 async def replace(

@@ -21,6 +21,7 @@ from tests.benchmarks import (
     ingest,
     lookup,
     memory,
+    plow,
     postgis,
     quality,
     soil,
@@ -29,7 +30,7 @@ from tests.benchmarks import (
 from tests.benchmarks.figure import Figure, table
 from tests.benchmarks.scale import FULL, SHORT, Scale
 
-_ALL = (ingest, backlog, hazard, end_to_end, decode, quality, flood, lookup, postgis, soil, steps, memory)
+_ALL = (ingest, backlog, hazard, end_to_end, decode, quality, flood, lookup, postgis, soil, plow, steps, memory)
 BENCHES: Mapping[str, Callable[[Scale, Path], Awaitable[list[Figure]]]] = {one.NAME: one.measure for one in _ALL}
 
 

@@ -21,6 +21,7 @@ class Scale:
     steps: int  # steps of each loop and runs of each model
     starts: int  # starts of the hub
     backlog: int  # readings that wait for the hub
+    plows: int  # vehicles whose hour is matched; ten times, and eighteen times as many too
     gauges: int | None = None  # of the real series that quality control is measured on; None: all
 
 
@@ -37,6 +38,7 @@ FULL = Scale(
     steps=25,
     starts=3,
     backlog=25_000,
+    plows=40,
 )
 SHORT = Scale(
     repeats=1,
@@ -51,6 +53,9 @@ SHORT = Scale(
     steps=3,
     starts=1,
     backlog=1000,
+    plows=4,
     gauges=200,
 )
-TINY = replace(SHORT, readings=80, paced=20, rapid=80, decoded=50, telegrams=3, hours=0.7, steps=2, backlog=200)
+TINY = replace(
+    SHORT, readings=80, paced=20, rapid=80, decoded=50, telegrams=3, hours=0.7, steps=2, backlog=200, plows=1
+)

@@ -19,6 +19,7 @@ from tests.benchmarks import (
     ingest,
     lookup,
     memory,
+    plow,
     postgis,
     quality,
     soil,
@@ -115,6 +116,12 @@ async def test_postgis_finds_the_same_zones(tmp_path: Path, postgresql: Cluster)
 async def test_soil(tmp_path: Path) -> None:
     found = await figures(soil, tmp_path)
     assert {"a city's 1,000 cells: a step", "the nation's 387,000 cells: a step"} == found.keys()
+
+
+async def test_plows_are_matched_in_memory_and_out_of_the_store(tmp_path: Path) -> None:
+    found = await figures(plow, tmp_path)
+    assert {"cleaned and matched", "stored to passes, a backlog"} <= found.keys()
+    assert found["cleaned and matched"].ratio < 1, "matching takes longer than cleaning alone"
 
 
 async def test_steps(tmp_path: Path) -> None:

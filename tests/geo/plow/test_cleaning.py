@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
 import numpy as np
 import pytest
 import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from feeds.records import Fix
 from geo.plow.cleaning import PRACTICE, CleaningConfig, Dropped, clean
-from geo.plow.track import Track, apart_m, track, track_of
+from geo.plow.track import Told, Track, apart_m, track, track_of
 from tests.geo.plow.making import LAT, LON, START, made
 
 
@@ -95,9 +92,8 @@ def test_elsewhere_is_left_out() -> None:
 
 
 def test_fixes_become_a_track() -> None:
-    fix = Fix(gateway="g", vehicle="v", measured_at=datetime.fromisoformat("2026-01-15T06:10:00+09:00"), lon=1, lat=2)
-    one = track_of([fix])
-    assert one.at[0] == 1_768_425_000 and np.isnan(one.accuracy_m[0]) and len(track_of([])) == 0
+    one = track_of([Told(START, LON, LAT, accuracy_m=5.0)])
+    assert one.at[0] == START and one.accuracy_m[0] == 5 and np.isnan(one.heading_deg[0]) and len(track_of([])) == 0
 
 
 POINTS = st.lists(

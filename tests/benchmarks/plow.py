@@ -1,0 +1,132 @@
+"""Plows: positions cleaned and matched in memory, one to ten times as many; and from the store to passes, live."""
+
+from __future__ import annotations
+
+import tracemalloc
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from random import Random
+from time import perf_counter
+
+import numpy as np
+
+from feeds.records import Fix
+from feeds.status import Status
+from geo.plow.cleaning import clean
+from geo.plow.network import Network
+from geo.plow.track import Track
+from geo.plow.work import Rules, work
+from services.bell import Bell
+from services.plow import Plow
+from services.roads import Roads
+from services.store import records
+from services.store.engine import Store
+from tests.benchmarks.figure import Figure, beside, seconds
+from tests.benchmarks.scale import Scale
+from tests.geo.plow.making import START, made
+from tests.geo.plow.streets import grid
+from tests.services.making import SetClock
+
+NAME = "plow"
+_BLOCKS = 60  # of 100 m along each side of the town: 7,320 segments, 732 km
+_EVERY_S, _HOUR = 10, 360  # a fix each so many seconds, and how many that are in an hour
+_STORM = 18  # times the fleet of one: with 40 of them Morioka's 733 machines, nearly
+_BEGAN = datetime.fromtimestamp(START, UTC)
+
+
+async def measure(scale: Scale, folder: Path) -> list[Figure]:
+    began = perf_counter()
+    tracemalloc.start()
+    town = grid(_BLOCKS, _BLOCKS)
+    held = tracemalloc.get_traced_memory()[0] / 1e6
+    tracemalloc.stop()
+    made_in = perf_counter() - began
+    return [
+        Figure(bench=NAME, figure=f"network of {len(town):,} segments: made, memory watched", value=made_in, unit="s"),
+        Figure(bench=NAME, figure=f"network of {len(town):,} segments: held", value=held, unit="MB"),
+        *_in_memory(scale, town),
+        *await _live(scale, town, folder),
+    ]
+
+
+def _in_memory(scale: Scale, town: Network) -> list[Figure]:
+    fleet = [_driven(number, _HOUR) for number in range(10 * scale.plows)]
+    one, cleaned, grown = fleet[: scale.plows], [], []
+    for _ in range(min(3, scale.repeats)):
+        alone = _rate(one, clean)
+        small = _rate(one, lambda raw: work(raw, town, Rules()))
+        cleaned.append((small, alone))
+        grown.append((_rate(fleet, lambda raw: work(raw, town, Rules())), small))
+    return [
+        beside(NAME, "cleaned and matched", "fixes/s", "cleaned alone", cleaned),
+        beside(NAME, "cleaned and matched, ten times the fleet", "fixes/s", f"{scale.plows} vehicles", grown),
+    ]
+
+
+def _rate(fleet: Sequence[Track], what: Callable[[Track], object]) -> float:
+    return sum(map(len, fleet)) / seconds(lambda: [what(raw) for raw in fleet])
+
+
+async def _live(scale: Scale, town: Network, folder: Path) -> list[Figure]:
+    """A fleet that has been out for twenty minutes; then each of its vehicles sends two fixes more."""
+    fleet = [_fixes(number, 120) for number in range(_STORM * scale.plows)]
+    clock, store = SetClock(_BEGAN + timedelta(minutes=20)), await Store.open(f"sqlite:///{folder / 'plow.db'}")
+    try:
+        roads = Roads(
+            carriageways=town,
+            sidewalks=None,
+            rules=Rules(within=town.box),
+            sidewalk_vehicles=frozenset(),
+            statuses=frozenset({Status.ACTUAL}),
+        )
+        loop = Plow(store, Bell(), clock, roads)
+        first = [fix for fixes in fleet for fix in fixes[:118]]
+        saved, began = await _saved(store, first, clock.at), perf_counter()
+        while await loop.step():
+            pass
+        caught_up = len(first) / (perf_counter() - began)
+        last = [fix for fixes in fleet for fix in fixes[118:]]
+        await _saved(store, last, clock.at)
+        began = perf_counter()
+        while await loop.step():
+            pass
+        stepped = perf_counter() - began
+    finally:
+        await store.close()
+    return [
+        beside(NAME, "stored to passes, a backlog", "fixes/s", "fixes to the store", [(caught_up, saved)]),
+        Figure(bench=NAME, figure=f"two fixes each of {len(fleet)} vehicles: to passes", value=stepped, unit="s"),
+    ]
+
+
+async def _saved(store: Store, fixes: Sequence[Fix], at: datetime) -> float:
+    began = perf_counter()
+    for begin in range(0, len(fixes), 2000):
+        async with store.write() as connection:
+            await records.save(connection, fixes[begin : begin + 2000], at)
+    return len(fixes) / (perf_counter() - began)
+
+
+def _driven(number: int, count: int) -> Track:
+    """A vehicle that turns as it likes at each corner at 18 km/h, with an error of 5 m, one fix in twenty twice."""
+    random, noise = Random(number), np.random.default_rng(number)
+    x, y = random.randrange(_BLOCKS), random.randrange(_BLOCKS)
+    places = [(100.0 * x, 100.0 * y)]
+    while len(places) < count:
+        step = random.choice([(1, 0), (-1, 0), (0, 1), (0, -1)])
+        if 0 <= x + step[0] <= _BLOCKS and 0 <= y + step[1] <= _BLOCKS:
+            x, y = x + step[0], y + step[1]
+            places += [(100.0 * x - 50 * step[0], 100.0 * y - 50 * step[1]), (100.0 * x, 100.0 * y)]
+    seen = np.array(places[:count]) + noise.normal(0, 5, (count, 2))
+    track = made([(_EVERY_S * row, *place) for row, place in enumerate(seen)])
+    return track.take(np.sort(np.concatenate([np.arange(count), np.arange(0, count, 20)])))
+
+
+def _fixes(number: int, count: int) -> list[Fix]:
+    track, name = _driven(number, count), f"p{number}"
+    rows = dict(zip(track.at.tolist(), zip(track.lon.tolist(), track.lat.tolist(), strict=True), strict=True))
+    return [
+        Fix(gateway="gw", vehicle=name, measured_at=datetime.fromtimestamp(at, UTC), lon=lon, lat=lat)
+        for at, (lon, lat) in rows.items()
+    ]
