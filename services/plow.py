@@ -8,15 +8,15 @@ from __future__ import annotations
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from feeds.status import Status
 from geo.plow.blocks import BLOCK_S, span, touched, worked
-from geo.plow.coverage import coverage
+from geo.plow.coverage import Coverage, coverage
 from geo.plow.passes import Pass
 from geo.plow.rounds import own, passed_at
 from geo.plow.track import Told, track_of
@@ -35,15 +35,28 @@ _IDLE = 1000  # records without a fix among them that the cursor is not moved fo
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """Quarters of one vehicle that lie together, and the fixes that they are made of."""
+    """Quarters of one vehicle that lie together, the fixes that they are made of, and what is stored of them."""
 
     vehicle: Vehicle
     blocks: Sequence[int]
     fixes: Sequence[Told]
+    known: Mapping[int, Pass]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """What a step has to write for one status."""
+
+    status: Status
+    gone: frozenset[int]  # numbers of passes
+    new: frozenset[tuple[Vehicle, Pass]]
+    segments: frozenset[str]  # where anything changed
+    coverage: Mapping[str, Coverage] = field(default_factory=dict)
+    rounds: Mapping[str, datetime] = field(default_factory=dict)
 
 
 class Plow:
-    """The loop's state is the store's."""
+    """The loop's state is the store's. Only this loop writes passes, so it reads first and holds up nobody."""
 
     name = "plow"
 
@@ -61,41 +74,68 @@ class Plow:
             upto = news[-1].seq if more else newest
             if not news and upto - begin < _IDLE:
                 return False
-            jobs = [Job(*one, await plowed.fixes(connection, one[0], *_reach(one[1]))) for one in _wanted(news)]
+            jobs = [await _job(connection, vehicle, blocks) for vehicle, blocks in _wanted(news)]
         found = await asyncio.to_thread(self._work, jobs)
+        async with self._store.read() as connection:
+            outcomes = [await self._told(connection, one, now) for one in found]
         async with self._store.write() as connection:
-            changed = await _replace(connection, found)
-            for status, segments in changed.items():
-                since = now - _REMEMBERED
-                over = await plowed.passes_over(connection, status, segments, since, now + _REMEMBERED)
-                await plowed.cover(connection, status, segments, coverage(over))
-                await self._go_round(connection, status, segments, now)
+            for one in outcomes:
+                await plowed.replace(connection, one.gone, one.new)
+                await plowed.cover(connection, one.status, one.segments, one.coverage)
+                await plowed.go_round(connection, one.status, one.rounds, now)
             await cursors.move(connection, self.name, upto)
-        if changed:
+        if outcomes:
             self._bell.ring("passes")
         return more
 
-    def _work(self, jobs: Sequence[Job]) -> dict[tuple[Vehicle, int], list[Pass]]:
-        found = {}
+    def _work(self, jobs: Sequence[Job]) -> list[Outcome]:
+        """The passes of all jobs, beside what is stored of them; only statuses of which anything changed."""
+        gone: defaultdict[Status, set[int]] = defaultdict(set)
+        new: defaultdict[Status, set[tuple[Vehicle, Pass]]] = defaultdict(set)
+        segments: defaultdict[Status, set[str]] = defaultdict(set)
         for job in jobs:
-            network, raw = self._roads.of(job.vehicle), track_of(job.fixes)
-            for block in job.blocks if network else ():
-                assert network is not None
-                found[job.vehicle, block] = worked(raw, block, network, self._roads.rules)
-        return found
+            status, wanted = job.vehicle.status, self._passes(job)
+            stored = set(job.known.values())
+            gone[status] |= {number for number, one in job.known.items() if one not in wanted}
+            new[status] |= {(job.vehicle, one) for one in wanted - stored}
+            segments[status] |= {one.segment for one in wanted ^ stored}
+        return [
+            Outcome(status=one, gone=frozenset(gone[one]), new=frozenset(new[one]), segments=frozenset(segments[one]))
+            for one in sorted(segments)
+            if segments[one]
+        ]
 
-    async def _go_round(
-        self, connection: AsyncConnection, status: Status, segments: Collection[str], now: datetime
-    ) -> None:
-        carriageways, rounds = self._roads.carriageways, {}
-        numbers = [carriageways.numbers[one] for one in segments if one in carriageways.numbers]
+    def _passes(self, job: Job) -> set[Pass]:
+        network, raw = self._roads.of(job.vehicle), track_of(job.fixes)
+        if network is None:
+            return set()
+        found = (one for block in job.blocks for one in worked(raw, block, network, self._roads.rules))
+        return {plowed.to_the_microsecond(one) for one in found}
+
+    async def _told(self, connection: AsyncConnection, one: Outcome, now: datetime) -> Outcome:
+        """The outcome with what it means for segments and sections."""
+        since = now - _REMEMBERED
+        over = await plowed.passes_over(connection, one.status, one.segments, since)
+        left = [told for number, told in over.items() if number not in one.gone]
+        fresh = [told for _, told in one.new if told.ended >= since.timestamp()]
+        covered = coverage([*left, *fresh])
+        return replace(one, coverage=covered, rounds=await self._rounds(connection, one, covered, now))
+
+    async def _rounds(
+        self, connection: AsyncConnection, one: Outcome, covered: Mapping[str, Coverage], now: datetime
+    ) -> dict[str, datetime]:
+        """Sections that were gone round at another time than was known."""
+        carriageways, found = self._roads.carriageways, {}
+        numbers = [carriageways.numbers[segment] for segment in one.segments if segment in carriageways.numbers]
         for section in {carriageways.segments[number].section for number in numbers} & self._sections.keys():
             mine = self._sections[section]
-            done = await plowed.done_at(connection, status, [one.id for one in mine], now - _REMEMBERED)
-            since = passed_at(mine, done)
-            if since is not None:
-                rounds[section] = plowed.at(since)
-        await plowed.go_round(connection, status, rounds, now)
+            done = await plowed.done_at(connection, one.status, [each.id for each in mine], now - _REMEMBERED)
+            changed = {segment: covered[segment].done_at if segment in covered else None for segment in one.segments}
+            done = {segment: at for segment, at in (done | changed).items() if at is not None}
+            if (since := passed_at(mine, done)) is not None:
+                found[section] = plowed.at(since)
+        known = await plowed.last_round(connection, one.status, now)
+        return {section: at for section, at in found.items() if known.get(section) != at}
 
 
 def _wanted(news: Sequence[Arrived]) -> Iterator[tuple[Vehicle, list[int]]]:
@@ -114,16 +154,8 @@ def _wanted(news: Sequence[Arrived]) -> Iterator[tuple[Vehicle, list[int]]]:
         yield vehicle, together
 
 
-def _reach(blocks: Sequence[int]) -> tuple[datetime, datetime]:
-    return plowed.at(span(blocks[0])[0]), plowed.at(span(blocks[-1])[1])
-
-
-async def _replace(
-    connection: AsyncConnection, found: Mapping[tuple[Vehicle, int], Sequence[Pass]]
-) -> dict[Status, set[str]]:
-    """Store what was worked out; the segments where anything changed, by status."""
-    changed: defaultdict[Status, set[str]] = defaultdict(set)
-    for (vehicle, block), those in found.items():
-        begin, end = plowed.at(block), plowed.at(block + BLOCK_S)
-        changed[vehicle.status] |= await plowed.replace(connection, vehicle, begin, end, those)
-    return {status: segments for status, segments in changed.items() if segments}
+async def _job(connection: AsyncConnection, vehicle: Vehicle, blocks: Sequence[int]) -> Job:
+    since, until = plowed.at(span(blocks[0])[0]), plowed.at(span(blocks[-1])[1])
+    fixes = await plowed.fixes(connection, vehicle, since, until)
+    begin, end = plowed.at(blocks[0]), plowed.at(blocks[-1] + BLOCK_S)
+    return Job(vehicle, blocks, fixes, await plowed.known(connection, vehicle, begin, end))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -85,38 +85,43 @@ def _told(body: Mapping[str, Any], measured: datetime) -> Told:
     )
 
 
-async def replace(
-    connection: AsyncConnection, vehicle: Vehicle, since: datetime, until: datetime, found: Iterable[Pass]
-) -> set[str]:
-    """Let the vehicle's passes that began in [since, until) be these; gives the segments where anything changed."""
-    whose = (
+async def known(connection: AsyncConnection, vehicle: Vehicle, since: datetime, until: datetime) -> dict[int, Pass]:
+    """The vehicle's passes that began in [since, until), by their numbers."""
+    statement = select(passes).where(
         passes.c.status == vehicle.status,
         passes.c.gateway == vehicle.gateway,
         passes.c.vehicle == vehicle.name,
         passes.c.began >= since,
         passes.c.began < until,
     )
-    known = {_pass(row): row.id for row in await connection.execute(select(passes).where(*whose))}
-    wanted = {_to_the_microsecond(one) for one in found}
-    gone, new = [known[one] for one in known.keys() - wanted], sorted(wanted - known.keys())
-    for begin in range(0, len(gone), _AT_ONCE):
-        await connection.execute(delete(passes).where(passes.c.id.in_(gone[begin : begin + _AT_ONCE])))
-    if new:
-        told = {"status": vehicle.status, "gateway": vehicle.gateway, "vehicle": vehicle.name}
-        rows = [asdict(one) | told | {"began": at(one.began), "ended": at(one.ended)} for one in new]
+    return {row.id: _pass(row) for row in await connection.execute(statement)}
+
+
+async def replace(connection: AsyncConnection, gone: Collection[int], new: Collection[tuple[Vehicle, Pass]]) -> None:
+    """Take away the passes of these numbers, and add those."""
+    numbers = sorted(gone)
+    for begin in range(0, len(numbers), _AT_ONCE):
+        await connection.execute(delete(passes).where(passes.c.id.in_(numbers[begin : begin + _AT_ONCE])))
+    rows = [
+        asdict(one)
+        | {"status": vehicle.status, "gateway": vehicle.gateway, "vehicle": vehicle.name}
+        | {"began": at(one.began), "ended": at(one.ended)}
+        for vehicle, one in sorted(new)
+    ]
+    if rows:
         await connection.execute(passes.insert(), rows)
-    return {one.segment for one in known.keys() ^ wanted}
 
 
 async def passes_over(
-    connection: AsyncConnection, status: Status, segments: Collection[str], since: datetime, until: datetime
-) -> list[Pass]:
-    """All passes over the segments that ended in [since, until]."""
-    found, rest = [], sorted(segments)
+    connection: AsyncConnection, status: Status, segments: Collection[str], since: datetime
+) -> dict[int, Pass]:
+    """All passes over the segments that ended since then, by their numbers."""
+    found: dict[int, Pass] = {}
+    rest = sorted(segments)
     while rest:
         some, rest = rest[:_AT_ONCE], rest[_AT_ONCE:]
-        here = (passes.c.status == status, passes.c.segment.in_(some), passes.c.ended.between(since, until))
-        found += [_pass(row) for row in await connection.execute(select(passes).where(*here))]
+        here = (passes.c.status == status, passes.c.segment.in_(some), passes.c.ended >= since)
+        found |= {row.id: _pass(row) for row in await connection.execute(select(passes).where(*here))}
     return found
 
 
@@ -155,11 +160,10 @@ async def done_at(
 
 
 async def go_round(connection: AsyncConnection, status: Status, found: Mapping[str, datetime], now: datetime) -> None:
-    """Note when each section was last gone round, where that is news."""
-    known = await last_round(connection, status, now)
-    news = {section: passed for section, passed in found.items() if known.get(section) != passed}
+    """Note that these sections were gone round."""
     rows = [
-        {"status": status, "section": section, "passed_at": passed, "known_at": now} for section, passed in news.items()
+        {"status": status, "section": section, "passed_at": passed, "known_at": now}
+        for section, passed in sorted(found.items())
     ]
     if rows:
         await connection.execute(rounds.insert(), rows)
@@ -183,7 +187,8 @@ def at(seconds: float) -> datetime:
     return datetime.fromtimestamp(seconds, UTC)
 
 
-def _to_the_microsecond(one: Pass) -> Pass:
+def to_the_microsecond(one: Pass) -> Pass:
+    """The pass as it comes back from the store."""
     return Pass(**asdict(one) | {"began": at(one.began).timestamp(), "ended": at(one.ended).timestamp()})
 
 
