@@ -17,6 +17,7 @@ from feeds.cap.lint.finding import Finding, found
 from feeds.cap.tree import words_of
 
 _SHA1 = re.compile(r"[0-9A-Fa-f]{40}")
+_SIZE = re.compile(r"\+?\d{1,18}", re.ASCII)
 _MIME = re.compile(r"[\w.+-]+/[\w.+-]+(\s*;.*)?", re.ASCII)
 _INSIDE = (".local", ".localdomain", ".internal", ".lan", ".invalid", ".test")
 
@@ -64,7 +65,7 @@ def _content(resource: etree._Element) -> Iterator[Finding]:
     except (binascii.Error, ValueError):
         yield found("bad_content", resource, "derefUri is not base64", "encode the content, or use uri")
         return
-    if size.lstrip("+").isdecimal() and size.lstrip("+").lstrip("0") != (str(len(content)) if content else ""):
+    if _SIZE.fullmatch(size) and int(size) != len(content):
         yield found("other_size", resource, f"the content has {len(content)} bytes", "write that number")
     told = hashlib.sha1(content, usedforsecurity=False).hexdigest()  # what the standard asks for
     if _SHA1.fullmatch(digest) and digest.lower() != told:
