@@ -18,7 +18,7 @@ from lxml import etree
 from signxml.algorithms import CanonicalizationMethod, SignatureMethod
 
 from feeds.cap.schema import SIGNATURE
-from feeds.cap.xml import text_of
+from feeds.cap.xml import BLANK, text_of
 
 DS = SIGNATURE.removesuffix("Signature")
 _ENVELOPED = "http://www.w3.org/2000/09/xmldsig#enveloped-signature"
@@ -98,8 +98,8 @@ def readings(root: etree._Element, place: int) -> Iterator[Reading]:
                     _remove(signature)
         if not blanks:
             for element in bare.iter():
-                element.text = element.text if element.text and element.text.strip() else None
-                element.tail = element.tail if element.tail and element.tail.strip() else None
+                element.text = (element.text or "").strip(BLANK) and element.text
+                element.tail = (element.tail or "").strip(BLANK) and element.tail
         yield Reading(bare, 0 if alone else place)
 
 

@@ -215,6 +215,13 @@ def test_blanks_that_were_lost_or_added_on_the_way_are_forgiven() -> None:
     assert read_verified(spaced, TRUSTED, NOW) == read(GOOD)
 
 
+def test_a_full_width_space_is_a_word_and_no_blank() -> None:
+    spaced = SIGNED.replace("<areaDesc>材木町</areaDesc>".encode(), "<areaDesc>　</areaDesc>".encode())
+    slim = signer().sign(GOOD.replace("<areaDesc>材木町</areaDesc>".encode(), b"<areaDesc></areaDesc>"))
+    assert "signature_digest" in rules(spaced, TRUSTED)
+    assert "signature_digest" in rules(slim.replace(b"<areaDesc/>", "<areaDesc>　</areaDesc>".encode()), TRUSTED)
+
+
 def test_two_signers_may_each_have_signed_the_bare_document() -> None:
     other = signer("other.example")
     added = other.sign(GOOD)
