@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from feeds.status import Status
-from geo.exposure import deepest
+from geo.exposure import ranks
 from geo.ground import load_ground
 from geo.layers.importing import Request, import_layer
 from geo.model import Ground, Inputs, Sample
@@ -46,7 +46,7 @@ def _over(what: str, layer: Path, scale: Scale) -> list[Figure]:
 
     first, later = [], []
     for _ in range(scale.steps):
-        deepest.cache_clear()
+        ranks.cache_clear()
         cold = 1000 * seconds(lambda: model.run(inputs, ground))
         warm = 1000 * seconds(lambda: model.run(inputs, ground))
         bare = 1000 * seconds(search)
