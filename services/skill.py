@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from feeds.instant import iso_utc
 from feeds.status import Status
 from geo.river.skill import Skill
-from geo.verification.account import LEAD_BINS, Scored, Warned, lead_histogram, reliable, scored, warned
+from geo.verification.account import LEAD_BINS, Scored, Warned, lead_histogram, scored, warned
 from geo.verification.tally import BINS, Bin
 from geo.verification.teller import Told
 from services.store import skill, stories
@@ -33,11 +33,12 @@ class Account:
     stories: tuple[Told, ...]  # oldest first
     warned: tuple[Warned, ...]
     scored: tuple[Scored, ...]
-    reliable: tuple[Bin, ...]
+    reliable: tuple[Bin, ...]  # ten tenths
 
 
 async def account(connection: AsyncConnection, status: Status, since: date, until: date) -> Account:
     """Everything that counts for these days."""
+    tenths = await skill.bins(connection, status, since, until)
     told = await stories.between(connection, status, _begin(since), _begin(until + timedelta(days=1)))
     return Account(
         status=status,
@@ -46,7 +47,7 @@ async def account(connection: AsyncConnection, status: Status, since: date, unti
         stories=tuple(told),
         warned=tuple(warned(told)),
         scored=tuple(scored(await skill.tallies(connection, status, since, until))),
-        reliable=tuple(reliable(await skill.bins(connection, status, since, until))),
+        reliable=tuple(tenths.get(tenth, Bin(0, 0, 0.0)) for tenth in range(BINS)),
     )
 
 

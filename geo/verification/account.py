@@ -8,7 +8,7 @@ from datetime import timedelta
 
 from geo.river.skill import Skill
 from geo.verification.stories import Verdict
-from geo.verification.tally import LEVEL, Bin, Tally
+from geo.verification.tally import LEVEL, Tally
 from geo.verification.teller import Told
 
 FEW = 10  # judged cases below which no share means anything
@@ -127,15 +127,6 @@ def scored(tallies: Mapping[Part, Tally]) -> list[Scored]:
         Scored(lead=lead, tally=found[station, method, lead], station=station, method=method)
         for station, method, lead in sorted(found)
     ]
-
-
-def reliable(bins: Mapping[Part, Mapping[int, Bin]]) -> list[Bin]:
-    """The ten tenths of all outlooks together: what was said beside how often it came."""
-    found = [Bin(0, 0, 0.0)] * 10
-    for tenths in bins.values():
-        for tenth, one in tenths.items():
-            found[tenth] = found[tenth] + one
-    return found
 
 
 def lead_histogram(leads: Iterable[float]) -> list[int]:

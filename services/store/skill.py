@@ -1,13 +1,17 @@
-"""The sums of each day, written as outlooks are judged and read as whole months or years at once."""
+"""The sums of each day and of each month, written together as outlooks are judged.
+
+A span is read as the months that lie in it and the days at its ends: a year is a dozen months, not 365 days.
+"""
 
 from __future__ import annotations
 
+from calendar import monthrange
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import Table, delete, func, select
+from sqlalchemy import Column, Table, delete, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from feeds.status import Status
@@ -32,34 +36,56 @@ class Judged:
 
 
 async def add(connection: AsyncConnection, judged: Sequence[Judged]) -> None:
-    """Add to the sums of the days."""
+    """Add to the sums of the days, and of their months."""
     days, bins = [], []
     for one in judged:
-        key = {"day": one.day.isoformat(), "status": one.status.value, **asdict(one.part)}
-        days.append({**key, **asdict(one.tally)})
-        bins += [{**key, "tenth": tenth, **asdict(each)} for tenth, each in one.tenths.items()]
+        for span in (one.day.isoformat(), _month(one.day)):
+            key = {"day": span, "status": one.status.value, **asdict(one.part)}
+            days.append({**key, **asdict(one.tally)})
+            bins += [{**key, "tenth": tenth, **asdict(each)} for tenth, each in one.tenths.items()]
     await _add(connection, skill_days, days)
     await _add(connection, skill_bins, bins)
 
 
 async def tallies(connection: AsyncConnection, status: Status, since: date, until: date) -> dict[Part, Tally]:
     """The sums of all days from ``since`` to ``until``, both included."""
-    rows = await _summed(connection, skill_days, status, (since, until))
+    key = [skill_days.c[field.name] for field in fields(Part)]
+    rows = await _summed(connection, skill_days, key, status, (since, until))
     return {_part(row): Tally(**{name: row[name] for name in _SUMS}) for row in rows}
 
 
-async def bins(connection: AsyncConnection, status: Status, since: date, until: date) -> dict[Part, dict[int, Bin]]:
-    """The same by the tenth in which the chance lay."""
-    found: dict[Part, dict[int, Bin]] = {}
-    for row in await _summed(connection, skill_bins, status, (since, until)):
-        found.setdefault(_part(row), {})[row["tenth"]] = Bin(**{name: row[name] for name in _BIN})
-    return found
+async def bins(connection: AsyncConnection, status: Status, since: date, until: date) -> dict[int, Bin]:
+    """The same of everything together, by the tenth in which the chance lay."""
+    rows = await _summed(connection, skill_bins, [skill_bins.c.tenth], status, (since, until))
+    return {row["tenth"]: Bin(**{name: row[name] for name in _BIN}) for row in rows}
 
 
 async def forget(connection: AsyncConnection, before: date) -> int:
-    """Delete the sums of earlier days; how many there were."""
-    gone = [delete(table).where(table.c.day < before.isoformat()) for table in (skill_days, skill_bins)]
-    return sum([(await connection.execute(one)).rowcount for one in gone])
+    """Delete the sums of earlier days, and of months that lie before as a whole; how many there were."""
+    gone = 0
+    for table in (skill_days, skill_bins):
+        whole = func.length(table.c.day) == len(_month(before))
+        for old in (~whole & (table.c.day < before.isoformat()), whole & (table.c.day < _month(before))):
+            gone += (await connection.execute(delete(table).where(old))).rowcount
+    return gone
+
+
+def spans(since: date, until: date) -> tuple[list[str], list[tuple[str, str]]]:
+    """The months that lie in the days from ``since`` to ``until`` as a whole, and the days of the others."""
+    months, days = [], []
+    first = since
+    while first <= until:
+        ends = first.replace(day=monthrange(first.year, first.month)[1])
+        if first.day == 1 and ends <= until:
+            months.append(_month(first))
+        else:
+            days.append((first.isoformat(), min(ends, until).isoformat()))
+        first = ends + timedelta(days=1)
+    return months, days
+
+
+def _month(day: date) -> str:
+    return day.strftime("%Y-%m")
 
 
 async def _add(connection: AsyncConnection, table: Table, rows: Sequence[dict[str, Any]]) -> None:
@@ -72,14 +98,14 @@ async def _add(connection: AsyncConnection, table: Table, rows: Sequence[dict[st
 
 
 async def _summed(
-    connection: AsyncConnection, table: Table, status: Status, days: tuple[date, date]
+    connection: AsyncConnection, table: Table, key: Sequence[Column[Any]], status: Status, days: tuple[date, date]
 ) -> list[Mapping[Any, Any]]:
-    """One row for each key without its day."""
-    key = [column for column in table.primary_key if column.name not in {"day", "status"}]
+    """One row for each key."""
+    months, ends = spans(*days)
     names = [column.name for column in table.c if not column.primary_key]
     statement = (
         select(*key, *(func.sum(table.c[name]).label(name) for name in names))
-        .where(table.c.status == status, table.c.day.between(days[0].isoformat(), days[1].isoformat()))
+        .where(table.c.status == status, or_(table.c.day.in_(months), *(table.c.day.between(*pair) for pair in ends)))
         .group_by(*key)
     )
     return list((await connection.execute(statement)).mappings())

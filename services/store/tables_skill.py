@@ -58,10 +58,10 @@ outlooks = Table(  # what was foretold of a gauge, at most once an hour, a row f
     Index("outlooks_by_age", "made_at"),
 )
 
-skill_days = Table(  # sums of a day in Japan, of one gauge, lead and threshold (empty: the level itself)
+skill_days = Table(  # sums of a day in Japan, or of a month, of one gauge, lead and threshold (empty: the level itself)
     "skill_days",
     metadata,
-    Column("day", Text, primary_key=True),  # 2026-01-15
+    Column("day", Text, primary_key=True),  # 2026-01-15, or 2026-01 of the whole month
     Column("status", Text, primary_key=True),
     Column("method", Text, primary_key=True),
     Column("station", Text, primary_key=True),

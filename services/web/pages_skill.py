@@ -18,7 +18,7 @@ from services.web.context import CONTEXT
 from services.web.pages_public import clock
 from services.web.pages_staff import staff_page
 from services.web.skill_charts import SIDE, lead_bars, reliability, tenth_words
-from services.web.skill_sentences import of_rivers, of_warnings
+from services.web.skill_sentences import gravest_first, of_rivers, of_warnings
 from services.web.templating import TEMPLATES
 
 PERIODS = (7, 30, 365)  # days
@@ -51,7 +51,7 @@ async def show(request: web.Request) -> web.Response:
 
 
 def _shown(of: Account, words: Any, ground: Ground) -> dict[str, Any]:
-    whole = [one for one in of.warned if not one.place and one.level]
+    whole = gravest_first(one for one in of.warned if not one.place and one.level)
     floods = [one for one in whole if one.model == "flood"]
     return {
         "of": of,

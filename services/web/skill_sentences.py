@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from geo.verification.account import FEW, Scored, Warned
@@ -12,9 +12,13 @@ Pair = tuple[str, str]  # Japanese, English
 
 def of_warnings(rows: Sequence[Warned], words: Mapping[str, Mapping[str, str]]) -> list[Pair]:
     """One sentence for each model and level of which there is anything to tell, the gravest flood first."""
-    told = [one for one in rows if not one.place and one.level]
-    told.sort(key=lambda one: (one.model != "flood", one.model, -one.level))
+    told = gravest_first(one for one in rows if not one.place and one.level)
     return [_warnings(one, words.get(f"{one.model}:{one.level}", {"ja": one.kind, "en": one.kind})) for one in told]
+
+
+def gravest_first(rows: Iterable[Warned]) -> list[Warned]:
+    """Floods before all else, and of each model the highest level first."""
+    return sorted(rows, key=lambda one: (one.model != "flood", one.model, -one.level))
 
 
 def of_rivers(rows: Sequence[Scored], lead: int) -> Pair | None:

@@ -11,6 +11,7 @@ from prometheus_client import REGISTRY
 
 from feeds.status import Status
 from geo.verification.account import Part, Scored, Warned
+from geo.verification.promises import PROMISES
 from geo.verification.stories import Story, Verdict
 from geo.verification.tally import LEVEL, Bin, Tally
 from geo.verification.teller import Thread, Told
@@ -163,6 +164,11 @@ _NINE = "10回。うち9回を平均2.0時間前に予測、1回は予測でき�
 def test_each_sentence_is_one_that_people_would_say(counts: dict[str, object], said: str) -> None:
     ((ja, en),) = of_warnings([Warned(model="flood", kind="flood", level=4, **counts)], words()["foretold"])
     assert ja == f"氾濫危険水位：{said}" and en.startswith("Flood danger level: ")
+
+
+def test_whatever_can_be_promised_has_words() -> None:
+    promised = {f"{model}:{level}" for model, promise in PROMISES.items() for level in promise.levels(None)}
+    assert set(words()["foretold"]) == promised
 
 
 def test_of_few_levels_no_share_is_told() -> None:

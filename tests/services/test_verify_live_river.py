@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 
+import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from sqlalchemy import func, select
 
 from feeds.status import Status
 from geo.model import Ground, Inputs
 from geo.models.flood import Flood
+from geo.river.gauge import GaugeConfig
 from geo.verification.account import Part
+from geo.verification.issued import issued
 from geo.verification.tally import LEVEL, Bin, Tally
 from services.bell import Bell
 from services.predict import Predict
@@ -20,6 +26,8 @@ from services.store.skill import Judged
 from services.store.tables import outlooks as table
 from services.verify import Verify
 from services.verify_river import VerifyRiver
+from tests.geo.making import ground as city
+from tests.geo.river.making import reported, rivers, small_model, stations
 from tests.services.making import NOW, SetClock, reading
 from tests.services.web_floor import ground
 
@@ -27,6 +35,7 @@ TEN, HOUR = timedelta(minutes=10), timedelta(hours=1)
 RISE = [1.0] * 12 + [1.0 + 0.1 * step for step in range(13)] + [2.3, 2.4, 2.5, 2.5, 2.5, 2.5] + [2.4] * 60
 SQLITE = pytest.mark.parametrize("store", ["sqlite"], indirect=True)
 DAY = date(2026, 11, 20)
+BELIEVING = GaugeConfig(spike_m=9.0, step_m=9.0)  # so that the checks of reports leave made levels as they are
 
 
 async def measured(store: Store, levels: list[float], status: Status = Status.ACTUAL) -> None:
@@ -79,13 +88,9 @@ async def test_a_rise_is_kept_each_hour_judged_once_and_summed_up(store: Store) 
     assert (level.levels, level.stays, level.damped) == (2, pytest.approx(1.0), pytest.approx(1.16))
     async with store.read() as connection:
         bins = await skill.bins(connection, Status.ACTUAL, DAY, DAY)
-    assert (
-        sum(
-            one.n
-            for one in bins[Part(method="extrapolated", station="tatesakabashi", lead=3, threshold="danger")].values()
-        )
-        == 3
-    )
+    events = [tally for (_, threshold), tally in first.items() if threshold]
+    assert sum(one.n for one in bins.values()) == sum(one.n for one in events)
+    assert sum(one.events for one in bins.values()) == sum(one.events for one in events)
 
 
 @SQLITE
@@ -107,6 +112,19 @@ async def test_a_drill_has_sums_of_its_own(store: Store) -> None:
     clock.at = NOW + 30 * HOUR
     await VerifyRiver(store, clock, ground()).step()
     assert await sums(store) == {} and await sums(store, Status.EXERCISE)
+
+
+def test_what_was_learned_is_kept_with_what_it_was_learned_from_and_beside_extrapolation() -> None:
+    levels = rivers("ab", days=8)
+    (gauge, *_) = stations(levels)
+    place = int(np.nanargmax(levels.values[:, 0])) - 24  # on the way up
+    inputs = Inputs(now=levels.time(place), status=Status.ACTUAL, series=reported(levels, place))
+    town = replace(city(*stations(levels)), river_model=small_model())
+    found = [one for one in issued(inputs, town, "flood@2", BELIEVING) if one.station == gauge.code]
+    assert [one.lead for one in found] == [1, 2, 3, 6]
+    for one in found:
+        assert (one.method, one.version, one.moving) == ("learned", f"flood@2/{'0' * 8}", True)
+        assert one.q10 <= one.q50 <= one.q90 and one.extrapolated != one.q50
 
 
 @SQLITE
@@ -144,11 +162,45 @@ async def test_days_add_up_and_old_ones_are_forgotten(store: Store) -> None:
         assert await skill.tallies(connection, Status.ACTUAL, DAY - timedelta(days=1), DAY) == {
             part: Tally(n=6, events=3, hits=3, brier=0.75)
         }
-        assert await skill.bins(connection, Status.ACTUAL, DAY, DAY) == {part: {0: Bin(2, 0, 0.1), 7: Bin(2, 2, 1.5)}}
+        assert await skill.bins(connection, Status.ACTUAL, DAY, DAY) == {0: Bin(2, 0, 0.1), 7: Bin(2, 2, 1.5)}
         assert await skill.tallies(connection, Status.TEST, DAY, DAY) == {}
     async with store.write() as connection:
-        assert await skill.forget(connection, DAY - timedelta(days=1)) == 3
+        # forty days ago: a day and its month, each with two tenths
+        assert await skill.forget(connection, DAY - timedelta(days=1)) == 6
         assert await skill.forget(connection, DAY - timedelta(days=1)) == 0
+
+
+@given(st.dates(date(2025, 1, 1), date(2026, 12, 31)), st.integers(0, 800))
+def test_months_and_days_at_the_ends_are_every_day_once(since: date, many: int) -> None:
+    until = since + timedelta(days=many)
+    months, ends = skill.spans(since, until)
+    told = [
+        one
+        for month in months
+        for one in (date.fromisoformat(f"{month}-01") + timedelta(days=day) for day in range(31))
+        if one.strftime("%Y-%m") == month
+    ]
+    for first, last in ends:
+        assert first[:7] == last[:7] not in months, "no month lies between, as text"
+        days = (date.fromisoformat(last) - date.fromisoformat(first)).days
+        told += [date.fromisoformat(first) + timedelta(days=day) for day in range(days + 1)]
+    assert sorted(told) == [since + timedelta(days=day) for day in range(many + 1)]
+
+
+@SQLITE
+async def test_a_year_is_the_sum_of_its_days(store: Store) -> None:
+    part = Part(method="learned", station="x", lead=1, threshold="danger")
+    days = [date(2026, 1, 1) + timedelta(days=back) for back in range(365)]
+    rows = [
+        Judged(day=one, status=Status.ACTUAL, part=part, tally=Tally(n=one.timetuple().tm_yday), tenths={})
+        for one in days
+    ]
+    async with store.write() as connection:
+        await skill.add(connection, rows)
+    async with store.read() as connection:
+        for first, last in ((0, 364), (0, 30), (14, 43), (40, 300), (7, 7), (100, 364)):
+            found = await skill.tallies(connection, Status.ACTUAL, days[first], days[last])
+            assert found[part].n == sum(range(first + 1, last + 2)), (first, last)
 
 
 @SQLITE

@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from feeds.status import Status
-from geo.verification.account import LEAD_BINS, Part, Warned, lead_histogram, reliable, scored, warned
+from geo.verification.account import LEAD_BINS, Part, Warned, lead_histogram, scored, warned
 from geo.verification.stories import Story, Verdict
-from geo.verification.tally import LEVEL, Bin, Tally
+from geo.verification.tally import LEVEL, Tally
 from geo.verification.teller import Thread, Told
 from tests.geo.verification.test_stories import at
 
@@ -62,14 +62,6 @@ def test_outlooks_are_scored_together_by_method_and_by_gauge() -> None:
     assert set(found) == {("", ""), ("", "learned"), ("", "extrapolated"), ("x", ""), ("y", "")}
     assert found["", ""] == Tally(n=8, events=4, hits=2, unknown=2, levels=2, stays=1.0, score=0.5)
     assert found["x", ""].outlook().crpss == 0.5 and found["y", ""].outlook().crpss is None
-
-
-def test_ten_tenths_whatever_there_is() -> None:
-    part = Part(method="learned", station="x", lead=3, threshold="danger")
-    tenths = reliable(
-        {part: {7: Bin(3, 2, 2.2)}, Part(method="", station="", lead=1, threshold=""): {7: Bin(1, 1, 0.7)}}
-    )
-    assert len(tenths) == 10 and tenths[7] == Bin(4, 3, pytest.approx(2.9)) and sum(one.n for one in tenths) == 4
 
 
 @given(st.lists(st.floats(0, 500)))
