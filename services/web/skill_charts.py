@@ -59,7 +59,7 @@ def lead_bars(leads: Sequence[float], misses: int) -> list[Bar]:
     counts = [misses, *lead_histogram(leads)]
     most = max(counts) or 1
     ends = [*(f"{end:g}" for end in LEAD_BINS[1:]), ""]
-    labels = ["なし", *(f"{begin:g}～{end}" for begin, end in zip(LEAD_BINS, ends, strict=True))]
+    labels = ["なし", *(f"{begin:g}–{end}" for begin, end in zip(LEAD_BINS, ends, strict=True))]
     return [
         Bar(label=label, count=count, height=_TALL * count / most, missed=place == 0)
         for place, (label, count) in enumerate(zip(labels, counts, strict=True))
