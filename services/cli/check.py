@@ -58,6 +58,7 @@ def _city(settings: Settings) -> Iterator[dict[str, Any]]:
     yield {"part": "volcanoes", "ok": True, "codes": list(ground.volcanoes), "zones": _zones(ground)}
     yield {"part": "rain after earthquakes", "ok": True, **_lowering(ground.lowering)}
     yield _river_model(settings)
+    yield _network(settings, ground)
     for layer in ground.layers:
         yield {
             "part": f"layer {layer.name}",
@@ -82,6 +83,23 @@ def _city(settings: Settings) -> Iterator[dict[str, Any]]:
     for name, channel in city.channels.items():
         yield {"part": f"channel {name}", "ok": True, "takes": sorted(channel.statuses)}
     asyncio.run(_close(city.channels.values()))
+
+
+def _network(settings: Settings, ground: Ground) -> dict[str, Any]:
+    """The roads that plows are matched to; real ones never to a network that was drawn for drills."""
+    from services.roads import load_roads
+
+    roads = load_roads(settings, ground.areas)
+    if roads is None:
+        return {"part": "network", "ok": True, "segments": 0}
+    return {
+        "part": "network",
+        "ok": True,
+        "segments": len(roads.carriageways),
+        "sidewalks": len(roads.sidewalks) if roads.sidewalks else 0,
+        "fences": len(roads.rules.fences.fences),
+        "statuses": sorted(roads.statuses),
+    }
 
 
 def _zones(ground: Ground) -> dict[str, list[str]]:

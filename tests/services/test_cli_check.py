@@ -28,6 +28,7 @@ def test_the_bundled_profile_is_in_order(profile: Path, capsys: pytest.CaptureFi
     assert parts["layer demo_inundation"]["demonstration"] is True
     assert parts["volcanoes"]["codes"] == ["207", "208"]
     assert parts["rain after earthquakes"]["factors"]["5+"] == 0.8
+    assert parts["network"]["segments"] > 50 and parts["network"]["statuses"] == ["Exercise", "Test"]
     assert "authorities" in parts["rule river-level"]["not_configured"]
 
 
@@ -41,6 +42,13 @@ def test_secrets_are_masked(profile: Path, tmp_path: Path, capsys: pytest.Captur
     assert run(["check", "--settings", str(site)]) == 0
     told = capsys.readouterr().out
     assert "hush" not in told and "https://example.jp/cap" in told
+
+
+def test_a_fault_of_the_road_network_is_named(profile: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    fences = profile / "fences.geojson"
+    fences.write_text(fences.read_text(encoding="utf-8").replace('"dump"', '"heap"'), encoding="utf-8")
+    assert run(["check"]) == 1
+    assert "kind 'heap' is not in depot, salt, dump" in json.loads(capsys.readouterr().err)["message"]
 
 
 def signing(tmp_path: Path, key: str, certificate: str) -> list[str]:

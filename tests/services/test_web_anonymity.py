@@ -159,7 +159,8 @@ async def test_the_desk_does_see_it(store: Store) -> None:
         }
         assert len(await desk.features("/api/v1/reports")) == 4
         assert len(await desk.features("/api/v1/readings/latest")) == 3
-        assert len(await desk.features("/api/v1/fixes/latest")) == 2
+        fixes = await desk.features("/api/v1/fixes/latest")
+        assert {one["vehicle"]: one["silent"] for one in fixes} == {SECRET: True, f"{SECRET}2": False}
         assert len(await desk.features("/api/v1/hazards")) == 7
         for path in ("chronology", "suppressions"):
             assert SECRET in str(await desk.get(f"/api/v1/{path}"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from typing import Any
 
 from aiohttp import web
@@ -17,6 +18,7 @@ from services.web.api.times import iso
 from services.web.api.viewer import viewer_of
 from services.web.context import CONTEXT
 
+_SILENT = timedelta(minutes=10)  # a plow at work is heard of every few seconds
 _GRID = 3  # decimals of a degree, about 100 m
 
 
@@ -30,13 +32,15 @@ async def latest(request: web.Request) -> web.Response:
             conditions = (records.c.status == status, records.c.measured_at <= until)
             found += await newest_by_subject(connection, "fix", *conditions)
     taken, following = page.cut(found, lambda row: (row["seq"],))
-    return collection(request, [_full(row) if viewer.staff else _coarse(row) for row in taken], following)
+    silent = context.now() - _SILENT
+    return collection(request, [_full(row, silent) if viewer.staff else _coarse(row) for row in taken], following)
 
 
-def _full(row: RowMapping) -> dict[str, Any]:
+def _full(row: RowMapping, silent: datetime) -> dict[str, Any]:
     body = row["body"]
     properties = {"vehicle": body["vehicle"], "time": iso(row["measured_at"]), "status": row["status"]}
     properties |= {name: body[name] for name in ("accuracy_m", "speed_kmh", "heading_deg", "gateway")}
+    properties |= {"activity": body.get("activity"), "silent": row["measured_at"] < silent}
     return feature(str(row["seq"]), point(body["lon"], body["lat"]), properties)
 
 
@@ -60,6 +64,8 @@ ENDPOINTS = (
             "speed_kmh": "desk only",
             "heading_deg": "desk only",
             "gateway": "desk only",
+            "activity": "desk only: plow, deice, sweep, other, none (it only drives), or null where it does not tell",
+            "silent": "desk only: true where it has not been heard of for ten minutes",
         },
     ),
 )
