@@ -67,7 +67,8 @@ class RoofSlide:
         sliding = air.value >= self.config.begins_c
         if not sliding and not np.nanmax(ahead, initial=-99) >= self.config.day_c:
             return None
-        thaw = not np.isnan(past).all() and bool(np.nanmax(past[:-1]) < self.config.begins_c)
+        before = past[:-1]
+        thaw = not np.isnan(before).all() and bool(np.nanmax(before) < self.config.begins_c)
         hours = self._hours(ahead, now)
         text = f"7日間の新雪 {week_cm:.0f} cm、気温 {air.value:.1f}℃（{_clock(air.at)}）"
         when = "いま" if sliding else (f"{hours[0]}～{hours[1]}ごろ" if hours else "暖まったとき")

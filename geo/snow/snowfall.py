@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from itertools import pairwise
+from itertools import pairwise, takewhile
 from math import ceil
 from statistics import median
 
@@ -27,11 +27,12 @@ class NewSnow:
 def depth_now(samples: Sequence[Sample], now: datetime, within: timedelta) -> Sample | None:
     """The newest report with the median depth of its last hour, cm and at least 0; None where it is older than
     ``within``. One report of a bird on the gauge weighs nothing on a roof."""
-    usable = plausible(samples, now, LOWEST_CM, HIGHEST_CM)
-    if not usable or now - usable[-1].at > within:
+    backwards = (one for back in reversed(samples) for one in plausible((back,), now, LOWEST_CM, HIGHEST_CM))
+    newest = next(backwards, None)  # a day of reports is not walked through for the last hour of it
+    if newest is None or now - newest.at > within:
         return None
-    hour = [one.value for one in usable if usable[-1].at - one.at < timedelta(hours=1)]
-    return replace(usable[-1], value=max(0.0, median(hour)))
+    before = takewhile(lambda one: newest.at - one.at < timedelta(hours=1), backwards)
+    return replace(newest, value=max(0.0, median([newest.value, *(one.value for one in before)])))
 
 
 def hourly(samples: Sequence[Sample], newest: datetime, hours: int = 25) -> list[float | None]:

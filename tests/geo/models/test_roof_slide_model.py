@@ -59,6 +59,13 @@ def test_cold_or_little_snow_or_a_bare_roof_slides_not() -> None:
     assert run(MODEL, warm, {"snow_depth": hours_of(WEEK)})[0].observed  # no past is needed for now
 
 
+def test_of_a_thermometer_that_has_just_begun_nobody_knows_whether_it_thaws_first() -> None:
+    known = {"snow_depth": recent(60), "air_temperature": recent(1.0, name="t")}
+    last = hours_of([1.0] * 3)[-1:]
+    (one,) = run(MODEL, known, {"snow_depth": hours_of(WEEK), "air_temperature": last})
+    assert one.observed and one.facts["first_thaw"] is False
+
+
 @given(st.floats(-20, 10), st.floats(-30, 30))
 def test_values_to_come_change_nothing(air: float, poison: float) -> None:
     known = {"snow_depth": recent(60), "air_temperature": recent(air, name="t")}
