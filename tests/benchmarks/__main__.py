@@ -14,6 +14,7 @@ from pathlib import Path
 from services.telemetry import configure_logging
 from tests.benchmarks import (
     backlog,
+    backtest,
     decode,
     end_to_end,
     flood,
@@ -30,7 +31,22 @@ from tests.benchmarks import (
 from tests.benchmarks.figure import Figure, table
 from tests.benchmarks.scale import FULL, SHORT, Scale
 
-_ALL = (ingest, backlog, hazard, end_to_end, decode, quality, flood, lookup, postgis, soil, plow, steps, memory)
+_ALL = (
+    ingest,
+    backlog,
+    hazard,
+    end_to_end,
+    decode,
+    quality,
+    flood,
+    lookup,
+    postgis,
+    soil,
+    plow,
+    steps,
+    backtest,
+    memory,
+)
 BENCHES: Mapping[str, Callable[[Scale, Path], Awaitable[list[Figure]]]] = {one.NAME: one.measure for one in _ALL}
 
 

@@ -18,6 +18,7 @@ class Scale:
     decoded: int  # readings per repeat of the decoder
     telegrams: int  # telegrams per repeat of the decoder
     hours: float  # of the exercise played before the steps are measured; the worst is after 11.8
+    replayed: float  # hours of a hundred stations that are gone through again
     steps: int  # steps of each loop and runs of each model
     starts: int  # starts of the hub
     backlog: int  # readings that wait for the hub
@@ -35,6 +36,7 @@ FULL = Scale(
     decoded=5000,
     telegrams=200,
     hours=11.8,
+    replayed=24,
     steps=25,
     starts=3,
     backlog=25_000,
@@ -50,6 +52,7 @@ SHORT = Scale(
     decoded=500,
     telegrams=20,
     hours=1,
+    replayed=0.5,
     steps=3,
     starts=1,
     backlog=1000,

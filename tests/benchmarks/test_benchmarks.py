@@ -12,6 +12,7 @@ import pytest
 
 from tests.benchmarks import (
     backlog,
+    backtest,
     decode,
     end_to_end,
     flood,
@@ -128,6 +129,12 @@ async def test_steps(tmp_path: Path) -> None:
     found = await figures(steps, tmp_path)
     assert {"predict", "evaluate"} <= found.keys()
     assert found["hazards that stand"].value >= 1, "the snow advisory of the first half hour"
+
+
+async def test_a_day_is_gone_through_again(tmp_path: Path) -> None:
+    found = await figures(backtest, tmp_path)
+    assert found["looks of the models"].value == TINY.replayed * 60
+    assert found["readings gone through"].value > 100 and found["lines told"].value > 10
 
 
 async def test_memory(tmp_path: Path) -> None:
