@@ -101,8 +101,9 @@ async def _fill(store: Store, ground: Ground, length: timedelta) -> int:
 
 def _reading(station: Station, quantity: str, at: datetime, share: float, number: int) -> Reading:
     ripple = 0.05 * math.sin(40 * share + number)
-    caution = station.thresholds.get("caution", 1.0)
-    base = {"water_level": caution - 0.5 + (share if number % 50 == 0 else 0), "snow_depth": 20 + 8 * share}
+    low = min(station.thresholds.values(), default=1.0)
+    risen = 2 * share if number % 50 == 0 else 0
+    base = {"water_level": low - 0.5 + risen, "snow_depth": 20 + 8 * share}
     unit = {"water_level": "m", "snow_depth": "cm", "air_temperature": "degC"}.get(quantity, "")
     value = base.get(quantity, -2.0) + ripple
     return Reading(
