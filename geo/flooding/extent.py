@@ -94,7 +94,8 @@ def extent(ground: Ground, area: str, reach: Reach, scenario: Scenario) -> Exten
     if not deepest:
         return None
     clipped = shapely.intersection(np.array([zone.geometry for _, zone in reached], dtype=object), region)
-    drawn = shapely.union_all(clipped)
+    parts = shapely.get_parts(clipped)
+    drawn = shapely.union_all(parts[shapely.area(parts) > 0])  # a zone may touch the region's edge besides
     found = inside(ground, drawn)
     return Extent(
         scenario=scenario,

@@ -67,6 +67,15 @@ class Inundation:
                 hazards += self._hazards(ahead, later, inputs, ground)
         return hazards
 
+    def extent_of(self, hazard: Hazard, ground: Ground) -> Extent | None:
+        """The extent that a hazard of this model told of; None where gauge or map are not there any more."""
+        station = ground.stations.get(hazard.source.partition(":")[0])
+        if station is None:
+            return None
+        reach = reach_of(station, ground.layers, self.reach_m)
+        drawn = (one for one in mapped(ground.layers, reach) if one.key == hazard.facts.get("scenario"))
+        return next((extent(ground, hazard.area, reach, one) for one in drawn), None)
+
     def _hazards(self, at: _At, chosen: Nearest, inputs: Inputs, ground: Ground) -> list[Hazard]:
         station = at.state.station
         reach = reach_of(station, ground.layers, self.reach_m)
@@ -92,7 +101,7 @@ class Inundation:
             alert_level=False,
             model=f"{self.name}@{self.version}",
             status=inputs.status,
-            observed=not at.hours,
+            observed=False,  # a level was; where the water would go is foretold, and the public may not be told it
             since=newest.at if at.hours else at.state.since,
             valid_until=newest.at + kept,
             headline=_headline(at, chosen, drawn),

@@ -62,9 +62,9 @@ class SmallStream:
             later = max(0, _level(stream, seen.index.ahead) - _LOWER)
             for area in areas:
                 if now:
-                    hazards.append(self._hazard(seen, area, now, observed=True))
+                    hazards.append(self._hazard(seen, area, now))
                 if later and later >= now:
-                    hazards.append(self._hazard(seen, area, later, observed=False))
+                    hazards.append(self._hazard(seen, area, later, ahead=True))
         return hazards
 
     def _seen(self, stream: Stream, inputs: Inputs, ground: Ground) -> _Seen | None:
@@ -76,11 +76,11 @@ class SmallStream:
         index = proxy(*rain_of(station, inputs), inputs.now, travel, self.config.ahead)
         return _Seen(stream, index, station, newest, inputs)
 
-    def _hazard(self, seen: _Seen, area: Area, level: int, *, observed: bool) -> Hazard:
+    def _hazard(self, seen: _Seen, area: Area, level: int, *, ahead: bool = False) -> Hazard:
         stream, index, now = seen.stream, seen.index, seen.inputs.now
-        value = index.now if observed else index.ahead
+        value = index.ahead if ahead else index.now
         limit = stream.danger_mm_h if value >= stream.danger_mm_h else stream.caution_mm_h
-        when = "" if observed else "この1時間の雨が続くと"
+        when = "この1時間の雨が続くと" if ahead else ""
         gap = f"。{index.missing * 10} 分間の雨が届いておらず、実際はもっと多いおそれ" if index.missing else ""
         text = f"{seen.station.name}の雨による{stream.name}の流出 {value:.1f} mm/時（目安 {limit:g}）。{_PROXY}"
         headline = f"{stream.name}（代用指数）：{when}雨から見た流出が目安 {limit:g} mm/時 以上。水位は測っていない"
@@ -92,18 +92,19 @@ class SmallStream:
             alert_level=False,
             model=f"{self.name}@{self.version}",
             status=seen.inputs.status,
-            observed=observed,
+            observed=False,  # rain was; the stream was not
             since=now,
             valid_until=now + self.config.lasts,
             headline=headline,
             late=seen.newest.late,
-            source=stream.code if observed else f"{stream.code}:foreseen",
+            source=f"{stream.code}:foreseen" if ahead else stream.code,
             evidence=(Evidence(ref=seen.newest.ref, text=text + gap),),
             facts={
                 "stream": stream.name,
                 "stream_en": stream.name_en or stream.name,
                 "gauge": seen.station.name,
                 "proxy": True,
+                "lead_h": self.config.ahead / timedelta(hours=1) if ahead else 0.0,
                 "runoff_mm_h": round(value, 2),
                 "limit_mm_h": limit,
                 "at_least": index.missing > 0,

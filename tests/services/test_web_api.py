@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -50,6 +51,24 @@ async def test_hazards_are_features_with_their_area_strongest_first(store: Store
     assert shapely.LinearRing(ring).is_ccw, "RFC 7946 wants outer rings counterclockwise"
     told = weak["properties"]
     assert (told["probability"], told["facts"], told["since"]) == (0.4, {"value_m": 2.6}, "2026-11-20T09:00:00Z")
+
+
+async def test_the_zones_behind_the_expected_inundation(store: Store) -> None:
+    facts = {"scenario": "unstated", "scenario_name": "規模の記載がない図", "depth_rank": 3, "gauge": "館坂橋"}
+    ours = {"kind": "inundation", "model": "inundation@1", "alert_level": False, "observed": False}
+    expected = hazard(source="tatesakabashi", facts=facts, **ours)
+    lost = replace(expected, source="nobody")
+    async with store.write() as connection:
+        real = [replace(one, status=Status.ACTUAL) for one in (expected, lost, hazard(source="tatesakabashi"))]
+        await hazards.replace_picture(connection, {}, real, NOW)
+    async with floor(store) as running:
+        desk = await running.person(Role.VIEWER)
+        _, body = await desk.get("/api/v1/inundation")
+        assert await (await running.visitor()).features("/api/v1/inundation") == [], "a forecast is not for the public"
+    (found,) = body["features"]
+    assert shapely.from_geojson(json.dumps(found["geometry"])).equals(shapely.box(141.10, 39.70, 141.11, 39.71))
+    told = found["properties"]
+    assert (told["area"], told["scenario_name"], told["depth_max_m"]) == ("032010001", "規模の記載がない図", None)
 
 
 async def test_pages_hold_everything_once_in_every_resource(store: Store) -> None:

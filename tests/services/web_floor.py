@@ -51,6 +51,7 @@ def ground() -> Ground:
         lat=39.72,
         quantities=frozenset({"water_level"}),
         thresholds={"caution": 2.0, "danger": 2.8},
+        areas=("032010001",),
     )
     layers = Layers([Layer("flood-kitakami", "flood", zones, "2024", "出典：国土数値情報")])
     return Ground(city="03201", areas=Areas(areas), layers=layers, stations={gauge.code: gauge})

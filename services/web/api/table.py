@@ -12,6 +12,7 @@ from services.web.api import (
     desk,
     fixes,
     hazards,
+    inundation,
     layers,
     notices,
     official,
@@ -32,6 +33,7 @@ from services.web.context import CONTEXT
 ENDPOINTS = (
     *status.ENDPOINTS,
     *hazards.ENDPOINTS,
+    *inundation.ENDPOINTS,
     *official.ENDPOINTS,
     *alerts.ENDPOINTS,
     *review.ENDPOINTS,

@@ -63,7 +63,7 @@ def test_danger_is_told_by_the_planned_map_and_overflow_by_the_largest() -> None
 def test_what_a_hazard_tells() -> None:
     under = Underpass(code="u1", name="駅前アンダーパス", geometry=shapely.Point(141.08, 39.68), rain_60min_mm=30.0)
     (one,) = run(steady(2.9), replace(CITY, underpasses=(under,)))
-    assert (one.kind, one.source, one.observed, one.alert_level) == ("inundation", "g1", True, False)
+    assert (one.kind, one.source, one.observed, one.alert_level) == ("inundation", "g1", False, False)
     assert one.headline == ("試験川：浸水するとすれば計画規模の図に近い（深さ 最大0.5～3 m。想定最大規模では 5～10 m）")
     why, maps, inside = (evidence.text for evidence in one.evidence)
     assert "氾濫危険水位・危険水位に達したための目安（規模ごとの水位は設定されていない）" in why
@@ -125,7 +125,7 @@ def test_only_the_gauges_river_floods() -> None:
 
 def test_a_rise_foresees_the_rarer_map() -> None:
     found = run(series([3.0 + 0.1 * i for i in range(7)]))  # 3.6 m, 0.6 m an hour: overflow at 4.0 within three hours
-    now, later = ([h for h in found if h.observed is observed] for observed in (True, False))
+    now, later = ([h for h in found if (h.facts["lead_h"] == 0) is present] for present in (True, False))
     assert {h.facts["scenario"] for h in now} == {"planned"}
     assert {(h.area, h.facts["scenario"], h.level, h.source) for h in later} == {
         ("sw", "maximum", 4, "g1:foreseen"),
@@ -135,7 +135,7 @@ def test_a_rise_foresees_the_rarer_map() -> None:
 
 
 def test_nothing_more_is_foreseen_than_the_same_map() -> None:
-    assert all(h.observed for h in run(series([4.0 + 0.1 * i for i in range(7)])))
+    assert all(h.facts["lead_h"] == 0 for h in run(series([4.0 + 0.1 * i for i in range(7)])))
 
 
 def test_silence_and_doubt_are_told() -> None:
@@ -145,7 +145,7 @@ def test_silence_and_doubt_are_told() -> None:
     assert one.valid_until == NOW + timedelta(hours=2)
     doubtful = run(series([2.7] * 6 + [4.5]))
     assert all(h.facts["confirmed"] is False and "未確認" in h.evidence[0].text for h in doubtful)
-    assert {h.facts["scenario"] for h in doubtful if h.observed} == {"planned"}, "believed up to 0.3 m only"
+    assert {h.facts["scenario"] for h in doubtful if h.source == "g1"} == {"planned"}, "believed up to 0.3 m only"
 
 
 def test_a_drill_stays_a_drill_and_the_future_is_not_known() -> None:
@@ -169,7 +169,7 @@ def test_more_water_never_means_a_smaller_map(
 ) -> None:
     zones = [Zone(shape, {"depth_rank": rank, "scenario": scenario}) for rank, shape, scenario in maps]
     where = ground(gauge(), layers=[Layer("all", "flood", zones, "1")])
-    low, high = ({h.area: h for h in run(steady(level), where) if h.observed} for level in (value, value + more))
+    low, high = ({h.area: h for h in run(steady(level), where) if h.source == "g1"} for level in (value, value + more))
     for area, one in low.items():
         assert high[area].facts["depth_rank"] >= one.facts["depth_rank"]
         assert high[area].facts["area_km2"] >= one.facts["area_km2"]

@@ -51,8 +51,8 @@ def test_no_rain_and_no_gauge_say_nothing() -> None:
 
 def test_what_a_hazard_tells() -> None:
     found = run(falling(8.0))
-    one = next(h for h in found if h.observed and h.area == "sw")
-    assert (one.kind, one.alert_level, one.source) == ("small_stream", False, "moroku")
+    one = next(h for h in found if h.source == "moroku" and h.area == "sw")
+    assert (one.kind, one.alert_level, one.observed) == ("small_stream", False, False)
     assert one.level == 3 and float(one.facts["runoff_mm_h"]) >= 8.0
     assert one.headline.startswith("諸葛川（代用指数）：雨から見た流出が目安 8 mm/時 以上")
     assert "水位は測っていない" in one.headline
@@ -62,7 +62,7 @@ def test_what_a_hazard_tells() -> None:
 
 def test_it_is_seen_ahead_as_the_water_is_still_on_its_way() -> None:
     found = run(falling(8.0, hours=1))
-    assert [(h.area, h.observed, h.level) for h in found] == [("sw", False, 1), ("se", False, 1)]
+    assert [(h.area, h.facts["lead_h"], h.level) for h in found] == [("sw", 1.0, 1), ("se", 1.0, 1)]
     assert all(h.source == "moroku:foreseen" and "この1時間の雨が続くと" in h.headline for h in found)
 
 
