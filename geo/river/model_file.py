@@ -10,7 +10,6 @@ import json
 from collections.abc import Mapping
 from dataclasses import fields
 from datetime import datetime
-from math import isfinite
 from typing import Any, NoReturn
 
 from feeds.instant import instant, iso_utc
@@ -20,6 +19,8 @@ from geo.river.trees import Trees, from_table
 
 _FORMAT = "shirase-river-1"
 _CURE = "take another file, or learn anew: shirase train river"
+_WIDEST = 1000
+_LARGEST = 1e9  # of any number that stands alone
 _OF_THE_GAP = 4  # signs that a chance is asked with beside those of the gauge
 
 
@@ -86,8 +87,8 @@ def _lead(whole: Any, where: str) -> Lead:
     rise = whole["rise"]
     _members(rise, f"{where}.rise", {str(quantile) for quantile in QUANTILES})
     warn, widen = (_number(whole[name], f"{where}.{name}") for name in ("warn", "widen"))
-    if not (0 < warn < 1 and widen > -1):
-        raise ValueError(f"{where}: warn must be a chance, and widen above -1")
+    if not (0 < warn < 1 and -1 < widen < _WIDEST):
+        raise ValueError(f"{where}: warn must be a chance, and widen from -1 to {_WIDEST}")
     return Lead(
         reach=_trees(whole["reach"], f"{where}.reach", len(NAMES) + _OF_THE_GAP),
         rise={one: _trees(rise[str(one)], f"{where}.rise.{one}", len(NAMES)) for one in QUANTILES},
@@ -139,7 +140,7 @@ def _members(whole: Any, where: str, wanted: set[str]) -> None:
 
 
 def _number(value: Any, where: str) -> float:
-    if isinstance(value, bool) or not isinstance(value, int | float) or not isfinite(value):
+    if isinstance(value, bool) or not isinstance(value, int | float) or not abs(value) < _LARGEST:
         raise ValueError(f"{where}: must be a finite number")
     return float(value)
 

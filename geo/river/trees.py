@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from math import isfinite
 from typing import Any
 
 import numpy as np
@@ -13,6 +12,7 @@ import numpy.typing as npt
 from geo.river.levels import Array
 
 _LEAF = -1
+_LARGEST = 1e6  # of a value: far beyond any metres or log odds
 _MOST = 1_000_000  # rows of a table: far beyond any that a river needs
 _COLUMNS: Mapping[str, np.dtype[Any]] = {
     "roots": np.dtype(np.int32),
@@ -77,9 +77,10 @@ def from_table(told: Any, signs: int) -> Trees:
     """
     if not isinstance(told, dict) or set(told) != {"base", *_COLUMNS}:
         raise ValueError(f"must hold base, {', '.join(_COLUMNS)}, and nothing else")
-    if isinstance(told["base"], bool) or not isinstance(told["base"], int | float) or not isfinite(told["base"]):
-        raise ValueError("base: must be a finite number")
-    trees = Trees(base=float(told["base"]), **{name: _column(told[name], name) for name in _COLUMNS})
+    base = told["base"]
+    if isinstance(base, bool) or not isinstance(base, int | float) or not abs(base) <= _LARGEST:
+        raise ValueError("base: must be a finite number, of metres or log odds")
+    trees = Trees(base=float(base), **{name: _column(told[name], name) for name in _COLUMNS})
     columns = [getattr(trees, name) for name in _COLUMNS if name != "roots"]
     if len({column.shape for column in columns}) != 1:
         raise ValueError("the columns are not of one length")
@@ -107,6 +108,8 @@ def _column(values: Any, name: str) -> npt.NDArray[Any]:
         raise ValueError(f"{name}: holds something that is no {_NAMED[kind.kind]}")
     if kind.kind == "f" and not np.isfinite(found).all():
         raise ValueError(f"{name}: a value that is not finite")
+    if name == "value" and np.abs(found).max() > _LARGEST:
+        raise ValueError(f"{name}: neither metres nor log odds")
     if kind.kind == "i" and (found.min() < _LEAF or found.max() > _MOST):
         raise ValueError(f"{name}: a number from {_LEAF} to {_MOST} is meant")
     return found.astype(kind)

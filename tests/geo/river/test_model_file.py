@@ -9,6 +9,8 @@ from typing import Any
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from geo.river.forecast import LEADS
 from geo.river.model_file import ModelFileError, read, told
@@ -59,6 +61,7 @@ def changed(change: Callable[[dict[str, Any]], object]) -> str:
         (changed(lambda whole: whole["leads"]["2"]["rise"].pop("0.5")), "leads.2.rise: must hold"),
         (changed(lambda whole: whole["leads"]["3"]["reach"]["left"].append(1)), "leads.3.reach: the columns"),
         (changed(lambda whole: whole["normals"].update(a0=True)), "normals.a0: must be a finite number"),
+        (changed(lambda whole: whole["normals"].update(a0=10**400)), "normals.a0: must be a finite number"),
         (changed(lambda whole: whole["provenance"].update(until="soon")), "provenance.until: 'soon' is not a time"),
         (changed(lambda whole: whole["provenance"].update(stations="a0")), "provenance.stations: must be a list"),
         (changed(lambda whole: whole["provenance"].update(rows=-1)), "provenance.rows"),
@@ -68,3 +71,37 @@ def test_another_text_is_refused_with_the_place_and_the_cure(text: str, said: st
     with pytest.raises(ModelFileError) as refused:
         read(text)
     assert said in str(refused.value) and "shirase train river" in str(refused.value)
+
+
+ODD = st.one_of(
+    st.none(),
+    st.booleans(),
+    st.integers(),
+    st.floats(),
+    st.text(max_size=5),
+    st.lists(st.integers(-2, 9), max_size=4),
+    st.just({}),
+)
+
+
+@settings(max_examples=60)
+@given(data=st.data(), odd=ODD)
+def test_whatever_stands_anywhere_it_is_a_model_or_refused(data: st.DataObject, odd: object) -> None:
+    """One place of the file is overwritten, however deep; what is still read foretells numbers."""
+    whole = at = json.loads(TEXT)
+    while True:
+        keys = list(at) if isinstance(at, dict) else range(len(at))
+        key = data.draw(st.sampled_from(keys))
+        below = at[key]
+        if not isinstance(below, dict | list) or not below or data.draw(st.integers(0, 4)) == 0:
+            break
+        at = below
+    at[key] = odd
+    try:
+        model = read(json.dumps(whole))
+    except ModelFileError as refused:
+        assert "shirase train river" in str(refused)
+        return
+    for lead in LEADS:
+        assert np.isfinite(model.rises(SIGNS, lead)).all()
+        assert np.isfinite(model.chances(SIGNS, np.ones(50))[lead]).all()
