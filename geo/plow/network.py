@@ -34,7 +34,7 @@ class Plane:
 class Network:
     """Segments in the order given; a segment's number is its place. Replaced whole, never changed."""
 
-    def __init__(self, segments: Sequence[Segment], route_bound_m: float = 1500.0) -> None:
+    def __init__(self, segments: Sequence[Segment], route_bound_m: float = 1000.0) -> None:
         if not segments:
             raise ValueError("a network without segments: import one, or draw it in the profile's network/ folder")
         self.segments = tuple(segments)
