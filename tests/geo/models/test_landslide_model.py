@@ -163,3 +163,10 @@ def test_more_rain_is_never_lower_and_rain_to_come_changes_nothing(
     assert levels[1] >= levels[0]
     later = Sample(NOW + TEN, poison, "x")
     assert run([*rain[-25:], later], [*rain, replace(later, at=NOW + HOUR)]) == here
+
+
+@pytest.mark.parametrize(("missing", "lower_bound"), [(24, False), (25, True)])
+def test_a_day_may_be_missing_of_the_month(missing: int, lower_bound: bool) -> None:
+    rain = month([30.0] * 4)
+    found = run(rain[-25:], rain[missing:])
+    assert {one.facts["at_least"] for one in found} == {lower_bound}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -90,3 +91,11 @@ def test_where_it_begins(fallen: float, lying: float, air: float, found: bool) -
     known = {"snow_depth": recent(lying), "air_temperature": recent(air, name="t")}
     season = {"snow_depth": hours_of(week), "air_temperature": hours_of([-8.0] * 3)}
     assert any(one.observed for one in run(MODEL, known, season)) is found
+
+
+@pytest.mark.parametrize(("hours_ago", "first"), [(50, True), (46, False)])
+def test_a_cold_spell_is_two_days(hours_ago: int, first: bool) -> None:
+    air = [replace(one, value=0.0 if NOW - one.at == hours_ago * HOUR else -8.0) for one in hours_of([-8.0] * 4)]
+    known = {"snow_depth": recent(60), "air_temperature": recent(-1.0, name="t")}
+    (one,) = run(MODEL, known, {"snow_depth": hours_of(WEEK), "air_temperature": air})
+    assert one.facts["first_thaw"] is first

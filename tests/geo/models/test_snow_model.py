@@ -140,3 +140,9 @@ def test_a_pass_long_ago_or_still_to_come_changes_nothing(hours_ago: float) -> N
 def test_snow_that_was_plowed_calls_nobody_again() -> None:
     fell = [0.0] * 13 + [6.0, 12.0] + [9.0] * 10  # twelve centimetres that settled to nine
     assert {one.area for one in after_pass(2, fell)} == {"se"}
+
+
+def test_a_gauge_that_trembles_by_less_than_a_centimetre_reports_no_snow() -> None:
+    for tremble, fallen in ((0.95, 0.0), (1.0, 6.0)):
+        found = run(series([20.0 + tremble * (hour % 2) for hour in range(13)], step=HOUR))
+        assert {one.facts["new_snow_cm"] for one in found} == {fallen}
