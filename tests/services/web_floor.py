@@ -12,6 +12,7 @@ from typing import Any
 import aiohttp
 import shapely
 from aiohttp import web
+from argon2 import PasswordHasher
 
 from geo.area import Area, Areas
 from geo.layers.layer import Layer, Layers, Zone
@@ -25,12 +26,12 @@ from services.store.engine import Store
 from services.store.users import Account, Role
 from services.web.app import make_app, serve
 from services.web.auth import token_hash
-from services.web.auth_password import hash_password
 from services.web.context import WebContext
 from tests.services.making import NOW
 
 PASSWORD = "kitakami-nakatsu"
-_HASH = hash_password(PASSWORD)
+# A hash tells what it cost, and is verified at that cost: a cheap one, or half of these tests would be hashing.
+_HASH = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash(PASSWORD)
 DISTRICT = shapely.box(141.10, 39.70, 141.12, 39.72)
 WELL: Health = {"broker": True, "ingest": True, "ingest_last_at": NOW, "stale": False, "reasons": []}
 
