@@ -17,7 +17,7 @@ from geo.layers.layer import Layer, Layers, Zone
 from geo.river.gauge import LEVELS
 from geo.shelter import shelters_in
 from rules.alert import State, Text
-from services.channels.registry import CHANNELS
+from services.channels.registry import CHANNELS, GROUPS
 from services.desks import review
 from services.store import alerts
 from services.store.engine import Store
@@ -197,7 +197,7 @@ def test_words_know_every_threshold_and_state() -> None:
     assert {name: (entry["level"], entry["ja"]) for name, entry in told["thresholds"].items()} == levels
     assert set(told["deliveries"]) == set(DeliveryState)
     assert set(told["alert_states"]) == set(State)
-    assert set(told["channels"]) == set(CHANNELS)
+    assert set(told["channels"]) == {*CHANNELS, *GROUPS}
 
 
 async def test_expired_alerts_leave_the_public_page_by_themselves(store: Store) -> None:
