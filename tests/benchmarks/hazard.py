@@ -27,7 +27,7 @@ _GATEWAY = "gauge"
 _STATION, _STARTS_AT = "8200000091", 121.9  # a gauge of the bundled profile; m, above the first of its thresholds
 _LOOK = 0.002  # seconds between looks into the store
 _APART = (0.15, 0.45)  # seconds between two readings, at random: the loops' own turns are at every phase
-_PATIENCE = 20.0
+_PATIENCE = 60.0
 
 
 @dataclass(frozen=True, slots=True)
