@@ -63,7 +63,7 @@ def few_trees(**more: float) -> Iterator[None]:
 @contextmanager
 def bold_trees() -> Iterator[None]:
     """For two gauges that always do the same, tried at one lead."""
-    with few_trees(max_bins=5, learning_rate=0.3, min_samples_leaf=20), MonkeyPatch.context() as patched:
+    with few_trees(max_iter=6, max_bins=4, learning_rate=0.4, min_samples_leaf=20), MonkeyPatch.context() as patched:
         patched.setattr(trial, "LEADS", (3,))
         yield
 
