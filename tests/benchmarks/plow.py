@@ -32,7 +32,7 @@ from tests.geo.plow.streets import grid
 from tests.services.making import SetClock
 
 NAME = "plow"
-_BLOCKS = 60  # of 100 m along each side of the town: 7,320 segments, 732 km
+_TOWN, _QUARTER = 60, 15  # blocks of 100 m along each side; the town has 7,320 segments, 732 km
 _EVERY_S, _HOUR = 10, 360  # a fix each so many seconds, and how many that are in an hour
 _STORM = 18  # times the fleet of one: with 40 of them Morioka's 733 machines, nearly
 _BEGAN = datetime.fromtimestamp(START, UTC)
@@ -41,7 +41,8 @@ _BEGAN = datetime.fromtimestamp(START, UTC)
 async def measure(scale: Scale, folder: Path) -> list[Figure]:
     began = process_time()
     tracemalloc.start()
-    town = grid(_BLOCKS, _BLOCKS)
+    side = _TOWN if scale.plows > 1 else _QUARTER
+    town = grid(side, side)
     held = tracemalloc.get_traced_memory()[0] / 1e6
     tracemalloc.stop()
     made_in = process_time() - began
@@ -50,13 +51,13 @@ async def measure(scale: Scale, folder: Path) -> list[Figure]:
             bench=NAME, figure=f"network of {len(town):,} segments: made, memory watched", value=made_in, unit="CPU s"
         ),
         Figure(bench=NAME, figure=f"network of {len(town):,} segments: held", value=held, unit="MB"),
-        *_in_memory(scale, town),
-        *await _live(scale, town, folder),
+        *_in_memory(scale, town, side),
+        *await _live(scale, town, side, folder),
     ]
 
 
-def _in_memory(scale: Scale, town: Network) -> list[Figure]:
-    fleet = [_driven(number, _HOUR) for number in range(10 * scale.plows)]
+def _in_memory(scale: Scale, town: Network, side: int) -> list[Figure]:
+    fleet = [_driven(number, _HOUR, side) for number in range(10 * scale.plows)]
     one, cleaned, grown = fleet[: scale.plows], [], []
     for _ in range(min(3, scale.repeats)):
         alone = _rate(one, clean)
@@ -76,9 +77,9 @@ def _rate(fleet: Sequence[Track], what: Callable[[Track], object]) -> float:
     return sum(map(len, fleet)) / (process_time() - began)
 
 
-async def _live(scale: Scale, town: Network, folder: Path) -> list[Figure]:
+async def _live(scale: Scale, town: Network, side: int, folder: Path) -> list[Figure]:
     """A fleet that has been out for twenty minutes; then each of its vehicles sends two fixes more."""
-    fleet = [_fixes(number, 120) for number in range(_STORM * scale.plows)]
+    fleet = [_fixes(number, 120, side) for number in range(_STORM * scale.plows)]
     clock, store = SetClock(_BEGAN + timedelta(minutes=20)), await Store.open(f"sqlite:///{folder / 'plow.db'}")
     try:
         roads = Roads(
@@ -116,14 +117,14 @@ async def _saved(store: Store, fixes: Sequence[Fix], at: datetime) -> float:
     return len(fixes) / (process_time() - began)
 
 
-def _driven(number: int, count: int) -> Track:
+def _driven(number: int, count: int, side: int) -> Track:
     """A vehicle that turns as it likes at each corner at 18 km/h, with an error of 5 m, one fix in twenty twice."""
     random, noise = Random(number), np.random.default_rng(number)
-    x, y = random.randrange(_BLOCKS), random.randrange(_BLOCKS)
+    x, y = random.randrange(side), random.randrange(side)
     places = [(100.0 * x, 100.0 * y)]
     while len(places) < count:
         step = random.choice([(1, 0), (-1, 0), (0, 1), (0, -1)])
-        if 0 <= x + step[0] <= _BLOCKS and 0 <= y + step[1] <= _BLOCKS:
+        if 0 <= x + step[0] <= side and 0 <= y + step[1] <= side:
             x, y = x + step[0], y + step[1]
             places += [(100.0 * x - 50 * step[0], 100.0 * y - 50 * step[1]), (100.0 * x, 100.0 * y)]
     seen = np.array(places[:count]) + noise.normal(0, 5, (count, 2))
@@ -131,8 +132,8 @@ def _driven(number: int, count: int) -> Track:
     return track.take(np.sort(np.concatenate([np.arange(count), np.arange(0, count, 20)])))
 
 
-def _fixes(number: int, count: int) -> list[Fix]:
-    track, name = _driven(number, count), f"p{number}"
+def _fixes(number: int, count: int, side: int) -> list[Fix]:
+    track, name = _driven(number, count, side), f"p{number}"
     rows = dict(zip(track.at.tolist(), zip(track.lon.tolist(), track.lat.tolist(), strict=True), strict=True))
     return [
         Fix(gateway="gw", vehicle=name, measured_at=datetime.fromtimestamp(at, UTC), lon=lon, lat=lat)
