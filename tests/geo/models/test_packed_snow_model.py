@@ -70,3 +70,13 @@ def test_three_degrees_or_five_millimetres() -> None:
     rain = [Sample(NOW - back * HOUR, 1.0, f"w{back}") for back in range(4, -1, -1)]
     assert [one.observed for one in run(MODEL, known(1.5) | {"rain_1h": rain}, COLD)] == [True]
     assert run(MODEL, known(1.5) | {"rain_1h": rain[1:]}, COLD) == []
+
+
+@pytest.mark.parametrize(("noon", "told"), [(2.0, [0.4]), (1.5, [])])
+def test_a_thaw_is_told_of_from_four_chances_in_ten_on(noon: float, told: list[float]) -> None:
+    day = timedelta(hours=24)
+    air = [
+        Sample(one.at, noon if one.at.hour in {5, 6} and NOW - one.at < day else one.value, one.ref)
+        for one in COLD["air_temperature"]
+    ]
+    assert [one.probability for one in run(MODEL, known(-1.0), COLD | {"air_temperature": air})] == told

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -67,3 +68,10 @@ def test_fifty_millimetres_of_water() -> None:
     (one,) = run(MODEL, {"snow_depth": recent(110), "rain_1h": rain(1.4)}, season)
     assert one.observed and one.facts["water_24h_mm"] == 52
     assert run(MODEL, {"snow_depth": recent(110), "rain_1h": rain(1.3)}, season) == []
+
+
+@pytest.mark.parametrize(("depth", "told"), [(10.0, [False]), (9.9, [])])
+def test_what_is_to_melt_is_told_of_a_pack_of_ten_centimetres(depth: float, told: list[bool]) -> None:
+    season = {"snow_depth": hours_of([0.0, 50.0, 90.0, 120.0, depth + 20]), "air_temperature": hours_of([0.0, 11.0])}
+    known = {"snow_depth": recent(depth), "rain_1h": rain(0.0)}
+    assert [one.observed for one in run(MODEL, known, season)] == told
