@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from services.backtest.definitions import Definition
 from services.backtest.hindsight import Occurrence
-from services.backtest.record import Record, Series
+from services.backtest.record import Record, Series, Where
 
 _HOUR = timedelta(hours=1)
 
@@ -73,13 +73,19 @@ def _told(series: Series, one: Occurrence) -> datetime | None:
     """Since when the series spoke of the event, in time or while it lasted; None where it never did."""
     firsts = [
         word.first
-        for (kind, area), word in series.words.items()
-        if kind == one.kind
-        and area in one.areas
+        for where, word in series.words.items()
+        if _same(where, one)
         and word.first <= one.last_seen
         and (word.until >= one.began or one.began - word.first <= one.of.within)
     ]
     return min(firsts, default=None)
+
+
+def _same(where: Where, one: Occurrence) -> bool:
+    """Of the same model the same gauge or report: the next river's alert was none for this one. Else the same area."""
+    if where.kind != one.kind:
+        return False
+    return where.place == one.place if where.model == one.model.partition("@")[0] else where.area in one.areas
 
 
 def _of_series(mine: Sequence[Series], definitions: Sequence[Definition], evidence: Evidence) -> Iterator[Verdict]:

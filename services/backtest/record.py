@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from typing import NamedTuple
 
 from geo.verification.promises import place
 from rules.alert import Alert
@@ -12,7 +13,14 @@ from services.backtest.desk import Event, Over, Said
 from services.backtest.lines import stage
 from services.backtest.period import JAPAN
 
-Where = tuple[str, str]  # kind of danger, code of the area
+
+class Where(NamedTuple):
+    """One danger at one place, as a hazard's key tells it."""
+
+    model: str
+    kind: str
+    area: str
+    place: str  # the gauge, report or area behind it
 
 
 @dataclass(slots=True)
@@ -33,21 +41,24 @@ class Series:
     began: datetime
     headline: str
     words: dict[Where, Word] = field(default_factory=dict)
-    places: set[str] = field(default_factory=set)  # gauges, reports or areas behind it
+
+    @property
+    def places(self) -> set[str]:
+        """Who is behind it."""
+        return {where.place for where in self.words}
 
     def hear(self, alert: Alert, at: datetime) -> None:
         """Another revision is issued: it speaks of all that still matters, and of nothing else."""
-        spoken = {} if alert.ends else dict(map(_where, alert.hazards))
+        spoken = set() if alert.ends else set(map(_where, alert.hazards))
         for where, word in self.words.items():
             if where not in spoken:
                 word.until = min(word.until, at)
-        for where, source in spoken.items():
+        for where in spoken:
             known = self.words.get(where)
             if known is None or known.until < at:
                 self.words[where] = Word(known.first if known else at, alert.expires)
             else:
                 known.until = alert.expires
-            self.places.add(source)
 
     def end(self, at: datetime) -> None:
         """It is over, without a word."""
@@ -97,7 +108,6 @@ class Record:
                 days.setdefault(name, Counter())[day] += 1
 
 
-def _where(key: str) -> tuple[Where, str]:
-    """Of a hazard's key: kind and area, and who is behind it."""
-    _, _, kind, area, source = key.split("/", 4)
-    return (kind, area), place(area, source)
+def _where(key: str) -> Where:
+    _, model, kind, area, source = key.split("/", 4)
+    return Where(model, kind, area, place(area, source))

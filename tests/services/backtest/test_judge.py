@@ -78,10 +78,13 @@ def test_what_nobody_told_of_is_a_miss_and_what_did_not_come_a_false_alarm() -> 
     assert outcomes(judge(record, occurred(50, 90))) == [("miss", None)]
     issued(record, 10)
     assert outcomes(judge(record)) == [("false_alarm", None)]
-    assert outcomes(judge(record, occurred(50, 90, areas={"032010002": "本町通"}))) == [
+    assert outcomes(judge(record, occurred(50, 90, place="the next river"))) == [
         ("false_alarm", None),
         ("miss", None),
     ]
+    assert outcomes(judge(record, occurred(50, 90, place="x", model="river_forecast@1"))) == [("hit", 40)], "its area"
+    elsewhere = occurred(50, 90, model="river_forecast@1", areas={"032010002": "本町通"})
+    assert [one.outcome for one in judge(record, elsewhere)] == ["false_alarm", "miss"]
     assert outcomes(judge(record, occurred(50, 90, kind="landslide"))) == [("false_alarm", None), ("miss", None)]
 
 
