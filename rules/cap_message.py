@@ -8,15 +8,15 @@ from datetime import datetime
 from feeds.cap import CapAlert, CapArea, CapInfo, CapReference, CapValue
 from feeds.status import Status
 from rules.alert import Alert, Place, Text
-from rules.marks import MARKS
+from rules.marks import MARKS, beside
+from rules.wording.languages import in_order
+from rules.wording.templates import place_name
 
-_KANJI = ("ja", "zh")  # languages in which names of places stand as they are written here
 _CITY = re.compile(r"\d{5}", re.ASCII)
 
 
 def to_cap(alert: Alert) -> CapAlert:
     """The CAP message of one revision: one info per language, Japanese first, alike in everything but the text."""
-    languages = sorted(alert.texts, key=lambda language: language != "ja")
     return CapAlert(
         identifier=alert.identifier,
         sender=alert.sender,
@@ -29,7 +29,7 @@ def to_cap(alert: Alert) -> CapAlert:
             CapReference(sender=ref.sender, identifier=ref.identifier, sent=ref.sent) for ref in alert.references
         ),
         incidents=(alert.series,),
-        infos=tuple(_info(alert, alert.texts[language]) for language in languages),
+        infos=tuple(_info(alert, alert.texts[language]) for language in in_order(alert.texts)),
     )
 
 
@@ -65,7 +65,7 @@ def _area(place: Place, language: str) -> CapArea:
     # JIS X 0402 names municipalities by five digits; districts and sections go by the city's own codes.
     system = "JIS_X0402" if _CITY.fullmatch(place.code) else "SHIRASE_AREA"
     return CapArea(
-        description=place.name if language.startswith(_KANJI) else place.name_en or place.name,
+        description=place_name(place, language),
         polygons=place.polygons,
         geocodes=(CapValue(system, place.code),),
     )
@@ -82,12 +82,10 @@ def mark(words: str, status: Status, language: str) -> str:
     """The words with the drill's mark at both ends; words that carry it already, and real ones, stay as they are."""
     if status is Status.ACTUAL or not words.strip():
         return words
-    japanese, english = MARKS[status]
+    japanese, own = MARKS[status][0], beside(status, language)
     if words.startswith(japanese) and words.endswith(japanese):
         return words
-    if language.startswith("ja"):
-        return f"{japanese}{words}{japanese}"
-    return f"{japanese}{english} {words} {english}{japanese}"
+    return f"{japanese}{own} {words} {own}{japanese}" if own else f"{japanese}{words}{japanese}"
 
 
 def _whole(moment: datetime) -> datetime:

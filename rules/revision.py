@@ -16,6 +16,7 @@ from rules.rule import Rule, orders_evacuation
 from rules.situation import Situation
 from rules.source import at_level
 from rules.stages import levels
+from rules.wording.languages import spoken
 from rules.wording.templates import level_label, names, render
 from rules.wording.times import JST, clock
 
@@ -200,8 +201,12 @@ def _with_texts(alert: Alert, proposal: Proposal, sender: Sender) -> Alert:
         try:
             texts[language] = render(words, language, _variables(alert, proposal, sender, language))
         except (TemplateError, TypeError, ValueError, ArithmeticError, LookupError, AttributeError) as error:
-            texts[language] = _plain(alert, proposal, language)
-            evidence.append(f"文面のひな形（{rule.file}、{language}）が使えないため、簡単な文にしました: {error}")
+            done = "簡単な文にしました"
+            if language in rule.title:
+                texts[language] = _plain(alert, proposal, language)
+            else:  # plain words of ours would be English under another language's name
+                done = "この言語では出しません"
+            evidence.append(f"文面のひな形（{rule.file}、{language}）が使えないため、{done}: {error}")
             approval = Approval.ONE if approval is Approval.AUTO else approval
     if any(orders_evacuation(alert.response, text.event, text.headline) for text in texts.values()):
         approval = Approval.ONE if approval is Approval.AUTO else approval
@@ -211,7 +216,7 @@ def _with_texts(alert: Alert, proposal: Proposal, sender: Sender) -> Alert:
 def _variables(alert: Alert, proposal: Proposal, sender: Sender, language: str) -> Mapping[str, object]:
     """What a template may name: exactly :data:`rules.wording.templates.VARIABLES`."""
     lead = proposal.hazards[0] if proposal.hazards else None
-    japanese = language.startswith("ja")
+    japanese = spoken(language).japanese
     return {
         "now": alert.sent,
         "until": alert.expires,

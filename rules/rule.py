@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import re
-import tomllib
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -13,8 +12,10 @@ from rules.alert import Approval
 from rules.case import Case, parse_cases
 from rules.conditions import Condition
 from rules.conditions import parse as parse_condition
-from rules.source import Fault, RuleError, Source, Steps, Table, at_level, duration
-from rules.wording.templates import PARTS, Words, flaw
+from rules.source import Fault, RuleError, Steps, Table, at_level, duration, read_toml
+from rules.translation import read_glossaries, read_translations, wording_of
+from rules.wording.languages import in_order
+from rules.wording.templates import Words
 
 CATALOG = Path(__file__).parent / "catalog"
 
@@ -28,7 +29,10 @@ SEVERITIES = ("Extreme", "Severe", "Moderate", "Minor", "Unknown")
 CERTAINTIES = ("Observed", "Likely", "Possible", "Unlikely", "Unknown")
 GROUPS = ("area", "source", "kind", "city")
 EVACUATION = re.compile(
-    r"避難指示|高齢者等避難|緊急安全確保|evacuation (order|instruction|of the elderly)|evacuate now", re.I
+    r"避難指示|高齢者等避難|緊急安全確保|evacuation (order|instruction|of the elderly)|evacuate now"
+    r"|避难指示|老年人等避难|紧急安全确保|피난지시|고령자 ?등 ?피난|긴급안전확보"
+    r"|chỉ thị sơ tán|sơ tán người cao tuổi|đảm bảo an toàn khẩn cấp|緊急（きんきゅう）安全",
+    re.I,
 )
 
 
@@ -71,10 +75,13 @@ def orders_evacuation(response: str, event: str, headline: str) -> bool:
 def load_rules(folders: Sequence[Path]) -> tuple[Rule, ...]:
     """All rules of the folders, by id; a later folder replaces a rule of the same id.
 
+    Translations stand beside them, in ``words/LANGUAGE/RULE.toml``. A folder's translations speak for its own rules and
+    for those of the folders before it; a rule that is replaced takes its earlier translations with it.
     Raises :class:`RuleError` with every fault of every file.
     """
     rules: dict[str, Rule] = {}
     faults: list[Fault] = []
+    glossaries: dict[str, dict[str, str]] = {}
     for folder in folders:
         if not folder.is_dir():
             faults.append(Fault(str(folder), 0, "folder", "no such folder", "a folder of .toml rule files"))
@@ -88,24 +95,46 @@ def load_rules(folders: Sequence[Path]) -> tuple[Rule, ...]:
                 faults.append(Fault(str(path), 1, "id", rule.id, f"an id of its own; {here[rule.id]} has it already"))
             here[rule.id] = str(path)
             rules[rule.id] = rule
+        for language, terms, wrong in read_glossaries(folder):
+            glossaries.setdefault(language, {}).update(terms)
+            faults.extend(wrong)
+        faults.extend(_translate(folder, rules))
     if faults:
         raise RuleError(faults)
-    return tuple(rules[name] for name in sorted(rules))
+    return tuple(_informed(rules[name], glossaries) for name in sorted(rules))
+
+
+def _translate(folder: Path, rules: dict[str, Rule]) -> Iterator[Fault]:
+    """Give the rules the translations of a folder; faults are told, and what is at fault changes nothing."""
+    for one in read_translations(folder):
+        rule, faults = rules.get(one.rule), list(one.faults)
+        if rule is None:
+            faults.append(one.fault(one.rule, f"the id of a rule: {', '.join(sorted(rules))}"))
+        elif bool(rule.all_clear) != bool(one.all_clear) and not faults:
+            allowed = "all_clear, as the rule has one" if rule.all_clear else "no all_clear, for the rule has none"
+            faults.append(one.fault("all_clear" if one.all_clear else "nothing", allowed))
+        elif one.wording and _says_itself(rule, one.wording):
+            faults.append(one.fault("evacuation information", "one | two in approval; it is never automatic"))
+        yield from faults
+        if rule and one.wording and not faults:
+            said = {**rule.wording, one.language: one.wording}
+            ended = {**rule.all_clear, one.language: one.all_clear} if one.all_clear else rule.all_clear
+            rules[rule.id] = replace(rule, wording=said, all_clear=ended)
+
+
+def _informed(rule: Rule, glossaries: Mapping[str, Mapping[str, str]]) -> Rule:
+    """The rule with the glossary of each of its languages."""
+
+    def informed(spoken: Mapping[str, Words]) -> dict[str, Words]:
+        return {tag: replace(spoken[tag], glossary=glossaries.get(tag, {})) for tag in in_order(spoken)}
+
+    return replace(rule, wording=informed(rule.wording), all_clear=informed(rule.all_clear))
 
 
 def read_rule(path: Path) -> tuple[Rule | None, list[Fault]]:
     """One file: the rule, or None and what is wrong with it."""
-    source = Source(path, "")
-    try:
-        source.text = path.read_text(encoding="utf-8")
-        data = tomllib.loads(source.text)
-    except UnicodeDecodeError as error:
-        return None, [Fault(str(path), 1, "file", f"a byte that is not UTF-8 at {error.start}", "UTF-8 text")]
-    except tomllib.TOMLDecodeError as error:
-        where = re.search(r"at line (\d+)", str(error))
-        line = int(where[1]) if where else source.text.count("\n") + 1
-        return None, [Fault(str(path), line, "file", str(error), "valid TOML")]
-    rule = _rule(Table(data, source))
+    table, source = read_toml(path)
+    rule = _rule(table) if table else None
     return (None if source.faults else rule), sorted(source.faults, key=lambda fault: fault.line)
 
 
@@ -130,7 +159,7 @@ def _rule(table: Table) -> Rule:
         urgency=table.by_level("urgency", URGENCIES),
         severity=table.by_level("severity", SEVERITIES),
         certainty=table.by_level("certainty", CERTAINTIES, required=False),
-        **_wording(table),
+        **wording_of(table),
         file=str(table.source.path),
         tests=parse_cases(table),
     )
@@ -146,36 +175,6 @@ def _title(table: Table) -> dict[str, str]:
     return title
 
 
-def _wording(table: Table) -> dict[str, dict[str, Words]]:
-    """``wording`` and ``all_clear``, each by language, Japanese first."""
-    wording, all_clear = table.table("wording", required=True), table.table("all_clear")
-    said = _languages(wording) if wording else {}
-    ended = _languages(all_clear) if all_clear else {}
-    if all_clear and said and set(ended) != set(said):
-        all_clear.fault("", ", ".join(ended), f"the languages of wording: {', '.join(said)}")
-    return {"wording": said, "all_clear": ended}
-
-
-def _languages(table: Table) -> dict[str, Words]:
-    spoken: dict[str, Words] = {}
-    for language in sorted(table.data, key=lambda name: (name != "ja", name)):
-        if not re.fullmatch(r"[a-z]{2,3}(-[A-Za-z0-9]+)*", language):
-            table.fault(language, language, "a language tag such as ja, en, zh-Hans")
-        elif inner := table.table(language):
-            spoken[language] = Words(**{part: _template(inner, part, language) for part in PARTS})
-            inner.finish()
-    if "ja" not in spoken:
-        table.fault("ja", ", ".join(table.data) or "nothing", "Japanese is always there: " + ", ".join(PARTS))
-    return spoken
-
-
-def _template(table: Table, part: str, language: str) -> str:
-    text = table.text(part)
-    if text and (wrong := flaw(language, text)):
-        table.fault(part, *wrong)
-    return text
-
-
 def _check_durations(table: Table, rule: Rule) -> None:
     for name in ("expires", "repeat"):
         if name in table and duration(table.data[name]) == timedelta():
@@ -186,7 +185,15 @@ def _check_durations(table: Table, rule: Rule) -> None:
 
 def _check_evacuation(table: Table, rule: Rule) -> None:
     """Evacuation information with approval auto does not load, whatever the level and whoever wishes it."""
-    auto = [level for level in range(6) if at_level(rule.approval, level) == Approval.AUTO]
-    worded = any(orders_evacuation("", words.event, words.headline) for words in rule.wording.values())
-    if any(worded or at_level(rule.response, level) == "Evacuate" for level in auto):
+    worded = any(_says_itself(rule, words) for words in rule.wording.values())
+    if worded or any(at_level(rule.response, level) == "Evacuate" for level in _automatic(rule)):
         table.fault("approval", table.data.get("approval"), "one | two; evacuation information is never automatic")
+
+
+def _says_itself(rule: Rule, words: Words) -> bool:
+    """True where words that order evacuation could go out without anybody's approval."""
+    return bool(_automatic(rule)) and orders_evacuation("", words.event, words.headline)
+
+
+def _automatic(rule: Rule) -> list[int]:
+    return [level for level in range(6) if at_level(rule.approval, level) == Approval.AUTO]

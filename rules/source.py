@@ -7,6 +7,7 @@ that ``tomllib`` has accepted.
 from __future__ import annotations
 
 import re
+import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -267,3 +268,19 @@ class Table:
 def at_level(steps: Steps, level: int) -> str:
     """The value that holds at a level; empty where the rule says nothing."""
     return next((value for start, value in reversed(steps) if start <= level), "")
+
+
+def read_toml(path: Path) -> tuple[Table | None, Source]:
+    """A file as a table, or None where it is not TOML; the source holds the faults, then and later."""
+    source = Source(path, "")
+    try:
+        source.text = path.read_text(encoding="utf-8")
+        return Table(tomllib.loads(source.text), source), source
+    except UnicodeDecodeError as error:
+        fault = Fault(str(path), 1, "file", f"a byte that is not UTF-8 at {error.start}", "UTF-8 text")
+    except tomllib.TOMLDecodeError as error:
+        where = re.search(r"at line (\d+)", str(error))
+        line = int(where[1]) if where else source.text.count("\n") + 1
+        fault = Fault(str(path), line, "file", str(error), "valid TOML")
+    source.faults.append(fault)
+    return None, source

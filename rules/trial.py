@@ -12,9 +12,15 @@ from rules.case import Case
 from rules.engine import Decision, Sender, decide
 from rules.rule import Rule
 from rules.situation import Situation, Standing
+from rules.wording.languages import LANGUAGES
 
 SENDER = Sender(
-    id="test.example", name="みほん市", name_en="Sample City", contact="みほん市役所", web="https://test.example/"
+    id="test.example",
+    name="みほん市",
+    name_en="Sample City",
+    contact="みほん市役所",
+    web="https://test.example/",
+    languages=tuple(LANGUAGES),
 )
 
 

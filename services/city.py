@@ -78,7 +78,12 @@ def sender_of(settings: Settings) -> Sender:
     """The city as it signs."""
     city = settings.city
     return Sender(
-        id=city.sender, name=city.sender_name, name_en=city.sender_name_en, web=city.web, contact=city.contact
+        id=city.sender,
+        name=city.sender_name,
+        name_en=city.sender_name_en,
+        web=city.web,
+        contact=city.contact,
+        languages=tuple(city.languages),
     )
 
 

@@ -19,6 +19,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
 from feeds.status import Status
+from rules.wording.languages import LANGUAGES
 from services.broker.login import Protocol
 
 
@@ -41,6 +42,7 @@ class City(_Strict):
     sender_name_en: str
     web: str
     contact: str = ""
+    languages: tuple[str, ...] = tuple(LANGUAGES)  # that alerts are written in, beside Japanese
 
 
 class Gateway(_Strict):

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache, partial
 
-from jinja2 import StrictUndefined, Template, TemplateError, meta
+from jinja2 import StrictUndefined, Template, TemplateError, meta, pass_context
+from jinja2.runtime import Context
 from jinja2.sandbox import SandboxedEnvironment
 
 from rules.alert import Place, Text
+from rules.wording.languages import spoken
 from rules.wording.times import clock
+
+_GLOSSARY = "glossary"  # beside the variables that a template may name
 
 PARTS = ("event", "headline", "description", "instruction", "short")
 
@@ -37,6 +41,7 @@ FILTERS: Mapping[str, str] = {
     "clock": "a datetime or ISO 8601 text as an absolute time in the language",
     "wide": "a number in full-width digits: ４",
     "listed": "names joined; {{ places | listed(5) }} names five and counts the rest (ほか２か所)",
+    "said": "a word of facts (氾濫危険水位, bear) in the language, by its glossary; what that does not know stays",
 }
 
 
@@ -49,6 +54,7 @@ class Words:
     description: str
     instruction: str
     short: str
+    glossary: Mapping[str, str] = field(default_factory=dict, hash=False)  # Japanese → this language, for ``said``
 
 
 def wide(number: object) -> str:
@@ -59,17 +65,21 @@ def wide(number: object) -> str:
 def listed(names: Sequence[str], limit: int = 0, *, language: str = "ja") -> str:
     """The first ``limit`` names (0: all), and how many more there are."""
     shown = list(names[:limit] if limit else names)
-    more = len(names) - len(shown)
-    if language.startswith("ja"):
-        return "、".join(shown) + (f"ほか{wide(more)}か所" if more else "")
-    return ", ".join(shown) + (f" and {more} more" if more else "")
+    left, forms = len(names) - len(shown), spoken(language)
+    return forms.joint.join(shown) + (forms.more.format(n=left, wide=wide(left)) if left else "")
 
 
 def level_label(level: int, alert_level: bool, language: str) -> str:
     """The level as the law words information that only corresponds to a 警戒レベル; empty where there is none."""
     if not alert_level or level < 1:
         return ""
-    return f"警戒レベル{wide(level)}相当" if language.startswith("ja") else f"Warning Level {level} equivalent"
+    return spoken(language).level_label.format(n=level, wide=wide(level))
+
+
+@pass_context
+def said(context: Context, word: object) -> str:
+    """A word of ours as the language says it; what its glossary does not know stays as it is."""
+    return str(context[_GLOSSARY].get(str(word), word))
 
 
 @lru_cache(maxsize=8)
@@ -80,18 +90,19 @@ def environment(language: str) -> SandboxedEnvironment:
         "clock": partial(clock, language=language),
         "wide": wide,
         "listed": partial(listed, language=language),
+        "said": said,
     }
     env.filters.update(filters)
     env.globals.clear()
     return env
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=4096)
 def _compiled(language: str, source: str) -> Template:
     return environment(language).from_string(source)
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=4096)
 def flaw(language: str, source: str) -> tuple[str, str] | None:
     """What is wrong with a template before it is ever used: (found, allowed), or None."""
     env = environment(language)
@@ -105,7 +116,8 @@ def flaw(language: str, source: str) -> tuple[str, str] | None:
 
 def render(words: Words, language: str, variables: Mapping[str, object]) -> Text:
     """The text people read. Raises jinja2.TemplateError, TypeError or ValueError where a template does not fit."""
-    parts = {part: _compiled(language, getattr(words, part)).render(variables).strip() for part in PARTS}
+    known = {**variables, _GLOSSARY: words.glossary}
+    parts = {part: _compiled(language, getattr(words, part)).render(known).strip() for part in PARTS}
     if empty := [part for part in PARTS if not parts[part]]:
         raise ValueError(f"the template for {', '.join(empty)} gave an empty text")
     return Text(language=language, **parts)
@@ -113,6 +125,9 @@ def render(words: Words, language: str, variables: Mapping[str, object]) -> Text
 
 def names(places: Sequence[Place], language: str) -> tuple[str, ...]:
     """Place names in the language, Japanese where there is no other."""
-    if language.startswith("ja"):
-        return tuple(place.name for place in places)
-    return tuple(place.name_en or place.name for place in places)
+    return tuple(place_name(place, language) for place in places)
+
+
+def place_name(place: Place, language: str) -> str:
+    """In Japanese characters where the language's readers know them, else in Latin letters: no reading is made up."""
+    return place.name if spoken(language).kanji else place.name_en or place.name

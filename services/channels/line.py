@@ -13,11 +13,13 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator
 
 from feeds.status import Status
 from rules.alert import Alert, Text
-from rules.wording.times import JST, clock
+from rules.marks import beside
+from rules.wording.languages import in_order
+from rules.wording.times import stamp
 from services.channels.admission import refusal
 from services.channels.channel import Delivery, Outcome, Payload, Progress, Verdict
 from services.channels.http import Answer, Door, encrypted, failed, header_safe, told
-from services.channels.marks import led, status_mark, status_mark_en, turn_mark, turn_mark_en, unmarked
+from services.channels.marks import led, status_mark, turn_mark_in, unmarked
 from services.channels.thread.cutting import prepared
 from services.clock import wall
 
@@ -35,6 +37,7 @@ class Config(BaseModel):
     url: str = "https://api.line.me"
     timeout_s: float = Field(default=15.0, gt=0, le=40)  # of one call
     statuses: frozenset[Status] = frozenset({Status.ACTUAL})
+    languages: frozenset[str] = frozenset()  # beside Japanese; empty: all there are
 
     @field_validator("url")
     @classmethod
@@ -54,6 +57,7 @@ class Line:
 
     def __init__(self, config: Config) -> None:
         self.statuses = config.statuses
+        self._languages = config.languages
         self._token, self._door = config.token, Door(config.timeout_s)
         self._address = f"{config.url}/v2/bot/message/broadcast"
 
@@ -62,8 +66,8 @@ class Line:
 
         Raises ValueError where a message is too long for LINE.
         """
-        languages = sorted(alert.texts, key=lambda tag: tag != "ja")
-        messages = [_message(alert, alert.texts[tag]) for tag in languages]
+        wanted = [tag for tag in in_order(alert.texts) if tag == "ja" or not self._languages or tag in self._languages]
+        messages = [_message(alert, alert.texts[tag]) for tag in wanted]
         parts = [*messages[: _MESSAGES - 1], "\n\n".join(messages[_MESSAGES - 1 :])]
         parts = [part for part in parts if part]
         lengths = [utf16_units(part) for part in parts]
@@ -112,21 +116,19 @@ def utf16_units(text: str) -> int:
 def _message(alert: Alert, text: Text) -> str:
     """What, where and until when, what to do, who says so, where to read more; marked at both ends in a drill."""
     japanese = text.language == "ja"
-    turn = turn_mark(alert) if japanese else turn_mark_en(alert)
+    turn = turn_mark_in(alert, text.language)
     body = [text.headline, text.description, text.instruction] if japanese else [text.short]
-    said = led("\n".join(prepared(each) for each in body if each.strip()), turn)
-    whole = "\n".join(line for line in (said, _foot(alert, japanese), alert.web if japanese else "") if line)
+    told = led("\n".join(prepared(each) for each in body if each.strip()), turn)
+    whole = "\n".join(line for line in (told, _foot(alert, text.language), alert.web if japanese else "") if line)
     if alert.status is Status.ACTUAL:
         return whole
-    mark, mark_en = status_mark(alert.status), "" if japanese else status_mark_en(alert.status)
-    return f"{mark}{mark_en}{' ' if mark_en else ''}{whole}\n{mark_en}{mark}"
+    mark, own = status_mark(alert.status), beside(alert.status, text.language)
+    return f"{mark}{own}{' ' if own else ''}{whole}\n{own}{mark}"
 
 
-def _foot(alert: Alert, japanese: bool) -> str:
-    if not japanese:
-        return f"Issued {clock(alert.sent, 'en')} (JST), No. {alert.revision}"
-    day = alert.sent.astimezone(JST)
-    return f"{day.month}月{clock(alert.sent)}発表 第{alert.revision}報 {' '.join(alert.sender_name.split())}".rstrip()
+def _foot(alert: Alert, language: str) -> str:
+    foot = stamp(alert.sent, alert.revision, language)
+    return f"{foot} {' '.join(alert.sender_name.split())}".rstrip() if language == "ja" else foot
 
 
 def _unmarked(delivery: Delivery) -> Outcome | None:

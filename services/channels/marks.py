@@ -7,18 +7,12 @@ from collections.abc import Iterable
 from feeds.status import Status
 from rules.alert import Alert
 from rules.marks import MARKS
-
-_TURN_EN = {"【訂正】": "[CORRECTION]", "【更新】": "[UPDATE]", "【解除】": "[ALL CLEAR]", "【取消】": "[CANCELLED]"}
+from rules.wording.languages import LANGUAGES, spoken
 
 
 def status_mark(status: Status) -> str:
     """What every public text of this status starts and ends with; empty for the real thing."""
     return MARKS[status][0]
-
-
-def status_mark_en(status: Status) -> str:
-    """The same in English, to stand beside the Japanese mark."""
-    return MARKS[status][1]
 
 
 def unmarked(parts: Iterable[str], status: Status) -> bool:
@@ -33,7 +27,7 @@ def turn_mark(alert: Alert) -> str:
     What the Japanese text itself opens with goes first: 【訂正】 says that something was wrong, which only the person
     who corrects it can know. Else 【取消】 it was issued in error, 【解除】 the danger is over, 【更新】 it goes on.
     """
-    for own in _TURN_EN:
+    for own in LANGUAGES["ja"].turns:
         if alert.texts["ja"].short.lstrip().startswith(own):
             return own
     if alert.msg_type == "Cancel" and alert.response != "AllClear":
@@ -43,9 +37,9 @@ def turn_mark(alert: Alert) -> str:
     return "【更新】" if alert.msg_type == "Update" else ""
 
 
-def turn_mark_en(alert: Alert) -> str:
-    """The same in English."""
-    return _TURN_EN.get(turn_mark(alert), "")
+def turn_mark_in(alert: Alert, language: str) -> str:
+    """The same in a language."""
+    return spoken(language).turns.get(turn_mark(alert), "")
 
 
 def led(text: str, mark: str) -> str:

@@ -22,7 +22,7 @@ from services.channels.channel import Delivery, Outcome, Payload, Progress, Verd
 from services.channels.http import Answer, Door, encrypted, failed, header_safe, told
 from services.channels.thread.cutting import WORD, Scale
 from services.channels.thread.sending import Part, send_thread
-from services.channels.thread.text import Style, render_thread
+from services.channels.thread.text import TWO, Style, render_thread
 from services.clock import wall
 
 _URL = regex.compile(r"https?://[^\s<>()「」、。]+")
@@ -42,6 +42,7 @@ class Config(BaseModel):
     max_characters: int = Field(default=500, ge=200, le=100_000)
     timeout_s: float = Field(default=12.0, gt=0, le=15)  # of one call
     statuses: frozenset[Status] = frozenset({Status.ACTUAL})
+    languages: frozenset[str] = TWO
 
     @field_validator("url")
     @classmethod
@@ -61,7 +62,7 @@ class Mastodon:
 
     def __init__(self, config: Config) -> None:
         self.statuses = config.statuses
-        self._style = Style(title="Mastodon", limit=config.max_characters, scale=SCALE)
+        self._style = Style(title="Mastodon", limit=config.max_characters, scale=SCALE, languages=config.languages)
         self._wall = _Page(config)
 
     def render(self, alert: Alert) -> Payload:

@@ -18,10 +18,12 @@ from pydantic import BaseModel, ConfigDict, Field, FilePath, SecretStr, field_va
 
 from feeds.status import Status
 from rules.alert import Alert, Place, Text
+from rules.marks import beside
+from rules.wording.languages import in_order
 from services.channels.admission import refusal
 from services.channels.channel import Delivery, Outcome, Payload, Progress, Verdict
 from services.channels.http import Door, encrypted, failed, told
-from services.channels.marks import led, status_mark, status_mark_en, turn_mark, turn_mark_en
+from services.channels.marks import led, status_mark, turn_mark_in
 from services.clock import wall
 
 MEDIA_TYPE = "application/json"
@@ -133,7 +135,7 @@ def _data(alert: Alert) -> dict[str, Any]:
         "certainty": alert.certainty,
         "web": alert.web,
         "areas": [_area(place) for place in alert.places],
-        "texts": {tag: _text(alert, text) for tag, text in alert.texts.items()},
+        "texts": {tag: _text(alert, alert.texts[tag]) for tag in in_order(alert.texts)},
     }
 
 
@@ -143,10 +145,8 @@ def _area(place: Place) -> dict[str, Any]:
 
 def _text(alert: Alert, text: Text) -> dict[str, str]:
     """Each text marked at both ends in a drill, for a receiver may show any of them alone."""
-    japanese = text.language == "ja"
-    turn = turn_mark(alert) if japanese else turn_mark_en(alert)
-    mark = "" if alert.status is Status.ACTUAL else status_mark(alert.status)
-    mark += "" if japanese or not mark else status_mark_en(alert.status)
+    turn = turn_mark_in(alert, text.language)
+    mark = status_mark(alert.status) + beside(alert.status, text.language)
     told = {"event": text.event, "headline": led(text.headline, turn), "short": led(text.short, turn)}
     told |= {"description": text.description, "instruction": text.instruction}
     return {name: f"{mark}{said}{mark}" if said else "" for name, said in told.items()}

@@ -7,6 +7,7 @@ outcome: so there is nothing to compare, and no double.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -20,7 +21,7 @@ from services.channels.bluesky.record import STYLE, record, record_key
 from services.channels.channel import Delivery, Outcome, Payload, Progress, Verdict
 from services.channels.http import encrypted
 from services.channels.thread.sending import Part, send_thread
-from services.channels.thread.text import render_thread
+from services.channels.thread.text import TWO, render_thread
 
 _GONE = "the post to reply to is not there"
 
@@ -35,6 +36,7 @@ class Config(BaseModel):
     url: str = "https://bsky.social"
     timeout_s: float = Field(default=12.0, gt=0, le=15)  # of one call
     statuses: frozenset[Status] = frozenset({Status.ACTUAL})
+    languages: frozenset[str] = TWO
 
     @field_validator("url")
     @classmethod
@@ -49,10 +51,11 @@ class Bluesky:
 
     def __init__(self, config: Config) -> None:
         self.statuses = config.statuses
+        self._style = replace(STYLE, languages=config.languages)
         self._wall = _Repository(Client(config.url, config.identifier, config.app_password, config.timeout_s))
 
     def render(self, alert: Alert) -> Payload:
-        return render_thread(alert, STYLE)
+        return render_thread(alert, self._style)
 
     async def send(self, delivery: Delivery, now: datetime, progress: Progress) -> Outcome:
         return refusal(delivery, self.statuses, now) or await send_thread(self._wall, delivery, progress)

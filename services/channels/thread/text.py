@@ -13,11 +13,15 @@ from dataclasses import dataclass, replace
 
 from feeds.status import Status
 from rules.alert import Alert, Text
-from rules.wording.times import JST, clock
+from rules.marks import beside
+from rules.wording.languages import in_order, spoken
+from rules.wording.templates import place_name
+from rules.wording.times import stamp
 from services.channels.channel import Payload
-from services.channels.marks import led, status_mark, status_mark_en, turn_mark, turn_mark_en
+from services.channels.marks import led, status_mark, turn_mark_in
 from services.channels.thread.cutting import Scale, clipped, prepared, split
 
+TWO = frozenset({"ja", "en"})  # what a thread says unless its account is set up otherwise
 _WIDEST = " (99/99)"
 _LABEL = 30  # full-width characters of the line that says what a later post belongs to
 _SENDER = 20
@@ -32,6 +36,7 @@ class Style:
     scale: Scale
     wide: int = 1  # weight of a full-width character; officers read counts in such characters
     link_is_dear: bool = False  # then only the first post of an event carries it
+    languages: frozenset[str] = TWO  # beside Japanese; a thread in six languages is read by nobody
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +80,8 @@ class _Thread:
         """Where each post ends, as long as ``number`` and all that dresses it."""
         alert, posts = self.alert, list[_Post]()
         once = alert.revision == 1 or not self.style.link_is_dear
-        for language in sorted(alert.texts, key=lambda tag: tag != "ja"):
+        wanted = self.style.languages | {"ja"}
+        for language in in_order(tag for tag in alert.texts if tag in wanted):
             posts += self._posts_of(language, number, alert.web if once and not posts else "")
         return posts
 
@@ -107,26 +113,25 @@ class _Thread:
     def dressed(self, post: _Post, number: str) -> str:
         """The whole text of a post: marks, label, body, when and which revision, link."""
         alert, japanese = self.alert, post.language == "ja"
-        foot = (self._stamp_ja(post.opens) if japanese else _stamp_en(alert)) + number
-        turn = turn_mark(alert) if japanese else turn_mark_en(alert)
+        foot = self._stamp(post.language, signed=japanese and post.opens) + number
+        turn = turn_mark_in(alert, post.language)
         lines = [post.body, foot, post.link] if post.opens else [self._label(post.language), post.body, foot]
         text = led("\n".join(line for line in lines if line), turn)
         if alert.status is Status.ACTUAL:
             return text
-        mark, mark_en = status_mark(alert.status), status_mark_en(alert.status)
-        return f"{mark}{text}\n{mark}" if japanese else f"{mark}{mark_en} {text}\n{mark_en}{mark}"
+        mark, own = status_mark(alert.status), beside(alert.status, post.language)
+        return f"{mark}{own} {text}\n{own}{mark}" if own else f"{mark}{text}\n{mark}"
 
     def _label(self, language: str) -> str:
         places = self.alert.places
-        names = [place.name if language == "ja" else place.name_en or place.name for place in places]
+        names = [place_name(place, language) for place in places]
         more = "ほか" if len(names) > 2 else ""
-        where = "・".join(names[:2]) + more if language == "ja" else ", ".join(names[:2])
+        where = "・".join(names[:2]) + more if language == "ja" else spoken(language).joint.join(names[:2])
         return self._clipped(f"{self.alert.texts[language].event} {where}", _LABEL)
 
-    def _stamp_ja(self, opens: bool) -> str:
-        alert = self.alert
-        stamp = f"{alert.sent.astimezone(JST).month}月{clock(alert.sent)}発表 第{alert.revision}報"
-        return f"{stamp} {self._clipped(alert.sender_name, _SENDER)}".rstrip() if opens else stamp
+    def _stamp(self, language: str, signed: bool) -> str:
+        told = stamp(self.alert.sent, self.alert.revision, language)
+        return f"{told} {self._clipped(self.alert.sender_name, _SENDER)}".rstrip() if signed else told
 
     def _clipped(self, text: str, characters: int) -> str:
         return clipped(text, characters * self.style.wide, self.style.scale)
@@ -136,7 +141,3 @@ def _rest(text: Text) -> str:
     """What the first post does not say: what to do, in full."""
     todo = prepared(text.instruction)
     return "" if todo in prepared(text.short) else todo
-
-
-def _stamp_en(alert: Alert) -> str:
-    return f"Issued {clock(alert.sent, 'en')} (JST), No. {alert.revision}"

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -19,7 +20,7 @@ from rules.alert import Alert
 from services.channels.admission import refusal
 from services.channels.channel import Delivery, Outcome, Payload, Progress, Verdict
 from services.channels.thread.sending import Part, send_thread
-from services.channels.thread.text import render_thread
+from services.channels.thread.text import TWO, render_thread
 from services.channels.x.client import Client, Posted, Secrets, same_text
 from services.channels.x.verdict import FAILURES, judge, refused, reply_refused
 from services.channels.x.weight import STYLE
@@ -32,6 +33,7 @@ class Config(Secrets):
     """One account. ``base_url`` is for a stand-in only; empty means the real X."""
 
     statuses: frozenset[Status] = frozenset({Status.ACTUAL})
+    languages: frozenset[str] = TWO
     base_url: str = Field(default="", pattern=r"^(https?://[^\s/]+)?/?$")
     timeout_s: float = Field(default=12.0, gt=0, le=15)  # of one call
 
@@ -57,10 +59,11 @@ class X:
 
     def __init__(self, config: Config) -> None:
         self.statuses = config.statuses
+        self._style = replace(STYLE, languages=config.languages)
         self._wall = _Timeline(Client(config, config.base_url, config.timeout_s), config.timeout_s)
 
     def render(self, alert: Alert) -> Payload:
-        return render_thread(alert, STYLE)
+        return render_thread(alert, self._style)
 
     async def send(self, delivery: Delivery, now: datetime, progress: Progress) -> Outcome:
         return refusal(delivery, self.statuses, now) or await send_thread(self._wall, delivery, progress)
