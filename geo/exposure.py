@@ -80,10 +80,9 @@ def deepest(layer: Layer, geometry: BaseGeometry) -> int:
 def ranks(layer: Layer, geometry: BaseGeometry) -> Mapping[Scenario, int]:
     """The deepest rank of each scenario of a flood layer inside the geometry; a shared border alone does not count."""
     found: dict[Scenario, int] = {}
-    for zone in layer.touching(geometry):
-        if not shapely.touches(zone.geometry, geometry):
-            scenario = scenario_of(zone.facts)
-            found[scenario] = max(found.get(scenario, 0), rank_of_zone(zone.facts))
+    for zone in layer.overlapping(geometry):
+        scenario = scenario_of(zone.facts)
+        found[scenario] = max(found.get(scenario, 0), rank_of_zone(zone.facts))
     return found
 
 

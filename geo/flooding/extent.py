@@ -111,9 +111,7 @@ def extent(ground: Ground, area: str, reach: Reach, scenario: Scenario) -> Exten
 
 def _zones(layers: Layers, region: BaseGeometry, reach: Reach) -> Iterator[tuple[Layer, Zone]]:
     for layer in _flood(layers):
-        for zone in layer.touching(region):
-            if _counts(layers, zone, reach) and not shapely.touches(zone.geometry, region):
-                yield layer, zone
+        yield from ((layer, zone) for zone in layer.overlapping(region) if _counts(layers, zone, reach))
 
 
 def _depths(zones: list[tuple[Layer, Zone]]) -> tuple[Depth, ...]:

@@ -72,6 +72,13 @@ class Layer:
         found = self.tree.query(geometry, predicate="intersects")
         return [self.zones[i] for i in sorted(found)]
 
+    def overlapping(self, geometry: BaseGeometry) -> list[Zone]:
+        """Zones that share more than a border with the geometry."""
+        # A prepared geometry keeps notes while it is asked about touching, and GEOS breaks down where two threads ask
+        # at once. So a copy of the other one is asked, which nobody else holds, and never the zone.
+        own = shapely.force_2d(geometry)
+        return [zone for zone in self.touching(own) if not shapely.touches(own, zone.geometry)]
+
 
 class Layers:
     """All layers of a city by name."""
