@@ -31,7 +31,7 @@ GROUPS = ("area", "source", "kind", "city")
 EVACUATION = re.compile(
     r"避難指示|高齢者等避難|緊急安全確保|evacuation (order|instruction|of the elderly)|evacuate now"
     r"|避难指示|老年人等避难|紧急安全确保|피난지시|고령자 ?등 ?피난|긴급안전확보"
-    r"|chỉ thị sơ tán|sơ tán người cao tuổi|đảm bảo an toàn khẩn cấp|緊急（きんきゅう）安全",
+    r"|chỉ thị sơ tán|sơ tán người cao tuổi|đảm bảo an toàn khẩn cấp",
     re.I,
 )
 
