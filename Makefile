@@ -7,7 +7,7 @@ BIN    := .venv/bin
 REAL   := $(abspath ../shared/data)
 export SHIRASE_REAL_DATA ?= $(wildcard $(REAL))
 
-.PHONY: install run test test-services test-core test-e2e test-browser lint check bench fuzz drill accept lock vendor screens clean
+.PHONY: install run test test-services test-core test-e2e test-browser lint check bench fuzz languages drill accept lock vendor screens clean
 
 install: .venv/.done
 
@@ -53,6 +53,10 @@ bench: install
 # Some targets only, or longer: make fuzz TARGETS="jma cap" EACH=600
 fuzz: install
 	$(BIN)/python -m tests.fuzz --seconds $(EACH) --jobs $(JOBS) $(TARGETS)
+
+# Ten thousand generated alerts in six languages, each through every channel's own counting
+languages: install
+	SHIRASE_LANGUAGE_ALERTS=10000 $(BIN)/pytest -q tests/rules/test_translations.py
 
 drill: install
 	SHIRASE_DRILL=full $(BIN)/pytest -s tests/e2e/test_kill.py tests/e2e/test_plant.py tests/e2e/test_broker_loss.py \
