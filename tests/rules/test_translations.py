@@ -10,7 +10,7 @@ import random
 import re
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -64,7 +64,11 @@ def facts_missing(rule: Rule, case: Case, alert: Alert, language: str) -> list[s
     japanese, told = alert.texts["ja"].short, alert.texts[language].short
     for name in {str(hazard.facts["underpass"]) for hazard in case.hazards if "underpass" in hazard.facts}:
         japanese = japanese.replace(name, "")  # it may hold the name of its district
-    moments = [alert.sent, alert.expires, *(str(h.facts[key]) for h in case.hazards for key in TIMES if key in h.facts)]
+    moments: list[datetime | str] = [
+        alert.sent,
+        alert.expires,
+        *(str(h.facts[key]) for h in case.hazards for key in TIMES if key in h.facts),
+    ]
     pairs = [(clock(one), clock(one, language)) for one in moments]
     pairs += [(level_label(n, True, "ja"), level_label(n, True, language)) for n in range(1, 6)]
     pairs += list(zip(names(alert.places, "ja"), names(alert.places, language), strict=True))
