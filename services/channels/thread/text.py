@@ -98,9 +98,9 @@ class _Thread:
         opening, later = _Post(language, "", True, link), _Post(language, "", False)
         bodies = split(short, lambda n: self._room(later if n else opening, number), self.style.scale)
         for index, body in enumerate(bodies):
-            yield replace(later if index else opening, body=body)
+            yield replace(later if index else opening, body=body.strip())
         for body in split(rest, lambda _: self._room(later, number), self.style.scale):
-            yield replace(later, body=body)
+            yield replace(later, body=body.strip())
 
     def _room(self, bare: _Post, number: str) -> int:
         style = self.style
