@@ -15,11 +15,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 from urllib.parse import urlsplit
 
 import aiohttp
-from pydantic import SecretStr
+from pydantic import AfterValidator, SecretStr
 
 from services.channels.channel import Outcome, Verdict
 
@@ -134,6 +134,11 @@ def header_safe(secret: SecretStr) -> SecretStr:
     if not re.fullmatch(r"[\x21-\x7e]+", secret.get_secret_value()):
         raise ValueError("may hold only visible ASCII characters; is there a line break at its end?")
     return secret
+
+
+Address = Annotated[str, AfterValidator(encrypted)]  # of a setting: https, or on this machine
+Base = Annotated[str, AfterValidator(lambda value: encrypted(value).rstrip("/"))]  # what paths are put behind
+Token = Annotated[SecretStr, AfterValidator(header_safe)]
 
 
 async def _start_of(response: aiohttp.ClientResponse) -> str:

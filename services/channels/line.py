@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator
+from pydantic import BaseModel, ConfigDict, Field
 
 from feeds.status import Status
 from rules.alert import Alert, Text
@@ -18,7 +18,7 @@ from rules.wording.languages import in_order
 from rules.wording.times import stamp
 from services.channels.admission import refusal
 from services.channels.channel import Delivery, Outcome, Payload, Progress, Verdict
-from services.channels.http import Answer, Door, encrypted, failed, header_safe, told
+from services.channels.http import Answer, Base, Door, Token, failed, told
 from services.channels.marks import led, status_mark, turn_mark_in, unmarked
 from services.channels.thread.cutting import prepared
 from services.clock import wall
@@ -33,21 +33,11 @@ class Config(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
 
-    token: SecretStr = Field(description="channel access token")
-    url: str = "https://api.line.me"
+    token: Token = Field(description="channel access token")
+    url: Base = "https://api.line.me"
     timeout_s: float = Field(default=15.0, gt=0, le=40)  # of one call
     statuses: frozenset[Status] = frozenset({Status.ACTUAL})
     languages: frozenset[str] = frozenset()  # beside Japanese; empty: all there are
-
-    @field_validator("url")
-    @classmethod
-    def _encrypted(cls, value: str) -> str:
-        return encrypted(value).rstrip("/")
-
-    @field_validator("token")
-    @classmethod
-    def _fits_a_header(cls, value: SecretStr) -> SecretStr:
-        return header_safe(value)
 
 
 class Line:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field, FilePath, SecretStr, field_validator
+from pydantic import BaseModel, ConfigDict, Field, FilePath
 
 from feeds.cap.sign import Signer
 from feeds.status import Status
@@ -17,7 +17,7 @@ from rules.alert import Alert
 from services.channels.admission import refusal
 from services.channels.cap_document import cap_payload
 from services.channels.channel import Delivery, Outcome, Payload, Progress, Verdict
-from services.channels.http import Answer, Door, encrypted, failed, header_safe, told
+from services.channels.http import Address, Answer, Door, Token, failed, told
 from services.clock import wall
 
 
@@ -26,22 +26,12 @@ class Config(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
 
-    url: str
-    token: SecretStr = Field(min_length=1)
+    url: Address
+    token: Token = Field(min_length=1)
     ca_file: FilePath | None = None  # the city's own certificate authority, where it is not a public one
     timeout_s: float = Field(default=30.0, gt=0, le=40)  # of one call
     format: Literal["cap", "edxl"] = "cap"  # the bare document, or in an envelope of EDXL-DE 1.0
     statuses: frozenset[Status] = frozenset({Status.ACTUAL})
-
-    @field_validator("url")
-    @classmethod
-    def _encrypted(cls, value: str) -> str:
-        return encrypted(value)
-
-    @field_validator("token")
-    @classmethod
-    def _fits_a_header(cls, value: SecretStr) -> SecretStr:
-        return header_safe(value)
 
 
 class Linkage:

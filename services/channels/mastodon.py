@@ -13,13 +13,13 @@ from html import unescape
 from typing import Any
 
 import regex
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator
+from pydantic import BaseModel, ConfigDict, Field
 
 from feeds.status import Status
 from rules.alert import Alert
 from services.channels.admission import refusal
 from services.channels.channel import Delivery, Outcome, Payload, Progress, Verdict
-from services.channels.http import Answer, Door, encrypted, failed, header_safe, told
+from services.channels.http import Answer, Base, Door, Token, failed, told
 from services.channels.thread.cutting import WORD, Scale
 from services.channels.thread.sending import Part, send_thread
 from services.channels.thread.text import TWO, Style, render_thread
@@ -37,22 +37,12 @@ class Config(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
 
-    url: str = Field(description="of the server, https://host")
-    token: SecretStr = Field(description="access token with the scopes read:accounts read:statuses write:statuses")
+    url: Base = Field(description="of the server, https://host")
+    token: Token = Field(description="access token with the scopes read:accounts read:statuses write:statuses")
     max_characters: int = Field(default=500, ge=200, le=100_000)
     timeout_s: float = Field(default=12.0, gt=0, le=15)  # of one call
     statuses: frozenset[Status] = frozenset({Status.ACTUAL})
     languages: frozenset[str] = TWO
-
-    @field_validator("url")
-    @classmethod
-    def _encrypted(cls, value: str) -> str:
-        return encrypted(value).rstrip("/")
-
-    @field_validator("token")
-    @classmethod
-    def _fits_a_header(cls, value: SecretStr) -> SecretStr:
-        return header_safe(value)
 
 
 class Mastodon:

@@ -22,7 +22,7 @@ from rules.marks import beside
 from rules.wording.languages import in_order
 from services.channels.admission import refusal
 from services.channels.channel import Delivery, Outcome, Payload, Progress, Verdict
-from services.channels.http import Door, encrypted, failed, told
+from services.channels.http import Address, Door, failed, told
 from services.channels.marks import led, status_mark, turn_mark_in
 from services.clock import wall
 
@@ -35,16 +35,11 @@ class Config(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
 
-    url: str
+    url: Address
     secret: SecretStr = Field(description="whsec_ and base64 of 24 to 64 random bytes, shared with the receiver")
     ca_file: FilePath | None = None
     timeout_s: float = Field(default=15.0, gt=0, le=40)  # of one call
     statuses: frozenset[Status] = frozenset({Status.ACTUAL})
-
-    @field_validator("url")
-    @classmethod
-    def _encrypted(cls, value: str) -> str:
-        return encrypted(value)
 
     @field_validator("secret")
     @classmethod

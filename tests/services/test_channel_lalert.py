@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import replace
 from datetime import timedelta
@@ -181,11 +180,8 @@ def test_a_drill_shares_no_document_with_the_real_thing_and_bears_its_mark(
 
 
 @pytest.mark.real
-def test_the_call_is_built_as_the_one_of_2013_element_by_element() -> None:
-    folder = os.environ.get("SHIRASE_REAL_DATA")
-    if not folder:
-        pytest.skip("SHIRASE_REAL_DATA does not name the folder of real data")
-    theirs = etree.fromstring((Path(folder) / "lalert" / "soap_publish_evacuation_2013.xml").read_bytes())
+def test_the_call_is_built_as_the_one_of_2013_element_by_element(real_data: Path) -> None:
+    theirs = etree.fromstring((real_data / "lalert" / "soap_publish_evacuation_2013.xml").read_bytes())
     document = channel(namespaces="4").render(order(status=Status.TEST)).parts[0].encode()
     ours = etree.fromstring(envelope(document, "u", SecretStr("p"), wall()))
     left_out = {"received", "Header"}

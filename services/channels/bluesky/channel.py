@@ -11,7 +11,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator
+from pydantic import BaseModel, ConfigDict, Field, SecretStr
 
 from feeds.status import Status
 from rules.alert import Alert
@@ -19,7 +19,7 @@ from services.channels.admission import refusal
 from services.channels.bluesky.client import Client, Found
 from services.channels.bluesky.record import STYLE, record, record_key
 from services.channels.channel import Delivery, Outcome, Payload, Progress, Verdict
-from services.channels.http import encrypted
+from services.channels.http import Base
 from services.channels.thread.sending import Part, send_thread
 from services.channels.thread.text import TWO, render_thread
 
@@ -33,15 +33,10 @@ class Config(BaseModel):
 
     identifier: str = Field(min_length=3, description="handle or DID of the account")
     app_password: SecretStr = Field(min_length=1, description="an app password, never the account's own")
-    url: str = "https://bsky.social"
+    url: Base = "https://bsky.social"
     timeout_s: float = Field(default=12.0, gt=0, le=15)  # of one call
     statuses: frozenset[Status] = frozenset({Status.ACTUAL})
     languages: frozenset[str] = TWO
-
-    @field_validator("url")
-    @classmethod
-    def _encrypted(cls, value: str) -> str:
-        return encrypted(value).rstrip("/")
 
 
 class Bluesky:

@@ -18,7 +18,7 @@ from rules.alert import Alert
 from rules.lalert_message import Voice, to_lalert
 from services.channels.admission import refusal
 from services.channels.channel import Delivery, Outcome, Payload, Progress, Verdict
-from services.channels.http import Answer, Door, encrypted, failed, told
+from services.channels.http import Address, Answer, Door, failed, told
 from services.channels.lalert.call import envelope, reply
 from services.clock import wall
 
@@ -32,7 +32,7 @@ class Config(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
 
-    url: str
+    url: Address
     user: str = Field(min_length=1)
     password: SecretStr = Field(min_length=1)
     sender_id: str = Field(pattern=r"^[A-Za-z0-9.-]{1,128}$", description="as registered: hub.city.example")
@@ -45,11 +45,6 @@ class Config(BaseModel):
     ca_file: FilePath | None = None  # the node's own certificate authority
     timeout_s: float = Field(default=30.0, gt=0, le=40)  # of one call
     statuses: frozenset[Status] = frozenset({Status.ACTUAL})
-
-    @field_validator("url")
-    @classmethod
-    def _encrypted(cls, value: str) -> str:
-        return encrypted(value)
 
     @field_validator("organization_code")
     @classmethod
