@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import itertools
+import sqlite3
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -75,3 +76,14 @@ async def test_processes_that_start_together_migrate_once(empty: str) -> None:
     stores = await asyncio.gather(*(Store.open(empty) for _ in range(3)))
     for store in stores:
         await store.close()
+
+
+async def test_a_fresh_file_that_another_writer_holds_is_waited_for(tmp_path: Path) -> None:
+    """SQLite's own patience does not cover the switch to WAL: two processes on a fresh file met there."""
+    file = tmp_path / "fresh.db"
+    other = sqlite3.connect(file, isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    asyncio.get_running_loop().call_later(0.2, other.execute, "COMMIT")
+    store = await Store.open(f"sqlite:///{file}")
+    await store.close()
+    other.close()
