@@ -12,15 +12,13 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field
 
 from feeds.status import Status
-from rules.alert import Alert, Text
-from rules.marks import beside
+from rules.alert import Alert
 from rules.wording.languages import in_order
-from rules.wording.times import stamp
 from services.channels.admission import refusal
+from services.channels.bulletin import bulletin
 from services.channels.channel import Delivery, Outcome, Payload, Progress, Verdict
 from services.channels.http import Answer, Base, Door, Token, failed, told
-from services.channels.marks import led, status_mark, turn_mark_in, unmarked
-from services.channels.thread.cutting import prepared
+from services.channels.marks import unmarked
 from services.clock import wall
 
 LIMIT = 5000  # UTF-16 units of one message
@@ -57,7 +55,7 @@ class Line:
         Raises ValueError where a message is too long for LINE.
         """
         wanted = [tag for tag in in_order(alert.texts) if tag == "ja" or not self._languages or tag in self._languages]
-        messages = [_message(alert, alert.texts[tag]) for tag in wanted]
+        messages = [bulletin(alert, alert.texts[tag]) for tag in wanted]
         parts = [*messages[: _MESSAGES - 1], "\n\n".join(messages[_MESSAGES - 1 :])]
         parts = [part for part in parts if part]
         lengths = [utf16_units(part) for part in parts]
@@ -101,24 +99,6 @@ class Line:
 def utf16_units(text: str) -> int:
     """The length of a text as LINE counts it."""
     return len(text.encode("utf-16-le")) // 2
-
-
-def _message(alert: Alert, text: Text) -> str:
-    """What, where and until when, what to do, who says so, where to read more; marked at both ends in a drill."""
-    japanese = text.language == "ja"
-    turn = turn_mark_in(alert, text.language)
-    body = [text.headline, text.description, text.instruction] if japanese else [text.short]
-    told = led("\n".join(prepared(each) for each in body if each.strip()), turn)
-    whole = "\n".join(line for line in (told, _foot(alert, text.language), alert.web if japanese else "") if line)
-    if alert.status is Status.ACTUAL:
-        return whole
-    mark, own = status_mark(alert.status), beside(alert.status, text.language)
-    return f"{mark}{own}{' ' if own else ''}{whole}\n{own}{mark}"
-
-
-def _foot(alert: Alert, language: str) -> str:
-    foot = stamp(alert.sent, alert.revision, language)
-    return f"{foot} {' '.join(alert.sender_name.split())}".rstrip() if language == "ja" else foot
 
 
 def _unmarked(delivery: Delivery) -> Outcome | None:

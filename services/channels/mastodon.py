@@ -21,7 +21,7 @@ from services.channels.admission import refusal
 from services.channels.channel import Delivery, Outcome, Payload, Progress, Verdict
 from services.channels.http import Answer, Base, Door, Token, failed, told
 from services.channels.thread.cutting import WORD, Scale
-from services.channels.thread.sending import Part, send_thread
+from services.channels.thread.sending import Part, same_text, send_thread
 from services.channels.thread.text import TWO, Style, render_thread
 from services.clock import wall
 
@@ -157,11 +157,6 @@ SCALE = Scale(characters, regex.compile(f"{_URL.pattern}|{WORD}"))
 def plain(content: str) -> str:
     """A post's HTML as text. Hidden spans are part of the link that they shorten."""
     return unescape(_TAG.sub("", re.sub(r"<br\s*/?>|</p>", "\n", content)))
-
-
-def same_text(text: str) -> str:
-    """A text as it compares: white space comes back otherwise than it was sent."""
-    return "".join(text.split())
 
 
 def _is_post(one: Any) -> bool:

@@ -10,7 +10,7 @@ from pydantic import BaseModel, ValidationError
 
 from feeds.cap.sign import Signer
 from rules.alert import Alert
-from services.channels import cap_feed, line, linkage, log, mastodon, webhook
+from services.channels import cap_feed, facebook, line, linkage, log, mastodon, webhook
 from services.channels.bluesky import channel as bluesky
 from services.channels.channel import Channel
 from services.channels.lalert import channel as lalert
@@ -50,13 +50,14 @@ CHANNELS: Mapping[str, Kind] = {
     "line": Kind(line.Config, line.Line, {"token": "none"}),
     "mastodon": Kind(mastodon.Config, mastodon.Mastodon, {"url": "https://mastodon.invalid", "token": "none"}),
     "bluesky": Kind(bluesky.Config, bluesky.Bluesky, {"identifier": "none", "app_password": "none"}),
+    "facebook": Kind(facebook.Config, facebook.Facebook, {"page": "0", "token": "none"}),
     "webhook": Kind(webhook.Config, webhook.Webhook, {"url": "https://partner.invalid/", "secret": "A" * 32}),
     "cap_feed": Kind(cap_feed.Config, cap_feed.CapFeed, signs=True),
     "log": Kind(log.Config, log.Log, slow=False),
 }
 # What a rule may name instead of each of them: those that the city has set up.
 GROUPS: Mapping[str, tuple[str, ...]] = {
-    "social": ("x", "line", "mastodon", "bluesky"),
+    "social": ("x", "line", "facebook", "mastodon", "bluesky"),
     "authorities": ("linkage", "lalert"),
 }
 # People learn of these by 緊急速報メール and J-ALERT. A post minutes later, when the shaking is over or the wave there,

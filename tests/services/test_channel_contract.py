@@ -16,6 +16,7 @@ from feeds.status import Status
 from services.channels.channel import Channel, Delivery, Outcome, Payload, Verdict
 from services.channels.registry import CHANNELS, GROUPS, ChannelError, build, outlets, renderer
 from tests.fakes.bluesky import FakeBluesky
+from tests.fakes.facebook import FakeFacebook
 from tests.fakes.lalert import FakeNode
 from tests.fakes.line import FakeLine
 from tests.fakes.linkage import FakeLinkage
@@ -94,6 +95,11 @@ def _bluesky(fake: FakeBluesky) -> Rig:
     return _served("bluesky", fake, fake.password, lambda: len(fake.records), url=fake.url, **account)
 
 
+def _facebook(fake: FakeFacebook) -> Rig:
+    options = {"url": fake.url, "page": fake.page, "token": fake.token}
+    return _served("facebook", fake, fake.token, lambda: len(fake.posts), **options)
+
+
 def _webhook(fake: FakePartner) -> Rig:
     address = f"{fake.url}/hook"
     return _served("webhook", fake, fake.secret, lambda: len(fake.received), url=address, secret=fake.secret)
@@ -112,6 +118,7 @@ FAKES: dict[str, tuple[Callable[[], Any], Callable[[Any], Rig]]] = {
     "line": (FakeLine, _line),
     "mastodon": (FakeMastodon, _mastodon),
     "bluesky": (FakeBluesky, _bluesky),
+    "facebook": (FakeFacebook, _facebook),
     "webhook": (FakePartner, _webhook),
     "lalert": (FakeNode, _lalert),
 }

@@ -10,7 +10,8 @@ from pydantic import SecretStr, ValidationError
 
 from feeds.status import Status
 from services.channels.channel import Verdict
-from services.channels.mastodon import Config, Mastodon, characters, plain, same_text
+from services.channels.mastodon import Config, Mastodon, characters, plain
+from services.channels.thread.sending import same_text
 from tests.fakes.mastodon import FakeMastodon
 from tests.fakes.served import Order
 from tests.services.making import alert

@@ -83,6 +83,11 @@ async def send_thread(wall: Wall, delivery: Delivery, progress: Progress) -> Out
     )
 
 
+def same_text(text: str) -> str:
+    """A text as it compares: white space comes back otherwise than it was sent."""
+    return "".join(text.split())
+
+
 def _parts(delivery: Delivery) -> list[Part]:
     payload, count = delivery.payload, len(delivery.payload.parts)
     if delivery.first_tried_at is None:
