@@ -34,9 +34,12 @@ class Sample:
     late: bool = False  # it came too late to be news
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Inputs:
-    """What is known at ``now``, of one status only: real and drill ingredients never meet in one model run."""
+    """What is known at ``now``, of one status only: real and drill ingredients never meet in one model run.
+
+    Equal to itself alone, as the ground is: what one model has worked out from it the next need not.
+    """
 
     now: datetime
     status: Status

@@ -21,7 +21,7 @@ from geo.hazard import Evidence, Hazard
 from geo.model import Ground, Inputs
 from geo.river.gauge import LEVELS, GaugeConfig, GaugeState
 from geo.river.observed import MEMORY, QUANTITIES
-from geo.river.outlook import Outlook, foreseen, judged
+from geo.river.outlook import Outlook, watched
 from geo.river.saying import WHYS, chance_told, expectation, means
 from geo.station import Station
 
@@ -48,9 +48,7 @@ class Flood:
     def run(self, inputs: Inputs, ground: Ground) -> list[Hazard]:
         """Every (district, gauge) whose gauge has reached a level, and every one whose gauge soon will."""
         hazards: list[Hazard] = []
-        states = judged(inputs, ground, self.config)
-        for code, outlook in foreseen(states, inputs, ground).items():
-            state = states[code]
+        for state, outlook in watched(inputs, ground, self.config).values():
             reaches = _reaches(state, outlook, self.config.horizon)
             if not (state.level or reaches):
                 continue

@@ -18,7 +18,7 @@ from geo.hazard import Evidence, Hazard
 from geo.model import Ground, Inputs
 from geo.river.gauge import LEVELS, GaugeConfig, GaugeState
 from geo.river.observed import MEMORY, QUANTITIES
-from geo.river.outlook import Outlook, foreseen, judged
+from geo.river.outlook import Outlook, watched
 from geo.river.saying import chance_told
 
 _LOWER = 1  # what is foreseen counts one below what has happened, as with the flood model
@@ -53,9 +53,7 @@ class Inundation:
     def run(self, inputs: Inputs, ground: Ground) -> list[Hazard]:
         """Nothing where no map is drawn of the river: the flood model tells that the map is missing."""
         hazards: list[Hazard] = []
-        states = judged(inputs, ground, self.config)
-        for code, outlook in foreseen(states, inputs, ground).items():
-            state = states[code]
+        for state, outlook in watched(inputs, ground, self.config).values():
             drawn = mapped(ground.layers, reach_of(state.station, ground.layers, self.reach_m))
             present = _At(state, state.newest.value, state.level, 0)
             now = nearest(state.station, present.value, present.level, drawn)

@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
+from types import MappingProxyType
 from typing import Literal, TypeAlias
 
 from geo.model import Ground, Inputs
@@ -57,11 +59,18 @@ class Outlook:
 
 def outlooks(inputs: Inputs, ground: Ground, config: GaugeConfig | None = None) -> dict[str, Outlook]:
     """The outlook of every gauge that says anything at ``inputs.now``, by station code."""
-    config = config or GaugeConfig()
-    return foreseen(judged(inputs, ground, config), inputs, ground)
+    return {code: outlook for code, (_, outlook) in watched(inputs, ground, config or GaugeConfig()).items()}
 
 
-def judged(inputs: Inputs, ground: Ground, config: GaugeConfig) -> dict[str, GaugeState]:
+@lru_cache(maxsize=1)  # several models ask for the same gauges one after the other: a learned outlook is work
+def watched(inputs: Inputs, ground: Ground, config: GaugeConfig) -> Mapping[str, tuple[GaugeState, Outlook]]:
+    """Every gauge that says anything at ``inputs.now``, by station code: how it stands, and what it will do."""
+    states = _judged(inputs, ground, config)
+    ahead = _foreseen(states, inputs, ground)
+    return MappingProxyType({code: (state, ahead[code]) for code, state in states.items()})
+
+
+def _judged(inputs: Inputs, ground: Ground, config: GaugeConfig) -> dict[str, GaugeState]:
     """Every gauge that says anything, by station code, in their order."""
     found = {}
     for code, station in sorted(ground.stations.items()):
@@ -71,7 +80,7 @@ def judged(inputs: Inputs, ground: Ground, config: GaugeConfig) -> dict[str, Gau
     return found
 
 
-def foreseen(states: Mapping[str, GaugeState], inputs: Inputs, ground: Ground) -> dict[str, Outlook]:
+def _foreseen(states: Mapping[str, GaugeState], inputs: Inputs, ground: Ground) -> dict[str, Outlook]:
     """The outlook of each of the gauges, by the best means there is for it."""
     model = ground.river_model
     # A silent gauge is not asked for: what it will do is not known by what it did.

@@ -14,7 +14,7 @@ from feeds.status import Status
 from geo.model import Ground, Inputs, Sample
 from geo.river.damped import rise
 from geo.river.gauge import LEVELS, GaugeConfig, GaugeState, possible
-from geo.river.outlook import Outlook, foreseen, judged
+from geo.river.outlook import Outlook, watched
 from geo.series.believed import plausible, without_spikes
 from geo.station import Station
 
@@ -59,12 +59,11 @@ class Issued:
 def issued(inputs: Inputs, ground: Ground, version: str, config: GaugeConfig | None = None) -> list[Issued]:
     """Every lead of every gauge for which something is foretold at ``inputs.now``."""
     config = config or GaugeConfig()
-    states = judged(inputs, ground, config)
     found: list[Issued] = []
-    for code, outlook in foreseen(states, inputs, ground).items():
+    for code, (state, outlook) in watched(inputs, ground, config).items():
         samples = inputs.series.get((code, "water_level"), ())
-        moving = moves(believable(samples, states[code].station, inputs.now, config), inputs.now)
-        leads = _leads(outlook, states[code], moving, inputs.now)
+        moving = moves(believable(samples, state.station, inputs.now, config), inputs.now)
+        leads = _leads(outlook, state, moving, inputs.now)
         found += [replace(one, status=inputs.status, version=_version(version, one, ground)) for one in leads]
     return found
 

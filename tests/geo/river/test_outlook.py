@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from geo.model import Sample
 from geo.river.forecast import LEADS
-from geo.river.outlook import Outlook, outlooks
+from geo.river.gauge import GaugeConfig
+from geo.river.outlook import Outlook, outlooks, watched
 from tests.geo.making import NOW, gauge, ground, inputs, series
 
 RISING = [2.6 - 0.05 * i for i in range(6, -1, -1)]  # 0.3 m an hour
@@ -49,6 +50,14 @@ def test_a_silent_gauge_and_one_without_a_slope_have_their_thresholds_alone() ->
 
 def test_a_gauge_that_says_nothing_has_no_outlook() -> None:
     assert outlooks(inputs("other", "water_level", series(RISING)), CITY) == {}
+
+
+def test_models_that_ask_for_the_same_gauges_one_after_the_other_share_the_work() -> None:
+    known = inputs("g1", "water_level", series(RISING))
+    once = watched(known, CITY, GaugeConfig())
+    assert watched(known, CITY, GaugeConfig()) is once
+    later = watched(replace(known, now=NOW + timedelta(minutes=31)), CITY, GaugeConfig())
+    assert (once["g1"][1].method, later["g1"][1].method) == ("extrapolated", "thresholds")
 
 
 LEVELS = st.lists(st.floats(0.0, 5.0), min_size=1, max_size=14)
