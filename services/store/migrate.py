@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 
 from alembic import command
@@ -23,7 +24,9 @@ def alembic_config() -> Config:
 
 
 def migrate(connection: Connection) -> None:
-    """Run every migration the store has not seen."""
+    """Run every migration the store has not seen. A store of today, as nearly every one is, costs one query."""
+    if _found(connection) == _newest():
+        return
     config = alembic_config()
     config.attributes["connection"] = connection
     command.upgrade(config, "head")
@@ -31,9 +34,17 @@ def migrate(connection: Connection) -> None:
 
 def require_current(connection: Connection) -> None:
     """Change nothing; raise VersionError unless the store has the tables of today."""
-    found = MigrationContext.configure(connection).get_current_revision()
-    wanted = ScriptDirectory.from_config(alembic_config()).get_current_head()
+    found, wanted = _found(connection), _newest()
     if found is None:
         raise VersionError("it holds no tables of the hub; start the hub once")
     if found != wanted:
         raise VersionError(f"it has tables of version {found}, not {wanted}; start this version of the hub on it once")
+
+
+def _found(connection: Connection) -> str | None:
+    return MigrationContext.configure(connection).get_current_revision()
+
+
+@cache  # they lie beside this module: read once
+def _newest() -> str | None:
+    return ScriptDirectory.from_config(alembic_config()).get_current_head()
