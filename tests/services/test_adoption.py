@@ -86,7 +86,7 @@ async def test_what_nobody_knows_is_shown_to_staff_only(store: Store) -> None:
     assert [one["gateway"] for one in waiting["items"]] == ["lora"] and "snow_hgt" in waiting["items"][0]["message"]
 
 
-@pytest.mark.parametrize("store", ["sqlite"], indirect=True)
+@pytest.mark.one_engine
 async def test_a_unit_alone_is_meant_for_every_word_of_the_quantity(store: Store) -> None:
     await adopt(store, city(), {**SENSOR, "words": [{"quantity": "snow_depth", "unit": "mm"}]}, "sato", NOW)
     async with store.read() as connection:
@@ -130,7 +130,7 @@ async def test_an_officer_adopts_changes_and_lets_go(store: Store) -> None:
         ({"words": [{"word": "x", "quantity": "snow_depth", "unit": "hPa"}]}, "words.0.unit"),
     ],
 )
-@pytest.mark.parametrize("store", ["sqlite"], indirect=True)
+@pytest.mark.one_engine
 async def test_what_does_not_fit_is_refused_with_its_place(store: Store, change: dict[str, Any], said: str) -> None:
     with pytest.raises(SensorError, match=said.replace(".", r"\.")):
         await adopt(store, city(), {**SENSOR, **change}, "sato", NOW)

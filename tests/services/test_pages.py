@@ -28,6 +28,8 @@ from tests.geo.making import ground
 from tests.services.making import NOW, alert, payload
 from tests.services.web_floor import Floor, floor
 
+pytestmark = pytest.mark.one_engine
+
 
 def texts(event: str) -> dict[str, Text]:
     return {"ja": replace(alert().texts["ja"], event=event)}

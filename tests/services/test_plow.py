@@ -171,7 +171,7 @@ def test_the_roads_of_the_profile(tmp_path: Path) -> None:
     assert load_roads(elsewhere, Areas([])) is None
 
 
-@pytest.mark.parametrize("store", ["sqlite"], indirect=True)
+@pytest.mark.one_engine
 async def test_readings_alone_move_nothing(store: Store) -> None:
     desk = Desk(store)
     assert not await desk.plow.step()

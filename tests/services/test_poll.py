@@ -29,6 +29,8 @@ from tests.feeds.making import JMA
 from tests.geo.making import ground
 from tests.geo.official.telegrams import decoded
 
+pytestmark = pytest.mark.one_engine
+
 WARNING = (JMA / "20260720031000_0_VPWW55_030000.xml").read_text(encoding="utf-8")
 ISSUED = "2026-07-20T12:10:00+09:00"
 

@@ -38,6 +38,8 @@ from tests.services.conftest import until
 from tests.services.making import NOW
 from tests.services.web_floor import Visitor, floor
 
+pytestmark = pytest.mark.one_engine
+
 PATH = "/api/v1/reports"
 SEEN = {
     "kind": "bear",

@@ -28,7 +28,6 @@ from tests.services.web_floor import floor
 
 HOUR = timedelta(hours=1)
 TODAY = date(2026, 11, 20)
-SQLITE = pytest.mark.parametrize("store", ["sqlite"], indirect=True)
 GAUGE = "tatesakabashi"
 
 
@@ -96,7 +95,7 @@ async def test_the_page_says_it_in_a_sentence_and_shows_the_baselines(store: Sto
         assert "警戒が要る出来事も、その予測も、ありませんでした" in drill and "訓練の記録" in drill
 
 
-@SQLITE
+@pytest.mark.one_engine
 async def test_nobody_outside_sees_it_and_odd_questions_are_refused(store: Store) -> None:
     async with floor(store) as running:
         stranger = await running.visitor()
@@ -111,7 +110,7 @@ async def test_nobody_outside_sees_it_and_odd_questions_are_refused(store: Store
         assert status == 200 and "ありませんでした" in page
 
 
-@SQLITE
+@pytest.mark.one_engine
 async def test_the_api_tells_every_score_beside_its_baselines(store: Store) -> None:
     await fill(store)
     async with floor(store) as running:
@@ -128,7 +127,7 @@ async def test_the_api_tells_every_score_beside_its_baselines(store: Store) -> N
     assert body["stories"][-1]["verdict"] in {"hit", "unknown"} and len(body["stories"]) == 3
 
 
-@SQLITE
+@pytest.mark.one_engine
 async def test_the_metrics_show_the_last_month(store: Store) -> None:
     await fill(store)
     async with store.read() as connection:

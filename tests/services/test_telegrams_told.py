@@ -49,6 +49,8 @@ from tests.feeds.jma_making import (
 from tests.geo.making import ground
 from tests.services.making import NOW, SetClock, hazard
 
+pytestmark = pytest.mark.one_engine
+
 CITIES = "気象警報・注意報（市町村等）"
 MINUTE = timedelta(minutes=1)
 ALL_STATUSES = frozenset(Status)

@@ -23,6 +23,8 @@ from services.web.api.table import ENDPOINTS
 from tests.services.making import NOW, alert, hazard, reading
 from tests.services.web_floor import floor
 
+pytestmark = pytest.mark.one_engine
+
 SECRET = "ひみつ"  # stands in everything that is not public; must never be seen
 HOUR = timedelta(hours=1)
 

@@ -22,6 +22,8 @@ from services.web.auth_password import hash_password
 from tests.services.making import NOW
 from tests.services.web_floor import floor
 
+pytestmark = pytest.mark.one_engine
+
 
 async def test_ops_sends_a_browser_to_the_login_page_and_a_program_away(store: Store) -> None:
     async with floor(store) as running:

@@ -86,7 +86,7 @@ class Night:
                 await review.approve(self.store, **draft)
 
 
-@pytest.mark.parametrize("store", ["sqlite"], indirect=True)
+@pytest.mark.one_engine
 async def test_live_and_back_test_are_one(store: Store) -> None:
     await Night(store).live()
     found = await lines(store, asked(end=END, recorded=True, compare_sent=True))

@@ -61,7 +61,7 @@ def mixed_up(chance: random.Random) -> list[tuple[datetime, Record]]:
 
 
 @pytest.mark.parametrize("seed", range(3))
-@pytest.mark.parametrize("store", ["sqlite"], indirect=True)
+@pytest.mark.one_engine
 async def test_at_every_instant_it_sees_what_predict_would_have_seen(store: Store, seed: int) -> None:
     came = sorted(mixed_up(random.Random(seed)), key=lambda one: one[0])
     live = Predict(store, Bell(), SetClock(), ground(), MODELS)

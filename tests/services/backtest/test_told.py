@@ -29,6 +29,7 @@ async def content(store: Store) -> dict[str, list[str]]:
         }
 
 
+@pytest.mark.one_engine
 async def test_a_flood_is_told_from_its_first_word_to_its_all_clear(store: Store) -> None:
     await keep(store, wave())
     found = await lines(store)
@@ -57,12 +58,14 @@ async def test_nothing_is_written_and_the_database_itself_forbids_it(store: Stor
     assert await content(store) == before
 
 
+@pytest.mark.one_engine
 async def test_a_period_without_records_says_nothing(store: Store) -> None:
     first, *sums = await lines(store)
     assert first["line"] == "period" and {line["line"] for line in sums} == {"summary"}
     assert {line["alerts"] + line["events"] for line in sums} == {0} and {line["pod"] for line in sums} == {None}
 
 
+@pytest.mark.one_engine
 async def test_what_came_late_is_known_late(store: Store) -> None:
     """The gateway is cut off for three hours: nothing of what it measured meanwhile is known before it is back."""
     back = NOW + 3 * HOUR
@@ -71,6 +74,7 @@ async def test_what_came_late_is_known_late(store: Store) -> None:
     assert first["at"] >= "2026-11-20T21:00:00+09:00"
 
 
+@pytest.mark.one_engine
 async def test_the_future_changes_nothing_that_was_said_before(store: Store) -> None:
     """Whatever comes after an instant, poison too, the lines up to it are the same."""
     cut = NOW + 2 * HOUR
@@ -84,6 +88,7 @@ async def test_the_future_changes_nothing_that_was_said_before(store: Store) -> 
     assert before and after == before
 
 
+@pytest.mark.one_engine
 async def test_the_warm_up_is_not_told_but_what_began_in_it_goes_on(store: Store) -> None:
     await keep(store, wave())
     late = NOW + 3 * HOUR
@@ -99,6 +104,7 @@ async def test_a_store_that_is_not_there_is_not_made(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.one_engine
 async def test_what_happened_is_held_beside_what_was_said(store: Store) -> None:
     await keep(store, wave())
     found = await lines(store, asked(end=NOW + 20 * HOUR))
@@ -109,6 +115,7 @@ async def test_what_happened_is_held_beside_what_was_said(store: Store) -> None:
     assert (river["pod"], river["far"], river["csi"], river["in_time"]) == (1.0, 0.0, 1.0, 1)
 
 
+@pytest.mark.one_engine
 async def test_two_sets_of_rules_are_held_side_by_side(store: Store) -> None:
     """Without its settle the same rule says the fall at once; without the rule the flood is missed."""
     await keep(store, wave())
@@ -120,6 +127,7 @@ async def test_two_sets_of_rules_are_held_side_by_side(store: Store) -> None:
     assert ("against", "river-level") not in sums and sums["against", "snow-plowing"]["alerts"] == 0
 
 
+@pytest.mark.one_engine
 async def test_only_what_was_asked_for_is_told(store: Store) -> None:
     await keep(store, wave())
     sums = await lines(store, asked(summary=True, kinds=frozenset({"flood"})))
@@ -128,6 +136,7 @@ async def test_only_what_was_asked_for_is_told(store: Store) -> None:
     assert not of(await lines(store, asked(kinds=frozenset({"bear"}))), "alert")
 
 
+@pytest.mark.one_engine
 async def test_of_silent_and_late_gauges_hindsight_knows_what_happened(store: Store) -> None:
     """What came hours late was seen by nobody in time: a miss, or a word after the event."""
     back = NOW + 4 * HOUR
