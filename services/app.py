@@ -114,6 +114,7 @@ class Hub:
             health=self.rollcall.line,
             reader=Reader.of(settings, parts.city_mappings(settings.profile)),
             sender=city.sender.id,
+            floor=city.floor,
             signer=city.signer,
             lalert=settings.lalert,
             reports=settings.reports,

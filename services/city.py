@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from feeds.cap.sign import Signer
 from geo.area import Area
@@ -14,6 +14,7 @@ from geo.model import Ground
 from geo.outline import outline
 from rules.alert import Place
 from rules.engine import Sender
+from rules.floor import Floor
 from rules.rule import CATALOG, Rule, load_rules
 from rules.source import RuleError
 from services.adoption import Stations
@@ -37,6 +38,7 @@ class City:
     sender: Sender
     place: Callable[[str], Place]
     signer: Signer | None = None  # of CAP documents
+    floor: Floor = field(default_factory=Floor)  # under the approval that rules ask for
 
 
 def load_city(settings: Settings) -> City:
@@ -55,7 +57,15 @@ def load_city(settings: Settings) -> City:
     if unknown:
         raise StartError(f"rules name channels that do not exist: {', '.join(unknown)}; use {', '.join(sorted(named))}")
     place = place_finder(ground)
-    return City(ground=ground, rules=rules, channels=channels, sender=sender, place=place, signer=signer)
+    return City(
+        ground=ground,
+        rules=rules,
+        channels=channels,
+        sender=sender,
+        place=place,
+        signer=signer,
+        floor=settings.approval.as_floor(),
+    )
 
 
 def load_layers_and_areas(settings: Settings) -> Ground:

@@ -56,7 +56,8 @@ class Evaluate:
         standing = await alerts.standing(connection, status, now)
         quiet = await silences.holding(connection, now, status)
         situation = Situation(now=now, status=status, hazards=picture, standing=standing, silences=quiet)
-        decision = decide(situation, self._city.rules, self._city.sender, self._city.place)
+        decided = decide(situation, self._city.rules, self._city.sender, self._city.place)
+        decision = self._city.floor.under(decided)
         for alert in decision.alerts:
             named = replace(alert, channels=outlets(alert.channels, self._city.channels))
             await self._propose(connection, named, now)

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import os
 import re
-import tomllib
 from collections.abc import Iterable, Mapping
 from datetime import timedelta
 from pathlib import Path
@@ -21,10 +20,10 @@ from sqlalchemy.exc import ArgumentError
 from feeds.status import Status
 from rules.wording.languages import LANGUAGES
 from services.broker.login import Protocol
+from services.configuration.approvals import Approvals
+from services.configuration.files import SettingsError, laid_over, of_environment, read
 
-
-class SettingsError(Exception):
-    """A settings file that cannot be used; the text names file, key and cure."""
+__all__ = ["Settings", "SettingsError", "load"]  # and the sections
 
 
 class _Strict(BaseModel):
@@ -198,6 +197,7 @@ class Settings(_Strict):
     reports: Reports = Reports()
     skill: Skill = Skill()
     plow: Plow = Plow()
+    approval: Approvals = Approvals()
     exercise: Exercise | None = None
     log_level: str = "INFO"
 
@@ -234,8 +234,8 @@ def load(files: Iterable[Path] = (), environment: Mapping[str, str] | None = Non
     merged: dict[str, Any] = {"profile": str(folder)}
     named = [Path(one) for one in environment.get("SHIRASE_SETTINGS", "").split(os.pathsep) if one]
     for file in [folder / "profile.toml", *named, *files]:
-        merged = _merge(merged, _read(file))
-    merged = _merge(merged, _from_environment(environment))
+        merged = laid_over(merged, read(file))
+    merged = laid_over(merged, of_environment(environment))
     try:
         return Settings.model_validate(merged)
     except ValidationError as error:
@@ -248,52 +248,3 @@ def _with_password(database: str, password: str) -> str:
         return make_url(database).set(password=password).render_as_string(hide_password=False)
     except ArgumentError:
         return database  # whoever opens it tells what is wrong with it
-
-
-def _read(file: Path) -> dict[str, Any]:
-    try:
-        return _with_secrets(tomllib.loads(file.read_text(encoding="utf-8")), file)
-    except FileNotFoundError:
-        raise SettingsError(f"{file} is missing; run from the project's folder or set SHIRASE_PROFILE") from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise SettingsError(f"{file}: {error}") from None
-
-
-def _with_secrets(table: dict[str, Any], file: Path) -> dict[str, Any]:
-    """Replace each ``{ file = "PATH" }`` by the file's content; paths are relative to the settings file."""
-    return {key: _resolved(key, value, file) for key, value in table.items()}
-
-
-def _resolved(key: str, value: Any, file: Path) -> Any:
-    if isinstance(value, list):
-        return [_resolved(key, one, file) for one in value]
-    if not isinstance(value, dict):
-        return value
-    if value.keys() != {"file"}:
-        return _with_secrets(value, file)
-    secret = file.parent / value["file"]
-    try:
-        return secret.read_text(encoding="utf-8").strip()
-    except OSError as error:
-        raise SettingsError(f"{file}: {key}: {secret} cannot be read ({error.strerror})") from None
-
-
-def _from_environment(environment: Mapping[str, str]) -> dict[str, Any]:
-    found: dict[str, Any] = {}
-    if value := environment.get("SHIRASE_DATA_DIR"):
-        found["data_dir"] = value
-    if value := environment.get("SHIRASE_DATABASE"):
-        found["database"] = value
-    if value := environment.get("SHIRASE_LOG_LEVEL"):
-        found["log_level"] = value
-    if value := environment.get("SHIRASE_PORT"):
-        found["web"] = {"port": value}
-    return found
-
-
-def _merge(below: dict[str, Any], above: dict[str, Any]) -> dict[str, Any]:
-    both = dict(below)
-    for key, value in above.items():
-        old = both.get(key)
-        both[key] = _merge(old, value) if isinstance(old, dict) and isinstance(value, dict) else value
-    return both

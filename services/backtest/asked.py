@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -12,6 +12,7 @@ from geo.model import Ground
 from geo.registry import MODELS
 from rules.alert import Place
 from rules.engine import Sender
+from rules.floor import Floor
 from rules.rule import Rule
 from services import adoption
 from services.adoption import Stations
@@ -55,6 +56,7 @@ class World:
     ground: Ground
     sender: Sender
     place: Callable[[str], Place]
+    floor: Floor = field(default_factory=Floor)
 
     def source(self, status: Status) -> Source:
         """What the models of the registry look at."""
@@ -68,7 +70,8 @@ async def world(store: Store, settings: Settings) -> World:
     async with store.read() as connection:
         known.adopt(adoption.known(await stations.everyone(connection), loaded.areas))
     ground = replace(loaded, stations=known)
-    return World(store=store, ground=ground, sender=sender_of(settings), place=place_finder(ground))
+    floor = settings.approval.as_floor()
+    return World(store=store, ground=ground, sender=sender_of(settings), place=place_finder(ground), floor=floor)
 
 
 async def desks(asked: Asked, world: World) -> list[Desk]:
@@ -90,6 +93,7 @@ async def desks(asked: Asked, world: World) -> list[Desk]:
             place=world.place,
             people=people(),
             silences=quiet,
+            floor=world.floor,
         )
         for rules in asked.rules
     ]

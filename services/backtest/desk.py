@@ -10,6 +10,7 @@ from feeds.status import Status
 from geo.hazard import Hazard
 from rules.alert import Alert, Approval, Place, State
 from rules.engine import Drop, Sender, decide
+from rules.floor import Floor
 from rules.ledger import Ledger
 from rules.proposal import Reason
 from rules.rule import Rule
@@ -63,6 +64,7 @@ class Desk:
     place: Callable[[str], Place]
     people: People
     silences: Sequence[Silence] = ()
+    floor: Floor = field(default_factory=Floor)
     ledger: Ledger = field(init=False)
     held: dict[tuple[str, str, Reason], Held] = field(default_factory=dict)
     _holding: set[tuple[str, str, str, Reason]] = field(default_factory=set)
@@ -73,7 +75,7 @@ class Desk:
     def decide(self, now: datetime, picture: Mapping[str, Hazard]) -> list[Event]:
         """What ``evaluate`` would write down at this instant, and what people then do."""
         situation = self._situation(now, picture)
-        decision = decide(situation, self.rules, self.sender, self.place)
+        decision = self.floor.under(decide(situation, self.rules, self.sender, self.place))
         rule_of = {name: one.alert.rule for name, one in situation.standing.items()}
         self._count(decision.drops, now)
         self.ledger.take(decision)

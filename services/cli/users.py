@@ -8,16 +8,18 @@ import json
 import re
 import sys
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from feeds.status import Status
+from services.cli.scopes import ScopeError, add_options, scope_of, told
 from services.clock import wall
 from services.settings import SettingsError, load
 from services.store import chronology, users
 from services.store.chronology import Entry
 from services.store.engine import Store, StoreError
-from services.store.users import Account, Role, UserError
+from services.store.users import Account, Role, Scope, UserError
 
 _NAME = re.compile(r"[\w.@-]{1,64}")
 
@@ -31,6 +33,11 @@ def register(commands: Any) -> None:
     adding.add_argument("name", metavar="NAME")
     adding.add_argument("--role", required=True, choices=[role.value for role in Role])
     adding.add_argument("--one-time", action="store_true", help="the password works for one login only")
+    add_options(adding)
+    scoping = verbs.add_parser("scope", help="say anew what an approver may approve")
+    scoping.add_argument("name", metavar="NAME")
+    scoping.add_argument("--of-role", action="store_true", help="what the role brings: no scope of their own")
+    add_options(scoping)
     verbs.add_parser("list", help="show every account")
     revoking = verbs.add_parser("revoke", help="close an account and end its sessions")
     revoking.add_argument("name", metavar="NAME")
@@ -41,15 +48,19 @@ def run(args: argparse.Namespace) -> int:
     """Exit 0: done; 1: it could not be done, with the reason on stderr."""
     work: dict[str, Callable[[Store, argparse.Namespace], Awaitable[int]]] = {
         "add": _add,
+        "scope": _scope,
         "list": _list,
         "revoke": _revoke,
     }
     try:
-        url = load(args.settings).database_url
+        settings = load(args.settings)
+        args.scope = scope_of(args, settings) if args.verb in {"add", "scope"} else None
     except SettingsError as error:
         return _refuse("bad_settings", str(error))
+    except ScopeError as error:
+        return _refuse("bad_scope", str(error))
     try:
-        return asyncio.run(_with_store(url, work[args.verb], args))
+        return asyncio.run(_with_store(settings.database_url, work[args.verb], args))
     except StoreError as error:
         return _refuse("no_store", str(error))
 
@@ -78,11 +89,15 @@ async def _add(store: Store, args: argparse.Namespace) -> int:
         one_time=args.one_time,
         revoked=False,
         created_at=wall(),
+        scope=args.scope,
     )
+    if args.scope and not account.role.covers(Role.APPROVER):
+        return _refuse("bad_scope", f"a {args.role} approves nothing; give a scope to an approver or an admin")
     try:
         async with store.write() as connection:
             await users.add(connection, account)
-            await chronology.append(connection, [_entry(f"{args.name} に {args.role} の権限を与えた。")])
+            text = f"{args.name} に {args.role} の権限を与えた。{_said(args.scope)}"
+            await chronology.append(connection, [_entry(text)])
     except UserError as error:
         return _refuse("in_use", str(error))
     _tell({"user": args.name, "role": args.role, "one_time": args.one_time, "password": password})
@@ -96,7 +111,23 @@ async def _list(store: Store, _: argparse.Namespace) -> int:
         created = one.created_at.isoformat().replace("+00:00", "Z")
         state = "revoked" if one.revoked else ("active" if one.usable else "spent")
         line = {"user": one.name, "role": one.role.value, "state": state, "one_time": one.one_time}
-        _tell({**line, "created_at": created})
+        _tell({**line, "created_at": created, **told(one)})
+    return 0
+
+
+async def _scope(store: Store, args: argparse.Namespace) -> int:
+    if args.of_role == (args.scope is not None):
+        return _refuse("bad_scope", "say what the person may approve (--kinds, --areas, …), or --of-role; not both")
+    async with store.write() as connection:
+        account = await users.find(connection, args.name)
+        if account is None or account.revoked:
+            return _refuse("not_found", f"there is no account {args.name!r} in use; `shirase users list` shows all")
+        if not account.role.covers(Role.APPROVER):
+            return _refuse("bad_scope", f"a {account.role} approves nothing; give a scope to an approver or an admin")
+        await users.set_scope(connection, args.name, args.scope)
+        said = _said(args.scope) or "承認できる範囲は役割のとおり。"
+        await chronology.append(connection, [_entry(f"{args.name} の承認の範囲を改めた。{said}")])
+    _tell({"user": args.name, "role": account.role.value, **told(replace(account, scope=args.scope))})
     return 0
 
 
@@ -107,6 +138,20 @@ async def _revoke(store: Store, args: argparse.Namespace) -> int:
         await chronology.append(connection, [_entry(f"{args.name} の権限を取り消した。")])
     _tell({"user": args.name, "state": "revoked"})
     return 0
+
+
+def _said(scope: Scope | None) -> str:
+    """A scope as the chronology tells it."""
+    if scope is None:
+        return ""
+    limits = (
+        f"種別：{'、'.join(scope.kinds) or 'すべて'}",
+        f"区域：{'、'.join(scope.areas) or 'すべて'}",
+        f"レベル{scope.highest}まで",
+        f"避難情報：{'可' if scope.evacuation else '不可'}",
+        f"単独の緊急発表：{'可' if scope.break_glass else '不可'}",
+    )
+    return f"（承認の範囲　{'、'.join(limits)}）"
 
 
 def _entry(text: str) -> Entry:

@@ -8,16 +8,18 @@ from datetime import datetime
 from sqlalchemy import insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from rules.alert import Alert, Approval, State
+from rules.alert import Alert, State
+from rules.floor import Floor
 from services.channels.channel import Payload
 from services.clock import wall
-from services.store import alerts, chronology, outbox
+from services.desks import authority
+from services.store import alerts, chronology, outbox, users
 from services.store.alerts import Revision
 from services.store.chronology import Entry
 from services.store.engine import Store
 from services.store.tables import approvals
 
-NEEDED = {Approval.AUTO: 1, Approval.ONE: 1, Approval.TWO: 2}
+_FLOOR = Floor()
 
 
 class ReviewError(Exception):
@@ -37,20 +39,23 @@ class Approved:
     needs: int  # persons still missing
 
 
-async def approve(store: Store, *, series: str, revision: int, digest: str, person: str, now: datetime) -> Approved:
+async def approve(  # noqa: PLR0913 - a decision has this many parts
+    store: Store, *, series: str, revision: int, digest: str, person: str, now: datetime, floor: Floor = _FLOOR
+) -> Approved:
     """One person agrees to exactly the payloads behind ``digest``; the last one needed issues the revision.
 
-    Raises ReviewError: not_found, not_waiting, expired, digest_mismatch, same_person.
+    Raises ReviewError: not_found, not_waiting, expired, digest_mismatch, same_person, not_permitted.
     """
     async with store.write() as connection:
         draft = await _waiting(connection, series, revision, digest, now)
         agreed = await _agreed(connection, series, revision, digest)
         if person in agreed:
             raise ReviewError("same_person", f"{person} は承認済みです。別の人の承認が必要です")
+        await permit(connection, person, draft.alert, agreed)
         row = {"series": series, "revision": revision, "person": person, "digest": digest, "at": now}
         await connection.execute(insert(approvals), row)
         agreed = (*agreed, person)
-        missing = max(0, NEEDED[draft.alert.approval] - len(agreed))
+        missing = max(0, floor.needed(draft.alert) - len(agreed))
         await chronology.append(connection, [_approved(draft.alert, person, missing, digest, now)])
         if missing == 0:
             await issue(connection, draft, now, who="、".join(agreed))
@@ -66,6 +71,18 @@ async def reject(  # noqa: PLR0913 - a decision has this many parts
         await alerts.mark_rejected(connection, draft.alert, now)
         text = f"{_name(draft.alert)} を差し戻した：{reason or '理由の記入なし'}"
         await chronology.append(connection, [_entry(draft.alert, "rejected", person, text, now)])
+
+
+async def permit(connection: AsyncConnection, person: str, alert: Alert, agreed: tuple[str, ...] = ()) -> None:
+    """Nothing where the person may approve the alert, as the store has it in this moment.
+
+    Raises ReviewError ``not_permitted``, which says why not, and who may.
+    """
+    against = authority.objections(await users.find(connection, person), alert)
+    if against:
+        others = [one for one in await users.on_duty(connection, wall()) if one.name not in agreed]
+        who = authority.named(authority.able(others, alert))
+        raise ReviewError("not_permitted", f"{person} はこの案を承認できません：{'、'.join(against)}。{who}")
 
 
 async def issue(connection: AsyncConnection, draft: Revision, now: datetime, who: str) -> None:

@@ -283,6 +283,7 @@ users = Table(
     Column("one_time", Boolean, nullable=False),  # valid for one login
     Column("revoked", Boolean, nullable=False),
     Column("created_at", Instant, nullable=False),
+    Column("scope", JSON(none_as_null=True)),  # what the person may approve; null: what the role brings
 )
 
 sessions = Table(

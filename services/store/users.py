@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from services.store.codec import from_json
 from services.store.tables import sessions, users
 
 SPENT = ""  # stands where a password hash was; no hash is empty, so nothing ever matches it
@@ -30,6 +31,17 @@ class Role(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Scope:
+    """What an approver may approve. ``areas`` are codes of areas, districts or plow sections; ``plow-*`` names many."""
+
+    kinds: tuple[str, ...] = ()  # of hazards; empty: any
+    areas: tuple[str, ...] = ()  # empty: any
+    highest: int = 5  # level
+    evacuation: bool = False  # evacuation information too
+    break_glass: bool = False  # may issue alone when the others cannot be reached
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Account:
     """A person who may log in. ``password`` is an argon2 hash, or empty once a one-time password is used."""
 
@@ -39,6 +51,7 @@ class Account:
     one_time: bool
     revoked: bool
     created_at: datetime
+    scope: Scope | None = None  # None: what the role brings
 
     @property
     def usable(self) -> bool:
@@ -84,6 +97,18 @@ async def everyone(connection: AsyncConnection) -> list[Account]:
     return [_account(dict(row)) for row in rows.mappings()]
 
 
+async def on_duty(connection: AsyncConnection, at: datetime) -> list[Account]:
+    """Those who can act at this wall time: they can log in, or a session of theirs is open."""
+    open_now = set(await connection.scalars(select(sessions.c.user).where(sessions.c.expires > at)))
+    return [one for one in await everyone(connection) if one.usable or (not one.revoked and one.name in open_now)]
+
+
+async def set_scope(connection: AsyncConnection, name: str, scope: Scope | None) -> bool:
+    """Give the person this scope, None for what the role brings; False when there is no such account in use."""
+    mine = update(users).where(users.c.name == name, ~users.c.revoked)
+    return bool((await connection.execute(mine.values(scope=asdict(scope) if scope else None))).rowcount)
+
+
 async def revoke(connection: AsyncConnection, name: str) -> bool:
     """Close the account and end its sessions at once; False when there is no such account."""
     await connection.execute(delete(sessions).where(sessions.c.user == name))
@@ -122,4 +147,5 @@ async def log_out(connection: AsyncConnection, token: str) -> None:
 
 
 def _account(row: dict[str, Any]) -> Account:
-    return Account(**{**row, "role": Role(row["role"])})
+    scope = None if row["scope"] is None else from_json(Scope, row["scope"])
+    return Account(**{**row, "role": Role(row["role"]), "scope": scope})

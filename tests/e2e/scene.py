@@ -121,6 +121,9 @@ class Scene:
         async with self.store.read() as connection:
             waiting = select(alerts.c.series, alerts.c.revision, alerts.c.digest)
             found = (await connection.execute(waiting.where(alerts.c.state == "draft", alerts.c.rule.in_(rules)))).all()
+            known = await users.find(connection, person)
+        if known is None:
+            await self.person(person)
         for series, revision, digest in found:
             await review.approve(
                 self.store, series=series, revision=revision, digest=digest, person=person, now=self.clock.now()

@@ -11,8 +11,9 @@ from pathlib import Path
 from services.clock import CatchUpClock, wall
 from services.store import users
 from services.store.engine import Store
-from services.store.users import Account, Role
+from services.store.users import SPENT, Account, Role
 from services.web.auth_password import hash_password, new_password
+from tests.exercise.officer import CHIEF
 from tests.fakes.accounts import accounts
 from tests.fakes.linkage import FakeLinkage
 from tests.fakes.x import FakeX
@@ -101,6 +102,8 @@ async def _people(data_dir: Path) -> dict[str, str]:
                 created_at=wall(),
             )
             await users.add(connection, account)
+        chief = Account(name=CHIEF, role=Role.APPROVER, password=SPENT, one_time=True, revoked=False, created_at=wall())
+        await users.add(connection, chief)  # played by tests.exercise.officer; nobody can log in as them
     await store.close()
     return logins
 

@@ -12,6 +12,9 @@ from geo.hazard import Hazard
 from rules.alert import Alert, Approval, Place, Text
 from services.channels.channel import Payload
 from services.clock import Clock
+from services.store import users
+from services.store.engine import Store
+from services.store.users import Account, Role
 
 NOW = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
 
@@ -89,6 +92,19 @@ def alert(**changes: Any) -> Alert:
         channels=("log",),
     )
     return replace(whole, **changes)
+
+
+def officer(name: str, **changes: Any) -> Account:
+    """An approver without a scope of their own; no password fits."""
+    whole = Account(name=name, role=Role.APPROVER, password="-", one_time=False, revoked=False, created_at=NOW)
+    return replace(whole, **changes)
+
+
+async def employ(store: Store, *names: str, **changes: Any) -> None:
+    """Officers of these names, who may approve from now on."""
+    async with store.write() as connection:
+        for name in names:
+            await users.add(connection, officer(name, **changes))
 
 
 def payload(text: str = "しらせ") -> Payload:

@@ -19,13 +19,13 @@ from geo.shelter import shelters_in
 from rules.alert import State, Text
 from services.channels.registry import CHANNELS, GROUPS
 from services.desks import review
-from services.store import alerts
+from services.store import alerts, users
 from services.store.engine import Store
 from services.store.outbox import DeliveryState
 from services.store.users import Role
 from services.web.pages import STATIC, words
 from tests.geo.making import ground
-from tests.services.making import NOW, alert, payload
+from tests.services.making import NOW, alert, officer, payload
 from tests.services.web_floor import Floor, floor
 
 pytestmark = pytest.mark.one_engine
@@ -45,6 +45,8 @@ async def issue(store: Store, **changes: Any) -> None:
     """Put an alert in force the way the desk does."""
     one = alert(**{"status": Status.ACTUAL, **changes})
     async with store.write() as connection:
+        if await users.find(connection, "tanto") is None:
+            await users.add(connection, officer("tanto"))
         digest = await alerts.add_draft(connection, one, {"log": payload()}, NOW)
     await review.approve(store, series=one.series, revision=one.revision, digest=digest, person="tanto", now=NOW)
 

@@ -8,12 +8,19 @@ import pytest
 from sqlalchemy import select, update
 
 from rules.alert import Alert, Approval
+from rules.floor import Floor
 from services.desks.review import ReviewError, approve, reject
-from services.store import alerts, chronology
+from services.store import alerts, chronology, users
 from services.store.engine import Store
 from services.store.tables import chronology as log
 from services.store.tables import outbox
-from tests.services.making import NOW, alert, payload
+from services.store.users import Role, Scope
+from tests.services.making import NOW, alert, employ, payload
+
+
+@pytest.fixture(autouse=True)
+async def officers(store: Store) -> None:
+    await employ(store, "sato", "suzuki")
 
 
 async def draft(store: Store, one: Alert) -> str:
@@ -98,3 +105,28 @@ async def test_the_log_shows_where_it_was_changed(store: Store) -> None:
     async with store.write() as connection:
         await connection.execute(update(log).where(log.c.seq == 1).values(who="someone else"))
         assert await chronology.first_broken(connection) == 1
+
+
+async def test_who_may_not_is_told_why_and_who_may_and_the_store_s_word_of_this_moment_counts(store: Store) -> None:
+    one = alert()
+    await employ(store, "yuki", scope=Scope(kinds=("snow_depth",)))
+    await employ(store, "miru", role=Role.VIEWER)
+    asked = {"series": one.series, "revision": 1, "digest": await draft(store, one), "now": NOW}
+    for person in ("yuki", "miru", "nobody"):
+        with pytest.raises(ReviewError, match="承認できる人：sato、suzuki") as refused:
+            await approve(store, **asked, person=person)
+        assert refused.value.code == "not_permitted"
+    async with store.write() as connection:
+        await users.set_scope(connection, "yuki", Scope(kinds=("flood",)))
+        await users.revoke(connection, "sato")
+    with pytest.raises(ReviewError, match="登録がありません"):
+        await approve(store, **asked, person="sato")
+    assert (await approve(store, **asked, person="yuki")).issued
+
+
+async def test_the_city_s_floor_asks_for_a_second_person_whatever_the_rule_says(store: Store) -> None:
+    one = alert(level=4)
+    asked = {"series": one.series, "revision": 1, "digest": await draft(store, one), "now": NOW}
+    floor = Floor(levels={4: Approval.TWO})
+    assert (await approve(store, **asked, person="sato", floor=floor)).needs == 1
+    assert (await approve(store, **asked, person="suzuki", floor=floor)).issued

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from feeds.status import Status
+from rules.alert import Approval
 from services.settings import SettingsError, load
 from services.store.engine import parse
 
@@ -46,6 +47,13 @@ def test_later_files_and_the_environment_win(profile: Path) -> None:
     assert (str(settings.data_dir), settings.web.host, settings.web.port) == ("/srv/a", "0.0.0.0", 8099)
 
 
+def test_the_floor_under_approvals_is_set_by_level(profile: Path) -> None:
+    site = profile / "site.toml"
+    site.write_text('[approval]\nfloor = { 4 = "two" }\nevacuation = "two"\n', encoding="utf-8")
+    floor = load([site], environment(profile)).approval.as_floor()
+    assert (floor.levels, floor.evacuation) == ({4: Approval.TWO}, Approval.TWO)
+
+
 def test_a_secret_in_a_list_of_tables_comes_from_its_file_too(profile: Path) -> None:
     (profile / "key").write_text("hush-hush\n")
     site = profile / "site.toml"
@@ -72,6 +80,8 @@ def test_a_secret_comes_from_its_file_and_is_never_printed(profile: Path) -> Non
         ('[city]\ncode = "3201"', "city.code"),
         ("[web]\nport = 99999", "web.port"),
         ("colour = 1", "colour"),
+        ('[approval]\nfloor = { 6 = "two" }', "approval.floor"),
+        ('[approval]\nevacuation = "auto"', "approval.evacuation"),
         ('[gateways.g]\npassword = "x"\nstatus = "Real"', "gateways.g.status"),
         ("[exercise]\nstart = 2026-01-01T00:00:00+09:00\nspeed = 0", "exercise.speed"),
         ("[exercise]\nstart = 2026-01-01T00:00:00\nspeed = 2", "exercise.start"),

@@ -13,6 +13,8 @@ from services.store.engine import Store
 from services.store.users import Role, everyone
 from services.web.auth_password import matches
 
+MORIOKA = Path(__file__).parents[2] / "config/morioka"
+
 
 @pytest.fixture
 def city(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
@@ -81,6 +83,43 @@ def test_what_cannot_be_done_says_why(city: str, capsys: pytest.CaptureFixture[s
     with pytest.raises(SystemExit) as refused:
         run(["users", "add", "sato", "--role", "king"])
     assert refused.value.code == 2
+
+
+def test_a_scope_is_set_shown_changed_and_taken_away(
+    city: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    snow = ["--kinds", "snow_depth,heavy_snow", "--highest", "3"]
+    assert run(["users", "add", "yuki", "--role", "approver", *snow]) == 0
+    assert run(["users", "scope", "yuki", "--evacuation", "--break-glass"]) == 0
+    lines(capsys)
+    assert run(["users", "list"]) == 0
+    scope = {"kinds": [], "areas": [], "highest": 5, "evacuation": True, "break_glass": True}
+    assert lines(capsys)[0]["scope"] == scope
+    assert run(["users", "scope", "yuki", "--of-role"]) == 0
+    assert run(["users", "list"]) == 0
+    assert "scope" not in lines(capsys)[-1]
+    monkeypatch.setenv("SHIRASE_PROFILE", str(MORIOKA))
+    assert run(["users", "scope", "yuki", "--areas", "plow-*,ekimae"]) == 0
+
+
+@pytest.mark.parametrize(
+    ("options", "told"),
+    [
+        (["scope", "yuki", "--kinds", "snow"], "no kind of hazard: snow"),
+        (["scope", "yuki", "--areas", "atlantis"], "no area of the profile: atlantis"),
+        (["scope", "yuki"], "--of-role"),
+        (["scope", "yuki", "--of-role", "--evacuation"], "not both"),
+        (["add", "miru", "--role", "viewer", "--evacuation"], "a viewer approves nothing"),
+    ],
+)
+def test_a_scope_that_is_none_says_what_there_is(
+    city: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, options: list[str], told: str
+) -> None:
+    monkeypatch.setenv("SHIRASE_PROFILE", str(MORIOKA))
+    assert run(["users", "add", "yuki", "--role", "approver"]) == 0
+    assert run(["users", *options]) == 1
+    error = json.loads(capsys.readouterr().err)
+    assert error["error"] == "bad_scope" and told in error["message"]
 
 
 def test_roles_include_the_ones_below() -> None:

@@ -20,7 +20,7 @@ from services.store.engine import Store
 from services.store.suppressions import Suppression, replace_standing
 from services.store.users import Role
 from services.web.api.table import ENDPOINTS
-from tests.services.making import NOW, alert, hazard, reading
+from tests.services.making import NOW, alert, employ, hazard, reading
 from tests.services.web_floor import floor
 
 pytestmark = pytest.mark.one_engine
@@ -92,6 +92,7 @@ async def fill(store: Store) -> None:
         await replace_standing(connection, Status.ACTUAL, NOW, [Suppression("r", SECRET, "quiet", "night", SECRET)])
     digest = digests["rejected"]
     await reject(store, series="rejected", revision=1, digest=digest, person=SECRET, reason=SECRET, now=NOW)
+    await employ(store, SECRET)
     await approve(store, series="half", revision=1, digest=digests["half"], person=SECRET, now=NOW)
 
 

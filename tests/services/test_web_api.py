@@ -12,11 +12,11 @@ import shapely
 from feeds.records import Flag
 from feeds.status import Status
 from rules.alert import Approval, Place
-from services.store import alerts, hazards, records
+from services.store import alerts, hazards, records, users
 from services.store.alerts import Refusal
 from services.store.chronology import first_broken
 from services.store.engine import Store
-from services.store.users import Role
+from services.store.users import Role, Scope
 from tests.services.making import NOW, alert, hazard, payload, reading
 from tests.services.web_floor import Visitor, floor
 
@@ -183,6 +183,23 @@ async def test_two_persons_are_two_persons(store: Store) -> None:
         (told,) = await two.features("/api/v1/alerts?state=draft")
         assert (told["needs"], [one["person"] for one in told["approvals"]]) == (1, ["one"])
         assert (await two.post(path, {"digest": digest}))[1]["issued"] is True
+
+
+async def test_a_draft_says_who_may_approve_it_and_why_another_may_not(store: Store) -> None:
+    async with store.write() as connection:
+        digest = await alerts.add_draft(connection, alert(), {"log": payload()}, NOW)
+    path = f"/api/v1/alerts/{alert().series}/1/approve"
+    async with floor(store) as running:
+        snow = await running.person(Role.APPROVER, "yuki")
+        await running.person(Role.APPROVER, "sato")
+        async with store.write() as connection:
+            await users.set_scope(connection, "yuki", Scope(kinds=("snow_depth",)))
+        (told,) = await snow.features("/api/v1/alerts?state=draft")
+        assert (told["needs"], told["able"]) == (1, ["sato"])
+        assert told["objections"] == ["種別「河川の水位」（flood）は担当外です"]
+        status, refused = await snow.post(path, {"digest": digest})
+        assert (status, refused["error"]) == (403, "not_permitted")
+        assert "承認できる人：sato" in refused["message"]
 
 
 async def test_a_rejection_needs_a_reason_and_stands_in_the_log(store: Store) -> None:

@@ -14,13 +14,13 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from feeds.status import Status
 from rules.alert import Alert, State, Text
 from rules.cap_message import mark
-from services.desks.review import NEEDED
 from services.store.codec import from_json
 from services.store.tables import alerts, approvals
 from services.web.api.answer import collection, feature
 from services.web.api.endpoint import PAGED, Endpoint, Parameter
 from services.web.api.instant import before, instant
 from services.web.api.paging import Page, page_of
+from services.web.api.permits import NOTHING, PROPERTIES, Permits
 from services.web.api.shapes import SHAPES
 from services.web.api.times import iso
 from services.web.api.viewer import Viewer, viewer_of
@@ -44,11 +44,14 @@ async def show(request: web.Request) -> web.Response:
         rows = (await connection.execute(_paged(statement, page))).mappings()
         taken, following = page.trim(list(rows), lambda row: (iso(row["sent"]), row["series"], row["revision"]))
         agreed = await _agreed(connection, taken) if viewer.staff else {}
+        permits = await Permits.read(connection, request) if viewer.staff else None
     shapes = request.app[SHAPES]
     features = []
     for row in taken:
         alert = from_json(Alert, row["body"])
-        properties = _properties(alert, row) | (_for_desk(alert, row, agreed) if viewer.staff else {})
+        properties = _properties(alert, row)
+        if permits:
+            properties |= _for_desk(alert, row, agreed, permits)
         features.append(feature(alert.identifier, shapes.places(alert.places), properties))
     return collection(request, features, following)
 
@@ -115,18 +118,18 @@ def _text(text: Text, status: Status) -> dict[str, str]:
     return {"language": text.language} | {name: mark(getattr(text, name), status, text.language) for name in read}
 
 
-def _for_desk(alert: Alert, row: RowMapping, agreed: Approvals) -> dict[str, Any]:
+def _for_desk(alert: Alert, row: RowMapping, agreed: Approvals, permits: Permits) -> dict[str, Any]:
     mine = agreed.get((alert.series, alert.revision), ())
     valid = [one for one in mine if one["digest"] == row["digest"]]
-    needs = max(0, NEEDED[alert.approval] - len(valid)) if row["state"] == State.DRAFT.value else 0
+    waits = row["state"] == State.DRAFT.value
     return {
         "evidence": list(alert.evidence),
         "hazards": list(alert.hazards),
         "digest": row["digest"],
         "payloads": row["payloads"],
         "approvals": [{"person": one["person"], "at": iso(one["at"])} for one in valid],
-        "needs": needs,
         "changed_at": iso(row["changed_at"]),
+        **(permits.of(alert, [one["person"] for one in valid]) if waits else NOTHING),
     }
 
 
@@ -170,8 +173,8 @@ ENDPOINTS = (
             "digest": "desk only: what an approval is bound to",
             "payloads": "desk only: by channel {media_type, parts, counts}, or {reason} where it is refused",
             "approvals": "desk only: list of {person, at}",
-            "needs": "desk only: persons still missing",
             "changed_at": "desk only: when the state last changed",
+            **PROPERTIES,
         },
     ),
 )

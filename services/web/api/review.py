@@ -13,7 +13,7 @@ from services.web.auth import PERSON
 from services.web.context import CONTEXT
 from services.web.security import WebError
 
-_STATUS = {"not_found": 404, "same_person": 403, "not_waiting": 409, "digest_mismatch": 409, "expired": 409}
+_STATUS = {"not_found": 404, "same_person": 403, "not_permitted": 403}  # any other: 409
 _LONGEST_REASON = 500
 
 
@@ -28,6 +28,7 @@ async def approve(request: web.Request) -> web.Response:
             digest=digest,
             person=request[PERSON].name,
             now=context.now(),
+            floor=context.floor,
         )
     except ReviewError as error:
         raise _fault(error) from error

@@ -19,7 +19,7 @@ from services.store.engine import Store
 from services.store.tables import alerts
 from tests.geo.official.telegrams import entry, telegram
 from tests.services.backtest.making import RULES, SENDER, asked, keep, lines, of, only, small_world, wave
-from tests.services.making import NOW, SetClock
+from tests.services.making import NOW, SetClock, employ
 
 EVERY = timedelta(minutes=5)
 TICK, AFTER = timedelta(minutes=2), timedelta(seconds=2)  # the gauge's own seconds
@@ -64,6 +64,7 @@ class Night:
 
     async def live(self) -> None:
         came = evening()
+        await employ(self.store, "班長")
         ticks = {NOW + AFTER + n * TICK for n in range(int((END - NOW) / TICK) + 1)}
         for now in sorted({*ticks, *(at for at, _ in came)}):
             self.clock.at = now

@@ -8,7 +8,6 @@ import { timeTag } from './time.js';
 import { chip, inOrder, word } from './words.js';
 
 const me = () => document.body.dataset.user ?? '';
-const role = () => document.body.dataset.role ?? '';
 
 /** @type {any} the draft in the dialog, exactly as it was shown */
 let draft = null;
@@ -16,15 +15,26 @@ let draft = null;
 let done = () => {};
 
 /** @param {any} one @returns {boolean} */
-export const mayApprove = (one) => ['approver', 'admin'].includes(role()) && !one.approvals.some((/** @type {any} */ a) => a.person === me());
+export const mayApprove = (one) => !one.objections.length && !agreed(one);
+
+/** @param {any} one @returns {boolean} */
+const agreed = (one) => one.approvals.some((/** @type {any} */ a) => a.person === me());
+
+/** 「あなたは承認できません」, why, and who may; nothing for those who may. @param {any} one */
+export function barred(one) {
+  if (!one.objections.length) return null;
+  const able = one.able.length ? `承認できる人：${one.able.join('、')}` : '承認できる人がいません。管理者に、承認の範囲の設定を頼んでください。';
+  return h('div', { class: 'barred' },
+    h('p', {}, 'あなたは承認できません'), h('ul', {}, one.objections.map((/** @type {string} */ o) => h('li', {}, o))),
+    h('p', { class: one.able.length ? '' : 'tone-bad' }, able));
+}
 
 /** 「承認 1/2（佐藤）」 @param {any} one @returns {string} */
 export function signed(one) {
   const count = one.approvals.length;
   const people = one.approvals.map((/** @type {any} */ a) => a.person).join('、');
-  const mine = one.approvals.some((/** @type {any} */ a) => a.person === me());
-  const hint = mine ? '。もう一人の承認を待っています' : ['approver', 'admin'].includes(role()) ? '' : '。承認の権限がありません';
-  return `承認 ${count}/${count + one.needs}${people ? `（${people}）` : ''}${hint}`;
+  const waits = agreed(one) ? `。もう一人の承認を待っています（${one.able.join('、') || '承認できる人がほかにいません'}）` : '';
+  return `承認 ${count}/${count + one.needs}${people ? `（${people}）` : ''}${waits}`;
 }
 
 /** Open the dialog. Focus starts on the text, not on a button: a stray Enter does nothing. @param {any} one */

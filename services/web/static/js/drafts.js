@@ -1,6 +1,6 @@
 // @ts-check
 // Drafts: what, where, why, and exactly what would be sent. One is open at a time, the most dangerous first.
-import { approve, mayApprove, reject, signed } from './approve.js';
+import { approve, barred, mayApprove, reject, signed } from './approve.js';
 import { drafts } from './desk.js';
 import { byId, fill, h } from './dom.js';
 import { countOf, showPayload } from './payload.js';
@@ -24,7 +24,7 @@ export function drawDrafts() {
     open = waiting[0]?.identifier ?? null;
     chosen = false;
   }
-  const picture = JSON.stringify([open, waiting.map((d) => [d.identifier, d.digest, d.approvals])]);
+  const picture = JSON.stringify([open, waiting.map((d) => [d.identifier, d.digest, d.approvals, d.objections, d.able])]);
   if (picture === drawn) return; // an officer is reading: do not move the text for nothing
   drawn = picture;
   byId('drafts-count').textContent = waiting.length ? `${waiting.length}件` : '';
@@ -61,6 +61,7 @@ function body(draft) {
       h('dt', {}, 'なぜ'), h('dd', {}, reasons(draft.evidence)),
       h('dt', {}, '期限'), h('dd', {}, timeTag(draft.expires), 'まで', h('span', { class: 'muted' }, `　規則 ${draft.rule}`))),
     outlets(draft),
+    barred(draft),
     h('div', { class: 'draft-actions' },
       h('p', { class: 'approval' }, pips(draft), signed(draft)),
       mayApprove(draft)
