@@ -19,7 +19,8 @@ from sqlalchemy import (
     text,
 )
 
-import services.store.tables_plow  # noqa: F401 - its tables belong to the metadata
+import services.store.tables_plow
+import services.store.tables_subscribers  # noqa: F401 - these tables belong to the metadata
 from services.store.columns import Instant, Serial, metadata
 from services.store.tables_reports import answered, photos
 from services.store.tables_skill import outlooks, skill_bins, skill_days, stories
