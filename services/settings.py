@@ -22,6 +22,7 @@ from rules.wording.languages import LANGUAGES
 from services.broker.login import Protocol
 from services.configuration.approvals import Approvals
 from services.configuration.files import SettingsError, laid_over, of_environment, read
+from services.configuration.subscriptions import Subscribing
 
 __all__ = ["Settings", "SettingsError", "load"]  # and the sections
 
@@ -195,6 +196,7 @@ class Settings(_Strict):
     lalert: LalertReceiver | None = None
     web: Web = Web()
     reports: Reports = Reports()
+    subscriptions: Subscribing | None = None
     skill: Skill = Skill()
     plow: Plow = Plow()
     approval: Approvals = Approvals()
@@ -211,6 +213,12 @@ class Settings(_Strict):
             raise ValueError("lalert and exercise exclude each other: real documents have no place in a drill")
         if self.broker and self.exercise:
             raise ValueError("broker and exercise exclude each other: an exercise runs on a broker of its own")
+        return self
+
+    @model_validator(mode="after")
+    def _subscribers_have_a_key(self) -> Self:
+        if self.subscriptions is None and (telling := {"mail", "push"} & self.channels.keys()):
+            raise ValueError(f"channels.{min(telling)} tells subscribers: write [subscriptions] with its key")
         return self
 
     @property

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Collection
-from dataclasses import asdict, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 
 from services.clock import wall
@@ -25,6 +25,18 @@ CONFIRM_WITHIN = timedelta(hours=48)
 SUSPENDED_KEPT = timedelta(days=90)
 _DAY, _BETWEEN, _A_DAY = timedelta(days=1), timedelta(minutes=10), 5  # letters to one address
 _MOST_UNCONFIRMED = 20_000  # a flood of made-up addresses shall not fill the disk
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Offer:
+    """What residents may subscribe to here, and how often anybody may ask in ten minutes."""
+
+    desk: Subscriptions
+    mail_from: str = ""  # empty: no mail
+    push_key: str = ""  # the public key that browsers want; empty: no push
+    push_services: tuple[str, ...] = ()
+    per_client: int = 8
+    in_all: int = 600
 
 
 class Subscriptions:
@@ -104,7 +116,7 @@ class Subscriptions:
         return True
 
     async def leave(self, token: str) -> bool:
-        """Delete whoever the link names, for good. True as well where they are gone already; False for no link of ours."""
+        """Delete whoever the link names, for good. True where they are gone already; False for no link of ours."""
         if not self.seal.proves(token, Purpose.LEAVE, self._clock()):
             return False
         async with self._store.write() as connection:

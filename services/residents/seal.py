@@ -65,7 +65,7 @@ class Seal:
         return hmac.new(self._lookup, address.encode(), hashlib.sha256).hexdigest()
 
     def token(self, purpose: Purpose, uid: str, until: datetime | None = None, about: str = "") -> str:
-        """A name of the subscriber for one purpose; without ``until`` it never runs out. ``about``: what it agrees to."""
+        """A name of the subscriber for one purpose, for ever without ``until``. ``about``: what it agrees to."""
         ends = _base36(int(until.timestamp())) if until else "0"
         return f"{uid}.{ends}.{self._mac(purpose, uid, ends, about)}"
 

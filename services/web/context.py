@@ -14,6 +14,7 @@ from geo.model import Ground
 from rules.floor import Floor
 from services.bell import Bell
 from services.desks.quarantine import Reader
+from services.desks.subscriptions import Offer
 from services.health import Health
 from services.settings import LalertReceiver, Reports
 from services.store.engine import Store
@@ -42,6 +43,7 @@ class WebContext:
     signer: Signer | None = None
     lalert: LalertReceiver | None = None  # where L-Alert's node delivers; None: nowhere
     reports: Reports = field(default_factory=Reports)
+    subscriptions: Offer | None = None  # what residents may ask to be told
     https: bool = False  # a proxy in front ends TLS: cookies are Secure, the address is the proxy's X-Forwarded-For
     floor: Floor = field(default_factory=Floor)  # under the approval that rules ask for
     fix_delay: timedelta = timedelta(minutes=30)  # public positions of vehicles are this old

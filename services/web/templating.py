@@ -19,6 +19,7 @@ def environment(context: WebContext) -> jinja2.Environment:
     built = jinja2.Environment(loader=loader, autoescape=True, undefined=jinja2.StrictUndefined)
     built.globals["city"] = {"name": context.city_name, "name_en": context.city_name_en}
     built.globals["exercise"] = context.exercise
+    built.globals["subscribing"] = context.subscriptions is not None
     built.globals["static"] = "/static"
     return built
 

@@ -1,4 +1,4 @@
-"""Subscriptions: asked, confirmed by a link, changed, left; nobody learns who is there, and nothing readable is kept."""
+"""Subscriptions: asked, confirmed, changed, left; nobody learns who is there, and nothing readable is kept."""
 
 from __future__ import annotations
 

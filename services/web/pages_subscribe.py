@@ -1,0 +1,256 @@
+"""/subscribe: residents ask to be told, confirm, change and leave. Everything but push works without any script.
+
+A GET never changes anything: programs that look into mails follow links. Nothing is logged, nothing is tracked, and
+the answer to an address is the same whether it is known or not.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from aiohttp import web
+from multidict import MultiDictProxy
+
+from rules.wording.languages import LANGUAGES
+from services.clock import wall
+from services.desks.subscriptions import Offer
+from services.residents.address import AddressError, mail_address, push_address
+from services.residents.seal import Purpose
+from services.residents.wish import LEVELS, TOPICS, Wish, WishError
+from services.residents.words import LANGUAGE_NAMES, word
+from services.web import push_files
+from services.web.auth import open_write
+from services.web.context import CONTEXT
+from services.web.report_limit import ReportLimit
+from services.web.security import WORDS, WebError, client_address
+from services.web.templating import page
+
+_LIMIT: web.AppKey[ReportLimit] = web.AppKey("subscribe_limit", ReportLimit)
+_BAD = WebError(400, *WORDS[400])
+
+
+def setup(app: web.Application) -> None:
+    """Mount the pages, where this hub has subscribers."""
+    offer = app[CONTEXT].subscriptions
+    if offer is None:
+        return
+    app[_LIMIT] = ReportLimit(offer.per_client, offer.in_all)
+    app.router.add_get("/subscribe", show)
+    if offer.mail_from:
+        app.router.add_post("/subscribe", ask)
+    app.router.add_get("/subscribe/confirm", show_confirmation)
+    app.router.add_post("/subscribe/confirm", confirm)
+    app.router.add_get("/subscribe/mine", show_mine)
+    app.router.add_post("/subscribe/mine", change)
+    app.router.add_get("/subscribe/leave", show_leaving)
+    app.router.add_post("/subscribe/leave", leave)
+    if offer.push_key:
+        app.router.add_post("/subscribe/push", register)
+        app.router.add_post("/subscribe/push/leave", unregister)
+        app.router.add_get("/push-worker.js", push_files.worker)
+        app.router.add_get("/manifest.webmanifest", push_files.manifest)
+
+
+async def show(request: web.Request) -> web.Response:
+    """The form. ``?lang=`` says in which language it is shown beside Japanese."""
+    return _form(request, Wish(language=_language(request) or "ja"))
+
+
+@open_write
+async def ask(request: web.Request) -> web.Response:
+    """An address and wishes; the answer tells nothing of who is known."""
+    _admit(request)
+    fields = await request.post()
+    wish = _wish(fields)
+    try:
+        address = mail_address(_text(fields, "address"))
+    except AddressError:
+        return _form(request, wish, address=_text(fields, "address")[:254], error="bad_address", status=400)
+    try:
+        await _offer(request).desk.ask(address, wish)
+    except WishError:
+        raise _BAD from None
+    return _said(request, "asked", wish.language)
+
+
+async def show_confirmation(request: web.Request) -> web.Response:
+    """What the link in a letter opens: one button."""
+    wish = await _offer(request).desk.asked_for(_token(request))
+    return _button(request, "confirm", wish.language) if wish else _stale(request)
+
+
+@open_write
+async def confirm(request: web.Request) -> web.Response:
+    """It begins."""
+    one = await _offer(request).desk.confirm(_token(request))
+    return _said(request, "confirmed", one.wish.language) if one else _stale(request)
+
+
+async def show_mine(request: web.Request) -> web.Response:
+    """One's own wishes, to be changed. The address is not shown."""
+    one = await _offer(request).desk.holder(_token(request), Purpose.MINE)
+    return _form(request, one.wish, token=_token(request)) if one else _stale(request)
+
+
+@open_write
+async def change(request: web.Request) -> web.Response:
+    wish = _wish(await request.post())
+    try:
+        changed = await _offer(request).desk.change(_token(request), wish)
+    except WishError:
+        raise _BAD from None
+    return _said(request, "saved", wish.language) if changed else _stale(request)
+
+
+async def show_leaving(request: web.Request) -> web.Response:
+    """The link in every mail; who has left already sees that."""
+    token = _token(request)
+    desk = _offer(request).desk
+    if not desk.seal.proves(token, Purpose.LEAVE, wall()):
+        return _stale(request)
+    one = await desk.holder(token, Purpose.LEAVE)
+    return _button(request, "leave", one.wish.language) if one else _said(request, "left", _language(request))
+
+
+@open_write
+async def leave(request: web.Request) -> web.Response:
+    """Of the button, and of mail programs by themselves (RFC 8058: one POST, no cookie, no question)."""
+    left = await _offer(request).desk.leave(_token(request))
+    return _said(request, "left", _language(request)) if left else _stale(request)
+
+
+@open_write
+async def register(request: web.Request) -> web.Response:
+    """A browser's own subscription, as JSON: ``{"subscription": {…}, "wish": {…}}``."""
+    _admit(request)
+    offer, told = _offer(request), await _json(request)
+    try:
+        given = told["subscription"]
+        keys = given["keys"]
+        address = push_address(given["endpoint"], keys["p256dh"], keys["auth"], offer.push_services)
+        wish = _of_json(told["wish"])
+        await offer.desk.register(address, wish)
+    except (KeyError, TypeError, AddressError, WishError):
+        raise _BAD from None
+    return web.json_response({"subscribed": True})
+
+
+@open_write
+async def unregister(request: web.Request) -> web.Response:
+    """Whoever shows an endpoint is that browser: nobody else knows it."""
+    told = await _json(request)
+    await _offer(request).desk.unregister(str(told.get("endpoint", ""))[:1000])
+    return web.json_response({"subscribed": False})
+
+
+def _offer(request: web.Request) -> Offer:
+    offer = request.app[CONTEXT].subscriptions
+    assert offer is not None
+    return offer
+
+
+def _admit(request: web.Request) -> None:
+    wait = request.app[_LIMIT].admit(client_address(request), wall())
+    if wait is not None:
+        raise WebError(429, *WORDS[429], retry_after=wait)
+
+
+async def _json(request: web.Request) -> dict[str, Any]:
+    """Only as JSON by its type: a form of another site cannot send that."""
+    if request.content_type != "application/json":
+        raise _BAD
+    try:
+        told = await request.json()
+    except (ValueError, RecursionError):
+        raise _BAD from None
+    if not isinstance(told, dict):
+        raise _BAD
+    return told
+
+
+def _wish(fields: MultiDictProxy[Any]) -> Wish:
+    least = _text(fields, "least")
+    return Wish(
+        districts=_texts(fields.getall("district", [])),
+        topics=_texts(fields.getall("topic", [])),
+        least=int(least) if least in map(str, LEVELS) else 1,
+        language=_text(fields, "language") if _text(fields, "language") in LANGUAGES else "ja",
+        digest=_text(fields, "digest") == "1",
+    )
+
+
+def _of_json(told: Any) -> Wish:
+    """Raises KeyError or TypeError for another shape; what stands in it is checked by the desk."""
+    lists = (told["districts"], told["topics"])
+    if not all(isinstance(one, list) for one in lists) or not isinstance(told["least"], int):
+        raise TypeError("another shape")
+    districts, topics = (_texts(one) for one in lists)
+    return Wish(districts=districts, topics=topics, least=told["least"], language=str(told["language"]))
+
+
+def _texts(given: Sequence[Any]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(str(one)[:100] for one in given[:1000]))
+
+
+def _text(fields: MultiDictProxy[Any], name: str) -> str:
+    value = fields.get(name, "")
+    return value if isinstance(value, str) else ""
+
+
+def _token(request: web.Request) -> str:
+    return request.query.get("t", "")[:200]
+
+
+def _language(request: web.Request) -> str:
+    wanted = request.query.get("lang", "")
+    return wanted if wanted in LANGUAGES else ""
+
+
+def _form(
+    request: web.Request, wish: Wish, *, address: str = "", token: str = "", error: str = "", status: int = 200
+) -> web.Response:
+    context, offer = request.app[CONTEXT], _offer(request)
+    districts = sorted(context.ground.areas.of_kind("district"), key=lambda one: (one.reading or one.name, one.code))
+    shown = {
+        "wish": wish,
+        "districts": districts,
+        "topics": TOPICS,
+        "levels": LEVELS,
+        "names": LANGUAGE_NAMES,
+        "offer": offer,
+        "address": address,
+        "token": token,
+        "error": error,
+        **_words(_beside(_language(request) or wish.language)),
+    }
+    return _private(page(request, "subscribe.html", status=status, **shown))
+
+
+def _button(request: web.Request, name: str, language: str) -> web.Response:
+    shown = {"step": name, "token": _token(request), "said": False, **_words(_beside(language))}
+    return _private(page(request, "subscribe_step.html", **shown))
+
+
+def _said(request: web.Request, name: str, language: str, status: int = 200) -> web.Response:
+    shown = {"step": name, "token": "", "said": True, **_words(_beside(language))}
+    return _private(page(request, "subscribe_step.html", status=status, **shown))
+
+
+def _stale(request: web.Request) -> web.Response:
+    return _said(request, "stale", _language(request), status=404)
+
+
+def _beside(language: str) -> str:
+    """What stands beside the Japanese: the chosen language, English where none is."""
+    return language if language and language != "ja" else "en"
+
+
+def _words(language: str) -> dict[str, Any]:
+    return {"word": word, "lang": language, "html_lang": {"ja-x-easy": "ja"}.get(language, language)}
+
+
+def _private(response: web.Response) -> web.Response:
+    """A link is a key: no search engine shall keep it. That it is told to no other site is said for every page."""
+    response.headers["X-Robots-Tag"] = "noindex"
+    return response
