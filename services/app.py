@@ -87,6 +87,8 @@ class Hub:
             await parts.deliver(house)
         if "web" in wanted:
             parts.sweep(house)
+        if {"deliver", "web"} & set(wanted):  # either calls staff when the other is gone
+            await parts.callout(house, self.rollcall.line)
         await self._join()
         house.go()
         await self._show(await self._pages() if "web" in wanted else self._monitor())

@@ -6,7 +6,7 @@ Every loop also polls: a lost ring costs seconds, never work.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -23,12 +23,18 @@ from services.broker.client import MqttClient
 from services.broker.config import check_filters
 from services.broker.embedded import EmbeddedBroker
 from services.broker.login import Login
+from services.callout.caller import Caller
+from services.callout.desk import BELL
+from services.callout.outlet import Apprise
+from services.callout.watch import Hub as HubPart
+from services.callout.watch import Watch
 from services.city import StartError
 from services.clock import wall
 from services.deliver import Deliver
 from services.disk import Disk
 from services.evaluate import Evaluate
 from services.fetch import Fetcher
+from services.health import Health
 from services.history import History
 from services.house import House, leased
 from services.ingest import Ingest
@@ -203,6 +209,21 @@ async def deliver(house: House) -> None:
     for channel in (await house.city()).channels.values():
         sender = Deliver(house.store, house.bell, house.clock, channel)
         house.repeat(Loop(sender.name, sender.step, house.bell.listen("outbox"), house.pace, again=True))
+
+
+async def callout(house: House, line: Callable[[], Health]) -> None:
+    """Calling staff: the watch in one process at a time, the sending in any. ``line`` is the health of all of them."""
+    settings = house.settings
+    once = await house.once(Watch.name)
+    own = Status.EXERCISE if settings.exercise else Status.ACTUAL
+    hub = HubPart(faults=lambda: line().get("reasons", []), channels=settings.channels.keys(), own=own)
+    watch = Watch(once, house.bell, house.clock, settings.callout, hub)
+    where = settings.web.base_url or f"http://{settings.web.host}:{settings.web.port}"
+    caller = Caller(house.store, house.bell, house.clock, settings.callout, Apprise(), where)
+    house.stack.push_async_callback(caller.close)
+    wakes = ("alerts", "deliveries", "outbox")
+    house.repeat(Loop(watch.name, leased(once, watch.step), house.bell.listen(*wakes), lambda: watch.EVERY, rest=0.25))
+    house.repeat(Loop(caller.name, caller.step, house.bell.listen(BELL), lambda: caller.EVERY))
 
 
 def sweep(house: House) -> None:

@@ -20,6 +20,7 @@ from sqlalchemy.exc import ArgumentError
 from feeds.status import Status
 from rules.wording.languages import LANGUAGES
 from services.broker.login import Protocol
+from services.callout.roster import Callout
 from services.configuration.approvals import Approvals
 from services.configuration.files import SettingsError, laid_over, of_environment, read
 from services.configuration.subscriptions import Subscribing
@@ -200,6 +201,7 @@ class Settings(_Strict):
     skill: Skill = Skill()
     plow: Plow = Plow()
     approval: Approvals = Approvals()
+    callout: Callout = Callout()
     exercise: Exercise | None = None
     log_level: str = "INFO"
 

@@ -1,0 +1,1 @@
+"""Calling staff: what rings, whom it calls, and who has taken it."""

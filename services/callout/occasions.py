@@ -1,0 +1,169 @@
+"""From what the store and the line know to what rings now. Pure: the same picture rings the same."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from feeds.status import Status
+from services.callout.occasion import Event, Occasion
+from services.callout.roster import JAPAN, Callout, required
+from services.channels.registry import outlets
+from services.store.confirmation import Said, Sent, confirmation
+from services.store.outbox import DeliveryState
+from services.store.ringing import Backlog, Broken, Told, Unconfirmed, Waiting
+
+_GATEWAYS = ("gateway:", "clock:", "allowance:")  # a battery can wait for the morning
+_OPEN: Mapping[DeliveryState, tuple[str, str]] = {
+    DeliveryState.WAITING: ("まだ送れていません", "not sent yet"),
+    DeliveryState.SENDING: ("送信中のままです", "still being sent"),
+    DeliveryState.UNKNOWN: ("届いたか不明です", "it is not known whether it arrived"),
+    DeliveryState.REJECTED: ("相手が受け付けませんでした", "rejected"),
+    DeliveryState.REFUSED: ("送れない設定です", "not set up for it"),
+    DeliveryState.EXPIRED: ("送る前に期限が切れました", "expired before it was sent"),
+    DeliveryState.SUPERSEDED: ("送る前に次の報が出ました", "overtaken before it was sent"),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Picture:
+    """What is looked at, of one moment."""
+
+    drafts: Sequence[Waiting] = ()
+    unconfirmed: Sequence[Unconfirmed] = ()
+    equipment: Sequence[Broken] = ()
+    backlog: Sequence[Backlog] = ()
+    faults: Sequence[tuple[str, str, datetime]] = ()  # key, sentence, since when; only those that have lasted
+    set_up: Collection[str] = field(default_factory=tuple)  # channels of this hub
+    own: Status = Status.ACTUAL  # of the hub's own faults: an exercise has those of an exercise
+
+
+def occasions(picture: Picture, callout: Callout, now: datetime) -> dict[str, Occasion]:
+    """Everything that rings at ``now``, by key."""
+    found = [
+        *_drafts(picture, callout, now),
+        *_mandatory(picture, callout, now),
+        *_gateways(picture.equipment),
+        *(_fault(*one, picture.own) for one in picture.faults),
+    ]
+    rung = {one.status for one in found if one.event is Event.MANDATORY}  # by the same deliveries
+    found += [one for one in _backlog(picture.backlog, callout, now) if one.status not in rung]
+    return {one.key: one for one in found}
+
+
+def _drafts(picture: Picture, callout: Callout, now: datetime) -> Iterator[Occasion]:
+    for one in picture.drafts:
+        if now < one.since + callout.patience_for_draft(one.told.level):
+            continue
+        told = one.told
+        yield Occasion(
+            key=f"draft:{told.series}:{told.level}",
+            event=Event.DRAFT,
+            status=told.status,
+            level=told.level,
+            subject=f"承認待ち：{_level(told)}{told.event}の案が、{_clock(one.since)}から承認を待っています（未発表）",
+            subject_en=f"Not issued: a draft ({told.event_en}{_level_en(told)}) waits for approval",
+            path="/ops#drafts",
+            since=one.since,
+        )
+
+
+def _mandatory(picture: Picture, callout: Callout, now: datetime) -> Iterator[Occasion]:
+    """One for each revision, that names every channel that is open."""
+    patience = timedelta(seconds=callout.mandatory_seconds)
+    by_revision: dict[tuple[str, int], list[Unconfirmed]] = {}
+    for one in picture.unconfirmed:
+        names = required(callout.mandatory, alert_level=one.told.alert_level, level=one.told.level, rule=one.told.rule)
+        if one.channel in outlets(names, picture.set_up) and _is_open(one, now - patience):
+            by_revision.setdefault((one.told.series, one.told.revision), []).append(one)
+    for (series, revision), some in by_revision.items():
+        told = some[0].told
+        yield Occasion(
+            key=f"mandatory:{series}:{revision}",
+            event=Event.MANDATORY,
+            status=told.status,
+            level=told.level,
+            subject=f"未達：{_level(told)}{told.event}（第{revision}報）を、必須の経路が受け付けていません",
+            subject_en=f"A mandatory channel has not confirmed: {told.event_en}{_level_en(told)}, revision {revision}",
+            detail="\n".join(_open_line(one) for one in some),
+            path="/ops/outbox",
+            since=min(one.row["created_at"] for one in some),
+        )
+
+
+def _is_open(one: Unconfirmed, patient_since: datetime) -> bool:
+    """A drill that a channel refuses is as it should be. What cannot come right by waiting rings at once."""
+    state = DeliveryState(one.row["state"])
+    if state is DeliveryState.REFUSED and one.told.status is not Status.ACTUAL:
+        return False
+    moving = state in (DeliveryState.WAITING, DeliveryState.SENDING)
+    return not moving or one.row["created_at"] <= patient_since
+
+
+def _open_line(one: Unconfirmed) -> str:
+    known, state = confirmation(one.row), DeliveryState(one.row["state"])
+    ja, en = _OPEN.get(state, ("確認できません", "not confirmed"))
+    sent = "送った" if known.sent is Sent.SENT else "一部だけ送った" if known.sent is Sent.PARTLY else "送っていない"
+    said = "返事なし" if known.said is Said.NO_ANSWER else "拒否" if known.said is Said.REJECTED else "なし"
+    return f"{one.channel}：{ja} / {en}（こちら：{sent}、相手の確認：{said}、{known.attempts}回試行）"
+
+
+def _gateways(broken: Iterable[Broken]) -> Iterator[Occasion]:
+    """One for all of a status: when a router dies, thirty gateways do not call thirty times."""
+    by_status: dict[Status, list[Broken]] = {}
+    for one in broken:
+        if one.source.startswith(_GATEWAYS):
+            by_status.setdefault(one.status, []).append(one)
+    for status, some in by_status.items():
+        more = f"（ほか{len(some) - 1}件）" if len(some) > 1 else ""
+        yield Occasion(
+            key=f"gateway:{status}",
+            event=Event.GATEWAY,
+            status=status,
+            level=0,
+            subject=f"観測機器：{some[0].headline}{more}",
+            subject_en=f"Gateways need somebody: {len(some)}",
+            detail="\n".join(one.headline for one in some[:20]),
+            path="/ops#dock",
+            since=min(one.since for one in some),
+        )
+
+
+def _backlog(backlogs: Iterable[Backlog], callout: Callout, now: datetime) -> Iterator[Occasion]:
+    for one in backlogs:
+        if now - one.since >= timedelta(minutes=callout.backlog_minutes):
+            yield Occasion(
+                key=f"backlog:{one.status}",
+                event=Event.BACKLOG,
+                status=one.status,
+                level=0,
+                subject=f"配信の滞り：{_clock(one.since)}から送れていない配信があります（{one.many}件）",
+                subject_en=f"Deliveries do not catch up: {one.many} waiting",
+                path="/ops/outbox",
+                since=one.since,
+            )
+
+
+def _fault(key: str, sentence: str, since: datetime, status: Status) -> Occasion:
+    return Occasion(
+        key=f"fault:{key}",
+        event=Event.FAULT,
+        status=status,
+        level=0,
+        subject=f"ハブの不具合：{sentence}",
+        subject_en="A part of the hub does not work",
+        since=since,
+    )
+
+
+def _level(told: Told) -> str:
+    return f"警戒レベル{told.level} " if told.alert_level and told.level else ""
+
+
+def _level_en(told: Told) -> str:
+    return f", level {told.level}" if told.alert_level and told.level else ""
+
+
+def _clock(at: datetime) -> str:
+    return f"{at.astimezone(JAPAN):%-m月%-d日%H:%M}"

@@ -1,0 +1,170 @@
+"""The messages of calls: one row for each call × step × person × address, written before anything leaves the house.
+
+``due`` has certainly not been sent, and is sent after a restart. ``sending`` that nobody finished may have been: it
+becomes ``unknown`` and is never sent again in its step; the chain goes on instead.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from sqlalchemy import ColumnElement, and_, exists, func, insert, or_, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from services.callout.occasion import Event, is_urgent
+from services.store.calls import Call, CallState
+from services.store.tables_calls import call_sends, calls
+
+LEASE = timedelta(seconds=60)  # longer than any message may take
+_HOUR = timedelta(hours=1)
+
+
+class SendState(StrEnum):
+    """What became of one message."""
+
+    DUE = "due"
+    SENDING = "sending"
+    SENT = "sent"  # the other side's server took it
+    FAILED = "failed"
+    UNKNOWN = "unknown"  # it may have left the house
+    WITHHELD = "withheld"  # too many messages to this address within an hour
+    DROPPED = "dropped"  # the call was over before it went out
+
+
+NOT_REACHED = frozenset({SendState.FAILED, SendState.UNKNOWN})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Send:
+    """One message."""
+
+    call: int
+    step: int
+    person: str
+    way: int
+    group: str
+    state: SendState
+    detail: str
+    due_at: datetime
+    started_at: datetime | None
+    finished_at: datetime | None
+
+    @property
+    def key(self) -> tuple[int, int, str, int]:
+        return self.call, self.step, self.person, self.way
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """An address of a person, by its place in the roster; the address itself is in no table."""
+
+    person: str
+    way: int
+
+
+async def add(connection: AsyncConnection, call: Call, group: str, ways: Sequence[Way], now: datetime) -> None:
+    """Write down the messages of the step that begins. Call in the transaction of ``calls.step_on``."""
+    rows = [
+        {
+            "call": call.id,
+            "step": call.step,
+            "person": one.person,
+            "way": one.way,
+            "group": group,
+            "state": SendState.DUE.value,
+            "detail": "",
+            "due_at": now,
+        }
+        for one in ways
+    ]
+    if rows:
+        await connection.execute(insert(call_sends), rows)
+
+
+async def needs_work(connection: AsyncConnection, now: datetime) -> bool:
+    """True where :func:`claim` would find or change something."""
+    found = or_(call_sends.c.state == SendState.DUE.value, _lost(now))
+    return bool(await connection.scalar(select(exists().where(found))))
+
+
+async def claim(connection: AsyncConnection, now: datetime, limit: int, per_hour: int) -> list[Send]:
+    """Take messages that are due, the most urgent call first. Call inside ``store.hold()``.
+
+    Before that, close what a dead process left, and drop what belongs to calls that somebody took or that are over.
+    What is more than ``per_hour`` to one address is withheld; half of these are kept for what is urgent.
+    """
+    lost = {"state": SendState.UNKNOWN.value, "finished_at": now, "detail": "送る途中でハブが止まった"}
+    await connection.execute(update(call_sends).where(_lost(now)).values(lost))
+    quiet = select(calls.c.id).where(calls.c.state != CallState.CALLING.value)
+    late = and_(call_sends.c.state == SendState.DUE.value, call_sends.c.call.in_(quiet))
+    dropped = {"state": SendState.DROPPED.value, "finished_at": now, "detail": "送る前に呼び出しが終わった"}
+    await connection.execute(update(call_sends).where(late).values(dropped))
+    due = (
+        select(call_sends, calls.c.event, calls.c.level)
+        .join(calls, calls.c.id == call_sends.c.call)
+        .where(call_sends.c.state == SendState.DUE.value)
+        .order_by(calls.c.level.desc(), call_sends.c.due_at, call_sends.c.call, call_sends.c.person)
+        .limit(limit)
+        .with_for_update(skip_locked=True, of=call_sends)
+    )
+    taken = []
+    for row in (await connection.execute(due)).mappings().all():
+        one, urgent = _send(dict(row)), is_urgent(Event(row["event"]), row["level"])
+        if await _begun(connection, one, now - _HOUR) >= (per_hour if urgent else per_hour // 2):
+            await finish(connection, one, SendState.WITHHELD, "1時間に送る数の上限 / the limit of an hour", now)
+            continue
+        begun = {"state": SendState.SENDING.value, "started_at": now}
+        await connection.execute(update(call_sends).where(_same(one)).values(begun))
+        taken.append(one)
+    return taken
+
+
+async def _begun(connection: AsyncConnection, one: Send, since: datetime) -> int:
+    """How many messages to this address have been begun since then."""
+    same = (call_sends.c.person == one.person, call_sends.c.way == one.way, call_sends.c.started_at > since)
+    return int(await connection.scalar(select(func.count()).select_from(call_sends).where(*same)) or 0)
+
+
+async def link(connection: AsyncConnection, one: Send, digest: str, until: datetime) -> None:
+    """Remember what the link of this message must hash to, and until when it works."""
+    await connection.execute(update(call_sends).where(_same(one)).values(link=digest, link_until=until))
+
+
+async def finish(connection: AsyncConnection, one: Send, state: SendState, detail: str, now: datetime) -> None:
+    """Write what became of it."""
+    values = {"state": state.value, "detail": detail, "finished_at": now}
+    await connection.execute(update(call_sends).where(_same(one)).values(values))
+
+
+async def linked(connection: AsyncConnection, digest: str, now: datetime) -> Send | None:
+    """The message whose link this is; None for a stranger's, or one that has run out."""
+    mine = (call_sends.c.link == digest, call_sends.c.link_until > now)
+    row = (await connection.execute(select(call_sends).where(*mine))).mappings().first()
+    return _send(dict(row)) if row else None
+
+
+async def of_calls(connection: AsyncConnection, numbers: Sequence[int]) -> dict[int, list[Send]]:
+    """The messages of each of these calls, in order."""
+    rows = select(call_sends).where(call_sends.c.call.in_(numbers))
+    rows = rows.order_by(call_sends.c.call, call_sends.c.step, call_sends.c.person, call_sends.c.way)
+    found: dict[int, list[Send]] = {number: [] for number in numbers}
+    for row in (await connection.execute(rows)).mappings():
+        found[row["call"]].append(_send(dict(row)))
+    return found
+
+
+def _lost(now: datetime) -> ColumnElement[bool]:
+    return and_(call_sends.c.state == SendState.SENDING.value, call_sends.c.started_at <= now - LEASE)
+
+
+def _same(one: Send) -> ColumnElement[bool]:
+    columns = (call_sends.c.call, call_sends.c.step, call_sends.c.person, call_sends.c.way)
+    return and_(*(column == value for column, value in zip(columns, one.key, strict=True)))
+
+
+def _send(row: dict[str, object]) -> Send:
+    told = {field.name: row[field.name] for field in fields(Send)}
+    return Send(**{**told, "state": SendState(str(row["state"]))})  # type: ignore[arg-type]
