@@ -32,6 +32,7 @@ class Areas:
             twice = sorted({code for code in codes if codes.count(code) > 1})
             raise ValueError(f"area codes occur twice: {', '.join(twice)}; give each area its own code")
         self._tree = shapely.STRtree([area.geometry for area in self._areas])
+        self._within: dict[tuple[str, str], bool] = {}
 
     def __len__(self) -> int:
         return len(self._areas)
@@ -45,6 +46,14 @@ class Areas:
     def of_kind(self, kind: str) -> list[Area]:
         return [area for area in self._areas if area.kind == kind]
 
+    def within(self, inner: str, outer: str) -> bool:
+        """True where the first area is the second or lies in it, but for a strip that another draughtsman drew."""
+        if inner == outer:
+            return True
+        if (inner, outer) not in self._within:
+            self._within[inner, outer] = _holds(self.get(outer), self.get(inner))
+        return self._within[inner, outer]
+
     def at(self, lon: float, lat: float, kind: str | None = None) -> list[Area]:
         """Areas holding the point, border included."""
         found = self._tree.query(shapely.Point(lon, lat), predicate="intersects")
@@ -54,3 +63,13 @@ class Areas:
         """Areas that share at least a point with the geometry."""
         found = self._tree.query(geometry, predicate="intersects")
         return [a for a in (self._areas[i] for i in sorted(found)) if kind is None or a.kind == kind]
+
+
+_STRIP = 0.02  # of the inner area
+
+
+def _holds(large: Area | None, small: Area | None) -> bool:
+    if large is None or small is None:
+        return False
+    outside = small.geometry.difference(large.geometry)
+    return bool(outside.area <= _STRIP * small.geometry.area and small.geometry.intersects(large.geometry))

@@ -98,6 +98,7 @@ class Alert:
     web: str = ""
     contact: str = ""
     believed_until: datetime | None = None  # how long its hazards held without news, as known when it was written
+    soundless: bool = False  # minor, and said at night: it shall wake nobody
     ends: bool = False  # an all-clear or a cancellation: after it the series is over
     issue: int = 1  # which of the series' revisions that leave the house: one more than were issued before
     announced: Mapping[str, int] = field(default_factory=dict)  # area → its level in the newest revision in force

@@ -6,6 +6,7 @@ not?" have an answer that staff can read. All keys of one table must hold togeth
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import time, timedelta
@@ -38,6 +39,12 @@ class Condition:
     test: Test
     found: Found
     parts: tuple[Condition, ...] = ()
+    named: frozenset[str] = frozenset()  # kinds of hazards that the table itself names
+
+    @property
+    def kinds(self) -> frozenset[str]:
+        """Kinds of hazards of which it can hold, as far as it names any."""
+        return self.named.union(*(part.kinds for part in self.parts))
 
     def holds(self, hazard: Hazard, situation: Situation) -> bool:
         return self.test(hazard, situation)
@@ -89,6 +96,7 @@ def _members(ja: str, en: str, get: Callable[[Hazard], str]) -> Builder:
             f"{en} is {' or '.join(wanted)}",
             lambda h, _: get(h) in wanted,
             lambda h, _: get(h),
+            named=frozenset(wanted) if key == "kind" else frozenset(),
         )
 
     return build
@@ -105,18 +113,13 @@ def _yes_no(ja: tuple[str, str], en: tuple[str, str], get: Callable[[Hazard], bo
     return build
 
 
-def _level_at_least(table: Table, key: str) -> Condition:
-    low = int(table.number(key, 0, 5, whole=True))
-    return Condition(
-        f"レベルが{low}以上", f"level is at least {low}", lambda h, _: h.level >= low, lambda h, _: str(h.level)
-    )
+def _level(ja: str, en: str, within: Callable[[int, int], bool]) -> Builder:
+    def build(table: Table, key: str) -> Condition:
+        bound = int(table.number(key, 0, 5, whole=True))
+        words = f"レベルが{bound}{ja}", f"level is {en} {bound}"
+        return Condition(*words, lambda h, _: within(h.level, bound), lambda h, _: str(h.level))
 
-
-def _level_at_most(table: Table, key: str) -> Condition:
-    high = int(table.number(key, 0, 5, whole=True))
-    return Condition(
-        f"レベルが{high}以下", f"level is at most {high}", lambda h, _: h.level <= high, lambda h, _: str(h.level)
-    )
+    return build
 
 
 def _probability(table: Table, key: str) -> Condition:
@@ -273,8 +276,8 @@ VOCABULARY: Mapping[str, Builder] = {
     "area": _members("区域", "area", lambda h: h.area),
     "model": _members("モデル", "model", lambda h: h.model.partition("@")[0]),
     "status": _members("区分", "status", lambda h: h.status.value),
-    "level_at_least": _level_at_least,
-    "level_at_most": _level_at_most,
+    "level_at_least": _level("以上", "at least", operator.ge),
+    "level_at_most": _level("以下", "at most", operator.le),
     "alert_level": _yes_no(
         ("警戒レベルのある種別", "警戒レベルのない種別"),
         ("it has a warning level", "it has no warning level"),

@@ -9,13 +9,14 @@ from dataclasses import dataclass, replace
 
 from geo.hazard import Hazard
 from rules.alert import Alert, State
+from rules.noise.inhibition import Told, Within, covered, same_area
 from rules.proposal import Drop, Proposal, Reason
 from rules.revision import Places, Sender, write
 from rules.rule import Rule
 from rules.situation import Situation, Standing
-from rules.stages import run
+from rules.stages import SAYS, SPEAKS, run
 
-__all__ = ["Decision", "Drop", "Places", "Reason", "Sender", "Withdrawal", "decide"]
+__all__ = ["Decision", "Drop", "Places", "Reason", "Sender", "Withdrawal", "Within", "decide"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,29 +43,52 @@ class Decision:
     drops: tuple[Drop, ...] = ()
 
 
-def decide(situation: Situation, rules: Sequence[Rule], sender: Sender, places: Places) -> Decision:
+def decide(
+    situation: Situation, rules: Sequence[Rule], sender: Sender, places: Places, within: Within = same_area
+) -> Decision:
     """Everything the rules have to say at ``situation.now``.
 
-    ``places`` gives the place of an area code; it must know every code that a hazard names. An older draft of the same
-    series is superseded by a new revision. Nothing of another status than the situation's is looked at.
+    ``places`` gives the place of an area code; it must know every code that a hazard names. ``within`` tells whether
+    one area lies in another. An older draft of the same series is superseded by a new revision. Nothing of another
+    status than the situation's is looked at.
     """
     standing = {name: one for name, one in situation.standing.items() if _open(one, situation)}
     alerts: list[Alert] = []
     drops: list[Drop] = []
     withdrawn: list[Withdrawal | None] = []
-    for rule in rules:
-        for proposal in _proposals(situation, rule, standing):
-            reached, drop = run(situation, proposal)
-            series = reached.standing.alert.series if reached.standing else reached.stem
-            drops += [replace(one, rule=rule.id, series=series) for one in (*reached.notes, *([drop] if drop else []))]
-            if drop is None:
-                alerts.append(write(situation, reached, sender, places))
-            elif reached.standing:
-                withdrawn.append(_withdrawal(reached.standing, drop, situation))
+    heard = [run(situation, one, SPEAKS) for rule in rules for one in _proposals(situation, rule, standing)]
+    told = [one for proposal, drop in heard if drop is None for one in _told(proposal)]
+    for proposal, unheard in heard:
+        rule = proposal.rule
+        covers = covered(rule.inhibited, rule.id, proposal.hazards, told, within)
+        reached, drop = (proposal, unheard) if unheard else run(situation, replace(proposal, covered=covers), SAYS)
+        drops += _named(reached, drop)
+        if drop is None:
+            alerts.append(write(situation, reached, sender, places))
+        elif reached.standing:
+            withdrawn.append(_withdrawal(reached.standing, drop, situation))
     for orphan, drop in _orphans(rules, standing):
         drops.append(drop)
         withdrawn.append(_withdrawal(orphan, drop, situation))
     return Decision(alerts=tuple(alerts), withdrawn=tuple(one for one in withdrawn if one), drops=tuple(drops))
+
+
+def _told(proposal: Proposal) -> Iterator[Told]:
+    """What the series has told people of its places, as far as its hazards still stand as high."""
+    if not proposal.in_force or proposal.in_force[-1].ends:
+        return
+    newest = proposal.in_force[-1]
+    for hazard in proposal.hazards:
+        level = min(hazard.level, newest.place_levels.get(hazard.area, 0))
+        yield Told(proposal.rule.id, hazard.kind, hazard.area, level, hazard.alert_level, newest.series)
+
+
+def _named(reached: Proposal, drop: Drop | None) -> Iterator[Drop]:
+    """Every reason that came up, with whose it is: the rule, the series, the hazards that stay untold by it."""
+    series = reached.standing.alert.series if reached.standing else reached.stem
+    rest = tuple(hazard.key for hazard in reached.hazards)
+    for one in (*reached.notes, *([drop] if drop else [])):
+        yield replace(one, rule=reached.rule.id, series=series, hazards=one.hazards or rest)
 
 
 def _open(standing: Standing, situation: Situation) -> bool:
@@ -117,7 +141,10 @@ def _stem_of(series: str) -> str:
 
 
 # Nothing speaks for the series now.
-_SILENT = {Reason.STALE, Reason.SILENCED, Reason.MUTED, Reason.GONE, Reason.RUNS_OUT, Reason.EXPIRED, Reason.RULE_GONE}
+_SILENT = {
+    *(Reason.STALE, Reason.SILENCED, Reason.MUTED, Reason.INHIBITED, Reason.QUIET_HOURS),
+    *(Reason.GONE, Reason.RUNS_OUT, Reason.EXPIRED, Reason.RULE_GONE),
+}
 
 
 def _withdrawal(standing: Standing, drop: Drop, situation: Situation) -> Withdrawal | None:
@@ -126,9 +153,10 @@ def _withdrawal(standing: Standing, drop: Drop, situation: Situation) -> Withdra
     What a person refused is remembered until it would have expired, lest it come back with the next reading.
     """
     refused = standing.state is State.REJECTED and standing.alert.expires > situation.now
-    if drop.reason in _SILENT and not refused and not standing.in_force(situation.now):
+    silent = drop.reason in _SILENT or drop.stage == "gather"  # what is left is none of what it spoke of
+    if silent and not refused and not standing.in_force(situation.now):
         state = State.ENDED
-    elif standing.state is State.DRAFT and drop.reason in {*_SILENT, Reason.BACK_TO_ISSUED}:
+    elif standing.state is State.DRAFT and (silent or drop.reason is Reason.BACK_TO_ISSUED):
         state = State.WITHDRAWN
     else:
         return None

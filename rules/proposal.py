@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 
 from geo.hazard import Hazard
 from rules.alert import Alert, Place, State
+from rules.noise.inhibition import Cover
 from rules.rule import Rule
 from rules.situation import Standing
 
@@ -46,6 +47,17 @@ class Reason(StrEnum):
     MUTED = "muted", "担当者が通知を止めています", "An officer keeps it silent for a while."
     OUTRANKED = "outranked", "同じ区域・種別に、より高いレベルがあります", "A higher level of the same kind speaks."
     NOTHING_NEW = "nothing_new", "前回から変わっていません", "Nothing has changed since the newest revision."
+    INHIBITED = (
+        "inhibited",
+        "より重大な発表がこの区域に出ているため、重ねて知らせません",
+        "A graver alert speaks for this place; it comes when that ends, if it still holds.",
+    )
+    QUIET_HOURS = (
+        "quiet_hours",
+        "夜間は知らせず、朝も続いていれば知らせます",
+        "It waits for the morning, and comes if it still holds.",
+    )
+    DIGEST = "digest", "次のまとめの時刻に、ほかと合わせて知らせます", "It waits for the next digest."
     SETTLING = "settling", "下がってからの時間がまだ足りません", "The lower level has not stood long enough yet."
     REJECTED = "rejected", "同じ内容を担当者が見送りました", "A person said no; it comes back when it grows."
     RUNS_OUT = "runs_out", "解除を知らせず、期限まで掲載する規則です", "No all-clear by this rule; the alert runs out."
@@ -65,6 +77,7 @@ class Drop:
     detail: str = ""
     rule: str = ""
     series: str = ""
+    hazards: tuple[str, ...] = ()  # keys of those that stay untold by it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,6 +91,8 @@ class Proposal:
     standing: Standing | None = None
     aside: tuple[Hazard, ...] = ()  # still there, but must not speak
     notes: tuple[Drop, ...] = ()  # why they must not
+    covered: Mapping[str, Cover] = field(default_factory=dict)  # hazard key → the graver alert for its place
+    soundless: bool = False  # said at night, without waking anybody
     reason: Reason | None = None  # why it is said; set by the stage that knows
 
     @property
@@ -104,11 +119,20 @@ class Proposal:
             return self.in_force[-1] if self.in_force else None
         return newest
 
-    def without(self, out: Sequence[Hazard], note: Drop) -> Proposal:
-        """The proposal with these hazards set aside."""
+    @property
+    def told_levels(self) -> dict[str, int]:
+        """Hazard key → level, as :attr:`base` says."""
+        return levels(self.base) if self.base else {}
+
+    def set_aside(self, stage: str, out: Sequence[Hazard], reason: Reason, detail: str = "") -> Proposal | Drop:
+        """The proposal without these hazards, or the drop where none is left."""
+        if not out:
+            return self
         keys = {hazard.key for hazard in out}
+        told = detail or "、".join(hazard.headline for hazard in out[:3])
+        note = Drop(stage, reason, told, hazards=tuple(hazard.key for hazard in out))
         rest = tuple(hazard for hazard in self.hazards if hazard.key not in keys)
-        return replace(self, hazards=rest, aside=(*self.aside, *out), notes=(*self.notes, note))
+        return replace(self, hazards=rest, aside=(*self.aside, *out), notes=(*self.notes, note)) if rest else note
 
     @property
     def missing(self) -> tuple[Place, ...]:
@@ -121,3 +145,8 @@ class Proposal:
         """Those of the missing places where the danger is over, and not merely unknown or outside this rule."""
         unclear = {hazard.area for hazard in self.aside}
         return tuple(place for place in self.missing if place.code not in unclear)
+
+
+def levels(alert: Alert) -> dict[str, int]:
+    """Hazard key → level, as the revision was written."""
+    return dict(zip(alert.hazards, alert.levels or (alert.level,) * len(alert.hazards), strict=True))

@@ -11,11 +11,11 @@ from jinja2 import TemplateError
 
 from geo.hazard import Hazard
 from rules.alert import Alert, Approval, Place, Text
-from rules.proposal import Proposal, Reason
+from rules.noise.digest import gathered
+from rules.proposal import Proposal, Reason, levels
 from rules.rule import Rule, orders_evacuation
 from rules.situation import Situation
 from rules.source import at_level
-from rules.stages import levels
 from rules.wording.languages import spoken
 from rules.wording.templates import level_label, names, render
 from rules.wording.times import JST, clock
@@ -76,6 +76,7 @@ def write(situation: Situation, proposal: Proposal, sender: Sender, places: Plac
         sender_name=sender.name,
         web=sender.web,
         contact=sender.contact,
+        soundless=proposal.soundless,
         ends=proposal.ends,
         issue=(standing.issued if standing else 0) + 1,
         announced=proposal.in_force[-1].place_levels if proposal.in_force else {},
@@ -216,6 +217,7 @@ def _with_texts(alert: Alert, proposal: Proposal, sender: Sender) -> Alert:
 def _variables(alert: Alert, proposal: Proposal, sender: Sender, language: str) -> Mapping[str, object]:
     """What a template may name: exactly :data:`rules.wording.templates.VARIABLES`."""
     lead = proposal.hazards[0] if proposal.hazards else None
+    codes, places = [place.code for place in alert.places], names(alert.places, language)
     japanese = spoken(language).japanese
     return {
         "now": alert.sent,
@@ -227,7 +229,8 @@ def _variables(alert: Alert, proposal: Proposal, sender: Sender, language: str) 
         "hazard": lead,
         "facts": dict(lead.facts) if lead else {},
         "hazards": proposal.hazards,
-        "places": names(alert.places, language),
+        "groups": gathered(proposal.hazards, dict(zip(codes, places, strict=True))),
+        "places": places,
         "announced": proposal.in_force[-1].texts[language].event if _said(proposal, language) else "",
         "lifted": () if proposal.ends else names(proposal.lifted, language),
         "title": proposal.rule.title["ja" if japanese else "en"],

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
@@ -12,6 +12,11 @@ from rules.alert import Approval
 from rules.case import Case, parse_cases
 from rules.conditions import Condition
 from rules.conditions import parse as parse_condition
+from rules.noise.digest import Digest, parse_digest
+from rules.noise.inhibition import Inhibition
+from rules.noise.quiet import NEVER_FROM as LOUD
+from rules.noise.quiet import Manner, QuietHours
+from rules.noise.table import Noise, load_noise
 from rules.source import Fault, RuleError, Steps, Table, at_level, duration, read_toml
 from rules.translation import read_glossaries, read_translations, wording_of
 from rules.wording.languages import in_order
@@ -59,8 +64,17 @@ class Rule:
     certainty: Steps = ()  # empty: from the hazard itself
     wording: Mapping[str, Words]
     all_clear: Mapping[str, Words]  # empty: the alert runs out by itself
+    at_night: str = ""  # wait, soundless or speak; empty: by its severity, as the quiet hours say
+    quiet: QuietHours | None = None
+    digest: Digest | None = None
+    inhibited: tuple[Inhibition, ...] = ()  # rows by which something graver may keep it silent
     file: str = ""
     tests: tuple[Case, ...] = ()
+
+    @property
+    def kinds(self) -> frozenset[str]:
+        """Kinds of hazards that the rule is known to speak of: by its conditions, else by its tests."""
+        return self.when.kinds or frozenset(hazard.kind for case in self.tests for hazard in case.hazards)
 
     def approval_at(self, level: int) -> Approval:
         """Who must agree at this level."""
@@ -99,9 +113,31 @@ def load_rules(folders: Sequence[Path]) -> tuple[Rule, ...]:
             glossaries.setdefault(language, {}).update(terms)
             faults.extend(wrong)
         faults.extend(_translate(folder, rules))
+    noise, wrong = load_noise(folders, {rule.id: rule.kinds for rule in rules.values()})
+    faults.extend([*wrong, *_untimely(rules.values(), noise)])
     if faults:
         raise RuleError(faults)
-    return tuple(_informed(rules[name], glossaries) for name in sorted(rules))
+    return tuple(_heeding(_informed(rules[name], glossaries), noise) for name in sorted(rules))
+
+
+def _heeding(rule: Rule, noise: Noise) -> Rule:
+    """The rule with what the city's tables against noise say of it."""
+    quiet = noise.quiet.always(Manner(rule.at_night)) if noise.quiet and rule.at_night else noise.quiet
+    rows = (row for row in noise.inhibitions if row.quiets.may_fit(rule.id, rule.when.kinds))
+    return replace(rule, quiet=quiet, inhibited=tuple(rows))
+
+
+def _untimely(rules: Iterable[Rule], noise: Noise) -> Iterator[Fault]:
+    """A digest at a time at which the rule keeps silent would never be said."""
+    for rule in rules:
+        hours = _heeding(rule, noise).quiet
+        waits = hours is not None and any(
+            hours.manner(at_level(rule.severity, level)) is Manner.WAIT for level in range(LOUD)
+        )
+        for clock in rule.digest.times if rule.digest and hours and waits else ():
+            if hours and hours.includes(clock):
+                allowed = f"times outside the quiet hours ({hours.start:%H:%M} to {hours.end:%H:%M})"
+                yield Fault(rule.file, 1, "digest", f"{clock:%H:%M}", allowed)
 
 
 def _translate(folder: Path, rules: dict[str, Rule]) -> Iterator[Fault]:
@@ -159,6 +195,8 @@ def _rule(table: Table) -> Rule:
         urgency=table.by_level("urgency", URGENCIES),
         severity=table.by_level("severity", SEVERITIES),
         certainty=table.by_level("certainty", CERTAINTIES, required=False),
+        at_night=table.text("quiet", one_of=[manner.value for manner in Manner], default=""),
+        digest=parse_digest(table),
         **wording_of(table),
         file=str(table.source.path),
         tests=parse_cases(table),

@@ -40,3 +40,9 @@ class Situation:
     hazards: Sequence[Hazard] = ()
     standing: Mapping[str, Standing] = field(default_factory=dict)  # series → newest revision
     silences: Sequence[Silence] = ()  # that hold now
+    gone: Mapping[str, datetime] = field(default_factory=dict)  # hazard key → when it left the picture, of those told
+
+
+def told_keys(standing: Mapping[str, Standing]) -> set[str]:
+    """Keys of every hazard that a series which is not over speaks of."""
+    return {key for one in standing.values() for alert in (one.alert, *one.chain) for key in alert.hazards}

@@ -7,9 +7,9 @@ from dataclasses import replace
 from datetime import timedelta
 from zoneinfo import ZoneInfo
 
-from geo.hazard import Hazard
 from rules.alert import Alert, State
-from rules.proposal import Drop, Proposal, Reason
+from rules.noise.stages import digest, gather, inhibit, quiet, spare
+from rules.proposal import Drop, Proposal, Reason, levels
 from rules.situation import Situation
 
 _JAPAN = ZoneInfo("Asia/Tokyo")
@@ -19,7 +19,7 @@ Stage = Callable[[Situation, Proposal], Proposal | Drop]
 def fresh(situation: Situation, proposal: Proposal) -> Proposal | Drop:
     """What has expired says nothing: neither that there is danger nor that it is over."""
     stale = [hazard for hazard in proposal.hazards if hazard.valid_until <= situation.now]
-    return _set_aside("fresh", proposal, stale, Reason.STALE)
+    return proposal.set_aside("fresh", stale, Reason.STALE)
 
 
 def late(situation: Situation, proposal: Proposal) -> Proposal | Drop:
@@ -27,7 +27,7 @@ def late(situation: Situation, proposal: Proposal) -> Proposal | Drop:
     base = proposal.base
     told = levels(base) if base and base.expires > situation.now else {}
     out = [hazard for hazard in proposal.hazards if hazard.late and hazard.level > told.get(hazard.key, -1)]
-    return _set_aside("late", proposal, out, Reason.LATE)
+    return proposal.set_aside("late", out, Reason.LATE)
 
 
 def hold(situation: Situation, proposal: Proposal) -> Proposal | Drop:
@@ -39,7 +39,11 @@ def hold(situation: Situation, proposal: Proposal) -> Proposal | Drop:
         for hazard in proposal.hazards
         if hazard.key not in known and situation.now - hazard.since < proposal.rule.hold
     ]
-    return _set_aside("hold", proposal, young, Reason.NOT_HELD)
+    if not young:
+        return proposal
+    stood = _minutes(situation.now - min(hazard.since for hazard in young), proposal.rule.hold)
+    detail = "、".join(hazard.headline for hazard in young[:3])
+    return proposal.set_aside("hold", young, Reason.NOT_HELD, f"{detail}（{stood}）")
 
 
 def unless(situation: Situation, proposal: Proposal) -> Proposal | Drop:
@@ -49,7 +53,7 @@ def unless(situation: Situation, proposal: Proposal) -> Proposal | Drop:
         for hazard in proposal.hazards
         if any(condition.holds(hazard, situation) for condition in proposal.rule.unless)
     ]
-    return _set_aside("unless", proposal, silenced, Reason.SILENCED)
+    return proposal.set_aside("unless", silenced, Reason.SILENCED)
 
 
 def mute(situation: Situation, proposal: Proposal) -> Proposal | Drop:
@@ -60,21 +64,21 @@ def mute(situation: Situation, proposal: Proposal) -> Proposal | Drop:
         muted = [hazard for hazard in proposal.hazards if silence.covers(proposal.rule.id, hazard, situation.now)]
         until = silence.ends.astimezone(_JAPAN)
         told = f"{silence.owner}、{until:%H:%M}まで（{silence.reason}）"
-        outcome = _set_aside("mute", proposal, muted, Reason.MUTED, told)
+        outcome = proposal.set_aside("mute", muted, Reason.MUTED, told)
         if isinstance(outcome, Drop):
             return outcome
         proposal = outcome
     return proposal
 
 
-def inhibit(_situation: Situation, proposal: Proposal) -> Proposal | Drop:
+def outrank(_situation: Situation, proposal: Proposal) -> Proposal | Drop:
     """Of one kind in one area only the highest level speaks, and what is observed before what is foreseen."""
     best: dict[tuple[str, str], tuple[int, bool]] = {}
     for hazard in proposal.hazards:
         place = (hazard.kind, hazard.area)
         best[place] = max((hazard.level, hazard.observed), best.get(place, (0, False)))
     lower = [hazard for hazard in proposal.hazards if (hazard.level, hazard.observed) < best[hazard.kind, hazard.area]]
-    return _set_aside("inhibit", proposal, lower, Reason.OUTRANKED)
+    return proposal.set_aside("outrank", lower, Reason.OUTRANKED)
 
 
 def all_clear(_situation: Situation, proposal: Proposal) -> Proposal | Drop:
@@ -127,20 +131,25 @@ def dedup(_situation: Situation, proposal: Proposal) -> Proposal | Drop:
 def settle(situation: Situation, proposal: Proposal) -> Proposal | Drop:
     """A fall waits, so that a value at a threshold does not make a series of revisions; a rise never does.
 
-    The lower level must have stood for the rule's ``settle``, and so must the newest revision.
+    The lower level, or the absence, must have stood for the rule's ``settle``, and so must the newest revision.
     """
     base = proposal.base
     if base is None or proposal.reason not in {Reason.FALLEN, Reason.SHRUNK, Reason.ALL_CLEAR}:
         return proposal
     before = levels(base)
-    fallen = [hazard.since for hazard in proposal.hazards if hazard.level < before.get(hazard.key, 6)]
-    stood = situation.now - max([base.sent, *fallen])
+    lower = [hazard.since for hazard in proposal.hazards if hazard.level < before.get(hazard.key, 6)]
+    lower += [hazard.since for hazard in situation.hazards if hazard.level < before.get(hazard.key, 0)]
+    gone = [at for key, at in situation.gone.items() if key in before]
+    stood = situation.now - max([base.sent, *lower, *gone])
     if stood < proposal.rule.settle:
         return Drop("settle", Reason.SETTLING, _minutes(stood, proposal.rule.settle))
     return proposal
 
 
-CHAIN: Sequence[Stage] = (fresh, late, hold, unless, mute, inhibit, all_clear, rejected, dedup, settle)
+# What may speak at all, seen for each proposal alone; what is said of it, beside what the others say.
+SPEAKS: Sequence[Stage] = (fresh, late, hold, unless, mute, outrank)
+SAYS: Sequence[Stage] = (inhibit, gather, all_clear, rejected, dedup, settle, spare, digest, quiet)
+CHAIN: Sequence[Stage] = (*SPEAKS, *SAYS)
 
 
 def run(situation: Situation, proposal: Proposal, chain: Sequence[Stage] = CHAIN) -> tuple[Proposal, Drop | None]:
@@ -151,11 +160,6 @@ def run(situation: Situation, proposal: Proposal, chain: Sequence[Stage] = CHAIN
             return proposal, outcome
         proposal = outcome
     return proposal, None
-
-
-def levels(alert: Alert) -> dict[str, int]:
-    """Hazard key → level, as the revision was written."""
-    return dict(zip(alert.hazards, alert.levels or (alert.level,) * len(alert.hazards), strict=True))
 
 
 def change(before: Alert, proposal: Proposal) -> Reason | None:
@@ -202,19 +206,6 @@ def _due(base: Alert, proposal: Proposal) -> Reason | None:
     if proposal.rule.repeat and proposal.now - base.sent >= proposal.rule.repeat:
         return Reason.REPEAT
     return None
-
-
-def _set_aside(
-    stage: str, proposal: Proposal, out: Sequence[Hazard], reason: Reason, told: str = ""
-) -> Proposal | Drop:
-    if not out:
-        return proposal
-    detail = told or "、".join(hazard.headline for hazard in out[:3])
-    if reason is Reason.NOT_HELD:
-        detail += f"（{_minutes(proposal.now - min(hazard.since for hazard in out), proposal.rule.hold)}）"
-    drop = Drop(stage, reason, detail)
-    rest = proposal.without(out, drop)
-    return rest if rest.hazards else drop
 
 
 def _minutes(stood: timedelta, wanted: timedelta) -> str:

@@ -20,6 +20,8 @@ def due(situation: Situation, rules: Sequence[Rule]) -> datetime | None:
     """
     instants = [*_of_hazards(situation, rules), *_of_series(situation.standing.values(), rules)]
     instants += [silence.ends for silence in situation.silences]
+    instants += [at + rule.settle for at in situation.gone.values() for rule in rules]
+    instants += [at for rule in rules for at in _of_clocks(situation.now, rule)] if situation.hazards else []
     if situation.hazards:
         instants.append(situation.now.replace(second=0, microsecond=0) + _MINUTE)
     return min((at for at in instants if at > situation.now), default=None)
@@ -41,3 +43,11 @@ def _of_series(standing: Iterable[Standing], rules: Sequence[Rule]) -> Iterator[
             yield one.alert.sent + rule.settle
             for alert in (one.alert, *one.chain):
                 yield alert.sent + (rule.repeat or timedelta())
+
+
+def _of_clocks(now: datetime, rule: Rule) -> Iterator[datetime]:
+    """The next digest, and the end of the quiet hours."""
+    if rule.digest:
+        yield rule.digest.next(now)
+    if rule.quiet:
+        yield rule.quiet.over(now)

@@ -40,6 +40,10 @@ class City:
     signer: Signer | None = None  # of CAP documents
     floor: Floor = field(default_factory=Floor)  # under the approval that rules ask for
 
+    def within(self, inner: str, outer: str) -> bool:
+        """Whether one area is the other or lies in it, by their codes."""
+        return self.ground.areas.within(inner, outer)
+
 
 def load_city(settings: Settings) -> City:
     """Read the whole profile. Raises StartError. Channels are open afterwards: the caller closes them."""

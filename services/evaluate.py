@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from feeds.status import Status
 from rules.alert import Alert, Approval, State
 from rules.engine import Drop, Withdrawal, decide
-from rules.situation import Situation
+from rules.situation import Situation, told_keys
 from services.bell import Bell
 from services.channels.channel import Channel, Payload
 from services.channels.registry import outlets, too_slow
@@ -52,11 +52,13 @@ class Evaluate:
         return moved
 
     async def _decide(self, connection: AsyncConnection, status: Status, now: datetime) -> bool:
-        picture = tuple((await hazards.current(connection, status)).values())
+        picture = await hazards.current(connection, status)
         standing = await alerts.standing(connection, status, now)
         quiet = await silences.holding(connection, now, status)
-        situation = Situation(now=now, status=status, hazards=picture, standing=standing, silences=quiet)
-        decided = decide(situation, self._city.rules, self._city.sender, self._city.place)
+        gone = await hazards.gone(connection, told_keys(standing) - picture.keys())
+        seen = tuple(picture.values())
+        situation = Situation(now=now, status=status, hazards=seen, standing=standing, silences=quiet, gone=gone)
+        decided = decide(situation, self._city.rules, self._city.sender, self._city.place, self._city.within)
         decision = self._city.floor.under(decided)
         for alert in decision.alerts:
             named = replace(alert, channels=outlets(alert.channels, self._city.channels))

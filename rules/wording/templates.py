@@ -28,6 +28,7 @@ VARIABLES: Mapping[str, str] = {
     "hazard": "the leading hazard: highest level, observed before foreseen, oldest first",
     "facts": 'its facts; read them by facts.get("name", default)',
     "hazards": "all hazards behind the alert, leading first (empty for an all-clear)",
+    "groups": "the hazards by kind, the gravest first: {{ groups[0].kind | said }}, its level, hazards, places",
     "places": "names of the areas, most dangerous first",
     "announced": "the event of the issued revision that this one follows, empty for the first",
     "lifted": "names of areas that the issued revision named and where the danger is over",

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from feeds.status import Status
 from geo.hazard import Hazard
 from rules.alert import Alert, Approval, Place, State
-from rules.engine import Drop, Sender, decide
+from rules.engine import Drop, Sender, Within, decide
 from rules.floor import Floor
 from rules.ledger import Ledger
+from rules.noise.inhibition import same_area
 from rules.proposal import Reason
 from rules.rule import Rule
 from rules.silence import Silence
-from rules.situation import Situation
+from rules.situation import Situation, told_keys
 from rules.timers import due
 from services.backtest.people import People
 
@@ -52,6 +53,7 @@ class Held:
 
 
 Event = Said | Over
+_REMEMBERED = timedelta(days=2)  # longer than any rule lets a fall settle
 
 
 @dataclass(slots=True, kw_only=True)
@@ -65,17 +67,22 @@ class Desk:
     people: People
     silences: Sequence[Silence] = ()
     floor: Floor = field(default_factory=Floor)
+    within: Within = same_area
     ledger: Ledger = field(init=False)
     held: dict[tuple[str, str, Reason], Held] = field(default_factory=dict)
     _holding: set[tuple[str, str, str, Reason]] = field(default_factory=set)
+    _seen: frozenset[str] = frozenset()  # keys of the last picture
+    _gone: dict[str, datetime] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.ledger = Ledger(self.status)
 
     def decide(self, now: datetime, picture: Mapping[str, Hazard]) -> list[Event]:
         """What ``evaluate`` would write down at this instant, and what people then do."""
+        self._miss(now, picture)
         situation = self._situation(now, picture)
-        decision = self.floor.under(decide(situation, self.rules, self.sender, self.place))
+        decided = decide(situation, self.rules, self.sender, self.place, self.within)
+        decision = self.floor.under(decided)
         rule_of = {name: one.alert.rule for name, one in situation.standing.items()}
         self._count(decision.drops, now)
         self.ledger.take(decision)
@@ -98,13 +105,21 @@ class Desk:
 
     def _situation(self, now: datetime, picture: Mapping[str, Hazard]) -> Situation:
         quiet = [one for one in self.silences if one.begins <= now < one.ends]
+        standing = self.ledger.standing(now)
         return Situation(
             now=now,
             status=self.status,
             hazards=tuple(picture.values()),
-            standing=self.ledger.standing(now),
+            standing=standing,
             silences=quiet,
+            gone={key: at for key, at in self._gone.items() if key in told_keys(standing)},
         )
+
+    def _miss(self, now: datetime, picture: Mapping[str, Hazard]) -> None:
+        """Note when each hazard left the picture."""
+        self._gone |= dict.fromkeys(self._seen - picture.keys(), now)
+        self._gone = {key: at for key, at in self._gone.items() if key not in picture and now - at < _REMEMBERED}
+        self._seen = frozenset(picture)
 
     def _count(self, drops: Sequence[Drop], now: datetime) -> None:
         holding = {(drop.rule, drop.series, drop.stage, drop.reason) for drop in drops}

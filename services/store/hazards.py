@@ -55,6 +55,16 @@ async def replace_picture(
     return changes
 
 
+async def gone(connection: AsyncConnection, keys: Iterable[str]) -> dict[str, datetime]:
+    """When each of these last left the picture; those that never did are not named."""
+    wanted = sorted(keys)
+    if not wanted:
+        return {}
+    ended = select(hazards.c.key, func.max(hazards.c.at)).where(hazards.c.key.in_(wanted), hazards.c.level == 0)
+    rows = await connection.execute(ended.where(~hazards.c.current).group_by(hazards.c.key))
+    return {key: at for key, at in rows}  # noqa: C416 - rows are not tuples to mypy
+
+
 async def said_after(connection: AsyncConnection, seq: int, most: int) -> list[Said]:
     """The next changes of all statuses, in the order in which they were written."""
     body = hazards.c.body

@@ -345,5 +345,5 @@ def test_what_steps_aside_is_told_with_its_reason(river: Rule) -> None:
     told = [(drop.stage, drop.reason, drop.detail, drop.rule) for drop in decision.drops]
     assert told == [
         ("fresh", Reason.STALE, "a2 レベル3", "river"),
-        ("inhibit", Reason.OUTRANKED, "a1 レベル2", "river"),
+        ("outrank", Reason.OUTRANKED, "a1 レベル2", "river"),
     ]

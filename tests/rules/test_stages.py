@@ -13,7 +13,7 @@ from rules.alert import Place, State
 from rules.proposal import Drop, Proposal, Reason
 from rules.rule import Rule
 from rules.situation import Standing
-from rules.stages import CHAIN, all_clear, change, dedup, fresh, hold, inhibit, late, rejected, settle, unless
+from rules.stages import CHAIN, all_clear, change, dedup, fresh, hold, late, outrank, rejected, settle, unless
 from tests.rules.making import NOW, RULE, hazard, issued, proposal, rule, situation, toml
 
 MINUTE = timedelta(minutes=1)
@@ -37,7 +37,11 @@ def passed(outcome: Proposal | Drop) -> Proposal:
 
 def test_the_chain_reads_in_the_documented_order() -> None:
     names = [stage.__name__ for stage in CHAIN]  # type: ignore[attr-defined]
-    assert names == ["fresh", "late", "hold", "unless", "mute", "inhibit", "all_clear", "rejected", "dedup", "settle"]
+    speaks = ["fresh", "late", "hold", "unless", "mute", "outrank"]
+    assert names == [
+        *speaks,
+        *["inhibit", "gather", "all_clear", "rejected", "dedup", "settle", "spare", "digest", "quiet"],
+    ]
 
 
 class TestFresh:
@@ -112,23 +116,23 @@ class TestUnless:
         assert passed(unless(situation(hazard()), proposal(river, hazard()))).hazards == (hazard(),)
 
 
-class TestInhibit:
+class TestOutrank:
     def test_the_higher_level_of_kind_and_area_speaks(self, river: Rule) -> None:
         high, low = hazard(level=4, source="g2"), hazard(level=3)
-        outcome = passed(inhibit(situation(), proposal(river, high, low)))
+        outcome = passed(outrank(situation(), proposal(river, high, low)))
         assert (outcome.hazards, outcome.aside) == ((high,), (low,))
 
     def test_at_one_level_the_observed_speaks_for_the_foreseen(self, river: Rule) -> None:
         seen, foreseen = hazard(), hazard(observed=False, source="g1:foreseen")
-        assert passed(inhibit(situation(), proposal(river, foreseen, seen))).hazards == (seen,)
+        assert passed(outrank(situation(), proposal(river, foreseen, seen))).hazards == (seen,)
 
     def test_other_areas_and_kinds_keep_their_voice(self, river: Rule) -> None:
         several = (hazard(level=4), hazard("a2", level=2), hazard(kind="landslide", level=2))
-        assert passed(inhibit(situation(), proposal(river, *several))).hazards == several
+        assert passed(outrank(situation(), proposal(river, *several))).hazards == several
 
     def test_two_sources_at_one_level_both_speak(self, river: Rule) -> None:
         two = (hazard(), hazard(source="g2"))
-        assert passed(inhibit(situation(), proposal(river, *two))).hazards == two
+        assert passed(outrank(situation(), proposal(river, *two))).hazards == two
 
 
 class TestAllClear:
@@ -278,6 +282,17 @@ class TestSettle:
         assert isinstance(outcome, Proposal) is goes_on
         if not goes_on:
             assert dropped(outcome) is Reason.SETTLING
+
+    @pytest.mark.parametrize(("gone_ago", "goes_on"), [(1, False), (19, False), (20, True)])
+    def test_the_end_is_counted_from_when_it_left(self, river: Rule, gone_ago: int, goes_on: bool) -> None:
+        """A gauge that dips below its threshold for a moment, hours after the alert, ends nothing."""
+        calm = replace(river, settle=20 * MINUTE)
+        standing = issued(calm, hazard(), now=NOW - 2 * HOUR)
+        given = replace(proposal(calm, standing=standing), reason=Reason.ALL_CLEAR)
+        left = replace(situation(), gone={hazard().key: NOW - gone_ago * MINUTE})
+        assert isinstance(settle(left, given), Proposal) is goes_on
+        below = situation(hazard(level=1, since=NOW - gone_ago * MINUTE))
+        assert isinstance(settle(below, given), Proposal) is goes_on, "below the rule, but still in the picture"
 
 
 def test_an_alert_of_an_older_hub_without_levels_counts_at_its_own_level(river: Rule) -> None:
