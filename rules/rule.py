@@ -177,6 +177,7 @@ def read_rule(path: Path) -> tuple[Rule | None, list[Fault]]:
 def _rule(table: Table) -> Rule:
     title = table.table("title", required=True)
     when = table.table("when", required=True)
+    words = wording_of(table)
     rule = Rule(
         id=table.text("id", pattern="[a-z][a-z0-9-]{0,39}"),
         title=_title(title) if title else {},
@@ -197,7 +198,8 @@ def _rule(table: Table) -> Rule:
         certainty=table.by_level("certainty", CERTAINTIES, required=False),
         at_night=table.text("quiet", one_of=[manner.value for manner in Manner], default=""),
         digest=parse_digest(table),
-        **wording_of(table),
+        wording=words["wording"],
+        all_clear=words["all_clear"],
         file=str(table.source.path),
         tests=parse_cases(table),
     )

@@ -55,9 +55,9 @@ class Evaluate:
         picture = await hazards.current(connection, status)
         standing = await alerts.standing(connection, status, now)
         quiet = await silences.holding(connection, now, status)
-        gone = await hazards.gone(connection, told_keys(standing) - picture.keys())
+        left = await hazards.gone(connection, told_keys(standing) - picture.keys())
         seen = tuple(picture.values())
-        situation = Situation(now=now, status=status, hazards=seen, standing=standing, silences=quiet, gone=gone)
+        situation = Situation(now=now, status=status, hazards=seen, standing=standing, silences=quiet, gone=left)
         decided = decide(situation, self._city.rules, self._city.sender, self._city.place, self._city.within)
         decision = self._city.floor.under(decided)
         for alert in decision.alerts:

@@ -62,7 +62,12 @@ class Line:
         if max(lengths) > LIMIT:
             raise ValueError(f"a message of {alert.identifier} has {max(lengths)} characters, over the {LIMIT} of LINE")
         counts = tuple(f"{length}/{LIMIT}字" for length in lengths)
-        return Payload(media_type="text/plain", parts=tuple(parts), counts=counts, quiet=alert.severity == "Minor" or alert.soundless)
+        return Payload(
+            media_type="text/plain",
+            parts=tuple(parts),
+            counts=counts,
+            quiet=alert.severity == "Minor" or alert.soundless,
+        )
 
     async def send(self, delivery: Delivery, now: datetime, progress: Progress) -> Outcome:  # noqa: ARG002
         """One request for all messages, so there is no progress to tell."""

@@ -285,9 +285,9 @@ class TestSettle:
 
     @pytest.mark.parametrize(("gone_ago", "goes_on"), [(1, False), (19, False), (20, True)])
     def test_the_end_is_counted_from_when_it_left(self, river: Rule, gone_ago: int, goes_on: bool) -> None:
-        """A gauge that dips below its threshold for a moment, hours after the alert, ends nothing."""
+        """A gauge that dips below its threshold for a moment, long after the alert, ends nothing."""
         calm = replace(river, settle=20 * MINUTE)
-        standing = issued(calm, hazard(), now=NOW - 2 * HOUR)
+        standing = issued(calm, hazard(), now=NOW - HOUR)
         given = replace(proposal(calm, standing=standing), reason=Reason.ALL_CLEAR)
         left = replace(situation(), gone={hazard().key: NOW - gone_ago * MINUTE})
         assert isinstance(settle(left, given), Proposal) is goes_on
