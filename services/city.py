@@ -18,6 +18,8 @@ from rules.floor import Floor
 from rules.rule import CATALOG, Rule, load_rules
 from rules.source import RuleError
 from services.adoption import Stations
+from services.channels.budget.meter import Meter, meters
+from services.channels.budget.tariff import tariffs
 from services.channels.channel import Channel
 from services.channels.registry import CHANNELS, GROUPS, ChannelError, build
 from services.settings import Settings
@@ -39,6 +41,7 @@ class City:
     place: Callable[[str], Place]
     signer: Signer | None = None  # of CAP documents
     floor: Floor = field(default_factory=Floor)  # under the approval that rules ask for
+    meters: Mapping[str, Meter] = field(default_factory=dict)  # of the channels that have a tariff
 
     def within(self, inner: str, outer: str) -> bool:
         """Whether one area is the other or lies in it, by their codes."""
@@ -53,6 +56,7 @@ def load_city(settings: Settings) -> City:
         rules = load_rules([CATALOG, settings.profile / "rules", *settings.rules])
         sender = sender_of(settings)
         signer = _signer(settings)
+        metered = meters(tariffs(settings.budget, settings.channels))
         channels = {name: build(name, options, signer) for name, options in settings.channels.items()}
     except (ProfileError, CrsError, RuleError, ChannelError, ValueError) as error:
         raise StartError(str(error)) from error
@@ -69,6 +73,7 @@ def load_city(settings: Settings) -> City:
         place=place,
         signer=signer,
         floor=settings.approval.as_floor(),
+        meters=metered,
     )
 
 

@@ -5,12 +5,14 @@ from __future__ import annotations
 import asyncio
 from dataclasses import replace
 from datetime import datetime, timedelta
+from itertools import count
 
 import structlog
 from sqlalchemy import RowMapping
 
 from feeds.status import Status
 from services.bell import Bell
+from services.channels.budget.meter import Meter
 from services.channels.channel import Channel, Delivery, Outcome, Progress, Verdict
 from services.clock import Clock, wall
 from services.store import chronology, outbox
@@ -22,6 +24,7 @@ from services.telemetry import DELIVERIES
 log = structlog.get_logger()
 _PATIENCE = LEASE - timedelta(seconds=10)  # channels give up earlier by themselves; this is for one that hangs
 _LONGEST_PAUSE = timedelta(minutes=15)
+_KNOCK = timedelta(seconds=30)  # how often something urgent asks at a door that is closed
 _WORDS = {
     DeliveryState.ACCEPTED: "送信した",
     DeliveryState.DUPLICATE: "送信済みと確認した",
@@ -35,11 +38,19 @@ class Deliver:
     """The queue of one channel."""
 
     def __init__(
-        self, store: Store, bell: Bell, clock: Clock, channel: Channel, patience: timedelta = _PATIENCE
+        self,
+        store: Store,
+        bell: Bell,
+        clock: Clock,
+        channel: Channel,
+        patience: timedelta = _PATIENCE,
+        meter: Meter | None = None,
     ) -> None:
         self._store, self._bell, self._clock, self._channel = store, bell, clock, channel
-        self._patience = patience
+        self._patience, self._meter = patience, meter
         self._paused_until: datetime | None = None  # the provider told us to wait; holds for the whole account
+        self._knock_at: datetime | None = None  # … and something urgent asks all the same, not before this
+        self._full_until: datetime | None = None  # by our own count there is no room; what is urgent goes
 
     @property
     def name(self) -> str:
@@ -64,10 +75,18 @@ class Deliver:
     async def _claim(self) -> Delivery | None:
         now, at = self._clock.now(), wall()
         await self._sweep(now, at)
-        if self._paused_until and at < self._paused_until:
+        paused = _ahead(self._paused_until, at)
+        if paused and _ahead(self._knock_at, at):
             return None
+
+        async def admits(row: RowMapping) -> bool:
+            until = await self._meter.room_at(connection, row, now, at) if self._meter else None
+            self._full_until = until and min(until, at + _LONGEST_PAUSE)
+            return until is None
+
+        urgent = paused or _ahead(self._full_until, at)
         async with self._store.hold() as connection:
-            claimed = await outbox.claim(connection, self._channel.name, now, at)
+            claimed = await outbox.claim(connection, self._channel.name, now, at, urgent=urgent, admits=admits)
         return claimed[0] if claimed else None
 
     async def _sweep(self, now: datetime, at: datetime) -> None:
@@ -79,17 +98,25 @@ class Deliver:
             await chronology.append(connection, [self._expired(row, now) for row in expired])
 
     def _progress(self, delivery: Delivery) -> Progress:
+        parts = count(len(delivery.done))
+
         async def progress(remote_id: str) -> None:
             async with self._store.hold() as connection:
                 await outbox.part_done(connection, delivery.id, remote_id)
+                if self._meter:
+                    await self._meter.part_out(connection, delivery, next(parts), wall())
 
         return progress
 
     async def _finish(self, delivery: Delivery, outcome: Outcome) -> None:
-        now = self._clock.now()
+        now, at = self._clock.now(), wall()
         self._paused_until = outcome.retry_at if outcome.verdict is Verdict.LATER else None
+        self._knock_at = at + _KNOCK if self._paused_until else None
         async with self._store.write() as connection:
-            state = await outbox.finish(connection, delivery, outcome, now, wall())
+            soon = _asked_again_soon(outcome, at, _KNOCK) if delivery.urgent else outcome
+            state = await outbox.finish(connection, delivery, soon, now, at)
+            if self._meter:
+                await self._meter.finished(connection, delivery, outcome, at)
             if state not in (DeliveryState.WAITING, DeliveryState.UNKNOWN) or delivery.attempts == 1:
                 await chronology.append(connection, [self._entry(delivery, outcome, state, now)])
         DELIVERIES.labels(self._channel.name, outcome.verdict.value).inc()
@@ -108,10 +135,14 @@ class Deliver:
         return Entry(at=now, status=delivery.status, kind="delivery", who=self.name, text=text, refs=refs)
 
 
-def _asked_again_soon(outcome: Outcome, at: datetime) -> Outcome:
+def _asked_again_soon(outcome: Outcome, at: datetime, longest: timedelta = _LONGEST_PAUSE) -> Outcome:
     """A pause that a provider asks for, but bounded: its clock or ours may be wrong, a limit may be lifted, and what
     cancels an alert waits behind it. Asking once in vain costs nothing.
     """
     if outcome.retry_at is None:
         return outcome
-    return replace(outcome, retry_at=min(outcome.retry_at, at + _LONGEST_PAUSE))
+    return replace(outcome, retry_at=min(outcome.retry_at, at + longest))
+
+
+def _ahead(moment: datetime | None, at: datetime) -> bool:
+    return moment is not None and at < moment

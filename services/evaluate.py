@@ -14,10 +14,11 @@ from rules.alert import Alert, Approval, State
 from rules.engine import Drop, Withdrawal, decide
 from rules.situation import Situation, told_keys
 from services.bell import Bell
+from services.channels.budget.purse import Purse
 from services.channels.channel import Channel, Payload
 from services.channels.registry import outlets, too_slow
 from services.city import City
-from services.clock import Clock
+from services.clock import Clock, wall
 from services.desks.review import issue
 from services.lease import Leased
 from services.store import alerts, chronology, cursors, hazards, silences, suppressions
@@ -28,6 +29,7 @@ from services.store.suppressions import Suppression
 from services.telemetry import DRAFTS
 
 log = structlog.get_logger()
+_BUDGET = "budget_"  # named reasons of the planner
 
 
 class Evaluate:
@@ -60,19 +62,22 @@ class Evaluate:
         situation = Situation(now=now, status=status, hazards=seen, standing=standing, silences=quiet, gone=left)
         decided = decide(situation, self._city.rules, self._city.sender, self._city.place, self._city.within)
         decision = self._city.floor.under(decided)
+        purse = Purse(connection, self._city.meters, now, wall())
         for alert in decision.alerts:
             named = replace(alert, channels=outlets(alert.channels, self._city.channels))
-            await self._propose(connection, named, now)
+            await self._propose(connection, named, now, purse)
         for gone in decision.withdrawn:
             await self._close(connection, gone, status, now)
         held = [_suppression(drop) for drop in decision.drops]
+        held += [_kept_back(*one) for one in await alerts.refused(connection, status, _BUDGET)]
         await suppressions.replace_standing(connection, status, now, held)
         DRAFTS.labels(status.value).set(await alerts.drafts(connection, status))
         return bool(decision.alerts or decision.withdrawn)
 
-    async def _propose(self, connection: AsyncConnection, alert: Alert, now: datetime) -> None:
+    async def _propose(self, connection: AsyncConnection, alert: Alert, now: datetime, purse: Purse) -> None:
         """Store the draft with everything it would send; what needs no person leaves the house at once."""
-        payloads = self._render(alert)
+        payloads, notes = await self._render(alert, purse)
+        alert = replace(alert, evidence=(*alert.evidence, *notes))
         await alerts.add_draft(connection, alert, payloads, now)
         if alert.approval is Approval.AUTO:
             draft = await alerts.get(connection, alert.series, alert.revision)
@@ -82,8 +87,10 @@ class Evaluate:
         text = f"「{alert.texts['ja'].headline}」第{alert.revision}報の案を作った（承認待ち）"
         await chronology.append(connection, [_entry(alert, "draft", text, now)])
 
-    def _render(self, alert: Alert) -> Rendered:
+    async def _render(self, alert: Alert, purse: Purse) -> tuple[Rendered, list[str]]:
+        """What each channel would send, and sentences for the officer where the budget made it less."""
         rendered: dict[str, Payload | Refusal] = {}
+        notes: list[str] = []
         for name in alert.channels:
             channel = self._city.channels.get(name)
             if channel is None:
@@ -93,8 +100,9 @@ class Evaluate:
             elif alert.status not in channel.statuses:
                 rendered[name] = Refusal(f"この経路は {alert.status} を受け付けない設定")
             else:
-                rendered[name] = _try_render(channel, alert)
-        return rendered
+                rendered[name], less = await _try_render(purse, channel, alert)
+                notes += [f"{name}：予算のため、{less}"] if less else []
+        return rendered, notes
 
     async def _close(self, connection: AsyncConnection, gone: Withdrawal, status: Status, now: datetime) -> None:
         """A draft nobody needs goes; a series that is over ends. What was issued before a withdrawn draft stands."""
@@ -112,18 +120,28 @@ class Evaluate:
         )
 
 
-def _try_render(channel: Channel, alert: Alert) -> Payload | Refusal:
+async def _try_render(purse: Purse, channel: Channel, alert: Alert) -> tuple[Payload | Refusal, str]:
     try:
-        return channel.render(alert)
+        planned = await purse.render(channel, alert)
     except Exception as error:
         # Foreseen (ValueError) or a fault of ours: one channel that cannot say it must not silence the others.
         log.error("alert cannot be rendered", channel=channel.name, identifier=alert.identifier, exc_info=error)
-        return Refusal(f"この経路の形にできない：{error if isinstance(error, ValueError) else repr(error)}")
+        return Refusal(f"この経路の形にできない：{error if isinstance(error, ValueError) else repr(error)}"), ""
+    less = planned.plan.words()
+    if planned.payload is None:
+        return Refusal(f"予算のため送らない：{less}", f"{_BUDGET}{planned.plan.steps[-1]}"), ""
+    return planned.payload, less
 
 
 def _suppression(drop: Drop) -> Suppression:
     detail = f"{drop.reason.ja}：{drop.detail}" if drop.detail else drop.reason.ja
     return Suppression(rule=drop.rule, series=drop.series, stage=drop.stage, reason=drop.reason.value, detail=detail)
+
+
+def _kept_back(series: str, rule: str, channel: str, reason: str) -> Suppression:
+    return Suppression(
+        rule=rule, series=series, stage="budget", reason=f"budget:{channel}", detail=f"{channel}：{reason}"
+    )
 
 
 def _entry(alert: Alert, kind: str, text: str, now: datetime) -> Entry:

@@ -28,6 +28,8 @@ from services.callout.desk import BELL
 from services.callout.outlet import Apprise
 from services.callout.watch import Hub as HubPart
 from services.callout.watch import Watch
+from services.channels.budget.quota import Quota
+from services.channels.channel import Metered
 from services.city import StartError
 from services.clock import wall
 from services.deliver import Deliver
@@ -206,9 +208,13 @@ async def evaluate(house: House) -> Evaluate:
 
 async def deliver(house: House) -> None:
     """Alerts to the outside; a loop for each channel, so that one that hangs never holds the others."""
-    for channel in (await house.city()).channels.values():
-        sender = Deliver(house.store, house.bell, house.clock, channel)
+    city = await house.city()
+    for channel in city.channels.values():
+        sender = Deliver(house.store, house.bell, house.clock, channel, meter=city.meters.get(channel.name))
         house.repeat(Loop(sender.name, sender.step, house.bell.listen("outbox"), house.pace, again=True))
+        if isinstance(channel, Metered):
+            asker = Quota(house.store, channel, channel.name)
+            house.repeat(Loop(asker.name, asker.step, house.bell.listen(), lambda: Quota.EVERY))
 
 
 async def callout(house: House, line: Callable[[], Health]) -> None:

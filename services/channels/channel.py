@@ -12,7 +12,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from feeds.status import Status
 from rules.alert import Alert
@@ -29,6 +29,16 @@ class Verdict(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """What a provider itself says of a limit, in the measure of the tariff's window of that name."""
+
+    window: str
+    limit: int | None  # None: there is none
+    used: int
+    resets_at: datetime | None = None  # wall time; None: with the calendar window
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
     """The result of an attempt, with words for the delivery board and no secrets in them."""
 
@@ -36,6 +46,7 @@ class Outcome:
     remote_id: str = ""
     detail: str = ""
     retry_at: datetime | None = None  # with LATER: not before
+    told: tuple[Told, ...] = ()  # limits, as the answer gave them
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,8 +84,20 @@ class Delivery:
     done: tuple[str, ...] = ()  # remote ids of the parts already out
     reply_to: str = ""  # remote id of the earlier revision on this channel, if any
     expires: datetime
-    context: Mapping[str, str] = field(default_factory=dict)  # identifier, msg_type
+    urgent: bool = False  # level 4 and 5, all-clears and cancellations: no limit of ours holds them back
+    context: Mapping[str, str] = field(default_factory=dict)  # identifier, msg_type, kind, level
 
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Form:
+    """How much of an alert a channel shows. Chosen before it is rendered, so people approve what goes out."""
+
+    link: bool = True
+    whole: bool = True  # False: of each language the short text alone
+    languages: int | None = None  # at most so many, Japanese first; None: all that the account says
+
+
+WHOLE = Form()
 
 # Tells the outbox that another part is out, before the next is tried.
 Progress = Callable[[str], Awaitable[None]]
@@ -99,3 +122,21 @@ class Channel(Protocol):
         ...
 
     async def close(self) -> None: ...
+
+
+@runtime_checkable
+class Shortens(Protocol):
+    """A channel that can say less, for less."""
+
+    def render_as(self, alert: Alert, form: Form) -> Payload:
+        """As ``Channel.render``, in this form."""
+        ...
+
+
+@runtime_checkable
+class Metered(Protocol):
+    """A channel whose provider can be asked what is left."""
+
+    async def limits(self) -> tuple[Told, ...]:
+        """What the provider says now; empty where it cannot be learned. Never raises for what the provider does."""
+        ...

@@ -16,7 +16,7 @@ from rules.alert import Alert
 from rules.wording.languages import in_order
 from services.channels.admission import refusal
 from services.channels.bulletin import bulletin
-from services.channels.channel import Delivery, Outcome, Payload, Progress, Verdict
+from services.channels.channel import Delivery, Outcome, Payload, Progress, Told, Verdict
 from services.channels.http import Answer, Base, Door, Token, failed, told
 from services.channels.marks import unmarked
 from services.clock import wall
@@ -48,6 +48,7 @@ class Line:
         self._languages = config.languages
         self._token, self._door = config.token, Door(config.timeout_s)
         self._address = f"{config.url}/v2/bot/message/broadcast"
+        self._quota = f"{config.url}/v2/bot/message/quota"
 
     def render(self, alert: Alert) -> Payload:
         """A message per language, Japanese first and in full; what is more than five messages shares the last.
@@ -80,6 +81,18 @@ class Line:
         answer = await self._door.call("POST", self._address, json=body, headers=headers)
         return answer if isinstance(answer, Outcome) else self._judge(answer)
 
+    async def limits(self) -> tuple[Told, ...]:
+        """What is left of the month by LINE's own count; a plan without a limit says so."""
+        headers = {"Authorization": f"Bearer {self._token.get_secret_value()}"}
+        plan = await self._door.call("GET", self._quota, headers=headers)
+        used = await self._door.call("GET", f"{self._quota}/consumption", headers=headers)
+        if isinstance(plan, Outcome) or isinstance(used, Outcome):
+            return ()
+        limit, total = number(plan, "value"), number(used, "totalUsage")
+        if total is None or (limit is None and plan.member("type") != "none"):
+            return ()
+        return (Told(window="month", limit=limit, used=total),)
+
     async def close(self) -> None:
         await self._door.close()
 
@@ -99,6 +112,13 @@ class Line:
                 if answer.status == 429 and "monthly limit" in detail:
                     detail += "; the month's messages are used up: raise the plan, or ask for the local-government plan"
                 return failed(answer, wall(), detail)
+
+
+def number(answer: Answer, name: str) -> int | None:
+    """A whole number of a good answer's JSON object; None where there is none."""
+    whole = answer.json if answer.status == 200 else None
+    found = whole.get(name) if isinstance(whole, dict) else None
+    return found if isinstance(found, int) and not isinstance(found, bool) and 0 <= found < 10**12 else None
 
 
 def utf16_units(text: str) -> int:

@@ -18,7 +18,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from feeds.status import Status
 from rules.alert import Alert
 from services.channels.admission import refusal
-from services.channels.channel import Delivery, Outcome, Payload, Progress, Verdict
+from services.channels.channel import WHOLE, Delivery, Form, Outcome, Payload, Progress, Verdict
 from services.channels.http import Answer, Base, Door, Token, failed, told
 from services.channels.thread.cutting import WORD, Scale
 from services.channels.thread.sending import Part, same_text, send_thread
@@ -56,7 +56,10 @@ class Mastodon:
         self._wall = _Page(config)
 
     def render(self, alert: Alert) -> Payload:
-        return render_thread(alert, self._style)
+        return self.render_as(alert, WHOLE)
+
+    def render_as(self, alert: Alert, form: Form) -> Payload:
+        return render_thread(alert, self._style, form)
 
     async def send(self, delivery: Delivery, now: datetime, progress: Progress) -> Outcome:
         return refusal(delivery, self.statuses, now) or await send_thread(self._wall, delivery, progress)

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import and_, case, func, insert, or_, select, update
+from sqlalchemy import Text, and_, case, cast, func, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from feeds.status import Status
@@ -25,6 +25,7 @@ class Refusal:
     """Why a channel does not take this alert, in words for the delivery board."""
 
     reason: str
+    code: str = ""  # of a named reason, for programs
 
 
 Rendered = Mapping[str, Payload | Refusal]  # channel → what it would send, or why it does not
@@ -124,6 +125,23 @@ async def standing(connection: AsyncConnection, status: Status, now: datetime) -
         one = Written(revision, State(state), from_json(Alert, body) if body else None)
         families.setdefault(series, []).append(one)
     return {series: standing_of(family, now) for series, family in families.items()}
+
+
+async def refused(connection: AsyncConnection, status: Status, code: str) -> list[tuple[str, str, str, str]]:
+    """Series, rule, channel and reason of what open revisions do not send because of a reason named ``code…``."""
+    open_states = [state.value for state in OPEN]
+    named = cast(alerts.c.payloads, Text).like(f'%"code": "{code}%')
+    rows = await connection.execute(
+        select(alerts.c.series, alerts.c.rule, alerts.c.payloads)
+        .where(alerts.c.state.in_(open_states), alerts.c.status == status.value, named)
+        .order_by(alerts.c.series, alerts.c.revision)
+    )
+    return [
+        (series, rule, channel, one["reason"])
+        for series, rule, payloads in rows
+        for channel, one in payloads.items()
+        if one.get("code", "").startswith(code)
+    ]
 
 
 async def between(connection: AsyncConnection, status: Status, since: datetime, until: datetime) -> list[Alert]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import random
 import uuid
+from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
@@ -24,6 +25,7 @@ from services.store.tables import alerts, outbox
 
 LEASE = timedelta(seconds=90)  # longer than any channel's own timeout
 _FIRST_PAUSE, _LONGEST_PAUSE = 2.0, 300.0
+_URGENT_LEVEL = 4
 _NAMESPACE = uuid.UUID("6f1d8a2e-3c0b-5f7e-9a41-0b6c5d2e7f10")
 
 
@@ -42,6 +44,9 @@ class DeliveryState(StrEnum):
 
 
 _PENDING = (DeliveryState.WAITING.value, DeliveryState.UNKNOWN.value)
+_TOLD = (DeliveryState.ACCEPTED.value, DeliveryState.DUPLICATE.value, DeliveryState.SENDING.value)
+_UNHEARD = "この経路では前の報を伝えていないため、解除・取消を送らない"
+Admits = Callable[[RowMapping], Awaitable[bool]]  # a due row with its alert: may it go now?
 
 
 async def add(connection: AsyncConnection, alert: Alert, payloads: Rendered, now: datetime, wall: datetime) -> None:
@@ -49,7 +54,7 @@ async def add(connection: AsyncConnection, alert: Alert, payloads: Rendered, now
 
     Both in the same transaction, so that no other process can be claiming the older one while this one comes in.
     """
-    rows = [_row(alert, channel, one, now, wall) for channel, one in payloads.items()]
+    rows = [row(alert, channel, one, now, wall) for channel, one in payloads.items()]
     if rows:
         await connection.execute(insert(outbox), rows)
     await _supersede(connection, now)
@@ -69,7 +74,7 @@ async def oldest_waiting(connection: AsyncConnection, now: datetime) -> float:
 
 async def needs_sweep(connection: AsyncConnection, now: datetime, wall: datetime) -> bool:
     """True where :func:`sweep` would find something."""
-    found = or_(_lost(wall), and_(_pending(), or_(_overtaken(), outbox.c.expires <= now)))
+    found = or_(_lost(wall), and_(_pending(), or_(_overtaken(), outbox.c.expires <= now, _needless())))
     return bool(await connection.scalar(select(exists().where(found))))
 
 
@@ -77,11 +82,14 @@ async def sweep(connection: AsyncConnection, now: datetime, wall: datetime) -> l
     """Before every claim, close what must not be sent any more; returns the rows that ran out.
 
     A lost lease becomes an unknown outcome: whoever held it may have sent. What could not be sent before a newer
-    revision of its series came is superseded, lest it follow its own update out.
+    revision of its series came is superseded, lest it follow its own update out. An all-clear or a cancellation
+    stays away where nobody was told of what it ends.
     """
     found_lost = {"state": DeliveryState.UNKNOWN.value, "after_unknown": True, "next_at": wall, "lease_until": None}
     await connection.execute(update(outbox).where(_lost(wall)).values(found_lost))
     await _supersede(connection, now)
+    unheard = {"state": DeliveryState.REFUSED.value, "reason": _UNHEARD, "finished_at": now}
+    await connection.execute(update(outbox).where(_pending(), _needless()).values(unheard))
     stale = select(outbox).where(_pending(), outbox.c.expires <= now).with_for_update()
     rows = list((await connection.execute(stale)).mappings())
     if rows:
@@ -91,24 +99,36 @@ async def sweep(connection: AsyncConnection, now: datetime, wall: datetime) -> l
     return rows
 
 
-async def claim(
-    connection: AsyncConnection, channel: str, now: datetime, wall: datetime, limit: int = 1
+async def claim(  # noqa: PLR0913 - whose, when, which, and by whose leave
+    connection: AsyncConnection,
+    channel: str,
+    now: datetime,
+    wall: datetime,
+    *,
+    limit: int = 1,
+    urgent: bool = False,
+    admits: Admits | None = None,
 ) -> list[Delivery]:
     """Take a channel's deliveries that are due, most urgent first, under a lease. Call inside ``store.hold()``.
 
-    A revision waits while an older one of its series is being sent on the same channel, so that order holds.
+    A revision waits while an older one of its series is being sent on the same channel, so that order holds. Level 5
+    and 4 lead, then all-clears and cancellations, then the rest by level and age. With ``urgent`` only those that no
+    limit holds back; what ``admits`` declines stays where it is.
     """
     due = and_(_pending(), outbox.c.next_at <= wall)
+    if urgent:
+        due = and_(due, or_(alerts.c.level >= _URGENT_LEVEL, alerts.c.ends))
+    grave = case((alerts.c.level >= _URGENT_LEVEL, alerts.c.level), else_=0)
     statement = (
         select(outbox, alerts.c.level, alerts.c.ends, alerts.c.body.label("alert"))
         .join(alerts, and_(alerts.c.series == outbox.c.series, alerts.c.revision == outbox.c.revision))
         .where(due, outbox.c.expires > now, ~_older_in_flight(), outbox.c.channel == channel)
-        .order_by(alerts.c.ends.desc(), alerts.c.level.desc(), outbox.c.created_at, outbox.c.id)
+        .order_by(grave.desc(), alerts.c.ends.desc(), alerts.c.level.desc(), outbox.c.created_at, outbox.c.id)
         .limit(limit)
         .with_for_update(skip_locked=True, of=outbox)
     )
     rows = list((await connection.execute(statement)).mappings())
-    return [await _take(connection, row, wall) for row in rows]
+    return [await _take(connection, row, wall) for row in rows if admits is None or await admits(row)]
 
 
 async def part_done(connection: AsyncConnection, delivery_id: str, remote_id: str) -> None:
@@ -171,6 +191,30 @@ def _overtaken() -> ColumnElement[bool]:
     return exists().where(newer.c.series == outbox.c.series, newer.c.revision > outbox.c.revision)
 
 
+def _needless() -> ColumnElement[bool]:
+    """An end of something that nobody on this channel can know of, because nothing of it may have arrived there.
+
+    Of level 4 and 5 people know by other ways, and it concerns them: there the end is told everywhere.
+    """
+    earlier, any_earlier, ending, graver = (
+        outbox.alias("told"),
+        outbox.alias("begun"),
+        alerts.alias("ending"),
+        alerts.alias("graver"),
+    )
+    told = or_(earlier.c.state.in_(_TOLD), earlier.c.after_unknown, func.json_array_length(earlier.c.done) > 0)
+    before = (earlier.c.series == outbox.c.series, earlier.c.revision < outbox.c.revision)
+    this = (ending.c.series == outbox.c.series, ending.c.revision == outbox.c.revision)
+    return and_(
+        ~outbox.c.after_unknown,
+        func.json_array_length(outbox.c.done) == 0,
+        exists().where(*this, ending.c.ends),
+        exists().where(any_earlier.c.series == outbox.c.series, any_earlier.c.revision < outbox.c.revision),
+        ~exists().where(*before, earlier.c.channel == outbox.c.channel, told),
+        ~exists().where(graver.c.series == outbox.c.series, graver.c.level >= _URGENT_LEVEL),
+    )
+
+
 def _older_in_flight() -> ColumnElement[bool]:
     older = outbox.alias("older")
     return exists().where(
@@ -203,7 +247,13 @@ async def _take(connection: AsyncConnection, row: RowMapping, wall: datetime) ->
         done=tuple(row["done"]),
         reply_to=await _first_post(connection, row),
         expires=row["expires"],
-        context={"identifier": row["alert"]["identifier"], "msg_type": row["alert"]["msg_type"]},
+        urgent=row["level"] >= _URGENT_LEVEL or row["ends"],
+        context={
+            "identifier": row["alert"]["identifier"],
+            "msg_type": row["alert"]["msg_type"],
+            "kind": row["alert"]["kind"],
+            "level": str(row["level"]),
+        },
     )
 
 
@@ -220,7 +270,8 @@ async def _first_post(connection: AsyncConnection, row: RowMapping) -> str:
     return next((ids[0] for ids in done if ids), "")
 
 
-def _row(alert: Alert, channel: str, one: object, now: datetime, wall: datetime) -> dict[str, Any]:
+def row(alert: Alert, channel: str, one: object, now: datetime, wall: datetime) -> dict[str, Any]:
+    """A delivery that waits, or that is refused from the start, as it goes into the table."""
     delivery_id = f"{alert.identifier}:{channel}"
     takes = isinstance(one, Payload)
     return {

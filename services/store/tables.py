@@ -19,6 +19,7 @@ from sqlalchemy import (
     text,
 )
 
+import services.store.tables_budget
 import services.store.tables_calls
 import services.store.tables_plow
 import services.store.tables_subscribers  # noqa: F401 - these tables belong to the metadata

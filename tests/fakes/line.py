@@ -23,14 +23,26 @@ class Broadcast:
 class FakeLine(Served):
     """``broadcasts`` is what friends were sent."""
 
-    def __init__(self, token: str = "fake-line-token", quota: int = 1000) -> None:
+    def __init__(self, token: str = "fake-line-token", quota: int = 1000, friends: int = 1) -> None:
         super().__init__()
-        self.token, self.quota = token, quota
+        self.token, self.quota, self.friends = token, quota, friends
         self.broadcasts: list[Broadcast] = []
         self._keys: dict[str, Broadcast] = {}
 
     def routes(self) -> list[web.RouteDef]:
-        return [web.post("/v2/bot/message/broadcast", self._broadcast)]
+        return [
+            web.post("/v2/bot/message/broadcast", self._broadcast),
+            web.get("/v2/bot/message/quota", self._quota),
+            web.get("/v2/bot/message/quota/consumption", self._consumption),
+        ]
+
+    async def _quota(self, request: web.Request) -> web.Response:
+        if request.headers.get("Authorization") != f"Bearer {self.token}":
+            return _error(401, "Authentication failed. Confirm that the access token in the header is valid.")
+        return web.json_response({"type": "limited", "value": self.quota})
+
+    async def _consumption(self, request: web.Request) -> web.Response:
+        return web.json_response({"totalUsage": len(self.broadcasts) * self.friends})
 
     async def _broadcast(self, request: web.Request) -> web.Response:
         if request.headers.get("Authorization") != f"Bearer {self.token}":
@@ -41,7 +53,7 @@ class FakeLine(Served):
         if key in self._keys:
             headers = {"X-Line-Accepted-Request-Id": self._keys[key].id, "X-Line-Request-Id": str(uuid.uuid4())}
             return _error(409, "The retry key is already accepted", headers)
-        if len(self.broadcasts) >= self.quota:
+        if (len(self.broadcasts) + 1) * self.friends > self.quota:
             return _error(429, "You have reached your monthly limit.")
         texts = tuple(message["text"] for message in wanted["messages"])
         taken = Broadcast(str(uuid.uuid4()), texts, wanted.get("notificationDisabled", False))

@@ -18,7 +18,7 @@ from rules.alert import Alert
 from services.channels.admission import refusal
 from services.channels.bluesky.client import Client, Found
 from services.channels.bluesky.record import STYLE, record, record_key
-from services.channels.channel import Delivery, Outcome, Payload, Progress, Verdict
+from services.channels.channel import WHOLE, Delivery, Form, Outcome, Payload, Progress, Verdict
 from services.channels.http import Base
 from services.channels.thread.sending import Part, send_thread
 from services.channels.thread.text import TWO, render_thread
@@ -50,7 +50,10 @@ class Bluesky:
         self._wall = _Repository(Client(config.url, config.identifier, config.app_password, config.timeout_s))
 
     def render(self, alert: Alert) -> Payload:
-        return render_thread(alert, self._style)
+        return self.render_as(alert, WHOLE)
+
+    def render_as(self, alert: Alert, form: Form) -> Payload:
+        return render_thread(alert, self._style, form)
 
     async def send(self, delivery: Delivery, now: datetime, progress: Progress) -> Outcome:
         return refusal(delivery, self.statuses, now) or await send_thread(self._wall, delivery, progress)

@@ -17,7 +17,7 @@ from rules.marks import beside
 from rules.wording.languages import in_order, spoken
 from rules.wording.templates import place_name
 from rules.wording.times import stamp
-from services.channels.channel import Payload
+from services.channels.channel import WHOLE, Form, Payload
 from services.channels.marks import led, status_mark, turn_mark_in
 from services.channels.thread.cutting import Scale, clipped, prepared, split
 
@@ -47,9 +47,9 @@ class _Post:
     link: str = ""
 
 
-def render_thread(alert: Alert, style: Style) -> Payload:
+def render_thread(alert: Alert, style: Style, form: Form = WHOLE) -> Payload:
     """The posts of an alert, in order. Raises ValueError with the cure where the service cannot carry the text."""
-    thread = _Thread(alert, style)
+    thread = _Thread(alert, style, form)
     posts = thread.posts("")
     if len(posts) > 1:
         posts = thread.posts(_WIDEST)
@@ -75,19 +75,21 @@ class _Thread:
 
     alert: Alert
     style: Style
+    form: Form
 
     def posts(self, number: str) -> list[_Post]:
         """Where each post ends, as long as ``number`` and all that dresses it."""
         alert, posts = self.alert, list[_Post]()
-        once = alert.revision == 1 or not self.style.link_is_dear
+        once = self.form.link and (alert.revision == 1 or not self.style.link_is_dear)
         wanted = self.style.languages | {"ja"}
-        for language in in_order(tag for tag in alert.texts if tag in wanted):
+        told = in_order(tag for tag in alert.texts if tag in wanted)
+        for language in told[: self.form.languages]:
             posts += self._posts_of(language, number, alert.web if once and not posts else "")
         return posts
 
     def _posts_of(self, language: str, number: str, link: str) -> Iterator[_Post]:
         text = self.alert.texts[language]
-        short, rest = prepared(text.short), _rest(text) if language == "ja" else ""
+        short, rest = prepared(text.short), _rest(text) if language == "ja" and self.form.whole else ""
         if not short:
             named = f"texts.{language}.short of {self.alert.identifier}"
             raise ValueError(f"{named} is empty; it is what the first post says")

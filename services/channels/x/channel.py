@@ -18,7 +18,7 @@ from pydantic import Field, field_validator, model_validator
 from feeds.status import Status
 from rules.alert import Alert
 from services.channels.admission import refusal
-from services.channels.channel import Delivery, Outcome, Payload, Progress, Verdict
+from services.channels.channel import WHOLE, Delivery, Form, Outcome, Payload, Progress, Verdict
 from services.channels.thread.sending import Part, send_thread
 from services.channels.thread.text import TWO, render_thread
 from services.channels.x.client import Client, Posted, Secrets, same_text
@@ -63,10 +63,16 @@ class X:
         self._wall = _Timeline(Client(config, config.base_url, config.timeout_s), config.timeout_s)
 
     def render(self, alert: Alert) -> Payload:
-        return render_thread(alert, self._style)
+        return self.render_as(alert, WHOLE)
+
+    def render_as(self, alert: Alert, form: Form) -> Payload:
+        return render_thread(alert, self._style, form)
 
     async def send(self, delivery: Delivery, now: datetime, progress: Progress) -> Outcome:
-        return refusal(delivery, self.statuses, now) or await send_thread(self._wall, delivery, progress)
+        if never := refusal(delivery, self.statuses, now):
+            return never
+        outcome = await send_thread(self._wall, delivery, progress)
+        return replace(outcome, told=self._wall.client.limits)
 
     async def close(self) -> None:
         await self._wall.client.close()

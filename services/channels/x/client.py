@@ -10,6 +10,7 @@ from __future__ import annotations
 import html
 import logging
 import unicodedata
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -20,6 +21,8 @@ import yarl
 from pydantic import BaseModel, ConfigDict, Field, SecretStr
 from tweepy.asynchronous import AsyncClient
 
+from services.channels.channel import Told
+from services.channels.x.verdict import limits
 from services.channels.x.weight import URL
 
 for _chatty in ("tweepy", "oauthlib"):  # their DEBUG lines carry keys and signatures
@@ -64,9 +67,15 @@ class Client:
         self._api.session = self._door
 
     async def post(self, text: str, reply_to: str) -> str:
-        """The id of the new post."""
+        """The id of the new post. What X says of its limits, whatever the answer, is in ``limits`` afterwards."""
+        self._door.headers = {}
         answer = await self._api.create_tweet(text=text, in_reply_to_tweet_id=reply_to or None)
         return str(answer["data"]["id"])
+
+    @property
+    def limits(self) -> tuple[Told, ...]:
+        """What the last answer told of the limits; empty where it told nothing."""
+        return limits(self._door.headers)
 
     async def timeline(self, since: datetime | None) -> list[Posted]:
         """The own posts since then (None: as far back as a few pages reach), newest first."""
@@ -96,6 +105,7 @@ class _Door:
         self._base = base_url.rstrip("/")
         self._timeout_s = timeout_s
         self._session: aiohttp.ClientSession | None = None
+        self.headers: Mapping[str, str] = {}  # of the last answer: tweepy keeps them to itself
 
     def request(self, method: str, url: Any, **options: Any) -> Any:
         if self._session is None or self._session.closed:
@@ -104,11 +114,21 @@ class _Door:
                 # Posts are rare: a connection kept since the last one is likely dead, and its death while we write
                 # would leave us not knowing what became of the post.
                 connector=aiohttp.TCPConnector(force_close=True),
+                trace_configs=[self._listening()],
             )
         address = yarl.URL(url, encoded=True) if isinstance(url, str) else url
         if self._base:
             address = yarl.URL(self._base + address.raw_path_qs, encoded=True)
         return self._session.request(method, address, allow_redirects=False, **options)
+
+    def _listening(self) -> aiohttp.TraceConfig:
+        async def heard(_session: Any, _context: Any, ended: aiohttp.TraceRequestEndParams) -> None:
+            if ended.method == "POST":
+                self.headers = ended.response.headers
+
+        listening = aiohttp.TraceConfig()
+        listening.on_request_end.append(heard)
+        return listening
 
     async def close(self) -> None:
         if self._session is not None:

@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 import aiohttp
 import tweepy
 
-from services.channels.channel import Outcome, Verdict
+from services.channels.channel import Outcome, Told, Verdict
 
 # Everything that tweepy and aiohttp let through; the last four come of an answer in a shape that tweepy did not expect.
 FAILURES = (
@@ -26,6 +26,7 @@ FAILURES = (
     AttributeError,
 )
 
+_TARIFF = {"x-rate-limit": "quarter_hour", "x-app-limit-24hour": "day"}  # as services/channels/budget names them
 _WINDOWS = ("x-rate-limit", "x-user-limit-24hour", "x-app-limit-24hour")
 
 
@@ -42,6 +43,17 @@ def judge(error: Exception) -> Outcome:
     if isinstance(error, TimeoutError):
         return Outcome(verdict=Verdict.UNKNOWN, detail="X did not answer in time")
     return Outcome(verdict=Verdict.UNKNOWN, detail=f"the answer was lost or unreadable ({type(error).__name__})")
+
+
+def limits(headers: Mapping[str, str]) -> tuple[Told, ...]:
+    """What X says of the windows that the tariff knows, in the headers of any answer to a post."""
+    found = []
+    for window, name in _TARIFF.items():
+        limit, left, reset = (_number(headers.get(f"{window}-{word}")) for word in ("limit", "remaining", "reset"))
+        if limit is not None and left is not None and reset is not None:
+            resets_at = datetime.fromtimestamp(reset, UTC)
+            found.append(Told(window=name, limit=limit, used=max(0, limit - left), resets_at=resets_at))
+    return tuple(found)
 
 
 def refused(error: Exception) -> bool:
