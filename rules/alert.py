@@ -12,6 +12,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from feeds.status import Status
+from rules.declared import Declared
 
 
 class Approval(StrEnum):
@@ -103,6 +104,7 @@ class Alert:
     issue: int = 1  # which of the series' revisions that leave the house: one more than were issued before
     announced: Mapping[str, int] = field(default_factory=dict)  # area → its level in the newest revision in force
     lifted: tuple[Place, ...] = ()  # of those areas, where the danger is over though it goes on elsewhere
+    declared: Declared | None = None  # what the city says of itself with it, for programs to read
 
     @property
     def place_levels(self) -> dict[str, int]:

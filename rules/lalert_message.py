@@ -1,7 +1,8 @@
 """From our alert to the document that L-Alert passes on to broadcasters and apps.
 
 Evacuation information becomes an EvacuationOrder, which is the whole state: every district in force with what holds
-there, and those lifted since. Everything else becomes a notice (GeneralInformation).
+there, and those lifted since; what the city declares becomes a document of its own kind. Everything else becomes a
+notice (GeneralInformation).
 """
 
 from __future__ import annotations
@@ -12,9 +13,10 @@ from dataclasses import dataclass
 
 import shapely
 
-from feeds.lalert.document import Evacuation, Issue, Notice, Office, Order, Spot, Type
+from feeds.lalert.document import Body, Evacuation, Issue, Notice, Office, Order, Spot, Type
 from rules.alert import Alert, Place
 from rules.cap_message import mark
+from rules.lalert_declared import body_of, category_of
 from rules.revision import series_began
 from rules.rule import orders_evacuation
 from rules.wording.times import JST
@@ -56,17 +58,15 @@ class Voice:
 def to_lalert(alert: Alert, voice: Voice) -> Issue:
     """The document's next revision. Raises ValueError where an evacuation has no 警戒レベル that L-Alert knows."""
     text = alert.texts["ja"]
-    evacuates = orders_evacuation(alert.response, text.event, text.headline)
-    category = "EvacuationOrder" if evacuates else "GeneralInformation"
-    disaster = _disaster(alert)
+    category, named, body = _content(alert, voice)
     cancelled = alert.msg_type == "Cancel" and alert.response != "AllClear"
-    title = f"{voice.office.organization} {'避難情報 ' + disaster if evacuates else text.event}"
+    title = f"{voice.office.organization} {named}"
     return Issue(
         category=category,
-        body=_evacuation(alert, disaster, voice) if evacuates else _notice(alert, disaster),
-        document_id=_uuid(alert.sender, alert.series, category),
+        body=body,
+        document_id=document_id(alert.sender, alert.series, category),
         revision=alert.issue,
-        distribution_id=_uuid(alert.sender, alert.identifier, "distribution"),
+        distribution_id=document_id(alert.sender, alert.identifier, "distribution"),
         type=_type(alert, cancelled=cancelled),
         status=alert.status.value,
         sender_id=voice.sender_id,
@@ -82,6 +82,17 @@ def to_lalert(alert: Alert, voice: Voice) -> Issue:
         certainty=alert.certainty,
         errata=mark(text.description, alert.status, "ja") if cancelled else "",
     )
+
+
+def _content(alert: Alert, voice: Voice) -> tuple[str, str, Body]:
+    """Which kind of document it is, what people call it, and what it says."""
+    text, disaster = alert.texts["ja"], _disaster(alert)
+    if alert.declared:
+        category, called = category_of(alert.declared)
+        return category, f"{called} {disaster}", body_of(alert.declared, mark(disaster, alert.status, "ja"))
+    if orders_evacuation(alert.response, text.event, text.headline):
+        return "EvacuationOrder", f"避難情報 {disaster}", _evacuation(alert, disaster, voice)
+    return "GeneralInformation", text.event, _notice(alert, disaster)
 
 
 def _type(alert: Alert, *, cancelled: bool) -> Type:
@@ -151,9 +162,12 @@ def _notice(alert: Alert, disaster: str) -> Notice:
 
 
 def _disaster(alert: Alert) -> str:
+    if alert.declared:
+        return alert.declared.disaster
     began = series_began(alert).astimezone(JST)
     return f"{began.month}月{began.day}日からの{_DISASTERS.get(alert.kind, '災害')}"
 
 
-def _uuid(*parts: str) -> str:
+def document_id(*parts: str) -> str:
+    """A UUID that is the same for the same parts, so that a retry is no second document."""
     return str(uuid.uuid5(_NAMESPACE, "/".join(parts)))

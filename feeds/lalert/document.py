@@ -66,11 +66,56 @@ class Notice:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Refuge:
+    """One place to stay, with what is known of it; None and empty: not known."""
+
+    name: str
+    address: str
+    type: str  # 避難所, 臨時避難所, 広域避難場所, 一時避難場所
+    sort: str  # 未開設, 開設, 閉鎖, 不明, 常設
+    since: datetime | None = None  # opened or closed
+    crowding: str = ""  # 空き, 混雑, 定員一杯, 不明
+    capacity: int | None = None
+    people: int | None = None
+    households: int | None = None
+    checked: datetime | None = None  # when these figures were looked at
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refuges:
+    """Shelter: every place that has been opened in this disaster, those closed since among them."""
+
+    disaster: str
+    refuges: tuple[Refuge, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Headquarters:
+    """AntidisasterHeadquarter. ``type`` is what the city calls it: 災害警戒本部, 災害対策本部."""
+
+    disaster: str
+    type: str
+    stands: bool
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mail:
+    """UrgentMail (緊急速報メール): what phones show, at once and with a sound."""
+
+    title: str
+    message: str
+
+
+Body: TypeAlias = Evacuation | Refuges | Headquarters | Notice | Mail
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Issue:
     """One transmission of one revision of one document."""
 
-    category: str  # the body element's name: EvacuationOrder, GeneralInformation
-    body: Evacuation | Notice
+    category: str  # the body element's name: EvacuationOrder, Shelter, GeneralInformation, …
+    body: Body
     document_id: str  # a UUID, the same for all revisions
     revision: int  # from 1
     distribution_id: str  # a UUID, the same at every attempt to send this revision
@@ -88,3 +133,4 @@ class Issue:
     severity: str
     certainty: str
     errata: str = ""  # what was wrong, with Cancel and with an Update that corrects
+    carrier: str = ""  # UMC1, UMC2, UMC3: whose phones an UrgentMail is for

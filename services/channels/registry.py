@@ -14,6 +14,7 @@ from services.channels import cap_feed, facebook, line, linkage, log, mastodon, 
 from services.channels.bluesky import channel as bluesky
 from services.channels.channel import Channel
 from services.channels.lalert import channel as lalert
+from services.channels.lalert import node, urgent_mail
 from services.channels.x import channel as x
 
 
@@ -46,7 +47,8 @@ _NO_NODE = {
 CHANNELS: Mapping[str, Kind] = {
     "x": Kind(x.Config, x.X, _NO_ACCOUNT),
     "linkage": Kind(linkage.Config, linkage.Linkage, {"url": "https://linkage.invalid/", "token": "none"}, signs=True),
-    "lalert": Kind(lalert.Config, lalert.LAlert, _NO_NODE),
+    "lalert": Kind(node.Config, lalert.LAlert, _NO_NODE),
+    "urgent_mail": Kind(urgent_mail.Config, urgent_mail.UrgentMail, _NO_NODE),
     "line": Kind(line.Config, line.Line, {"token": "none"}),
     "mastodon": Kind(mastodon.Config, mastodon.Mastodon, {"url": "https://mastodon.invalid", "token": "none"}),
     "bluesky": Kind(bluesky.Config, bluesky.Bluesky, {"identifier": "none", "app_password": "none"}),

@@ -21,7 +21,8 @@ from feeds.status import Status
 from rules.alert import Alert, Place
 from services.channels.channel import Verdict
 from services.channels.lalert.call import envelope, reply
-from services.channels.lalert.channel import Config, LAlert
+from services.channels.lalert.channel import LAlert
+from services.channels.lalert.node import Config
 from services.clock import wall
 from services.web.wsse import Tokens
 from tests.fakes.lalert import FakeNode

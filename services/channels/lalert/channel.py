@@ -6,63 +6,13 @@ newer than what it has. So a lost answer is simply sent again.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import datetime
 
-from pydantic import BaseModel, ConfigDict, Field, FilePath, SecretStr, field_validator
-
-from feeds.lalert.document import Office
-from feeds.lalert.write import write
-from feeds.status import Status
 from rules.alert import Alert
-from rules.lalert_message import Voice, to_lalert
+from rules.lalert_message import to_lalert
 from services.channels.admission import refusal
-from services.channels.channel import Delivery, Outcome, Payload, Progress, Verdict
-from services.channels.http import Address, Answer, Door, failed, told
-from services.channels.lalert.call import envelope, reply
-from services.clock import wall
-
-MEDIA_TYPE = "application/xml"
-_WEIGHTS = (6, 5, 4, 3, 2)  # of the check digit of JIS X 0402
-_KINDS = frozenset({"phone", "fax", "e-mail", "personResponsible"})
-
-
-class Config(BaseModel):
-    """The node, our account there, and who speaks. ``namespaces`` is the number that the node's version wants."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
-
-    url: Address
-    user: str = Field(min_length=1)
-    password: SecretStr = Field(min_length=1)
-    sender_id: str = Field(pattern=r"^[A-Za-z0-9.-]{1,128}$", description="as registered: hub.city.example")
-    organization_code: str = Field(pattern=r"^\d{6}$", description="JIS X 0402 with its check digit: 032018")
-    organization: str = Field(min_length=1, description="prefecture and city: 岩手県盛岡市")
-    office: str = Field(min_length=1, description="who answers for it: 危機管理防災課")
-    domain: str = ""
-    contacts: Mapping[str, str] = {}
-    namespaces: str = Field(default="3", pattern=r"^\d{0,2}$")
-    ca_file: FilePath | None = None  # the node's own certificate authority
-    timeout_s: float = Field(default=30.0, gt=0, le=40)  # of one call
-    statuses: frozenset[Status] = frozenset({Status.ACTUAL})
-
-    @field_validator("organization_code")
-    @classmethod
-    def _checked(cls, value: str) -> str:
-        total = sum(int(digit) * weight for digit, weight in zip(value[:5], _WEIGHTS, strict=True))
-        expected = (11 - total % 11) % 10
-        if int(value[5]) != expected:
-            raise ValueError(
-                f"the check digit of {value[:5]} is {expected}, not {value[5]}; write {value[:5]}{expected}"
-            )
-        return value
-
-    @field_validator("contacts")
-    @classmethod
-    def _known(cls, value: Mapping[str, str]) -> Mapping[str, str]:
-        if unknown := sorted(value.keys() - _KINDS):
-            raise ValueError(f"{unknown[0]} is no kind of contact; use {', '.join(sorted(_KINDS))}")
-        return value
+from services.channels.channel import Delivery, Outcome, Payload, Progress
+from services.channels.lalert.node import MEDIA_TYPE, Config, Node
 
 
 class LAlert:
@@ -71,45 +21,19 @@ class LAlert:
     name = "lalert"
 
     def __init__(self, config: Config) -> None:
-        self.statuses = config.statuses
-        self._config, self._door = config, Door(config.timeout_s, config.ca_file)
-        office = Office(
-            code=config.organization_code,
-            organization=config.organization,
-            name=config.office,
-            domain=config.domain,
-            contacts=config.contacts,
-        )
-        self._voice = Voice(office=office, sender_id=config.sender_id)
+        self.statuses, self._node = config.statuses, Node(config)
 
     def render(self, alert: Alert) -> Payload:
         """The document; raises ValueError where L-Alert has no words for it."""
-        document = write(to_lalert(alert, self._voice), self._config.namespaces).decode()
+        document = self._node.written(to_lalert(alert, self._node.voice))
         return Payload(media_type=MEDIA_TYPE, parts=(document,), counts=(f"{len(document.encode())} bytes",))
 
     async def send(self, delivery: Delivery, now: datetime, progress: Progress) -> Outcome:  # noqa: ARG002
         """Publish the stored document once; one part, so there is no progress to tell."""
         if never := refusal(delivery, self.statuses, now):
             return never
-        config, (document,) = self._config, delivery.payload.parts
-        call = envelope(document.encode(), config.user, config.password, wall())
-        headers = {"Content-Type": "text/xml; charset=utf-8", "SOAPAction": '""'}
-        answer = await self._door.call("POST", config.url, data=call, headers=headers)
-        return answer if isinstance(answer, Outcome) else self._judge(answer, delivery)
+        (document,) = delivery.payload.parts
+        return await self._node.publish(document, delivery.key)
 
     async def close(self) -> None:
-        await self._door.close()
-
-    def _judge(self, answer: Answer, delivery: Delivery) -> Outcome:
-        """A node that refuses is told to the operator: sending the same again would not help."""
-        said = reply(answer.body)
-        if said is None:
-            if 200 <= answer.status < 300:
-                return Outcome(verdict=Verdict.UNKNOWN, detail=f"L-Alert: {answer.status} in an unexpected shape")
-            return failed(answer, wall(), f"L-Alert: {told(answer, self._config.password)}")
-        if said.fault:
-            return Outcome(verdict=Verdict.REJECTED, detail=f"L-Alert: {answer.status} {said.fault[:300]}")
-        if said.code == 0 and answer.status == 200:
-            # A node does not tell a repetition from a first call: taken is all that is known.
-            return Outcome(verdict=Verdict.ACCEPTED, remote_id=delivery.key)
-        return Outcome(verdict=Verdict.REJECTED, detail=f"L-Alert: code {said.code} {said.words[:300]}".rstrip())
+        await self._node.close()
