@@ -75,7 +75,7 @@ class _Pen:
             self.refuge(put(rows, space, "Information"), space, one)
 
     def refuge(self, row: etree._Element, space: str, one: Refuge) -> None:
-        location = put(row, space, "Location")
+        location = put(row, self.basis, "Location")
         put(location, COMMONS, "areaName", one.name)
         texts(location, space, {"Address": one.address})
         said = {

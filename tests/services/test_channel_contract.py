@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from feeds.status import Status
+from rules.alert import Alert
 from services.channels.channel import Channel, Delivery, Outcome, Payload, Verdict
 from services.channels.registry import CHANNELS, GROUPS, ChannelError, build, outlets, renderer
 from tests.fakes.bluesky import FakeBluesky
@@ -41,6 +42,7 @@ class Rig:
     stop: Callable[[], Any] | None = None
     secrets: tuple[str, ...] = ()
     tells_doubles: bool = True  # the other side says when it had a message already
+    says: Callable[..., Alert] = alert  # something that the channel is for
 
     def build(self, **changes: Any) -> Channel:
         return build(self.name, self.options | changes)
@@ -112,6 +114,20 @@ def _lalert(fake: FakeNode) -> Rig:
     return replace(rig, tells_doubles=False)
 
 
+def _urgent_mail(fake: FakeNode) -> Rig:
+    """Counted by the first of its carriers."""
+
+    def published() -> int:
+        return sum(b">UMC1<" in kept.document for kept in fake.kept)
+
+    return replace(_lalert(fake), name="urgent_mail", published=published, says=_evacuation)
+
+
+def _evacuation(**changes: Any) -> Alert:
+    text = replace(alert().texts["ja"], event="避難指示")
+    return alert(**{"level": 4, "response": "Evacuate", "texts": {"ja": text}} | changes)
+
+
 FAKES: dict[str, tuple[Callable[[], Any], Callable[[Any], Rig]]] = {
     "x": (FakeX, _x),
     "linkage": (FakeLinkage, _linkage),
@@ -121,6 +137,7 @@ FAKES: dict[str, tuple[Callable[[], Any], Callable[[Any], Rig]]] = {
     "facebook": (FakeFacebook, _facebook),
     "webhook": (FakePartner, _webhook),
     "lalert": (FakeNode, _lalert),
+    "urgent_mail": (FakeNode, _urgent_mail),
 }
 
 
@@ -178,17 +195,17 @@ def test_every_channel_has_a_rig_and_knows_its_name(rig: Rig) -> None:
 
 
 def test_rendering_is_pure_and_needs_no_account(rig: Rig) -> None:
-    payload = rig.build().render(alert())
-    assert payload == rig.build().render(alert()) == renderer(rig.name).render(alert())
-    assert payload.digest == renderer(rig.name).render(alert()).digest
+    payload = rig.build().render(rig.says())
+    assert payload == rig.build().render(rig.says()) == renderer(rig.name).render(rig.says())
+    assert payload.digest == renderer(rig.name).render(rig.says()).digest
     assert len(payload.digest) == 64
     assert payload.parts and len(payload.counts) == len(payload.parts)
 
 
 def test_each_revision_has_a_payload_of_its_own(rig: Rig) -> None:
     channel = renderer(rig.name)
-    first = alert()
-    later = [alert(revision=n, msg_type="Update", references=(first.reference,)) for n in (2, 3)]
+    first = rig.says()
+    later = [rig.says(revision=n, msg_type="Update", references=(first.reference,)) for n in (2, 3)]
     digests = {channel.render(each).digest for each in (first, *later)}
     assert len(digests) == 3
 
@@ -196,8 +213,8 @@ def test_each_revision_has_a_payload_of_its_own(rig: Rig) -> None:
 @pytest.mark.parametrize(("status", "mark"), [(Status.EXERCISE, "【訓練】"), (Status.TEST, "【試験】")])
 def test_drills_and_tests_are_marked_and_the_real_thing_is_not(rig: Rig, status: Status, mark: str) -> None:
     channel = renderer(rig.name)
-    assert all(part.count(mark) >= 2 for part in channel.render(alert(status=status)).parts)
-    assert not any(mark in part for part in channel.render(alert(status=Status.ACTUAL)).parts)
+    assert all(part.count(mark) >= 2 for part in channel.render(rig.says(status=status)).parts)
+    assert not any(mark in part for part in channel.render(rig.says(status=Status.ACTUAL)).parts)
 
 
 def test_real_accounts_take_no_drill_unless_told_to(networked: Rig) -> None:
@@ -207,7 +224,7 @@ def test_real_accounts_take_no_drill_unless_told_to(networked: Rig) -> None:
 
 async def test_what_the_account_is_not_for_is_refused_unsent(rig: Rig) -> None:
     channel = rig.build(statuses=["Actual"])
-    outcome = await sent(channel, channel.render(alert()))
+    outcome = await sent(channel, channel.render(rig.says()))
     assert outcome.verdict is Verdict.REJECTED
     assert "Exercise" in outcome.detail
     assert rig.published() == 0
@@ -215,14 +232,14 @@ async def test_what_the_account_is_not_for_is_refused_unsent(rig: Rig) -> None:
 
 async def test_what_has_expired_is_refused_unsent(rig: Rig) -> None:
     channel = rig.build()
-    outcome = await sent(channel, channel.render(alert()), expires=NOW)
+    outcome = await sent(channel, channel.render(rig.says()), expires=NOW)
     assert outcome.verdict is Verdict.REJECTED
     assert "expired" in outcome.detail
     assert rig.published() == 0
 
 
 async def test_sent_once_it_is_accepted_and_sent_twice_it_is_there_once(rig: Rig) -> None:
-    payload = renderer(rig.name).render(alert())
+    payload = renderer(rig.name).render(rig.says())
     first = await sent(rig.build(), payload)
     again = await sent(rig.build(), payload, attempts=2, after_unknown=True)
     assert first.verdict is Verdict.ACCEPTED and first.remote_id
@@ -247,7 +264,7 @@ async def test_sent_once_it_is_accepted_and_sent_twice_it_is_there_once(rig: Rig
 async def test_a_status_means_the_same_on_every_channel(networked: Rig, status: int, verdict: Verdict) -> None:
     assert networked.fail
     networked.fail(status)
-    outcome = await sent(networked.build(), renderer(networked.name).render(alert()))
+    outcome = await sent(networked.build(), renderer(networked.name).render(networked.says()))
     assert outcome.verdict is verdict
     assert str(status) in outcome.detail
     assert not [secret for secret in networked.secrets if secret in f"{outcome}"]
@@ -256,7 +273,7 @@ async def test_a_status_means_the_same_on_every_channel(networked: Rig, status: 
 
 async def test_a_lost_answer_is_unknown_and_the_next_attempt_makes_no_double(networked: Rig) -> None:
     assert networked.lose
-    payload = renderer(networked.name).render(alert())
+    payload = renderer(networked.name).render(networked.says())
     networked.lose()
     lost = await sent(networked.build(), payload)
     assert (lost.verdict, networked.published()) == (Verdict.UNKNOWN, 1)
@@ -269,7 +286,7 @@ async def test_a_lost_answer_is_unknown_and_the_next_attempt_makes_no_double(net
 async def test_nobody_there_means_later(networked: Rig) -> None:
     assert networked.stop
     await networked.stop()
-    outcome = await sent(networked.build(), renderer(networked.name).render(alert()))
+    outcome = await sent(networked.build(), renderer(networked.name).render(networked.says()))
     assert outcome.verdict is Verdict.LATER
 
 
