@@ -11,6 +11,7 @@ from jinja2 import TemplateError
 
 from geo.hazard import Hazard
 from rules.alert import Alert, Approval, Place, Text
+from rules.hold_off import hold_off_at
 from rules.noise.digest import gathered
 from rules.proposal import Proposal, Reason, levels
 from rules.rule import Rule, orders_evacuation
@@ -72,6 +73,7 @@ def write(situation: Situation, proposal: Proposal, sender: Sender, places: Plac
         texts={},
         evidence=tuple(_evidence(situation, proposal)),
         approval=_approval(situation, proposal),
+        hold_off_s=int(hold_off_at(rule.hold_off, proposal.level).total_seconds()),
         channels=_channels(proposal),
         sender_name=sender.name,
         web=sender.web,

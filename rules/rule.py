@@ -12,6 +12,7 @@ from rules.alert import Approval
 from rules.case import Case, parse_cases
 from rules.conditions import Condition
 from rules.conditions import parse as parse_condition
+from rules.hold_off import HoldOff, parse_hold_off
 from rules.noise.digest import Digest, parse_digest
 from rules.noise.inhibition import Inhibition
 from rules.noise.quiet import NEVER_FROM as LOUD
@@ -61,6 +62,7 @@ class Rule:
     response: Steps
     urgency: Steps
     severity: Steps
+    hold_off: HoldOff = ()  # how long what is free to leave waits; empty: not at all
     certainty: Steps = ()  # empty: from the hazard itself
     wording: Mapping[str, Words]
     all_clear: Mapping[str, Words]  # empty: the alert runs out by itself
@@ -192,6 +194,7 @@ def _rule(table: Table) -> Rule:
         channels=table.texts("channels", pattern="[a-z][a-z0-9_]*"),
         category=table.text("category", one_of=CATEGORIES),
         approval=table.by_level("approval", [approval.value for approval in Approval]),
+        hold_off=parse_hold_off(table),
         response=table.by_level("response", RESPONSES),
         urgency=table.by_level("urgency", URGENCIES),
         severity=table.by_level("severity", SEVERITIES),

@@ -19,9 +19,10 @@ from services.channels.channel import Channel, Payload
 from services.channels.registry import outlets, too_slow
 from services.city import City
 from services.clock import Clock, wall
-from services.desks.review import issue
+from services.desks.hold_off import leave
+from services.desks.review import release
 from services.lease import Leased
-from services.store import alerts, chronology, cursors, hazards, silences, suppressions
+from services.store import alerts, chronology, cursors, hazards, hold_offs, silences, suppressions
 from services.store.alerts import Refusal, Rendered
 from services.store.chronology import Entry
 from services.store.engine import Store
@@ -71,8 +72,9 @@ class Evaluate:
         held = [_suppression(drop) for drop in decision.drops]
         held += [_kept_back(*one) for one in await alerts.refused(connection, status, _BUDGET)]
         await suppressions.replace_standing(connection, status, now, held)
+        ripe = await leave(connection, status, now)
         DRAFTS.labels(status.value).set(await alerts.drafts(connection, status))
-        return bool(decision.alerts or decision.withdrawn)
+        return bool(decision.alerts or decision.withdrawn or ripe)
 
     async def _propose(self, connection: AsyncConnection, alert: Alert, now: datetime, purse: Purse) -> None:
         """Store the draft with everything it would send; what needs no person leaves the house at once."""
@@ -82,7 +84,7 @@ class Evaluate:
         if alert.approval is Approval.AUTO:
             draft = await alerts.get(connection, alert.series, alert.revision)
             assert draft is not None
-            await issue(connection, draft, now, who=f"規則 {alert.rule}")
+            await release(connection, draft, now, who=f"規則 {alert.rule}")
             return
         text = f"「{alert.texts['ja'].headline}」第{alert.revision}報の案を作った（承認待ち）"
         await chronology.append(connection, [_entry(alert, "draft", text, now)])
@@ -107,6 +109,7 @@ class Evaluate:
     async def _close(self, connection: AsyncConnection, gone: Withdrawal, status: Status, now: datetime) -> None:
         """A draft nobody needs goes; a series that is over ends. What was issued before a withdrawn draft stands."""
         withdrawn = await alerts.withdraw_draft(connection, gone.series, now)
+        await hold_offs.end(connection, gone.series)
         if gone.state is State.ENDED:
             await alerts.end_series(connection, gone.series, now)
         elif not withdrawn:

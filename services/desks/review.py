@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -13,13 +14,14 @@ from rules.floor import Floor
 from services.channels.channel import Payload
 from services.clock import wall
 from services.desks import authority
-from services.store import alerts, chronology, outbox, users
+from services.store import alerts, chronology, hold_offs, outbox, users
 from services.store.alerts import Revision
 from services.store.chronology import Entry
 from services.store.engine import Store
 from services.store.tables import approvals
 
 _FLOOR = Floor()
+_JAPAN = ZoneInfo("Asia/Tokyo")
 
 
 class ReviewError(Exception):
@@ -34,9 +36,10 @@ class ReviewError(Exception):
 class Approved:
     """What an approval came to."""
 
-    issued: bool  # False: more persons are needed
+    issued: bool  # False: more persons are needed, or it waits for the clock
     approved_by: tuple[str, ...]
     needs: int  # persons still missing
+    leaves_at: datetime | None = None  # enough have agreed; it leaves then by itself
 
 
 async def approve(  # noqa: PLR0913 - a decision has this many parts
@@ -44,11 +47,13 @@ async def approve(  # noqa: PLR0913 - a decision has this many parts
 ) -> Approved:
     """One person agrees to exactly the payloads behind ``digest``; the last one needed issues the revision.
 
-    Raises ReviewError: not_found, not_waiting, expired, digest_mismatch, same_person, not_permitted.
+    Raises ReviewError: not_found, not_waiting, expired, digest_mismatch, same_person, not_permitted, held.
     """
     async with store.write() as connection:
-        draft = await _waiting(connection, series, revision, digest, now)
-        agreed = await _agreed(connection, series, revision, digest)
+        draft = await waiting(connection, series, revision, digest, now)
+        if leaves_at := await hold_offs.of(connection, series, revision):
+            raise ReviewError("held", f"承認はそろっています。{_clock(leaves_at)}に送られます")
+        agreed = await agreed_to(connection, series, revision, digest)
         if person in agreed:
             raise ReviewError("same_person", f"{person} は承認済みです。別の人の承認が必要です")
         await permit(connection, person, draft.alert, agreed)
@@ -57,20 +62,23 @@ async def approve(  # noqa: PLR0913 - a decision has this many parts
         agreed = (*agreed, person)
         missing = max(0, floor.needed(draft.alert) - len(agreed))
         await chronology.append(connection, [_approved(draft.alert, person, missing, digest, now)])
-        if missing == 0:
-            await issue(connection, draft, now, who="、".join(agreed))
-        return Approved(issued=missing == 0, approved_by=agreed, needs=missing)
+        leaves_at = await release(connection, draft, now, who="、".join(agreed)) if missing == 0 else None
+        done = missing == 0 and leaves_at is None
+        return Approved(issued=done, approved_by=agreed, needs=missing, leaves_at=leaves_at)
 
 
 async def reject(  # noqa: PLR0913 - a decision has this many parts
     store: Store, *, series: str, revision: int, digest: str, person: str, reason: str, now: datetime
 ) -> None:
-    """A person says no, and why. Raises ReviewError like :func:`approve`."""
+    """A person says no, and why, to a draft or to what waits for the clock. Raises ReviewError like :func:`approve`."""
     async with store.write() as connection:
-        draft = await _waiting(connection, series, revision, digest, now)
+        draft = await waiting(connection, series, revision, digest, now)
+        held = await hold_offs.of(connection, series, revision)
+        await hold_offs.end(connection, series)
         await alerts.mark_rejected(connection, draft.alert, now)
-        text = f"{_name(draft.alert)} を差し戻した：{reason or '理由の記入なし'}"
-        await chronology.append(connection, [_entry(draft.alert, "rejected", person, text, now)])
+        what = "の送信を止めた" if held else "を差し戻した"
+        text = f"{name_of(draft.alert)} {what}：{reason or '理由の記入なし'}"
+        await chronology.append(connection, [entry(draft.alert, "rejected", person, text, now)])
 
 
 async def permit(connection: AsyncConnection, person: str, alert: Alert, agreed: tuple[str, ...] = ()) -> None:
@@ -85,17 +93,30 @@ async def permit(connection: AsyncConnection, person: str, alert: Alert, agreed:
         raise ReviewError("not_permitted", f"{person} はこの案を承認できません：{'、'.join(against)}。{who}")
 
 
+async def release(connection: AsyncConnection, draft: Revision, now: datetime, who: str) -> datetime | None:
+    """Nothing more is asked of people: the revision leaves the house, or waits for the clock; then, until when."""
+    wait = timedelta(seconds=draft.alert.hold_off_s)
+    if not wait:
+        await issue(connection, draft, now, who)
+        return None
+    leaves_at = await hold_offs.begin(connection, draft.alert, now + wait, who)
+    text = f"{name_of(draft.alert)} は{_clock(leaves_at)}に送る（それまでに止められる）"
+    await chronology.append(connection, [entry(draft.alert, "held", who, text, now)])
+    return leaves_at
+
+
 async def issue(connection: AsyncConnection, draft: Revision, now: datetime, who: str) -> None:
     """The revision leaves the house: state, deliveries and log in the caller's one transaction."""
     await alerts.mark_issued(connection, draft.alert, now)
     await outbox.add(connection, draft.alert, draft.payloads, now, wall())
     told = "、".join(name for name, one in draft.payloads.items() if isinstance(one, Payload)) or "送る経路なし"
     refused = "、".join(name for name, one in draft.payloads.items() if not isinstance(one, Payload))
-    text = f"{_name(draft.alert)} を発表した（{told}{f'。送らない経路：{refused}' if refused else ''}）"
-    await chronology.append(connection, [_entry(draft.alert, "issued", who, text, now)])
+    text = f"{name_of(draft.alert)} を発表した（{told}{f'。送らない経路：{refused}' if refused else ''}）"
+    await chronology.append(connection, [entry(draft.alert, "issued", who, text, now)])
 
 
-async def _waiting(connection: AsyncConnection, series: str, revision: int, digest: str, now: datetime) -> Revision:
+async def waiting(connection: AsyncConnection, series: str, revision: int, digest: str, now: datetime) -> Revision:
+    """The draft behind exactly this digest. Raises ReviewError: not_found, not_waiting, expired, digest_mismatch."""
     draft = await alerts.get(connection, series, revision)
     if draft is None:
         raise ReviewError("not_found", f"{series} 第{revision}報 はありません")
@@ -108,23 +129,28 @@ async def _waiting(connection: AsyncConnection, series: str, revision: int, dige
     return draft
 
 
-async def _agreed(connection: AsyncConnection, series: str, revision: int, digest: str) -> tuple[str, ...]:
+async def agreed_to(connection: AsyncConnection, series: str, revision: int, digest: str) -> tuple[str, ...]:
+    """Who has agreed to exactly this digest, in their order."""
     mine = (approvals.c.series == series, approvals.c.revision == revision, approvals.c.digest == digest)
     return tuple(await connection.scalars(select(approvals.c.person).where(*mine).order_by(approvals.c.at)))
 
 
 def _approved(alert: Alert, person: str, missing: int, digest: str, now: datetime) -> Entry:
     rest = f"（あと{missing}人の承認が必要）" if missing else ""
-    entry = _entry(alert, "approved", person, f"{_name(alert)} を承認した{rest}", now)
-    return Entry(
-        at=now, status=alert.status, kind="approved", who=person, text=entry.text, refs={**entry.refs, "digest": digest}
-    )
+    made = entry(alert, "approved", person, f"{name_of(alert)} を承認した{rest}", now)
+    return replace(made, refs={**made.refs, "digest": digest})
 
 
-def _entry(alert: Alert, kind: str, who: str, text: str, now: datetime) -> Entry:
+def entry(alert: Alert, kind: str, who: str, text: str, now: datetime) -> Entry:
+    """An entry of the chronology about the alert."""
     refs = {"series": alert.series, "revision": str(alert.revision), "identifier": alert.identifier}
     return Entry(at=now, status=alert.status, kind=kind, who=who, text=text, refs=refs)
 
 
-def _name(alert: Alert) -> str:
+def name_of(alert: Alert) -> str:
+    """The alert in words: its headline and which revision it is."""
     return f"「{alert.texts['ja'].headline}」第{alert.revision}報"
+
+
+def _clock(at: datetime) -> str:
+    return f"{at.astimezone(_JAPAN):%H:%M:%S}"

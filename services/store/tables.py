@@ -8,7 +8,6 @@ from sqlalchemy import (
     Boolean,
     Column,
     Float,
-    ForeignKey,
     Index,
     Integer,
     LargeBinary,
@@ -24,11 +23,12 @@ import services.store.tables_calls
 import services.store.tables_plow
 import services.store.tables_subscribers  # noqa: F401 - these tables belong to the metadata
 from services.store.columns import Instant, Serial, metadata
-from services.store.tables_reports import answered, photos
-from services.store.tables_skill import outlooks, skill_bins, skill_days, stories
 
 # beside what is defined here
-__all__ = ["answered", "metadata", "outlooks", "photos", "skill_bins", "skill_days", "stories"]
+__all__ = [
+    *("answered", "approvals", "hold_offs", "metadata", "outlooks", "photos", "sessions"),
+    *("skill_bins", "skill_days", "stories", "users"),
+]
 
 records = Table(  # everything that came in, append-only
     "records",
@@ -111,16 +111,6 @@ alerts = Table(  # one row per revision; body is frozen, state is not
     Column("payloads", JSON, nullable=False),  # channel → payload
     Column("body", JSON, nullable=False),
     Index("alerts_by_state", "state", "status"),
-)
-
-approvals = Table(
-    "approvals",
-    metadata,
-    Column("series", Text, primary_key=True),
-    Column("revision", Integer, primary_key=True),
-    Column("person", Text, primary_key=True),
-    Column("digest", Text, nullable=False),
-    Column("at", Instant, nullable=False),
 )
 
 outbox = Table(  # one alert revision × one channel
@@ -275,26 +265,4 @@ gateways = Table(  # who may publish, beside those of the settings
     Column("pbkdf2", Text, nullable=False),
     Column("revoked", Boolean, nullable=False),
     Column("changed_at", Instant, nullable=False),
-)
-
-users = Table(
-    "users",
-    metadata,
-    Column("name", Text, primary_key=True),
-    Column("role", Text, nullable=False),  # viewer, operator, approver, admin
-    Column("password", Text, nullable=False),  # argon2
-    Column("one_time", Boolean, nullable=False),  # valid for one login
-    Column("revoked", Boolean, nullable=False),
-    Column("created_at", Instant, nullable=False),
-    Column("scope", JSON(none_as_null=True)),  # what the person may approve; null: what the role brings
-)
-
-sessions = Table(
-    "sessions",
-    metadata,
-    Column("token", Text, primary_key=True),  # SHA-256 of the cookie
-    Column("user", Text, ForeignKey("users.name"), nullable=False),
-    Column("csrf", Text, nullable=False),
-    Column("created_at", Instant, nullable=False),
-    Column("expires", Instant, nullable=False),
 )

@@ -160,7 +160,7 @@ async def test_one_approver_issues_and_the_digest_binds(store: Store) -> None:
         status, body = await officer.post(f"{path}/approve", {"digest": "0" * 64})
         assert (status, body["error"]) == (409, "digest_mismatch")
         status, body = await officer.post(f"{path}/approve", {"digest": digest})
-        assert (status, body) == (200, {"issued": True, "approved_by": ["the-approver"], "needs": 0})
+        assert (status, body) == (200, {"issued": True, "approved_by": ["the-approver"], "needs": 0, "leaves_at": None})
         status, body = await officer.post(f"{path}/approve", {"digest": digest})
         assert (status, body["error"]) == (409, "not_waiting")
         (public,) = await stranger.features("/api/v1/alerts")
@@ -177,7 +177,8 @@ async def test_two_persons_are_two_persons(store: Store) -> None:
     path = f"/api/v1/alerts/{alert().series}/1/approve"
     async with floor(store) as running:
         one, two = await running.person(Role.APPROVER, "one"), await running.person(Role.ADMIN, "two")
-        assert (await one.post(path, {"digest": digest}))[1] == {"issued": False, "approved_by": ["one"], "needs": 1}
+        _, body = await one.post(path, {"digest": digest})
+        assert body == {"issued": False, "approved_by": ["one"], "needs": 1, "leaves_at": None}
         status, body = await one.post(path, {"digest": digest})
         assert (status, body["error"]) == (403, "same_person")
         (told,) = await two.features("/api/v1/alerts?state=draft")

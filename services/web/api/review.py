@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from aiohttp import web
 
-from services.desks import review
+from services.desks import hold_off, review
 from services.desks.review import ReviewError
 from services.store.users import Role
 from services.web.api.answer import JSON, json_object, text_member
 from services.web.api.endpoint import Endpoint, Parameter
+from services.web.api.times import iso
 from services.web.auth import PERSON
 from services.web.context import CONTEXT
 from services.web.security import WebError
@@ -35,7 +36,27 @@ async def approve(request: web.Request) -> web.Response:
     for name in ("outbox", "alerts"):
         context.bell.ring(name)
     told = {"issued": outcome.issued, "approved_by": list(outcome.approved_by), "needs": outcome.needs}
-    return web.json_response(told)
+    leaves_at = iso(outcome.leaves_at) if outcome.leaves_at else None
+    return web.json_response({**told, "leaves_at": leaves_at})
+
+
+async def send_now(request: web.Request) -> web.Response:
+    context, (series, revision) = request.app[CONTEXT], _named(request)
+    digest = text_member(await json_object(request), "digest", 64)
+    try:
+        await hold_off.send_now(
+            context.store,
+            series=series,
+            revision=revision,
+            digest=digest,
+            person=request[PERSON].name,
+            now=context.now(),
+        )
+    except ReviewError as error:
+        raise _fault(error) from error
+    for name in ("outbox", "alerts"):
+        context.bell.ring(name)
+    return web.json_response({"issued": True})
 
 
 async def reject(request: web.Request) -> web.Response:
@@ -84,14 +105,31 @@ ENDPOINTS = (
         parameters=_NAMED,
         body={"type": "object", "required": ["digest"], "properties": {"digest": _DIGEST}},
         returns=JSON,
-        properties={"issued": "false: more persons are needed", "approved_by": "persons", "needs": "still missing"},
+        properties={
+            "issued": "false: more persons are needed, or it waits for the clock",
+            "approved_by": "persons",
+            "needs": "still missing",
+            "leaves_at": "when it leaves by itself, null where it does not wait for the clock",
+        },
+        errors=(400, 403, 404, 409),
+        role=Role.APPROVER,
+    ),
+    Endpoint(
+        path="/alerts/{series}/{revision}/send-now",
+        handler=send_now,
+        summary="Send at once what is free to leave and waits for the clock (its rule's hold_off).",
+        method="POST",
+        parameters=_NAMED,
+        body={"type": "object", "required": ["digest"], "properties": {"digest": _DIGEST}},
+        returns=JSON,
+        properties={"issued": "true"},
         errors=(400, 403, 404, 409),
         role=Role.APPROVER,
     ),
     Endpoint(
         path="/alerts/{series}/{revision}/reject",
         handler=reject,
-        summary="Say no to a draft, and why.",
+        summary="Say no to a draft, or stop what waits for the clock, and why.",
         method="POST",
         parameters=_NAMED,
         body={

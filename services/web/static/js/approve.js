@@ -80,9 +80,24 @@ async function confirm() {
   }
 }
 
-/** @param {any} one */
+/** Send what waits for the clock. @param {any} one @param {HTMLElement} line where to say why it could not be sent */
+export async function sendNow(one, line) {
+  line.hidden = true;
+  try {
+    await post(`alerts/${encodeURIComponent(one.series)}/${one.revision}/send-now`, { digest: one.digest });
+    announce('送信を始めました');
+    done();
+  } catch (error) {
+    line.textContent = error instanceof Refused ? error.message : '送れませんでした。回線を確かめて、もう一度押してください。';
+    line.hidden = false;
+  }
+}
+
+/** To send back a draft, or to stop what waits for the clock. @param {any} one */
 export function reject(one) {
   draft = one;
+  byId('reject-title').textContent = one.leaves_at ? '送信を止める' : '差し戻す';
+  byId('reject-confirm').textContent = one.leaves_at ? '送信を止める' : '差し戻す';
   byId('reject-error').hidden = true;
   byId('reject-what').textContent = one.texts.ja.headline;
   byId('reject-reason').value = '';
@@ -96,7 +111,7 @@ async function sendBack(event) {
   try {
     await post(path('reject'), { digest: draft.digest, reason: byId('reject-reason').value.trim() });
     byId('reject').close();
-    announce('差し戻しました');
+    announce(draft.leaves_at ? '送信を止めました' : '差し戻しました');
     done();
   } catch (error) {
     fail('reject', error);

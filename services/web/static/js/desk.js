@@ -72,10 +72,15 @@ export async function refresh(parts = Object.keys(sources)) {
 /** Whether something counts for this desk: real things always, a drill's only where the whole hub runs one. @param {string} status */
 export const isOurs = (status) => status === 'Actual' || (exercise() && status === 'Exercise');
 
-/** Drafts, most dangerous first, older before newer. @returns {any[]} */
+/** Drafts that wait for people, most dangerous first, older before newer. @returns {any[]} */
 export const drafts = () => desk.alerts
-  .filter((/** @type {any} */ a) => a.state === 'draft')
+  .filter((/** @type {any} */ a) => a.state === 'draft' && !a.leaves_at)
   .sort((/** @type {any} */ a, /** @type {any} */ b) => rank(b) - rank(a) || a.sent.localeCompare(b.sent));
+
+/** What waits for nobody but the clock, the next to leave first. @returns {any[]} */
+export const held = () => desk.alerts
+  .filter((/** @type {any} */ a) => a.state === 'draft' && a.leaves_at)
+  .sort((/** @type {any} */ a, /** @type {any} */ b) => a.leaves_at.localeCompare(b.leaves_at));
 
 /** Alerts that the public holds us to. @returns {any[]} */
 export const inForce = () => desk.alerts.filter((/** @type {any} */ a) => a.state === 'issued' && !a.ends);

@@ -1,7 +1,8 @@
 // @ts-check
 // Drafts: what, where, why, and exactly what would be sent. One is open at a time, the most dangerous first.
 import { approve, barred, mayApprove, reject, signed } from './approve.js';
-import { drafts } from './desk.js';
+import { countdown, heldActions } from './held.js';
+import { drafts, held } from './desk.js';
 import { byId, fill, h } from './dom.js';
 import { countOf, showPayload } from './payload.js';
 import { wireTabs } from './tabs.js';
@@ -18,16 +19,17 @@ const shown = new Map();
 let drawn = '';
 
 export function drawDrafts() {
-  const waiting = drafts();
+  const leaving = held();
+  const waiting = [...leaving, ...drafts()];
   const reading = document.activeElement?.closest('[data-draft]') !== null; // its text must not go away under the eye
   if (!waiting.some((d) => d.identifier === open) || (!chosen && !reading)) {
     open = waiting[0]?.identifier ?? null;
     chosen = false;
   }
-  const picture = JSON.stringify([open, waiting.map((d) => [d.identifier, d.digest, d.approvals, d.objections, d.able])]);
+  const picture = JSON.stringify([open, waiting.map((d) => [d.identifier, d.digest, d.approvals, d.objections, d.able, d.leaves_at])]);
   if (picture === drawn) return; // an officer is reading: do not move the text for nothing
   drawn = picture;
-  byId('drafts-count').textContent = waiting.length ? `${waiting.length}件` : '';
+  byId('drafts-count').textContent = [leaving.length && `送信待ち ${leaving.length}件`, waiting.length > leaving.length && `${leaving.length ? '承認待ち ' : ''}${waiting.length - leaving.length}件`].filter(Boolean).join('・');
   fill(byId('drafts-list'), waiting.length ? waiting.map(card) : h('p', { class: 'empty' }, '承認を待つものはありません。新しい案ができると、ここに出ます。'));
 }
 
@@ -39,6 +41,7 @@ function card(draft) {
     h('p', { class: 'draft-head' }, drillMark(draft.status), chip(draft),
       draft.alert_level ? h('span', {}, word('kinds', draft.kind)) : null, h('span', { class: 'tag' }, `${word('message_types', draft.msg_type)}${draft.revision > 1 ? ` 第${draft.revision}報` : ''}`),
       draft.ends ? h('span', { class: 'tag solid' }, '解除') : null, timeTag(draft.sent, true)),
+    draft.leaves_at ? countdown(draft) : null,
     h('h3', {}, h('button', { type: 'button', 'aria-expanded': isOpen, 'data-key': `open-${draft.identifier}`, on: { click: () => toggle(draft.identifier) } }, brief(text.headline))),
     isOpen ? body(draft) : h('p', { class: 'muted small' }, names(draft)));
 }
@@ -61,8 +64,8 @@ function body(draft) {
       h('dt', {}, 'なぜ'), h('dd', {}, reasons(draft.evidence)),
       h('dt', {}, '期限'), h('dd', {}, timeTag(draft.expires), 'まで', h('span', { class: 'muted' }, `　規則 ${draft.rule}`))),
     outlets(draft),
-    barred(draft),
-    h('div', { class: 'draft-actions' },
+    draft.leaves_at ? heldActions(draft) : h('div', { class: 'draft-actions' },
+      barred(draft),
       h('p', { class: 'approval' }, pips(draft), signed(draft)),
       mayApprove(draft)
         ? h('button', { type: 'button', class: 'button strong', 'data-key': `approve-${draft.identifier}`, 'data-approve': '', on: { click: () => approve(draft) } }, '承認へ進む…')

@@ -4,11 +4,12 @@ import { drawUnassigned, wireAdopt } from './adopt.js';
 import { announce } from './announce.js';
 import { wireDecisions } from './approve.js';
 import { drawBoard } from './board.js';
-import { drafts, partsOf, refresh } from './desk.js';
+import { drafts, held, partsOf, refresh } from './desk.js';
 import { byId, h } from './dom.js';
 import { drawDrafts } from './drafts.js';
 import { drawEvents } from './events.js';
 import { drawGauges } from './gauges.js';
+import { tick } from './held.js';
 import { wireKeys } from './keys.js';
 import { drawLayers } from './layers-panel.js';
 import { listen } from './live.js';
@@ -60,7 +61,8 @@ function tellNews() {
   for (const draft of now.filter((d) => !known.has(d.identifier))) {
     announce(`新しい下書き。${draft.texts.ja.headline}`, draft.alert_level && draft.level >= 4);
   }
-  known = new Set(now.map((d) => d.identifier));
+  for (const one of held().filter((d) => !known.has(d.identifier))) announce(`まもなく送ります。${one.texts.ja.headline}`);
+  known = new Set([...now, ...held()].map((d) => d.identifier));
 }
 
 function wireSearch() {
@@ -103,13 +105,13 @@ async function start() {
   drawLayers();
   wireOfficial();
   wireSearch();
-  known = new Set(drafts().map((d) => d.identifier));
+  known = new Set([...drafts(), ...held()].map((d) => d.identifier));
   draw();
   if (!location.hash.includes('map=')) goHome();
   whenDrawn();
   selectFromAddress();
   listen({ line: setLine, changed: (what) => update(partsOf(what)) });
-  setInterval(drawAge, 1000);
+  setInterval(() => { drawAge(); tick(); }, 1000);
   setInterval(() => update(), POLL);
 }
 

@@ -1,0 +1,48 @@
+"""Tables of the people, of what they have agreed to, and of what waits between that and the sending."""
+
+from __future__ import annotations
+
+from sqlalchemy import JSON, Boolean, Column, ForeignKey, Integer, Table, Text
+
+from services.store.columns import Instant, metadata
+
+users = Table(
+    "users",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("role", Text, nullable=False),  # viewer, operator, approver, admin
+    Column("password", Text, nullable=False),  # argon2
+    Column("one_time", Boolean, nullable=False),  # valid for one login
+    Column("revoked", Boolean, nullable=False),
+    Column("created_at", Instant, nullable=False),
+    Column("scope", JSON(none_as_null=True)),  # what the person may approve; null: what the role brings
+)
+
+sessions = Table(
+    "sessions",
+    metadata,
+    Column("token", Text, primary_key=True),  # SHA-256 of the cookie
+    Column("user", Text, ForeignKey("users.name"), nullable=False),
+    Column("csrf", Text, nullable=False),
+    Column("created_at", Instant, nullable=False),
+    Column("expires", Instant, nullable=False),
+)
+
+approvals = Table(
+    "approvals",
+    metadata,
+    Column("series", Text, primary_key=True),
+    Column("revision", Integer, primary_key=True),
+    Column("person", Text, primary_key=True),
+    Column("digest", Text, nullable=False),
+    Column("at", Instant, nullable=False),
+)
+
+hold_offs = Table(  # at most one revision of a series waits for the clock; hub time
+    "hold_offs",
+    metadata,
+    Column("series", Text, primary_key=True),
+    Column("revision", Integer, nullable=False),
+    Column("leaves_at", Instant, nullable=False),
+    Column("who", Text, nullable=False),  # by whose word it is free to leave
+)

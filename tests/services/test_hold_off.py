@@ -1,0 +1,125 @@
+"""The hold-off: what is free to leave waits in the store for the clock, where a person stops it or sends it at once."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from feeds.status import Status
+from rules.alert import Approval
+from rules.rule import CATALOG, load_rules
+from services.bell import Bell
+from services.desks import hold_off, review
+from services.desks.review import ReviewError
+from services.evaluate import Evaluate
+from services.store import alerts, hold_offs
+from services.store.engine import Store
+from services.store.tables import chronology
+from services.store.users import Role, Scope
+from tests.services.making import NOW, SetClock, alert, employ
+from tests.services.test_evaluate import deliveries, evaluating, seen, warning, written
+
+pytestmark = pytest.mark.one_engine
+
+FIVE = timedelta(minutes=5)
+MINUTE = timedelta(minutes=1)
+WARNING = next(rule for rule in load_rules([CATALOG]) if rule.id == "official-warning")
+WAITS = replace(WARNING, hold_off=((0, FIVE),))
+STORM = warning(status=Status.ACTUAL, valid_until=NOW + timedelta(hours=6))
+
+
+def hub(store: Store, at: datetime = NOW) -> Evaluate:
+    """The loop as after a start: it knows nothing but the store."""
+    evaluate = evaluating(store, SetClock(at), Bell())
+    evaluate._city = replace(evaluate._city, rules=(WAITS,))
+    return evaluate
+
+
+async def log(store: Store) -> Sequence[str]:
+    async with store.read() as connection:
+        return (await connection.scalars(select(chronology.c.kind).order_by(chronology.c.seq))).all()
+
+
+async def named(store: Store) -> dict[str, Any]:
+    """The draft that waits, as a decision about it names it."""
+    row = next(row for row in await written(store) if row.state == "draft")
+    return {"series": row.series, "revision": row.revision, "digest": row.digest}
+
+
+async def test_it_leaves_by_the_clock_also_when_the_hub_was_started_anew(store: Store) -> None:
+    await seen(store, STORM)
+    assert await hub(store).step()
+    assert (await deliveries(store), await log(store)) == ({}, ["held"])
+    assert not await hub(store, NOW + FIVE - MINUTE).step()
+    assert await hub(store, NOW + FIVE).step()
+    assert (await deliveries(store))["log"] == "waiting"
+    assert await log(store) == ["held", "issued"]
+    assert not await hub(store, NOW + FIVE + MINUTE).step(), "once is enough"
+
+
+async def test_a_person_sends_it_now_where_they_could_approve_it(store: Store) -> None:
+    await employ(store, "sato")
+    await employ(store, "yuki", scope=Scope(kinds=("snow_depth",)))
+    await seen(store, STORM)
+    await hub(store).step()
+    draft = await named(store)
+    with pytest.raises(ReviewError) as barred:
+        await hold_off.send_now(store, **draft, person="yuki", now=NOW)
+    with pytest.raises(ReviewError) as held:
+        await review.approve(store, **draft, person="sato", now=NOW)
+    assert (barred.value.code, held.value.code) == ("not_permitted", "held")
+    await hold_off.send_now(store, **draft, person="sato", now=NOW + MINUTE)
+    assert (await deliveries(store))["log"] == "waiting"
+    assert await log(store) == ["held", "sent_now", "issued"]
+
+
+async def test_whoever_stops_it_says_why_and_it_does_not_leave(store: Store) -> None:
+    await seen(store, STORM)
+    await hub(store).step()
+    await review.reject(store, **await named(store), person="tanto", reason="観測の誤り", now=NOW + MINUTE)
+    await hub(store, NOW + FIVE).step()
+    assert (await deliveries(store), await log(store)) == ({}, ["held", "rejected"])
+    async with store.read() as connection:
+        said = await connection.scalar(select(chronology.c.text).where(chronology.c.kind == "rejected"))
+    assert str(said).endswith("の送信を止めた：観測の誤り")
+
+
+async def test_what_is_over_by_then_does_not_leave(store: Store) -> None:
+    await seen(store, STORM)
+    await hub(store).step()
+    await seen(store)
+    await hub(store, NOW + FIVE).step()
+    assert await deliveries(store) == {}
+    async with store.read() as connection:
+        assert await hold_offs.waiting(connection) == {}
+
+
+async def test_a_series_that_keeps_changing_leaves_in_its_newest_words_when_the_first_would_have(store: Store) -> None:
+    await seen(store, STORM)
+    await hub(store).step()
+    await seen(store, STORM, replace(STORM, area="032010002", area_name="青山"))
+    await hub(store, NOW + 4 * MINUTE).step()
+    await hub(store, NOW + FIVE).step()
+    assert [row.state for row in await written(store)] == ["withdrawn", "issued"]
+
+
+async def test_people_may_be_asked_first_and_it_waits_when_they_have_agreed(store: Store) -> None:
+    await employ(store, "sato")
+    await employ(store, "miru", role=Role.OPERATOR)
+    one = alert(approval=Approval.ONE, hold_off_s=30)
+    async with store.write() as connection:
+        digest = await alerts.add_draft(connection, one, {}, NOW)
+    asked = {"series": one.series, "revision": 1, "digest": digest, "now": NOW}
+    with pytest.raises(ReviewError) as early:
+        await hold_off.send_now(store, **asked, person="sato")
+    assert early.value.code == "not_held"
+    done = await review.approve(store, **asked, person="sato")
+    assert (done.issued, done.leaves_at) == (False, NOW + timedelta(seconds=30))
+    async with store.write() as connection:
+        assert not await hold_off.leave(connection, Status.ACTUAL, NOW + MINUTE), "a drill leaves with the drills"
+        assert await hold_off.leave(connection, one.status, NOW + MINUTE)
