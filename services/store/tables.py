@@ -23,11 +23,23 @@ import services.store.tables_calls
 import services.store.tables_plow
 import services.store.tables_subscribers  # noqa: F401 - these tables belong to the metadata
 from services.store.columns import Instant, Serial, metadata
+from services.store.tables_approval import approvals, hold_offs, sessions, users
+from services.store.tables_reports import answered, photos
+from services.store.tables_skill import outlooks, skill_bins, skill_days, stories
 
 # beside what is defined here
 __all__ = [
-    *("answered", "approvals", "hold_offs", "metadata", "outlooks", "photos", "sessions"),
-    *("skill_bins", "skill_days", "stories", "users"),
+    "answered",
+    "approvals",
+    "hold_offs",
+    "metadata",
+    "outlooks",
+    "photos",
+    "sessions",
+    "skill_bins",
+    "skill_days",
+    "stories",
+    "users",
 ]
 
 records = Table(  # everything that came in, append-only
