@@ -117,6 +117,7 @@ class Hub:
             reader=Reader.of(settings, parts.city_mappings(settings.profile)),
             sender=city.sender.id,
             floor=city.floor,
+            callout=settings.callout,
             signer=city.signer,
             lalert=settings.lalert,
             reports=settings.reports,

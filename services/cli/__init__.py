@@ -30,6 +30,7 @@ COMMANDS = {
     "replay": "publish recorded messages to a broker",
     "users": "who may log in",
     "gateways": "who may publish, and the broker's files",
+    "callout": "calls of staff: list, take, and try the roster",
     "quarantine": "what could not be decoded, and reading it again",
 }
 

@@ -47,6 +47,7 @@ def run(args: argparse.Namespace) -> int:
 def _city(settings: Settings) -> Iterator[dict[str, Any]]:
     from services.channels.registry import outlets
     from services.city import load_city
+    from services.cli.check_roster import roster_findings
     from services.mappings import load_feeds
 
     own = [feed.name for feed in load_feeds(settings.profile) if by_name(feed.name) is None]
@@ -82,6 +83,7 @@ def _city(settings: Settings) -> Iterator[dict[str, Any]]:
         }
     for name, channel in city.channels.items():
         yield {"part": f"channel {name}", "ok": True, "takes": sorted(channel.statuses)}
+    yield from roster_findings(settings, city.rules, city.channels)
     asyncio.run(_close(city.channels.values()))
 
 

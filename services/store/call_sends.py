@@ -6,6 +6,7 @@ becomes ``unknown`` and is never sent again in its step; the chain goes on inste
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
@@ -128,9 +129,10 @@ async def _begun(connection: AsyncConnection, one: Send, since: datetime) -> int
     return int(await connection.scalar(select(func.count()).select_from(call_sends).where(*same)) or 0)
 
 
-async def link(connection: AsyncConnection, one: Send, digest: str, until: datetime) -> None:
-    """Remember what the link of this message must hash to, and until when it works."""
-    await connection.execute(update(call_sends).where(_same(one)).values(link=digest, link_until=until))
+async def link(connection: AsyncConnection, one: Send, token: str, until: datetime) -> None:
+    """Remember what the link of this message must hash to, and until when it works: a copy of the store takes no
+    call."""
+    await connection.execute(update(call_sends).where(_same(one)).values(link=_digest(token), link_until=until))
 
 
 async def finish(connection: AsyncConnection, one: Send, state: SendState, detail: str, now: datetime) -> None:
@@ -139,9 +141,9 @@ async def finish(connection: AsyncConnection, one: Send, state: SendState, detai
     await connection.execute(update(call_sends).where(_same(one)).values(values))
 
 
-async def linked(connection: AsyncConnection, digest: str, now: datetime) -> Send | None:
-    """The message whose link this is; None for a stranger's, or one that has run out."""
-    mine = (call_sends.c.link == digest, call_sends.c.link_until > now)
+async def linked(connection: AsyncConnection, token: str, now: datetime) -> Send | None:
+    """The message whose link holds this token; None for a stranger's, or one that has run out."""
+    mine = (call_sends.c.link == _digest(token), call_sends.c.link_until > now)
     row = (await connection.execute(select(call_sends).where(*mine))).mappings().first()
     return _send(dict(row)) if row else None
 
@@ -154,6 +156,10 @@ async def of_calls(connection: AsyncConnection, numbers: Sequence[int]) -> dict[
     for row in (await connection.execute(rows)).mappings():
         found[row["call"]].append(_send(dict(row)))
     return found
+
+
+def _digest(token: str) -> str:
+    return hashlib.sha256(token.encode()).hexdigest()
 
 
 def _lost(now: datetime) -> ColumnElement[bool]:

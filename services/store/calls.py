@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
 
 from sqlalchemy import RowMapping, Select, func, insert, select, update
@@ -134,9 +134,10 @@ async def mark(connection: AsyncConnection) -> tuple[object, ...]:
     return *whole, *((await connection.execute(unclosed.order_by(calls.c.id))).all())
 
 
-def age(call: Call, now: datetime) -> timedelta:
-    """How long it has been ringing, or rang until it was taken or closed."""
-    return max(timedelta(), (call.acknowledged_at or call.closed_at or now) - call.opened_at)
+async def ringing(connection: AsyncConnection) -> int:
+    """How many calls nobody has taken."""
+    calling = calls.c.state == CallState.CALLING.value
+    return int(await connection.scalar(select(func.count()).select_from(calls).where(calling)) or 0)
 
 
 async def _read(connection: AsyncConnection, statement: Select[*tuple[object, ...]]) -> list[Call]:

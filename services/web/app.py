@@ -5,7 +5,7 @@ from __future__ import annotations
 from aiohttp import web
 
 from services.settings import LalertReceiver
-from services.web import auth_login, health, pages, pages_subscribe, templating
+from services.web import auth_login, callout_link, health, pages, pages_subscribe, templating
 from services.web.api import table
 from services.web.auth import guard, person_of
 from services.web.cap import CapPages
@@ -26,6 +26,7 @@ def make_app(context: WebContext) -> web.Application:
     auth_login.setup(app)
     table.setup(app)
     pages.setup(app)
+    callout_link.setup(app)
     pages_subscribe.setup(app)
     cap = _cap_pages(context)
     if context.sender:

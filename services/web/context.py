@@ -13,6 +13,7 @@ from feeds.cap.sign import Signer
 from geo.model import Ground
 from rules.floor import Floor
 from services.bell import Bell
+from services.callout.roster import Callout
 from services.desks.quarantine import Reader
 from services.desks.subscriptions import Offer
 from services.health import Health
@@ -45,6 +46,7 @@ class WebContext:
     reports: Reports = field(default_factory=Reports)
     subscriptions: Offer | None = None  # what residents may ask to be told
     https: bool = False  # a proxy in front ends TLS: cookies are Secure, the address is the proxy's X-Forwarded-For
+    callout: Callout = field(default_factory=Callout)  # who staff are, and whom what calls
     floor: Floor = field(default_factory=Floor)  # under the approval that rules ask for
     fix_delay: timedelta = timedelta(minutes=30)  # public positions of vehicles are this old
 

@@ -13,7 +13,7 @@ from typing import Any
 
 from aiohttp import hdrs, web
 
-from services.web import pages_arrived, pages_ground, pages_public, pages_skill
+from services.web import pages_arrived, pages_calls, pages_ground, pages_public, pages_skill
 from services.web.pages_staff import staff_page
 from services.web.templating import TEMPLATES
 
@@ -34,6 +34,8 @@ def setup(app: web.Application) -> None:
     app.router.add_get("/", pages_public.show)
     app.router.add_get("/ops", _staff_page("ops"))
     app.router.add_get("/ops/outbox", _staff_page("outbox"))
+    app.router.add_get("/ops/calls", pages_calls.show)
+    app.router.add_post("/ops/calls", pages_calls.take)
     app.router.add_get("/ops/skill", pages_skill.show)
     app.router.add_get("/ops/ground.json", pages_ground.show)
     app.router.add_get("/ops/arrived.json", pages_arrived.show)

@@ -60,7 +60,7 @@ async def test_what_the_map_shows_stands_in_tables_too(browser: Browser, night: 
         ("観測所", "氾濫危険水位"),
         ("危険の一覧", "夕顔瀬町"),
         ("経過記録", "発表した"),
-        ("配信状況", "届いた"),
+        ("配信状況", "受付を確認"),
         ("なぜ送られていないか", "まで"),
     ):
         await page.get_by_role("tab", name=tab).click()

@@ -8,6 +8,7 @@ from aiohttp import web
 from sqlalchemy import select
 from sqlalchemy.engine import RowMapping
 
+from services.store.confirmation import Confirmation, confirmation
 from services.store.tables import outbox, suppressions
 from services.store.users import Role
 from services.web.api.answer import JSON, listing
@@ -37,7 +38,14 @@ def _delivery(row: RowMapping) -> dict[str, Any]:
         name: row[name] for name in ("id", "series", "revision", "channel", "status", "state", "reason", "attempts")
     }
     times = {name: iso_or_none(row[name]) for name in ("created_at", "next_at", "finished_at", "expires")}
-    return {**told, **times, "remote_ids": list(row["done"])}
+    return {**told, **times, "remote_ids": list(row["done"]), **_both(confirmation(row))}
+
+
+def _both(known: Confirmation) -> dict[str, Any]:
+    """What we sent, and what the channel confirmed: two things, and only the second one is an arrival."""
+    sent = {"state": known.sent.value, "at": iso_or_none(known.sent_at), "attempts": known.attempts}
+    said = {"state": known.said.value, "at": iso_or_none(known.said_at), "receipts": list(known.receipts)}
+    return {"sent": sent, "confirmed": {**said, "words": known.words}}
 
 
 async def suppressed(request: web.Request) -> web.Response:
@@ -82,6 +90,9 @@ ENDPOINTS = (
             "finished_at": "or null",
             "expires": "not sent after this",
             "remote_ids": "names of the parts on the other side",
+            "sent": "what we sent: {state, at, attempts}; waiting, sending, partly, sent or never; at is wall time",
+            "confirmed": "what the channel said: {state, at, receipts, words}; nothing, accepted, duplicate, rejected"
+            " or no_answer",
         },
         errors=(400,),
         role=Role.VIEWER,

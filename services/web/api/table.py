@@ -8,6 +8,7 @@ from services.web import events, openapi, report_form, sender
 from services.web.api import (
     alerts,
     areas,
+    calls,
     chronology,
     desk,
     fixes,
@@ -47,6 +48,7 @@ ENDPOINTS = (
     *areas.ENDPOINTS,
     *layers.ENDPOINTS,
     *desk.ENDPOINTS,
+    *calls.ENDPOINTS,
     *silences.ENDPOINTS,
     *quarantine.ENDPOINTS,
     *chronology.ENDPOINTS,

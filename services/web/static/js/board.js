@@ -57,9 +57,12 @@ function cell(one) {
   const more = one.attempts > 1 && one.state !== 'accepted' ? `${one.attempts}回目` : '';
   const why = look.tone === 'good' ? '' : [one.reason, more].filter(Boolean).join('・');
   return h('td', { class: shade }, h('a', { class: `cell tone-${look.tone ?? 'wait'}`, href: `/ops/outbox#${encodeURIComponent(one.id)}` }, h('i', { 'aria-hidden': 'true' }, look.mark ?? ''), look.ja ?? one.state),
-    one.finished_at && look.tone === 'good' ? h('span', { class: 'why' }, timeTag(one.finished_at)) : null,
+    one.finished_at && look.tone === 'good' ? h('span', { class: 'why' }, timeTag(one.finished_at)) : h('span', { class: 'why' }, bothStates(one)),
     why ? h('span', { class: 'why' }, why) : null);
 }
+
+/** What we sent and what the channel confirmed are two things. @param {any} one */
+const bothStates = (one) => `こちら：${word('sent', one.sent.state)}／相手：${word('confirmed', one.confirmed.state)}`;
 
 /** @param {number} count deliveries that somebody must look at */
 function badge(count) {

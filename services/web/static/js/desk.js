@@ -6,7 +6,7 @@ import { exercise, isOrder } from './words.js';
 
 /** @type {Record<string, any>} */
 export const desk = {
-  hazards: [], alerts: [], readings: [], sensors: [], reports: [], deliveries: [], chronology: [], suppressions: [], silences: [], quarantine: [], unassigned: [], status: {},
+  hazards: [], alerts: [], readings: [], sensors: [], reports: [], deliveries: [], chronology: [], suppressions: [], silences: [], calls: [], quarantine: [], unassigned: [], status: {},
 };
 
 /** How each part is fetched. */
@@ -23,6 +23,7 @@ const sources = {
   chronology: () => list('chronology?limit=200'),
   suppressions: () => list('suppressions?limit=200'),
   silences: () => list('silences'),
+  calls: () => list('calls'),
   quarantine: () => list('quarantine?limit=200'),
   unassigned: () => list('sensors/unassigned'),
   status: async () => {
@@ -45,6 +46,7 @@ const touched = {
   suppressions: ['suppressions'],
   silences: ['silences', 'suppressions', 'chronology'],
   stations: ['sensors', 'unassigned', 'chronology'],
+  calls: ['calls', 'chronology'],
   status: ['status'],
 };
 

@@ -9,7 +9,7 @@ import { drawAge, drawStatus, setLine } from './status.js';
 import { clockTime, timeTag } from './time.js';
 import { about, chip, drillMark, inOrder, loadWords, word } from './words.js';
 
-const PARTS = ['deliveries', 'alerts', 'hazards', 'readings', 'status'];
+const PARTS = ['calls', 'deliveries', 'alerts', 'hazards', 'readings', 'status'];
 
 /** @type {Map<string, import('./arrived.js').Arrived>} */
 let arrived = new Map();
@@ -63,9 +63,20 @@ function sending(delivery) {
       h('span', { class: 'tag' }, `第${delivery.revision}報`),
       h('span', { class: `cell tone-${look.tone ?? 'wait'}` }, h('i', { 'aria-hidden': 'true' }, look.mark ?? ''), look.ja ?? delivery.state),
       timeTag(delivery.finished_at ?? delivery.created_at)),
+    both(delivery),
     look.tone === 'good' || !delivery.reason ? null : h('p', { class: 'sending-why' }, delivery.reason),
     h('div', { class: 'sending-body' }, delivery.channel === 'x' ? thread(delivery, alert) : showPayload(alert?.payloads?.[delivery.channel])),
     evidence(delivery));
+}
+
+/** What we sent, and what the channel confirmed. @param {any} delivery */
+function both({ channel, sent, confirmed }) {
+  const heard = ['accepted', 'duplicate'].includes(confirmed.state);
+  const means = heard ? about('confirms', channel).ja : '';
+  return h('dl', { class: 'both' },
+    h('div', {}, h('dt', {}, 'こちら'), h('dd', {}, word('sent', sent.state), sent.at ? [' ', timeTag(sent.at)] : null, sent.attempts > 1 ? `（${sent.attempts}回目）` : '')),
+    h('div', {}, h('dt', {}, '相手'), h('dd', { class: heard ? 'tone-good' : confirmed.state === 'nothing' ? 'tone-wait' : 'tone-bad' }, word('confirmed', confirmed.state), confirmed.at ? [' ', timeTag(confirmed.at)] : null,
+      confirmed.receipts.length ? h('span', { class: 'receipt' }, confirmed.receipts.join('、')) : null, means ? h('span', { class: 'means' }, means) : null)));
 }
 
 /** Whether exactly the approved text stands on the other side. @param {any} delivery */

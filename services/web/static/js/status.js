@@ -2,6 +2,7 @@
 // The status bar: highest level, drafts, line, age of the data, clock. Old data is said to be old, never drawn as safe.
 import { desk, drafts, inForce, isOurs, nowAndNext, rank } from './desk.js';
 import { byId, fill, h } from './dom.js';
+import { drawRing } from './ring.js';
 import { ago, clockTime, minutesSince, moment, seconds, today } from './time.js';
 import { chip, drillMark, exercise, isOrder, known, word } from './words.js';
 
@@ -34,7 +35,8 @@ export function drawStatus() {
   link.textContent = waiting ? `${waiting}件` : 'なし';
   link.dataset.waiting = String(waiting > 0);
   drawFaults();
-  document.title = waiting ? `(${waiting}) ${title}` : title;
+  const calling = drawRing();
+  document.title = `${calling ? `【呼出${calling}】` : ''}${waiting ? `(${waiting}) ` : ''}${title}`;
   drawAge();
 }
 

@@ -1,0 +1,77 @@
+"""/ops/calls: what rings, who was called and who took it; and who would be called now."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from aiohttp import hdrs, web
+
+from feeds.instant import instant
+from services.callout.desk import BELL, CallError, acknowledge
+from services.callout.occasion import Event
+from services.callout.roster import Callout
+from services.store.users import Role
+from services.web.api.calls import everything
+from services.web.auth import PERSON, requires
+from services.web.callout_link import EVENTS
+from services.web.context import CONTEXT
+from services.web.pages_public import JST
+from services.web.pages_staff import staff_page
+from services.web.security import WebError
+
+_STATES = {
+    "due": ("これから", "wait"),
+    "sending": ("送信中", "wait"),
+    "sent": ("送った", "good"),
+    "failed": ("送れない", "bad"),
+    "unknown": ("届いたか不明", "doubt"),
+    "withheld": ("控えた", "doubt"),
+    "dropped": ("取りやめ", "wait"),
+}
+_HOW = {"link": "連絡のリンク", "desk": "画面", "command": "コマンド"}
+
+
+async def show(request: web.Request) -> web.Response:
+    """The open calls, those of the last week, and the roster as it stands at this moment."""
+    context = request.app[CONTEXT]
+    calls = await everything(context)
+    shown: dict[str, Any] = {
+        "open": [call for call in calls if call["state"] != "closed"],
+        "closed": [call for call in calls if call["state"] == "closed"],
+        "roster": _roster(context.callout, context.now()),
+        "may_take": request[PERSON].may(Role.OPERATOR),
+        "states": _STATES,
+        "how": _HOW,
+        "clock": _clock,
+    }
+    return staff_page(request, "calls", **shown)
+
+
+@requires(Role.OPERATOR)
+async def take(request: web.Request) -> web.StreamResponse:
+    """The button beside a call, where no script runs."""
+    context, number = request.app[CONTEXT], str((await request.post()).get("id", ""))
+    if not (number.isascii() and number.isdigit() and len(number) < 16):
+        raise WebError(400, "bad_id", "id は番号です。 / id must be the number of a call.")
+    try:
+        await acknowledge(context.store, int(number), by=request[PERSON].name, how="desk", now=context.now())
+    except CallError as error:
+        raise WebError(404 if error.code == "not_found" else 409, error.code, str(error)) from error
+    context.bell.ring(BELL)
+    return web.Response(status=303, headers={hdrs.LOCATION: f"/ops/calls#call-{number}"})
+
+
+def _roster(callout: Callout, now: datetime) -> list[dict[str, Any]]:
+    """For each event whom it would call now, group by group."""
+    found = []
+    for event in Event:
+        chain = callout.chain_for(event)
+        groups = [callout.called(chain, step, now) for step in range(len(chain.groups))] if chain else []
+        named = [(group, [callout.people[one].name for one in people]) for group, people in groups]
+        found.append({"event": EVENTS[event][0], "groups": named, "after": chain.after_minutes if chain else 0})
+    return found
+
+
+def _clock(text: str | None) -> str:
+    return f"{instant(text).astimezone(JST):%-m/%-d %H:%M:%S}" if text else ""

@@ -1,0 +1,50 @@
+// @ts-check
+// What rings for staff, over every page of the desk. It stops by itself when its cause is over.
+import { post, Refused } from './api.js';
+import { announce } from './announce.js';
+import { desk, refresh } from './desk.js';
+import { byId, fill, h } from './dom.js';
+import { moment } from './time.js';
+import { drillMark, exercise } from './words.js';
+
+/** What is drawn already: an alert that is drawn anew is read aloud anew. */
+let drawn = '';
+
+/** @returns {number} how many calls nobody has taken */
+export function drawRing() {
+  const open = desk.calls.filter((/** @type {any} */ c) => c.state !== 'closed');
+  const calling = open.filter((/** @type {any} */ c) => c.state === 'calling');
+  const shown = [...calling, ...open.filter((/** @type {any} */ c) => c.state === 'acknowledged' && c.urgent)];
+  const now = JSON.stringify(shown.map((/** @type {any} */ c) => [c.id, c.state, c.subject, c.step]));
+  if (now === drawn) return calling.length;
+  drawn = now;
+  const ring = byId('bar-ring');
+  ring.hidden = !shown.length;
+  ring.dataset.calling = String(calling.length > 0);
+  fill(ring, shown.length ? h('ul', {}, shown.slice(0, 4).map(line)) : null,
+    shown.length > 4 ? h('p', {}, h('a', { href: '/ops/calls' }, `ほか${shown.length - 4}件の呼び出し`)) : null);
+  return calling.length;
+}
+
+/** @param {any} call */
+function line(call) {
+  const calling = call.state === 'calling';
+  const may = document.body.dataset.role !== 'viewer';
+  return h('li', {}, exercise() && call.status === 'Exercise' ? null : drillMark(call.status),
+    h('b', {}, calling ? '呼び出し中' : `${call.acknowledged_by}が対応中`),
+    h('a', { href: call.path, class: 'ring-what' }, call.subject), h('span', { class: 'nowrap' }, `${moment(call.opened_at)}から`),
+    calling && may ? h('button', { type: 'button', class: 'button slim', 'data-key': `take-${call.id}`, on: { click: () => take(call) } }, '引き受ける') : null,
+    h('a', { href: `/ops/calls#call-${call.id}`, class: 'nowrap' }, '経過'));
+}
+
+/** @param {any} call */
+async function take(call) {
+  try {
+    await post('calls/acknowledge', { id: call.id });
+    announce(`呼び出し ${call.id} を引き受けました`);
+  } catch (problem) {
+    announce(problem instanceof Refused ? problem.message : 'できませんでした。回線を確かめてください。', true);
+  }
+  await refresh(['calls']);
+  drawRing();
+}
