@@ -14,6 +14,8 @@ from enum import StrEnum
 from feeds.status import Status
 from rules.declared import Declared
 
+BY_HAND = "by_hand"  # stands for the rule where none asked for the alert; no rule can be called so
+
 
 class Approval(StrEnum):
     """Who must agree before a revision leaves the house."""
@@ -21,6 +23,17 @@ class Approval(StrEnum):
     AUTO = "auto"
     ONE = "one"
     TWO = "two"
+
+
+class Act(StrEnum):
+    """What a person wrote a revision for."""
+
+    UPDATE = "update"  # the facts are the same; words, areas or the end of its life are not
+    CORRECTION = "correction"  # a detail was wrong
+    ALL_CLEAR = "all_clear"  # the danger is over
+    CANCEL = "cancel"  # it should never have been sent
+    NOTICE = "notice"  # no rule asked for it
+    EDIT = "edit"  # a waiting draft of the rules in other words
 
 
 class State(StrEnum):
@@ -31,7 +44,9 @@ class State(StrEnum):
     REJECTED = "rejected"  # a person said no
     SUPERSEDED = "superseded"  # was issued; a newer revision took its place
     WITHDRAWN = "withdrawn"  # a draft that nobody needs any more
-    ENDED = "ended"  # expired or all-clear
+    EXPIRED = "expired"  # was issued and ran out, while a newer revision waits
+    LIFTED = "lifted"  # ended by a person, though hazards are still there: the rules keep to it until something changes
+    ENDED = "ended"  # the series is over: expired, all-clear or cancelled
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,6 +78,15 @@ class Reference:
     sender: str
     identifier: str
     sent: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seen:
+    """What a person knew of a hazard when they decided that nothing (more) shall be said of it."""
+
+    level: int
+    at: datetime
+    until: datetime  # a fall that comes later is a case of its own
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,6 +130,21 @@ class Alert:
     hold_off_s: int = 0  # how long it waits, once it is free to leave, so that a person can still stop it
     lifted: tuple[Place, ...] = ()  # of those areas, where the danger is over though it goes on elsewhere
     declared: Declared | None = None  # what the city says of itself with it, for programs to read
+    act: Act | None = None  # what a person wrote it for; None: the rules wrote it
+    author: str = ""  # the person whose words these are; empty: a template's
+    seen: Mapping[str, Seen] = field(default_factory=dict)  # hazard key → what a person knew of it
+    correction: Mapping[str, str] = field(default_factory=dict)  # language → what was wrong and what is right
+    concerns: tuple[str, ...] = ()  # codes of the areas that a correction is about; empty: all
+
+    @property
+    def left_out(self) -> dict[str, Seen]:
+        """Hazards that a person knew of and that this revision does not speak of, or says to be over."""
+        return {key: one for key, one in self.seen.items() if self.ends or key not in self.hazards}
+
+    @property
+    def addressed(self) -> tuple[Place, ...]:
+        """The places that are to be told: all, or those that a correction is about."""
+        return tuple(p for p in (*self.places, *self.lifted) if p.code in self.concerns) or self.places
 
     @property
     def place_levels(self) -> dict[str, int]:

@@ -6,9 +6,10 @@ import hashlib
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from geo.hazard import Hazard
-from rules.alert import Alert, State
+from rules.alert import BY_HAND, Alert, State
 from rules.noise.inhibition import Told, Within, covered, same_area
 from rules.proposal import Drop, Proposal, Reason
 from rules.revision import Places, Sender, write
@@ -23,8 +24,9 @@ __all__ = ["Decision", "Drop", "Places", "Reason", "Sender", "Withdrawal", "With
 class Withdrawal:
     """The newest revision of a series gives way without another taking its place.
 
-    ``state`` is what becomes of it. ENDED: the whole series is over. WITHDRAWN: a waiting draft is not needed any
-    more, while what was issued before still stands.
+    ``state`` is what becomes of it. ENDED: the whole series is over. LIFTED: so it is, but hazards are
+    there that a person left out of it. WITHDRAWN: a waiting draft is not needed any more, while what was issued before
+    still stands.
     """
 
     series: str
@@ -65,9 +67,11 @@ def decide(
         drops += _named(reached, drop)
         if drop is None:
             alerts.append(write(situation, reached, sender, places))
+            withdrawn.append(_begun_anew(reached))
         elif reached.standing:
-            withdrawn.append(_withdrawal(reached.standing, drop, situation))
-    for orphan, drop in _orphans(rules, standing):
+            held = any(one.key in reached.left_out for one in (*reached.hazards, *reached.aside))
+            withdrawn.append(_withdrawal(reached.standing, drop, situation, held))
+    for orphan, drop in _orphans(rules, standing, situation.now):
         drops.append(drop)
         withdrawn.append(_withdrawal(orphan, drop, situation))
     return Decision(alerts=tuple(alerts), withdrawn=tuple(one for one in withdrawn if one), drops=tuple(drops))
@@ -143,32 +147,58 @@ def _stem_of(series: str) -> str:
 # Nothing speaks for the series now.
 _SILENT = {
     *(Reason.STALE, Reason.SILENCED, Reason.MUTED, Reason.INHIBITED, Reason.QUIET_HOURS),
-    *(Reason.GONE, Reason.RUNS_OUT, Reason.EXPIRED, Reason.RULE_GONE),
+    *(Reason.GONE, Reason.RUNS_OUT, Reason.EXPIRED, Reason.RULE_GONE, Reason.LAPSED),
 }
 
 
-def _withdrawal(standing: Standing, drop: Drop, situation: Situation) -> Withdrawal | None:
+def _withdrawal(standing: Standing, drop: Drop, situation: Situation, held: bool = False) -> Withdrawal | None:
     """What a silence means for the series: it is over, only its waiting draft goes, or nothing changes.
 
-    What a person refused is remembered until it would have expired, lest it come back with the next reading.
+    What a person refused is remembered until it would have expired, lest it come back with the next reading; what a
+    person ended or left out, as long as it is there (``held``). What was issued and has run out is over, whatever keeps
+    the rules from saying it anew.
     """
     refused = standing.state is State.REJECTED and standing.alert.expires > situation.now
     silent = drop.reason in _SILENT or drop.stage == "gather"  # what is left is none of what it spoke of
-    if silent and not refused and not standing.in_force(situation.now):
+    over = silent or standing.state is State.ISSUED
+    if standing.state is State.LIFTED:
+        if drop.reason not in {Reason.OVER, Reason.RULE_GONE}:
+            return None
         state = State.ENDED
+    elif over and not refused and not standing.in_force(situation.now):
+        state = State.LIFTED if held else State.ENDED
     elif standing.state is State.DRAFT and (silent or drop.reason is Reason.BACK_TO_ISSUED):
         state = State.WITHDRAWN
     else:
         return None
+    return _gone(standing, state, drop.reason, drop.detail)
+
+
+def _begun_anew(reached: Proposal) -> Withdrawal | None:
+    """After a person's end, what rises is told in a series of its own, which remembers in place of the old one."""
+    if reached.standing is None or reached.standing.state is not State.LIFTED:
+        return None
+    return _gone(reached.standing, State.ENDED, reached.reason or Reason.RISEN)
+
+
+def _gone(standing: Standing, state: State, reason: Reason, detail: str = "") -> Withdrawal:
     newest = standing.alert
-    return Withdrawal(
-        series=newest.series, revision=newest.revision, state=state, reason=drop.reason, detail=drop.detail
-    )
+    return Withdrawal(series=newest.series, revision=newest.revision, state=state, reason=reason, detail=detail)
 
 
-def _orphans(rules: Sequence[Rule], standing: Mapping[str, Standing]) -> Iterator[tuple[Standing, Drop]]:
-    """Series whose rule was taken away: drafts go, and what was issued ends when it expires."""
+def _orphans(rules: Sequence[Rule], standing: Mapping[str, Standing], now: datetime) -> Iterator[tuple[Standing, Drop]]:
+    """Series that no rule speaks for: written by hand, or the rule was taken away.
+
+    What a person wrote waits, and holds, until it expires. Drafts of a rule that is gone go.
+    """
     known = {rule.id for rule in rules}
     for name, one in sorted(standing.items()):
-        if one.alert.rule not in known:
-            yield one, Drop("engine", Reason.RULE_GONE, rule=one.alert.rule, series=name)
+        newest = one.alert
+        if newest.rule in known:
+            continue
+        reason = Reason.RULE_GONE
+        if newest.rule == BY_HAND or (newest.act and one.state is State.DRAFT):
+            if newest.expires > now:
+                continue
+            reason = Reason.LAPSED if one.state is State.DRAFT else Reason.EXPIRED
+        yield one, Drop("engine", reason, rule=newest.rule, series=name)

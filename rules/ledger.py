@@ -11,7 +11,8 @@ from rules.alert import Alert, Approval, State
 from rules.engine import Decision
 from rules.situation import Standing
 
-OPEN = (State.DRAFT, State.ISSUED, State.REJECTED)
+OPEN = (State.DRAFT, State.ISSUED, State.REJECTED, State.LIFTED)
+OUT = (State.ISSUED, State.SUPERSEDED, State.EXPIRED)  # has left the house, in a series that is not over
 Turn = Mapping[State, State]  # revisions in this state come to be in that one
 
 # Of the revisions before the one that is written, or leaves the house. What was refused has never been out: a later
@@ -23,8 +24,11 @@ BEFORE_ISSUED: Turn = {
     State.REJECTED: State.WITHDRAWN,
 }
 # Of all revisions, when nobody needs the draft any more, or the last word has run out.
-WITHDRAWN: Turn = {State.DRAFT: State.WITHDRAWN}
-ENDED: Turn = dict.fromkeys(OPEN, State.ENDED)
+WITHDRAWN = {State.DRAFT: State.WITHDRAWN}
+ENDED = dict.fromkeys(OPEN, State.ENDED)
+LIFTED = dict.fromkeys(OPEN, State.LIFTED)
+# What a withdrawal by the engine turns.
+GIVES_WAY: Mapping[State, Turn] = {State.WITHDRAWN: WITHDRAWN, State.ENDED: ENDED | WITHDRAWN, State.LIFTED: LIFTED}
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,13 +41,28 @@ class Written:
 
 
 def issued_as(alert: Alert) -> State:
-    """The state of a revision that leaves the house; one that ends the series ends it."""
-    return State.ENDED if alert.ends else State.ISSUED
+    """The state of a revision that leaves the house; one that ends the series ends it.
+
+    What a person ended while hazards were there is kept, lest the rules begin anew with the same.
+    """
+    if not alert.ends:
+        return State.ISSUED
+    return State.LIFTED if alert.left_out else State.ENDED
+
+
+def run_out(family: tuple[Written, ...], now: datetime) -> tuple[Written, ...]:
+    """The revisions of a series; what was issued and ran out while a newer one waits, or was refused, is marked so."""
+
+    def over(one: Written) -> bool:
+        expired = one.state is State.ISSUED and one.alert is not None and one.alert.expires <= now
+        return expired and any(newer.revision > one.revision and newer.state in OPEN for newer in family)
+
+    return tuple(replace(one, state=State.EXPIRED) if over(one) else one for one in family)
 
 
 def standing_of(family: Sequence[Written], now: datetime) -> Standing:
     """The series as the rules want it. ``family`` are all its revisions in order, at least one of them open."""
-    issued = [one for one in family if one.state in {State.ISSUED, State.SUPERSEDED}]
+    issued = [one for one in family if one.state in OUT]
     state, newest = [(one.state, one.alert) for one in family if one.state in OPEN and one.alert][-1]
     return Standing(
         alert=newest,
@@ -65,6 +84,7 @@ class Ledger:
     def standing(self, now: datetime) -> dict[str, Standing]:
         """Every series that is not over, as the rules want it."""
         still_open = {name: of for name, of in self.families.items() if any(one.state in OPEN for one in of)}
+        still_open = {name: run_out(family, now) for name, family in still_open.items()}
         self.families = still_open  # what is over is forgotten
         return {series: standing_of(family, now) for series, family in sorted(still_open.items())}
 
@@ -76,9 +96,7 @@ class Ledger:
         for alert in issued:
             self.issue(alert)
         for gone in decision.withdrawn:
-            self._turn(gone.series, WITHDRAWN)
-            if gone.state is State.ENDED:
-                self._turn(gone.series, ENDED)
+            self._turn(gone.series, GIVES_WAY[gone.state])
         return issued
 
     def draft(self, alert: Alert) -> None:

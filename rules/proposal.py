@@ -8,7 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from geo.hazard import Hazard
-from rules.alert import Alert, Place, State
+from rules.alert import Alert, Place, Seen, State
 from rules.noise.inhibition import Cover
 from rules.rule import Rule
 from rules.situation import Standing
@@ -66,6 +66,14 @@ class Reason(StrEnum):
     EXPIRED = "expired", "発表した内容の有効期限が切れました", "What was issued has expired."
     BACK_TO_ISSUED = "back_to_issued", "状況が発表済みの内容に戻りました", "Things are as the issued revision says."
     RULE_GONE = "rule_gone", "もとの規則がなくなりました", "The rule behind it is no longer there."
+    LAPSED = "lapsed", "承認されないまま期限が切れました", "Nobody approved it before it expired."
+    # a person has spoken
+    LEFT_OUT = (
+        "left_out",
+        "担当者が終わらせた（対象から外した）ままで、変わっていません",
+        "A person ended it or left it out, and nothing has changed since.",
+    )
+    OVER = "over", "担当者が終わらせたあと、対象もなくなりました", "A person ended it, and now the danger has gone too."
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,12 +120,23 @@ class Proposal:
     @property
     def base(self) -> Alert | None:
         """The revision a change is measured against; a refused all-clear counts for nothing."""
-        if self.standing is None:
+        if self.standing is None or self.standing.state is State.LIFTED:
             return None
         newest = self.standing.alert
         if newest.ends and self.standing.state is State.REJECTED:
             return self.in_force[-1] if self.in_force else None
         return newest
+
+    @property
+    def left_out(self) -> Mapping[str, Seen]:
+        """Hazards of which a person said that the series shall not speak. A draft that was refused says nothing, nor
+        one that nobody approved in time."""
+        if self.standing is None:
+            return {}
+        newest, state = self.standing.alert, self.standing.state
+        counts = state is not State.REJECTED and (state is not State.DRAFT or newest.expires > self.now)
+        told = newest if counts else self.in_force[-1] if self.in_force else None
+        return told.left_out if told else {}
 
     @property
     def told_levels(self) -> dict[str, int]:
@@ -148,5 +167,6 @@ class Proposal:
 
 
 def levels(alert: Alert) -> dict[str, int]:
-    """Hazard key → level, as the revision was written."""
-    return dict(zip(alert.hazards, alert.levels or (alert.level,) * len(alert.hazards), strict=True))
+    """Hazard key → level as the revision was written, or as the person who wrote it knew it."""
+    told = dict(zip(alert.hazards, alert.levels or (alert.level,) * len(alert.hazards), strict=True))
+    return told | {key: max(level, alert.seen[key].level) for key, level in told.items() if key in alert.seen}

@@ -10,7 +10,7 @@ from typing import Any
 from jinja2 import TemplateError
 
 from geo.hazard import Hazard
-from rules.alert import Alert, Approval, Place, Text
+from rules.alert import Alert, Approval, Place, Seen, State, Text
 from rules.hold_off import hold_off_at
 from rules.noise.digest import gathered
 from rules.proposal import Proposal, Reason, levels
@@ -53,7 +53,8 @@ def series_began(alert: Alert) -> datetime:
 def write(situation: Situation, proposal: Proposal, sender: Sender, places: Places) -> Alert:
     """The next revision of the proposal's series. Never raises for wording: a template that fails gives plain words."""
     sent = situation.now.replace(microsecond=0)
-    rule, standing = proposal.rule, proposal.standing
+    rule = proposal.rule
+    standing = None if proposal.standing and proposal.standing.state is State.LIFTED else proposal.standing
     series = standing.alert.series if standing else f"{proposal.stem}-{sent.astimezone(JST):%Y%m%dT%H%M%S}"
     revision = max(standing.last_revision, standing.alert.revision) + 1 if standing else 1
     alert = Alert(
@@ -83,7 +84,8 @@ def write(situation: Situation, proposal: Proposal, sender: Sender, places: Plac
         issue=(standing.issued if standing else 0) + 1,
         announced=proposal.in_force[-1].place_levels if proposal.in_force else {},
         lifted=() if proposal.ends else proposal.lifted,
-        **(_lifting(proposal.in_force[-1]) if proposal.ends else _warning(rule, proposal.hazards)),
+        seen=_remembered(proposal),
+        **(lifting(proposal.in_force[-1]) if proposal.ends else _warning(rule, proposal.hazards)),
     )
     return _with_texts(alert, proposal, sender)
 
@@ -114,7 +116,7 @@ def _warning(rule: Rule, hazards: tuple[Hazard, ...]) -> dict[str, Any]:
     }
 
 
-def _lifting(announced: Alert) -> dict[str, Any]:
+def lifting(announced: Alert) -> dict[str, Any]:
     """What an all-clear says of what was announced. It has level 0."""
     return {
         "kind": announced.kind,
@@ -127,6 +129,12 @@ def _lifting(announced: Alert) -> dict[str, Any]:
         "hazards": announced.hazards,
         "levels": (0,) * len(announced.hazards),
     }
+
+
+def _remembered(proposal: Proposal) -> dict[str, Seen]:
+    """What a person left out and is still there stays left out, whoever writes the next revision."""
+    there = {hazard.key for hazard in proposal.aside}
+    return {key: one for key, one in proposal.left_out.items() if key in there}
 
 
 def _channels(proposal: Proposal) -> tuple[str, ...]:
@@ -195,6 +203,8 @@ def _with_texts(alert: Alert, proposal: Proposal, sender: Sender) -> Alert:
     have become such only now.
     """
     rule = proposal.rule
+    if (kept := _kept(alert, proposal)) is not None:
+        return kept
     worded = rule.all_clear if proposal.ends else rule.wording
     texts: dict[str, Text] = {}
     approval, evidence = alert.approval, list(alert.evidence)
@@ -214,6 +224,16 @@ def _with_texts(alert: Alert, proposal: Proposal, sender: Sender) -> Alert:
     if any(orders_evacuation(alert.response, text.event, text.headline) for text in texts.values()):
         approval = Approval.ONE if approval is Approval.AUTO else approval
     return replace(alert, texts=texts, approval=approval, evidence=tuple(evidence))
+
+
+def _kept(alert: Alert, proposal: Proposal) -> Alert | None:
+    """The words of a person are said again as they are, by another person's leave, while nothing else changes."""
+    base = proposal.base
+    if base is None or not base.author or proposal.reason not in {Reason.REPEAT, Reason.RENEWED}:
+        return None
+    approval = Approval.ONE if alert.approval is Approval.AUTO else alert.approval
+    told = f"文面は {base.author} が書いたもの（{clock(base.sent)}）を引き継いでいます。時刻などを確かめてください"
+    return replace(alert, texts=base.texts, author=base.author, approval=approval, evidence=(told, *alert.evidence))
 
 
 def _variables(alert: Alert, proposal: Proposal, sender: Sender, language: str) -> Mapping[str, object]:

@@ -17,14 +17,19 @@ class Standing:
     """The newest revision of a series that is not over, and what became of it."""
 
     alert: Alert
-    state: State  # draft, issued, or rejected
+    state: State  # draft, issued, rejected, or lifted
     issued_revision: int = 0  # newest revision that left the house; 0: none yet
     issued: int = 0  # how many have
     chain: tuple[Alert, ...] = ()  # issued revisions not yet expired, oldest first
     last_revision: int = 0  # highest number ever written in the series, withdrawn drafts too: the next one is this + 1
 
     def in_force(self, now: datetime) -> tuple[Alert, ...]:
-        """Issued revisions that have not expired, oldest first: what a new revision must refer to."""
+        """Issued revisions that have not expired, oldest first: what a new revision must refer to.
+
+        Empty once a person ended the series: nothing more is said in it.
+        """
+        if self.state is State.LIFTED:
+            return ()
         chain = {alert.revision: alert for alert in self.chain}
         if self.state is State.ISSUED:
             chain[self.alert.revision] = self.alert

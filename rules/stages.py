@@ -8,6 +8,7 @@ from datetime import timedelta
 from zoneinfo import ZoneInfo
 
 from rules.alert import Alert, State
+from rules.left_out import left_out
 from rules.noise.stages import digest, gather, inhibit, quiet, spare
 from rules.proposal import Drop, Proposal, Reason, levels
 from rules.situation import Situation
@@ -86,11 +87,13 @@ def all_clear(_situation: Situation, proposal: Proposal) -> Proposal | Drop:
     if proposal.hazards or proposal.standing is None:
         return proposal
     newest, state = proposal.standing.alert, proposal.standing.state
+    if state is State.LIFTED:
+        return Drop("all_clear", Reason.LEFT_OUT if proposal.aside else Reason.OVER)
     if not proposal.in_force:
         return Drop("all_clear", Reason.EXPIRED if proposal.standing.issued_revision else Reason.GONE)
     if not proposal.rule.all_clear:
         return Drop("all_clear", Reason.RUNS_OUT)
-    if newest.ends and state is State.REJECTED:
+    if newest.ends and state is State.REJECTED and newest.act is None:  # what a person proposed too early may be due
         return Drop("all_clear", Reason.REJECTED)
     if newest.ends and state is State.DRAFT and newest.expires > proposal.now:
         return Drop("all_clear", Reason.NOTHING_NEW)
@@ -116,7 +119,7 @@ def dedup(_situation: Situation, proposal: Proposal) -> Proposal | Drop:
         return proposal
     base = proposal.base
     if base is None:
-        return replace(proposal, reason=Reason.RENEWED if proposal.standing else Reason.FIRST)
+        return replace(proposal, reason=_first(proposal))
     if changed := change(base, proposal):
         issued = proposal.in_force[-1] if proposal.in_force else None
         draft = proposal.standing is not None and proposal.standing.state is State.DRAFT
@@ -128,6 +131,15 @@ def dedup(_situation: Situation, proposal: Proposal) -> Proposal | Drop:
     return Drop("dedup", Reason.NOTHING_NEW, f"第{base.revision}版")
 
 
+def _first(proposal: Proposal) -> Reason:
+    """Why it is said though nothing is there to compare it with."""
+    if proposal.standing is None:
+        return Reason.FIRST
+    if proposal.standing.state is not State.LIFTED:
+        return Reason.RENEWED
+    return Reason.RISEN if any(one.key in proposal.left_out for one in proposal.hazards) else Reason.FIRST
+
+
 def settle(situation: Situation, proposal: Proposal) -> Proposal | Drop:
     """A fall waits, so that a value at a threshold does not make a series of revisions; a rise never does.
 
@@ -135,6 +147,8 @@ def settle(situation: Situation, proposal: Proposal) -> Proposal | Drop:
     """
     base = proposal.base
     if base is None or proposal.reason not in {Reason.FALLEN, Reason.SHRUNK, Reason.ALL_CLEAR}:
+        return proposal
+    if base.expires <= situation.now:  # nothing speaks of it any more: what is left does not wait
         return proposal
     before = levels(base)
     lower = [hazard.since for hazard in proposal.hazards if hazard.level < before.get(hazard.key, 6)]
@@ -147,7 +161,7 @@ def settle(situation: Situation, proposal: Proposal) -> Proposal | Drop:
 
 
 # What may speak at all, seen for each proposal alone; what is said of it, beside what the others say.
-SPEAKS: Sequence[Stage] = (fresh, late, hold, unless, mute, outrank)
+SPEAKS: Sequence[Stage] = (fresh, left_out, late, hold, unless, mute, outrank)
 SAYS: Sequence[Stage] = (inhibit, gather, all_clear, rejected, dedup, settle, spare, digest, quiet)
 CHAIN: Sequence[Stage] = (*SPEAKS, *SAYS)
 
@@ -169,7 +183,7 @@ def change(before: Alert, proposal: Proposal) -> Reason | None:
     change. A draft nobody has seen outside is simply written anew without them.
     """
     if before.ends:  # it said that all was over, and here is a hazard
-        return Reason.GROWN
+        return Reason.RISEN if before.act else Reason.GROWN
     old = levels(before)
     new = {hazard.key: hazard.level for hazard in proposal.hazards}
     places = {place.code for place in before.places}

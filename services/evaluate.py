@@ -25,6 +25,7 @@ from services.lease import Leased
 from services.store import alerts, chronology, cursors, hazards, hold_offs, silences, suppressions
 from services.store.alerts import Refusal, Rendered
 from services.store.chronology import Entry
+from services.store.codec import from_json
 from services.store.engine import Store
 from services.store.suppressions import Suppression
 from services.telemetry import DRAFTS
@@ -55,6 +56,8 @@ class Evaluate:
         return moved
 
     async def _decide(self, connection: AsyncConnection, status: Status, now: datetime) -> bool:
+        for row in await alerts.run_out(connection, status, now):
+            await chronology.append(connection, [_ran_out(from_json(Alert, row["body"]), now)])
         picture = await hazards.current(connection, status)
         standing = await alerts.standing(connection, status, now)
         quiet = await silences.holding(connection, now, status)
@@ -108,16 +111,15 @@ class Evaluate:
 
     async def _close(self, connection: AsyncConnection, gone: Withdrawal, status: Status, now: datetime) -> None:
         """A draft nobody needs goes; a series that is over ends. What was issued before a withdrawn draft stands."""
-        withdrawn = await alerts.withdraw_draft(connection, gone.series, now)
+        turned = await alerts.give_way(connection, gone.series, gone.state, now)
         await hold_offs.end(connection, gone.series)
-        if gone.state is State.ENDED:
-            await alerts.end_series(connection, gone.series, now)
-        elif not withdrawn:
+        over = gone.state is not State.WITHDRAWN
+        if not (turned or over):
             return
-        what = "終わった" if gone.state is State.ENDED else "案を取り下げた"
+        what = "終わった" if over else "案を取り下げた"
         text = f"{what}：{gone.series} 第{gone.revision}報（{gone.reason.ja}{gone.detail}）"
         refs = {"series": gone.series, "revision": str(gone.revision), "reason": gone.reason.value}
-        kind = "ended" if gone.state is State.ENDED else "withdrawn"
+        kind = "ended" if over else "withdrawn"
         await chronology.append(
             connection, [Entry(at=now, status=status, kind=kind, who=self.name, text=text, refs=refs)]
         )
@@ -145,6 +147,11 @@ def _kept_back(series: str, rule: str, channel: str, reason: str) -> Suppression
     return Suppression(
         rule=rule, series=series, stage="budget", reason=f"budget:{channel}", detail=f"{channel}：{reason}"
     )
+
+
+def _ran_out(alert: Alert, now: datetime) -> Entry:
+    text = f"「{alert.texts['ja'].headline}」第{alert.revision}報の有効期限が切れた（新しい案は承認されていない）"
+    return _entry(alert, "expired", text, now)
 
 
 def _entry(alert: Alert, kind: str, text: str, now: datetime) -> Entry:

@@ -90,7 +90,7 @@ class Desk:
         for alert in decision.alerts:
             events.append(Said(now, alert, "issued" if alert.approval is Approval.AUTO else "proposed"))
         for gone in decision.withdrawn:
-            ended = gone.state is State.ENDED
+            ended = gone.state is not State.WITHDRAWN
             events.append(Over(now, gone.series, rule_of.get(gone.series, ""), ended, gone.reason))
         for deed in self.people.deeds(now, self.ledger):
             (self.ledger.issue if deed.issued else self.ledger.reject)(deed.alert)

@@ -8,12 +8,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Text, and_, case, cast, func, insert, or_, select, update
+from sqlalchemy import RowMapping, Text, and_, case, cast, exists, func, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from feeds.status import Status
 from rules.alert import Alert, State
-from rules.ledger import BEFORE_DRAFTED, BEFORE_ISSUED, ENDED, OPEN, WITHDRAWN, Turn, Written, issued_as, standing_of
+from rules.ledger import BEFORE_DRAFTED, BEFORE_ISSUED, GIVES_WAY, OPEN, Turn, Written, issued_as, standing_of
 from rules.situation import Standing
 from services.channels.channel import Payload
 from services.store.codec import from_json, to_json
@@ -98,14 +98,25 @@ async def mark_rejected(connection: AsyncConnection, alert: Alert, now: datetime
     await connection.execute(one.values(state=State.REJECTED.value, changed_at=now))
 
 
-async def withdraw_draft(connection: AsyncConnection, series: str, now: datetime) -> bool:
-    """Drop the waiting draft of a series, if there is one: what it spoke of is over."""
-    return bool(await _turn(connection, series, WITHDRAWN, now))
+async def give_way(connection: AsyncConnection, series: str, state: State, now: datetime) -> bool:
+    """Drop the waiting draft of a series (WITHDRAWN), or close the series (ENDED, LIFTED); True if that changed any."""
+    return bool(await _turn(connection, series, GIVES_WAY[state], now))
 
 
-async def end_series(connection: AsyncConnection, series: str, now: datetime) -> None:
-    """Close a series whose last word has run out."""
-    await _turn(connection, series, ENDED, now)
+async def run_out(connection: AsyncConnection, status: Status, now: datetime) -> list[RowMapping]:
+    """Mark what was issued and has run out while a newer revision waits or was refused; those rows."""
+    newer = alerts.alias("newer")
+    waits = exists().where(
+        newer.c.series == alerts.c.series,
+        newer.c.revision > alerts.c.revision,
+        newer.c.state.in_([state.value for state in OPEN]),
+    )
+    over = (alerts.c.status == status.value, alerts.c.state == State.ISSUED.value, alerts.c.expires <= now, waits)
+    rows = list((await connection.execute(select(alerts).where(*over))).mappings())
+    for row in rows:
+        one = update(alerts).where(alerts.c.series == row["series"], alerts.c.revision == row["revision"])
+        await connection.execute(one.values(state=State.EXPIRED.value, changed_at=now))
+    return rows
 
 
 async def standing(connection: AsyncConnection, status: Status, now: datetime) -> dict[str, Standing]:

@@ -37,7 +37,7 @@ def passed(outcome: Proposal | Drop) -> Proposal:
 
 def test_the_chain_reads_in_the_documented_order() -> None:
     names = [stage.__name__ for stage in CHAIN]  # type: ignore[attr-defined]
-    speaks = ["fresh", "late", "hold", "unless", "mute", "outrank"]
+    speaks = ["fresh", "left_out", "late", "hold", "unless", "mute", "outrank"]
     assert names == [
         *speaks,
         *["inhibit", "gather", "all_clear", "rejected", "dedup", "settle", "spare", "digest", "quiet"],

@@ -23,11 +23,13 @@ STEMS = ("Exercise-a", "Exercise-b")
 async def test_ledger_and_store_agree_after_every_deed(store: Store, seed: int) -> None:
     chance, ledger, now = random.Random(seed), Ledger(Status.EXERCISE), NOW
     newest: dict[str, Alert] = {}
-    acts = {"draft": 0, "issue": 0, "reject": 0, "withdraw": 0, "end": 0}
+    acts = {"draft": 0, "issue": 0, "reject": 0, "withdraw": 0, "end": 0, "lift": 0}
     for _ in range(90):
         now += timedelta(minutes=chance.choice((1, 30, 90)))
         stem = chance.choice(STEMS)
         await _act(store, ledger, newest, _deed(chance, newest.get(stem), stem, now), acts)
+        async with store.write() as connection:
+            await alerts.run_out(connection, Status.EXERCISE, now)
         async with store.read() as connection:
             assert ledger.standing(now) == await alerts.standing(connection, Status.EXERCISE, now)
         newest = {stem: one for stem, one in newest.items() if one.series in ledger.families}
@@ -47,7 +49,7 @@ def _deed(chance: random.Random, known: Alert | None, stem: str, now: datetime) 
     )
     if known is None:
         return "draft", fresh
-    act = chance.choice(["draft", "draft", "issue", "issue", "issue", "reject", "reject", "withdraw", "end"])
+    act = chance.choice(["draft", "draft", "issue", "issue", "issue", "reject", "reject", "withdraw", "end", "lift"])
     return act, fresh if act == "draft" else known
 
 
@@ -73,9 +75,7 @@ async def _act(
             ledger.reject(one)
             await alerts.mark_rejected(connection, one, one.sent)
         else:
-            state = State.ENDED if act == "end" else State.WITHDRAWN
+            state = {"end": State.ENDED, "lift": State.LIFTED, "withdraw": State.WITHDRAWN}[act]
             gone = Withdrawal(series=one.series, revision=one.revision, state=state, reason=Reason.GONE)
             ledger.take(Decision(withdrawn=(gone,)))
-            await alerts.withdraw_draft(connection, one.series, one.sent)
-            if act == "end":
-                await alerts.end_series(connection, one.series, one.sent)
+            await alerts.give_way(connection, one.series, state, one.sent)

@@ -202,7 +202,7 @@ async def test_standing_knows_chain_and_next_number(store: Store) -> None:
     first = await issued(store, alert())
     async with store.write() as connection:
         await alerts.add_draft(connection, alert(revision=2), {}, NOW)
-        await alerts.withdraw_draft(connection, first.series, NOW)
+        await alerts.give_way(connection, first.series, State.WITHDRAWN, NOW)
         (standing,) = (await alerts.standing(connection, first.status, NOW)).values()
     assert standing.state is State.ISSUED and standing.alert.revision == 1
     assert standing.last_revision == 2 and standing.chain == (first,)

@@ -65,8 +65,8 @@ async def fill(store: Store) -> None:
         for name, one in states.items():
             payloads = {"log": Payload(media_type="text/plain", parts=(SECRET,))}
             digests[name] = await alerts.add_draft(connection, one, payloads, NOW - 2 * HOUR)
-        await alerts.withdraw_draft(connection, "withdrawn", NOW)
-        await alerts.end_series(connection, "ended", NOW)
+        await alerts.give_way(connection, "withdrawn", State.WITHDRAWN, NOW)
+        await alerts.give_way(connection, "ended", State.ENDED, NOW)
         for name in ("drill", "stale"):
             await alerts.mark_issued(connection, states[name], NOW - 2 * HOUR)
         fix = Fix(gateway=SECRET, vehicle=SECRET, measured_at=NOW - HOUR, lon=141.1234567, lat=39.7123456)
