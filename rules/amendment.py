@@ -64,6 +64,7 @@ def _next(series: Series, said: Said, pen: Pen) -> Alert:
         lifted=(),
         correction={},
         concerns=(),
+        soundless=False,
     )
 
 
@@ -85,7 +86,7 @@ def _going_on(act: Act, series: Series, said: Said, pen: Pen) -> Alert:
         for tag in alert.texts
         if tag in base.texts
     }
-    return replace(alert, correction=notes)
+    return replace(alert, correction=notes, soundless=True)
 
 
 def _ending(act: Act, series: Series, said: Said, pen: Pen) -> Alert:

@@ -9,7 +9,7 @@ from feeds.cap import CapAlert, CapArea, CapInfo, CapReference, CapValue
 from feeds.status import Status
 from rules.alert import Alert, Place, Text
 from rules.marks import MARKS, beside
-from rules.wording.languages import in_order
+from rules.wording.languages import in_order, spoken
 from rules.wording.templates import place_name
 
 _CITY = re.compile(r"\d{5}", re.ASCII)
@@ -35,10 +35,14 @@ def to_cap(alert: Alert) -> CapAlert:
 
 def _info(alert: Alert, text: Text) -> CapInfo:
     level = (CapValue("警戒レベル", str(alert.level)),) if alert.alert_level else ()
+    # The whole of what holds, for whoever keeps a state; but only these areas are to be told, and without a sound.
+    corrects = (CapValue("SHIRASE_CORRECTS", " ".join(p.code for p in alert.addressed)),) if alert.correction else ()
 
     def marked(words: str) -> str:
         return mark(words, alert.status, text.language)
 
+    note = alert.correction.get(text.language, "")
+    turned = f"{spoken(text.language).turns['【訂正】']} {text.headline}" if note else text.headline
     return CapInfo(
         language=text.language,
         categories=(alert.category,),
@@ -51,12 +55,12 @@ def _info(alert: Alert, text: Text) -> CapInfo:
         effective=_whole(alert.effective),
         expires=_whole(alert.expires),
         sender_name=alert.sender_name,
-        headline=marked(text.headline),
-        description=marked(text.description),
+        headline=marked(turned),
+        description=marked(f"{note}\n{text.description}" if note else text.description),
         instruction=marked(text.instruction),
         web=alert.web,
         contact=alert.contact,
-        parameters=level,
+        parameters=(*level, *corrects),
         areas=tuple(_area(place, text.language) for place in alert.places),
     )
 

@@ -59,6 +59,7 @@ def to_lalert(alert: Alert, voice: Voice) -> Issue:
     """The document's next revision. Raises ValueError where an evacuation has no 警戒レベル that L-Alert knows."""
     text = alert.texts["ja"]
     category, named, body = _content(alert, voice)
+    headline = f"【訂正】{text.headline}" if alert.correction else text.headline
     cancelled = alert.msg_type == "Cancel" and alert.response != "AllClear"
     title = f"{voice.office.organization} {named}"
     return Issue(
@@ -74,13 +75,13 @@ def to_lalert(alert: Alert, voice: Voice) -> Issue:
         first_sent=series_began(alert),
         until=alert.expires,
         title=mark(title, alert.status, "ja"),
-        headline=mark(text.headline, alert.status, "ja"),
+        headline=mark(headline, alert.status, "ja"),
         office=voice.office,
         targets=(voice.city,),
         urgency=alert.urgency,
         severity=alert.severity,
         certainty=alert.certainty,
-        errata=mark(text.description, alert.status, "ja") if cancelled else "",
+        errata=mark(_wrong(alert, cancelled=cancelled), alert.status, "ja"),
     )
 
 
@@ -99,6 +100,11 @@ def _type(alert: Alert, *, cancelled: bool) -> Type:
     if cancelled:
         return "Cancel"
     return "Report" if alert.issue == 1 else "Update"
+
+
+def _wrong(alert: Alert, *, cancelled: bool) -> str:
+    """What was wrong, where the document says so."""
+    return alert.texts["ja"].description if cancelled else alert.correction.get("ja", "")
 
 
 def _evacuation(alert: Alert, disaster: str, voice: Voice) -> Evacuation:

@@ -99,6 +99,9 @@ def edited(draft: Alert, said: Said, series: Series, pen: Pen) -> Alert:
     """
     sent = pen.now.replace(microsecond=0)
     number = max(series.standing.last_revision, draft.revision) + 1
+    in_force = series.standing.in_force(pen.now)
+    if draft.ends and not in_force:
+        raise AmendmentError("nothing_in_force", "もとの発表は期限が切れました。この案を差し戻してください")
     told = {key: Seen(level=level, at=sent, until=draft.expires) for key, level in levels(draft).items()}
     fresh = replace(
         draft,
@@ -106,6 +109,8 @@ def edited(draft: Alert, said: Said, series: Series, pen: Pen) -> Alert:
         identifier=f"{draft.series}-{number}",
         sent=sent,
         effective=sent,
+        msg_type=draft.msg_type if draft.ends else "Update" if in_force else "Alert",
+        references=tuple(alert.reference for alert in in_force),
         act=draft.act or Act.EDIT,
         author=pen.author,
         seen={**told, **draft.seen},

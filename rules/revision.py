@@ -138,8 +138,9 @@ def _remembered(proposal: Proposal) -> dict[str, Seen]:
 
 
 def _channels(proposal: Proposal) -> tuple[str, ...]:
-    """The rule's, and every channel that what is still in force has reached."""
-    reached = (name for alert in proposal.in_force for name in alert.channels)
+    """The rule's, and every channel that what is still in force has reached, or the newest revision before this."""
+    newest = (proposal.base,) if proposal.base else ()
+    reached = (name for alert in (*proposal.in_force, *newest) for name in alert.channels)
     return tuple(dict.fromkeys((*proposal.rule.channels, *reached)))
 
 

@@ -6,7 +6,6 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
 
-import structlog
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from feeds.status import Status
@@ -15,23 +14,19 @@ from rules.engine import Drop, Withdrawal, decide
 from rules.situation import Situation, told_keys
 from services.bell import Bell
 from services.channels.budget.purse import Purse
-from services.channels.channel import Channel, Payload
-from services.channels.registry import outlets, too_slow
+from services.channels.registry import outlets
+from services.channels.rendering import BUDGET, rendered
 from services.city import City
 from services.clock import Clock, wall
 from services.desks.hold_off import leave
 from services.desks.review import release
 from services.lease import Leased
 from services.store import alerts, chronology, cursors, hazards, hold_offs, silences, suppressions
-from services.store.alerts import Refusal, Rendered
 from services.store.chronology import Entry
 from services.store.codec import from_json
 from services.store.engine import Store
 from services.store.suppressions import Suppression
 from services.telemetry import DRAFTS
-
-log = structlog.get_logger()
-_BUDGET = "budget_"  # named reasons of the planner
 
 
 class Evaluate:
@@ -73,7 +68,7 @@ class Evaluate:
         for gone in decision.withdrawn:
             await self._close(connection, gone, status, now)
         held = [_suppression(drop) for drop in decision.drops]
-        held += [_kept_back(*one) for one in await alerts.refused(connection, status, _BUDGET)]
+        held += [_kept_back(*one) for one in await alerts.refused(connection, status, BUDGET)]
         await suppressions.replace_standing(connection, status, now, held)
         ripe = await leave(connection, status, now)
         DRAFTS.labels(status.value).set(await alerts.drafts(connection, status))
@@ -81,7 +76,7 @@ class Evaluate:
 
     async def _propose(self, connection: AsyncConnection, alert: Alert, now: datetime, purse: Purse) -> None:
         """Store the draft with everything it would send; what needs no person leaves the house at once."""
-        payloads, notes = await self._render(alert, purse)
+        payloads, notes = await rendered(alert, self._city.channels, purse)
         alert = replace(alert, evidence=(*alert.evidence, *notes))
         await alerts.add_draft(connection, alert, payloads, now)
         if alert.approval is Approval.AUTO:
@@ -91,23 +86,6 @@ class Evaluate:
             return
         text = f"「{alert.texts['ja'].headline}」第{alert.revision}報の案を作った（承認待ち）"
         await chronology.append(connection, [_entry(alert, "draft", text, now)])
-
-    async def _render(self, alert: Alert, purse: Purse) -> tuple[Rendered, list[str]]:
-        """What each channel would send, and sentences for the officer where the budget made it less."""
-        rendered: dict[str, Payload | Refusal] = {}
-        notes: list[str] = []
-        for name in alert.channels:
-            channel = self._city.channels.get(name)
-            if channel is None:
-                rendered[name] = Refusal("この経路は設定されていない")
-            elif too_slow(name, alert):
-                rendered[name] = Refusal("地震・津波はこの経路では遅すぎる（緊急速報メールとJアラートが伝える）")
-            elif alert.status not in channel.statuses:
-                rendered[name] = Refusal(f"この経路は {alert.status} を受け付けない設定")
-            else:
-                rendered[name], less = await _try_render(purse, channel, alert)
-                notes += [f"{name}：予算のため、{less}"] if less else []
-        return rendered, notes
 
     async def _close(self, connection: AsyncConnection, gone: Withdrawal, status: Status, now: datetime) -> None:
         """A draft nobody needs goes; a series that is over ends. What was issued before a withdrawn draft stands."""
@@ -123,19 +101,6 @@ class Evaluate:
         await chronology.append(
             connection, [Entry(at=now, status=status, kind=kind, who=self.name, text=text, refs=refs)]
         )
-
-
-async def _try_render(purse: Purse, channel: Channel, alert: Alert) -> tuple[Payload | Refusal, str]:
-    try:
-        planned = await purse.render(channel, alert)
-    except Exception as error:
-        # Foreseen (ValueError) or a fault of ours: one channel that cannot say it must not silence the others.
-        log.error("alert cannot be rendered", channel=channel.name, identifier=alert.identifier, exc_info=error)
-        return Refusal(f"この経路の形にできない：{error if isinstance(error, ValueError) else repr(error)}"), ""
-    less = planned.plan.words()
-    if planned.payload is None:
-        return Refusal(f"予算のため送らない：{less}", f"{_BUDGET}{planned.plan.steps[-1]}"), ""
-    return planned.payload, less
 
 
 def _suppression(drop: Drop) -> Suppression:

@@ -6,14 +6,15 @@ from feeds.status import Status
 from rules.alert import Alert, Text
 from rules.marks import beside
 from rules.wording.times import stamp
-from services.channels.marks import led, status_mark, turn_mark_in
+from services.channels.marks import announced, led, status_mark, turn_mark_in
 from services.channels.thread.cutting import prepared
 
 
 def bulletin(alert: Alert, text: Text) -> str:
     """What, where and until when, what to do, who says so, where to read more; marked at both ends in a drill."""
     japanese = text.language == "ja"
-    body = [text.headline, text.description, text.instruction] if japanese else [text.short]
+    in_full = japanese and not alert.correction
+    body = [text.headline, text.description, text.instruction] if in_full else [announced(alert, text.language)]
     told = led("\n".join(prepared(each) for each in body if each.strip()), turn_mark_in(alert, text.language))
     whole = "\n".join(line for line in (told, _foot(alert, text.language), alert.web if japanese else "") if line)
     return between_marks(whole, alert.status, text.language)

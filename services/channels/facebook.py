@@ -25,7 +25,7 @@ from services.channels.admission import refusal
 from services.channels.bulletin import between_marks, bulletin
 from services.channels.channel import Delivery, Outcome, Payload, Progress, Verdict
 from services.channels.http import Answer, Base, Door, Token, failed, told
-from services.channels.marks import led, turn_mark_in
+from services.channels.marks import announced, led, turn_mark_in
 from services.channels.thread.cutting import prepared
 from services.channels.thread.sending import Part, same_text, send_thread
 from services.channels.thread.text import TWO
@@ -234,5 +234,5 @@ def _proof(token: SecretStr, app_secret: SecretStr | None) -> dict[str, str]:
 
 def _change(alert: Alert, language: str) -> str:
     """What the reader of an older post has to know now."""
-    short = led(prepared(alert.texts[language].short), turn_mark_in(alert, language))
+    short = led(prepared(announced(alert, language)), turn_mark_in(alert, language))
     return between_marks(f"{short}\n{stamp(alert.sent, alert.revision, language)}", alert.status, language)

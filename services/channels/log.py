@@ -44,7 +44,7 @@ class Log:
             f"{alert.sender_name or alert.sender} {alert.identifier} 第{alert.revision}報 {alert.sent.isoformat()}発表",
             f"対象: {'、'.join(place.name for place in alert.places)}  期限: {alert.expires.isoformat()}",
         ]
-        body = "\n\n".join(["\n".join(_lines(text)) for text in texts] + ["\n".join(facts)])
+        body = "\n\n".join(["\n".join(_lines(alert, text)) for text in texts] + ["\n".join(facts)])
         text = f"{mark}{led(body, turn_mark(alert))}{mark}"
         return Payload(media_type="text/plain", parts=(text,), counts=(f"{len(text)}字",))
 
@@ -67,5 +67,6 @@ class Log:
         """Nothing is open."""
 
 
-def _lines(text: Text) -> list[str]:
-    return [line for line in (text.headline, text.description, text.instruction, text.short) if line]
+def _lines(alert: Alert, text: Text) -> list[str]:
+    told = alert.correction.get(text.language, "")
+    return [line for line in (told, text.headline, text.description, text.instruction, text.short) if line]

@@ -27,6 +27,8 @@ def turn_mark(alert: Alert) -> str:
     What the Japanese text itself opens with goes first: 【訂正】 says that something was wrong, which only the person
     who corrects it can know. Else 【取消】 it was issued in error, 【解除】 the danger is over, 【更新】 it goes on.
     """
+    if alert.correction:
+        return "【訂正】"
     for own in LANGUAGES["ja"].turns:
         if alert.texts["ja"].short.lstrip().startswith(own):
             return own
@@ -40,6 +42,12 @@ def turn_mark(alert: Alert) -> str:
 def turn_mark_in(alert: Alert, language: str) -> str:
     """The same in a language."""
     return spoken(language).turns.get(turn_mark(alert), "")
+
+
+def announced(alert: Alert, language: str) -> str:
+    """What a channel that speaks to people says first: the short text, or of a correction that alone which it corrects,
+    so that nobody takes it for a new alert."""
+    return alert.correction.get(language) or alert.texts[language].short
 
 
 def led(text: str, mark: str) -> str:

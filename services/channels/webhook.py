@@ -23,7 +23,7 @@ from rules.wording.languages import in_order
 from services.channels.admission import refusal
 from services.channels.channel import Delivery, Outcome, Payload, Progress, Verdict
 from services.channels.http import Address, Door, failed, told
-from services.channels.marks import led, status_mark, turn_mark_in
+from services.channels.marks import announced, led, status_mark, turn_mark_in
 from services.clock import wall
 
 MEDIA_TYPE = "application/json"
@@ -115,6 +115,8 @@ def _data(alert: Alert) -> dict[str, Any]:
         "msg_type": alert.msg_type,
         "references": [one.identifier for one in alert.references],
         "ends": alert.ends,
+        "correction": dict(alert.correction),
+        "corrects": list(alert.concerns),
         "sender": alert.sender,
         "sender_name": alert.sender_name,
         "sent": alert.sent.isoformat(),
@@ -142,6 +144,10 @@ def _text(alert: Alert, text: Text) -> dict[str, str]:
     """Each text marked at both ends in a drill, for a receiver may show any of them alone."""
     turn = turn_mark_in(alert, text.language)
     mark = status_mark(alert.status) + beside(alert.status, text.language)
-    told = {"event": text.event, "headline": led(text.headline, turn), "short": led(text.short, turn)}
+    told = {
+        "event": text.event,
+        "headline": led(text.headline, turn),
+        "short": led(announced(alert, text.language), turn),
+    }
     told |= {"description": text.description, "instruction": text.instruction}
     return {name: f"{mark}{said}{mark}" if said else "" for name, said in told.items()}

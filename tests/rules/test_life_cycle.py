@@ -60,16 +60,17 @@ class LifeCycle(RuleBasedStateMachine):
         self.out: dict[str, list[Alert]] = {}  # series → what left the house
         self.reached: dict[str, dict[str, bool]] = {}  # series → channel → certainly
         self.over: set[str] = set()
-        self.ended_by_people: dict[str, tuple[int, datetime, str]] = {}  # hazard → level, since, rule
+        self.ended_by_people: dict[str, tuple[int, datetime, str]] = {}  # hazard → level, when, rule
+        self.the_river_moves("a1", 3, alarm=False)
 
     # -- the world
 
-    @rule(minutes=st.sampled_from([1, 6, 30, 70, 200, 800]))
+    @rule(minutes=st.sampled_from([1, 1, 6, 6, 30, 70, 200, 800]))
     def time_goes_on(self, minutes: int) -> None:
         self.now += timedelta(minutes=minutes)
         self._step()
 
-    @rule(area=st.sampled_from(AREAS), level=st.integers(0, 5), alarm=st.booleans())
+    @rule(area=st.sampled_from(AREAS), level=st.integers(0, 5), alarm=st.just(False) | st.booleans())
     def the_river_moves(self, area: str, level: int, alarm: bool) -> None:
         self.now += timedelta(minutes=1)
         if level == 0:
@@ -79,14 +80,16 @@ class LifeCycle(RuleBasedStateMachine):
             self.hazards[area] = hazard(area, level, since=self.now, valid_until=until)
         self._step()
 
-    @rule()
-    def a_channel_leaves_the_rules(self) -> None:
-        self.rules = [replace(one, channels=one.channels[:1]) for one in self.rules]
-        self._step()
-
-    @rule()
-    def a_rule_is_taken_away(self) -> None:
-        self.rules = self.rules[:-1] or list(RULES)
+    @rule(chance=st.integers(0, 9))
+    def the_rules_change(self, chance: int) -> None:
+        """Now and then: a channel leaves them, one is taken away, all come back."""
+        self.now += timedelta(minutes=1)
+        if chance == 0:
+            self.rules = [replace(one, channels=one.channels[:1]) for one in self.rules]
+        elif chance == 1:
+            self.rules = self.rules[1:]
+        elif chance == 2:
+            self.rules = list(RULES)
         self._step()
 
     # -- people
@@ -95,9 +98,17 @@ class LifeCycle(RuleBasedStateMachine):
     def an_officer_reads(self) -> Any:
         return multiple(*self.ledger.drafts())
 
+    @rule(pick=st.integers(0, 9), agree=st.just(True) | st.booleans())
+    def an_officer_decides(self, pick: int, agree: bool) -> None:
+        if drafts := self.ledger.drafts():
+            self._decided(drafts[pick % len(drafts)], agree)
+
     @rule(draft=read, agree=st.booleans())
-    def an_officer_decides(self, draft: Alert, agree: bool) -> None:
+    def an_officer_decides_late(self, draft: Alert, agree: bool) -> None:
         """On what was read, which may have changed or gone since: the desk asks for the same digest."""
+        self._decided(draft, agree)
+
+    def _decided(self, draft: Alert, agree: bool) -> None:
         waiting = self.ledger.waiting(draft.series, draft.revision)
         if waiting is None or waiting.expires <= self.now:
             return
@@ -112,13 +123,16 @@ class LifeCycle(RuleBasedStateMachine):
         act=st.sampled_from([Act.UPDATE, Act.CORRECTION, Act.ALL_CLEAR, Act.CANCEL]),
         pick=st.integers(0, 9),
         areas=st.sets(st.sampled_from(AREAS), max_size=2),
-        fewer=st.booleans(),
+        fewer=st.just(False) | st.booleans(),
+        at_once=st.booleans(),
     )
-    def an_officer_amends(self, act: Act, pick: int, areas: set[str], fewer: bool) -> None:
-        standing = self.ledger.standing(self.now)
+    def an_officer_amends(self, act: Act, pick: int, areas: set[str], fewer: bool, at_once: bool) -> None:
+        standing = {name: one for name, one in self.ledger.standing(self.now).items() if one.in_force(self.now)}
         if not standing:
             return
         name = sorted(standing)[pick % len(standing)]
+        known = {place.code for place in standing[name].in_force(self.now)[-1].places}
+        areas &= known
         said = Said(areas=tuple(sorted(areas)) or None, channels=("x",) if fewer else None)
         if act is Act.CORRECTION:
             said = replace(said, wrong={"ja": "２町"}, right={"ja": "３町"})
@@ -132,19 +146,19 @@ class LifeCycle(RuleBasedStateMachine):
             assert {p.code for p in alert.addressed} <= (areas or {p.code for p in base.places})
             assert alert.correction["ja"].startswith("【訂正】")
         self._draft(alert)
+        if at_once and self.ledger.waiting(alert.series, alert.revision):
+            self._decided(alert, agree=True)
 
-    @rule(draft=read, areas=st.sets(st.sampled_from(AREAS), min_size=1), evacuate=st.booleans())
-    def an_officer_edits(self, draft: Alert, areas: set[str], evacuate: bool) -> None:
-        waiting = self.ledger.waiting(draft.series, draft.revision)
-        standing = self.ledger.standing(self.now).get(draft.series)
-        if waiting is None or standing is None:
+    @rule(pick=st.integers(0, 9), areas=st.sets(st.sampled_from(AREAS)), evacuate=st.booleans())
+    def an_officer_edits(self, pick: int, areas: set[str], evacuate: bool) -> None:
+        drafts = self.ledger.drafts()
+        if not drafts:
             return
+        waiting = drafts[pick % len(drafts)]
+        kept = tuple(sorted(areas & {place.code for place in waiting.places})) or None
         words = {"ja": EVACUATE if evacuate else WORDS}
-        try:
-            fresh = edited(waiting, Said(texts=words, areas=tuple(sorted(areas))), self._series(standing), self._pen())
-        except AmendmentError:
-            return
-        self._draft(fresh)
+        series = self._series(self.ledger.standing(self.now)[waiting.series])
+        self._draft(edited(waiting, Said(texts=words, areas=kept), series, self._pen()))
 
     @rule(area=st.sampled_from(AREAS), evacuate=st.booleans())
     def an_officer_writes_a_notice(self, area: str, evacuate: bool) -> None:

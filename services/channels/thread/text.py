@@ -18,7 +18,7 @@ from rules.wording.languages import in_order, spoken
 from rules.wording.templates import place_name
 from rules.wording.times import stamp
 from services.channels.channel import WHOLE, Form, Payload
-from services.channels.marks import led, status_mark, turn_mark_in
+from services.channels.marks import announced, led, status_mark, turn_mark_in
 from services.channels.thread.cutting import Scale, clipped, prepared, split
 
 TWO = frozenset({"ja", "en"})  # what a thread says unless its account is set up otherwise
@@ -89,7 +89,8 @@ class _Thread:
 
     def _posts_of(self, language: str, number: str, link: str) -> Iterator[_Post]:
         text = self.alert.texts[language]
-        short, rest = prepared(text.short), _rest(text) if language == "ja" and self.form.whole else ""
+        short, in_full = prepared(announced(self.alert, language)), language == "ja" and self.form.whole
+        rest = _rest(text) if in_full and not self.alert.correction else ""
         if not short:
             named = f"texts.{language}.short of {self.alert.identifier}"
             raise ValueError(f"{named} is empty; it is what the first post says")
@@ -125,7 +126,7 @@ class _Thread:
         return f"{mark}{own} {text}\n{own}{mark}" if own else f"{mark}{text}\n{mark}"
 
     def _label(self, language: str) -> str:
-        places = self.alert.places
+        places = self.alert.addressed
         names = [place_name(place, language) for place in places]
         more = "ほか" if len(names) > 2 else ""
         where = "・".join(names[:2]) + more if language == "ja" else spoken(language).joint.join(names[:2])

@@ -1,0 +1,53 @@
+"""What every channel of an alert would send, or why it would not: made once, when a revision is drafted."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import replace
+
+import structlog
+
+from rules.alert import Alert
+from services.channels.budget.purse import Purse
+from services.channels.channel import Channel, Payload
+from services.channels.registry import too_slow
+from services.store.alerts import Refusal, Rendered
+
+BUDGET = "budget_"  # named reasons of the planner
+log = structlog.get_logger()
+
+
+async def rendered(
+    alert: Alert, channels: Mapping[str, Channel], purse: Purse, reached: Collection[str] = ()
+) -> tuple[Rendered, list[str]]:
+    """What each channel would send, and sentences for the officer where the budget made it less.
+
+    ``channels`` are those that are set up; ``reached``, where the series is out or may be. A correction is for those
+    who have read what it corrects: where nothing is out yet, the corrected whole is told.
+    """
+    whole = replace(alert, correction={}, concerns=(), soundless=False) if alert.correction else alert
+    payloads: dict[str, Payload | Refusal] = {}
+    notes: list[str] = []
+    for name in alert.channels:
+        payloads[name], less = await _of(alert if name in reached else whole, name, channels.get(name), purse)
+        notes += [f"{name}：予算のため、{less}"] if less else []
+    return payloads, notes
+
+
+async def _of(alert: Alert, name: str, channel: Channel | None, purse: Purse) -> tuple[Payload | Refusal, str]:
+    if channel is None:
+        return Refusal("この経路は設定されていない"), ""
+    if too_slow(name, alert):
+        return Refusal("地震・津波はこの経路では遅すぎる（緊急速報メールとJアラートが伝える）"), ""
+    if alert.status not in channel.statuses:
+        return Refusal(f"この経路は {alert.status} を受け付けない設定"), ""
+    try:
+        planned = await purse.render(channel, alert)
+    except Exception as error:
+        # Foreseen (ValueError) or a fault of ours: one channel that cannot say it must not silence the others.
+        log.error("alert cannot be rendered", channel=channel.name, identifier=alert.identifier, exc_info=error)
+        return Refusal(f"この経路の形にできない：{error if isinstance(error, ValueError) else repr(error)}"), ""
+    less = planned.plan.words()
+    if planned.payload is None:
+        return Refusal(f"予算のため送らない：{less}", f"{BUDGET}{planned.plan.steps[-1]}"), ""
+    return planned.payload, less
