@@ -12,11 +12,10 @@ from dataclasses import replace
 from datetime import datetime
 
 from rules.alert import Act, Alert, Place, Seen, State, Text
-from rules.proposal import Proposal, Reason
+from rules.proposal import Proposal, Reason, levels
 from rules.redraft import AmendmentError, Pen, Said, Series, chosen, revised
 from rules.revision import Sender, lifting, write
 from rules.situation import Situation
-from rules.stages import levels
 from rules.wording.by_hand import corrected, ended
 from rules.wording.languages import in_order, spoken
 

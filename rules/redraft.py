@@ -12,10 +12,10 @@ from datetime import datetime, timedelta
 
 from geo.hazard import Hazard
 from rules.alert import Act, Alert, Approval, Place, Seen, Text
+from rules.proposal import levels
 from rules.revision import Places, Sender
 from rules.rule import Rule, orders_evacuation
 from rules.situation import Standing
-from rules.stages import levels
 from rules.wording.languages import in_order
 
 LONGEST = timedelta(days=31)  # that anything is said to hold

@@ -38,6 +38,7 @@ def _of_series(standing: Iterable[Standing], rules: Sequence[Rule]) -> Iterator[
     of_rule = {rule.id: rule for rule in rules}
     for one in standing:
         yield one.alert.expires
+        yield from (seen.until for seen in one.alert.seen.values())
         yield from (alert.expires for alert in one.chain)
         if rule := of_rule.get(one.alert.rule):
             yield one.alert.sent + rule.settle

@@ -27,7 +27,7 @@ class Entry:
 
     at: datetime
     status: Status
-    kind: str  # hazard, draft, approved, rejected, withdrawn, issued, ended, delivery, note, access, system
+    kind: str  # hazard, draft, approved, rejected, withdrawn, issued, expired, ended, delivery, note, access, system
     who: str  # a person, or the service that did it
     text: str
     refs: Mapping[str, str] = field(default_factory=dict)

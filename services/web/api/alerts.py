@@ -141,7 +141,7 @@ ENDPOINTS = (
         parameters=(
             *PAGED,
             Parameter(
-                "state", "Only these states, with commas: draft, issued, rejected, superseded, ended, withdrawn."
+                "state", f"Only these states, with commas: {', '.join(State)}."
             ),
             Parameter("series", "Only this series."),
         ),
@@ -149,7 +149,7 @@ ENDPOINTS = (
             "identifier": "unique; also the CAP identifier",
             "series": "stable over all revisions",
             "revision": "from 1",
-            "state": "draft, issued, rejected, superseded, ended or withdrawn",
+            "state": f"one of {', '.join(State)}",
             "status": "Actual, Exercise or Test",
             "msg_type": "Alert, Update or Cancel",
             "kind": "of the hazards behind it",
