@@ -95,7 +95,8 @@ def _ending(act: Act, series: Series, said: Said, pen: Pen) -> Alert:
     places: dict[str, Place] = {}
     for alert in reversed(in_force):
         places |= {place.code: place for place in alert.places if place.code not in places}
-    fresh = replace(_next(series, said, pen), act=act, ends=True, places=tuple(places.values()), **lifting(base))
+    fresh = replace(_next(series, said, pen), act=act, ends=True, hold_off_s=0)
+    fresh = replace(fresh, places=tuple(places.values()), **lifting(base))
     if act is Act.CANCEL:  # nothing is past: it never was, and phones that rang for it may ring again
         fresh = replace(fresh, msg_type="Cancel", response="None", severity="Unknown", certainty="Unlikely")
     worded = _by_rule(series, pen) if act is Act.ALL_CLEAR and not said.reason else {}

@@ -140,9 +140,7 @@ ENDPOINTS = (
         summary="Alerts in force, newest first; for the desk every revision in every state.",
         parameters=(
             *PAGED,
-            Parameter(
-                "state", f"Only these states, with commas: {', '.join(State)}."
-            ),
+            Parameter("state", f"Only these states, with commas: {', '.join(State)}."),
             Parameter("series", "Only this series."),
         ),
         properties={
