@@ -66,6 +66,7 @@ async def fill(store: Store) -> None:
             payloads = {"log": Payload(media_type="text/plain", parts=(SECRET,))}
             digests[name] = await alerts.add_draft(connection, one, payloads, NOW - 2 * HOUR)
         await alerts.give_way(connection, "withdrawn", State.WITHDRAWN, NOW)
+        await alerts.mark_issued(connection, states["ended"], NOW - 2 * HOUR)
         await alerts.give_way(connection, "ended", State.ENDED, NOW)
         for name in ("drill", "stale"):
             await alerts.mark_issued(connection, states[name], NOW - 2 * HOUR)
