@@ -48,6 +48,7 @@ class Deliver:
     ) -> None:
         self._store, self._bell, self._clock, self._channel = store, bell, clock, channel
         self._patience, self._meter = patience, meter
+        self._failed = False  # the last attempt was
         self._paused_until: datetime | None = None  # the provider told us to wait; holds for the whole account
         self._knock_at: datetime | None = None  # … and something urgent asks all the same, not before this
         self._full_until: datetime | None = None  # by our own count there is no room; what is urgent goes
@@ -113,6 +114,9 @@ class Deliver:
         self._paused_until = outcome.retry_at if outcome.verdict is Verdict.LATER else None
         self._knock_at = at + _KNOCK if self._paused_until else None
         async with self._store.write() as connection:
+            if self._failed and outcome.verdict in (Verdict.ACCEPTED, Verdict.DUPLICATE):
+                await outbox.hasten(connection, self._channel.name, at)
+            self._failed = outcome.verdict in (Verdict.LATER, Verdict.UNKNOWN)
             soon = _asked_again_soon(outcome, at, _KNOCK) if delivery.urgent else outcome
             state = await outbox.finish(connection, delivery, soon, now, at)
             if self._meter:

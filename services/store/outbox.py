@@ -24,7 +24,7 @@ from services.store.codec import from_json, to_json
 from services.store.tables import alerts, outbox
 
 LEASE = timedelta(seconds=90)  # longer than any channel's own timeout
-_FIRST_PAUSE, _LONGEST_PAUSE = 2.0, 300.0
+_FIRST_PAUSE, _LONGEST_PAUSE, _LONGEST_URGENT_PAUSE = 2.0, 300.0, 30.0  # seconds
 _URGENT_LEVEL = 4
 _NAMESPACE = uuid.UUID("6f1d8a2e-3c0b-5f7e-9a41-0b6c5d2e7f10")
 
@@ -45,7 +45,7 @@ class DeliveryState(StrEnum):
 
 _PENDING = (DeliveryState.WAITING.value, DeliveryState.UNKNOWN.value)
 _TOLD = (DeliveryState.ACCEPTED.value, DeliveryState.DUPLICATE.value, DeliveryState.SENDING.value)
-_UNHEARD = "この経路では前の報を伝えていないため、解除・取消を送らない"
+UNHEARD = "この経路では前の報を伝えていないため、解除・取消を送らない"
 Admits = Callable[[RowMapping], Awaitable[bool]]  # a due row with its alert: may it go now?
 
 
@@ -88,7 +88,7 @@ async def sweep(connection: AsyncConnection, now: datetime, wall: datetime) -> l
     found_lost = {"state": DeliveryState.UNKNOWN.value, "after_unknown": True, "next_at": wall, "lease_until": None}
     await connection.execute(update(outbox).where(_lost(wall)).values(found_lost))
     await _supersede(connection, now)
-    unheard = {"state": DeliveryState.REFUSED.value, "reason": _UNHEARD, "finished_at": now}
+    unheard = {"state": DeliveryState.REFUSED.value, "reason": UNHEARD, "finished_at": now}
     await connection.execute(update(outbox).where(_pending(), _needless()).values(unheard))
     stale = select(outbox).where(_pending(), outbox.c.expires <= now).with_for_update()
     rows = list((await connection.execute(stale)).mappings())
@@ -144,7 +144,8 @@ async def finish(
     state = _state_after(outcome.verdict)
     values: dict[str, Any] = {"state": state.value, "reason": outcome.detail, "lease_until": None}
     if state in (DeliveryState.WAITING, DeliveryState.UNKNOWN):
-        pause = min(_LONGEST_PAUSE, _FIRST_PAUSE * 2 ** min(delivery.attempts - 1, 16))
+        longest = _LONGEST_URGENT_PAUSE if delivery.urgent else _LONGEST_PAUSE
+        pause = min(longest, _FIRST_PAUSE * 2 ** min(delivery.attempts - 1, 16))
         soonest = wall + timedelta(seconds=random.uniform(pause / 2, pause))  # noqa: S311 - jitter, not a secret
         values["next_at"] = max(soonest, outcome.retry_at or soonest)
         values["after_unknown"] = delivery.after_unknown or state is DeliveryState.UNKNOWN
@@ -155,6 +156,12 @@ async def finish(
         values["done"] = done if outcome.remote_id in done else [*done, outcome.remote_id]
     await connection.execute(update(outbox).where(outbox.c.id == delivery.id).values(values))
     return state
+
+
+async def hasten(connection: AsyncConnection, channel: str, wall: datetime) -> None:
+    """A channel that had failed works again: what waits out its pause is due now, so that the order is by urgency."""
+    held = (outbox.c.channel == channel, _pending(), outbox.c.next_at > wall)
+    await connection.execute(update(outbox).where(*held).values(next_at=wall))
 
 
 def _state_after(verdict: Verdict) -> DeliveryState:
@@ -196,12 +203,8 @@ def _needless() -> ColumnElement[bool]:
 
     Of level 4 and 5 people know by other ways, and it concerns them: there the end is told everywhere.
     """
-    earlier, any_earlier, ending, graver = (
-        outbox.alias("told"),
-        outbox.alias("begun"),
-        alerts.alias("ending"),
-        alerts.alias("graver"),
-    )
+    earlier, begun = outbox.alias("told"), outbox.alias("begun")
+    ending, graver = alerts.alias("ending"), alerts.alias("graver")
     told = or_(earlier.c.state.in_(_TOLD), earlier.c.after_unknown, func.json_array_length(earlier.c.done) > 0)
     before = (earlier.c.series == outbox.c.series, earlier.c.revision < outbox.c.revision)
     this = (ending.c.series == outbox.c.series, ending.c.revision == outbox.c.revision)
@@ -209,7 +212,7 @@ def _needless() -> ColumnElement[bool]:
         ~outbox.c.after_unknown,
         func.json_array_length(outbox.c.done) == 0,
         exists().where(*this, ending.c.ends),
-        exists().where(any_earlier.c.series == outbox.c.series, any_earlier.c.revision < outbox.c.revision),
+        exists().where(begun.c.series == outbox.c.series, begun.c.revision < outbox.c.revision),
         ~exists().where(*before, earlier.c.channel == outbox.c.channel, told),
         ~exists().where(graver.c.series == outbox.c.series, graver.c.level >= _URGENT_LEVEL),
     )

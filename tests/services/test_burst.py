@@ -3,53 +3,23 @@
 from __future__ import annotations
 
 import random
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 import pytest
 
 import services.deliver
-from feeds.status import Status
 from rules.alert import Alert
 from services.bell import Bell
 from services.channels.budget.meter import Meter
 from services.channels.budget.tariff import tariffs
-from services.channels.channel import Delivery, Outcome, Payload, Progress, Verdict
 from services.deliver import Deliver
 from services.store import outbox
 from services.store.codec import to_json
 from services.store.engine import Store
 from services.store.tables import alerts
 from services.store.tables import outbox as outbox_rows
+from tests.fakes.rationed import LIMIT, WINDOW, Rationed
 from tests.services.making import NOW, SetClock, alert, payload
-
-LIMIT, WINDOW = 100, timedelta(minutes=15)
-
-
-@dataclass
-class Rationed:
-    """X on a test's clock: a window begins with the first post in it; what is over gets a 429 and the reset."""
-
-    clock: SetClock
-    name: str = "x"
-    statuses: frozenset[Status] = frozenset({Status.EXERCISE})
-    taken: list[tuple[datetime, Delivery]] = field(default_factory=list)
-    refused: int = 0
-    began: datetime = NOW - WINDOW
-
-    def render(self, alert: Alert) -> Payload:
-        return payload(alert.identifier)
-
-    async def send(self, delivery: Delivery, now: datetime, progress: Progress) -> Outcome:
-        if now >= self.began + WINDOW:
-            self.began = now
-        if sum(at >= self.began for at, _ in self.taken) >= LIMIT:
-            self.refused += 1
-            return Outcome(verdict=Verdict.LATER, retry_at=self.began + WINDOW)
-        self.taken.append((now, delivery))
-        return Outcome(verdict=Verdict.ACCEPTED, remote_id=str(len(self.taken)))
-
-    async def close(self) -> None: ...
 
 
 async def flood(store: Store, some: list[Alert]) -> None:

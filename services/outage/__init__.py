@@ -1,0 +1,1 @@
+"""When a channel could not be used: what became of every alert that should have gone there."""

@@ -1,0 +1,125 @@
+"""What became of one delivery in an outage, and the sentences that tell it. Pure."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from zoneinfo import ZoneInfo
+
+from feeds.status import Status
+from services.store.outbox import UNHEARD, DeliveryState
+
+LATE = timedelta(minutes=3)  # a working channel takes seconds; what waited this long is told to staff
+_JAPAN = ZoneInfo("Asia/Tokyo")
+
+
+class Fate(StrEnum):
+    """Where a delivery of an outage ended: a word for programs, a sentence for staff."""
+
+    ja: str
+    en: str
+
+    def __new__(cls, word: str, ja: str, en: str) -> Fate:
+        member = str.__new__(cls, word)
+        member._value_ = word
+        member.ja, member.en = ja, en
+        return member
+
+    EXPIRED = "expired", "期限切れで送らなかった", "expired unsent"
+    UNKNOWN = "unknown", "届いたか不明", "not known whether it arrived"
+    PARTLY = "partly", "途中までしか送れなかった", "only the first posts went out"
+    REJECTED = "rejected", "相手先が受け付けなかった", "refused by the provider"
+    WAITING = "waiting", "まだ送れていない", "still waiting"
+    SUPERSEDED = "superseded", "新しい報に替わり送らなかった", "superseded before it could be sent"
+    NEEDLESS = (
+        "needless",
+        "前の報が伝わっていないため解除・取消を送らなかった",
+        "an end of what nobody there had heard of",
+    )
+    LATE = "late", "遅れて送った", "sent late"
+    IN_TIME = "in_time", "時間どおり送った", "sent in time"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Item:
+    """One alert revision on the channel that failed."""
+
+    identifier: str
+    series: str
+    revision: int
+    headline: str
+    level: int
+    fate: Fate
+    created_at: datetime  # hub time: when it was issued
+    finished_at: datetime | None
+    expires: datetime
+    reason: str
+
+    @property
+    def late_minutes(self) -> int | None:
+        """How much later than issued it was sent; None where it was not."""
+        if self.fate is not Fate.LATE or self.finished_at is None:
+            return None
+        return int((self.finished_at - self.created_at).total_seconds() // 60)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outage:
+    """A stretch of hub time in which a channel did not take what it should have."""
+
+    id: int
+    channel: str
+    status: Status
+    began: datetime  # when the first of the late ones was issued
+    ended: datetime | None  # None: it goes on
+    seen_by: str | None = None
+    seen_at: datetime | None = None
+
+
+def fate_of(row: Mapping[str, object]) -> Fate | None:
+    """Of a row of the outbox; None for what the channel was never meant to take."""
+    state = DeliveryState(str(row["state"]))
+    if state in (DeliveryState.ACCEPTED, DeliveryState.DUPLICATE):
+        created, finished = row["created_at"], row["finished_at"]
+        assert isinstance(created, datetime) and isinstance(finished, datetime)
+        return Fate.LATE if finished - created >= LATE else Fate.IN_TIME
+    if state is DeliveryState.REFUSED:
+        return Fate.NEEDLESS if row["reason"] == UNHEARD else None
+    if state in (DeliveryState.WAITING, DeliveryState.SENDING, DeliveryState.UNKNOWN):
+        return Fate.WAITING
+    if state is DeliveryState.REJECTED:
+        return Fate.REJECTED
+    if row["done"]:
+        return Fate.PARTLY
+    if row["after_unknown"]:
+        return Fate.UNKNOWN
+    return Fate.EXPIRED if state is DeliveryState.EXPIRED else Fate.SUPERSEDED
+
+
+def counted(items: Iterable[Item]) -> dict[Fate, int]:
+    """How many of each fate, the gravest first; only those there are."""
+    found = Counter(item.fate for item in items)
+    return {fate: found[fate] for fate in Fate if found[fate]}
+
+
+def summary(outage: Outage, items: Sequence[Item]) -> str:
+    """One sentence for the chronology and the desk."""
+    told = "、".join(_told(fate, number, items) for fate, number in counted(items).items() if fate is not Fate.IN_TIME)
+    span = f"{_clock(outage.began)}から{f'{_clock(outage.ended)}まで' if outage.ended else ''}"
+    verb = "送れなかった" if outage.ended else "送れていない"
+    return f"{outage.channel}：{span}、すぐに{verb}。{told or '対象の発表なし'}"
+
+
+def _told(fate: Fate, number: int, items: Sequence[Item]) -> str:
+    if fate is not Fate.LATE:
+        return f"{fate.ja} {number}件"
+    worst = max((item.late_minutes or 0) for item in items)
+    return f"{fate.ja} {number}件（最大{worst}分）"
+
+
+def _clock(at: datetime) -> str:
+    local = at.astimezone(_JAPAN)
+    return f"{local.month}月{local.day}日{local:%H:%M}"

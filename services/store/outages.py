@@ -1,0 +1,119 @@
+"""Outages of channels, and the deliveries that fell into them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import RowMapping, insert, or_, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from feeds.status import Status
+from services.outage.fate import Fate, Item, Outage, fate_of
+from services.store.outbox import DeliveryState
+from services.store.tables import alerts, outbox
+from services.store.tables_budget import outages
+
+_OPEN = (DeliveryState.WAITING.value, DeliveryState.SENDING.value, DeliveryState.UNKNOWN.value)
+_COLUMNS = (
+    outbox.c.channel,
+    outbox.c.status,
+    outbox.c.state,
+    outbox.c.created_at,
+    outbox.c.finished_at,
+    outbox.c.done,
+    outbox.c.after_unknown,
+    outbox.c.reason,
+)
+
+
+async def begin(connection: AsyncConnection, channel: str, status: Status, began: datetime) -> int:
+    """Write one down; its number."""
+    row = {"channel": channel, "status": status.value, "began": began}
+    return int((await connection.execute(insert(outages).values(row).returning(outages.c.id))).scalar_one())
+
+
+async def close(connection: AsyncConnection, one: int, ended: datetime | None) -> None:
+    """Set its end; None opens it again."""
+    await connection.execute(update(outages).where(outages.c.id == one).values(ended=ended))
+
+
+async def last(connection: AsyncConnection) -> dict[tuple[str, str], Outage]:
+    """The newest of each channel and status."""
+    rows = await connection.execute(select(outages).order_by(outages.c.id))
+    return {(row["channel"], row["status"]): _outage(row) for row in rows.mappings()}
+
+
+async def since(connection: AsyncConnection, began: datetime | None = None, limit: int = 100) -> list[Outage]:
+    """The newest first: those that lasted beyond ``began``, or those that nobody has seen."""
+    wanted = outages.c.seen_at.is_(None) if began is None else or_(outages.c.ended.is_(None), outages.c.ended > began)
+    rows = await connection.execute(select(outages).where(wanted).order_by(outages.c.id.desc()).limit(limit))
+    return [_outage(row) for row in rows.mappings()]
+
+
+async def see(connection: AsyncConnection, one: int, person: str, now: datetime) -> Outage | None:
+    """A person has read it. The outage as it was, or None where there is none that is over and unread."""
+    open_one = (outages.c.id == one, outages.c.seen_at.is_(None), outages.c.ended.is_not(None))
+    row = (await connection.execute(select(outages).where(*open_one))).mappings().first()
+    if row is None:
+        return None
+    await connection.execute(update(outages).where(outages.c.id == one).values(seen_by=person, seen_at=now))
+    return _outage(row)
+
+
+async def stale(connection: AsyncConnection, issued_by: datetime) -> Sequence[RowMapping]:
+    """Deliveries issued by then that are still to go."""
+    wanted = select(*_COLUMNS).where(outbox.c.state.in_(_OPEN), outbox.c.created_at <= issued_by)
+    return (await connection.execute(wanted)).mappings().all()
+
+
+async def finished(connection: AsyncConnection, after: datetime) -> Sequence[RowMapping]:
+    """Deliveries that came to an end after then, however they did."""
+    wanted = select(*_COLUMNS).where(outbox.c.finished_at > after)
+    return (await connection.execute(wanted)).mappings().all()
+
+
+async def items(connection: AsyncConnection, outage: Outage) -> list[Item]:
+    """Every delivery of the channel that was issued while the outage lasted, the gravest fate and level first."""
+    mine = (outbox.c.channel == outage.channel, outbox.c.status == outage.status.value)
+    span = [outbox.c.created_at >= outage.began]
+    if outage.ended is not None:
+        span.append(outbox.c.created_at <= outage.ended)
+    wanted = (
+        select(outbox, alerts.c.level, alerts.c.body.label("alert"))
+        .join(alerts, (alerts.c.series == outbox.c.series) & (alerts.c.revision == outbox.c.revision))
+        .where(*mine, *span)
+    )
+    found = [one for row in (await connection.execute(wanted)).mappings() if (one := _item(row))]
+    order = list(Fate)
+    return sorted(found, key=lambda one: (order.index(one.fate), -one.level, one.created_at, one.identifier))
+
+
+def _item(row: RowMapping) -> Item | None:
+    fate, alert = fate_of(dict(row)), row["alert"]
+    if fate is None:
+        return None
+    return Item(
+        identifier=alert["identifier"],
+        series=row["series"],
+        revision=row["revision"],
+        headline=alert["texts"]["ja"]["headline"],
+        level=row["level"],
+        fate=fate,
+        created_at=row["created_at"],
+        finished_at=row["finished_at"],
+        expires=row["expires"],
+        reason=row["reason"],
+    )
+
+
+def _outage(row: RowMapping) -> Outage:
+    return Outage(
+        id=row["id"],
+        channel=row["channel"],
+        status=Status(row["status"]),
+        began=row["began"],
+        ended=row["ended"],
+        seen_by=row["seen_by"],
+        seen_at=row["seen_at"],
+    )

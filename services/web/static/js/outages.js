@@ -1,0 +1,51 @@
+// @ts-check
+// Channels that could not be used: shown until somebody has read what was sent late, and what never.
+import { post, Refused } from './api.js';
+import { desk } from './desk.js';
+import { byId, fill, h, table } from './dom.js';
+import { moment } from './time.js';
+import { drillMark, exercise } from './words.js';
+
+/** @param {any} outage */
+const span = (outage) => `${moment(outage.began)}〜${outage.ended ? moment(outage.ended) : '続いています'}`;
+
+/** @param {any} item */
+const told = (item) => (item.fate === 'late' ? `${item.late_minutes}分遅れて送った` : item.told);
+
+export function drawOutages() {
+  const unread = desk.outages;
+  byId('outages').hidden = !unread.length;
+  byId('outages-count').textContent = unread.length ? `${unread.length}` : '';
+  fill(byId('outages-list'), unread.map(one));
+}
+
+/** @param {any} outage */
+function one(outage) {
+  const rows = outage.items.map((/** @type {any} */ i) => h('tr', { 'data-fate': i.fate },
+    h('th', { scope: 'row' }, `${i.headline}（第${i.revision}報）`), h('td', { class: 'nowrap' }, moment(i.issued)), h('td', {}, told(i)), h('td', { class: 'small' }, i.reason)));
+  const may = document.body.dataset.role !== 'viewer';
+  const detail = rows.length ? h('details', {}, h('summary', {}, `一件ずつ見る（${rows.length}件）`), table('送れなかったもの', ['発表', '発表した時刻', 'どうなったか', '理由'], rows, '')) : null;
+  const act = outage.ended
+    ? may ? h('button', { type: 'button', class: 'button slim', 'data-outage': outage.id, 'data-key': `outage-${outage.id}` }, '確認した') : null
+    : h('p', { class: 'small' }, '送れるようになったら、まとめて報告します。');
+  return h('article', { class: 'outage', 'data-open': outage.ended ? null : 'true' },
+    h('h3', {}, exercise() && outage.status === 'Exercise' ? null : drillMark(outage.status), `${outage.channel}　${span(outage)}`),
+    h('p', {}, outage.summary), detail, act);
+}
+
+/** @param {() => Promise<any>} after called when one was read */
+export function wireOutages(after) {
+  byId('outages-list').addEventListener('click', async (/** @type {any} */ event) => {
+    const number = event.target.closest('[data-outage]')?.dataset.outage;
+    if (!number) return;
+    const error = byId('outages-error');
+    error.hidden = true;
+    try {
+      await post('outages/seen', { id: Number(number) });
+    } catch (problem) {
+      error.textContent = problem instanceof Refused ? problem.message : 'できませんでした。回線を確かめてください。';
+      error.hidden = false;
+    }
+    await after();
+  });
+}
