@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import partial
 from pathlib import Path
 from time import monotonic
@@ -43,6 +44,7 @@ from services.ingest import Ingest
 from services.lookout import Lookout
 from services.loop import Loop
 from services.mappings import load_mappings
+from services.outage.watch import Watch as Outages
 from services.plow import Plow
 from services.poll import Poll
 from services.predict import Predict
@@ -208,7 +210,10 @@ async def evaluate(house: House) -> Evaluate:
 
 async def deliver(house: House) -> None:
     """Alerts to the outside; a loop for each channel, so that one that hangs never holds the others."""
-    city = await house.city()
+    city, once = await house.city(), await house.once(Outages.name)
+    back = timedelta(0) if house.settings.exercise else Outages.BACK
+    watch = Outages(once, house.bell, house.clock, back)
+    house.repeat(Loop(watch.name, leased(once, watch.step), house.bell.listen(), lambda: watch.EVERY))
     for channel in city.channels.values():
         sender = Deliver(house.store, house.bell, house.clock, channel, meter=city.meters.get(channel.name))
         house.repeat(Loop(sender.name, sender.step, house.bell.listen("outbox"), house.pace, again=True))

@@ -26,6 +26,7 @@ COMMANDS = {
     "fixes": "positions of vehicles: clean traces",
     "network": "the roads and sidewalks that are plowed",
     "official": "what official warnings were in force at an instant",
+    "outage": "when channels were down: what was sent late, and what never",
     "render": "the exact payload of a channel",
     "replay": "publish recorded messages to a broker",
     "users": "who may log in",

@@ -22,7 +22,6 @@ from services.store import chronology, outages
 from services.store.chronology import Entry
 from services.store.engine import Store
 
-BACK = timedelta(days=1)  # how far it looks for what happened while nobody watched
 _AGAIN = timedelta(minutes=10)  # so long after its end, a channel that fails again is in the same outage
 _GRAVE = frozenset(Fate) - {Fate.IN_TIME, Fate.WAITING, Fate.SUPERSEDED, Fate.NEEDLESS, Fate.REJECTED}
 Key = tuple[str, str]  # channel, status
@@ -33,6 +32,7 @@ class Watch:
 
     name = "outage"
     EVERY = 5.0  # seconds
+    BACK = timedelta(days=1)  # how far it looks for what happened while nobody watched
 
     def __init__(self, store: Store | Leased, bell: Bell, clock: Clock, back: timedelta = BACK) -> None:
         """``back`` is zero in an exercise, whose time ran fast: minutes of it were seconds."""

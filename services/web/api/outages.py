@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
 
 from aiohttp import web
 
@@ -45,7 +44,7 @@ def _since(request: web.Request) -> datetime | None:
     except ValueError:
         found = None
     if found is None or found.tzinfo is None:
-        raise WebError(400, "bad_since", "since は 2026-12-03T06:00:00+09:00 の形です。 / since is ISO 8601 with offset.")
+        raise WebError(400, "bad_since", "since は 2026-12-03T06:00:00+09:00 の形です。 / since needs an offset.")
     return found
 
 
@@ -57,7 +56,7 @@ _PROPERTIES = {
     "ended": "when nothing waited there any more; null: it goes on",
     "summary": "one sentence",
     "counts": "fate → how many: expired, unknown, partly, rejected, waiting, superseded, needless, late, in_time",
-    "items": "each alert: {identifier, series, revision, headline, level, fate, told, late_minutes, issued, finished, expires, reason}",
+    "items": "each alert: {identifier, series, revision, headline, level, fate, told, late_minutes, issued, …}",
     "seen_by": "who has read it; null: nobody yet",
     "seen_at": "when",
 }
@@ -66,7 +65,7 @@ ENDPOINTS = (
     Endpoint(
         path="/outages",
         handler=show,
-        summary="Outages of channels that nobody has read yet, or all since a time: what was sent late, and what never.",
+        summary="Outages of channels, unread or since a time: what was sent late, and what never.",
         parameters=(Parameter("since", "All that lasted beyond this time; unless told, those that nobody has read."),),
         returns=JSON,
         properties=_PROPERTIES,

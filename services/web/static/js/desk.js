@@ -6,7 +6,7 @@ import { exercise, isOrder } from './words.js';
 
 /** @type {Record<string, any>} */
 export const desk = {
-  hazards: [], alerts: [], readings: [], sensors: [], reports: [], deliveries: [], chronology: [], suppressions: [], silences: [], calls: [], quarantine: [], unassigned: [], status: {},
+  hazards: [], alerts: [], readings: [], sensors: [], reports: [], deliveries: [], chronology: [], suppressions: [], silences: [], outages: [], calls: [], quarantine: [], unassigned: [], status: {},
 };
 
 /** How each part is fetched. */
@@ -24,6 +24,7 @@ const sources = {
   suppressions: () => list('suppressions?limit=200'),
   silences: () => list('silences'),
   calls: () => list('calls'),
+  outages: () => list('outages'),
   quarantine: () => list('quarantine?limit=200'),
   unassigned: () => list('sensors/unassigned'),
   status: async () => {
@@ -42,7 +43,7 @@ const touched = {
   records: ['readings', 'reports', 'quarantine', 'status'],
   readings: ['readings', 'quarantine', 'status'],
   reports: ['reports', 'chronology'],
-  chronology: ['chronology', 'quarantine'],
+  chronology: ['chronology', 'outages', 'quarantine'],
   suppressions: ['suppressions'],
   silences: ['silences', 'suppressions', 'chronology'],
   stations: ['sensors', 'unassigned', 'chronology'],

@@ -16,6 +16,7 @@ import { listen } from './live.js';
 import { drawChronology, drawHazards, drawSuppressions, wireNote } from './logs.js';
 import { drawLive, goHome, searchable, startMap, whenDrawn } from './map.js';
 import { wireOfficial } from './official.js';
+import { drawOutages, wireOutages } from './outages.js';
 import { areaNames, drawPanel, wirePanel } from './panel.js';
 import { drawQuarantine, wireQuarantine } from './quarantine.js';
 import { markRows, select, wireSelection } from './selection.js';
@@ -39,6 +40,7 @@ function draw() {
   drawChronology();
   drawSuppressions();
   drawSilences();
+  drawOutages();
   drawQuarantine();
   drawUnassigned();
   drawLive();
@@ -98,6 +100,7 @@ async function start() {
   wireQuarantine(() => update(['quarantine', 'chronology', 'readings', 'reports']));
   wireSilences(() => update(['silences', 'suppressions', 'alerts', 'chronology']));
   wireDecisions(() => update(['alerts', 'deliveries', 'chronology', 'suppressions']));
+  wireOutages(() => update(['outages', 'chronology']));
   wireTabs(byId('dock-tabs'));
   byId('events-filter').addEventListener('change', drawEvents);
   await Promise.all([startMap(), refresh()]);

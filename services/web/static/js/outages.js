@@ -6,6 +6,9 @@ import { byId, fill, h, table } from './dom.js';
 import { moment } from './time.js';
 import { drillMark, exercise } from './words.js';
 
+/** @type {Set<number>} reports that are unfolded, and stay so when the desk is drawn again */
+const unfolded = new Set();
+
 /** @param {any} outage */
 const span = (outage) => `${moment(outage.began)}〜${outage.ended ? moment(outage.ended) : '続いています'}`;
 
@@ -24,7 +27,7 @@ function one(outage) {
   const rows = outage.items.map((/** @type {any} */ i) => h('tr', { 'data-fate': i.fate },
     h('th', { scope: 'row' }, `${i.headline}（第${i.revision}報）`), h('td', { class: 'nowrap' }, moment(i.issued)), h('td', {}, told(i)), h('td', { class: 'small' }, i.reason)));
   const may = document.body.dataset.role !== 'viewer';
-  const detail = rows.length ? h('details', {}, h('summary', {}, `一件ずつ見る（${rows.length}件）`), table('送れなかったもの', ['発表', '発表した時刻', 'どうなったか', '理由'], rows, '')) : null;
+  const detail = rows.length ? h('details', { open: unfolded.has(outage.id), on: { toggle: (/** @type {any} */ e) => unfolded[e.target.open ? 'add' : 'delete'](outage.id) } }, h('summary', { 'data-key': `outage-items-${outage.id}` }, `一件ずつ見る（${rows.length}件）`), table('送れなかったもの', ['発表', '発表した時刻', 'どうなったか', '理由'], rows, '')) : null;
   const act = outage.ended
     ? may ? h('button', { type: 'button', class: 'button slim', 'data-outage': outage.id, 'data-key': `outage-${outage.id}` }, '確認した') : null
     : h('p', { class: 'small' }, '送れるようになったら、まとめて報告します。');
