@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 
 from feeds.cap.sign import Signer
 from geo.area import Area
@@ -17,6 +18,8 @@ from rules.engine import Sender
 from rules.floor import Floor
 from rules.rule import CATALOG, Rule, load_rules
 from rules.source import RuleError
+from rules.voice.japanese import Readings
+from rules.voice.names import ReadingsError, read_names
 from services.adoption import Stations
 from services.channels.budget.meter import Meter, meters
 from services.channels.budget.tariff import tariffs
@@ -40,6 +43,7 @@ class City:
     sender: Sender
     place: Callable[[str], Place]
     signer: Signer | None = None  # of CAP documents
+    readings: Readings = field(default_factory=Readings)  # of names, for spoken alerts
     floor: Floor = field(default_factory=Floor)  # under the approval that rules ask for
     meters: Mapping[str, Meter] = field(default_factory=dict)  # of the channels that have a tariff
 
@@ -57,8 +61,9 @@ def load_city(settings: Settings) -> City:
         sender = sender_of(settings)
         signer = _signer(settings)
         metered = meters(tariffs(settings.budget, settings.channels))
-        channels = {name: build(name, options, signer) for name, options in settings.channels.items()}
-    except (ProfileError, CrsError, RuleError, ChannelError, ValueError) as error:
+        readings = city_readings(settings.profile, ground)
+        channels = {name: build(name, options, signer, readings) for name, options in settings.channels.items()}
+    except (ProfileError, CrsError, RuleError, ChannelError, ReadingsError, ValueError) as error:
         raise StartError(str(error)) from error
     named = {**CHANNELS, **GROUPS}
     unknown = sorted({f"{rule.id}: {name}" for rule in rules for name in rule.channels if name not in named})
@@ -72,9 +77,17 @@ def load_city(settings: Settings) -> City:
         sender=sender,
         place=place,
         signer=signer,
+        readings=readings,
         floor=settings.approval.as_floor(),
         meters=metered,
     )
+
+
+def city_readings(profile: Path, ground: Ground) -> Readings:
+    """How names are said: what the areas tell, then the profile's own table. Raises ReadingsError."""
+    file = profile / "readings.toml"
+    own = read_names(file.read_bytes(), str(file)) if file.exists() else {}
+    return Readings({area.name: area.reading for area in ground.areas if area.reading} | own)
 
 
 def load_layers_and_areas(settings: Settings) -> Ground:

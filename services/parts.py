@@ -31,6 +31,8 @@ from services.callout.watch import Hub as HubPart
 from services.callout.watch import Watch
 from services.channels.budget.quota import Quota
 from services.channels.channel import Metered
+from services.channels.keeping import Keeper
+from services.channels.tidy import Tidy, in_turn
 from services.city import StartError
 from services.clock import wall
 from services.deliver import Deliver
@@ -216,7 +218,13 @@ async def deliver(house: House) -> None:
     house.repeat(Loop(watch.name, leased(once, watch.step), house.bell.listen(), lambda: watch.EVERY))
     for channel in city.channels.values():
         sender = Deliver(house.store, house.bell, house.clock, channel, meter=city.meters.get(channel.name))
-        house.repeat(Loop(sender.name, sender.step, house.bell.listen("outbox"), house.pace, again=True))
+        lock = asyncio.Lock()
+        step = in_turn(lock, sender.step)
+        house.repeat(Loop(sender.name, step, house.bell.listen("outbox"), house.pace, again=True))
+        if isinstance(channel, Keeper):
+            tidy = Tidy(house.store, house.clock, channel)
+            step = in_turn(lock, tidy.step)
+            house.repeat(Loop(tidy.name, step, house.bell.listen("deliveries", "alerts"), lambda: Tidy.EVERY))
         if isinstance(channel, Metered):
             asker = Quota(house.store, channel, channel.name)
             house.repeat(Loop(asker.name, asker.step, house.bell.listen(), lambda: Quota.EVERY))

@@ -10,7 +10,8 @@ from pydantic import BaseModel, ValidationError
 
 from feeds.cap.sign import Signer
 from rules.alert import Alert
-from services.channels import cap_feed, facebook, line, linkage, log, mastodon, webhook
+from rules.voice.japanese import Readings
+from services.channels import cap_feed, facebook, line, linkage, log, mastodon, voice, webhook
 from services.channels.bluesky import channel as bluesky
 from services.channels.channel import Channel
 from services.channels.lalert import channel as lalert
@@ -30,6 +31,7 @@ class Kind:
     make: Callable[..., Channel]
     render_only: Mapping[str, str] = field(default_factory=dict)
     signs: bool = False  # its documents carry the city's signature, where a key is set
+    speaks: bool = False  # says names aloud, and so needs their readings
     slow: bool = True  # takes minutes to reach people, or may; False: it reaches nobody
 
 
@@ -54,6 +56,7 @@ CHANNELS: Mapping[str, Kind] = {
     "bluesky": Kind(bluesky.Config, bluesky.Bluesky, {"identifier": "none", "app_password": "none"}),
     "facebook": Kind(facebook.Config, facebook.Facebook, {"page": "0", "token": "none"}),
     "webhook": Kind(webhook.Config, webhook.Webhook, {"url": "https://partner.invalid/", "secret": "A" * 32}),
+    "voice": Kind(voice.Config, voice.Voice, {"folder": "."}, speaks=True),
     "cap_feed": Kind(cap_feed.Config, cap_feed.CapFeed, signs=True),
     "log": Kind(log.Config, log.Log, slow=False),
 }
@@ -67,7 +70,9 @@ GROUPS: Mapping[str, tuple[str, ...]] = {
 SECONDS_COUNT = frozenset({"earthquake", "tsunami"})
 
 
-def build(name: str, options: Mapping[str, Any], signer: Signer | None = None) -> Channel:
+def build(
+    name: str, options: Mapping[str, Any], signer: Signer | None = None, readings: Readings | None = None
+) -> Channel:
     """The channel of one ``[channels.NAME]`` table of the settings. Raises ChannelError with every fault at once."""
     kind = CHANNELS.get(name)
     if kind is None:
@@ -77,7 +82,9 @@ def build(name: str, options: Mapping[str, Any], signer: Signer | None = None) -
     except ValidationError as error:
         faults = error.errors(include_input=False, include_url=False, include_context=False)
         raise ChannelError("; ".join(_told(name, kind, fault) for fault in faults)) from None
-    return kind.make(config, signer) if kind.signs else kind.make(config)
+    if kind.signs:
+        return kind.make(config, signer)
+    return kind.make(config, readings) if kind.speaks else kind.make(config)
 
 
 def outlets(names: Sequence[str], set_up: Collection[str]) -> tuple[str, ...]:
@@ -92,9 +99,9 @@ def too_slow(name: str, alert: Alert) -> bool:
     return bool(kinds & SECONDS_COUNT) and (name not in CHANNELS or CHANNELS[name].slow)
 
 
-def renderer(name: str) -> Channel:
+def renderer(name: str, readings: Readings | None = None) -> Channel:
     """A channel that can render, made without credentials. It cannot send. Raises ChannelError for an unknown name."""
-    return build(name, CHANNELS[name].render_only if name in CHANNELS else {})
+    return build(name, CHANNELS[name].render_only if name in CHANNELS else {}, readings=readings)
 
 
 def _told(name: str, kind: Kind, fault: Any) -> str:

@@ -8,7 +8,7 @@ import json
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from feeds.instant import iso_utc
 from feeds.mapping import MappingError
@@ -18,6 +18,9 @@ from geo.rain.shaken_ground import Lowering
 from services.clock import wall
 from services.settings import Settings, SettingsError, load
 from services.store.engine import StoreError, parse
+
+if TYPE_CHECKING:
+    from services.city import City
 
 
 def register(commands: Any) -> None:
@@ -81,10 +84,20 @@ def _city(settings: Settings) -> Iterator[dict[str, Any]]:
             "certificate": city.signer.fingerprint,
             "valid_until": iso_utc(city.signer.valid_until),
         }
+    yield _readings(city)
     for name, channel in city.channels.items():
         yield {"part": f"channel {name}", "ok": True, "takes": sorted(channel.statuses)}
     yield from roster_findings(settings, city.rules, city.channels)
     asyncio.run(_close(city.channels.values()))
+
+
+def _readings(city: City) -> dict[str, Any]:
+    """Names whose reading nobody has written down: a machine that speaks them guesses."""
+    ground = city.ground
+    names = {area.name for area in ground.areas} | {station.name for station in ground.stations.values()}
+    names |= {station.river for station in ground.stations.values() if station.river}
+    unread = sorted(name for name in names if city.readings.unread(name))
+    return {"part": "readings", "ok": True, "names": len(names), "without_reading": unread}
 
 
 def _network(settings: Settings, ground: Ground) -> dict[str, Any]:

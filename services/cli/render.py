@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import io
 import json
+import os
 import sys
 from collections.abc import Iterator
 from datetime import datetime
@@ -15,6 +16,8 @@ from pydantic import TypeAdapter, ValidationError
 
 from feeds.cap import CapError
 from rules.alert import Alert
+from rules.voice.japanese import Readings
+from rules.voice.names import ReadingsError
 from services.channels.registry import CHANNELS, renderer
 
 
@@ -47,7 +50,7 @@ def run(args: argparse.Namespace) -> int:
         return 2
     try:
         alert = _alert(content)
-        payload = renderer(args.channel).render(alert)
+        payload = renderer(args.channel, _readings() if CHANNELS[args.channel].speaks else None).render(alert)
     except _InputError as error:
         _complain(error)
         return 1
@@ -66,6 +69,21 @@ def run(args: argparse.Namespace) -> int:
     }
     print(json.dumps(shown, ensure_ascii=False))
     return 0
+
+
+def _readings() -> Readings:
+    """How the names of the profile are said; without a profile nothing is known, and all is said as it is written."""
+    from services.city import StartError, city_readings, load_places
+    from services.settings import SettingsError, load
+
+    folder = Path(os.environ.get("SHIRASE_PROFILE", "config/morioka"))
+    if not folder.is_dir():
+        return Readings()
+    try:
+        settings = load()
+        return city_readings(settings.profile, load_places(settings))
+    except (SettingsError, StartError, ReadingsError) as error:
+        raise _InputError("bad_profile", str(error), str(folder)) from None
 
 
 def _alert(content: bytes) -> Alert:

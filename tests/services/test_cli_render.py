@@ -20,7 +20,8 @@ Run = Callable[..., int]
 
 
 @pytest.fixture
-def run() -> Run:
+def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
+    monkeypatch.setenv("SHIRASE_PROFILE", str(tmp_path / "no-profile"))
     parser = argparse.ArgumentParser(prog="shirase")
     render.register(parser.add_subparsers(required=True))
 
@@ -113,3 +114,11 @@ def test_a_missing_file_and_an_unknown_channel_are_wrong_usage(
     with pytest.raises(SystemExit) as usage:
         run("alert.json", "--channel", "twitter")
     assert usage.value.code == 2
+
+
+def test_spoken_names_have_the_readings_of_the_profile(
+    run: Run, file: Callable[[object], str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("SHIRASE_PROFILE", "config/morioka")
+    assert run(file(body()), "--channel", "voice") == 0
+    assert "対象は、うちまるです。" in json.loads(capsys.readouterr().out)["parts"][0]

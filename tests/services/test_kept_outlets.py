@@ -1,0 +1,101 @@
+"""What outlets that keep things should be showing, and that they show it although nothing is being sent."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from feeds.status import Status
+from rules.alert import Alert
+from services.bell import Bell
+from services.channels.tidy import Tidy
+from services.channels.voice import Config, Voice
+from services.deliver import Deliver
+from services.store import alerts, outbox
+from services.store.engine import Store
+from services.store.shown import shown
+from tests.services.making import NOW, SetClock, alert
+
+
+@pytest.fixture
+async def store(tmp_path: Path) -> AsyncIterator[Store]:
+    one = await Store.open(f"sqlite+aiosqlite:///{tmp_path / 'shirase.db'}")
+    yield one
+    await one.close()
+
+
+@pytest.fixture
+def voice(tmp_path: Path) -> Voice:
+    folder = tmp_path / "exchange"
+    folder.mkdir()
+    return Voice(Config(folder=folder, statuses=frozenset({Status.EXERCISE})))
+
+
+async def issued(store: Store, voice: Voice, clock: SetClock, one: Alert, deliver: bool = True) -> None:
+    async with store.write() as connection:
+        payloads = {"voice": voice.render(one)}
+        await alerts.add_draft(connection, one, payloads, NOW)
+        await alerts.mark_issued(connection, one, NOW)
+        await outbox.add(connection, one, payloads, NOW, NOW)
+    if deliver:
+        assert await Deliver(store, Bell(), clock, voice).step()
+
+
+async def showing(store: Store, clock: SetClock) -> list[tuple[str, int]]:
+    async with store.read() as connection:
+        return [(one.series, one.revision) for one in await shown(connection, "voice", clock.now())]
+
+
+def first() -> Alert:
+    return alert(channels=("voice",))
+
+
+def ending() -> Alert:
+    return alert(revision=2, msg_type="Update", references=(first().reference,), ends=True, channels=("voice",))
+
+
+async def test_what_ran_out_while_nobody_looked_is_taken_away(store: Store, voice: Voice, tmp_path: Path) -> None:
+    clock = SetClock()
+    await issued(store, voice, clock, first())
+    tidy = Tidy(store, clock, voice)
+    assert not await tidy.step() and len([*(tmp_path / "exchange").iterdir()]) == 2
+    clock.at = first().expires  # the hub was down until then
+    assert await tidy.step() and not [*(tmp_path / "exchange").iterdir()]
+
+
+async def test_an_end_takes_the_place_and_goes_when_it_runs_out_itself(store: Store, voice: Voice) -> None:
+    clock = SetClock()
+    await issued(store, voice, clock, first())
+    await issued(store, voice, clock, ending())
+    assert await showing(store, clock) == [(first().series, 2)]
+    clock.at = ending().expires
+    assert await showing(store, clock) == []
+
+
+async def test_what_an_end_ended_is_not_shown_though_the_end_has_not_come_through(store: Store, voice: Voice) -> None:
+    clock = SetClock()
+    await issued(store, voice, clock, first())
+    await issued(store, voice, clock, ending(), deliver=False)
+    assert await showing(store, clock) == []
+
+
+async def test_what_was_ended_without_a_word_is_not_shown(store: Store, voice: Voice) -> None:
+    clock = SetClock()
+    await issued(store, voice, clock, first())
+    async with store.write() as connection:
+        await alerts.end_series(connection, first().series, NOW)
+    assert await showing(store, clock) == []
+
+
+async def test_an_update_that_waits_leaves_the_older_revision_standing(store: Store, voice: Voice) -> None:
+    clock = SetClock()
+    await issued(store, voice, clock, first())
+    update = alert(revision=2, msg_type="Update", references=(first().reference,), channels=("voice",))
+    await issued(store, voice, clock, update, deliver=False)
+    assert await showing(store, clock) == [(first().series, 1)]
+    clock.at += timedelta(minutes=1)
+    assert await Deliver(store, Bell(), clock, voice).step()
+    assert await showing(store, clock) == [(first().series, 2)]
