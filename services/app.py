@@ -115,6 +115,7 @@ class Hub:
             channels=tuple(city.channels),
             health=self.rollcall.line,
             reader=Reader.of(settings, parts.city_mappings(settings.profile)),
+            readings=city.readings,
             sender=city.sender.id,
             floor=city.floor,
             callout=settings.callout,

@@ -12,6 +12,7 @@ from aiohttp import web
 from feeds.cap.sign import Signer
 from geo.model import Ground
 from rules.floor import Floor
+from rules.voice.japanese import Readings
 from services.bell import Bell
 from services.callout.roster import Callout
 from services.desks.quarantine import Reader
@@ -40,6 +41,7 @@ class WebContext:
     base_url: str = ""  # how others reach this hub; empty: as the request came
     public_forecasts: bool = False  # flood forecasts for the public need a licence in Japan (気象業務法)
     reader: Reader = field(default_factory=Reader)  # by what refusals are read again
+    readings: Readings = field(default_factory=Readings)  # of names, for spoken alerts
     sender: str = ""  # who signs the heartbeat of the CAP feed
     signer: Signer | None = None
     lalert: LalertReceiver | None = None  # where L-Alert's node delivers; None: nowhere

@@ -55,6 +55,7 @@ async def test_what_the_document_guards_is_guarded_and_the_rest_is_open(store: S
                 .replace("{quantity}", "water_level")
                 .replace("{id}", "1")
                 .replace("{sha256}", "0" * 64)
+                .replace("{series}", "s")
             )
             if endpoint.method == "POST":
                 assert endpoint.role is not None or endpoint.open

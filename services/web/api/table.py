@@ -29,6 +29,7 @@ from services.web.api import (
     silences,
     skill,
     status,
+    voice,
 )
 from services.web.context import CONTEXT
 
@@ -38,6 +39,7 @@ ENDPOINTS = (
     *inundation.ENDPOINTS,
     *official.ENDPOINTS,
     *alerts.ENDPOINTS,
+    *voice.ENDPOINTS,
     *review.ENDPOINTS,
     *readings.ENDPOINTS,
     *sensors.ENDPOINTS,
