@@ -23,7 +23,7 @@ from services.web.security import WebError
 
 
 async def show(request: web.Request) -> web.Response:
-    """The newest revision that the asker may see; for the desk that is a draft too. Nothing where nothing is in force."""
+    """The newest revision that the asker may see, for the desk a draft too; nothing where there is none."""
     context = request.app[CONTEXT]
     wanted = visible(viewer_of(request), context.now()).where(alerts.c.series == request.match_info["series"])
     async with context.store.read() as connection:
