@@ -70,6 +70,9 @@ class _Telling:
 
     def bodies(self) -> Iterator[list[str]]:
         """Of each utterance what may be repeated: what, where, and as much of what to do as there is room for."""
+        if self.alert.correction.get(self.language):
+            yield self._corrected()
+            return
         what, (first, *more) = self._what(), self._to_do()
         left = [*self._unsaid(what)]
         while True:
@@ -84,6 +87,13 @@ class _Telling:
             yield [*body, *self._rest(body, more)]
             if not left:
                 return
+
+    def _corrected(self) -> list[str]:
+        """A correction alone, so that nobody takes it for a new alert."""
+        body = self._sayable([*self.tongue.sentences(self._bare(self.alert.correction[self.language]))], "correction")
+        if not self._fits(body):
+            raise ValueError(f"the correction in {self.alert.identifier} takes too long to say; write it shorter")
+        return body
 
     def utterance(self, body: Sequence[str], page: int, pages: int, readings: Readings) -> Utterance:
         twice = self._whole(body, twice=True)
@@ -113,13 +123,15 @@ class _Telling:
 
     def _what(self) -> list[str]:
         """The headline, without the marks that the frame says."""
-        text = self.alert.texts[self.language].headline
+        text = self._bare(self.alert.texts[self.language].headline)
+        return self._sayable(list(self.tongue.sentences(text)), "headline")
+
+    def _bare(self, text: str) -> str:
+        """A text without the marks, and the word, that the frame says already: 【解除】, "All clear: …"."""
         for mark in (*self.tongue.turns, *(japanese for japanese, _ in MARKS.values() if japanese)):
             text = text.replace(mark, "")
         said = self.tongue.turns.get(self.turn, "").rstrip("。.")
-        if said and text.lower().startswith(said.lower()):
-            text = text[len(said) :]  # "All clear: …"
-        return self._sayable(list(self.tongue.sentences(text)), "headline")
+        return text[len(said) :] if said and text.lower().startswith(said.lower()) else text
 
     def _to_do(self) -> list[str]:
         """What to do. Where sentences are few, those that ask for something go first."""

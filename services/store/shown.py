@@ -16,6 +16,7 @@ from services.store.tables import alerts, outbox
 
 _OUT = (DeliveryState.ACCEPTED.value, DeliveryState.DUPLICATE.value)
 _IN_FORCE = (State.ISSUED.value, State.SUPERSEDED.value)
+_OVER = (State.ENDED.value, State.LIFTED.value)  # of an end that left the house
 
 
 async def shown(connection: AsyncConnection, channel: str, now: datetime) -> list[Shown]:
@@ -44,7 +45,7 @@ async def _ended(connection: AsyncConnection, series: list[str]) -> dict[str, in
     """Series → the revision that ended it and left the house."""
     over = (
         select(alerts.c.series, alerts.c.revision)
-        .where(alerts.c.series.in_(series), alerts.c.ends, alerts.c.state == State.ENDED.value)
+        .where(alerts.c.series.in_(series), alerts.c.ends, alerts.c.state.in_(_OVER))
         .order_by(alerts.c.revision)
     )
     return {row.series: row.revision for row in await connection.execute(over)}

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from feeds.status import Status
-from rules.alert import Alert
+from rules.alert import Alert, State
 from services.bell import Bell
 from services.channels.tidy import Tidy
 from services.channels.voice import Config, Voice
@@ -86,7 +86,7 @@ async def test_what_was_ended_without_a_word_is_not_shown(store: Store, voice: V
     clock = SetClock()
     await issued(store, voice, clock, first())
     async with store.write() as connection:
-        await alerts.end_series(connection, first().series, NOW)
+        await alerts.give_way(connection, first().series, State.ENDED, NOW)
     assert await showing(store, clock) == []
 
 

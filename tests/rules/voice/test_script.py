@@ -157,3 +157,13 @@ def test_a_sentence_too_long_to_be_said_and_a_text_without_words_are_refused_wit
         wrong = replace(alert.texts["ja"], headline=headline, instruction=text)
         with pytest.raises(ValueError, match=told):
             utterances(replace(alert, texts={"ja": wrong}), FORMS["radio"], "ja", "", READINGS)
+
+
+def test_a_correction_is_said_alone() -> None:
+    alert = replace(catalog()[0], correction={"ja": "【訂正】館坂橋の水位は2.85mではなく2.58mです。"}, sender_name="")
+    (one,) = utterances(alert, FORMS["radio"], "ja", "【訂正】", READINGS)
+    assert one.text.splitlines()[1:3] == [
+        "訂正のお知らせです。",
+        "たてさかばしの水位はにてんはちごメートルではなくにてんごはちメートルです。",
+    ]
+    assert "クマ" not in one.written and "川に" not in one.written
