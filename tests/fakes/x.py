@@ -54,6 +54,7 @@ class FakeX:
     """One account on a stand-in X. ``credentials`` are what a client needs; ``posts`` is what the public sees."""
 
     def __init__(self, user_id: str = "1403201", rate_limit: int = 100) -> None:
+        self.refuses_twins = True  # X does so for a while, of recent posts; nobody may rely on it
         self.user_id = user_id
         self.credentials = {
             "consumer_key": "fake-consumer-key",
@@ -181,7 +182,7 @@ class FakeX:
     def _refusal(self, text: str, reply_to: str) -> web.Response | None:
         if weighted_length(text) > LIMIT:
             return _problem(400, "Bad Request", "Your Tweet text is too long.")
-        if any(post.text == text for post in self.posts):
+        if self.refuses_twins and any(post.text == text for post in self.posts):
             detail = "You are not allowed to create a Tweet with duplicate content."
             return _problem(403, "Forbidden", detail)
         if reply_to and all(post.id != reply_to for post in self.posts):
