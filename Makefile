@@ -61,6 +61,7 @@ languages: install
 drill: install
 	SHIRASE_DRILL=full $(BIN)/pytest -s tests/e2e/test_kill.py tests/e2e/test_plant.py tests/e2e/test_broker_loss.py \
 		tests/e2e/test_flood.py tests/e2e/test_full_disk.py tests/e2e/test_slow_store.py
+	SHIRASE_DRILL=full $(BIN)/pytest -s tests/services/crash
 
 accept: install
 	@if [ -f ../shared/acceptance/check.py ]; then $(BIN)/python ../shared/acceptance/check.py; else echo "no acceptance checks beside this folder"; fi

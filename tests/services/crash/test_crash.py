@@ -16,14 +16,15 @@ import pytest
 
 from services.channels.registry import CHANNELS
 from tests.services.crash.books import BOOKS
-from tests.services.crash.hub import Disk
+from tests.services.crash.hub import OFFICERS, Disk
 from tests.services.crash.scenes import SCENES, Scene, play
 from tests.services.crash.trap import Way
+from tests.services.making import employ
 from tests.services.test_channel_contract import FAKES
 
 FULL = os.environ.get("SHIRASE_DRILL") == "full"
 _STRIDE = {"new": 1}  # of the long form; the scenes that differ from the first in one thing skip some awaits
-_OTHERS = 13
+_OTHERS = 31
 _SHORT = 41  # awaits between two deaths of the short form
 _LIMIT = 5_000  # awaits of a life: more would be one that never ends
 
@@ -32,6 +33,7 @@ _LIMIT = 5_000  # awaits of a life: more would be one that never ends
 async def disk(tmp_path: Path, migrated: Path) -> AsyncIterator[Disk]:
     shutil.copy(migrated, tmp_path / "shirase.db")
     one = Disk(tmp_path / "shirase.db")
+    await employ(one.open(), *OFFICERS)
     yield one
     await one.cut()
 
