@@ -51,7 +51,7 @@ class HubProcess:
         log = (self.data_dir / "hub.log").open("ab")
         self._process = await create_subprocess_exec(*command, stdout=PIPE, stderr=log)
         assert self._process.stdout is not None
-        line = await asyncio.wait_for(self._process.stdout.readline(), 60)
+        line = await asyncio.wait_for(self._process.stdout.readline(), 120)
         assert line, (self.data_dir / "hub.log").read_text(encoding="utf-8")[-3000:]
         self.address = json.loads(line)["ready"]
 

@@ -61,26 +61,7 @@ async def told(process: HubProcess, words: str, patience: float = 20) -> None:
         await asyncio.sleep(0.2)
 
 
-@pytest.mark.timeout(120)
-async def test_five_processes_are_one_line_and_the_pages_know_who_is_missing(hub: dict[str, HubProcess]) -> None:
-    x, linkage = hub["web"].x, hub["web"].linkage
-    await told(hub["web"], "")
-    await publish(hub["ingest"], "【訓練】五つ", WARNING)
-    await until(lambda: len(linkage.received) == 1 and len(x.posts) >= 1, 30, "bytes in, post and CAP out")
-
-    await hub["predict"].kill()
-    await told(hub["web"], "no process runs predict")
-    assert (await ready(hub["deliver"]))[0] == 200, "a process without pages answers for itself only"
-    await hub["predict"].start()
-    await told(hub["web"], "")
-
-    await hub["ingest"].stop()
-    await told(hub["web"], "no process runs ingest", patience=8)  # it said goodbye
-
-
-@pytest.mark.timeout(120)
-async def test_each_process_measures_its_own_stage(hub: dict[str, HubProcess]) -> None:
-    await told(hub["web"], "")
+async def each_measures_its_own_stage(hub: dict[str, HubProcess]) -> None:
     async with ClientSession() as session:
         texts = {}
         for name, process in hub.items():
@@ -99,6 +80,24 @@ async def test_each_process_measures_its_own_stage(hub: dict[str, HubProcess]) -
         }
         assert name in stepped and not stepped & of_others
     assert "shirase_oldest_delivery_seconds 0.0" in texts["web"]
+
+
+@pytest.mark.timeout(120)
+async def test_five_processes_are_one_line_and_the_pages_know_who_is_missing(hub: dict[str, HubProcess]) -> None:
+    x, linkage = hub["web"].x, hub["web"].linkage
+    await told(hub["web"], "")
+    await each_measures_its_own_stage(hub)
+    await publish(hub["ingest"], "【訓練】五つ", WARNING)
+    await until(lambda: len(linkage.received) == 1 and len(x.posts) >= 1, 30, "bytes in, post and CAP out")
+
+    await hub["predict"].kill()
+    await told(hub["web"], "no process runs predict")
+    assert (await ready(hub["deliver"]))[0] == 200, "a process without pages answers for itself only"
+    await hub["predict"].start()
+    await told(hub["web"], "")
+
+    await hub["ingest"].stop()
+    await told(hub["web"], "no process runs ingest", patience=8)  # it said goodbye
 
 
 def serve(*words: str, **environment: str) -> subprocess.CompletedProcess[str]:

@@ -34,7 +34,9 @@ def test_places_of_refuge_are_a_document_of_their_own_with_the_whole_state() -> 
     )
     assert (school["address"], school["number_of_head_count"]) == (GYM.address, "12")
     assert (hall["type"], hall["sort"]) == ("臨時避難所", "閉鎖")
-    assert "number_of_head_count" not in hall and "status" not in hall, "who was there before it closed is nobody's figure"
+    assert "number_of_head_count" not in hall and "status" not in hall, (
+        "who was there before it closed is nobody's figure"
+    )
 
 
 def test_the_headquarters_is_a_document_of_its_own_and_dissolving_it_an_update() -> None:
