@@ -119,6 +119,7 @@ class Hub:
             sender=city.sender.id,
             floor=city.floor,
             callout=settings.callout,
+            rules=city.rules,
             signer=city.signer,
             lalert=settings.lalert,
             reports=settings.reports,

@@ -105,7 +105,8 @@ class Evaluate:
 
 def _suppression(drop: Drop) -> Suppression:
     detail = f"{drop.reason.ja}：{drop.detail}" if drop.detail else drop.reason.ja
-    return Suppression(rule=drop.rule, series=drop.series, stage=drop.stage, reason=drop.reason.value, detail=detail)
+    told = tuple(sorted(drop.hazards))
+    return Suppression(drop.rule, drop.series, drop.stage, drop.reason.value, detail, told)
 
 
 def _kept_back(series: str, rule: str, channel: str, reason: str) -> Suppression:

@@ -54,7 +54,7 @@ from services.river_model import RiverFile
 from services.roads import load_roads
 from services.settings import Source as SourceSettings
 from services.source import Source
-from services.store import answered, photos
+from services.store import answered, photos, suppressions
 from services.store.leases import LEASE
 from services.store.stations import Adopted
 from services.verify import Verify
@@ -251,6 +251,7 @@ def sweep(house: House) -> None:
     async def step() -> bool:
         async with house.store.write() as connection:
             await answered.forget(connection, wall())
+            await suppressions.forget(connection, house.clock.now() - house.settings.why.kept)
             return bool(await photos.forget(connection, wall()))
 
     house.repeat(Loop("sweep", step, house.bell.listen(), lambda: 600.0))

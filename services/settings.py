@@ -152,6 +152,16 @@ class Skill(_Strict):
         return timedelta(days=self.kept_days)
 
 
+class Why(_Strict):
+    """How long it is remembered why something was not sent."""
+
+    kept_days: int = Field(default=90, ge=1, le=3660)
+
+    @property
+    def kept(self) -> timedelta:
+        return timedelta(days=self.kept_days)
+
+
 class Plow(_Strict):
     """Which vehicles work on sidewalks: no receiver can tell a sidewalk from its road."""
 
@@ -201,6 +211,7 @@ class Settings(_Strict):
     reports: Reports = Reports()
     subscriptions: Subscribing | None = None
     skill: Skill = Skill()
+    why: Why = Why()
     plow: Plow = Plow()
     approval: Approvals = Approvals()
     callout: Callout = Callout()

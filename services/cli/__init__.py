@@ -25,6 +25,7 @@ COMMANDS = {
     "layers": "import, list and ask hazard layers",
     "fixes": "positions of vehicles: clean traces",
     "network": "the roads and sidewalks that are plowed",
+    "why": "why a hazard was, or was not, told",
     "official": "what official warnings were in force at an instant",
     "outage": "when channels were down: what was sent late, and what never",
     "render": "the exact payload of a channel",

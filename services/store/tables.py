@@ -24,6 +24,7 @@ import services.store.tables_plow
 import services.store.tables_subscribers  # noqa: F401 - these tables belong to the metadata
 from services.store.columns import Instant, Serial, metadata
 from services.store.tables_approval import approvals, hold_offs, sessions, users
+from services.store.tables_noise import silences, suppressions
 from services.store.tables_reports import answered, photos
 from services.store.tables_skill import outlooks, skill_bins, skill_days, stories
 
@@ -36,9 +37,11 @@ __all__ = [
     "outlooks",
     "photos",
     "sessions",
+    "silences",
     "skill_bins",
     "skill_days",
     "stories",
+    "suppressions",
     "users",
 ]
 
@@ -150,24 +153,6 @@ outbox = Table(  # one alert revision × one channel
     Index("outbox_due", "state", "next_at"),
 )
 
-suppressions = Table(  # why something was not sent: one row per reason, rule and series, with how long it held
-    "suppressions",
-    metadata,
-    Column("id", Serial, primary_key=True, autoincrement=True),
-    Column("status", Text, nullable=False),
-    Column("rule", Text, nullable=False),
-    Column("series", Text, nullable=False),
-    Column("stage", Text, nullable=False),
-    Column("reason", Text, nullable=False),
-    Column("detail", Text, nullable=False),
-    Column("first_at", Instant, nullable=False),
-    Column("last_at", Instant, nullable=False),
-    Column("times", Integer, nullable=False),
-    Column("current", Boolean, nullable=False),
-    Index("suppressions_current", "current", "series"),
-    sqlite_autoincrement=True,
-)
-
 cursors = Table(  # how far each stage has come; committed with what the stage wrote
     "cursors",
     metadata,
@@ -208,21 +193,6 @@ processes = Table(  # who is at work on a shared store, by their own word; wall 
     Column("place", Text, nullable=False),  # host and process number, for people
     Column("health", JSON, nullable=False),
     Column("seen_at", Instant, nullable=False),
-)
-
-silences = Table(  # what officers keep from being told for a while; hub time
-    "silences",
-    metadata,
-    Column("id", Serial, primary_key=True, autoincrement=True),
-    Column("status", Text, nullable=False),
-    Column("rule", Text, nullable=False),  # empty: any
-    Column("kind", Text, nullable=False),
-    Column("area", Text, nullable=False),
-    Column("owner", Text, nullable=False),
-    Column("reason", Text, nullable=False),
-    Column("begins", Instant, nullable=False),
-    Column("ends", Instant, nullable=False),
-    Index("silences_by_end", "ends"),
 )
 
 chronology = Table(  # クロノロジー: append-only, each row carries the hash of the one before

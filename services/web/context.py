@@ -12,6 +12,7 @@ from aiohttp import web
 from feeds.cap.sign import Signer
 from geo.model import Ground
 from rules.floor import Floor
+from rules.rule import Rule
 from rules.voice.japanese import Readings
 from services.bell import Bell
 from services.callout.roster import Callout
@@ -49,6 +50,7 @@ class WebContext:
     subscriptions: Offer | None = None  # what residents may ask to be told
     https: bool = False  # a proxy in front ends TLS: cookies are Secure, the address is the proxy's X-Forwarded-For
     callout: Callout = field(default_factory=Callout)  # who staff are, and whom what calls
+    rules: tuple[Rule, ...] = ()  # of the city, to say why something was not told
     floor: Floor = field(default_factory=Floor)  # under the approval that rules ask for
     fix_delay: timedelta = timedelta(minutes=30)  # public positions of vehicles are this old
 

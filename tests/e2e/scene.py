@@ -212,4 +212,5 @@ def _context(made: Scene, settings: Settings) -> WebContext:
         health=lambda: made.health,
         fake_outboxes=timelines,
         profile=PROFILE,
+        rules=made.city.rules,
     )

@@ -30,6 +30,7 @@ from services.web.api import (
     skill,
     status,
     voice,
+    why,
 )
 from services.web.context import CONTEXT
 
@@ -54,6 +55,7 @@ ENDPOINTS = (
     *calls.ENDPOINTS,
     *silences.ENDPOINTS,
     *outages.ENDPOINTS,
+    *why.ENDPOINTS,
     *quarantine.ENDPOINTS,
     *chronology.ENDPOINTS,
     *skill.ENDPOINTS,

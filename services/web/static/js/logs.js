@@ -11,8 +11,9 @@ export function drawHazards() {
     h('th', { scope: 'row' }, h('button', { type: 'button', class: 'link', 'data-select': `area:${z.area}`, 'data-key': `hazard-${z.key}` }, z.area_name)),
     h('td', { class: 'nowrap' }, exercise() && z.status === 'Exercise' ? null : drillMark(z.status), chip(z)),
     h('td', { class: 'nowrap' }, `${word('kinds', z.kind)}・${known(z)}${z.probability ? ` ${Math.round(z.probability * 100)}％` : ''}`),
-    h('td', {}, brief(z.headline)), h('td', { class: 'nowrap' }, timeTag(z.since), '〜', moment(z.valid_until)), h('td', { class: 'muted small' }, z.model)));
-  fill(byId('hazards'), table('いまの危険', ['どこ', 'レベル', '種類', '内容', 'いつ', 'モデル'], rows, 'いま知られている危険はありません。データがない場所は「安全」を意味しません。'));
+    h('td', {}, brief(z.headline)), h('td', { class: 'nowrap' }, timeTag(z.since), '〜', moment(z.valid_until)), h('td', { class: 'muted small' }, z.model),
+    h('td', {}, h('button', { type: 'button', class: 'link nowrap', 'data-why': z.key, 'data-key': `why-${z.key}`, 'aria-label': `${z.area_name}の${word('kinds', z.kind)}は、なぜ知らせた・知らせていないのか` }, 'なぜ？'))));
+  fill(byId('hazards'), table('いまの危険', ['どこ', 'レベル', '種類', '内容', 'いつ', 'モデル', '知らせたか'], rows, 'いま知られている危険はありません。データがない場所は「安全」を意味しません。'));
 }
 
 export function drawChronology() {

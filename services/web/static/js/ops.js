@@ -24,6 +24,7 @@ import { drawSilences, wireSilences } from './silences.js';
 import { drawAge, drawStatus, setLine } from './status.js';
 import { wireTabs } from './tabs.js';
 import { learn } from './trends.js';
+import { drawWhy, wireWhy } from './why.js';
 import { loadWords } from './words.js';
 
 const POLL = 60000; // a lost change may cost a minute, never more
@@ -39,6 +40,7 @@ function draw() {
   drawHazards();
   drawChronology();
   drawSuppressions();
+  drawWhy();
   drawSilences();
   drawOutages();
   drawQuarantine();
@@ -107,6 +109,7 @@ async function start() {
   await learn();
   drawLayers();
   wireOfficial();
+  wireWhy();
   wireSearch();
   known = new Set([...drafts(), ...held()].map((d) => d.identifier));
   draw();

@@ -1,0 +1,1 @@
+"""Why was this not sent? What the store knows of one hazard at one time, and the sentence that answers."""

@@ -1,0 +1,135 @@
+"""What the store knows of one hazard at one time: itself, what was written of it, and what was held back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from feeds.status import Status
+from geo.hazard import Hazard
+from rules.alert import Alert, State
+from services.store import chronology, suppressions
+from services.store.chronology import Entry
+from services.store.codec import from_json
+from services.store.suppressions import Held
+from services.store.tables import alerts, hazards, outbox
+
+_LOOK_BACK = timedelta(days=1)  # at what had expired by then
+_MOST = 300  # revisions of one status that can stand at once, and far more
+
+
+class UnknownHazardError(LookupError):
+    """The store has never heard of it; the text names the cure."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sending:
+    """One revision on one channel."""
+
+    channel: str
+    state: str
+    reason: str
+    finished_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Written:
+    """One revision that names the hazard, and what had become of it by then."""
+
+    alert: Alert
+    state: State  # now
+    changed_at: datetime
+    issued_at: datetime | None = None
+    rejected: Entry | None = None
+    approved_by: tuple[str, ...] = ()
+    sendings: tuple[Sending, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evidence:
+    """Everything an answer may rest on."""
+
+    key: str
+    status: Status
+    at: datetime
+    hazard: Hazard | None  # as it was then; None: not known yet
+    first_known_at: datetime
+    ended_at: datetime | None = None  # by then
+    written: tuple[Written, ...] = ()  # newest first
+    held: tuple[Held, ...] = ()
+
+
+async def gather(connection: AsyncConnection, key: str, at: datetime) -> Evidence:
+    """Raises UnknownHazardError for a key that was never in the picture."""
+    of_key = select(hazards.c.at, hazards.c.level, hazards.c.body).where(hazards.c.key == key)
+    first = (await connection.execute(of_key.order_by(hazards.c.seq).limit(1))).first()
+    if first is None:
+        raise UnknownHazardError(f"{key!r} という危険の記録はありません。/api/v1/hazards の id を使ってください")
+    status = Status(key.partition("/")[0])
+    newest = of_key.where(hazards.c.at <= at).order_by(hazards.c.seq.desc()).limit(1)
+    then = (await connection.execute(newest)).first()
+    return Evidence(
+        key=key,
+        status=status,
+        at=at,
+        hazard=from_json(Hazard, then.body) if then else None,
+        first_known_at=first.at,
+        ended_at=then.at if then and then.level == 0 else None,
+        written=await _written(connection, key, status, at),
+        held=tuple(await suppressions.at(connection, status, key, at)),
+    )
+
+
+async def _written(connection: AsyncConnection, key: str, status: Status, at: datetime) -> tuple[Written, ...]:
+    stood = (alerts.c.status == status.value, alerts.c.sent <= at, alerts.c.expires > at - _LOOK_BACK)
+    rows = (
+        await connection.execute(
+            select(alerts).where(*stood).order_by(alerts.c.sent.desc(), alerts.c.series).limit(_MOST)
+        )
+    ).mappings()
+    mine = [row for row in rows if key in row["body"]["hazards"]]
+    if not mine:
+        return ()
+    since = min(row["sent"] for row in mine)
+    deeds = await chronology.between(connection, status, ("approved", "rejected", "issued"), since, at)
+    sendings = await _sendings(connection, {row["series"] for row in mine})
+    return tuple(_one(row, deeds, sendings) for row in mine)
+
+
+def _one(row: Mapping[Any, Any], deeds: Iterable[Entry], sendings: Mapping[tuple[str, int], list[Sending]]) -> Written:
+    series, revision = row["series"], row["revision"]
+    mine = [one for one in deeds if (one.refs.get("series"), one.refs.get("revision")) == (series, str(revision))]
+    issued = next((one.at for one in mine if one.kind == "issued"), None)
+    return Written(
+        alert=from_json(Alert, row["body"]),
+        state=State(row["state"]),
+        changed_at=row["changed_at"],
+        issued_at=issued,
+        rejected=next((one for one in mine if one.kind == "rejected"), None),
+        approved_by=tuple(one.who for one in mine if one.kind == "approved"),
+        sendings=tuple(sendings.get((series, revision), ())),
+    )
+
+
+async def _sendings(connection: AsyncConnection, series: set[str]) -> dict[tuple[str, int], list[Sending]]:
+    wanted = (
+        outbox.c.series,
+        outbox.c.revision,
+        outbox.c.channel,
+        outbox.c.state,
+        outbox.c.reason,
+        outbox.c.finished_at,
+    )
+    rows = await connection.execute(
+        select(*wanted).where(outbox.c.series.in_(sorted(series))).order_by(outbox.c.channel)
+    )
+    found: dict[tuple[str, int], list[Sending]] = {}
+    for row in rows:
+        one = Sending(row.channel, row.state, row.reason, row.finished_at)
+        found.setdefault((row.series, row.revision), []).append(one)
+    return found
