@@ -29,8 +29,11 @@ class Canary:
 
     name = "canary"
 
-    def __init__(self, client: MqttClient, *, every: float = 60.0, patience: float = 20.0) -> None:
+    def __init__(
+        self, client: MqttClient, *, every: float = 60.0, patience: float = 20.0, behind: float = 600.0
+    ) -> None:
         self._client, self._every, self._patience = client, every, patience
+        self._behind = behind  # seconds that a message of ours may wait behind others: more than any burst
         self._out: bytes = b""  # under way
         self._connection = 0  # that it was sent on
         self._sent_at = self._life_at = float("-inf")
@@ -64,6 +67,9 @@ class Canary:
             elif now - max(self._sent_at, self._life_at) > self._patience:
                 self._miss()
                 return True
+            elif now - self._sent_at > self._behind:
+                minutes = int((now - self._sent_at) // 60)
+                self.trouble = f"受信が追いついていません。{minutes}分前のものを処理しています（backlog）"
         elif now - self._sent_at >= self._every:
             await self._send(state.connection, now)
             return True

@@ -28,6 +28,7 @@ def _address(secret: SecretStr) -> SecretStr:
 
 Url = Annotated[SecretStr, AfterValidator(_address)]
 Name = Annotated[str, Field(pattern=_NAME)]
+Group = Annotated[str, Field(pattern=r"^[^\s\x00-\x1f\x7f]{1,32}$")]  # as people call it: 宿直
 Level = Annotated[int, Field(ge=0, le=5)]
 
 
@@ -68,7 +69,7 @@ class Chain(_Strict):
     first. Without ``events`` it takes whatever no chain before it names."""
 
     events: tuple[Event, ...] = ()
-    groups: tuple[Name, ...] = Field(min_length=1)
+    groups: tuple[Group, ...] = Field(min_length=1)
     after_minutes: float = Field(default=5, ge=0.5, le=120)
     rounds: int = Field(default=3, ge=1, le=20)
 
@@ -89,7 +90,7 @@ class Callout(_Strict):
     """The roster. Without people nobody is called, and the bar of the desk rings all the same."""
 
     people: dict[Name, Person] = {}
-    groups: dict[Name, tuple[Name, ...]] = {}
+    groups: dict[Group, tuple[Name, ...]] = {}
     chains: tuple[Chain, ...] = ()
     mandatory: tuple[Mandatory, ...] = ()
     draft_minutes: dict[Level, Annotated[float, Field(ge=0, le=1440)]] = {0: 30, 3: 10, 4: 0}  # from this level on

@@ -10,13 +10,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, RowMapping, and_, func, or_, select
+from sqlalchemy import ColumnElement, RowMapping, and_, exists, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from feeds.status import Status
 from rules.alert import State
 from services.store.outbox import DeliveryState
-from services.store.tables import alerts, hazards, outbox
+from services.store.tables import alerts, hazards, hold_offs, outbox
 
 _WHOLE_SECONDS = timedelta(seconds=2)  # ``sent`` has no fractions, ``changed_at`` has
 _CONFIRMED = (DeliveryState.ACCEPTED.value, DeliveryState.DUPLICATE.value)
@@ -75,8 +75,13 @@ class Backlog:
 
 
 async def waiting_drafts(connection: AsyncConnection, now: datetime) -> list[Waiting]:
-    """Every draft that has not expired. A draft that follows on another that nobody answered waits since that one."""
-    drafts = select(*_TOLD, alerts.c.sent).where(alerts.c.state == State.DRAFT.value, alerts.c.expires > now)
+    """Every draft that has not expired and waits for people, not for its hold-off.
+
+    A draft that follows on another that nobody answered waits since that one.
+    """
+    approved = exists().where(hold_offs.c.series == alerts.c.series, hold_offs.c.revision == alerts.c.revision)
+    waiting = (alerts.c.state == State.DRAFT.value, alerts.c.expires > now, ~approved)
+    drafts = select(*_TOLD, alerts.c.sent).where(*waiting)
     found = [(_told(row), row.sent) for row in await connection.execute(drafts.order_by(alerts.c.series))]
     if not found:
         return []
@@ -102,7 +107,8 @@ def _asked_since(revision: int, sent: datetime, family: Sequence[Any]) -> dateti
 
 async def unconfirmed(connection: AsyncConnection, least: int, now: datetime) -> list[Unconfirmed]:
     """Of alerts of this level or above that hold, all-clears among them: what no channel has confirmed."""
-    in_force = or_(alerts.c.state == State.ISSUED.value, and_(alerts.c.state == State.ENDED.value, alerts.c.ends))
+    ended = (State.ENDED.value, State.LIFTED.value)
+    in_force = or_(alerts.c.state == State.ISSUED.value, and_(alerts.c.state.in_(ended), alerts.c.ends))
     counted = (in_force, alerts.c.expires > now, alerts.c.level >= least, outbox.c.state.not_in(_CONFIRMED))
     same = and_(outbox.c.series == alerts.c.series, outbox.c.revision == alerts.c.revision)
     wanted = ("channel", "state", "reason", "attempts", "created_at", "first_tried_at", "after_unknown", "finished_at")

@@ -10,7 +10,7 @@ from aiohttp import hdrs, web
 from feeds.instant import instant
 from services.callout.desk import BELL, CallError, acknowledge
 from services.callout.occasion import Event
-from services.callout.roster import Callout
+from services.callout.roster import Callout, Chain
 from services.store.users import Role
 from services.web.api.calls import everything
 from services.web.auth import PERSON, requires
@@ -37,7 +37,9 @@ async def show(request: web.Request) -> web.Response:
     context = request.app[CONTEXT]
     calls = await everything(context)
     shown: dict[str, Any] = {
-        "open": [call for call in calls if call["state"] != "closed"],
+        "open": sorted(
+            (call for call in calls if call["state"] != "closed"), key=lambda call: call["state"] != "calling"
+        ),
         "closed": [call for call in calls if call["state"] == "closed"],
         "roster": _roster(context.callout, context.now()),
         "may_take": request[PERSON].may(Role.OPERATOR),
@@ -63,14 +65,16 @@ async def take(request: web.Request) -> web.StreamResponse:
 
 
 def _roster(callout: Callout, now: datetime) -> list[dict[str, Any]]:
-    """For each event whom it would call now, group by group."""
-    found = []
+    """Whom each event would call now, group by group; events that call the same stand together."""
+    found: dict[Chain | None, dict[str, Any]] = {}
     for event in Event:
         chain = callout.chain_for(event)
-        groups = [callout.called(chain, step, now) for step in range(len(chain.groups))] if chain else []
-        named = [(group, [callout.people[one].name for one in people]) for group, people in groups]
-        found.append({"event": EVENTS[event][0], "groups": named, "after": chain.after_minutes if chain else 0})
-    return found
+        row = found.setdefault(chain, {"events": [], "groups": [], "after": chain.after_minutes if chain else 0})
+        row["events"].append(EVENTS[event][0])
+        if chain and not row["groups"]:
+            called = [callout.called(chain, step, now) for step in range(len(chain.groups))]
+            row["groups"] = [(group, [callout.people[one].name for one in people]) for group, people in called]
+    return list(found.values())
 
 
 def _clock(text: str | None) -> str:

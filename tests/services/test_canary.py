@@ -101,3 +101,16 @@ async def test_where_it_may_not_fly_that_is_told(broker: CityBroker, store: Stor
     broker.reload()
     async with listening(broker, store) as (ingest, _):
         await until(lambda: ingest.canary.trouble)
+
+
+@one_engine
+@pytest.mark.parametrize("broker", ["nats"], indirect=True)
+async def test_one_that_waits_behind_others_for_too_long_tells_of_a_backlog(broker: CityBroker, store: Store) -> None:
+    async with listening(broker, store) as (_, client):
+        waiting = Canary(client, every=0.1, patience=60.0, behind=0.2)  # nobody brings it back
+        await waiting.step()
+        await asyncio.sleep(0.25)
+        await waiting.step()
+        assert "backlog" in waiting.trouble
+        waiting.heard(waiting._out)
+        assert waiting.trouble == ""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from sqlalchemy import insert
 
 from feeds.status import Status
 from services.callout.desk import CallError, acknowledge, break_glass
@@ -12,6 +13,7 @@ from services.store import call_sends
 from services.store.call_sends import LEASE, SendState
 from services.store.calls import CallState
 from services.store.engine import Store
+from services.store.tables import hold_offs
 from tests.services.callout.scene import BASE, NOW, Scene, real, roster
 
 
@@ -262,3 +264,19 @@ async def test_without_a_roster_nobody_is_called_and_it_rings_all_the_same(store
     await scene.at(seconds=0)
     assert [call.state for call in await scene.open()] == [CallState.CALLING]
     assert scene.phones.heard == []
+
+
+async def test_a_draft_that_people_approved_and_that_waits_for_the_clock_calls_nobody(scene: Scene) -> None:
+    one = await scene.draft(level=4)
+    async with scene.store.write() as connection:
+        row = {"series": one.series, "revision": one.revision, "leaves_at": NOW, "who": "佐藤"}
+        await connection.execute(insert(hold_offs).values(row))
+    await scene.at(minutes=5)
+    assert await scene.open() == []
+
+
+async def test_an_all_clear_that_does_not_arrive_rings_like_what_it_ends(scene: Scene) -> None:
+    await scene.issue(**real(ends=True, msg_type="Cancel"))
+    await scene.deliver("cap_feed", "x")
+    await scene.at(seconds=6)
+    assert [call.event for call in await scene.open()] == [Event.MANDATORY]

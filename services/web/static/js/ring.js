@@ -14,17 +14,21 @@ let drawn = '';
 export function drawRing() {
   const open = desk.calls.filter((/** @type {any} */ c) => c.state !== 'closed');
   const calling = open.filter((/** @type {any} */ c) => c.state === 'calling');
+  calling.sort((/** @type {any} */ a, /** @type {any} */ b) => weight(b) - weight(a) || a.id - b.id);
   const shown = [...calling, ...open.filter((/** @type {any} */ c) => c.state === 'acknowledged' && c.urgent)];
   const now = JSON.stringify(shown.map((/** @type {any} */ c) => [c.id, c.state, c.subject, c.step]));
   if (now === drawn) return calling.length;
   drawn = now;
   const ring = byId('bar-ring');
   ring.hidden = !shown.length;
-  ring.dataset.calling = String(calling.length > 0);
+  ring.dataset.calling = calling.some((/** @type {any} */ c) => c.status === 'Actual') ? 'real' : calling.length ? 'drill' : 'no';
   fill(ring, shown.length ? h('ul', {}, shown.slice(0, 4).map(line)) : null,
     shown.length > 4 ? h('p', {}, h('a', { href: '/ops/calls' }, `ほか${shown.length - 4}件の呼び出し`)) : null);
   return calling.length;
 }
+
+/** What is real before drills, what is urgent before the rest. @param {any} call */
+const weight = (call) => (call.status === 'Actual' ? 10 : 0) + (call.urgent ? 5 : 0) + call.level / 2;
 
 /** @param {any} call */
 function line(call) {
