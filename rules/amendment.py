@@ -131,19 +131,19 @@ def _known(series: Series, at: datetime, until: datetime) -> dict[str, Seen]:
 
 def _evidence(act: Act, series: Series, said: Said, pen: Pen) -> list[str]:
     """For who approves: whose draft this is, what speaks against it, what was not put into words."""
-    told = [f"{pen.author} が作った案です（{_ACTS[act]}）"]
+    told = [f"{pen.author} が作った案です（{ACTS[act]}）"]
     base = series.standing.in_force(pen.now)[-1]
     there = [one for one in series.hazards if one.key in base.hazards and one.level and one.valid_until > pen.now]
     if there and act in {Act.ALL_CLEAR, Act.CANCEL}:
         named = "、".join(dict.fromkeys(one.headline for one in there[:3]))
-        told.append(f"今も続いている対象があります。{_ACTS[act]}してよいか確かめてください：{named}")
+        told.append(f"今も続いている対象があります。{ACTS[act]}してよいか確かめてください：{named}")
     bare = [tag for tag in base.texts if tag not in said.right and act is Act.CORRECTION]
     if bare:
         told.append(f"訂正の内容がこの言語では書かれていません（訂正したことだけを伝えます）：{'、'.join(bare)}")
     return told
 
 
-_ACTS: Mapping[Act, str] = {
+ACTS: Mapping[Act, str] = {
     Act.UPDATE: "更新",
     Act.CORRECTION: "訂正",
     Act.ALL_CLEAR: "解除",

@@ -118,6 +118,7 @@ class Hub:
             readings=city.readings,
             sender=city.sender.id,
             floor=city.floor,
+            city=city,
             callout=settings.callout,
             rules=city.rules,
             signer=city.signer,

@@ -155,6 +155,19 @@ async def refused(connection: AsyncConnection, status: Status, code: str) -> lis
     ]
 
 
+async def status_of(connection: AsyncConnection, series: str) -> Status | None:
+    """The status of a series; None where there is none of this name."""
+    found = await connection.scalar(select(alerts.c.status).where(alerts.c.series == series).limit(1))
+    return Status(found) if found else None
+
+
+async def newest(connection: AsyncConnection, series: str) -> Alert | None:
+    """The revision of a series that was written last, whatever became of it."""
+    last = select(alerts.c.body).where(alerts.c.series == series).order_by(alerts.c.revision.desc()).limit(1)
+    body = await connection.scalar(last)
+    return from_json(Alert, body) if body else None
+
+
 async def between(connection: AsyncConnection, status: Status, since: datetime, until: datetime) -> list[Alert]:
     """Every revision written in [since, until], in order, whatever became of it."""
     written = (alerts.c.status == status.value, alerts.c.sent.between(since, until))

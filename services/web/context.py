@@ -16,6 +16,7 @@ from rules.rule import Rule
 from rules.voice.japanese import Readings
 from services.bell import Bell
 from services.callout.roster import Callout
+from services.city import City
 from services.desks.quarantine import Reader
 from services.desks.subscriptions import Offer
 from services.health import Health
@@ -51,6 +52,7 @@ class WebContext:
     https: bool = False  # a proxy in front ends TLS: cookies are Secure, the address is the proxy's X-Forwarded-For
     callout: Callout = field(default_factory=Callout)  # who staff are, and whom what calls
     rules: tuple[Rule, ...] = ()  # of the city, to say why something was not told
+    city: City | None = None  # what people's drafts are written with; None: nobody writes any here
     floor: Floor = field(default_factory=Floor)  # under the approval that rules ask for
     fix_delay: timedelta = timedelta(minutes=30)  # public positions of vehicles are this old
 

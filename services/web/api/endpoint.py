@@ -51,5 +51,7 @@ class Endpoint:
         """Put the route on the router, guarded by its role."""
         handler = requires(self.role)(self.handler) if self.role else self.handler
         handler = open_write(handler) if self.open else handler
-        add = app.router.add_get if self.method == "GET" else app.router.add_post
-        add(PREFIX + self.path, handler)
+        if self.method == "GET":  # and HEAD
+            app.router.add_get(PREFIX + self.path, handler)
+        else:
+            app.router.add_route(self.method, PREFIX + self.path, handler)

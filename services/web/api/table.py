@@ -31,6 +31,7 @@ from services.web.api import (
     status,
     voice,
     why,
+    writing,
 )
 from services.web.context import CONTEXT
 
@@ -42,6 +43,7 @@ ENDPOINTS = (
     *alerts.ENDPOINTS,
     *voice.ENDPOINTS,
     *review.ENDPOINTS,
+    *writing.ENDPOINTS,
     *readings.ENDPOINTS,
     *sensors.ENDPOINTS,
     *reports.ENDPOINTS,

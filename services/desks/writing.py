@@ -1,0 +1,194 @@
+"""The writing desk: people carry an alert on, put it right, end it, or write one by hand. What they write is a draft.
+
+It is made and rendered in one transaction with its entry in the chronology, and goes the way of every draft: approved
+by its digest at the review desk, sent by the outbox.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from feeds.status import Status
+from rules.alert import Act, Alert, State, Text
+from rules.amendment import ACTS, amend
+from rules.notice import Notice, compose
+from rules.redraft import AmendmentError, Pen, Said, Series, edited
+from services.channels.budget.purse import Purse
+from services.channels.rendering import rendered
+from services.city import City
+from services.clock import wall
+from services.desks.review import ReviewError, entry, name_of, waiting
+from services.store import alerts, chronology, hazards
+from services.store.alerts import Revision, digest_of
+from services.store.engine import Store
+from services.store.reached import reached
+
+_JAPAN = ZoneInfo("Asia/Tokyo")
+_PARTS: Mapping[str, str] = {
+    "event": "件名",
+    "headline": "見出し",
+    "description": "内容",
+    "instruction": "とるべき行動",
+    "short": "短文",
+}
+Words = Mapping[str, Mapping[str, str] | None]  # language → the parts that change; None: not in this language
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ask:
+    """What a person wants written. ``revision`` is the one they had before them: the newest in force, or the draft."""
+
+    person: str
+    now: datetime
+    act: Act
+    series: str = ""  # none for a notice
+    revision: int = 0
+    digest: str = ""  # of the draft that is edited
+    said: Said = field(default_factory=Said)
+    words: Words = field(default_factory=dict)
+    notice: Notice | None = None
+
+
+async def write(store: Store, city: City, ask: Ask) -> Revision:
+    """Put the draft into the store; an older draft of the series gives way, and approvals of it mean nothing any more.
+
+    Raises ReviewError: not_found, changed (who wrote what is there now, and when), and the codes of
+    :mod:`rules.amendment` and :mod:`rules.redraft`.
+    """
+    try:
+        async with store.write() as connection:
+            draft, before = await _made(connection, city, ask)
+            await alerts.add_draft(connection, draft.alert, draft.payloads, ask.now)
+            changes = differences(before, draft.alert) if before else ""
+            kind = "edited" if before else "draft"
+            what = f"の案を直した（第{before.revision}報の案から：{changes}）" if before else "の案を作った（承認待ち）"
+            text = f"{ACTS[ask.act]}：{name_of(draft.alert)}{what}"
+            await chronology.append(connection, [entry(draft.alert, kind, ask.person, text, ask.now)])
+            return draft
+    except IntegrityError as error:
+        raise ReviewError("changed", "同じ時刻に別の案が作られました。もう一度押してください") from error
+
+
+async def preview(store: Store, city: City, ask: Ask) -> Revision:
+    """What :func:`write` would store, with everything that every channel would send. Raises ReviewError like it."""
+    async with store.read() as connection:
+        draft, _ = await _made(connection, city, ask)
+        return draft
+
+
+async def _made(connection: AsyncConnection, city: City, ask: Ask) -> tuple[Revision, Alert | None]:
+    """The draft, and the one that it edits, if any."""
+    before: Alert | None = None
+    try:
+        if ask.notice:
+            alert, out = _composed(city, ask, ask.notice), tuple[str, ...]()
+        else:
+            series = await _series(connection, city, ask)
+            out = series.reached
+            if ask.act is Act.EDIT:
+                before = await _waits(connection, ask)
+            alert = _worded(series, before, ask, _pen(city, ask))
+    except AmendmentError as error:
+        raise ReviewError(error.code, str(error)) from error
+    purse = Purse(connection, city.meters, ask.now, wall())
+    payloads, notes = await rendered(alert, city.channels, purse, out)
+    alert = replace(alert, evidence=(*alert.evidence, *notes))
+    return Revision(alert=alert, state=State.DRAFT, digest=digest_of(payloads), payloads=payloads), before
+
+
+def _worded(series: Series, before: Alert | None, ask: Ask, pen: Pen) -> Alert:
+    """As it would be prefilled; then, where the person put it in other words, with those."""
+
+    def made(said: Said) -> Alert:
+        return edited(before, said, series, pen) if before else amend(ask.act, series, said, pen)
+
+    plain = made(ask.said)
+    texts = in_words(plain.texts, ask.words)
+    return plain if texts == plain.texts else made(replace(ask.said, texts=texts))
+
+
+def in_words(texts: Mapping[str, Text], words: Words) -> dict[str, Text]:
+    """The texts with what the person put otherwise. A language that was not there must be given whole."""
+    found = dict(texts)
+    for tag, parts in words.items():
+        if parts is None:
+            found.pop(tag, None)
+        else:
+            blank = dict.fromkeys(_PARTS, "")
+            found[tag] = replace(found.get(tag) or Text(language=tag, **blank), **parts)
+    return found
+
+
+def _pen(city: City, ask: Ask) -> Pen:
+    return Pen(author=ask.person, now=ask.now, sender=city.sender, places=city.place)
+
+
+def _composed(city: City, ask: Ask, notice: Notice) -> Alert:
+    unknown = [code for code in notice.areas if city.ground.areas.get(code) is None]
+    if unknown:
+        raise AmendmentError(
+            "bad_area", f"知らない区域です：{'、'.join(unknown)}。/api/v1/areas の code を使ってください"
+        )
+    closed = [name for name in notice.channels if name not in city.channels]
+    if closed:
+        raise AmendmentError("bad_channel", f"設定されていない経路です：{'、'.join(closed)}")
+    return compose(notice, _pen(city, ask))
+
+
+async def _series(connection: AsyncConnection, city: City, ask: Ask) -> Series:
+    status = await alerts.status_of(connection, ask.series)
+    standing = (await alerts.standing(connection, status, ask.now)).get(ask.series) if status else None
+    if status is None:
+        raise ReviewError("not_found", f"{ask.series} はありません")
+    if standing is None or standing.state is State.LIFTED:
+        raise ReviewError("nothing_in_force", "この発表は終わっています。新しい発表を作ってください")
+    in_force = standing.in_force(ask.now)
+    if ask.act is not Act.EDIT and in_force and in_force[-1].revision != ask.revision:
+        raise ReviewError("changed", f"その後に{_by(in_force[-1])}。画面を更新して読み直してください")
+    picture = await hazards.current(connection, Status(status))
+    return Series(
+        standing=standing,
+        reached=await reached(connection, ask.series),
+        rule=next((rule for rule in city.rules if rule.id == standing.alert.rule), None),
+        hazards=tuple(picture.values()),
+    )
+
+
+async def _waits(connection: AsyncConnection, ask: Ask) -> Alert:
+    """The draft as the person read it; who changed it since is told."""
+    try:
+        return (await waiting(connection, ask.series, ask.revision, ask.digest, ask.now)).alert
+    except ReviewError as error:
+        newest = await alerts.newest(connection, ask.series)
+        if error.code not in {"not_waiting", "digest_mismatch"} or newest is None:
+            raise
+        if newest.revision == ask.revision:
+            raise ReviewError("changed", str(error)) from error
+        raise ReviewError("changed", f"その後に{_by(newest)}。画面を更新して読み直してください") from error
+
+
+def _by(alert: Alert) -> str:
+    who = alert.author or f"規則 {alert.rule}"
+    return f"、{who} が{alert.sent.astimezone(_JAPAN):%H:%M:%S}に第{alert.revision}報を書きました"
+
+
+def differences(before: Alert, after: Alert) -> str:
+    """What an edit changed, for the chronology."""
+    told: list[str] = []
+    for tag in dict.fromkeys((*before.texts, *after.texts)):
+        old, new = before.texts.get(tag), after.texts.get(tag)
+        if old is None or new is None:
+            told.append(f"{tag} を{'加えた' if old is None else '外した'}")
+        elif parts := [name for part, name in _PARTS.items() if getattr(old, part) != getattr(new, part)]:
+            told.append(f"{tag} の{'・'.join(parts)}")
+    told += [f"区域から{place.name}を外した" for place in before.places if place not in after.places]
+    told += [f"経路から{name}を外した" for name in before.channels if name not in after.channels]
+    if before.expires != after.expires:
+        told.append(f"期限を{after.expires.astimezone(_JAPAN):%d日%H:%M}に")
+    return "、".join(told) or "変更なし"

@@ -1,0 +1,21 @@
+"""How far an alert has come: the channels that its end must follow it to."""
+
+from __future__ import annotations
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from services.store.outbox import DeliveryState
+from services.store.tables import outbox
+
+_OUT = frozenset({DeliveryState.ACCEPTED, DeliveryState.DUPLICATE, DeliveryState.UNKNOWN, DeliveryState.SENDING})
+
+
+async def reached(connection: AsyncConnection, series: str) -> tuple[str, ...]:
+    """Channels on which something of the series is out, or may be: an unknown outcome counts, and half a thread."""
+    rows = await connection.execute(
+        select(outbox.c.channel, outbox.c.state, outbox.c.after_unknown, outbox.c.done)
+        .where(outbox.c.series == series)
+        .order_by(outbox.c.created_at, outbox.c.id)
+    )
+    return tuple(dict.fromkeys(name for name, state, doubtful, done in rows if state in _OUT or doubtful or done))
