@@ -155,7 +155,7 @@ async def test_one_approver_issues_and_the_digest_binds(store: Store) -> None:
         (told,) = await officer.features("/api/v1/alerts?state=draft")
         assert (told["digest"], told["needs"], told["approvals"]) == (digest, 1, [])
         assert told["payloads"]["log"]["parts"] == ["しらせ"]
-        assert told["payloads"]["x"] == {"reason": "訓練は送りません"}
+        assert told["payloads"]["x"] == {"reason": "訓練は送りません", "code": ""}
         path = f"/api/v1/alerts/{draft.series}/1"
         status, body = await officer.post(f"{path}/approve", {"digest": "0" * 64})
         assert (status, body["error"]) == (409, "digest_mismatch")
