@@ -121,13 +121,15 @@ class Deliver:
             state = await outbox.finish(connection, delivery, soon, now, at)
             if self._meter:
                 await self._meter.finished(connection, delivery, outcome, at)
-            if state not in (DeliveryState.WAITING, DeliveryState.UNKNOWN) or delivery.attempts == 1:
+            open_still = state in (DeliveryState.WAITING, DeliveryState.UNKNOWN)
+            if not open_still or (delivery.attempts == 1 and outcome.verdict is not Verdict.PARTLY):
                 await chronology.append(connection, [self._entry(delivery, outcome, state, now)])
         DELIVERIES.labels(self._channel.name, outcome.verdict.value).inc()
         self._bell.ring("deliveries")
 
     def _expired(self, row: RowMapping, now: datetime) -> Entry:
-        what = "届いたか不明のまま期限が切れた" if row["after_unknown"] else "期限切れのため送らなかった"
+        unsent = "途中で期限が切れた。残りは送らない" if row["done"] else "期限切れのため送らなかった"
+        what = "届いたか不明のまま期限が切れた" if row["after_unknown"] else unsent
         text = f"{row['channel']}：{what}（{row['series']} 第{row['revision']}報）"
         refs = {"delivery": row["id"], "channel": row["channel"], "series": row["series"], "state": "expired"}
         return Entry(at=now, status=Status(row["status"]), kind="delivery", who=self.name, text=text, refs=refs)

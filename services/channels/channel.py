@@ -26,6 +26,7 @@ class Verdict(StrEnum):
     LATER = "later"  # try again
     REJECTED = "rejected"  # never
     UNKNOWN = "unknown"  # it left the house and nothing came back
+    PARTLY = "partly"  # some of many people are told; it goes on with the next slice
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -130,7 +130,7 @@ def encrypted(address: str) -> str:
     url = urlsplit(address)
     if url.scheme not in ("http", "https") or not url.hostname or "@" in url.netloc or url.fragment:
         raise ValueError("url must look like https://host/path, without user, password or #; the token goes apart")
-    if url.scheme == "http" and not _is_loopback(url.hostname):
+    if url.scheme == "http" and not is_loopback(url.hostname):
         raise ValueError(f"http:// is only for this machine; write https://{url.hostname}{url.path}")
     return address
 
@@ -158,7 +158,7 @@ async def _start_of(response: aiohttp.ClientResponse) -> str:
     return body.decode("utf-8", "replace")
 
 
-def _is_loopback(host: str) -> bool:
+def is_loopback(host: str) -> bool:
     try:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:

@@ -93,7 +93,9 @@ async def sweep(connection: AsyncConnection, now: datetime, wall: datetime) -> l
     stale = select(outbox).where(_pending(), outbox.c.expires <= now).with_for_update()
     rows = list((await connection.execute(stale)).mappings())
     if rows:
-        reason = _unless_unknown("送る前に期限が切れた", "届いたか不明のまま期限が切れた。送り直さない")
+        reason = _reason(
+            "送る前に期限が切れた", "途中で期限が切れた。残りは送らない", "届いたか不明のまま期限が切れた。送り直さない"
+        )
         values = {"state": DeliveryState.EXPIRED.value, "reason": reason, "finished_at": now}
         await connection.execute(update(outbox).where(outbox.c.id.in_([row["id"] for row in rows])).values(values))
     return rows
@@ -143,7 +145,9 @@ async def finish(
     """Write what became of an attempt. Later and unknown come back after a pause that grows, with full jitter."""
     state = _state_after(outcome.verdict)
     values: dict[str, Any] = {"state": state.value, "reason": outcome.detail, "lease_until": None}
-    if state in (DeliveryState.WAITING, DeliveryState.UNKNOWN):
+    if outcome.verdict is Verdict.PARTLY:  # it goes well: no pause, and the next failure is the first
+        values |= {"next_at": outcome.retry_at or wall, "attempts": 0}
+    elif state in (DeliveryState.WAITING, DeliveryState.UNKNOWN):
         longest = _LONGEST_URGENT_PAUSE if delivery.urgent else _LONGEST_PAUSE
         pause = min(longest, _FIRST_PAUSE * 2 ** min(delivery.attempts - 1, 16))
         soonest = wall + timedelta(seconds=random.uniform(pause / 2, pause))  # noqa: S311 - jitter, not a secret
@@ -171,18 +175,23 @@ def _state_after(verdict: Verdict) -> DeliveryState:
         Verdict.LATER: DeliveryState.WAITING,
         Verdict.REJECTED: DeliveryState.REJECTED,
         Verdict.UNKNOWN: DeliveryState.UNKNOWN,
+        Verdict.PARTLY: DeliveryState.WAITING,
     }[verdict]
 
 
 async def _supersede(connection: AsyncConnection, now: datetime) -> None:
-    reason = _unless_unknown("新しい報が出たため送らない", "届いたか不明のまま新しい報が出た。送り直さない")
+    reason = _reason(
+        "新しい報が出たため送らない",
+        "途中で新しい報が出た。残りは送らない",
+        "届いたか不明のまま新しい報が出た。送り直さない",
+    )
     late = {"state": DeliveryState.SUPERSEDED.value, "reason": reason, "finished_at": now}
     await connection.execute(update(outbox).where(_pending(), _overtaken()).values(late))
 
 
-def _unless_unknown(unsent: str, unknown: str) -> Case[str]:
-    """A reason that does not claim of what may be out that it was not sent."""
-    return case((outbox.c.after_unknown, unknown), else_=unsent)
+def _reason(unsent: str, begun: str, unknown: str) -> Case[str]:
+    """A reason that does not claim of what is out, in part or perhaps, that it was not sent."""
+    return case((outbox.c.after_unknown, unknown), (func.json_array_length(outbox.c.done) > 0, begun), else_=unsent)
 
 
 def _pending() -> ColumnElement[bool]:

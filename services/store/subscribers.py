@@ -79,10 +79,11 @@ async def save(connection: AsyncConnection, one: Subscriber) -> None:
     await connection.execute(update(subscribers).where(subscribers.c.id == one.id).values(_values(one)))
 
 
-async def remove(connection: AsyncConnection, ids: Sequence[int]) -> None:
-    """Delete everything that is known of them."""
-    for table, column in ((tellings, tellings.c.subscriber), (letters, letters.c.subscriber)):
-        await connection.execute(delete(table).where(column.in_(ids)))
+async def remove(connection: AsyncConnection, ids: Sequence[int], keep_telling_of: str = "") -> None:
+    """Delete everything that is known of them; of one delivery a number may stay that belongs to nobody any more."""
+    told = tellings.c.subscriber.in_(ids) & (tellings.c.delivery != keep_telling_of)
+    await connection.execute(delete(tellings).where(told))
+    await connection.execute(delete(letters).where(letters.c.subscriber.in_(ids)))
     await connection.execute(delete(subscribers).where(subscribers.c.id.in_(ids)))
 
 

@@ -1,0 +1,1 @@
+"""The channel ``mail``: residents who subscribed, one mail each."""

@@ -1,0 +1,1 @@
+"""Channels that tell many people one by one: what they share."""
