@@ -169,14 +169,9 @@ async def hasten(connection: AsyncConnection, channel: str, wall: datetime) -> N
 
 
 def _state_after(verdict: Verdict) -> DeliveryState:
-    return {
-        Verdict.ACCEPTED: DeliveryState.ACCEPTED,
-        Verdict.DUPLICATE: DeliveryState.DUPLICATE,
-        Verdict.LATER: DeliveryState.WAITING,
-        Verdict.REJECTED: DeliveryState.REJECTED,
-        Verdict.UNKNOWN: DeliveryState.UNKNOWN,
-        Verdict.PARTLY: DeliveryState.WAITING,
-    }[verdict]
+    """The words are the same but for those that go on."""
+    goes_on = verdict in (Verdict.LATER, Verdict.PARTLY)
+    return DeliveryState.WAITING if goes_on else DeliveryState(verdict.value)
 
 
 async def _supersede(connection: AsyncConnection, now: datetime) -> None:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import ssl
+import warnings
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import default
-from functools import partial
 from typing import Any
 
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
@@ -49,17 +49,21 @@ class FakeSmtp:
 
     async def start(self) -> None:
         loop = asyncio.get_running_loop()
-        make = partial(
-            SMTP,
-            self,
-            loop=loop,
-            hostname="fake.example",
-            tls_context=None if self.implicit else self.tls,
-            require_starttls=self.tls is not None and not self.implicit,
-            auth_required=self.login_needed,
-            auth_require_tls=self.tls is not None and not self.implicit,
-            authenticator=self._authenticate if self.login_needed else None,
-        )
+
+        def make() -> SMTP:
+            with warnings.catch_warnings():  # that a login without TLS is unwise; here it stays on this machine
+                warnings.simplefilter("ignore")
+                return SMTP(
+                    self,
+                    loop=loop,
+                    hostname="fake.example",
+                    tls_context=None if self.implicit else self.tls,
+                    require_starttls=self.tls is not None and not self.implicit,
+                    auth_required=self.login_needed,
+                    auth_require_tls=self.tls is not None and not self.implicit,
+                    authenticator=self._authenticate if self.login_needed else None,
+                )
+
         self._server = await loop.create_server(make, self.host, self.port, ssl=self.tls if self.implicit else None)
         self.port = self._server.sockets[0].getsockname()[1]
 

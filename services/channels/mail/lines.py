@@ -68,7 +68,7 @@ class Lines:
             return found
         phase = _Phase()
         try:
-            said = await self._transact(found, sender, recipient, message, phase)
+            said: Said | Outcome = await self._transact(found, sender, recipient, message, phase)
         except SMTPSenderRefused as error:
             said = _not_the_person(error)
         except SMTPRecipientRefused as error:

@@ -76,7 +76,6 @@ def mail(sender: From, person: Person, written: Written, at: datetime) -> bytes:
         message["References"] = " ".join(known)
     message["Auto-Submitted"] = "auto-generated"
     message["X-Auto-Response-Suppress"] = "All"
-    message["Content-Language"] = written.language
     if written.urgent:
         message["Importance"] = "high"
         message["X-Priority"] = "1"
@@ -89,6 +88,7 @@ def mail(sender: From, person: Person, written: Written, at: datetime) -> bytes:
     plain = "\n".join([written.body, "", "--", *[f"{name}: {link}" for name, link in foot]]) if foot else written.body
     message.set_content(plain + "\n", charset="utf-8", cte="base64")
     message.add_alternative(_page(written, foot), subtype="html", charset="utf-8", cte="base64")
+    message["Content-Language"] = written.language  # behind the content, which would take it away
     return message.as_bytes()
 
 
