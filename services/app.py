@@ -23,6 +23,7 @@ from services.line import SERVICES, Report
 from services.loop import Loop
 from services.poll import Poll
 from services.predict import Predict
+from services.residents import parts as residents
 from services.rollcall import RollCall
 from services.settings import Settings
 from services.source import Source
@@ -124,6 +125,7 @@ class Hub:
             signer=city.signer,
             lalert=settings.lalert,
             reports=settings.reports,
+            subscriptions=residents.offer(settings, self._house.store, city),
             fake_outboxes=settings.exercise.outboxes if settings.exercise else {},
             profile=settings.profile,
             https=settings.web.https,

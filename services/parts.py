@@ -50,6 +50,7 @@ from services.outage.watch import Watch as Outages
 from services.plow import Plow
 from services.poll import Poll
 from services.predict import Predict
+from services.residents import parts as residents
 from services.river_model import RiverFile
 from services.roads import load_roads
 from services.settings import Source as SourceSettings
@@ -216,6 +217,7 @@ async def deliver(house: House) -> None:
     back = timedelta(0) if house.settings.exercise else Outages.BACK
     watch = Outages(once, house.bell, house.clock, back)
     house.repeat(Loop(watch.name, leased(once, watch.step), house.bell.listen(), lambda: watch.EVERY))
+    await residents.serve(house)
     for channel in city.channels.values():
         sender = Deliver(house.store, house.bell, house.clock, channel, meter=city.meters.get(channel.name))
         lock = asyncio.Lock()

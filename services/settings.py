@@ -234,6 +234,8 @@ class Settings(_Strict):
     def _subscribers_have_a_key(self) -> Self:
         if self.subscriptions is None and (telling := {"mail", "push"} & self.channels.keys()):
             raise ValueError(f"channels.{min(telling)} tells subscribers: write [subscriptions] with its key")
+        if self.subscriptions and "mail" in self.channels and not self.web.base_url:
+            raise ValueError("channels.mail needs [web] base_url: every mail has a link to leave by")
         return self
 
     @property

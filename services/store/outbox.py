@@ -170,8 +170,7 @@ async def hasten(connection: AsyncConnection, channel: str, wall: datetime) -> N
 
 def _state_after(verdict: Verdict) -> DeliveryState:
     """The words are the same but for those that go on."""
-    goes_on = verdict in (Verdict.LATER, Verdict.PARTLY)
-    return DeliveryState.WAITING if goes_on else DeliveryState(verdict.value)
+    return DeliveryState.WAITING if verdict in (Verdict.LATER, Verdict.PARTLY) else DeliveryState(verdict.value)
 
 
 async def _supersede(connection: AsyncConnection, now: datetime) -> None:

@@ -71,6 +71,7 @@ async def ask(request: web.Request) -> web.Response:
         await _offer(request).desk.ask(address, wish)
     except WishError:
         raise _BAD from None
+    request.app[CONTEXT].bell.ring("letters")
     return _said(request, "asked", wish.language)
 
 

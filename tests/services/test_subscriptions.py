@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 
 import pytest
@@ -15,6 +15,7 @@ from rules.alert import Place
 from rules.wording.languages import LANGUAGES
 from services.desks.subscriptions import CONFIRM_WITHIN, SUSPENDED_KEPT, Subscriptions, forget
 from services.residents.address import AddressError, PushAddress, mail_address, push_address
+from services.residents.digest import latest
 from services.residents.reach import districts_of
 from services.residents.seal import Purpose, Seal, SealError
 from services.residents.wish import TOPICS, Wish, WishError
@@ -263,3 +264,10 @@ def test_words_stand_in_every_language_with_the_same_gaps() -> None:
         assert texts.keys() == LANGUAGES.keys(), name
         assert len({text.count("{") for text in texts.values()}) == 1 and all(texts.values()), name
     assert {f"topic_{topic}" for topic in TOPICS} <= table().keys()
+
+
+def test_the_hours_are_those_of_japan() -> None:
+    hours = (time(7, 30), time(17, 30))
+    assert latest(hours, datetime(2026, 11, 20, 8, 30, tzinfo=UTC)) == datetime(2026, 11, 20, 8, 30, tzinfo=UTC)
+    assert latest(hours, datetime(2026, 11, 20, 8, 29, tzinfo=UTC)) == datetime(2026, 11, 19, 22, 30, tzinfo=UTC)
+    assert latest(hours, datetime(2026, 11, 19, 22, 0, tzinfo=UTC)) == datetime(2026, 11, 19, 8, 30, tzinfo=UTC)

@@ -1,0 +1,62 @@
+"""Writes the letters that a subscription itself needs: the link to confirm, or that there is nothing to do."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from services.channels.channel import Outcome
+from services.channels.mail.channel import Mail
+from services.channels.mail.message import Written
+from services.channels.people.book import Fate, Person
+from services.clock import wall
+from services.desks.subscriptions import Subscriptions
+from services.residents.book import person_of
+from services.residents.words import word
+from services.store import subscribers
+from services.store.engine import Store
+from services.store.subscribers import Letter, Purpose
+
+BELL = "letters"
+_AGAIN = timedelta(minutes=2)
+_OPEN = (Fate.LATER, Fate.UNKNOWN, Fate.UNREACHED)
+
+
+class Letters:
+    """The queue of letters. ``mark`` leads the subject in an exercise; ``base_url`` is that of the pages."""
+
+    name = "letters"
+    EVERY = 5.0  # seconds
+
+    def __init__(self, store: Store, desk: Subscriptions, mail: Mail, base_url: str, mark: str = "") -> None:
+        self._store, self._desk, self._mail, self._mark = store, desk, mail, mark
+        self._base_url = base_url.rstrip("/")
+
+    async def step(self) -> bool:
+        """Send what is due. A letter that could not go comes back; one that nobody can take is dropped."""
+        async with self._store.hold() as connection:
+            due = await subscribers.take_letters(connection, wall(), wall() + _AGAIN)
+        for letter in due:
+            await self._mail.turn()
+            person = person_of(letter.subscriber, self._desk.seal, self._base_url)
+            said = await self._mail.post(person, self._written(letter, person))
+            if isinstance(said, Outcome) or said.fate in _OPEN:
+                continue
+            async with self._store.hold() as connection:
+                await subscribers.letter_done(connection, letter.id)
+        return bool(due)
+
+    def _written(self, letter: Letter, person: Person) -> Written:
+        """In the language that was chosen; the Japanese below it, for who gave the wrong address."""
+        one = letter.subscriber
+        language = (one.asked or one.wish).language
+        confirms = letter.purpose is Purpose.CONFIRM and one.asked is not None
+        link = f"{self._base_url}/subscribe/confirm?t={self._desk.confirmation(one)}" if confirms else person.mine
+        name = f"letter_{letter.purpose.value}"
+        texts = [word(f"{name}_text", spoken) for spoken in dict.fromkeys((language, "ja"))]
+        return Written(
+            subject=f"{self._mark}{word(name, language)}",
+            body="\n\n".join([texts[0], link, *texts[1:]]),
+            language=language,
+            name=f"letter-{letter.id}-{one.uid}",
+            listed=False,
+        )
