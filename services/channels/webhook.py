@@ -18,12 +18,12 @@ from pydantic import BaseModel, ConfigDict, Field, FilePath, SecretStr, field_va
 
 from feeds.status import Status
 from rules.alert import Alert, Place, Text
-from rules.marks import beside
+from rules.cap_message import mark
 from rules.wording.languages import in_order
 from services.channels.admission import refusal
 from services.channels.channel import Delivery, Outcome, Payload, Progress, Verdict
 from services.channels.http import Address, Door, failed, told
-from services.channels.marks import announced, led, status_mark, turn_mark_in
+from services.channels.marks import announced, led, turn_mark_in
 from services.clock import wall
 
 MEDIA_TYPE = "application/json"
@@ -143,11 +143,10 @@ def _area(place: Place) -> dict[str, Any]:
 def _text(alert: Alert, text: Text) -> dict[str, str]:
     """Each text marked at both ends in a drill, for a receiver may show any of them alone."""
     turn = turn_mark_in(alert, text.language)
-    mark = status_mark(alert.status) + beside(alert.status, text.language)
     told = {
         "event": text.event,
         "headline": led(text.headline, turn),
         "short": led(announced(alert, text.language), turn),
     }
     told |= {"description": text.description, "instruction": text.instruction}
-    return {name: f"{mark}{said}{mark}" if said else "" for name, said in told.items()}
+    return {name: mark(said, alert.status, text.language) for name, said in told.items()}
