@@ -52,6 +52,7 @@ class Evaluate:
 
     async def _decide(self, connection: AsyncConnection, status: Status, now: datetime) -> bool:
         for row in await alerts.run_out(connection, status, now):
+            await hold_offs.end(connection, row["series"])
             await chronology.append(connection, [_ran_out(from_json(Alert, row["body"]), now)])
         picture = await hazards.current(connection, status)
         standing = await alerts.standing(connection, status, now)

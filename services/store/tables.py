@@ -23,7 +23,7 @@ import services.store.tables_calls
 import services.store.tables_plow
 import services.store.tables_subscribers  # noqa: F401 - these tables belong to the metadata
 from services.store.columns import Instant, Serial, metadata
-from services.store.tables_approval import approvals, hold_offs, sessions, users
+from services.store.tables_approval import approvals, broken_glass, hold_offs, sessions, users
 from services.store.tables_noise import silences, suppressions
 from services.store.tables_reports import answered, photos
 from services.store.tables_skill import outlooks, skill_bins, skill_days, stories
@@ -32,6 +32,7 @@ from services.store.tables_skill import outlooks, skill_bins, skill_days, storie
 __all__ = [
     "answered",
     "approvals",
+    "broken_glass",
     "hold_offs",
     "metadata",
     "outlooks",

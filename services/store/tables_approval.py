@@ -38,6 +38,24 @@ approvals = Table(
     Column("at", Instant, nullable=False),
 )
 
+broken_glass = Table(  # what one person issued alone in an emergency; hub time
+    "broken_glass",
+    metadata,
+    Column("series", Text, primary_key=True),
+    Column("revision", Integer, primary_key=True),
+    Column("status", Text, nullable=False),
+    Column("headline", Text, nullable=False),
+    Column("level", Integer, nullable=False),
+    Column("person", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("needed", Integer, nullable=False),  # people who should have agreed
+    Column("agreed", JSON, nullable=False),  # who had
+    Column("signed_by", Text),  # the admin who has looked at it; null: nobody yet
+    Column("signed_at", Instant),
+    Column("note", Text, nullable=False),
+)
+
 hold_offs = Table(  # at most one revision of a series waits for the clock; hub time
     "hold_offs",
     metadata,

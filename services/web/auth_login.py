@@ -32,13 +32,13 @@ from services.web.templating import page
 
 SESSION_LIFE = timedelta(hours=12)  # one shift
 _VISIT = "shirase_visit"  # ties the login form to the browser that asked for it
-_LIMIT: web.AppKey[LoginLimit] = web.AppKey("login_limit", LoginLimit)
+LIMIT: web.AppKey[LoginLimit] = web.AppKey("login_limit", LoginLimit)
 _WRONG = "名前かパスワードが違います。 / Wrong name or password."
 _STALE = "画面が古くなっていました。もう一度入力してください。 / The form was out of date; please try again."
 
 
 def setup(app: web.Application) -> None:
-    app[_LIMIT] = LoginLimit()
+    app[LIMIT] = LoginLimit()
     app.router.add_get("/login", show)
     app.router.add_post("/login", log_in)
     app.router.add_post("/logout", log_out)
@@ -61,13 +61,13 @@ async def log_in(request: web.Request) -> web.StreamResponse:
     visit = request.cookies.get(_VISIT, "")
     if not visit or not same_token(str(fields.get(CSRF_FIELD, "")), _form_token(visit)):
         return _form(request, wanted, error=_STALE, status=403)
-    wait = request.app[_LIMIT].admit(name, client_address(request), wall())
+    wait = request.app[LIMIT].admit(name, client_address(request), wall())
     if wait is not None:
         return _locked(request, wanted, wait)
     token = await _open_session(request, name, password)
     if token is None:
         return _form(request, wanted, error=_WRONG, status=403)
-    request.app[_LIMIT].forgive(name, client_address(request))
+    request.app[LIMIT].forgive(name, client_address(request))
     response = _redirect(wanted)
     secure = request.app[CONTEXT].https
     response.set_cookie(COOKIE, token, httponly=True, samesite="Strict", secure=secure, path="/")

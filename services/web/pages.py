@@ -36,6 +36,7 @@ def setup(app: web.Application) -> None:
     app.router.add_get("/ops/outbox", _staff_page("outbox"))
     app.router.add_get("/ops/calls", pages_calls.show)
     app.router.add_post("/ops/calls", pages_calls.take)
+    app.router.add_get("/ops/glass", _staff_page("glass"))
     app.router.add_get("/ops/skill", pages_skill.show)
     app.router.add_get("/ops/ground.json", pages_ground.show)
     app.router.add_get("/ops/arrived.json", pages_arrived.show)

@@ -14,9 +14,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from feeds.status import Status
 from rules.alert import Alert, State, Text
 from rules.cap_message import mark
+from services.store import glass
 from services.store.codec import from_json
 from services.store.tables import alerts, approvals
 from services.web.api.answer import collection, feature
+from services.web.api.break_glass import told
 from services.web.api.endpoint import PAGED, Endpoint, Parameter
 from services.web.api.instant import before, instant
 from services.web.api.paging import Page, page_of
@@ -45,13 +47,15 @@ async def show(request: web.Request) -> web.Response:
         taken, following = page.trim(list(rows), lambda row: (iso(row["sent"]), row["series"], row["revision"]))
         agreed = await _agreed(connection, taken) if viewer.staff else {}
         permits = await Permits.read(connection, request) if viewer.staff else None
+        alone = await glass.of(connection, [(row["series"], row["revision"]) for row in taken]) if viewer.staff else {}
     shapes = request.app[SHAPES]
     features = []
     for row in taken:
         alert = from_json(Alert, row["body"])
         properties = _properties(alert, row)
         if permits:
-            properties |= _for_desk(alert, row, agreed, permits)
+            broken = alone.get((alert.series, alert.revision))
+            properties |= _for_desk(alert, row, agreed, permits) | {"break_glass": broken and told(broken)}
         features.append(feature(alert.identifier, shapes.places(alert.places), properties))
     return collection(request, features, following)
 
@@ -172,6 +176,7 @@ ENDPOINTS = (
             "payloads": "desk only: by channel {media_type, parts, counts}, or {reason} where it is refused",
             "approvals": "desk only: list of {person, at}",
             "changed_at": "desk only: when the state last changed",
+            "break_glass": "desk only: where one person issued it alone, as in /break-glass; else null",
             **PROPERTIES,
         },
     ),

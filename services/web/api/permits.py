@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from rules.alert import Alert
 from rules.floor import Floor
 from services.clock import wall
-from services.desks.authority import able, objections
+from services.desks.authority import able, may_break_glass, objections
 from services.store import hold_offs, users
 from services.store.users import Account
 from services.web.api.times import iso
@@ -46,14 +46,28 @@ class Permits:
             "leaves_at": iso(leaves_at) if leaves_at else None,
             "objections": list(objections(self.person, alert)),
             "able": list(able(others, alert)),
+            "alone": self._alone(alert, agreed) and not leaves_at,
         }
 
+    def _alone(self, alert: Alert, agreed: Collection[str]) -> bool:
+        """True where the person has the right to break the glass, and their approval would not be enough."""
+        if self.person is None or objections(self.person, alert) or not may_break_glass(self.person):
+            return False
+        return self.floor.needed(alert) > len({*agreed, self.person.name})
 
-NOTHING: dict[str, Any] = {"needs": 0, "leaves_at": None, "objections": [], "able": []}  # what waits for nobody
+
+NOTHING: dict[str, Any] = {
+    "needs": 0,
+    "leaves_at": None,
+    "objections": [],
+    "able": [],
+    "alone": False,
+}  # what waits for nobody
 
 PROPERTIES = {
     "needs": "desk only: persons still missing",
     "leaves_at": "desk only: it waits for nobody any more and leaves then by itself; else null",
     "objections": "desk only: why the one who asks may not approve the draft; empty: they may",
+    "alone": "desk only: whether the one who asks may issue it alone in an emergency",
     "able": "desk only: who may approve the draft and has not yet",
 }

@@ -14,12 +14,16 @@ from services.web.auth import PERSON
 from services.web.context import CONTEXT
 from services.web.security import WebError
 
-_STATUS = {"not_found": 404, "same_person": 403, "not_permitted": 403}  # any other: 409
+_STATUS = {
+    "not_found": 404,
+    "bad_reason": 400,
+    **dict.fromkeys(("same_person", "not_permitted", "no_right", "wrong_password"), 403),
+}  # any other: 409
 _LONGEST_REASON = 500
 
 
 async def approve(request: web.Request) -> web.Response:
-    context, (series, revision) = request.app[CONTEXT], _named(request)
+    context, (series, revision) = request.app[CONTEXT], named(request)
     digest = text_member(await json_object(request), "digest", 64)
     try:
         outcome = await review.approve(
@@ -32,7 +36,7 @@ async def approve(request: web.Request) -> web.Response:
             floor=context.floor,
         )
     except ReviewError as error:
-        raise _fault(error) from error
+        raise fault(error) from error
     for name in ("outbox", "alerts"):
         context.bell.ring(name)
     told = {"issued": outcome.issued, "approved_by": list(outcome.approved_by), "needs": outcome.needs}
@@ -41,7 +45,7 @@ async def approve(request: web.Request) -> web.Response:
 
 
 async def send_now(request: web.Request) -> web.Response:
-    context, (series, revision) = request.app[CONTEXT], _named(request)
+    context, (series, revision) = request.app[CONTEXT], named(request)
     digest = text_member(await json_object(request), "digest", 64)
     try:
         await hold_off.send_now(
@@ -53,14 +57,14 @@ async def send_now(request: web.Request) -> web.Response:
             now=context.now(),
         )
     except ReviewError as error:
-        raise _fault(error) from error
+        raise fault(error) from error
     for name in ("outbox", "alerts"):
         context.bell.ring(name)
     return web.json_response({"issued": True})
 
 
 async def reject(request: web.Request) -> web.Response:
-    context, (series, revision) = request.app[CONTEXT], _named(request)
+    context, (series, revision) = request.app[CONTEXT], named(request)
     body = await json_object(request)
     digest, reason = text_member(body, "digest", 64), text_member(body, "reason", _LONGEST_REASON)
     try:
@@ -74,27 +78,29 @@ async def reject(request: web.Request) -> web.Response:
             now=context.now(),
         )
     except ReviewError as error:
-        raise _fault(error) from error
+        raise fault(error) from error
     context.bell.ring("alerts")
     return web.json_response({"rejected": True})
 
 
-def _named(request: web.Request) -> tuple[str, int]:
+def named(request: web.Request) -> tuple[str, int]:
+    """Series and revision of the path. Raises WebError 404."""
     revision = request.match_info["revision"]
     if not (revision.isascii() and revision.isdigit() and len(revision) <= 9):
         raise WebError(404, "not_found", "案がありません。 / There is no such draft.")
     return request.match_info["series"], int(revision)
 
 
-def _fault(error: ReviewError) -> WebError:
+def fault(error: ReviewError) -> WebError:
+    """The desk's refusal as the API tells it."""
     return WebError(_STATUS.get(error.code, 409), error.code, str(error))
 
 
-_NAMED = (
+NAMED = (
     Parameter("series", "The alert's series.", where="path"),
     Parameter("revision", "The revision.", {"type": "integer", "minimum": 1}, where="path"),
 )
-_DIGEST = {"type": "string", "description": "the digest of the draft as it was read"}
+DIGEST = {"type": "string", "description": "the digest of the draft as it was read"}
 
 ENDPOINTS = (
     Endpoint(
@@ -102,8 +108,8 @@ ENDPOINTS = (
         handler=approve,
         summary="Agree to exactly the payloads behind the digest; the last person needed issues the alert.",
         method="POST",
-        parameters=_NAMED,
-        body={"type": "object", "required": ["digest"], "properties": {"digest": _DIGEST}},
+        parameters=NAMED,
+        body={"type": "object", "required": ["digest"], "properties": {"digest": DIGEST}},
         returns=JSON,
         properties={
             "issued": "false: more persons are needed, or it waits for the clock",
@@ -119,8 +125,8 @@ ENDPOINTS = (
         handler=send_now,
         summary="Send at once what is free to leave and waits for the clock (its rule's hold_off).",
         method="POST",
-        parameters=_NAMED,
-        body={"type": "object", "required": ["digest"], "properties": {"digest": _DIGEST}},
+        parameters=NAMED,
+        body={"type": "object", "required": ["digest"], "properties": {"digest": DIGEST}},
         returns=JSON,
         properties={"issued": "true"},
         errors=(400, 403, 404, 409),
@@ -131,11 +137,11 @@ ENDPOINTS = (
         handler=reject,
         summary="Say no to a draft, or stop what waits for the clock, and why.",
         method="POST",
-        parameters=_NAMED,
+        parameters=NAMED,
         body={
             "type": "object",
             "required": ["digest", "reason"],
-            "properties": {"digest": _DIGEST, "reason": {"type": "string", "maxLength": _LONGEST_REASON}},
+            "properties": {"digest": DIGEST, "reason": {"type": "string", "maxLength": _LONGEST_REASON}},
         },
         returns=JSON,
         properties={"rejected": "true"},

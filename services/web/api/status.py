@@ -10,8 +10,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from feeds.status import Status
 from rules.alert import State
+from services.store import glass
 from services.store.tables import alerts
 from services.web.api.answer import JSON, answer
+from services.web.api.break_glass import told
 from services.web.api.endpoint import Endpoint
 from services.web.api.hazards import holding
 from services.web.api.times import iso, iso_or_none
@@ -61,6 +63,7 @@ async def show(request: web.Request) -> web.Response:
     context, viewer = request.app[CONTEXT], viewer_of(request)
     async with context.store.read() as connection:
         seen = await overview(connection, viewer, context)
+        alone = await glass.unsigned(connection) if viewer.staff else []
     health = context.health()
     body = {
         "now": iso(context.now()),
@@ -81,6 +84,7 @@ async def show(request: web.Request) -> web.Response:
             "drafts": seen.drafts,
             "channels": list(context.channels),
             "reasons": health.get("reasons", []),
+            "break_glass": [told(one) for one in alone],
         }
     return answer(request, body)
 
@@ -103,6 +107,7 @@ ENDPOINTS = (
             "drafts": "desk only: drafts that wait",
             "channels": "desk only: outlets of this hub",
             "reasons": "desk only: faults of the line in words",
+            "break_glass": "desk only: what was issued alone and nobody has signed off, as in /break-glass",
         },
     ),
 )

@@ -8,6 +8,7 @@ from services.web import events, openapi, report_form, sender
 from services.web.api import (
     alerts,
     areas,
+    break_glass,
     calls,
     chronology,
     desk,
@@ -44,6 +45,7 @@ ENDPOINTS = (
     *voice.ENDPOINTS,
     *review.ENDPOINTS,
     *writing.ENDPOINTS,
+    *break_glass.ENDPOINTS,
     *readings.ENDPOINTS,
     *sensors.ENDPOINTS,
     *reports.ENDPOINTS,

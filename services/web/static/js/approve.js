@@ -51,8 +51,8 @@ export function approve(one) {
   byId('approve-body').focus();
 }
 
-/** @param {any} one */
-function summary(one) {
+/** What is about to be sent, in full. @param {any} one */
+export function summary(one) {
   const outlets = inOrder(Object.keys(one.payloads)).map((name) => [name, one.payloads[name]]);
   return [
     one.status === 'Exercise' ? h('div', { class: 'drill' }, h('p', {}, h('strong', {}, '訓練'), ' として送ります')) : null,

@@ -3,7 +3,7 @@
 import { desk } from './desk.js';
 import { byId, fill, h, table } from './dom.js';
 import { timeTag } from './time.js';
-import { about, brief, chip, drillMark, inOrder, word } from './words.js';
+import { about, brief, chip, drillMark, glassMark, inOrder, word } from './words.js';
 
 const TROUBLE = ['unknown', 'rejected', 'expired'];
 
@@ -17,7 +17,7 @@ export function drawBoard() {
   for (const [, some] of groups) newest.set(some[0].series, Math.max(newest.get(some[0].series) ?? 0, some[0].revision));
   const shown = groups.filter(([, some]) => all || some[0].revision === newest.get(some[0].series) || some.some(open));
   const rows = shown.map(([alert, some]) => h('tr', { class: some[0].revision === newest.get(some[0].series) ? '' : 'older' },
-    h('th', { scope: 'row', class: 'wide' }, h('div', { class: 'tags' }, alert ? [alert.status === 'Test' ? drillMark(alert.status) : null, chip(alert)] : null, h('span', { class: 'tag' }, `第${some[0].revision}報`), h('span', { class: 'muted small' }, timeTag(some[0].created_at))),
+    h('th', { scope: 'row', class: 'wide' }, h('div', { class: 'tags' }, alert ? [alert.status === 'Test' ? drillMark(alert.status) : null, glassMark(alert), chip(alert)] : null, h('span', { class: 'tag' }, `第${some[0].revision}報`), h('span', { class: 'muted small' }, timeTag(some[0].created_at))),
       alert ? h('button', { type: 'button', class: 'link', 'data-select': `area:${alert.places[0]?.code ?? ''}`, 'data-key': `board-${alert.identifier}` }, brief(alert.texts.ja.headline)) : some[0].series),
     channels.map((channel) => cell(some.find((d) => d.channel === channel)))));
   const older = groups.length - shown.length;

@@ -1,6 +1,7 @@
 // @ts-check
 // Drafts: what, where, why, and exactly what would be sent. One is open at a time, the most dangerous first.
 import { approve, barred, mayApprove, reject, signed } from './approve.js';
+import { glassButton } from './glass.js';
 import { countdown, heldActions } from './held.js';
 import { drafts, held } from './desk.js';
 import { byId, fill, h } from './dom.js';
@@ -26,7 +27,7 @@ export function drawDrafts() {
     open = waiting[0]?.identifier ?? null;
     chosen = false;
   }
-  const picture = JSON.stringify([open, waiting.map((d) => [d.identifier, d.digest, d.approvals, d.objections, d.able, d.leaves_at])]);
+  const picture = JSON.stringify([open, waiting.map((d) => [d.identifier, d.digest, d.approvals, d.objections, d.able, d.alone, d.leaves_at])]);
   if (picture === drawn) return; // an officer is reading: do not move the text for nothing
   drawn = picture;
   byId('drafts-count').textContent = [leaving.length && `送信待ち ${leaving.length}件`, waiting.length > leaving.length && `${leaving.length ? '承認待ち ' : ''}${waiting.length - leaving.length}件`].filter(Boolean).join('・');
@@ -70,6 +71,7 @@ function body(draft) {
       mayApprove(draft)
         ? h('button', { type: 'button', class: 'button strong', 'data-key': `approve-${draft.identifier}`, 'data-approve': '', on: { click: () => approve(draft) } }, '承認へ進む…')
         : null,
+      glassButton(draft),
       h('button', { type: 'button', class: 'button', 'data-key': `reject-${draft.identifier}`, on: { click: () => reject(draft) } }, '差し戻す…')),
   ];
 }

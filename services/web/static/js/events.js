@@ -4,7 +4,7 @@ import { desk, isOurs } from './desk.js';
 import { byId, fill, h } from './dom.js';
 import { markRows } from './selection.js';
 import { timeTag } from './time.js';
-import { brief, chip, drillMark, known, word } from './words.js';
+import { brief, chip, drillMark, glassMark, known, word } from './words.js';
 
 const MOST = 150; // rows; whoever needs more reads the chronology
 
@@ -37,7 +37,7 @@ function dangers() {
 /** @returns {Happening[]} */
 const alerts = () => desk.alerts.filter((/** @type {any} */ a) => ['issued', 'expired', 'lifted', 'ended', 'rejected'].includes(a.state)).map((/** @type {any} */ a) => ({
   at: a.changed_at ?? a.sent, key: a.identifier, kind: 'alert', level: a.alert_level ? a.level : 0, observed: true,
-  row: () => row(a.changed_at ?? a.sent, a.identifier, `area:${a.places[0]?.code ?? ''}`, [isOurs(a.status) ? null : drillMark(a.status), chip(a), h('span', { class: a.state === 'issued' ? 'tag solid' : 'tag' }, word('alert_states', a.state))], brief(a.texts.ja.headline), a.places.map((/** @type {any} */ p) => p.name).join('、'), a.state !== 'issued'),
+  row: () => row(a.changed_at ?? a.sent, a.identifier, `area:${a.places[0]?.code ?? ''}`, [isOurs(a.status) ? null : drillMark(a.status), glassMark(a), chip(a), h('span', { class: a.state === 'issued' ? 'tag solid' : 'tag' }, word('alert_states', a.state))], brief(a.texts.ja.headline), a.places.map((/** @type {any} */ p) => p.name).join('、'), a.state !== 'issued'),
 }));
 
 /** @returns {Happening[]} */

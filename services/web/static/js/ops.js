@@ -9,6 +9,7 @@ import { byId, h } from './dom.js';
 import { drawDrafts } from './drafts.js';
 import { drawEvents } from './events.js';
 import { drawGauges } from './gauges.js';
+import { wireGlass } from './glass.js';
 import { tick } from './held.js';
 import { wireKeys } from './keys.js';
 import { drawLayers } from './layers-panel.js';
@@ -101,6 +102,7 @@ async function start() {
   wireAdopt(() => update(['sensors', 'unassigned', 'chronology', 'readings']));
   wireQuarantine(() => update(['quarantine', 'chronology', 'readings', 'reports']));
   wireSilences(() => update(['silences', 'suppressions', 'alerts', 'chronology']));
+  wireGlass(() => update(['alerts', 'deliveries', 'chronology', 'suppressions', 'status']));
   wireDecisions(() => update(['alerts', 'deliveries', 'chronology', 'suppressions']));
   wireOutages(() => update(['outages', 'chronology']));
   wireTabs(byId('dock-tabs'));

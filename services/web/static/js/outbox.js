@@ -7,7 +7,7 @@ import { listen } from './live.js';
 import { showPayload } from './payload.js';
 import { drawAge, drawStatus, setLine } from './status.js';
 import { clockTime, timeTag } from './time.js';
-import { about, chip, drillMark, inOrder, loadWords, word } from './words.js';
+import { about, chip, drillMark, glassMark, inOrder, loadWords, word } from './words.js';
 
 const PARTS = ['calls', 'deliveries', 'alerts', 'hazards', 'readings', 'status'];
 
@@ -59,7 +59,7 @@ function sending(delivery) {
   const alert = alertOf(delivery);
   const look = about('deliveries', delivery.state);
   return h('article', { class: 'sending', id: delivery.id, tabindex: -1 },
-    h('header', { class: 'sending-head' }, drillMark(delivery.status), alert ? chip(alert) : null,
+    h('header', { class: 'sending-head' }, drillMark(delivery.status), glassMark(alert), alert ? chip(alert) : null,
       h('span', { class: 'tag' }, `第${delivery.revision}報`),
       h('span', { class: `cell tone-${look.tone ?? 'wait'}` }, h('i', { 'aria-hidden': 'true' }, look.mark ?? ''), look.ja ?? delivery.state),
       timeTag(delivery.finished_at ?? delivery.created_at)),

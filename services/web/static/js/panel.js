@@ -7,7 +7,7 @@ import { byId, fill, h } from './dom.js';
 import { gauges, standing, trend, valueText } from './gauges.js';
 import { follow, select, selected } from './selection.js';
 import { moment, now, timeTag } from './time.js';
-import { brief, chip, drillMark, known, word } from './words.js';
+import { brief, chip, drillMark, glassMark, known, word } from './words.js';
 
 const HOURS = 12;
 
@@ -47,7 +47,7 @@ function drawArea(code) {
     h('h4', {}, '危険'),
     dangers.length ? h('ul', {}, dangers.map(danger)) : h('p', { class: 'nodata' }, 'いま知られている危険はありません（安全を意味しません）。'),
     h('h4', {}, '発表'),
-    alerts.length ? h('ul', {}, alerts.map((/** @type {any} */ a) => h('li', {}, drillMark(a.status), ' ', chip(a), ' ', h('span', { class: a.state === 'issued' ? 'tag solid' : 'tag' }, word('alert_states', a.state)), h('div', {}, brief(a.texts.ja.headline)), h('span', { class: 'muted small' }, `${moment(a.sent)} 〜 ${moment(a.expires)}`)))) : h('p', { class: 'muted' }, 'この地区への発表はありません。'),
+    alerts.length ? h('ul', {}, alerts.map((/** @type {any} */ a) => h('li', {}, drillMark(a.status), ' ', glassMark(a), chip(a), ' ', h('span', { class: a.state === 'issued' ? 'tag solid' : 'tag' }, word('alert_states', a.state)), h('div', {}, brief(a.texts.ja.headline)), h('span', { class: 'muted small' }, `${moment(a.sent)} 〜 ${moment(a.expires)}`)))) : h('p', { class: 'muted' }, 'この地区への発表はありません。'),
     near.length ? [h('h4', {}, '観測所'), h('ul', {}, near.map((g) => h('li', {}, h('button', { type: 'button', class: 'link', 'data-select': `station:${g.code}` }, g.name), ` ${valueText(g)} ${trend(g)[0]} `, standing(g))))] : null);
 }
 

@@ -35,6 +35,7 @@ export function drawStatus() {
   link.textContent = waiting ? `${waiting}件` : 'なし';
   link.dataset.waiting = String(waiting > 0);
   drawFaults();
+  drawGlass();
   const calling = drawRing();
   document.title = `${calling ? `【呼出${calling}】` : ''}${waiting ? `(${waiting}) ` : ''}${title}`;
   drawAge();
@@ -45,6 +46,13 @@ function drawFaults() {
   const faults = desk.status.reasons ?? [];
   byId('bar-faults').hidden = !faults.length;
   fill(byId('bar-faults'), faults.length ? [h('b', {}, '動いていない部分があります。'), faults.join('／')] : []);
+}
+
+/** What one person issued alone stays in sight on every page, until an admin has signed it off. */
+function drawGlass() {
+  const alone = desk.status.break_glass ?? [];
+  byId('bar-glass').hidden = !alone.length;
+  fill(byId('bar-glass'), alone.length ? [h('b', {}, '点検の済んでいない緊急発表があります。'), alone.map((/** @type {any} */ b, /** @type {number} */ i) => [i ? '／' : null, exercise() ? null : drillMark(b.status), `${b.headline}（${moment(b.at)} ${b.person}が一人で発表）`]), ' ', h('a', { href: '/ops/glass' }, '点検する')] : []);
 }
 
 /** @param {string} id @param {any} thing @param {string | undefined} since */

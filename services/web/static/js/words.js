@@ -78,6 +78,9 @@ export function inOrder(channels) {
 /** @returns {boolean} */
 export const exercise = () => document.documentElement.dataset.exercise === 'true';
 
+/** The mark of what one person issued alone in an emergency. @param {any} alert @returns {HTMLElement | null} */
+export const glassMark = (alert) => (alert?.break_glass ? h('span', { class: 'glass-mark', title: `${alert.break_glass.person}が一人で発表。理由：${alert.break_glass.reason}` }, '緊急発表') : null);
+
 /**
  * The mark of a drill or a test; and, while the hub runs a drill, the mark of what is real all the same.
  * @param {string} status

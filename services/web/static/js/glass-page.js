@@ -1,0 +1,62 @@
+// @ts-check
+// What was issued alone: each with its reason, and for an admin who did not do it the button that signs it off.
+import { announce } from './announce.js';
+import { list, post, Refused } from './api.js';
+import { refresh } from './desk.js';
+import { byId, fill, h } from './dom.js';
+import { listen } from './live.js';
+import { drawAge, drawStatus, setLine } from './status.js';
+import { timeTag } from './time.js';
+import { brief, drillMark, loadWords } from './words.js';
+
+async function update() {
+  const [found] = await Promise.all([list('break-glass'), refresh(['alerts', 'hazards', 'readings', 'status'])]);
+  drawStatus();
+  if (byId('glass-list').contains(document.activeElement) && document.activeElement?.tagName === 'INPUT') return; // somebody writes
+  fill(byId('glass-list'), found.length ? found.map(card) : h('p', { class: 'muted' }, '緊急発表はありません。'));
+  byId('glass-list').removeAttribute('aria-busy');
+}
+
+/** @param {any} one */
+function card(one) {
+  return h('article', { class: one.signed_by ? 'alone signed' : 'alone' },
+    h('h2', {}, drillMark(one.status), brief(one.headline), h('span', { class: 'muted small' }, `第${one.revision}報`)),
+    h('dl', {},
+      h('dt', {}, '発表'), h('dd', {}, timeTag(one.at), ` ${one.person}（承認 ${new Set([...one.agreed, one.person]).size}/${one.needed}${one.agreed.length ? `、承認済み：${one.agreed.join('、')}` : ''}）`),
+      h('dt', {}, '理由'), h('dd', {}, one.reason),
+      h('dt', {}, '点検'), h('dd', {}, one.signed_by ? [timeTag(one.signed_at), ` ${one.signed_by}${one.note ? `：${one.note}` : ''}`] : h('strong', { class: 'tone-bad' }, '済んでいません'))),
+    one.signed_by ? null : signing(one));
+}
+
+/** @param {any} one */
+function signing(one) {
+  const body = document.body.dataset;
+  if (body.role !== 'admin') return h('p', { class: 'muted' }, '点検できるのは管理者です。');
+  if (body.user === one.person) return h('p', { class: 'muted' }, '自分の緊急発表は、別の管理者が点検します。');
+  const note = h('input', { name: 'note', maxlength: 500, autocomplete: 'off' });
+  const sign = async (/** @type {Event} */ event) => {
+    event.preventDefault();
+    byId('glass-error').hidden = true;
+    try {
+      await post(`break-glass/${encodeURIComponent(one.series)}/${one.revision}/sign-off`, { note: /** @type {HTMLInputElement} */ (note).value.trim() });
+      announce('点検済みにしました');
+      note.blur();
+      await update();
+    } catch (error) {
+      byId('glass-error').textContent = error instanceof Refused ? error.message : 'できませんでした。回線を確かめてください。';
+      byId('glass-error').hidden = false;
+    }
+  };
+  return h('form', { on: { submit: sign } }, h('label', {}, '確かめたこと（任意。経過記録に残ります）', note), h('button', { class: 'button strong' }, '点検済みにする'));
+}
+
+async function start() {
+  await loadWords();
+  await update();
+  document.body.dataset.glass = 'ready';
+  listen({ line: setLine, changed: () => update() });
+  setInterval(drawAge, 1000);
+  setInterval(update, 60000);
+}
+
+start();
