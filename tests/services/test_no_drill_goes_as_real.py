@@ -107,6 +107,7 @@ SEEN: Mapping[str, Seen] = {
     "webhook": Seen(_texts_of_json, lambda part: {json.loads(part)["data"]["status"]}),
     "lalert": Seen(_prose(*_PROSE), **_NODE),
     "urgent_mail": Seen(_prose("Text", "contentDescription", "Message"), front=_prose("Title"), **_NODE),
+    "mail": Seen(lambda part: [part.split("\n\n", 1)[1]], front=lambda part: [part.split("\n", 1)[0]]),
     "voice": Seen(_utterance, _meta, words=_SAID),
 }
 
