@@ -33,6 +33,7 @@ RESPONSES = ("Shelter", "Evacuate", "Prepare", "Execute", "Avoid", "Monitor", "N
 URGENCIES = ("Immediate", "Expected", "Future", "Unknown")
 SEVERITIES = ("Extreme", "Severe", "Moderate", "Minor", "Unknown")
 CERTAINTIES = ("Observed", "Likely", "Possible", "Unlikely", "Unknown")
+IN_DANGER = frozenset({"Evacuate", "Shelter"})  # responses of those who must act for their lives
 GROUPS = ("area", "source", "kind", "city")
 EVACUATION = re.compile(
     r"避難指示|高齢者等避難|緊急安全確保|evacuation (order|instruction|of the elderly)|evacuate now"
@@ -77,6 +78,13 @@ class Rule:
     def kinds(self) -> frozenset[str]:
         """Kinds of hazards that the rule is known to speak of: by its conditions, else by its tests."""
         return self.when.kinds or frozenset(hazard.kind for case in self.tests for hazard in case.hazards)
+
+    def night(self, level: int) -> Manner:
+        """What becomes of it in the quiet hours at a level that is no 警戒レベル."""
+        urgent = at_level(self.urgency, level) == "Immediate" or at_level(self.response, level) in IN_DANGER
+        if self.quiet is None or level >= LOUD or urgent:
+            return Manner.SPEAK
+        return self.quiet.manner(at_level(self.severity, level))
 
     def approval_at(self, level: int) -> Approval:
         """Who must agree at this level."""
@@ -131,15 +139,12 @@ def _heeding(rule: Rule, noise: Noise) -> Rule:
 
 def _untimely(rules: Iterable[Rule], noise: Noise) -> Iterator[Fault]:
     """A digest at a time at which the rule keeps silent would never be said."""
-    for rule in rules:
-        hours = _heeding(rule, noise).quiet
-        waits = hours is not None and any(
-            hours.manner(at_level(rule.severity, level)) is Manner.WAIT for level in range(LOUD)
-        )
-        for clock in rule.digest.times if rule.digest and hours and waits else ():
-            if hours and hours.includes(clock):
-                allowed = f"times outside the quiet hours ({hours.start:%H:%M} to {hours.end:%H:%M})"
-                yield Fault(rule.file, 1, "digest", f"{clock:%H:%M}", allowed)
+    for rule in (_heeding(one, noise) for one in rules if one.digest):
+        if rule.digest is None or rule.quiet is None or Manner.WAIT not in map(rule.night, range(LOUD)):
+            continue
+        allowed = f"times outside the quiet hours ({rule.quiet.start:%H:%M} to {rule.quiet.end:%H:%M})"
+        for clock in filter(rule.quiet.includes, rule.digest.times):
+            yield Fault(rule.file, 1, "digest", f"{clock:%H:%M}", allowed)
 
 
 def _translate(folder: Path, rules: dict[str, Rule]) -> Iterator[Fault]:

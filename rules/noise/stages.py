@@ -6,11 +6,9 @@ from dataclasses import replace
 from datetime import datetime
 
 from rules.noise.inhibition import NEVER_FROM as GRAVE
-from rules.noise.quiet import NEVER_FROM as LOUD
 from rules.noise.quiet import Manner
 from rules.proposal import Drop, Proposal, Reason
 from rules.situation import Situation
-from rules.source import at_level
 from rules.wording.times import JST
 
 
@@ -74,10 +72,8 @@ def quiet(situation: Situation, proposal: Proposal) -> Proposal | Drop:
     hours = rule.quiet
     if hours is None or proposal.ends or not hours.holds(situation.now):
         return proposal
-    level = proposal.level
-    grave = level >= LOUD or any(hazard.alert_level for hazard in proposal.hazards)
-    urgent = at_level(rule.urgency, level) == "Immediate" or at_level(rule.response, level) in {"Evacuate", "Shelter"}
-    manner = Manner.SPEAK if grave or urgent else hours.manner(at_level(rule.severity, level))
+    leveled = any(hazard.alert_level for hazard in proposal.hazards)
+    manner = Manner.SPEAK if leveled else rule.night(proposal.level)
     if manner is Manner.WAIT:
         return Drop("quiet", Reason.QUIET_HOURS, f"{_clock(hours.over(situation.now))}まで")
     return replace(proposal, soundless=manner is Manner.SOUNDLESS)

@@ -26,6 +26,10 @@ def test_check_lists_the_rules_in_force(tmp_path: Path, capsys: pytest.CaptureFi
     found = {line["rule"]: line for line in lines(out)}
     assert {"river", "river-level", "evacuation-proposal"} <= set(found)
     assert found["evacuation-proposal"]["approval"]["5"] == "two"
+    assert set(found["evacuation-proposal"]["at_night"].values()) == {"speak"}
+    assert [found["crime-notice"]["at_night"][level] for level in "03"] == ["wait", "speak"]
+    assert found["winter-digest"]["digest"] == ["06:30", "16:00"]
+    assert "evacuation-over-repeats" in found["official-warning"]["inhibited_by"]
     assert err == ""
 
 
