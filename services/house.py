@@ -15,6 +15,7 @@ from geo.station import Station
 from services import adoption, alone
 from services.adoption import Stations
 from services.bell import Bell
+from services.broker.login import Login
 from services.city import City, load_city, load_places
 from services.clock import CatchUpClock, Clock, wall
 from services.lease import Leased
@@ -35,6 +36,7 @@ class House:
         self.loops = Loops()
         self.place = f"{socket.gethostname()}:{os.getpid()}"
         self.me = f"{self.place}:{secrets.token_hex(4)}"  # a process number alone comes again
+        self.login: Login | None = None  # at the broker, once it is known
         self._to_repeat: list[Loop] = []
         self._city: City | None = None
         self._places: Ground | None = None

@@ -32,6 +32,8 @@ from services.callout.watch import Watch
 from services.channels.budget.quota import Quota
 from services.channels.channel import Metered
 from services.channels.keeping import Keeper
+from services.channels.mqtt import setting_up as mqtt
+from services.channels.mqtt.channel import Mqtt
 from services.channels.tidy import Tidy, in_turn
 from services.city import StartError
 from services.clock import wall
@@ -124,7 +126,7 @@ async def ingest(house: House) -> WayIn:
     broker = None
     if settings.broker is None:
         broker = EmbeddedBroker(settings.data_dir, gateways=grants.logins(known))
-    login = await _login(house, broker)
+    login = house.login = await _login(house, broker)
     mappings = city_mappings(settings.profile)
     feeds = feeds_with(mappings)
     filters = (*Ingest.FILTERS, *topic_filters(feeds))
@@ -219,6 +221,8 @@ async def deliver(house: House) -> None:
     house.repeat(Loop(watch.name, leased(once, watch.step), house.bell.listen(), lambda: watch.EVERY))
     await residents.serve(house)
     for channel in city.channels.values():
+        if isinstance(channel, Mqtt):
+            mqtt.set_up(house, channel)
         sender = Deliver(house.store, house.bell, house.clock, channel, meter=city.meters.get(channel.name))
         lock = asyncio.Lock()
         step = in_turn(lock, sender.step)
@@ -278,14 +282,4 @@ async def _login(house: House, own: EmbeddedBroker | None) -> Login:
         )
     city = house.settings.broker
     assert city is not None
-    return Login(
-        host=city.host,
-        port=city.port,
-        client_id=city.client_id,
-        user=city.username,
-        password=city.password.get_secret_value(),
-        protocol=city.protocol,
-        ca=city.ca,
-        certificate=city.certificate,
-        key=city.key,
-    )
+    return mqtt.city_login(city)

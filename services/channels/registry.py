@@ -17,6 +17,7 @@ from services.channels.channel import Channel
 from services.channels.lalert import channel as lalert
 from services.channels.lalert import node, urgent_mail
 from services.channels.mail import channel as mail
+from services.channels.mqtt import channel as mqtt
 from services.channels.x import channel as x
 
 
@@ -57,6 +58,7 @@ CHANNELS: Mapping[str, Kind] = {
     "bluesky": Kind(bluesky.Config, bluesky.Bluesky, {"identifier": "none", "app_password": "none"}),
     "facebook": Kind(facebook.Config, facebook.Facebook, {"page": "0", "token": "none"}),
     "webhook": Kind(webhook.Config, webhook.Webhook, {"url": "https://partner.invalid/", "secret": "A" * 32}),
+    "mqtt": Kind(mqtt.Config, mqtt.Mqtt),
     "voice": Kind(voice.Config, voice.Voice, {"folder": "."}, speaks=True),
     "mail": Kind(mail.Config, mail.Mail, {"host": "mail.invalid", "sender": "none@city.invalid"}),
     "cap_feed": Kind(cap_feed.Config, cap_feed.CapFeed, signs=True),

@@ -12,18 +12,15 @@ import hashlib
 import hmac
 import json
 from datetime import datetime
-from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, FilePath, SecretStr, field_validator
 
 from feeds.status import Status
-from rules.alert import Alert, Place, Text
-from rules.cap_message import mark
-from rules.wording.languages import in_order
+from rules.alert import Alert
 from services.channels.admission import refusal
 from services.channels.channel import Delivery, Outcome, Payload, Progress, Verdict
+from services.channels.facts import facts
 from services.channels.http import Address, Door, failed, told
-from services.channels.marks import announced, led, turn_mark_in
 from services.clock import wall
 
 MEDIA_TYPE = "application/json"
@@ -59,7 +56,7 @@ class Webhook:
 
     def render(self, alert: Alert) -> Payload:
         """One JSON object: ``type`` and ``timestamp`` as the standard has them, the alert under ``data``."""
-        data = {"type": f"alert.{alert.msg_type.lower()}", "timestamp": alert.sent.isoformat(), "data": _data(alert)}
+        data = {"type": f"alert.{alert.msg_type.lower()}", "timestamp": alert.sent.isoformat(), "data": facts(alert)}
         body = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
         return Payload(media_type=MEDIA_TYPE, parts=(body,), counts=(f"{len(body.encode())} bytes",))
 
@@ -104,49 +101,3 @@ def _key(secret: SecretStr) -> bytes:
     if not 24 <= len(key) <= 64:
         raise ValueError(f"holds {len(key)} bytes; take 24 to 64 random ones")
     return key
-
-
-def _data(alert: Alert) -> dict[str, Any]:
-    return {
-        "identifier": alert.identifier,
-        "series": alert.series,
-        "revision": alert.revision,
-        "status": alert.status.value,
-        "msg_type": alert.msg_type,
-        "references": [one.identifier for one in alert.references],
-        "ends": alert.ends,
-        "correction": dict(alert.correction),
-        "corrects": list(alert.concerns),
-        "sender": alert.sender,
-        "sender_name": alert.sender_name,
-        "sent": alert.sent.isoformat(),
-        "effective": alert.effective.isoformat(),
-        "expires": alert.expires.isoformat(),
-        "kind": alert.kind,
-        "level": alert.level,
-        "alert_level": alert.alert_level,
-        "category": alert.category,
-        "response": alert.response,
-        "urgency": alert.urgency,
-        "severity": alert.severity,
-        "certainty": alert.certainty,
-        "web": alert.web,
-        "areas": [_area(place) for place in alert.places],
-        "texts": {tag: _text(alert, alert.texts[tag]) for tag in in_order(alert.texts)},
-    }
-
-
-def _area(place: Place) -> dict[str, Any]:
-    return {"code": place.code, "name": place.name, "name_en": place.name_en}
-
-
-def _text(alert: Alert, text: Text) -> dict[str, str]:
-    """Each text marked at both ends in a drill, for a receiver may show any of them alone."""
-    turn = turn_mark_in(alert, text.language)
-    told = {
-        "event": text.event,
-        "headline": led(text.headline, turn),
-        "short": led(announced(alert, text.language), turn),
-    }
-    told |= {"description": text.description, "instruction": text.instruction}
-    return {name: mark(said, alert.status, text.language) for name, said in told.items()}

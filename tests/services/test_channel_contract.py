@@ -14,6 +14,7 @@ import pytest
 
 from feeds.status import Status
 from rules.alert import Alert
+from services.broker.embedded import EmbeddedBroker
 from services.channels.channel import Channel, Delivery, Outcome, Payload, Verdict
 from services.channels.registry import CHANNELS, GROUPS, ChannelError, build, outlets, renderer
 from tests.fakes.bluesky import FakeBluesky
@@ -166,6 +167,14 @@ OVER_HTTP = sorted(FAKES.keys() - {"mail"})  # what replies of a mail server mea
 
 @asynccontextmanager
 async def _rigged(name: str, folder: Path | None = None) -> AsyncIterator[Rig]:
+    if name == "mqtt":
+        assert folder
+        broker = EmbeddedBroker(folder)
+        at = await broker.start()
+        access = {"host": at.host, "port": at.port, "username": at.user, "password": at.password}
+        yield Rig(name, {"statuses": ["Exercise"], **access}, secrets=(at.password,))
+        await broker.stop()
+        return
     if name == "voice":
         said = ("これは訓練です。", "これは試験放送です。")
         yield Rig(name, {"statuses": ["Exercise"], "folder": folder}, marks=said)

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 
 from feeds.status import Status
 from rules.alert import Alert, State
+from services.app import Hub
 from services.bell import Bell
+from services.channels.registry import build
 from services.channels.tidy import Tidy
 from services.channels.voice import Config, Voice
+from services.clock import wall
 from services.deliver import Deliver
+from services.settings import load
 from services.store import alerts, outbox
 from services.store.engine import Store
 from services.store.shown import shown
@@ -99,3 +105,30 @@ async def test_an_update_that_waits_leaves_the_older_revision_standing(store: St
     clock.at += timedelta(minutes=1)
     assert await Deliver(store, Bell(), clock, voice).step()
     assert await showing(store, clock) == [(first().series, 2)]
+
+
+async def test_a_hub_publishes_on_its_own_broker_and_writes_to_its_folder(tmp_path: Path) -> None:
+    (tmp_path / "exchange").mkdir()
+    site = tmp_path / "site.toml"
+    folder = tmp_path / "exchange"
+    site.write_text(
+        f'[channels.mqtt]\nstatuses = ["Exercise"]\n[channels.voice]\nfolder = "{folder}"\nstatuses = ["Exercise"]\n'
+    )
+    profile = str(Path(__file__).parents[2] / "config/morioka")
+    where = {"SHIRASE_PROFILE": profile, "SHIRASE_DATA_DIR": str(tmp_path / "data"), "SHIRASE_PORT": "0"}
+    settings, now = load([site], where), wall()
+    store = await Store.open(settings.database_url)
+    one = alert(expires=now + timedelta(hours=1), channels=("mqtt", "voice"))
+    payloads = {name: build(name, settings.channels[name]).render(one) for name in one.channels}
+    async with store.write() as connection:
+        await alerts.add_draft(connection, one, payloads, now)
+        await alerts.mark_issued(connection, one, now)
+        await outbox.add(connection, one, payloads, now, now)
+    async with Hub.running(settings), asyncio.timeout(15):
+        states = {"waiting"}
+        while states != {"accepted"}:
+            await asyncio.sleep(0.05)
+            async with store.read() as connection:
+                states = set(await connection.scalars(select(outbox.outbox.c.state)))
+        assert len([*folder.iterdir()]) == 2
+    await store.close()

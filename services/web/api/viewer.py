@@ -28,8 +28,13 @@ class Viewer:
     @classmethod
     def everyone(cls, context: WebContext) -> Viewer:
         """The anonymous public."""
-        exercise = {Status.EXERCISE.value} if context.public_exercise else set()
-        return cls(frozenset({Status.ACTUAL.value} | exercise), staff=False, forecasts=context.public_forecasts)
+        return cls.public(context.public_exercise, context.public_forecasts)
+
+    @classmethod
+    def public(cls, exercise: bool, forecasts: bool) -> Viewer:
+        """The same, by the two settings of the profile."""
+        drill = {Status.EXERCISE.value} if exercise else set()
+        return cls(frozenset({Status.ACTUAL.value} | drill), staff=False, forecasts=forecasts)
 
     @classmethod
     def desk(cls) -> Viewer:

@@ -1,0 +1,37 @@
+"""MQTT out in a house: on which broker, and the loop that keeps the hazards there as the store is."""
+
+from __future__ import annotations
+
+from services.broker.login import Login
+from services.channels.mqtt.channel import Mqtt
+from services.channels.mqtt.hazards import PublicHazards
+from services.house import House
+from services.loop import Loop
+from services.settings import Broker
+from services.web.api.viewer import Viewer
+
+
+def set_up(house: House, channel: Mqtt) -> None:
+    """Let the channel publish on the hub's broker, unless its settings name another, and publish the hazards there."""
+    city = house.settings.broker
+    channel.on(house.login or (city_login(city) if city else None))
+    if channel.board is None or not channel.hazards:
+        return
+    viewer = Viewer.public(house.settings.public_exercise, house.settings.public_forecasts)
+    told = PublicHazards(house.store, house.clock, channel.board, viewer)
+    house.repeat(Loop(told.name, told.step, house.bell.listen(), lambda: told.EVERY))
+
+
+def city_login(city: Broker) -> Login:
+    """The hub at the city's broker."""
+    return Login(
+        host=city.host,
+        port=city.port,
+        client_id=city.client_id,
+        user=city.username,
+        password=city.password.get_secret_value(),
+        protocol=city.protocol,
+        ca=city.ca,
+        certificate=city.certificate,
+        key=city.key,
+    )
