@@ -20,7 +20,7 @@ from services.broker.client import MqttClient
 from services.broker.embedded import EmbeddedBroker
 from services.broker.login import Login, Protocol
 from services.broker.rights import Gateway
-from services.channels.channel import Verdict
+from services.channels.channel import Payload, Verdict
 from services.channels.keeping import Keeper, Shown
 from services.channels.mqtt import board as boards
 from services.channels.mqtt.board import Board
@@ -157,7 +157,8 @@ async def test_without_a_broker_it_is_later_and_a_message_of_another_status_is_r
     channel = Mqtt(Config(statuses=frozenset({Status.EXERCISE})))
     outcome = await Sender(channel).send(channel.render(alert()))
     assert outcome.verdict is Verdict.LATER and "set [broker]" in outcome.detail
-    outcome = await Sender(channel).send(channel.render(alert(status=Status.ACTUAL)))
+    body = channel.render(alert()).parts[0].replace('"status":"Exercise"', '"status":"Actual"')
+    outcome = await Sender(channel).send(Payload(media_type="application/json", parts=(body,)))
     assert outcome.verdict is Verdict.REJECTED and "says Actual" in outcome.detail
     with pytest.raises(OSError, match="no broker"):
         await channel.keep([], NOW)
