@@ -59,7 +59,8 @@ def _words_in(*names: str) -> Callable[[str], set[str]]:
 
 
 def _texts_of_json(part: str) -> list[str]:
-    texts = json.loads(part)["data"]["texts"].values()
+    whole = json.loads(part)
+    texts = whole.get("data", whole)["texts"].values()
     return [said for text in texts for said in text.values() if said]
 
 
@@ -105,6 +106,7 @@ SEEN: Mapping[str, Seen] = {
     "linkage": _CAP,
     "cap_feed": _CAP,
     "webhook": Seen(_texts_of_json, lambda part: {json.loads(part)["data"]["status"]}),
+    "mqtt": Seen(_texts_of_json, lambda part: {json.loads(part)["status"]}),
     "lalert": Seen(_prose(*_PROSE), **_NODE),
     "urgent_mail": Seen(_prose("Text", "contentDescription", "Message"), front=_prose("Title"), **_NODE),
     "mail": Seen(lambda part: [part.split("\n\n", 1)[1]], front=lambda part: [part.split("\n", 1)[0]]),
