@@ -39,7 +39,7 @@ def amend(act: Act, series: Series, said: Said, pen: Pen) -> Alert:
     return replace(alert, evidence=(*_evidence(act, series, said, pen), *alert.evidence))
 
 
-def _next(series: Series, said: Said, pen: Pen) -> Alert:
+def following(series: Series, said: Said, pen: Pen) -> Alert:
     """The newest revision in force once more, under the next number; it changes only what every amendment does."""
     standing, in_force = series.standing, series.standing.in_force(pen.now)
     base, sent = in_force[-1], pen.now.replace(microsecond=0)
@@ -69,7 +69,7 @@ def _next(series: Series, said: Said, pen: Pen) -> Alert:
 
 def _going_on(act: Act, series: Series, said: Said, pen: Pen) -> Alert:
     """An update or a correction: the facts are as they were announced."""
-    fresh = replace(_next(series, said, pen), act=act)
+    fresh = replace(following(series, said, pen), act=act)
     if act is Act.UPDATE:
         return revised(fresh, said, series.reached, pen.now)
     base = series.standing.in_force(pen.now)[-1]
@@ -95,7 +95,7 @@ def _ending(act: Act, series: Series, said: Said, pen: Pen) -> Alert:
     places: dict[str, Place] = {}
     for alert in reversed(in_force):
         places |= {place.code: place for place in alert.places if place.code not in places}
-    fresh = replace(_next(series, said, pen), act=act, ends=True, hold_off_s=0)
+    fresh = replace(following(series, said, pen), act=act, ends=True, hold_off_s=0)
     fresh = replace(fresh, places=tuple(places.values()), **lifting(base))
     if act is Act.CANCEL:  # nothing is past: it never was, and phones that rang for it may ring again
         fresh = replace(fresh, msg_type="Cancel", response="None", severity="Unknown", certainty="Unlikely")

@@ -1,0 +1,54 @@
+"""What is said of places of refuge and of the headquarters, in each language: the words stand in ``declared.toml``."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from functools import cache
+from pathlib import Path
+
+from rules.alert import Text
+from rules.declared import Declared, Shelters, ShelterState
+from rules.wording.templates import listed
+from rules.wording.times import clock
+
+_SHOWN = 5  # names in a headline or a short text; the description has all
+_HEADLINE = 140
+
+
+@cache
+def forms() -> Mapping[str, Mapping[str, Mapping[str, str]]]:
+    """The patterns: language → form → part."""
+    return tomllib.loads(Path(__file__).with_suffix(".toml").read_text(encoding="utf-8"))
+
+
+def text_of(declared: Declared, language: str, now: datetime, sender: str) -> Text:
+    """The words. Names of shelters and of the headquarters are proper names: they stand as the city writes them."""
+    known = forms()[language]
+    form = known[declared.kind if _goes_on(declared) else f"{declared.kind}_over"]
+    facts = {"now": clock(now, language), "sender": sender, "disaster": declared.disaster}
+    if isinstance(declared, Shelters):
+        facts["count"] = str(len(declared.open))
+    else:
+        facts["type"] = declared.type
+    parts = {}
+    for part, pattern in form.items():
+        most = 0 if part == "description" else _SHOWN
+        parts[part] = pattern.format(**facts, **_names(declared, language, most)).strip()
+    parts["headline"] = parts["headline"][:_HEADLINE]
+    return Text(language=language, **parts)
+
+
+def _goes_on(declared: Declared) -> bool:
+    return bool(declared.open) if isinstance(declared, Shelters) else declared.stands
+
+
+def _names(declared: Declared, language: str, most: int) -> dict[str, str]:
+    if not isinstance(declared, Shelters):
+        return {}
+
+    def told(places: Sequence[ShelterState]) -> str:
+        return listed([place.name for place in places], most, language=language)
+
+    return {"places": told(declared.open), "changed": told(declared.places)}
