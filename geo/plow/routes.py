@@ -10,8 +10,6 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from scipy.sparse import csr_array
-from scipy.sparse.csgraph import dijkstra
 
 Numbers = npt.NDArray[np.int64]
 _SOURCES_AT_ONCE = 256
@@ -39,12 +37,15 @@ class Routes:
             int(key): (int(segment), 1 if place < len(every) else -1)
             for key, segment, place in zip(keys[first], segments[chosen], chosen, strict=True)
         }
-        shape = (self._count, self._count)
-        self._keys, self._metres, self._before = self._table(
-            csr_array((metres[chosen], (froms[chosen], tos[chosen])), shape=shape)
-        )
+        self._keys, self._metres, self._before = self._table(metres[chosen], froms[chosen], tos[chosen])
 
-    def _table(self, graph: Any) -> tuple[Numbers, npt.NDArray[np.float32], npt.NDArray[np.int32]]:
+    def _table(
+        self, lengths: Any, froms: Numbers, tos: Numbers
+    ) -> tuple[Numbers, npt.NDArray[np.float32], npt.NDArray[np.int32]]:
+        from scipy.sparse import csr_array  # late: it takes a fifth of a second, and many a hub has no roads
+        from scipy.sparse.csgraph import dijkstra
+
+        graph = csr_array((lengths, (froms, tos)), shape=(self._count, self._count))
         keys, metres, before = [], [], []
         for begin in range(0, self._count, _SOURCES_AT_ONCE):
             sources = np.arange(begin, min(begin + _SOURCES_AT_ONCE, self._count))
