@@ -13,7 +13,7 @@ from datetime import datetime
 from feeds.status import Status
 from rules.alert import Act, Alert
 from rules.amendment import following
-from rules.declared import Declared, Shelters, ShelterState
+from rules.declared import TYPES, Declared, Shelters, ShelterState
 from rules.notice import Notice, compose
 from rules.redraft import AmendmentError, Pen, Said, Series, revised
 from rules.revision import lifting
@@ -89,9 +89,17 @@ def _check(declared: Declared) -> None:
     if not declared.places:
         raise AmendmentError("bad_shelters", "避難所を一つ以上書いてください")
     for place in declared.places:
-        counted = [n for n in (place.people, place.households, place.capacity) if n is not None]
-        if not place.name.strip() or any(not 0 <= n <= 100_000 for n in counted):
-            raise AmendmentError("bad_shelters", f"避難所の名前か人数が正しくありません：{place.name or place.code}")
+        if fault := _fault(place):
+            raise AmendmentError("bad_shelters", f"{fault}：{place.name[:40] or place.code[:40]}")
+
+
+def _fault(place: ShelterState) -> str:
+    if place.type not in TYPES:
+        return f"種類は {'、'.join(TYPES)} のどれかです"
+    if not 0 < len(place.name.strip()) <= 100 or len(place.address) > 200:
+        return "名前は1字から100字、住所は200字までです"
+    counted = [count for count in (place.people, place.households, place.capacity) if count is not None]
+    return "" if all(0 <= count <= 100_000 for count in counted) else "人数が正しくありません"
 
 
 def _evidence(declared: Declared, pen: Pen) -> tuple[str, ...]:

@@ -11,6 +11,8 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Literal, TypeAlias
 
+TYPES = ("避難所", "臨時避難所", "広域避難場所", "一時避難場所")
+
 
 class Opening(StrEnum):
     """Whether people may come."""
@@ -36,7 +38,7 @@ class ShelterState:
     code: str  # of the city's list; empty: a place that is on no list
     name: str
     address: str = ""
-    type: str = "避難所"  # 避難所, 臨時避難所, 広域避難場所, 一時避難場所
+    type: str = TYPES[0]
     opening: Opening
     since: datetime  # of the opening, or the closing
     crowding: Crowding = Crowding.UNKNOWN

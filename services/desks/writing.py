@@ -96,10 +96,17 @@ async def _made(connection: AsyncConnection, city: City, ask: Ask) -> tuple[Revi
             alert = _worded(series, before, ask, _pen(city, ask))
     except AmendmentError as error:
         raise ReviewError(error.code, str(error)) from error
-    purse = Purse(connection, city.meters, ask.now, wall())
+    return await drafted(connection, city, alert, out, ask.now), before
+
+
+async def drafted(
+    connection: AsyncConnection, city: City, alert: Alert, out: tuple[str, ...], now: datetime
+) -> Revision:
+    """The alert as a draft, with everything that every channel would send. ``out``: where the series is out already."""
+    purse = Purse(connection, city.meters, now, wall())
     payloads, notes = await rendered(alert, city.channels, purse, out)
     alert = replace(alert, evidence=(*alert.evidence, *notes))
-    return Revision(alert=alert, state=State.DRAFT, digest=digest_of(payloads), payloads=payloads), before
+    return Revision(alert=alert, state=State.DRAFT, digest=digest_of(payloads), payloads=payloads)
 
 
 def _worded(series: Series, before: Alert | None, ask: Ask, pen: Pen) -> Alert:

@@ -18,6 +18,7 @@ from rules.wording.languages import LANGUAGES
 from services.city import City
 from services.desks.review import ReviewError
 from services.desks.writing import Ask, Words, in_words, write
+from services.store.alerts import Revision
 from services.store.codec import to_json
 from services.store.users import Role
 from services.web.api.answer import JSON, json_object, text_member
@@ -101,6 +102,11 @@ async def _written(request: web.Request, act: Act, body: Mapping[str, Any], **mo
     except ReviewError as error:
         raise fault_of(error) from error
     context.bell.ring("alerts")
+    return drafted_answer(draft)
+
+
+def drafted_answer(draft: Revision) -> web.Response:
+    """A fresh draft, with what an approval of it binds to."""
     alert = draft.alert
     told = {"series": alert.series, "revision": alert.revision, "identifier": alert.identifier}
     told |= {"digest": draft.digest, "approval": alert.approval.value, "expires": iso(alert.expires)}
@@ -188,7 +194,7 @@ _OWN: Mapping[Act, tuple[str, dict[str, Any]]] = {
     Act.CANCEL: ("Draft a cancellation: it should never have been sent.", {"reason": _PER_LANGUAGE}),
 }
 _NEEDED = {Act.CORRECTION: ["revision", "wrong", "right"]}
-_DRAFTED = {
+DRAFTED = {
     "series": "the alert's series",
     "revision": "the draft's",
     "identifier": "the draft's",
@@ -208,7 +214,7 @@ def _endpoint(path: str, handler: Handler, summary: str, body: dict[str, Any], *
         **{"method": "POST", **more},
         body={"type": "object", **body},
         returns=JSON,
-        properties=_DRAFTED,
+        properties=DRAFTED,
         errors=(400, 404, 409, 503),
         role=Role.OPERATOR,
     )

@@ -1,0 +1,124 @@
+"""The declaring desk: staff enter once which places of refuge are open and whether the headquarters stands.
+
+What they enter becomes the next draft of the series that tells of it: the posts, L-Alert's document and what programs
+read are made from the same state. A place that is not named stays as it was.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from feeds.status import Status
+from rules.alert import Alert, State
+from rules.declaration import Frame, declare, merged
+from rules.declared import Declared, Shelters, ShelterState
+from rules.redraft import AmendmentError, Pen, Series
+from rules.situation import Standing
+from services.channels.registry import outlets
+from services.city import City
+from services.desks.review import ReviewError, entry, name_of
+from services.desks.writing import drafted
+from services.store import alerts, chronology
+from services.store.alerts import Revision
+from services.store.engine import Store
+from services.store.reached import reached
+
+_CHANNELS = ("authorities", "cap_feed", "social", "log")
+_HOLDS = timedelta(days=7)  # each further revision counts anew
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entered:
+    """What a person entered; ``channels`` empty: the usual ones."""
+
+    person: str
+    now: datetime
+    status: Status
+    declared: Declared
+    channels: tuple[str, ...] = ()
+
+
+async def enter(store: Store, city: City, entered: Entered) -> Revision:
+    """Draft the next revision, or the first. A draft of the same that still waits is taken up into it.
+
+    Raises ReviewError with the codes of :mod:`rules.declaration`, and bad_channel.
+    """
+    if closed := [name for name in entered.channels if name not in city.channels]:
+        raise ReviewError("bad_channel", f"設定されていない経路です：{'、'.join(closed)}")
+    async with store.write() as connection:
+        series = await _series(connection, entered)
+        pen = Pen(author=entered.person, now=entered.now, sender=city.sender, places=city.place)
+        frame = Frame(
+            status=entered.status,
+            city=city.ground.city,
+            expires=entered.now + _HOLDS,
+            channels=entered.channels or outlets(_CHANNELS, city.channels),
+        )
+        declared = _whole(city, entered.declared, series.standing if series else None, entered.now)
+        try:
+            alert = _next_to(series, declare(declared, series, frame, pen))
+        except AmendmentError as error:
+            raise ReviewError(error.code, str(error)) from error
+        draft = await drafted(connection, city, alert, series.reached if series else (), entered.now)
+        await alerts.add_draft(connection, draft.alert, draft.payloads, entered.now)
+        text = f"{name_of(draft.alert)}の案を作った（承認待ち）"
+        await chronology.append(connection, [entry(draft.alert, "draft", entered.person, text, entered.now)])
+        return draft
+
+
+async def newest(connection: AsyncConnection, status: Status, kind: str, now: datetime) -> Alert | None:
+    """The revision in force that declares this kind of thing; None where nothing is declared."""
+    found = [
+        one.in_force(now)[-1]
+        for one in (await alerts.standing(connection, status, now)).values()
+        if one.in_force(now) and _declares(one, kind)
+    ]
+    return max(found, key=lambda alert: alert.sent, default=None)
+
+
+async def _series(connection: AsyncConnection, entered: Entered) -> Series | None:
+    standing = await alerts.standing(connection, entered.status, entered.now)
+    ours = [
+        one
+        for one in standing.values()
+        if _declares(one, entered.declared.kind) and (one.in_force(entered.now) or one.state is State.DRAFT)
+    ]
+    if not ours:
+        return None
+    one = max(ours, key=lambda each: each.alert.sent)
+    return Series(standing=one, reached=await reached(connection, one.alert.series))
+
+
+def _declares(standing: Standing, kind: str) -> bool:
+    return standing.alert.declared is not None and standing.alert.declared.kind == kind
+
+
+def _whole(city: City, declared: Declared, standing: Standing | None, now: datetime) -> Declared:
+    """With the places that were known before, and what the city's list knows of those that are named."""
+    if not isinstance(declared, Shelters):
+        return declared
+    before = standing.alert.declared if standing else None
+    if standing and standing.state not in {State.DRAFT, State.ISSUED}:  # a draft that was refused counts for nothing
+        in_force = standing.in_force(now)
+        before = in_force[-1].declared if in_force else None
+    known: Sequence[ShelterState] = before.places if isinstance(before, Shelters) else ()
+    return replace(declared, places=merged(known, [_listed(city, one) for one in declared.places]))
+
+
+def _listed(city: City, place: ShelterState) -> ShelterState:
+    found = next((one for one in city.ground.shelters if place.code and one.code == place.code), None)
+    if found is None:
+        return place
+    return replace(place, name=place.name or found.name, address=place.address or found.address)
+
+
+def _next_to(series: Series | None, alert: Alert) -> Alert:
+    """The first revision of all takes the place of a first draft that nobody has approved yet."""
+    if series is None or alert.revision > 1:
+        return alert
+    waits, number = series.standing.alert, series.standing.last_revision + 1
+    return replace(alert, series=waits.series, revision=number, identifier=f"{waits.series}-{number}")
