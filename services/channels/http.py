@@ -55,9 +55,12 @@ class Answer:
 class Door:
     """The way to one service."""
 
-    def __init__(self, timeout_s: float = 30.0, ca_file: Path | None = None) -> None:
+    def __init__(self, timeout_s: float = 30.0, ca_file: Path | None = None, *, many: bool = False) -> None:
+        """``many``: calls by the thousand to addresses that strangers gave us. Connections are kept then, because a
+        repeat does no harm there, and a name that leads into a private network leads nowhere.
+        """
         self._timeout = aiohttp.ClientTimeout(total=timeout_s, sock_connect=5, sock_read=min(20.0, timeout_s))
-        self._ca_file = ca_file
+        self._ca_file, self._many = ca_file, many
         self._session: aiohttp.ClientSession | None = None
 
     async def call(self, method: str, url: str, **options: Any) -> Answer | Outcome:

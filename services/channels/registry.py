@@ -18,6 +18,7 @@ from services.channels.lalert import channel as lalert
 from services.channels.lalert import node, urgent_mail
 from services.channels.mail import channel as mail
 from services.channels.mqtt import channel as mqtt
+from services.channels.push import channel as push
 from services.channels.x import channel as x
 
 
@@ -38,6 +39,7 @@ class Kind:
 
 
 _NO_ACCOUNT = dict.fromkeys(("consumer_key", "consumer_secret", "access_token", "access_token_secret"), "0-none")
+_NO_KEY = {"private_key": f"{'A' * 42}E", "contact": "https://city.invalid"}
 _NO_NODE = {
     "url": "https://node.invalid/",
     "user": "none",
@@ -60,6 +62,7 @@ CHANNELS: Mapping[str, Kind] = {
     "webhook": Kind(webhook.Config, webhook.Webhook, {"url": "https://partner.invalid/", "secret": "A" * 32}),
     "mqtt": Kind(mqtt.Config, mqtt.Mqtt),
     "voice": Kind(voice.Config, voice.Voice, {"folder": "."}, speaks=True),
+    "push": Kind(push.Config, push.Push, _NO_KEY),
     "mail": Kind(mail.Config, mail.Mail, {"host": "mail.invalid", "sender": "none@city.invalid"}),
     "cap_feed": Kind(cap_feed.Config, cap_feed.CapFeed, signs=True),
     "log": Kind(log.Config, log.Log, slow=False),

@@ -31,6 +31,7 @@ COMMANDS = {
     "render": "the exact payload of a channel",
     "replay": "publish recorded messages to a broker",
     "users": "who may log in",
+    "secrets": "make a key and write it to a file",
     "gateways": "who may publish, and the broker's files",
     "callout": "calls of staff: list, take, and try the roster",
     "quarantine": "what could not be decoded, and reading it again",

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from services.channels.channel import Channel
 from services.channels.mail.channel import Mail
+from services.channels.push.channel import Push
 from services.city import City
 from services.clock import wall
 from services.desks.subscriptions import Offer, Subscriptions, forget
@@ -28,9 +29,12 @@ def offer(settings: Settings, store: Store, city: City) -> Offer | None:
     if told is None:
         return None
     mail = _mail(city.channels)
+    push = next((channel for channel in city.channels.values() if isinstance(channel, Push)), None)
     return Offer(
         desk=_desk(Seal(told.key), store, city),
         mail_from=mail.sender.address if mail else "",
+        push_key=push.public_key if push else "",
+        push_services=push.services if push else (),
         per_client=told.per_client,
         in_all=told.in_all,
     )
@@ -44,7 +48,7 @@ async def serve(house: House) -> None:
         return
     seal, base_url = Seal(told.key), address_of(settings)
     for channel in city.channels.values():
-        if isinstance(channel, Mail):
+        if isinstance(channel, Mail | Push):
             channel.book = ResidentsBook(house.store, seal, city.ground.areas, base_url)
     mail = _mail(city.channels)
     if mail is not None:

@@ -23,6 +23,7 @@ from tests.fakes.lalert import FakeNode
 from tests.fakes.line import FakeLine
 from tests.fakes.linkage import FakeLinkage
 from tests.fakes.mastodon import FakeMastodon
+from tests.fakes.push import FakePush
 from tests.fakes.served import Served
 from tests.fakes.smtp import FakeSmtp
 from tests.fakes.webhook import FakePartner
@@ -150,6 +151,12 @@ def _mail(fake: FakeSmtp) -> Rig:
     )
 
 
+def _push(fake: FakePush) -> Rig:
+    options = {**CHANNELS["push"].render_only, "services": ["127.0.0.1"]}
+    rig = _served("push", fake, options["private_key"], lambda: len(fake.shown), **options)
+    return replace(rig, tells_doubles=False, book=MemoryBook([person(address=fake.browser().text)]))
+
+
 FAKES: dict[str, tuple[Callable[[], Any], Callable[[Any], Rig]]] = {
     "x": (FakeX, _x),
     "linkage": (FakeLinkage, _linkage),
@@ -160,6 +167,7 @@ FAKES: dict[str, tuple[Callable[[], Any], Callable[[Any], Rig]]] = {
     "webhook": (FakePartner, _webhook),
     "lalert": (FakeNode, _lalert),
     "urgent_mail": (FakeNode, _urgent_mail),
+    "push": (FakePush, _push),
     "mail": (lambda: FakeSmtp(login_needed=True), _mail),
 }
 OVER_HTTP = sorted(FAKES.keys() - {"mail"})  # what replies of a mail server mean, test_channel_mail.py tells

@@ -59,11 +59,12 @@ def _part(alert: Alert, text: Text) -> str:
     foot = [stamp(alert.sent, alert.revision, language), " ".join(alert.sender_name.split()), alert.web]
     body = "\n\n".join([*paragraphs, "\n".join(line for line in foot if line)])
     if alert.status is Status.ACTUAL:
-        return f"{_subject(alert, text)}\n\n{body}"
-    return f"{mark}{own}{_subject(alert, text)}\n\n{mark}{own}\n{body}\n{own}{mark}"
+        return f"{subject(alert, text)}\n\n{body}"
+    return f"{mark}{own}{subject(alert, text)}\n\n{mark}{own}\n{body}\n{own}{mark}"
 
 
-def _subject(alert: Alert, text: Text) -> str:
+def subject(alert: Alert, text: Text) -> str:
+    """What it is about, level first, in one line and without the mark of a drill."""
     headline = " ".join(prepared(text.headline or text.event).split())
     if alert.alert_level and alert.level >= 3 and not alert.ends and not _NAMES_LEVEL.search(headline[:15]):
         headline = f"{_LEVELS.get(text.language, _LEVELS['en']).format(alert.level)} {headline}"
