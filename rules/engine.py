@@ -15,6 +15,7 @@ from rules.proposal import Drop, Proposal, Reason
 from rules.revision import Places, Sender, write
 from rules.rule import Rule
 from rules.situation import Situation, Standing
+from rules.span import in_force
 from rules.stages import SAYS, SPEAKS, run
 
 __all__ = ["Decision", "Drop", "Places", "Reason", "Sender", "Withdrawal", "Within", "decide"]
@@ -48,13 +49,14 @@ class Decision:
 def decide(
     situation: Situation, rules: Sequence[Rule], sender: Sender, places: Places, within: Within = same_area
 ) -> Decision:
-    """Everything the rules have to say at ``situation.now``.
+    """Everything the rules that hold at ``situation.now`` have to say.
 
     ``places`` gives the place of an area code; it must know every code that a hazard names. ``within`` tells whether
     one area lies in another. An older draft of the same series is superseded by a new revision. Nothing of another
     status than the situation's is looked at.
     """
     standing = {name: one for name, one in situation.standing.items() if _open(one, situation)}
+    every, rules = rules, in_force(rules, situation.now)
     alerts: list[Alert] = []
     drops: list[Drop] = []
     withdrawn: list[Withdrawal | None] = []
@@ -71,7 +73,7 @@ def decide(
         elif reached.standing:
             held = any(one.key in reached.left_out for one in (*reached.hazards, *reached.aside))
             withdrawn.append(_withdrawal(reached.standing, drop, situation, held))
-    for orphan, drop in _orphans(rules, standing, situation.now):
+    for orphan, drop in _orphans(rules, every, standing, situation.now):
         drops.append(drop)
         withdrawn.append(_withdrawal(orphan, drop, situation))
     return Decision(alerts=tuple(alerts), withdrawn=tuple(one for one in withdrawn if one), drops=tuple(drops))
@@ -186,7 +188,9 @@ def _gone(standing: Standing, state: State, reason: Reason, detail: str = "") ->
     return Withdrawal(series=newest.series, revision=newest.revision, state=state, reason=reason, detail=detail)
 
 
-def _orphans(rules: Sequence[Rule], standing: Mapping[str, Standing], now: datetime) -> Iterator[tuple[Standing, Drop]]:
+def _orphans(
+    rules: Sequence[Rule], every: Sequence[Rule], standing: Mapping[str, Standing], now: datetime
+) -> Iterator[tuple[Standing, Drop]]:
     """Series that no rule speaks for: written by hand, or the rule was taken away.
 
     What a person wrote waits, and holds, until it expires. Drafts of a rule that is gone go.
@@ -201,4 +205,5 @@ def _orphans(rules: Sequence[Rule], standing: Mapping[str, Standing], now: datet
             if newest.expires > now:
                 continue
             reason = Reason.LAPSED if one.state is State.DRAFT else Reason.EXPIRED
-        yield one, Drop("engine", reason, rule=newest.rule, series=name)
+        detail = "規則の有効期間の外です" if any(rule.id == newest.rule for rule in every) else ""
+        yield one, Drop("engine", reason, detail, rule=newest.rule, series=name)

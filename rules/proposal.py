@@ -12,6 +12,7 @@ from rules.alert import Alert, Place, Seen, State
 from rules.noise.inhibition import Cover
 from rules.rule import Rule
 from rules.situation import Standing
+from rules.wording.times import JST
 
 
 class Reason(StrEnum):
@@ -111,6 +112,16 @@ class Proposal:
     def level(self) -> int:
         """The highest level of the hazards; of an all-clear, the level that was announced."""
         return self.in_force[-1].level if self.ends else max((hazard.level for hazard in self.hazards), default=0)
+
+    @property
+    def renewed(self) -> str:
+        """That the rule has changed since what is in force was written, in a sentence; empty where it has not."""
+        begins = self.rule.span.begins
+        if begins is None or not self.in_force or not self.in_force[-1].sent < begins <= self.now:
+            return ""
+        local = begins.astimezone(JST)
+        when = f"{local.year}年{local.month}月{local.day}日{local:%H:%M}"
+        return f"規則 {self.rule.id} は{when}に改まりました。発表中の文は前の版のもので、次の報から新しい版になります"
 
     @property
     def in_force(self) -> tuple[Alert, ...]:

@@ -181,6 +181,8 @@ def _evidence(situation: Situation, proposal: Proposal) -> Iterator[str]:
     rule = proposal.rule
     if proposal.reason:
         yield f"{rule.title['ja']}: {proposal.reason.ja}"
+    if proposal.renewed:
+        yield proposal.renewed
     if _maybe_silence(proposal):
         yield "解除の前に、観測や電文が届いているか確かめてください。途絶えたために消えた可能性があります"
     if _goes_on(situation, proposal):

@@ -19,10 +19,12 @@ from rules.noise.quiet import NEVER_FROM as LOUD
 from rules.noise.quiet import Manner, QuietHours
 from rules.noise.table import Noise, load_noise
 from rules.source import Fault, RuleError, Steps, Table, at_level, duration, read_toml
-from rules.translation import read_glossaries, read_translations, wording_of
+from rules.span import Span, gaps, laid_over, overlaps, parse_span
+from rules.translation import Translation, read_glossaries, read_translations, wording_of
 from rules.wording.languages import in_order
 from rules.wording.templates import Words
 
+ALWAYS = Span()
 CATALOG = Path(__file__).parent / "catalog"
 
 CATEGORIES = (
@@ -71,6 +73,7 @@ class Rule:
     quiet: QuietHours | None = None
     digest: Digest | None = None
     inhibited: tuple[Inhibition, ...] = ()  # rows by which something graver may keep it silent
+    span: Span = ALWAYS  # of this version of the rule
     file: str = ""
     tests: tuple[Case, ...] = ()
 
@@ -97,37 +100,40 @@ def orders_evacuation(response: str, event: str, headline: str) -> bool:
 
 
 def load_rules(folders: Sequence[Path]) -> tuple[Rule, ...]:
-    """All rules of the folders, by id; a later folder replaces a rule of the same id.
+    """All versions of all rules of the folders, by id and date; a later folder replaces a rule of the same id.
 
-    Translations stand beside them, in ``words/LANGUAGE/RULE.toml``. A folder's translations speak for its own rules and
-    for those of the folders before it; a rule that is replaced takes its earlier translations with it.
+    A version with dates replaces it for that time only. Translations stand beside the rules, in
+    ``words/LANGUAGE/RULE.toml``. A folder's translations speak for its own rules and for those of the folders
+    before it; a rule that is replaced takes its earlier translations with it.
     Raises :class:`RuleError` with every fault of every file.
     """
-    rules: dict[str, Rule] = {}
+    rules: dict[str, tuple[Rule, ...]] = {}
     faults: list[Fault] = []
     glossaries: dict[str, dict[str, str]] = {}
     for folder in folders:
         if not folder.is_dir():
             faults.append(Fault(str(folder), 0, "folder", "no such folder", "a folder of .toml rule files"))
-        here: dict[str, str] = {}
+        here: dict[str, list[Rule]] = {}
         for path in sorted(folder.glob("*.toml")):
             rule, wrong = read_rule(path)
             faults.extend(wrong)
-            if rule is None:
-                continue
-            if rule.id in here:
-                faults.append(Fault(str(path), 1, "id", rule.id, f"an id of its own; {here[rule.id]} has it already"))
-            here[rule.id] = str(path)
-            rules[rule.id] = rule
+            if rule is not None:
+                here.setdefault(rule.id, []).append(rule)
+        for name, versions in here.items():
+            faults.extend(overlaps(versions))
+            rules[name] = laid_over(rules.get(name, ()), versions)
         for language, terms, wrong in read_glossaries(folder):
             glossaries.setdefault(language, {}).update(terms)
             faults.extend(wrong)
         faults.extend(_translate(folder, rules))
-    noise, wrong = load_noise(folders, {rule.id: rule.kinds for rule in rules.values()})
-    faults.extend([*wrong, *_untimely(rules.values(), noise)])
+    kinds = {name: frozenset[str]().union(*(one.kinds for one in versions)) for name, versions in rules.items()}
+    noise, wrong = load_noise(folders, kinds)
+    every = [one for name in sorted(rules) for one in rules[name]]
+    faults.extend([*wrong, *_untimely(every, noise)])
+    faults.extend(fault for versions in rules.values() for fault in gaps(versions))
     if faults:
         raise RuleError(faults)
-    return tuple(_heeding(_informed(rules[name], glossaries), noise) for name in sorted(rules))
+    return tuple(_heeding(_informed(one, glossaries), noise) for one in every)
 
 
 def _heeding(rule: Rule, noise: Noise) -> Rule:
@@ -147,22 +153,40 @@ def _untimely(rules: Iterable[Rule], noise: Noise) -> Iterator[Fault]:
             yield Fault(rule.file, 1, "digest", f"{clock:%H:%M}", allowed)
 
 
-def _translate(folder: Path, rules: dict[str, Rule]) -> Iterator[Fault]:
-    """Give the rules the translations of a folder; faults are told, and what is at fault changes nothing."""
+def _translate(folder: Path, rules: dict[str, tuple[Rule, ...]]) -> Iterator[Fault]:
+    """Give the rules the translations of a folder; faults are told, and what is at fault changes nothing.
+
+    A translation speaks for the version whose file has its name; where there is none, for all versions of that id.
+    """
     for one in read_translations(folder):
-        rule, faults = rules.get(one.rule), list(one.faults)
-        if rule is None:
+        of_file = {rule.id for versions in rules.values() for rule in versions if Path(rule.file).stem == one.rule}
+        name = next(iter(sorted(of_file)), one.rule)
+        faults = list(one.faults)
+        if name not in rules:
             faults.append(one.fault(one.rule, f"the id of a rule: {', '.join(sorted(rules))}"))
-        elif bool(rule.all_clear) != bool(one.all_clear) and not faults:
-            allowed = "all_clear, as the rule has one" if rule.all_clear else "no all_clear, for the rule has none"
-            faults.append(one.fault("all_clear" if one.all_clear else "nothing", allowed))
-        elif one.wording and _says_itself(rule, one.wording):
-            faults.append(one.fault("evacuation information", "one | two in approval; it is never automatic"))
+        meant = [rule for rule in rules.get(name, ()) if not of_file or Path(rule.file).stem == one.rule]
+        faults.extend([] if faults else (fault for rule in meant for fault in _unfit(rule, one)))
         yield from faults
-        if rule and one.wording and not faults:
-            said = {**rule.wording, one.language: one.wording}
-            ended = {**rule.all_clear, one.language: one.all_clear} if one.all_clear else rule.all_clear
-            rules[rule.id] = replace(rule, wording=said, all_clear=ended)
+        if not faults:
+            rules[name] = tuple(_also_in(rule, one) if rule in meant else rule for rule in rules[name])
+
+
+def _unfit(rule: Rule, one: Translation) -> Iterator[Fault]:
+    """What is wrong between a translation and the rule."""
+    if bool(rule.all_clear) != bool(one.all_clear):
+        allowed = "all_clear, as the rule has one" if rule.all_clear else "no all_clear, for the rule has none"
+        yield one.fault("all_clear" if one.all_clear else "nothing", allowed)
+    elif one.wording and _says_itself(rule, one.wording):
+        yield one.fault("evacuation information", "one | two in approval; it is never automatic")
+
+
+def _also_in(rule: Rule, one: Translation) -> Rule:
+    """The rule with one more language."""
+    if one.wording is None:
+        return rule
+    said = {**rule.wording, one.language: one.wording}
+    ended = {**rule.all_clear, one.language: one.all_clear} if one.all_clear else rule.all_clear
+    return replace(rule, wording=said, all_clear=ended)
 
 
 def _informed(rule: Rule, glossaries: Mapping[str, Mapping[str, str]]) -> Rule:
@@ -208,11 +232,13 @@ def _rule(table: Table) -> Rule:
         digest=parse_digest(table),
         wording=words["wording"],
         all_clear=words["all_clear"],
+        span=parse_span(table),
         file=str(table.source.path),
         tests=parse_cases(table),
     )
     table.finish("repeat")
     _check_durations(table, rule)
+    _check_tests(table, rule)
     _check_evacuation(table, rule)
     return rule
 
@@ -229,6 +255,13 @@ def _check_durations(table: Table, rule: Rule) -> None:
             table.fault(name, table.data[name], "longer than zero")
     if rule.repeat and rule.expires and rule.repeat > rule.expires:
         table.fault("repeat", table.data["repeat"], f"not longer than expires ({table.data['expires']})")
+
+
+def _check_tests(table: Table, rule: Rule) -> None:
+    """A test outside the rule's time would try another version, or none."""
+    for case in rule.tests:
+        if not rule.span.holds(case.now):
+            table.fault("test", case.now.isoformat(), f"a time at which the rule holds ({rule.span})")
 
 
 def _check_evacuation(table: Table, rule: Rule) -> None:

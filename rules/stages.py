@@ -128,7 +128,8 @@ def dedup(_situation: Situation, proposal: Proposal) -> Proposal | Drop:
         return replace(proposal, reason=changed)
     if reason := _due(base, proposal):
         return replace(proposal, reason=reason)
-    return Drop("dedup", Reason.NOTHING_NEW, f"第{base.revision}版")
+    changed_rule = f"、{proposal.renewed}" if proposal.renewed else ""
+    return Drop("dedup", Reason.NOTHING_NEW, f"第{base.revision}版{changed_rule}")
 
 
 def _first(proposal: Proposal) -> Reason:

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 from rules.rule import Rule
 from rules.situation import Situation, Standing
+from rules.span import in_force
 
 _MINUTE = timedelta(minutes=1)
 
@@ -18,7 +19,9 @@ def due(situation: Situation, rules: Sequence[Rule]) -> datetime | None:
     Exact for what a rule's durations say. What its conditions ask of the clock (``time_of_day``, ages) is looked at on
     every full minute, as long as there is a hazard to ask it of.
     """
-    instants = [*_of_hazards(situation, rules), *_of_series(situation.standing.values(), rules)]
+    changes = [at for rule in rules for at in (rule.span.begins, rule.span.ends) if at]
+    rules = in_force(rules, situation.now)
+    instants = [*changes, *_of_hazards(situation, rules), *_of_series(situation.standing.values(), rules)]
     instants += [silence.ends for silence in situation.silences]
     instants += [at + rule.settle for at in situation.gone.values() for rule in rules]
     instants += [at for rule in rules for at in _of_clocks(situation.now, rule)] if situation.hazards else []

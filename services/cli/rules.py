@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from rules.rule import CATALOG, Rule, load_rules
+from rules.rule import ALWAYS, CATALOG, Rule, load_rules
 from rules.source import RuleError
 from rules.trial import try_rule
 
@@ -81,6 +81,7 @@ def _summary(rule: Rule) -> dict[str, object]:
         "languages": list(rule.wording),
         "tests": len(rule.tests),
         "file": rule.file,
+        **({"valid": str(rule.span)} if rule.span != ALWAYS else {}),
     }
 
 

@@ -19,6 +19,7 @@ from rules.alert import Act, Alert, State, Text
 from rules.amendment import ACTS, amend
 from rules.notice import Notice, compose
 from rules.redraft import AmendmentError, Pen, Said, Series, edited
+from rules.span import in_force as holding
 from services.channels.budget.purse import Purse
 from services.channels.rendering import rendered
 from services.city import City
@@ -162,7 +163,7 @@ async def _series(connection: AsyncConnection, city: City, ask: Ask) -> Series:
     return Series(
         standing=standing,
         reached=await reached(connection, ask.series),
-        rule=next((rule for rule in city.rules if rule.id == standing.alert.rule), None),
+        rule=next((one for one in holding(city.rules, ask.now) if one.id == standing.alert.rule), None),
         hazards=tuple(picture.values()),
     )
 
