@@ -76,6 +76,14 @@ async def write(store: Store, city: City, ask: Ask) -> Revision:
         raise ReviewError("changed", "同じ時刻に別の案が作られました。もう一度押してください") from error
 
 
+async def newest_in_force(connection: AsyncConnection, series: str, now: datetime) -> int:
+    """The number of the newest revision in force; 0 where nothing of the series is."""
+    status = await alerts.status_of(connection, series)
+    standing = (await alerts.standing(connection, status, now)).get(series) if status else None
+    in_force = standing.in_force(now) if standing else ()
+    return in_force[-1].revision if in_force else 0
+
+
 async def preview(store: Store, city: City, ask: Ask) -> Revision:
     """What :func:`write` would store, with everything that every channel would send. Raises ReviewError like it."""
     async with store.read() as connection:
@@ -118,7 +126,14 @@ def _worded(series: Series, before: Alert | None, ask: Ask, pen: Pen) -> Alert:
 
     plain = made(ask.said)
     texts = in_words(plain.texts, ask.words)
-    return plain if texts == plain.texts else made(replace(ask.said, texts=texts))
+    if texts == plain.texts:
+        return plain
+    alert = made(replace(ask.said, texts=texts))
+    others = [tag for tag, text in texts.items() if tag != "ja" and text == plain.texts.get(tag)]
+    if texts["ja"] == plain.texts["ja"] or not others:
+        return alert
+    told = f"日本語だけを直しました。ほかの言語の文面（{'、'.join(others)}）も合っているか確かめてください"
+    return replace(alert, evidence=(told, *alert.evidence))
 
 
 def in_words(texts: Mapping[str, Text], words: Words) -> dict[str, Text]:

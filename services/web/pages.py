@@ -16,6 +16,8 @@ from aiohttp import hdrs, web
 from services.web import pages_arrived, pages_calls, pages_ground, pages_public, pages_skill
 from services.web.pages_staff import staff_page
 from services.web.templating import TEMPLATES
+from services.web.writing import pages as writing_pages
+from services.web.writing.notice import notice
 
 STATIC = Path(__file__).parent / "static"
 VENDOR = STATIC / "vendor"
@@ -33,6 +35,10 @@ def setup(app: web.Application) -> None:
     app.router.add_get("/vendor/{path:.+}", _serving(foreign))
     app.router.add_get("/", pages_public.show)
     app.router.add_get("/ops", _staff_page("ops"))
+    app.router.add_get("/ops/alerts", writing_pages.index)
+    for method in ("GET", "POST"):
+        app.router.add_route(method, "/ops/alerts/notice", notice)
+        app.router.add_route(method, "/ops/alerts/{series}/{verb}", writing_pages.amend)
     app.router.add_get("/ops/outbox", _staff_page("outbox"))
     app.router.add_get("/ops/calls", pages_calls.show)
     app.router.add_post("/ops/calls", pages_calls.take)

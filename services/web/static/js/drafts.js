@@ -72,6 +72,9 @@ function body(draft) {
         ? h('button', { type: 'button', class: 'button strong', 'data-key': `approve-${draft.identifier}`, 'data-approve': '', on: { click: () => approve(draft) } }, '承認へ進む…')
         : null,
       glassButton(draft),
+      mayWrite()
+        ? h('a', { class: 'button', 'data-key': `edit-${draft.identifier}`, href: `/ops/alerts/${encodeURIComponent(draft.series)}/edit` }, '直す…')
+        : null,
       h('button', { type: 'button', class: 'button', 'data-key': `reject-${draft.identifier}`, on: { click: () => reject(draft) } }, '差し戻す…')),
   ];
 }
@@ -83,6 +86,8 @@ function reasons(evidence) {
   if (all.length <= SHOWN + 1) return list(all);
   return [list(all.slice(0, SHOWN)), h('details', { class: 'more' }, h('summary', {}, `ほか ${all.length - SHOWN}件の根拠`), list(all.slice(SHOWN)))];
 }
+
+const mayWrite = () => ['operator', 'approver', 'admin'].includes(document.body.dataset.role ?? '');
 
 /** @param {any} draft */
 function pips(draft) {

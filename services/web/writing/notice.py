@@ -1,0 +1,100 @@
+"""/ops/alerts/notice: the form for a notice that no rule asked for."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from aiohttp import web
+
+from feeds.status import Status
+from rules.alert import Act, Text
+from rules.notice import Notice
+from rules.rule import CATEGORIES
+from services.desks.review import ReviewError
+from services.desks.writing import Ask, preview, write
+from services.store.alerts import Revision
+from services.store.users import Role
+from services.web.api.writing import city_of, fault_of
+from services.web.auth import PERSON, requires
+from services.web.context import CONTEXT
+from services.web.pages_staff import staff_page
+from services.web.writing.form import LANGUAGE_NAMES, PARTS, Filled, filled, local, moment, text_of
+from services.web.writing.pages import HINTS, TITLES
+
+_LASTS = timedelta(hours=12)  # unless another end is chosen
+_CATEGORIES = {
+    "Transport": "交通・除雪",
+    "Safety": "安全",
+    "Met": "気象",
+    "Security": "防犯",
+    "Health": "健康",
+    "Env": "環境",
+    "Infra": "ライフライン",
+    "Other": "その他",
+}
+
+
+@requires(Role.OPERATOR)
+async def notice(request: web.Request) -> web.Response:
+    """An empty form, the preview, or the draft."""
+    context, city = request.app[CONTEXT], city_of(request)
+    if request.method == "GET":
+        blank = Text(language="ja", **dict.fromkeys(PARTS, ""))
+        expires = local(context.now() + _LASTS)
+        form = Filled(texts={"ja": blank}, languages=frozenset({"ja"}), areas=frozenset(), expires=expires)
+        return _page(request, form, {}, None)
+    posted = await request.post()
+    form = filled(posted, {})
+    chosen = {name: text_of(posted, name) for name in ("kind", "level", "category", "status", "alert_level")}
+    told = _asked(request, form, chosen)
+    try:
+        if text_of(posted, "do") == "draft":
+            await write(context.store, city, told)
+            context.bell.ring("alerts")
+            raise web.HTTPSeeOther("/ops#drafts")
+        shown = await preview(context.store, city, told)
+    except ReviewError as error:
+        return _page(request, form, chosen, None, error)
+    return _page(request, form, chosen, shown)
+
+
+def _asked(request: web.Request, form: Filled, chosen: dict[str, str]) -> Ask:
+    now = request.app[CONTEXT].now()
+    level, status = chosen["level"], chosen["status"]
+    written = Notice(
+        status=Status(status) if status in set(Status) else Status.EXERCISE,
+        kind=chosen["kind"],
+        level=int(level) if level.isascii() and level.isdecimal() else -1,
+        alert_level=chosen["alert_level"] == "on",
+        category=chosen["category"],
+        texts={tag: text for tag, text in form.texts.items() if tag in form.languages},
+        areas=tuple(sorted(form.areas)),
+        expires=moment(form.expires) or now,
+        channels=tuple(name for name in city_of(request).channels if name in form.channels),
+    )
+    return Ask(person=request[PERSON].name, now=now, act=Act.NOTICE, notice=written)
+
+
+def _page(
+    request: web.Request, form: Filled, chosen: dict[str, str], shown: Revision | None, error: ReviewError | None = None
+) -> web.Response:
+    context = request.app[CONTEXT]
+    first = Status.EXERCISE if context.exercise else Status.ACTUAL
+    areas = [area for area in context.ground.areas if area.kind in {"city", "district"}]
+    return staff_page(
+        request,
+        "notice",
+        status=200 if error is None else fault_of(error).status,
+        title=TITLES[Act.NOTICE],
+        hint=HINTS[Act.NOTICE],
+        form=form,
+        chosen={"kind": "", "level": "0", "category": "Transport", "status": first.value, "alert_level": ""} | chosen,
+        areas=areas,
+        channels=tuple(city_of(request).channels),
+        statuses=[first, *(status for status in Status if status is not first)],
+        categories={name: _CATEGORIES[name] for name in CATEGORIES if name in _CATEGORIES},
+        shown=shown,
+        problem=str(error) if error else "",
+        parts=PARTS,
+        languages=LANGUAGE_NAMES,
+    )

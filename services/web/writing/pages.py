@@ -1,0 +1,165 @@
+"""/ops/alerts: what is in force and what waits; and the form in which people carry on, correct, end or edit it.
+
+Everything works without scripts: one button shows what every channel would send, the other makes the draft. With
+scripts the preview follows what is typed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from aiohttp import web
+from sqlalchemy import or_, select
+
+from rules.alert import Act, Alert, State
+from services.desks.review import ReviewError
+from services.desks.writing import Ask, newest_in_force, preview, write
+from services.store import alerts
+from services.store.alerts import Revision
+from services.store.codec import from_json
+from services.store.tables import alerts as revisions
+from services.store.users import Role
+from services.web.api.writing import city_of, fault_of
+from services.web.auth import PERSON, requires
+from services.web.context import CONTEXT
+from services.web.pages_staff import staff_page
+from services.web.security import WebError
+from services.web.writing.form import LANGUAGE_NAMES, PARTS, Filled, filled, local, prefilled, said, text_of
+
+VERBS: Mapping[str, Act] = {
+    "update": Act.UPDATE,
+    "correction": Act.CORRECTION,
+    "all-clear": Act.ALL_CLEAR,
+    "cancel": Act.CANCEL,
+    "edit": Act.EDIT,
+}
+TITLES: Mapping[Act, tuple[str, str]] = {
+    Act.UPDATE: ("更新する", "Update"),
+    Act.CORRECTION: ("訂正する", "Correct a detail"),
+    Act.ALL_CLEAR: ("解除する", "All-clear"),
+    Act.CANCEL: ("取り消す（誤報）", "Cancel: it should never have been sent"),
+    Act.EDIT: ("案を直す", "Edit the draft"),
+    Act.NOTICE: ("お知らせを書く", "Write a notice"),
+}
+HINTS: Mapping[Act, str] = {
+    Act.UPDATE: "状況は同じまま、文面・区域・期限を改めます。区域を外すと、その区域は終わりになります。",
+    Act.CORRECTION: "誤りと正しい内容だけを、関係する区域に伝えます。発表の全体をもう一度知らせることはしません。",
+    Act.ALL_CLEAR: "危険がなくなったことを、発表が届いたすべての経路に伝えます。",
+    Act.CANCEL: "出すべきでなかった発表を取り消します。危険がなくなったときは「解除」を使ってください。",
+    Act.EDIT: "直すと新しい案になり、これまでの承認は無効になります。",
+    Act.NOTICE: "規則によらないお知らせです。ほかの案と同じく承認が要ります。",
+}
+
+
+@requires(Role.VIEWER)
+async def index(request: web.Request) -> web.Response:
+    """What is in force, and what waits, newest first."""
+    now = request.app[CONTEXT].now()
+    held = or_(revisions.c.state == State.DRAFT.value, revisions.c.state == State.ISSUED.value)
+    statement = select(revisions.c.state, revisions.c.body).where(held, revisions.c.expires > now)
+    async with request.app[CONTEXT].store.read() as connection:
+        rows = (await connection.execute(statement.order_by(revisions.c.sent.desc()).limit(200))).all()
+    found = [(state, from_json(Alert, body)) for state, body in rows]
+    return staff_page(
+        request,
+        "alerts",
+        waiting=[alert for state, alert in found if state == State.DRAFT],
+        in_force=[alert for state, alert in found if state == State.ISSUED],
+        may_write=request[PERSON].may(Role.OPERATOR),
+        local=local,
+    )
+
+
+@requires(Role.OPERATOR)
+async def amend(request: web.Request) -> web.Response:
+    """The form of one act on one series, and what comes of it."""
+    act = VERBS.get(request.match_info["verb"])
+    if act is None:
+        raise WebError(404, "not_found", "見つかりません。 / There is nothing at this address.")
+    desk = Desk(request, act, request.match_info["series"])
+    stands = await desk.stands()
+    plain = await desk.plain(stands)
+    if request.method == "GET":
+        return desk.page(stands, plain.alert, prefilled(plain.alert, act), None if act is Act.CORRECTION else plain)
+    posted = await request.post()
+    form = filled(posted, plain.alert.texts)
+    number = text_of(posted, "revision")
+    seen = Stands(int(number) if number.isdecimal() else 0, text_of(posted, "digest"))
+    try:
+        told, words = said(form, plain.alert, act)
+        ask = desk.ask(act, seen, said=told, words=words)
+        if text_of(posted, "do") == "draft":
+            await write(request.app[CONTEXT].store, city_of(request), ask)
+            request.app[CONTEXT].bell.ring("alerts")
+            raise web.HTTPSeeOther("/ops#drafts")
+        shown = await preview(request.app[CONTEXT].store, city_of(request), ask)
+    except ReviewError as error:
+        # What was typed stays; the form now stands on what is there today, so that pressing again is meant.
+        return desk.page(stands, plain.alert, form, None, error)
+    return desk.page(stands, plain.alert, form, shown)
+
+
+@dataclass(frozen=True, slots=True)
+class Stands:
+    """What the person had before them: the newest revision in force, or the draft and its digest."""
+
+    revision: int
+    digest: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """One request to the form."""
+
+    request: web.Request
+    act: Act
+    series: str
+
+    async def stands(self) -> Stands:
+        """What is there now. Raises WebError 404 where there is nothing."""
+        context = self.request.app[CONTEXT]
+        async with context.store.read() as connection:
+            if self.act is not Act.EDIT:
+                return Stands(await newest_in_force(connection, self.series, context.now()))
+            newest = await alerts.newest(connection, self.series)
+            draft = await alerts.get(connection, self.series, newest.revision) if newest else None
+        if draft is None:
+            raise WebError(404, "not_found", "案がありません。 / There is no such draft.")
+        return Stands(draft.alert.revision, draft.digest)
+
+    async def plain(self, stands: Stands) -> Revision:
+        """The draft as it is prefilled. Raises WebError where nothing can be written. A correction begins where an
+        update does: what was wrong nobody can prefill."""
+        act = Act.UPDATE if self.act is Act.CORRECTION else self.act
+        try:
+            return await preview(self.request.app[CONTEXT].store, city_of(self.request), self.ask(act, stands))
+        except ReviewError as error:
+            raise fault_of(error) from error
+
+    def ask(self, act: Act, stands: Stands, **more: Any) -> Ask:
+        """What is asked of the writing desk."""
+        who, now = self.request[PERSON].name, self.request.app[CONTEXT].now()
+        told = Ask(person=who, now=now, act=act, series=self.series, revision=stands.revision, digest=stands.digest)
+        return replace(told, **more)
+
+    def page(
+        self, stands: Stands, plain: Alert, form: Filled, shown: Revision | None, error: ReviewError | None = None
+    ) -> web.Response:
+        """The form over what is prefilled, and what every channel would send."""
+        return staff_page(
+            self.request,
+            "writing",
+            status=200 if error is None else fault_of(error).status,
+            title=TITLES[self.act],
+            hint=HINTS[self.act],
+            act=self.act.value,
+            stands=stands,
+            plain=plain,
+            form=form,
+            shown=shown,
+            problem=str(error) if error else "",
+            parts=PARTS,
+            languages=LANGUAGE_NAMES,
+        )
