@@ -18,6 +18,7 @@ from rules.revision import Sender, lifting, write
 from rules.situation import Situation
 from rules.wording.by_hand import corrected, ended
 from rules.wording.languages import in_order, spoken
+from rules.wording.templates import PARTS
 
 
 def amend(act: Act, series: Series, said: Said, pen: Pen) -> Alert:
@@ -36,7 +37,17 @@ def amend(act: Act, series: Series, said: Said, pen: Pen) -> Alert:
         )
     ending = act in {Act.ALL_CLEAR, Act.CANCEL}
     alert = _ending(act, series, said, pen) if ending else _going_on(act, series, said, pen)
-    return replace(alert, evidence=(*_evidence(act, series, said, pen), *alert.evidence))
+    return replace(alert, evidence=(*_evidence(act, series, said, pen), *_still_wrong(alert, said), *alert.evidence))
+
+
+def _still_wrong(alert: Alert, said: Said) -> list[str]:
+    """Where the words that a correction calls wrong still stand in the text that it corrects."""
+    left = [
+        tag
+        for tag, wrong in said.wrong.items()
+        if tag in alert.texts and wrong and any(wrong in getattr(alert.texts[tag], part) for part in PARTS)
+    ]
+    return [f"誤りとした語が、文面にまだ残っています（{'、'.join(left)}）"] if left else []
 
 
 def following(series: Series, said: Said, pen: Pen) -> Alert:

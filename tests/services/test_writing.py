@@ -128,6 +128,7 @@ async def test_a_correction_tells_the_detail_alone_and_only_where_the_alert_is_o
     assert one.texts["ja"].instruction in log_.parts[0] and "誤：" not in log_.parts[0], "nothing to correct there yet"
     assert "<value>032010002</value>" in cap.parts[0] and "内丸" in cap.parts[0], "the state stays whole"
     assert f"{one.sender},{one.identifier}" in cap.parts[0]
+    assert any("文面にまだ残っています" in line_ for line_ in draft.alert.evidence), "the whole still says it"
 
 
 async def test_an_edit_voids_approvals_and_tells_who_was_first(store: Store) -> None:

@@ -67,6 +67,7 @@ async def index(request: web.Request) -> web.Response:
         "alerts",
         waiting=[alert for state, alert in found if state == State.DRAFT],
         in_force=[alert for state, alert in found if state == State.ISSUED],
+        has_draft={alert.series for state, alert in found if state == State.DRAFT},
         may_write=request[PERSON].may(Role.OPERATOR),
         local=local,
     )
