@@ -71,6 +71,7 @@ CHANNELS: Mapping[str, Kind] = {
 GROUPS: Mapping[str, tuple[str, ...]] = {
     "social": ("x", "line", "facebook", "mastodon", "bluesky"),
     "authorities": ("linkage", "lalert"),
+    "open": ("cap_feed", "mqtt", "webhook", "voice"),  # taken by whoever wants it, and made into what they need
 }
 # People learn of these by 緊急速報メール and J-ALERT. A post minutes later, when the shaking is over or the wave there,
 # or one that cannot be called back within seconds, does harm.

@@ -361,6 +361,7 @@ def test_a_missing_secret_and_an_unknown_channel_are_told_with_the_cure() -> Non
 def test_a_group_means_those_of_it_that_are_set_up_and_an_empty_one_stays_for_staff_to_see() -> None:
     assert outlets(["cap_feed", "social", "log"], {"cap_feed", "x", "line"}) == ("cap_feed", "x", "line", "log")
     assert outlets(["x", "social"], {"x", "mastodon"}) == ("x", "mastodon")
+    assert outlets(["open"], {"cap_feed", "mqtt", "voice", "x"}) == ("cap_feed", "mqtt", "voice")
     assert outlets(["social"], {"log"}) == ("social",)
 
 
