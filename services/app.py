@@ -114,6 +114,8 @@ class Hub:
             exercise=settings.exercise is not None,
             bell=self._house.bell,
             channels=tuple(city.channels),
+            meters=city.meters,
+            winter=settings.winter,
             health=self.rollcall.line,
             reader=Reader.of(settings, parts.city_mappings(settings.profile)),
             readings=city.readings,

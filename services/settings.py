@@ -21,6 +21,7 @@ from feeds.status import Status
 from rules.wording.languages import LANGUAGES
 from services.broker.login import Protocol
 from services.callout.roster import Callout
+from services.channels.budget.account import Winters
 from services.channels.budget.tariff import Own
 from services.configuration.approvals import Approvals
 from services.configuration.files import SettingsError, laid_over, of_environment, read
@@ -199,6 +200,7 @@ class Settings(_Strict):
     public_exercise: bool = False  # may residents see exercise alerts? only a demonstration says yes
     public_forecasts: bool = False  # may residents see what our own models foresee? In Japan that needs a licence
     channels: dict[str, dict[str, Any]] = {}
+    winter: Winters | None = None  # for the forecast of what channels will cost
     budget: dict[str, Own] = {}  # channel → what the city's own contract says of prices and limits
     signing: Signing | None = None
     gateways: dict[str, Gateway] = {}

@@ -105,12 +105,16 @@ def counted(items: Iterable[Item]) -> dict[Fate, int]:
     return {fate: found[fate] for fate in Fate if found[fate]}
 
 
+def told(items: Sequence[Item]) -> str:
+    """What became of them, the gravest first; empty where all went out in time."""
+    return "、".join(_told(fate, number, items) for fate, number in counted(items).items() if fate is not Fate.IN_TIME)
+
+
 def summary(outage: Outage, items: Sequence[Item]) -> str:
-    """One sentence for the chronology and the desk."""
-    told = "、".join(_told(fate, number, items) for fate, number in counted(items).items() if fate is not Fate.IN_TIME)
+    """One sentence for the chronology."""
     span = f"{_clock(outage.began)}から{f'{_clock(outage.ended)}まで' if outage.ended else ''}"
     verb = "送れなかった" if outage.ended else "送れていない"
-    return f"{outage.channel}：{span}、すぐに{verb}。{told or '対象の発表なし'}"
+    return f"{outage.channel}：{span}、すぐに{verb}。{told(items) or '対象の発表なし'}"
 
 
 def _told(fate: Fate, number: int, items: Sequence[Item]) -> str:

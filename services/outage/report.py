@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.outage.fate import Fate, Item, Outage, counted, summary
+from services.outage.fate import Fate, Item, Outage, counted, summary, told
 from services.store import outages
 
 _MOST = 500  # alerts of one report; the counts are of all
@@ -39,6 +39,7 @@ def as_json(report: Report) -> dict[str, Any]:
         "began": _iso(outage.began),
         "ended": _iso(outage.ended),
         "summary": summary(outage, items),
+        "told": told(items),
         "counts": {fate.value: number for fate, number in counted(items).items()},
         "items": [_item(one) for one in items if one.fate is not Fate.IN_TIME][:_MOST],
         "seen_by": outage.seen_by,

@@ -39,6 +39,7 @@ class Heard:
 class Spent:
     """One row, for accounts."""
 
+    delivery: str
     channel: str
     kind: str
     level: int
@@ -122,6 +123,7 @@ async def between(connection: AsyncConnection, since: datetime, until: datetime)
     wanted = select(spent).where(spent.c.at > since, spent.c.at <= until).order_by(spent.c.at)
     return [
         Spent(
+            delivery=row["delivery"],
             channel=row["channel"],
             kind=row["kind"],
             level=row["level"],

@@ -17,6 +17,8 @@ from rules.voice.japanese import Readings
 from services.bell import Bell
 from services.callout.roster import Callout
 from services.city import City
+from services.channels.budget.account import Winters
+from services.channels.budget.meter import Meter
 from services.desks.quarantine import Reader
 from services.desks.subscriptions import Offer
 from services.health import Health
@@ -49,6 +51,8 @@ class WebContext:
     lalert: LalertReceiver | None = None  # where L-Alert's node delivers; None: nowhere
     reports: Reports = field(default_factory=Reports)
     subscriptions: Offer | None = None  # what residents may ask to be told
+    meters: Mapping[str, Meter] = field(default_factory=dict)  # of the channels that have a tariff
+    winter: Winters | None = None  # for the forecast of what they will cost
     https: bool = False  # a proxy in front ends TLS: cookies are Secure, the address is the proxy's X-Forwarded-For
     callout: Callout = field(default_factory=Callout)  # who staff are, and whom what calls
     rules: tuple[Rule, ...] = ()  # of the city, to say why something was not told

@@ -209,6 +209,8 @@ def _context(made: Scene, settings: Settings) -> WebContext:
         exercise=True,
         bell=made.bell,
         channels=tuple(made.city.channels),
+        meters=made.city.meters,
+        winter=settings.winter,
         health=lambda: made.health,
         fake_outboxes=timelines,
         profile=PROFILE,

@@ -55,6 +55,7 @@ _PROPERTIES = {
     "began": "when the first alert that it did not take was issued",
     "ended": "when nothing waited there any more; null: it goes on",
     "summary": "one sentence",
+    "told": "what became of the alerts, in words",
     "counts": "fate → how many: expired, unknown, partly, rejected, waiting, superseded, needless, late, in_time",
     "items": "each alert: {identifier, series, revision, headline, level, fate, told, late_minutes, issued, …}",
     "seen_by": "who has read it; null: nobody yet",

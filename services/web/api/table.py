@@ -9,6 +9,7 @@ from services.web.api import (
     alerts,
     areas,
     break_glass,
+    budget,
     calls,
     chronology,
     declared,
@@ -65,6 +66,7 @@ ENDPOINTS = (
     *quarantine.ENDPOINTS,
     *chronology.ENDPOINTS,
     *skill.ENDPOINTS,
+    *budget.ENDPOINTS,
     *events.ENDPOINTS,
     *openapi.ENDPOINTS,
 )

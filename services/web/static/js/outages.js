@@ -2,9 +2,9 @@
 // Channels that could not be used: shown until somebody has read what was sent late, and what never.
 import { post, Refused } from './api.js';
 import { desk } from './desk.js';
-import { byId, fill, h, table } from './dom.js';
+import { byId, fill, h } from './dom.js';
 import { moment } from './time.js';
-import { drillMark, exercise } from './words.js';
+import { drillMark, exercise, word } from './words.js';
 
 /** @type {Set<number>} reports that are unfolded, and stay so when the desk is drawn again */
 const unfolded = new Set();
@@ -24,16 +24,17 @@ export function drawOutages() {
 
 /** @param {any} outage */
 function one(outage) {
-  const rows = outage.items.map((/** @type {any} */ i) => h('tr', { 'data-fate': i.fate },
-    h('th', { scope: 'row' }, `${i.headline}（第${i.revision}報）`), h('td', { class: 'nowrap' }, moment(i.issued)), h('td', {}, told(i)), h('td', { class: 'small' }, i.reason)));
+  const rows = outage.items.map((/** @type {any} */ i) => h('li', { 'data-fate': i.fate },
+    h('b', {}, told(i)), h('span', {}, `${i.headline}（第${i.revision}報、${moment(i.issued)}発表）`), i.reason ? h('span', { class: 'muted small' }, i.reason) : null));
   const may = document.body.dataset.role !== 'viewer';
-  const detail = rows.length ? h('details', { open: unfolded.has(outage.id), on: { toggle: (/** @type {any} */ e) => unfolded[e.target.open ? 'add' : 'delete'](outage.id) } }, h('summary', { 'data-key': `outage-items-${outage.id}` }, `一件ずつ見る（${rows.length}件）`), table('送れなかったもの', ['発表', '発表した時刻', 'どうなったか', '理由'], rows, '')) : null;
+  const folding = { open: unfolded.has(outage.id), on: { toggle: (/** @type {any} */ e) => unfolded[e.target.open ? 'add' : 'delete'](outage.id) } };
+  const detail = rows.length ? h('details', folding, h('summary', { 'data-key': `outage-items-${outage.id}` }, `一件ずつ見る（${rows.length}件）`), h('ul', {}, rows)) : null;
   const act = outage.ended
     ? may ? h('button', { type: 'button', class: 'button slim', 'data-outage': outage.id, 'data-key': `outage-${outage.id}` }, '確認した') : null
     : h('p', { class: 'small' }, '送れるようになったら、まとめて報告します。');
   return h('article', { class: 'outage', 'data-open': outage.ended ? null : 'true' },
-    h('h3', {}, exercise() && outage.status === 'Exercise' ? null : drillMark(outage.status), `${outage.channel}　${span(outage)}`),
-    h('p', {}, outage.summary), detail, act);
+    h('h3', {}, exercise() && outage.status === 'Exercise' ? null : drillMark(outage.status), word('channels', outage.channel), ' ', h('span', { class: 'muted small' }, span(outage))),
+    h('p', {}, outage.told || '送れていません。'), detail, act);
 }
 
 /** @param {() => Promise<any>} after called when one was read */

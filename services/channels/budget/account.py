@@ -1,0 +1,148 @@
+"""The account of all channels: what was spent, how full the windows are, what gives way now, what is to come."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+
+from pydantic import BaseModel, ConfigDict, Field
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from feeds.japanese_time import JAPAN
+from services.channels.budget.forecast import Range, Winter, by_the_past, by_winter, season_of
+from services.channels.budget.meter import Meter
+from services.channels.budget.plan import Gauge, Step, steps_in_force
+from services.channels.budget.tariff import Measure, Tariff
+from services.channels.budget.use import Use, delivery_use, part_use
+from services.store import spending
+from services.store.spending import Spent
+
+_BACK = timedelta(days=3 * 366)  # of the record that forecasts rest on
+_LINK = "https://a.example/"
+
+
+class Winters(BaseModel):
+    """``[winter]``: how many days of heavy snow a mild, a normal and a hard winter have, by month."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    mild: dict[int, int]
+    normal: dict[int, int]
+    hard: dict[int, int]
+    alerts_a_day: float = Field(default=2.0, gt=0)  # revisions that a snow day sends to each channel
+    source: str
+
+    @property
+    def kinds(self) -> tuple[Winter, ...]:
+        return tuple(Winter(name, getattr(self, name)) for name in ("mild", "normal", "hard"))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Foreseen:
+    """Of one channel, to the end of the season, what was spent in it already included."""
+
+    measure: Measure
+    spent: int  # in the season so far
+    past: Range | None  # by the own record; None: too short
+    winters: Mapping[str, int]  # mild, normal, hard → amount
+    an_alert: int  # what one revision costs on average, on which the winters rest
+    own: bool  # … by the own record; else by the tariff: one post with a link and three without
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """One channel."""
+
+    channel: str
+    tariff: Tariff
+    gauges: tuple[Gauge, ...]
+    steps: tuple[Step, ...]  # in force now
+    month: Mapping[str, Use]  # kind → what it used up
+    season: Mapping[str, Use]
+    foreseen: Foreseen | None  # None: costs nothing and has no quota
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Account:
+    """Everything the page shows."""
+
+    at: datetime
+    since: date  # of the season
+    until: date  # the day after its last
+    lines: tuple[Line, ...]
+    winters: Winters | None = None
+    days: Sequence[Spent] = field(default_factory=tuple)  # of the season, one by one
+
+
+async def account(
+    connection: AsyncConnection, meters: Mapping[str, Meter], at: datetime, winter: Winters | None = None
+) -> Account:
+    """The account at ``at``, wall time."""
+    today = at.astimezone(JAPAN).date()
+    since, until = season_of(today)
+    record = await spending.between(connection, at - _BACK, at)
+    lines = []
+    for name, meter in meters.items():
+        gauges = await meter.gauges(connection, at, with_waiting=True)
+        mine = [one for one in record if one.channel == name]
+        season = [one for one in mine if day_of(one) >= since]
+        line = Line(
+            channel=name,
+            tariff=meter.tariff,
+            gauges=gauges,
+            steps=steps_in_force(gauges),
+            month=_by_kind(one for one in season if day_of(one) >= today.replace(day=1)),
+            season=_by_kind(season),
+            foreseen=_foreseen(meter.tariff, mine, today, winter),
+        )
+        lines.append(line)
+    days = tuple(one for one in record if day_of(one) >= since)
+    return Account(at=at, since=since, until=until, lines=tuple(lines), winters=winter, days=days)
+
+
+def day_of(one: Spent) -> date:
+    """The day in Japan."""
+    return one.at.astimezone(JAPAN).date()
+
+
+def measure_of(tariff: Tariff) -> Measure | None:
+    """What a channel's cost is told in; None where it costs nothing and has no quota."""
+    if tariff.post or tariff.link_post or tariff.message:
+        return Measure.MONEY
+    limited = {window.measure for window in tariff.windows}
+    return Measure.MESSAGES if Measure.MESSAGES in limited else None
+
+
+def _by_kind(some: Iterable[Spent]) -> dict[str, Use]:
+    found: dict[str, Use] = {}
+    for one in some:
+        found[one.kind] = found.get(one.kind, Use()) + one.use
+    return dict(sorted(found.items(), key=lambda item: (-item[1].micros, -item[1].calls, item[0])))
+
+
+def _foreseen(tariff: Tariff, record: Sequence[Spent], today: date, winter: Winters | None) -> Foreseen | None:
+    measure = measure_of(tariff)
+    if measure is None:
+        return None
+    since, until = season_of(today)
+    daily: dict[date, int] = {}
+    for one in record:
+        daily[day_of(one)] = daily.get(day_of(one), 0) + one.use.of(measure)
+    spent = sum(amount for day, amount in daily.items() if day >= since)
+    first = min(daily, default=today)
+    past = by_the_past(daily, first, today, until)
+    revisions = len({one.delivery for one in record})
+    an_alert = round(sum(daily.values()) / revisions) if revisions else _usual(tariff, measure)
+    cost = an_alert * (winter.alerts_a_day if winter else 0.0)
+    rest = {kind.name: spent + by_winter(kind, cost, today, until) for kind in winter.kinds} if winter else {}
+    total = past and Range(spent + past.low, spent + past.middle, spent + past.high, past.days)
+    return Foreseen(measure=measure, spent=spent, past=total, winters=rest, an_alert=an_alert, own=bool(revisions))
+
+
+def _usual(tariff: Tariff, measure: Measure) -> int:
+    """What an alert costs by the tariff alone."""
+    if tariff.per == "delivery":
+        return delivery_use(tariff).of(measure)
+    plain = part_use(tariff, "雪").of(measure)
+    return part_use(tariff, _LINK).of(measure) + 3 * plain
