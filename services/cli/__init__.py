@@ -27,6 +27,7 @@ COMMANDS = {
     "network": "the roads and sidewalks that are plowed",
     "why": "why a hazard was, or was not, told",
     "official": "what official warnings were in force at an instant",
+    "budget": "what sending costs, and what the winter will",
     "outage": "when channels were down: what was sent late, and what never",
     "render": "the exact payload of a channel",
     "replay": "publish recorded messages to a broker",

@@ -9,7 +9,7 @@ from typing import Any
 from aiohttp import hdrs, web
 
 from services.channels.budget.account import Account, Foreseen, Line
-from services.channels.budget.plan import Gauge
+from services.channels.budget.plan import Gauge, why
 from services.channels.budget.tariff import MICROS, Measure
 from services.channels.budget.told import as_csv
 from services.channels.budget.use import Use
@@ -133,15 +133,16 @@ def _sentences(of: Account) -> list[tuple[str, str, str]]:
     found: list[tuple[str, str, str]] = []
     for line in of.lines:
         for step in line.steps:
-            found.append(("bad", f"{line.tariff.title}：{step.ja}（{_why(line)}）", f"{line.tariff.title}: {step.en}."))
+            found.append(
+                (
+                    "bad",
+                    f"{line.tariff.title}：{step.ja}（{why(line.gauges, step)}）",
+                    f"{line.tariff.title}: {step.en}.",
+                )
+            )
     if not found:
         found.append(("good", "どの経路も、減らさずに送っています。", "Every channel sends in full."))
     return found
-
-
-def _why(line: Line) -> str:
-    low = [gauge for gauge in line.gauges if gauge.limit is not None and gauge.share >= 0.5]
-    return "、".join(gauge.words() for gauge in low)
 
 
 def _day(day: date) -> str:

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from decimal import Decimal
 from pathlib import Path
 
 from argon2 import PasswordHasher
@@ -18,6 +19,8 @@ from sqlalchemy import select
 from geo.registry import MODELS
 from services.bell import Bell
 from services.broker.link import Incoming
+from services.channels.budget.meter import meters
+from services.channels.budget.tariff import Own, tariffs
 from services.channels.channel import Channel
 from services.channels.registry import build
 from services.city import City, load_city
@@ -166,7 +169,10 @@ async def scene(
         predict=Predict(store, bell, clock, city.ground, MODELS),
         evaluate=Evaluate(store, bell, clock, city),
         played=at,
-        deliver=[Deliver(store, bell, clock, channel) for channel in city.channels.values()],
+        deliver=[
+            Deliver(store, bell, clock, channel, meter=city.meters.get(channel.name))
+            for channel in city.channels.values()
+        ],
         verify=(
             Verify(store, clock, city.ground, MODELS, settings.skill.kept),
             VerifyRiver(store, clock, city.ground),
@@ -194,7 +200,8 @@ def _with_channels(city: City, x: FakeX, linkage: FakeLinkage) -> City:
         "log": drill,
     }
     channels: dict[str, Channel] = {name: build(name, one) for name, one in options.items()}
-    return City(ground=city.ground, rules=city.rules, channels=channels, sender=city.sender, place=city.place)
+    metered = meters(tariffs({"x": Own(money_a_month=Decimal(60), windows=())}, options))  # hours are played in seconds
+    return replace(city, channels=channels, meters=metered)
 
 
 def _context(made: Scene, settings: Settings) -> WebContext:

@@ -23,7 +23,7 @@ from services.store.tables import alerts, suppressions
 from tests.services.making import NOW, alert
 from tests.services.test_evaluate import evaluating, flood, seen
 
-METER = Meter("x", tariffs({"x": Own(money_a_month=Decimal(60))}, {"x": None})["x"])
+METER = Meter("x", tariffs({"x": Own(money_a_month=Decimal(60))}, {"x": {}})["x"])
 ENGLISH = Text(language="en", event="River", headline="High", description="", instruction="", short="Stay away.")
 
 

@@ -17,7 +17,7 @@ from services.store.tables import outbox as rows
 from tests.services.making import NOW, alert
 
 WALL = datetime(2027, 1, 10, 3, 0, tzinfo=UTC)
-METER = Meter("x", tariffs({"x": Own(money_a_month=Decimal(60))}, {"x": None})["x"])
+METER = Meter("x", tariffs({"x": Own(money_a_month=Decimal(60))}, {"x": {}})["x"])
 THREAD = Payload(media_type="text/plain", parts=("大雪 https://city.example/a", "路面凍結", "Snow"))
 
 

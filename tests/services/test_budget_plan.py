@@ -30,7 +30,7 @@ def gauge(window: Window, used: float, *, frees: datetime | None = None) -> Gaug
 
 
 def x() -> Tariff:
-    return tariffs({"x": Own(money_a_month=Decimal(60))}, {"x": None})["x"]
+    return tariffs({"x": Own(money_a_month=Decimal(60))}, {"x": {}})["x"]
 
 
 def cost(form: Form) -> Use:
@@ -38,7 +38,7 @@ def cost(form: Form) -> Use:
 
 
 def test_every_tariff_is_of_a_channel_and_says_its_source_and_day() -> None:
-    known = tariffs({}, CHANNELS)
+    known = tariffs({}, {name: {} for name in CHANNELS})
     assert {"x", "line", "mastodon", "bluesky"} <= set(known)
     assert all(one.source and one.checked.year >= 2026 for one in known.values())
 
@@ -54,13 +54,13 @@ def test_a_bare_domain_in_the_text_costs_as_much_as_a_link() -> None:
 
 
 def test_a_broadcast_counts_once_for_every_friend_however_many_languages() -> None:
-    line = tariffs({"line": Own(recipients=12_000, messages_a_month=30_000)}, {"line": None})["line"]
+    line = tariffs({"line": Own(recipients=12_000, messages_a_month=30_000)}, {"line": {}})["line"]
     assert use_of(line, ["ja", "en", "vi"]) == Use(calls=1, messages=12_000)
 
 
 def test_the_citys_word_stands_over_the_providers() -> None:
     own = Own(post=Decimal("0.01"), reserve=0.4, money_a_month=Decimal(30), source="契約書", checked=AT.date())
-    tariff = tariffs({"x": own}, {"x": None})["x"]
+    tariff = tariffs({"x": own}, {"x": {}})["x"]
     money = next(window for window in tariff.windows if window.measure is Measure.MONEY)
     assert (tariff.post, tariff.link_post, money.limit, money.reserve) == (
         Decimal("0.01"),
@@ -72,7 +72,7 @@ def test_the_citys_word_stands_over_the_providers() -> None:
 
 def test_a_channel_nobody_has_figures_for_must_say_whose_they_are() -> None:
     with pytest.raises(ValueError, match=r"budget\.pager: checked and source must say"):
-        tariffs({"pager": Own(post=Decimal(1))}, {"pager": None})
+        tariffs({"pager": Own(post=Decimal(1))}, {"pager": {}})
     with pytest.raises(ValidationError, match="either minutes or calendar"):
         Window.model_validate({"name": "both", "title": "", "measure": "calls", "minutes": 5, "calendar": "day"})
 

@@ -63,7 +63,7 @@ async def test_a_burst_keeps_the_rate_and_the_order_and_sends_level_five_first(
     some, channel = thousand(random.Random(6)), Rationed(clock)
     newest = {one.series: one.revision for one in some}
     await flood(store, some)
-    deliver = Deliver(store, Bell(), clock, channel, meter=Meter("x", tariffs({}, {"x": None})["x"]))
+    deliver = Deliver(store, Bell(), clock, channel, meter=Meter("x", tariffs({}, {"x": {}})["x"]))
     while len(channel.taken) < len(newest) and clock.at < NOW + timedelta(hours=12):
         clock.at += timedelta(seconds=1) if await deliver.step() else timedelta(minutes=2)
     sent = [delivery for _, delivery in channel.taken]

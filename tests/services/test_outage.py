@@ -39,7 +39,7 @@ class Scene:
     def __post_init__(self) -> None:
         self.channel = Rationed(self.clock, limit=20)
         rate = Window(name="quarter_hour", title="", measure=Measure.CALLS, limit=Decimal(20), minutes=15)
-        meter = Meter("x", tariffs({"x": Own(windows=(rate,))}, {"x": None})["x"])
+        meter = Meter("x", tariffs({"x": Own(windows=(rate,))}, {"x": {}})["x"])
         self.deliver = Deliver(self.store, Bell(), self.clock, self.channel, meter=meter)
         self.watch = Watch(self.store, Bell(), self.clock)
 

@@ -145,29 +145,32 @@ def steps_in_force(gauges: Sequence[Gauge]) -> tuple[Step, ...]:
     return tuple(step for step in Step if any(_calls_for(gauge, step) for gauge in gauges))
 
 
-def plan(
-    gauges: Sequence[Gauge], rank: Rank, expires: datetime, cost: Callable[[Form], Use], whole: Form = WHOLE
-) -> Plan:
+def why(gauges: Sequence[Gauge], *steps: Step) -> str:
+    """The windows that call for any of these steps, for staff."""
+    return "、".join(gauge.words() for gauge in gauges if any(_calls_for(gauge, step) for step in steps))
+
+
+def plan(gauges: Sequence[Gauge], rank: Rank, expires: datetime, cost: Callable[[Form], Use]) -> Plan:
     """The form for an alert that is about to be rendered.
 
     ``cost`` prices it in a form. What would not fit even so is made smaller still; what does not fit then waits for a
     window that opens before the alert expires, or else does not go to this channel.
     """
     if rank is Rank.URGENT:
-        return Plan(form=whole)
+        return Plan()
     steps = steps_in_force(gauges)
-    why = "、".join(gauge.words() for gauge in gauges if any(_calls_for(gauge, step) for step in Step))
+    because = why(gauges, *Step)
     if rank is Rank.MINOR and Step.NOT_MINOR in steps:
-        return Plan(steps=(Step.NOT_MINOR,), because=why, goes=False)
+        return Plan(steps=(Step.NOT_MINOR,), because=because, goes=False)
     steps = tuple(step for step in steps if step in _SHORTENING)
     lasting = [gauge for gauge in gauges if gauge.frees >= expires or gauge.window.minutes is None]
     for further in (steps, *(_upto(step) for step in _SHORTENING if step not in steps)):
-        form = _form(further, whole)
+        form = _form(further)
         short_of = [gauge for gauge in lasting if not gauge.holds(cost(form), rank)]
         if not short_of:
-            return Plan(form=form, steps=further, because=why)
-        why = "、".join(gauge.words() for gauge in short_of)
-    return Plan(steps=(Step.SPENT,), because=why, goes=False)
+            return Plan(form=form, steps=further, because=because)
+        because = "、".join(gauge.words() for gauge in short_of)
+    return Plan(steps=(Step.SPENT,), because=because, goes=False)
 
 
 def waits(gauges: Sequence[Gauge], rank: Rank, expires: datetime, use: Use) -> datetime | None:
@@ -196,11 +199,11 @@ def _upto(last: Step) -> tuple[Step, ...]:
     return tuple(step for step in _SHORTENING if step.at <= last.at)
 
 
-def _form(steps: Sequence[Step], whole: Form) -> Form:
+def _form(steps: Sequence[Step]) -> Form:
     return Form(
-        link=whole.link and Step.NO_LINK not in steps,
-        whole=whole.whole and Step.SHORT not in steps,
-        languages=2 if Step.TWO_LANGUAGES in steps else whole.languages,
+        link=Step.NO_LINK not in steps,
+        whole=Step.SHORT not in steps,
+        languages=2 if Step.TWO_LANGUAGES in steps else None,
     )
 
 

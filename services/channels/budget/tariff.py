@@ -42,6 +42,7 @@ class Window(_Data):
 
     name: str = Field(pattern=r"^[a-z_]{1,32}$")
     title: str
+    title_en: str = ""
     measure: Measure
     limit: Decimal | None = Field(default=None, ge=0)  # money in whole units of the currency; None: only counted
     minutes: int | None = Field(default=None, ge=1, le=44_640)
@@ -108,13 +109,15 @@ class Own(_Data):
     checked: date | None = None
 
 
-def tariffs(own: Mapping[str, Own], channels: Mapping[str, object]) -> dict[str, Tariff]:
+def tariffs(own: Mapping[str, Own], channels: Mapping[str, Mapping[str, object]]) -> dict[str, Tariff]:
     """The tariff of each channel that is set up and has one, the city's word over the provider's.
 
+    ``channels`` are the tables of the settings. A stand-in (``base_url``) has none of the provider's limits.
     Raises ValueError with the settings key where a channel that no file knows is only half described.
     """
     known = tomllib.loads(_FILE.read_text(encoding="utf-8"))
-    return {name: _tariff(name, known.get(name), own.get(name)) for name in channels if name in known or name in own}
+    real = {name for name, options in channels.items() if name in known and not options.get("base_url")}
+    return {name: _tariff(name, known.get(name), own.get(name)) for name in channels if name in real or name in own}
 
 
 def _tariff(name: str, provider: Mapping[str, object] | None, own: Own | None) -> Tariff:
