@@ -30,9 +30,7 @@ def register(commands: Any) -> None:
     show.add_argument("--settings", type=Path, action="append", default=[], help="a TOML file over the profile")
     show.set_defaults(run=_show)
     past = actions.add_parser("winters", help="mild, normal and hard out of daily depths, for [winter] of the settings")
-    past.add_argument(
-        "file", type=Path, metavar="FILE.csv", help="with a column of days (2026-01-15) and one of depths"
-    )
+    past.add_argument("file", type=Path, metavar="FILE.csv", help="a column of days (2026-01-15), one of depths")
     past.add_argument("--date", default="date", metavar="COLUMN")
     past.add_argument("--depth", default="snow_depth_cm", metavar="COLUMN")
     past.add_argument("--rise", type=float, default=10.0, metavar="CM", help="in a day, that makes it a snow day")

@@ -16,9 +16,9 @@ from rules.rule import Rule
 from rules.voice.japanese import Readings
 from services.bell import Bell
 from services.callout.roster import Callout
-from services.city import City
 from services.channels.budget.account import Winters
 from services.channels.budget.meter import Meter
+from services.city import City
 from services.desks.quarantine import Reader
 from services.desks.subscriptions import Offer
 from services.health import Health

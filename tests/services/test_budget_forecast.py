@@ -1,4 +1,4 @@
-"""The forecast of a season: by the own record, by winters of the past; the same each time, and never without grounds."""
+"""The forecast of a season: by the own record and by winters of the past, the same each time, never without grounds."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def test_the_same_time_of_other_years_weighs_more_than_another_season() -> None:
     snow = {date(2026, 1, 1) + timedelta(days=n): 50 for n in range(59)}
     january = by_the_past(snow, first, date(2027, 1, 1), date(2027, 2, 1))
     june = by_the_past(snow, first, date(2027, 6, 1), date(2027, 7, 1))
-    assert january and june and january.middle == 31 * 50 and june.high == 0
+    assert january and june and january.low > 0 and january.high == 31 * 50 and june.high == 0
 
 
 def test_a_winter_costs_what_its_days_still_cost() -> None:
