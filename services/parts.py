@@ -246,8 +246,8 @@ async def callout(house: House, line: Callable[[], Health]) -> None:
     where = settings.web.base_url or f"http://{settings.web.host}:{settings.web.port}"
     caller = Caller(house.store, house.bell, house.clock, settings.callout, Apprise(), where)
     house.stack.push_async_callback(caller.close)
-    wakes = ("alerts", "deliveries", "outbox")
-    house.repeat(Loop(watch.name, leased(once, watch.step), house.bell.listen(*wakes), lambda: watch.EVERY, rest=0.25))
+    wakes = ("alerts", "deliveries")
+    house.repeat(Loop(watch.name, leased(once, watch.step), house.bell.listen(*wakes), lambda: watch.EVERY, rest=0.5))
     house.repeat(Loop(caller.name, caller.step, house.bell.listen(BELL), lambda: caller.EVERY))
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from feeds.status import Status
@@ -14,6 +14,7 @@ from services.store.confirmation import Said, Sent, confirmation
 from services.store.outbox import DeliveryState
 from services.store.ringing import Backlog, Broken, Told, Unconfirmed, Waiting
 
+_BY_THEMSELVES = 5
 _GATEWAYS = ("gateway:", "clock:", "allowance:")  # a battery can wait for the morning
 _OPEN: Mapping[DeliveryState, tuple[str, str]] = {
     DeliveryState.WAITING: ("まだ送れていません", "not sent yet"),
@@ -49,7 +50,28 @@ def occasions(picture: Picture, callout: Callout, now: datetime) -> dict[str, Oc
     ]
     rung = {one.status for one in found if one.event is Event.MANDATORY}  # by the same deliveries
     found += [one for one in _backlog(picture.backlog, callout, now) if one.status not in rung]
-    return {one.key: one for one in found}
+    return {one.key: one for one in _folded(found)}
+
+
+def _folded(found: Iterable[Occasion]) -> Iterator[Occasion]:
+    """The oldest few of each event and status ring by themselves, the rest as one: a line that is down must not call
+    thirty times. The oldest, lest one that rings should be folded away under a newer; a graver rest rings anew.
+    """
+    groups: dict[tuple[Event, Status], list[Occasion]] = {}
+    for one in sorted(found, key=lambda one: (one.since, one.key)):
+        groups.setdefault((one.event, one.status), []).append(one)
+    for (event, status), some in groups.items():
+        yield from some[:_BY_THEMSELVES]
+        if rest := some[_BY_THEMSELVES:]:
+            level = max(one.level for one in rest)
+            gravest = max(rest, key=lambda one: one.level)
+            yield replace(
+                gravest,
+                key=f"{event}:{status}:more:{level}",
+                subject=f"同じ種類がほかに{len(rest)}件：{gravest.subject}",
+                subject_en=f"{len(rest)} more of this kind: {gravest.subject_en}",
+                detail="\n".join(one.subject for one in rest[:20]),
+            )
 
 
 def _drafts(picture: Picture, callout: Callout, now: datetime) -> Iterator[Occasion]:

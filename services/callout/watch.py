@@ -22,6 +22,7 @@ from services.callout.faults import Faults
 from services.callout.occasion import Event, Occasion
 from services.callout.occasions import Picture, occasions
 from services.callout.roster import Callout
+from services.channels.registry import outlets
 from services.clock import Clock
 from services.lease import Leased
 from services.store import call_sends, calls, chronology, ringing
@@ -62,7 +63,8 @@ class Watch:
     def __init__(self, once: Leased, bell: Bell, clock: Clock, callout: Callout, hub: Hub) -> None:
         self._once, self._bell, self._clock, self._callout, self._hub = once, bell, clock, callout, hub
         self._faults = Faults(timedelta(minutes=callout.fault_minutes))
-        self._least = min((one.level for one in callout.mandatory), default=None)
+        self._least = min((one.level for one in callout.mandatory), default=0)
+        self._mandatory = outlets([name for one in callout.mandatory for name in one.channels], hub.channels)
 
     async def step(self) -> bool:
         """Look once; True where something was written. While an exercise hurries through its past nothing rings."""
@@ -96,7 +98,7 @@ class Watch:
         async with self._once.read() as connection:
             picture = Picture(
                 drafts=await ringing.waiting_drafts(connection, now),
-                unconfirmed=await ringing.unconfirmed(connection, self._least, now) if self._least is not None else (),
+                unconfirmed=await ringing.unconfirmed(connection, self._mandatory, self._least, now),
                 equipment=await ringing.equipment(connection, now),
                 backlog=await ringing.backlog(connection, now),
                 faults=faults,

@@ -5,7 +5,7 @@ Asked every second, so only the few members that are needed are taken out of the
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -18,6 +18,7 @@ from rules.alert import State
 from services.store.outbox import DeliveryState
 from services.store.tables import alerts, hazards, hold_offs, outbox
 
+_MOST = 500  # rows; more than anybody reads, and less than holds up the loop
 _WHOLE_SECONDS = timedelta(seconds=2)  # ``sent`` has no fractions, ``changed_at`` has
 _CONFIRMED = (DeliveryState.ACCEPTED.value, DeliveryState.DUPLICATE.value)
 _MOVING = (DeliveryState.WAITING.value, DeliveryState.SENDING.value, DeliveryState.UNKNOWN.value)
@@ -105,16 +106,22 @@ def _asked_since(revision: int, sent: datetime, family: Sequence[Any]) -> dateti
     return since
 
 
-async def unconfirmed(connection: AsyncConnection, least: int, now: datetime) -> list[Unconfirmed]:
-    """Of alerts of this level or above that hold, all-clears among them: what no channel has confirmed."""
+async def unconfirmed(
+    connection: AsyncConnection, channels: Collection[str], least: int, now: datetime
+) -> list[Unconfirmed]:
+    """Of alerts of this level or above that hold, all-clears among them: what these channels have not confirmed.
+
+    The oldest of them, some hundreds at most.
+    """
     ended = (State.ENDED.value, State.LIFTED.value)
     in_force = or_(alerts.c.state == State.ISSUED.value, and_(alerts.c.state.in_(ended), alerts.c.ends))
-    counted = (in_force, alerts.c.expires > now, alerts.c.level >= least, outbox.c.state.not_in(_CONFIRMED))
+    theirs = (outbox.c.channel.in_(sorted(channels)), outbox.c.state.not_in(_CONFIRMED))
+    counted = (in_force, alerts.c.expires > now, alerts.c.level >= least, *theirs)
     same = and_(outbox.c.series == alerts.c.series, outbox.c.revision == alerts.c.revision)
     wanted = ("channel", "state", "reason", "attempts", "created_at", "first_tried_at", "after_unknown", "finished_at")
     columns = [outbox.c[name] for name in (*wanted, "done")]
     rows = select(*_TOLD, *columns).select_from(alerts.join(outbox, same)).where(*counted)
-    found = await connection.execute(rows.order_by(outbox.c.created_at, outbox.c.id))
+    found = await connection.execute(rows.order_by(outbox.c.created_at, outbox.c.id).limit(_MOST))
     return [Unconfirmed(_told(row), row.channel, row._mapping) for row in found]
 
 

@@ -280,3 +280,17 @@ async def test_an_all_clear_that_does_not_arrive_rings_like_what_it_ends(scene: 
     await scene.deliver("cap_feed", "x")
     await scene.at(seconds=6)
     assert [call.event for call in await scene.open()] == [Event.MANDATORY]
+
+
+async def test_many_of_a_kind_ring_as_a_few_and_a_graver_one_among_them_rings_anew(scene: Scene) -> None:
+    for number in range(12):
+        await scene.draft(**real(series=f"Actual-{number}", identifier=f"Actual-{number}-1", level=4))
+    await scene.at(seconds=0)
+    opened = await scene.open()
+    assert len(opened) == 6 and "ほかに7件" in opened[-1].subject
+    await scene.at(seconds=2)
+    assert len(scene.phones.heard) == 12
+    await scene.draft(**real(series="Actual-x", identifier="Actual-x-1", level=5, sent=scene.clock.at))
+    await scene.at(seconds=3)
+    assert {one.person for one in await scene.sends(7)} == {"sato", "suzuki"}
+    assert (await scene.call(7)).level == 5
