@@ -12,6 +12,8 @@ from sqlalchemy import func, select
 
 from feeds.names import Named
 from feeds.records import Flag, Message, Reading, Rejected
+from feeds.status import Status
+from services.callout import desk as callout
 from services.store import quarantine, records, stations
 from services.store.tables import alerts
 from tests.e2e.conftest import Visit, visit
@@ -271,6 +273,24 @@ async def test_the_outbox_shows_the_post_that_arrived(browser: Browser, night: S
     await expect(linkage.locator(".title").first).to_contain_text("避難指示")
     await linkage.locator("summary").first.click()
     await expect(linkage.locator("pre").first).to_contain_text("urn:oasis:names:tc:emergency:cap:1.2")
+    await context.close()
+    window.check()
+
+
+async def test_what_rings_stands_over_the_page_and_stops_for_who_takes_it(browser: Browser, night: Scene) -> None:
+    window, context = await visit(browser, night)
+    await window.map_ready()
+    page, now = window.page, night.clock.now()
+    async with night.store.write() as connection:
+        await callout.break_glass(connection, key="a", status=Status.EXERCISE, level=5, who="sato", now=now)
+    await expect(page.locator("#bar-ring")).to_contain_text("呼び出し中")
+    await expect(page).to_have_title(re.compile("【呼出1】"))
+    await page.goto("/ops/calls")
+    await expect(page.locator("#calls")).to_contain_text("呼び出し中")
+    await page.goto("/ops/outbox")
+    await page.locator("#bar-ring").get_by_role("button", name="引き受ける").click()
+    await expect(page.locator("#bar-ring")).to_be_hidden()
+    await expect(page).not_to_have_title(re.compile("呼出"))
     await context.close()
     window.check()
 

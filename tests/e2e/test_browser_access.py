@@ -8,13 +8,15 @@ from typing import Any
 import pytest
 from playwright.async_api import Browser, Page, expect
 
+from feeds.status import Status
+from services.callout import desk as callout
 from tests.e2e.conftest import visit
 from tests.e2e.scene import Scene
 
 pytestmark = pytest.mark.browser
 
 AXE = Path(__file__).parent / "vendor/axe-core-4.14.1/axe.min.js"
-_READY = "() => ['map', 'outbox', 'skill'].some(name => document.body.dataset[name])"
+_READY = "() => ['calls', 'map', 'outbox', 'skill'].some(name => document.body.dataset[name])"
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 
 
@@ -27,6 +29,9 @@ async def violations(page: Page) -> list[str]:
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 async def test_no_page_has_a_barrier_that_axe_knows(browser: Browser, night: Scene, scheme: str) -> None:
+    now = night.clock.now()
+    async with night.store.write() as connection:  # so that it rings on every page
+        await callout.break_glass(connection, key="a", status=Status.ACTUAL, level=5, who="sato", now=now)
     window, context = await visit(browser, night, color_scheme=scheme)
     page = window.page
     await page.goto("/login")
@@ -41,6 +46,10 @@ async def test_no_page_has_a_barrier_that_axe_knows(browser: Browser, night: Sce
     await page.goto("/ops/outbox")
     await page.wait_for_function("() => document.body.dataset.outbox === 'ready'")
     assert await violations(page) == []
+    await page.goto("/ops/calls")
+    await page.wait_for_function("() => document.body.dataset.calls === 'ready'")
+    await expect(page.locator("#calls")).to_contain_text("呼び出し中")
+    assert await violations(page) == []
     await page.goto("/ops/skill")
     await page.wait_for_function("() => document.body.dataset.skill === 'ready'")
     await expect(page.locator("#said-title")).to_contain_text("この30日")
@@ -52,7 +61,7 @@ async def test_no_page_has_a_barrier_that_axe_knows(browser: Browser, night: Sce
     window.check()
 
 
-@pytest.mark.parametrize("path", ["/", "/login", "/ops", "/ops/outbox", "/ops/skill"])
+@pytest.mark.parametrize("path", ["/", "/login", "/ops", "/ops/outbox", "/ops/calls", "/ops/skill"])
 async def test_nothing_is_wider_than_a_small_phone(browser: Browser, night: Scene, path: str) -> None:
     window, context = await visit(browser, night, viewport={"width": 320, "height": 640})
     if path.startswith("/ops"):
