@@ -25,6 +25,7 @@ from services.poll import Poll
 from services.predict import Predict
 from services.residents import parts as residents
 from services.rollcall import RollCall
+from services.selftest.monthly import Monthly
 from services.settings import Settings
 from services.source import Source
 from services.store.engine import Store
@@ -46,6 +47,7 @@ class Hub:
     sources: Sequence[Source] = ()
     predict: Predict | None = None
     evaluate: Evaluate | None = None
+    selftest: Monthly | None = None
 
     def __init__(self, house: House, services: Sequence[str]) -> None:
         self.services = tuple(name for name in SERVICES if name in services)
@@ -86,6 +88,7 @@ class Hub:
             self.evaluate = await parts.evaluate(house)
         if "deliver" in wanted:
             await parts.deliver(house)
+            self.selftest = await parts.selftest(house)
         if "web" in wanted:
             parts.sweep(house)
         if {"deliver", "web"} & set(wanted):  # either calls staff when the other is gone
@@ -161,6 +164,7 @@ class Hub:
                 reasons.append(f"河川の予測モデルのファイルが使えません：{self.predict.river.trouble}")
         if self.poll:
             reasons += self.poll.troubles
+        reasons += self.selftest.troubles if self.selftest else []
         reasons += [source.trouble for source in self.sources if source.trouble]
         reasons += [f"{name} が止まっています：{why}" for name, why in self._house.loops.failing.items()]
         if self.broker and not self.broker.state.up:

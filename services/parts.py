@@ -55,6 +55,8 @@ from services.predict import Predict
 from services.residents import parts as residents
 from services.river_model import RiverFile
 from services.roads import load_roads
+from services.selftest.message import test_alert
+from services.selftest.monthly import Monthly
 from services.settings import Source as SourceSettings
 from services.source import Source
 from services.store import answered, photos, suppressions
@@ -234,6 +236,18 @@ async def deliver(house: House) -> None:
         if isinstance(channel, Metered):
             asker = Quota(house.store, channel, channel.name)
             house.repeat(Loop(asker.name, asker.step, house.bell.listen(), lambda: Quota.EVERY))
+
+
+async def selftest(house: House) -> Monthly | None:
+    """Trying every channel by itself, where that is set; never in an exercise, whose channels are stand-ins."""
+    every = house.settings.selftest.every
+    if not every or house.settings.exercise:
+        return None
+    city, once = await house.city(), await house.once(Monthly.name)
+    message = partial(test_alert, house.settings.city)
+    loop = Monthly(once, house.bell, house.clock, city.channels, message, every)
+    house.repeat(Loop(loop.name, leased(once, loop.step), house.bell.listen(), lambda: loop.EVERY))
+    return loop
 
 
 async def callout(house: House, line: Callable[[], Health]) -> None:

@@ -163,6 +163,16 @@ class Why(_Strict):
         return timedelta(days=self.kept_days)
 
 
+class SelfTest(_Strict):
+    """How often every channel is tried by itself; 0: only when somebody says ``shirase selftest``."""
+
+    every_days: int = Field(default=0, ge=0, le=92)
+
+    @property
+    def every(self) -> timedelta:
+        return timedelta(days=self.every_days)
+
+
 class Plow(_Strict):
     """Which vehicles work on sidewalks: no receiver can tell a sidewalk from its road."""
 
@@ -214,6 +224,7 @@ class Settings(_Strict):
     subscriptions: Subscribing | None = None
     skill: Skill = Skill()
     why: Why = Why()
+    selftest: SelfTest = SelfTest()
     plow: Plow = Plow()
     approval: Approvals = Approvals()
     callout: Callout = Callout()

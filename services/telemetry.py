@@ -16,6 +16,8 @@ HAZARDS = Gauge("shirase_hazards", "Hazards that hold now", ["status", "kind"])
 DRAFTS = Gauge("shirase_drafts", "Drafts that wait for a person", ["status"])
 DELIVERIES = Counter("shirase_deliveries_total", "Attempts by verdict", ["channel", "verdict"])
 SIGNING_UNTIL = Gauge("shirase_signing_until_seconds", "Until when our certificate is valid, as a time stamp")
+SELFTEST_AT = Gauge("shirase_selftest_seconds", "When a channel was last tried, as a time stamp", ["channel"])
+SELFTEST_OK = Gauge("shirase_selftest_ok", "1 where the last try of a channel succeeded", ["channel"])
 OLDEST_WAITING = Gauge("shirase_oldest_delivery_seconds", "Age of the oldest delivery that is not out")
 
 

@@ -13,12 +13,14 @@ from urllib.parse import quote
 from lxml import etree
 from pydantic import BaseModel, ConfigDict
 
+from feeds.cap.lint import lint
 from feeds.cap.sign import Signer
 from feeds.status import Status
 from rules.alert import Alert
 from services.channels.admission import refusal
 from services.channels.cap_document import MEDIA_TYPE, cap_payload
 from services.channels.channel import Delivery, Outcome, Payload, Progress, Verdict
+from services.channels.proof import Proof
 
 NAME = "cap_feed"
 HEARTBEAT = "heartbeat"  # the name of the document that lists what was published last
@@ -51,6 +53,18 @@ class CapFeed:
             return refused
         identifier = delivery.context.get("identifier", delivery.id)
         return Outcome(verdict=Verdict.ACCEPTED, remote_id=identifier, detail="published in the feed")
+
+    async def prove(self, alert: Alert, now: datetime) -> Proof:
+        """The document is written, and signed where a key is set, as our own reader wants it. Nothing is published."""
+        try:
+            (document,) = self.render(alert).parts
+        except ValueError as error:
+            return Proof(fault=f"試験の文書を作れません：{error}")
+        faults = [f"{one.rule}：{one.message}" for one in lint(document.encode(), now) if one.level == "error"]
+        proven = "CAP文書が規格どおりに書ける" + ("（署名つき）" if self._signer else "")
+        if faults:
+            return Proof(fault="、".join(faults))
+        return Proof(proven=(proven,), unproven=("外から読めること（見張りは shirase cap watch）",))
 
     async def close(self) -> None:
         """There is nothing to close."""

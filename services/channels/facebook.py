@@ -26,6 +26,7 @@ from services.channels.bulletin import between_marks, bulletin
 from services.channels.channel import Delivery, Outcome, Payload, Progress, Verdict
 from services.channels.http import Answer, Base, Door, Token, failed, told
 from services.channels.marks import announced, led, turn_mark_in
+from services.channels.proof import Proof, by_looking
 from services.channels.thread.cutting import prepared
 from services.channels.thread.sending import Part, same_text, send_thread
 from services.channels.thread.text import TWO
@@ -88,6 +89,10 @@ class Facebook:
         if never := refusal(delivery, self.statuses, now):
             return never
         return await send_thread(_Page(self._graph, delivery.reply_to), delivery, progress)
+
+    async def prove(self, alert: Alert, now: datetime) -> Proof:  # noqa: ARG002
+        """Read the page's own posts with its token; nothing is posted."""
+        return await by_looking(_Page(self._graph, ""))
 
     async def close(self) -> None:
         await self._graph.door.close()

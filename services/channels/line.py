@@ -19,6 +19,7 @@ from services.channels.bulletin import bulletin
 from services.channels.channel import Delivery, Outcome, Payload, Progress, Told, Verdict
 from services.channels.http import Answer, Base, Door, Token, failed, told
 from services.channels.marks import unmarked
+from services.channels.proof import Proof
 from services.clock import wall
 
 LIMIT = 5000  # UTF-16 units of one message
@@ -48,6 +49,7 @@ class Line:
         self._languages = config.languages
         self._token, self._door = config.token, Door(config.timeout_s)
         self._address = f"{config.url}/v2/bot/message/broadcast"
+        self._validate = f"{config.url}/v2/bot/message/validate/broadcast"
         self._quota = f"{config.url}/v2/bot/message/quota"
 
     def render(self, alert: Alert) -> Payload:
@@ -92,6 +94,16 @@ class Line:
         if total is None or (limit is None and plan.member("type") != "none"):
             return ()
         return (Told(window="month", limit=limit, used=total),)
+
+    async def prove(self, alert: Alert, now: datetime) -> Proof:  # noqa: ARG002
+        """LINE checks the token and the messages, and tells nobody."""
+        messages = [{"type": "text", "text": text} for text in self.render(alert).parts]
+        headers = {"Authorization": f"Bearer {self._token.get_secret_value()}"}
+        answer = await self._door.call("POST", self._validate, json={"messages": messages}, headers=headers)
+        if isinstance(answer, Outcome) or answer.status != 200:
+            return Proof(fault=answer.detail if isinstance(answer, Outcome) else f"LINE: {told(answer, self._token)}")
+        unproven = ("友だちへの配信（試すと全員に届くため）",)
+        return Proof(proven=("トークンが有効", "文面をLINEが受け付ける形と認めた"), unproven=unproven)
 
     async def close(self) -> None:
         await self._door.close()

@@ -18,6 +18,7 @@ from services.channels.admission import refusal
 from services.channels.cap_document import cap_payload
 from services.channels.channel import Delivery, Outcome, Payload, Progress, Verdict
 from services.channels.http import Address, Answer, Door, Token, failed, told
+from services.channels.proof import OF_TESTS, Proof, by_sending
 from services.clock import wall
 
 
@@ -63,6 +64,11 @@ class Linkage:
         (document,) = delivery.payload.parts
         answer = await self._door.call("POST", self._config.url, data=document.encode(), headers=headers)
         return answer if isinstance(answer, Outcome) else self._judge(answer, wall())
+
+    async def prove(self, alert: Alert, now: datetime) -> Proof:
+        """A document of status Test, acknowledged by the receiver: the whole way of an alert."""
+        twin = Linkage(self._config.model_copy(update={"statuses": OF_TESTS}), self._signer)
+        return await by_sending(twin, alert, now, "相手先が状態 Test のCAPを受け付け、受領を返した")
 
     async def close(self) -> None:
         await self._door.close()

@@ -20,6 +20,7 @@ from rules.alert import Alert
 from services.channels.admission import refusal
 from services.channels.channel import WHOLE, Delivery, Form, Outcome, Payload, Progress, Verdict
 from services.channels.http import Answer, Base, Door, Token, failed, told
+from services.channels.proof import Proof, by_looking
 from services.channels.thread.cutting import WORD, Scale
 from services.channels.thread.sending import Part, same_text, send_thread
 from services.channels.thread.text import TWO, Style, render_thread
@@ -63,6 +64,10 @@ class Mastodon:
 
     async def send(self, delivery: Delivery, now: datetime, progress: Progress) -> Outcome:
         return refusal(delivery, self.statuses, now) or await send_thread(self._wall, delivery, progress)
+
+    async def prove(self, alert: Alert, now: datetime) -> Proof:  # noqa: ARG002
+        """Log in and read the own page; nothing is posted."""
+        return await by_looking(self._wall)
 
     async def close(self) -> None:
         await self._wall.door.close()

@@ -27,6 +27,7 @@ from services.channels.admission import refusal
 from services.channels.channel import Delivery, Outcome, Payload, Progress, Verdict
 from services.channels.keeping import Shown
 from services.channels.marks import turn_mark
+from services.channels.proof import Proof
 
 MEDIA_TYPE = "application/ssml+xml"
 _NAME = re.compile(r'<meta name="shirase-name" content="([a-z]+-[a-z]{2}-\d{1,4})"/>')
@@ -95,6 +96,23 @@ class Voice:
         """Put back files that are gone, remove those of alerts that are over."""
         wanted = {name: text for one in shown for name, text in _files(one.series, one.payload).items()}
         return await asyncio.to_thread(self._settle, wanted)
+
+    async def prove(self, alert: Alert, now: datetime) -> Proof:  # noqa: ARG002
+        """The text can be said and the folder written to; what a studio would play is left as it is."""
+        try:
+            parts = self.render(alert).parts
+            await asyncio.to_thread(self._try_folder)
+        except ValueError as error:
+            return Proof(fault=f"試験の文面を読み上げられません：{error}")
+        except OSError as error:
+            return Proof(fault=f"{self._config.folder} に書けません（{error.strerror or type(error).__name__}）")
+        proven = ("フォルダーに書けた", f"読み上げ文を{len(parts)}本作れた")
+        return Proof(proven=proven, unproven=("放送局が拾って読むこと",))
+
+    def _try_folder(self) -> None:
+        half = self._config.folder / ".selftest.part"
+        half.write_text("selftest\n", encoding="utf-8")
+        half.unlink()
 
     async def close(self) -> None:
         """Nothing is open."""

@@ -21,6 +21,7 @@ from services.channels.admission import refusal
 from services.channels.channel import Delivery, Outcome, Payload, Progress, Verdict
 from services.channels.facts import facts
 from services.channels.http import Address, Door, failed, told
+from services.channels.proof import OF_TESTS, Proof, by_sending
 from services.clock import wall
 
 MEDIA_TYPE = "application/json"
@@ -82,6 +83,11 @@ class Webhook:
                 return Outcome(verdict=Verdict.ACCEPTED, remote_id=delivery.key)
             case _:
                 return failed(answer, wall(), told(answer, self._config.secret))
+
+    async def prove(self, alert: Alert, now: datetime) -> Proof:
+        """A signed event of status Test, taken by the receiver: the whole way of an alert."""
+        twin = Webhook(self._config.model_copy(update={"statuses": OF_TESTS}))
+        return await by_sending(twin, alert, now, "相手先が状態 Test の署名つき通知を受け付けた")
 
     async def close(self) -> None:
         await self._door.close()

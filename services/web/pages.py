@@ -13,7 +13,15 @@ from typing import Any
 
 from aiohttp import hdrs, web
 
-from services.web import pages_arrived, pages_budget, pages_calls, pages_ground, pages_public, pages_skill
+from services.web import (
+    pages_arrived,
+    pages_budget,
+    pages_calls,
+    pages_ground,
+    pages_public,
+    pages_selftest,
+    pages_skill,
+)
 from services.web.pages_staff import staff_page
 from services.web.templating import TEMPLATES
 from services.web.writing import pages as writing_pages
@@ -46,6 +54,7 @@ def setup(app: web.Application) -> None:
     app.router.add_get("/ops/skill", pages_skill.show)
     app.router.add_get("/ops/budget", pages_budget.show)
     app.router.add_get("/ops/budget.csv", pages_budget.table)
+    app.router.add_get("/ops/selftest", pages_selftest.show)
     app.router.add_get("/ops/ground.json", pages_ground.show)
     app.router.add_get("/ops/arrived.json", pages_arrived.show)
 

@@ -31,6 +31,7 @@ class FakeLine(Served):
 
     def routes(self) -> list[web.RouteDef]:
         return [
+            web.post("/v2/bot/message/validate/broadcast", self._validate),
             web.post("/v2/bot/message/broadcast", self._broadcast),
             web.get("/v2/bot/message/quota", self._quota),
             web.get("/v2/bot/message/quota/consumption", self._consumption),
@@ -43,6 +44,11 @@ class FakeLine(Served):
 
     async def _consumption(self, request: web.Request) -> web.Response:
         return web.json_response({"totalUsage": len(self.broadcasts) * self.friends})
+
+    async def _validate(self, request: web.Request) -> web.Response:
+        if request.headers.get("Authorization") != f"Bearer {self.token}":
+            return _error(401, "Authentication failed. Confirm that the access token in the header is valid.")
+        return _fault(str(uuid.uuid4()), await request.json()) or web.json_response({})
 
     async def _broadcast(self, request: web.Request) -> web.Response:
         if request.headers.get("Authorization") != f"Bearer {self.token}":

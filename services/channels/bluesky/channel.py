@@ -20,6 +20,7 @@ from services.channels.bluesky.client import Client, Found
 from services.channels.bluesky.record import STYLE, record, record_key
 from services.channels.channel import WHOLE, Delivery, Form, Outcome, Payload, Progress, Verdict
 from services.channels.http import Base
+from services.channels.proof import Proof, by_looking
 from services.channels.thread.sending import Part, send_thread
 from services.channels.thread.text import TWO, render_thread
 
@@ -57,6 +58,10 @@ class Bluesky:
 
     async def send(self, delivery: Delivery, now: datetime, progress: Progress) -> Outcome:
         return refusal(delivery, self.statuses, now) or await send_thread(self._wall, delivery, progress)
+
+    async def prove(self, alert: Alert, now: datetime) -> Proof:  # noqa: ARG002
+        """Log in and read the own page; nothing is posted."""
+        return await by_looking(self._wall)
 
     async def close(self) -> None:
         await self._wall.client.door.close()

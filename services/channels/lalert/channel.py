@@ -13,6 +13,7 @@ from rules.lalert_message import to_lalert
 from services.channels.admission import refusal
 from services.channels.channel import Delivery, Outcome, Payload, Progress
 from services.channels.lalert.node import MEDIA_TYPE, Config, Node
+from services.channels.proof import OF_TESTS, Proof, by_sending
 
 
 class LAlert:
@@ -21,7 +22,7 @@ class LAlert:
     name = "lalert"
 
     def __init__(self, config: Config) -> None:
-        self.statuses, self._node = config.statuses, Node(config)
+        self.statuses, self._config, self._node = config.statuses, config, Node(config)
 
     def render(self, alert: Alert) -> Payload:
         """The document; raises ValueError where L-Alert has no words for it."""
@@ -34,6 +35,11 @@ class LAlert:
             return never
         (document,) = delivery.payload.parts
         return await self._node.publish(document, delivery.key)
+
+    async def prove(self, alert: Alert, now: datetime) -> Proof:
+        """A document of status Test, taken by the node: it goes no further than to who asks for tests."""
+        twin = LAlert(self._config.model_copy(update={"statuses": OF_TESTS}))
+        return await by_sending(twin, alert, now, "ノードが状態 Test の文書を受け付けた")
 
     async def close(self) -> None:
         await self._node.close()

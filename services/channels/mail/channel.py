@@ -23,6 +23,7 @@ from services.channels.mail.text import body_of, render, subject_of
 from services.channels.marks import unmarked
 from services.channels.people.book import Book, Person, Said
 from services.channels.people.fanout import Crew, Pace, fan_out
+from services.channels.proof import Proof
 from services.clock import wall
 
 _PORTS = {"tls": 465, "starttls": 587, "none": 25}
@@ -115,6 +116,14 @@ class Mail:
     async def turn(self) -> None:
         """Wait until another mail may go, for what is not part of a delivery."""
         await self._crew.pace.turn()
+
+    async def prove(self, alert: Alert, now: datetime) -> Proof:  # noqa: ARG002
+        """Connect and log in; no mail is sent."""
+        fault = await self._lines.reached()
+        if fault:
+            return Proof(fault=f"{fault.verdict.value}：{fault.detail}")
+        proven = ("メールサーバーにつながり、ログインできた",)
+        return Proof(proven=proven, unproven=("受信者への配送（試すとメールが届くため）",))
 
     async def close(self) -> None:
         await self._lines.close()

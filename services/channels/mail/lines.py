@@ -61,6 +61,14 @@ class Lines:
         self._server = server
         self._free: list[_Line] = []
 
+    async def reached(self) -> Outcome | None:
+        """None where a connection stands and the login was taken; else why not."""
+        found = await self._line()
+        if isinstance(found, _Line):
+            self._free.append(found)
+            return None
+        return Outcome(verdict=Verdict.UNKNOWN, detail=found.code) if isinstance(found, Said) else found
+
     async def send(self, sender: str, recipient: str, message: bytes) -> Said | Outcome:
         """Try once. Never raises for what the server or the network does."""
         found = await self._line()

@@ -19,11 +19,13 @@ from feeds.status import Status
 from rules.alert import Alert
 from services.channels.admission import refusal
 from services.channels.channel import WHOLE, Delivery, Form, Outcome, Payload, Progress, Verdict
+from services.channels.proof import Proof
 from services.channels.thread.sending import Part, send_thread
 from services.channels.thread.text import TWO, render_thread
 from services.channels.x.client import Client, Posted, Secrets, same_text
 from services.channels.x.verdict import FAILURES, judge, refused, reply_refused
 from services.channels.x.weight import STYLE
+from services.clock import wall
 
 _log: Any = structlog.get_logger("channel.x")
 _SLACK = timedelta(minutes=2)  # between our clock and that of X
@@ -74,6 +76,10 @@ class X:
         outcome = await send_thread(self._wall, delivery, progress)
         return replace(outcome, told=self._wall.client.limits)
 
+    async def prove(self, alert: Alert, now: datetime) -> Proof:  # noqa: ARG002
+        """Sign in and read the own timeline, which costs next to nothing; nothing is posted."""
+        return await self._wall.prove()
+
     async def close(self) -> None:
         await self._wall.client.close()
 
@@ -110,6 +116,17 @@ class _Timeline:
                 break
             ids.append(found)
         return ids
+
+    async def prove(self) -> Proof:
+        """Unlike a look back, where X's no is an answer too: what it says of the keys is what is asked for."""
+        try:
+            async with asyncio.timeout(self._timeout_s):
+                await self.client.timeline(wall() - _SLACK)
+        except FAILURES as error:
+            return Proof(fault=judge(error).detail)
+        return Proof(
+            proven=("ログインできた", "自分の投稿を読めた"), unproven=("投稿する権限（試すと公開されるため）",)
+        )
 
     def reply_refused(self, outcome: Outcome) -> bool:
         return reply_refused(outcome)

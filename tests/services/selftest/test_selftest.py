@@ -1,0 +1,162 @@
+"""Every channel tries itself against its stand-in: what that proves is true, nobody is told, and a fault is found."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from feeds.status import Status
+from rules.alert import Alert
+from services.bell import Bell
+from services.channels.proof import Proof, Proving
+from services.channels.registry import CHANNELS, build
+from services.clock import wall
+from services.selftest.message import test_alert as message_of
+from services.selftest.monthly import Monthly, troubles
+from services.selftest.run import Result, prove_all
+from services.settings import City
+from services.store import selftests
+from services.store.engine import Store
+from services.store.selftests import Kept
+from tests.services.making import SetClock
+from tests.services.test_channel_contract import FAKES
+
+CITY = City(
+    code="03201",
+    name="盛岡市",
+    name_en="Morioka",
+    sender="hub.morioka.example.jp",
+    sender_name="盛岡市",
+    sender_name_en="Morioka City",
+    web="https://bousai.example.jp/",
+)
+UNTRIED = {"urgent_mail"}  # there is no test that rings no phone
+MACHINES = {"linkage": "received", "webhook": "received", "lalert": "kept"}  # take tests and acknowledge them
+on_sqlite = pytest.mark.parametrize("store", ["sqlite"], indirect=True)
+
+
+def message(now: datetime) -> Alert:
+    return message_of(CITY, now)
+
+
+async def tried(name: str, fake: Any, **changes: Any) -> Result:
+    _, rigged = FAKES[name]
+    options = {key: value for key, value in rigged(fake).options.items() if key != "statuses"}
+    channel = build(name, options | changes)
+    (result,) = await prove_all([channel], message(wall()), wall())
+    await channel.close()
+    return result
+
+
+def test_the_message_is_a_test_and_says_so() -> None:
+    assert message(wall()).status is Status.TEST
+    assert "災害は起きていません" in message(wall()).texts["ja"].short
+
+
+def test_every_channel_can_be_tried_or_is_known_not_to_be(tmp_path: Path) -> None:
+    made = {name: kind.make(kind.config.model_validate({**kind.render_only, **_folder(name, tmp_path)}))
+            for name, kind in CHANNELS.items()}  # fmt: skip
+    assert {name for name, channel in made.items() if not isinstance(channel, Proving)} == UNTRIED
+
+
+@pytest.mark.parametrize("name", sorted(FAKES.keys() - UNTRIED))
+async def test_on_a_real_account_it_is_proven_and_the_public_sees_nothing(name: str) -> None:
+    make, rigged = FAKES[name]
+    fake = make()
+    await fake.start()
+    result = await tried(name, fake)
+    assert (result.ok, result.tried) == (True, True), result.proof.fault
+    assert result.proof.proven
+    if name in MACHINES:
+        assert len(getattr(fake, MACHINES[name])) == 1
+        assert "Test" in f"{getattr(fake, MACHINES[name])}"
+    else:
+        assert rigged(fake).published() == 0
+        assert result.proof.unproven, "what was not tried is said"
+    await fake.stop()
+
+
+@pytest.mark.parametrize("name", sorted(FAKES.keys() - UNTRIED))
+async def test_a_service_that_is_down_is_a_fault_in_words(name: str) -> None:
+    make, rigged = FAKES[name]
+    fake = make()
+    await fake.start()
+    secrets = rigged(fake).secrets
+    options = dict(rigged(fake).options)
+    await fake.stop()
+    channel = build(name, options)
+    (result,) = await prove_all([channel], message(wall()), wall())
+    await channel.close()
+    assert not result.ok and not result.proof.proven
+    assert not [secret for secret in secrets if secret in result.proof.fault]
+
+
+@pytest.mark.parametrize("name", ["line", "mastodon", "webhook", "linkage"])
+async def test_a_wrong_secret_is_found_before_the_night_it_matters(name: str) -> None:
+    fake = FAKES[name][0]()
+    await fake.start()
+    wrong = {"secret": "whsec_" + "A" * 44} if name == "webhook" else {"token": "of-last-year"}
+    result = await tried(name, fake, **wrong)
+    assert not result.ok
+    await fake.stop()
+
+
+async def test_what_needs_nobody_is_proven_alone(tmp_path: Path) -> None:
+    channels = [build("log", {}), build("cap_feed", {}), build("voice", {"folder": str(tmp_path)})]
+    results = await prove_all(channels, message(wall()), wall())
+    assert [one.proof.fault for one in results] == ["", "", ""]
+    assert not list(tmp_path.iterdir()), "a studio finds nothing to play"
+
+
+class Broken:
+    """One that hangs would do as well."""
+
+    name, statuses = "x", frozenset({Status.ACTUAL})
+
+    async def prove(self, alert: Alert, now: datetime) -> Proof:
+        raise KeyError(alert.identifier)
+
+
+async def test_one_that_breaks_does_not_keep_the_others_from_being_tried() -> None:
+    broken: Any = Broken()
+    one, other = await prove_all([broken, build("log", {})], message(wall()), wall())
+    assert one.proof.fault == "内部の誤り：KeyError" and other.ok
+
+
+@on_sqlite
+async def test_it_comes_when_it_is_time_survives_restarts_and_says_what_is_missed(store: Store) -> None:
+    month = timedelta(days=30)
+
+    def monthly() -> Monthly:
+        return Monthly(store, Bell(), SetClock(), {"log": build("log", {})}, message, month)
+
+    assert await monthly().step(), "never tried is due"
+    assert not await monthly().step(), "another process, the same store"
+    async with store.read() as connection:
+        (kept,) = await selftests.newest(connection)
+    assert kept.result.ok and kept.result.proof.proven == ("ログに書けた",)
+    assert troubles([kept], month, kept.at + month) == []
+    assert "33 日間行われていません" in troubles([kept], month, kept.at + timedelta(days=33, hours=1))[0]
+    failed = Result(channel="x", tried=True, proof=Proof(fault="401"), seconds=1.0)
+    assert "x が失敗しました：401" in troubles([Kept(kept.at, failed)], month, kept.at)[0]
+
+
+@on_sqlite
+async def test_a_test_under_way_may_be_cut(store: Store) -> None:
+    """Nothing is written of a run that did not end, so the next look runs it again."""
+    loop = Monthly(store, Bell(), SetClock(), {"log": build("log", {})}, message, timedelta(days=30))
+    task = asyncio.create_task(loop.step())
+    await asyncio.sleep(0)
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
+    async with store.read() as connection:
+        assert await selftests.last_run(connection) is None
+    assert await loop.step()
+
+
+def _folder(name: str, folder: Path) -> dict[str, str]:
+    return {"folder": str(folder)} if name == "voice" else {}
