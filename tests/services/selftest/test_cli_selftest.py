@@ -3,12 +3,21 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import structlog
 
 from services.cli import run
 from tests.fakes.webhook import FakePartner
+
+
+@pytest.fixture(autouse=True)
+def _log_of_its_own() -> Iterator[None]:
+    """The command lets the log go to this test's stderr, which is gone afterwards."""
+    yield
+    structlog.reset_defaults()
 
 
 def written(folder: Path, url: str, secret: str) -> str:
