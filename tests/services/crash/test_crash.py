@@ -26,7 +26,7 @@ FULL = os.environ.get("SHIRASE_DRILL") == "full"
 _STRIDE = {"new": 1}  # of the long form; the scenes that differ from the first in one thing skip some awaits
 _OTHERS = 31
 _SHORT = 41  # awaits between two deaths of the short form
-BY_PERSON = {"mail"}  # keep a book of who has been told; tried where that book is
+BY_PERSON = {"mail", "push"}  # keep a book of who has been told; tried where that book is
 _LIMIT = 5_000  # awaits of a life: more would be one that never ends
 
 
