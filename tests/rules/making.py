@@ -12,6 +12,7 @@ from feeds.status import Status
 from geo.hazard import Hazard
 from rules.alert import Alert, Approval, Place, State
 from rules.engine import Decision, Sender, Within, decide
+from rules.ledger import OPEN, issued_as
 from rules.noise.inhibition import same_area
 from rules.proposal import Proposal
 from rules.rule import Rule, read_rule
@@ -139,7 +140,7 @@ class World:
         """Every series that is not over."""
         found = {}
         for series, family in self.families.items():
-            waiting = [(s, a) for s, a in family if s in {State.DRAFT, State.ISSUED, State.REJECTED}]
+            waiting = [(s, a) for s, a in family if s in OPEN]
             if not waiting:
                 continue
             out = [a for s, a in family if s in {State.ISSUED, State.SUPERSEDED}]
@@ -167,9 +168,9 @@ class World:
         for gone in decision.withdrawn:
             family = self.families[gone.series]
             self._move(family, State.DRAFT, State.WITHDRAWN)
-            if gone.state is State.ENDED:
-                for state in (State.ISSUED, State.REJECTED):
-                    self._move(family, state, State.ENDED)
+            if gone.state is not State.WITHDRAWN:
+                for state in OPEN:
+                    self._move(family, state, gone.state)
         return decision
 
     def issue(self, series: str) -> Alert:
@@ -179,7 +180,7 @@ class World:
         assert state is State.DRAFT
         self._move(family, State.ISSUED, State.SUPERSEDED)
         self._move(family, State.REJECTED, State.WITHDRAWN)
-        family.append((State.ENDED if alert.ends else State.ISSUED, alert))
+        family.append((issued_as(alert), alert))
         return alert
 
     def reject(self, series: str) -> None:
