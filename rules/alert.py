@@ -127,6 +127,7 @@ class Alert:
     ends: bool = False  # an all-clear or a cancellation: after it the series is over
     issue: int = 1  # which of the series' revisions that leave the house: one more than were issued before
     announced: Mapping[str, int] = field(default_factory=dict)  # area → its level in the newest revision in force
+    order: str = ""  # what the law calls it, where it is (or lifts) evacuation information that the city issues
     hold_off_s: int = 0  # how long it waits, once it is free to leave, so that a person can still stop it
     lifted: tuple[Place, ...] = ()  # of those areas, where the danger is over though it goes on elsewhere
     declared: Declared | None = None  # what the city says of itself with it, for programs to read

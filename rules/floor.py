@@ -41,4 +41,5 @@ def gravity(alert: Alert) -> int:
 
 def evacuates(alert: Alert) -> bool:
     """True for evacuation information, and for what lifts it."""
-    return any(orders_evacuation(alert.response, text.event, text.headline) for text in alert.texts.values())
+    said = (orders_evacuation(alert.response, text.event, text.headline) for text in alert.texts.values())
+    return bool(alert.order) or any(said)

@@ -16,9 +16,9 @@ import shapely
 from feeds.lalert.document import Body, Evacuation, Issue, Notice, Office, Order, Spot, Type
 from rules.alert import Alert, Place
 from rules.cap_message import mark
+from rules.floor import evacuates
 from rules.lalert_declared import body_of, category_of
 from rules.revision import series_began
-from rules.rule import orders_evacuation
 from rules.wording.times import JST
 
 _NAMESPACE = uuid.UUID("6a0b4c5e-5d0a-5c55-9c8e-6c616c657274")
@@ -91,7 +91,7 @@ def _content(alert: Alert, voice: Voice) -> tuple[str, str, Body]:
     if alert.declared:
         category, called = category_of(alert.declared)
         return category, f"{called} {disaster}", body_of(alert.declared, mark(disaster, alert.status, "ja"))
-    if orders_evacuation(alert.response, text.event, text.headline):
+    if evacuates(alert):
         return "EvacuationOrder", f"避難情報 {disaster}", _evacuation(alert, disaster, voice)
     return "GeneralInformation", text.event, _notice(alert, disaster)
 

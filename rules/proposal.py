@@ -12,6 +12,7 @@ from rules.alert import Alert, Place, Seen, State
 from rules.noise.inhibition import Cover
 from rules.rule import Rule
 from rules.situation import Standing
+from rules.wording.levels import names_at
 from rules.wording.times import JST
 
 
@@ -116,12 +117,14 @@ class Proposal:
     @property
     def renewed(self) -> str:
         """That the rule has changed since what is in force was written, in a sentence; empty where it has not."""
-        begins = self.rule.span.begins
-        if begins is None or not self.in_force or not self.in_force[-1].sent < begins <= self.now:
-            return ""
-        local = begins.astimezone(JST)
-        when = f"{local.year}年{local.month}月{local.day}日{local:%H:%M}"
-        return f"規則 {self.rule.id} は{when}に改まりました。発表中の文は前の版のもので、次の報から新しい版になります"
+        levels = names_at(self.rule.levels, self.now)
+        changes = ((self.rule.span.begins, f"規則 {self.rule.id}"), (levels.begins, f"レベルの名称（{levels.law}）"))
+        told = [
+            f"{what}は{_day_and_time(begins)}に改まりました"
+            for begins, what in changes
+            if begins and self.in_force and self.in_force[-1].sent < begins <= self.now
+        ]
+        return f"{'。'.join(told)}。発表中の文は前のもので、次の報から新しくなります" if told else ""
 
     @property
     def in_force(self) -> tuple[Alert, ...]:
@@ -181,3 +184,8 @@ def levels(alert: Alert) -> dict[str, int]:
     """Hazard key → level as the revision was written, or as the person who wrote it knew it."""
     told = dict(zip(alert.hazards, alert.levels or (alert.level,) * len(alert.hazards), strict=True))
     return told | {key: max(level, alert.seen[key].level) for key, level in told.items() if key in alert.seen}
+
+
+def _day_and_time(at: datetime) -> str:
+    local = at.astimezone(JST)
+    return f"{local.year}年{local.month}月{local.day}日{local:%H:%M}"

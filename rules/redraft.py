@@ -123,7 +123,7 @@ def approval_of(alert: Alert, texts: Mapping[str, Text]) -> Approval:
     before, after = (
         any(orders_evacuation("", t.event, t.headline) for t in of.values()) for of in (alert.texts, texts)
     )
-    if after and not before:
+    if after and not (before or alert.order):
         return Approval.TWO
     return Approval.ONE if alert.approval is Approval.AUTO else alert.approval
 

@@ -18,7 +18,8 @@ from rules.rule import Rule, orders_evacuation
 from rules.situation import Situation
 from rules.source import at_level
 from rules.wording.languages import spoken
-from rules.wording.templates import level_label, names, render
+from rules.wording.levels import names_at
+from rules.wording.templates import names, render
 from rules.wording.times import JST, clock
 
 Places = Callable[[str], Place]  # area code → place
@@ -224,9 +225,18 @@ def _with_texts(alert: Alert, proposal: Proposal, sender: Sender) -> Alert:
                 done = "この言語では出しません"
             evidence.append(f"文面のひな形（{rule.file}、{language}）が使えないため、{done}: {error}")
             approval = Approval.ONE if approval is Approval.AUTO else approval
-    if any(orders_evacuation(alert.response, text.event, text.headline) for text in texts.values()):
+    order = _order(alert, proposal, texts["ja"])
+    if order or any(orders_evacuation(alert.response, text.event, text.headline) for text in texts.values()):
         approval = Approval.ONE if approval is Approval.AUTO else approval
-    return replace(alert, texts=texts, approval=approval, evidence=tuple(evidence))
+    return replace(alert, texts=texts, approval=approval, evidence=tuple(evidence), order=order)
+
+
+def _order(alert: Alert, proposal: Proposal, said: Text) -> str:
+    """What the law calls what the city issues here; of an all-clear, what it called that when it was issued."""
+    if proposal.ends:
+        return proposal.in_force[-1].order
+    name = names_at(proposal.rule.levels, alert.sent).of("ja").orders.get(alert.level, "")
+    return name if alert.alert_level and name and name in said.event else ""
 
 
 def _kept(alert: Alert, proposal: Proposal) -> Alert | None:
@@ -244,12 +254,14 @@ def _variables(alert: Alert, proposal: Proposal, sender: Sender, language: str) 
     lead = proposal.hazards[0] if proposal.hazards else None
     codes, places = [place.code for place in alert.places], names(alert.places, language)
     japanese = spoken(language).japanese
+    levels = names_at(proposal.rule.levels, alert.sent)
     return {
         "now": alert.sent,
         "until": alert.expires,
         "since": lead.since if lead else alert.sent,
         "level": proposal.level,
-        "level_label": level_label(proposal.level, alert.alert_level, language),
+        "level_label": levels.label(proposal.level, alert.alert_level, language),
+        "orders": levels.of(language).orders,
         "reason": (proposal.reason or Reason.FIRST).value,
         "hazard": lead,
         "facts": dict(lead.facts) if lead else {},

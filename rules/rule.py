@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -22,6 +22,7 @@ from rules.source import Fault, RuleError, Steps, Table, at_level, duration, rea
 from rules.span import Span, gaps, laid_over, overlaps, parse_span
 from rules.translation import Translation, read_glossaries, read_translations, wording_of
 from rules.wording.languages import in_order
+from rules.wording.levels import LevelNames, of_catalog, with_those_of
 from rules.wording.templates import Words
 
 ALWAYS = Span()
@@ -43,6 +44,8 @@ EVACUATION = re.compile(
     r"|chỉ thị sơ tán|sơ tán người cao tuổi|đảm bảo an toàn khẩn cấp",
     re.I,
 )
+
+ORDERS = re.compile(r"\{[{%][^}]*\borders\b")  # a template that says what the city issues
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,6 +76,7 @@ class Rule:
     quiet: QuietHours | None = None
     digest: Digest | None = None
     inhibited: tuple[Inhibition, ...] = ()  # rows by which something graver may keep it silent
+    levels: tuple[LevelNames, ...] = field(default_factory=of_catalog)  # what the law calls them, by date
     span: Span = ALWAYS  # of this version of the rule
     file: str = ""
     tests: tuple[Case, ...] = ()
@@ -130,10 +134,12 @@ def load_rules(folders: Sequence[Path]) -> tuple[Rule, ...]:
     noise, wrong = load_noise(folders, kinds)
     every = [one for name in sorted(rules) for one in rules[name]]
     faults.extend([*wrong, *_untimely(every, noise)])
+    levels, wrong = with_those_of(folder for folder in folders if folder != CATALOG)
+    faults.extend(wrong)
     faults.extend(fault for versions in rules.values() for fault in gaps(versions))
     if faults:
         raise RuleError(faults)
-    return tuple(_heeding(_informed(one, glossaries), noise) for one in every)
+    return tuple(replace(_heeding(_informed(one, glossaries), noise), levels=levels) for one in every)
 
 
 def _heeding(rule: Rule, noise: Noise) -> Rule:
@@ -273,7 +279,8 @@ def _check_evacuation(table: Table, rule: Rule) -> None:
 
 def _says_itself(rule: Rule, words: Words) -> bool:
     """True where words that order evacuation could go out without anybody's approval."""
-    return bool(_automatic(rule)) and orders_evacuation("", words.event, words.headline)
+    orders = orders_evacuation("", words.event, words.headline) or ORDERS.search(f"{words.event} {words.headline}")
+    return bool(_automatic(rule)) and bool(orders)
 
 
 def _automatic(rule: Rule) -> list[int]:

@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from feeds.lalert.document import Issue, Mail
 from rules.alert import Alert
 from rules.cap_message import mark
+from rules.floor import evacuates
 from rules.lalert_message import Voice, document_id
 from rules.marks import MARKS
-from rules.rule import orders_evacuation
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,10 +66,9 @@ def to_mails(alert: Alert, voice: Voice, reach: Reach) -> list[Issue]:
 
 def silent(alert: Alert, reach: Reach) -> str:
     """Why no phone shall ring for this revision; empty where they shall."""
-    text = alert.texts["ja"]
     if alert.msg_type == "Cancel":  # who was woken for an error has to know
         return "" if alert.announced else "取り消す発表が出ていない"
-    if alert.declared or not orders_evacuation(alert.response, text.event, text.headline):
+    if alert.declared or not evacuates(alert):
         return "緊急速報メールは避難情報だけを伝える"
     if alert.ends:
         return "" if reach.all_clear else "解除では鳴らさない設定（all_clear）"

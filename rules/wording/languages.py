@@ -20,7 +20,6 @@ class Language:
     clock: str  # t: the local time; month: its English name
     joint: str  # between names
     more: str  # n: how many names were left out; wide: the same in full-width digits
-    level_label: str  # n, wide: a level that corresponds to a 警戒レベル
     stamp: str  # t: the local time; clock: the same in this language; number: which revision
     kanji: bool  # places stand in Japanese characters, else in Latin letters
     japanese: bool = False
@@ -33,7 +32,6 @@ LANGUAGES: Mapping[str, Language] = {
         clock="{t.day}日{t.hour}時{t.minute:02}分",
         joint="、",
         more="ほか{wide}か所",
-        level_label="警戒レベル{wide}相当",
         stamp="{t.month}月{clock}発表 第{number}報",
         kanji=True,
         japanese=True,
@@ -43,7 +41,6 @@ LANGUAGES: Mapping[str, Language] = {
         clock="{t.month}月{t.day}日{t.hour}時{t.minute:02}分",
         joint="、",
         more="、ほか{wide}か所（かしょ）",
-        level_label="警戒（けいかい）レベル{wide}と 同じくらい あぶない",
         stamp="{clock}に 出（だ）しました。{number}回目（かいめ）",
         kanji=True,
         japanese=True,
@@ -59,7 +56,6 @@ LANGUAGES: Mapping[str, Language] = {
         clock="{t:%H}:{t:%M}, {t.day} {month}",
         joint=", ",
         more=" and {n} more",
-        level_label="Warning Level {n} equivalent",
         stamp="Issued {clock} (JST), No. {number}",
         kanji=False,
         marks={Status.EXERCISE: "[EXERCISE]", Status.TEST: "[TEST]"},
@@ -74,7 +70,6 @@ LANGUAGES: Mapping[str, Language] = {
         clock="{t.month}月{t.day}日{t:%H}:{t:%M}",
         joint="、",
         more="等，另有{n}处",
-        level_label="相当于警戒级别{n}",
         stamp="{clock}发布（日本时间） 第{number}报",
         kanji=True,
         marks={Status.EXERCISE: "【演习】", Status.TEST: "【测试】"},
@@ -84,7 +79,6 @@ LANGUAGES: Mapping[str, Language] = {
         clock="{t.month}월 {t.day}일 {t:%H}:{t:%M}",
         joint=", ",
         more=" 외 {n}곳",
-        level_label="경계레벨{n} 상당",
         stamp="{clock} 발표(일본 시간) 제{number}보",
         kanji=False,
         marks={Status.EXERCISE: "[훈련]", Status.TEST: "[시험]"},
@@ -94,7 +88,6 @@ LANGUAGES: Mapping[str, Language] = {
         clock="{t:%H}:{t:%M} ngày {t.day}/{t.month}",
         joint=", ",
         more=" và {n} nơi khác",
-        level_label="Tương đương Cảnh báo cấp {n}",
         stamp="Phát lúc {clock} (giờ Nhật Bản), tin số {number}",
         kanji=False,
         marks={Status.EXERCISE: "[DIỄN TẬP]", Status.TEST: "[THỬ NGHIỆM]"},
@@ -111,6 +104,11 @@ _MONTHS = (
     "January", "February", "March", "April", "May", "June",
     "July", "August", "September", "October", "November", "December",
 )  # fmt: skip
+
+
+def wide(number: object) -> str:
+    """A number in full-width digits."""
+    return str(number).translate(str.maketrans("0123456789.-", "０１２３４５６７８９．－"))
 
 
 def spoken(tag: str) -> Language:

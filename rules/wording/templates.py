@@ -11,7 +11,7 @@ from jinja2.runtime import Context
 from jinja2.sandbox import SandboxedEnvironment
 
 from rules.alert import Place, Text
-from rules.wording.languages import spoken
+from rules.wording.languages import spoken, wide
 from rules.wording.times import clock
 
 _GLOSSARY = "glossary"  # beside the variables that a template may name
@@ -24,6 +24,7 @@ VARIABLES: Mapping[str, str] = {
     "since": "datetime, since when the leading hazard has its level",
     "level": "whole number 0 to 5, the highest of the hazards (of an all-clear: the level that was announced)",
     "level_label": "警戒レベル４相当 (Warning Level 4 equivalent), empty for kinds without 警戒レベル",
+    "orders": "what the city issues at each level, as the law calls it: {{ orders[level] }} → 避難指示",
     "reason": "why now: first, risen, grown, fallen, shrunk, repeat, renewed, all_clear",
     "hazard": "the leading hazard: highest level, observed before foreseen, oldest first",
     "facts": 'its facts; read them by facts.get("name", default)',
@@ -58,23 +59,11 @@ class Words:
     glossary: Mapping[str, str] = field(default_factory=dict, hash=False)  # Japanese → this language, for ``said``
 
 
-def wide(number: object) -> str:
-    """A number in full-width digits."""
-    return str(number).translate(str.maketrans("0123456789.-", "０１２３４５６７８９．－"))
-
-
 def listed(names: Sequence[str], limit: int = 0, *, language: str = "ja") -> str:
     """The first ``limit`` names (0: all), and how many more there are."""
     shown = list(names[:limit] if limit else names)
     left, forms = len(names) - len(shown), spoken(language)
     return forms.joint.join(shown) + (forms.more.format(n=left, wide=wide(left)) if left else "")
-
-
-def level_label(level: int, alert_level: bool, language: str) -> str:
-    """The level as the law words information that only corresponds to a 警戒レベル; empty where there is none."""
-    if not alert_level or level < 1:
-        return ""
-    return spoken(language).level_label.format(n=level, wide=wide(level))
 
 
 @pass_context

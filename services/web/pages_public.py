@@ -81,7 +81,8 @@ def is_order(alert: Alert) -> bool:
 
     To tell people 「避難指示」 where the city has ordered nothing would be as wrong as the other way round.
     """
-    return alert.alert_level and any(name in alert.texts["ja"].event for name in ORDERS.get(alert.level, ()))
+    called = bool(alert.order) or any(name in alert.texts["ja"].event for name in ORDERS.get(alert.level, ()))
+    return alert.alert_level and not alert.ends and called
 
 
 def counts(alert: Alert, context: WebContext) -> bool:

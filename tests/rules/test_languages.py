@@ -13,7 +13,8 @@ from rules.rule import Rule, load_rules
 from rules.source import RuleError
 from rules.trial import outcome
 from rules.wording.languages import LANGUAGES, in_order, spoken
-from rules.wording.templates import level_label, listed
+from rules.wording.levels import of_catalog
+from rules.wording.templates import listed
 from rules.wording.times import JST, clock, stamp
 from tests.rules.making import CASE, RULE, WORDS
 
@@ -50,7 +51,7 @@ def faults(root: Path) -> list[str]:
 def test_forms(language: str, when: str, more: str, label: str) -> None:
     assert clock(NOW, language) == when
     assert listed(["甲", "乙", "丙"], 1, language=language) == more
-    assert level_label(4, True, language) == label
+    assert of_catalog()[-1].label(4, True, language) == label
     assert when in stamp(NOW, 3, language) and "3" in stamp(NOW, 3, language)
 
 

@@ -45,7 +45,7 @@ def test_the_version_of_the_time_speaks_and_what_is_in_force_keeps_its_words(tmp
     assert why.reason is Reason.NOTHING_NEW and "2026年7月20日19:00に改まりました" in why.detail
     (risen,) = world.step(CHANGE + NIGHT, hazard(level=4, since=CHANGE, valid_until=NOW + timedelta(hours=6))).alerts
     assert risen.texts["ja"].event == "川の水位"
-    assert any("次の報から新しい版" in sentence for sentence in risen.evidence)
+    assert any("次の報から新しくなります" in sentence for sentence in risen.evidence)
     world.issue(world.only())
     again = world.step(CHANGE + NIGHT, hazard(level=5, since=CHANGE, valid_until=NOW + timedelta(hours=6))).alerts
     assert not any("改まりました" in sentence for sentence in again[0].evidence), "it is explained once"

@@ -25,7 +25,8 @@ from rules.rule import CATALOG, Rule, load_rules
 from rules.situation import Situation, Standing
 from rules.trial import SENDER
 from rules.wording.languages import LANGUAGES
-from rules.wording.templates import level_label, names
+from rules.wording.levels import of_catalog
+from rules.wording.templates import names
 from rules.wording.times import clock
 from services.channels.bluesky.record import STYLE as BLUESKY
 from services.channels.line import Config, Line
@@ -34,6 +35,7 @@ from services.channels.thread.text import Style, render_thread
 from services.channels.x.weight import STYLE as X
 
 RULES = load_rules([CATALOG])
+LEVELS = of_catalog()[-1]
 SPEAKING = [(rule, case) for rule in RULES for case in rule.tests if case.alerts]
 NEW = ("ja-x-easy", "zh-Hans", "ko", "vi")
 TOWNS = (
@@ -70,7 +72,7 @@ def facts_missing(rule: Rule, case: Case, alert: Alert, language: str) -> list[s
         *(str(h.facts[key]) for h in case.hazards for key in TIMES if key in h.facts),
     ]
     pairs = [(clock(one), clock(one, language)) for one in moments]
-    pairs += [(level_label(n, True, "ja"), level_label(n, True, language)) for n in range(1, 6)]
+    pairs += [(LEVELS.label(n, True, "ja"), LEVELS.label(n, True, language)) for n in range(1, 6)]
     pairs += list(zip(names(alert.places, "ja"), names(alert.places, language), strict=True))
     figures = re.findall(r"\d+(?:\.\d+)?(?=c?m)", japanese)
     pairs += [(figure, figure) for figure in figures]

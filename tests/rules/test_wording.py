@@ -6,7 +6,9 @@ from datetime import UTC, datetime
 
 import pytest
 
-from rules.wording.templates import environment, flaw, level_label, listed, wide
+from rules.wording.languages import wide
+from rules.wording.levels import of_catalog
+from rules.wording.templates import environment, flaw, listed
 from rules.wording.times import clock
 
 
@@ -57,7 +59,8 @@ def test_wide() -> None:
     ],
 )
 def test_level_label(level: int, has_level: bool, ja: str, en: str) -> None:
-    assert (level_label(level, has_level, "ja"), level_label(level, has_level, "en")) == (ja, en)
+    names = of_catalog()[-1]
+    assert (names.label(level, has_level, "ja"), names.label(level, has_level, "en")) == (ja, en)
 
 
 @pytest.mark.parametrize(

@@ -113,6 +113,7 @@ def _properties(alert: Alert, row: RowMapping) -> dict[str, Any]:
         "approval": alert.approval.value,
         "channels": list(alert.channels),
         "ends": alert.ends,
+        "order": alert.order,
         "sender_name": alert.sender_name,
     }
 
@@ -168,6 +169,7 @@ ENDPOINTS = (
             "places": "list of {code, name, name_en}",
             "approval": "auto, one or two persons",
             "channels": "outlets",
+            "order": "what the law calls it, where it is evacuation information that the city issues; else empty",
             "ends": "true for an all-clear or a cancellation",
             "sender_name": "who says so",
             "evidence": "desk only: sentences for the officer",

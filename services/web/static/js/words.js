@@ -39,7 +39,7 @@ export function about(group, code) {
  * @param {any} alert
  * @returns {boolean}
  */
-export const isOrder = (alert) => Boolean(alert.alert_level && (alert.relayed || alert.texts?.ja.event.includes(word('levels', String(alert.level)))));
+export const isOrder = (alert) => Boolean(alert.alert_level && (alert.relayed || alert.order || alert.texts?.ja.event.includes(word('levels', String(alert.level)))));
 
 /** How a danger is known: seen, foreseen, or announced by others. @param {any} hazard */
 export const known = (hazard) => (hazard.relayed ? '発表' : hazard.observed ? '観測' : '予測');
@@ -54,7 +54,7 @@ export function chip(thing) {
   const look = thing.observed === false ? 'level foreseen' : 'level';
   if (!thing.alert_level || !thing.level) return h('span', { class: look, 'data-level': 'none' }, h('span', {}, word('kinds', thing.kind)));
   return h('span', { class: look, 'data-level': thing.level },
-    h('b', {}, h('span', { class: 'unseen' }, 'レベル'), thing.level), h('span', {}, word('levels', String(thing.level)) + (isOrder(thing) ? '' : '相当')));
+    h('b', {}, h('span', { class: 'unseen' }, 'レベル'), thing.level), h('span', {}, (thing.order || word('levels', String(thing.level))) + (isOrder(thing) ? '' : '相当')));
 }
 
 /**
