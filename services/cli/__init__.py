@@ -34,6 +34,7 @@ COMMANDS = {
     "render": "the exact payload of a channel",
     "replay": "publish recorded messages to a broker",
     "users": "who may log in",
+    "subscribers": "how many residents are told",
     "secrets": "make a key and write it to a file",
     "gateways": "who may publish, and the broker's files",
     "callout": "calls of staff: list, take, and try the roster",

@@ -21,6 +21,7 @@ from services.store.subscribers import Subscriber
 from services.store.tellings import Before, Taken, Telling
 
 log = structlog.get_logger()
+_MOST_LOOKED_AT = 2000  # subscribers, in one transaction
 
 
 class ResidentsBook:
@@ -43,13 +44,13 @@ class ResidentsBook:
         def choice(one: Subscriber, before: Before) -> Telling | None:
             return chosen(alert, districts, one, before)
 
-        more = True
-        taken: list[Taken] = []
         async with self._store.hold() as connection:
             taken = await tellings.take_waiting(connection, delivery, self._clock(), limit)
-        while more and not taken:
+        more, look = True, limit
+        while more and not taken:  # where it concerns few, more are looked at in one go
             async with self._store.hold() as connection:
-                taken, more = await tellings.take_new(connection, delivery, choice, self._clock(), limit)
+                taken, more = await tellings.take_new(connection, delivery, choice, self._clock(), limit, look)
+            look = min(2 * look, _MOST_LOOKED_AT)
         return await self._people(delivery, taken)
 
     async def record(self, delivery: Delivery, results: Sequence[tuple[Person, Said]]) -> None:

@@ -16,7 +16,6 @@ from services.store import engine
 from services.store.subscribers import Membership, Subscriber, subscriber_of
 from services.store.tables_subscribers import fanouts, subscribers, tellings
 
-_SCAN = 2000  # subscribers looked at in one transaction
 _PATIENCE = 8  # attempts; then this message is given up for them
 _FIRST_PAUSE, _LONGEST_PAUSE = timedelta(minutes=1), timedelta(minutes=15)
 _KEPT_FOR = timedelta(days=40)
@@ -94,9 +93,9 @@ async def take_waiting(connection: AsyncConnection, delivery: Delivery, wall: da
 
 
 async def take_new(
-    connection: AsyncConnection, delivery: Delivery, choice: Choice, wall: datetime, limit: int
+    connection: AsyncConnection, delivery: Delivery, choice: Choice, wall: datetime, limit: int, look: int
 ) -> tuple[list[Taken], bool]:
-    """Whom it concerns among those not looked at yet, and whether there may be more of them."""
+    """Whom it concerns among the next ``look`` subscribers, and whether there are more of them."""
     position, whole = await _position(connection, delivery)
     if whole:
         return [], False
@@ -105,7 +104,7 @@ async def take_new(
         subscribers.c.state == Membership.CONFIRMED.value,
         subscribers.c.id > position,
     )
-    rows = (await connection.execute(statement.order_by(subscribers.c.id).limit(_SCAN))).mappings().all()
+    rows = (await connection.execute(statement.order_by(subscribers.c.id).limit(look))).mappings().all()
     looked = [subscriber_of(row) for row in rows]
     before = await _before(connection, delivery, looked)
     taken: list[Taken] = []
@@ -121,7 +120,7 @@ async def take_new(
         if state is Telling.SENDING:
             taken.append(Taken(one, known))
         rows_to_write.append(_row(delivery, one.id, state, wall))
-    whole = len(rows) < _SCAN and (not looked or position == looked[-1].id)
+    whole = len(rows) < look and (not looked or position == looked[-1].id)
     if rows_to_write:
         await connection.execute(insert(tellings), rows_to_write)
     where = fanouts.c.delivery == delivery.id

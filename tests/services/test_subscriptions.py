@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
@@ -13,6 +14,7 @@ from sqlalchemy import select
 from geo.area import Area, Areas
 from rules.alert import Place
 from rules.wording.languages import LANGUAGES
+from services.cli import run
 from services.desks.subscriptions import CONFIRM_WITHIN, SUSPENDED_KEPT, Subscriptions, forget
 from services.residents.address import AddressError, PushAddress, mail_address, push_address
 from services.residents.digest import latest
@@ -271,3 +273,18 @@ def test_the_hours_are_those_of_japan() -> None:
     assert latest(hours, datetime(2026, 11, 20, 8, 30, tzinfo=UTC)) == datetime(2026, 11, 20, 8, 30, tzinfo=UTC)
     assert latest(hours, datetime(2026, 11, 20, 8, 29, tzinfo=UTC)) == datetime(2026, 11, 19, 22, 30, tzinfo=UTC)
     assert latest(hours, datetime(2026, 11, 19, 22, 0, tzinfo=UTC)) == datetime(2026, 11, 19, 8, 30, tzinfo=UTC)
+
+
+@pytest.mark.parametrize("store", ["sqlite"], indirect=True)
+async def test_staff_see_numbers_and_nobody(
+    store: Store,
+    desk: Subscriptions,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    await desk.ask(TARO, Wish())
+    await desk.ask("hanako@example.jp", Wish())
+    monkeypatch.setenv("SHIRASE_DATA_DIR", str(tmp_path))
+    assert await asyncio.to_thread(run, ["subscribers"]) == 0
+    assert capsys.readouterr().out == '{"channel": "mail", "state": "asked", "number": 2}\n'
