@@ -26,6 +26,7 @@ from services.broker.embedded import EmbeddedBroker
 from services.broker.login import Login
 from services.callout.caller import Caller
 from services.callout.desk import BELL
+from services.callout.last_resort import LastResort
 from services.callout.outlet import Apprise
 from services.callout.watch import Hub as HubPart
 from services.callout.watch import Watch
@@ -258,10 +259,12 @@ async def callout(house: House, line: Callable[[], Health]) -> None:
     hub = HubPart(faults=lambda: line().get("reasons", []), channels=settings.channels.keys(), own=own)
     watch = Watch(once, house.bell, house.clock, settings.callout, hub)
     where = settings.web.base_url or f"http://{settings.web.host}:{settings.web.port}"
-    caller = Caller(house.store, house.bell, house.clock, settings.callout, Apprise(), where)
+    outlet = Apprise()
+    caller = Caller(house.store, house.bell, house.clock, settings.callout, outlet, where)
+    last = LastResort(leased(once, watch.step), house.clock, settings.callout, outlet, own)
     house.stack.push_async_callback(caller.close)
     wakes = ("alerts", "deliveries")
-    house.repeat(Loop(watch.name, leased(once, watch.step), house.bell.listen(*wakes), lambda: watch.EVERY, rest=0.5))
+    house.repeat(Loop(watch.name, last.step, house.bell.listen(*wakes), lambda: watch.EVERY, rest=0.5))
     house.repeat(Loop(caller.name, caller.step, house.bell.listen(BELL), lambda: caller.EVERY))
 
 

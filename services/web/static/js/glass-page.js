@@ -10,7 +10,7 @@ import { timeTag } from './time.js';
 import { brief, drillMark, loadWords } from './words.js';
 
 async function update() {
-  const [found] = await Promise.all([list('break-glass'), refresh(['alerts', 'hazards', 'readings', 'status'])]);
+  const [found] = await Promise.all([list('break-glass'), refresh(['alerts', 'calls', 'hazards', 'readings', 'status'])]);
   drawStatus();
   if (byId('glass-list').contains(document.activeElement) && document.activeElement?.tagName === 'INPUT') return; // somebody writes
   fill(byId('glass-list'), found.length ? found.map(card) : h('p', { class: 'muted' }, '緊急発表はありません。'));

@@ -1,0 +1,72 @@
+"""The last resort: where the store itself is gone, no call can be written down, so the first group is told without one.
+
+In memory and by the process alone: after a restart, or from two processes, it may tell twice. Better than silence.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+
+import structlog
+from sqlalchemy.exc import SQLAlchemyError
+
+from feeds.status import Status
+from rules.marks import MARKS
+from services.callout.message import Message
+from services.callout.occasion import Event
+from services.callout.outlet import Outlet
+from services.callout.roster import JAPAN, Callout
+from services.clock import Clock
+
+log = structlog.get_logger()
+_PATIENCE, _NOT_AGAIN = timedelta(minutes=1), timedelta(minutes=30)
+
+
+class LastResort:
+    """Runs the steps of the watch, and looks after them."""
+
+    def __init__(
+        self, watch: Callable[[], Awaitable[bool]], clock: Clock, callout: Callout, outlet: Outlet, own: Status
+    ) -> None:
+        self._watch, self._clock, self._callout, self._outlet, self._own = watch, clock, callout, outlet, own
+        self._well_at = clock.now()
+        self._told_at = clock.now() - _NOT_AGAIN
+
+    async def step(self) -> bool:
+        """As the watch's; what it raises is raised, after people were told where it has lasted for a minute."""
+        try:
+            busy = await self._watch()
+        except (SQLAlchemyError, OSError) as error:
+            now = self._clock.now()
+            lasts = now - self._well_at >= _PATIENCE and not self._clock.hurried
+            if lasts and now - self._told_at >= _NOT_AGAIN:
+                self._told_at = now
+                await self._tell(error)
+            raise
+        self._well_at = self._clock.now()
+        return busy
+
+    async def _tell(self, error: Exception) -> None:
+        chain = self._callout.chain_for(Event.FAULT)
+        if chain is None:
+            return
+        now, told = self._clock.now(), self._message()
+        _, people = self._callout.called(chain, 0, now)
+        urls = [url for name in people for url in self._callout.people[name].urls]
+        results = await asyncio.gather(*(self._outlet.send(url, told) for url in urls))
+        log.error("store gone, staff told", outcomes=[one.state.value for one in results], error=type(error).__name__)
+
+    def _message(self) -> Message:
+        mark, mark_en = MARKS[self._own]
+        lead = f"{mark}{mark_en} " if mark else ""
+        subject = f"{lead}しらせ：データベースが使えません。受信も発表も止まっています"
+        lines = [
+            subject,
+            "The hub's store cannot be used: nothing is received, and nothing is issued.",
+            f"{self._well_at.astimezone(JAPAN):%-m月%-d日%H:%M}から。ディスクの空きと、データベースを確かめてください。",
+            "この連絡は記録に残らず、引き受けるボタンもありません。直るまで30分ごとに送ります。",
+            f"{mark}{mark_en}",
+        ]
+        return Message(subject=subject, body="\n".join(lines).rstrip())
