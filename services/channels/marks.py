@@ -8,6 +8,8 @@ from feeds.status import Status
 from rules.alert import Alert
 from rules.marks import MARKS
 from rules.wording.languages import LANGUAGES, spoken
+from services.channels.channel import Payload
+from services.channels.thread.cutting import prepared
 
 
 def status_mark(status: Status) -> str:
@@ -48,6 +50,11 @@ def announced(alert: Alert, language: str) -> str:
     """What a channel that speaks to people says first: the short text, or of a correction that alone which it corrects,
     so that nobody takes it for a new alert."""
     return alert.correction.get(language) or alert.texts[language].short
+
+
+def corrects(payload: Payload, alert: Alert) -> bool:
+    """True where the payload tells a correction alone, and not the corrected whole."""
+    return any(prepared(note) in part for note in alert.correction.values() for part in payload.parts)
 
 
 def led(text: str, mark: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import datetime
 from itertools import groupby
 
@@ -11,6 +12,7 @@ import structlog
 from geo.area import Areas
 from rules.alert import Alert
 from services.channels.channel import Delivery
+from services.channels.marks import corrects
 from services.channels.people.book import Fate, Person, Said, Tally
 from services.clock import wall
 from services.residents.reach import districts_of
@@ -74,7 +76,10 @@ class ResidentsBook:
                 found = await alerts.get(connection, delivery.series, delivery.revision)
             if found is None:
                 raise LookupError(f"delivery {delivery.id} has no alert in the store")
-            self._alert = (delivery.id, found.alert, districts_of(found.alert, self._areas))
+            alert = found.alert
+            if not corrects(delivery.payload, alert):  # the whole is for all, also where only a part of it was wrong
+                alert = replace(alert, concerns=())
+            self._alert = (delivery.id, alert, districts_of(alert, self._areas))
         return self._alert[1], self._alert[2]
 
     async def _people(self, delivery: Delivery, taken: Sequence[Taken]) -> list[Person]:

@@ -10,12 +10,12 @@ from rules.alert import Alert, Place
 
 
 def districts_of(alert: Alert, areas: Areas) -> frozenset[str] | None:
-    """Codes of the districts it touches; None: all of the city.
+    """Codes of the districts it touches, of a correction those it is about; None: all of the city.
 
     A place that nobody can find on the map concerns everybody: to be told in vain is the smaller harm.
     """
     found: set[str] = set()
-    for place in (*alert.places, *alert.lifted):
+    for place in alert.addressed if alert.concerns else (*alert.places, *alert.lifted):
         area = areas.get(place.code)
         if area is not None and area.kind == "district":
             found.add(area.code)

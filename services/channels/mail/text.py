@@ -39,7 +39,7 @@ def render(alert: Alert) -> Payload:
     if over > LIMIT:
         raise ValueError(f"a mail of {alert.identifier} has {over} characters, over {LIMIT}; shorten the text")
     counts = tuple(f"{len(subject_of(part))}字＋{len(body_of(part))}字" for part in parts)
-    quiet = alert.level < 3
+    quiet = alert.level < 3 or alert.soundless
     return Payload(media_type="text/plain", parts=parts, counts=counts, languages=tuple(languages), quiet=quiet)
 
 
@@ -54,7 +54,8 @@ def body_of(part: str) -> str:
 def _part(alert: Alert, text: Text) -> str:
     language = text.language
     mark, own = status_mark(alert.status), beside(alert.status, language)
-    told = [text.headline, text.description, text.instruction]
+    note = alert.correction.get(language)
+    told = [note] if note else [text.headline, text.description, text.instruction]
     paragraphs = [prepared(one) for one in told if one.strip()]
     foot = [stamp(alert.sent, alert.revision, language), " ".join(alert.sender_name.split()), alert.web]
     body = "\n\n".join([*paragraphs, "\n".join(line for line in foot if line)])

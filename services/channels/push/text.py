@@ -12,7 +12,7 @@ from rules.wording.languages import in_order
 from rules.wording.times import stamp
 from services.channels.channel import Payload
 from services.channels.mail.text import subject
-from services.channels.marks import status_mark
+from services.channels.marks import announced, status_mark
 from services.channels.push.encryption import MOST, base64url
 from services.channels.thread.cutting import prepared
 
@@ -28,7 +28,11 @@ def render(alert: Alert) -> Payload:
         raise ValueError(f"a notification of {alert.identifier} has {max(sizes)} bytes, over {MOST}; shorten the text")
     counts = tuple(f"{size}/{MOST}バイト" for size in sizes)
     return Payload(
-        media_type="application/json", parts=parts, counts=counts, languages=tuple(languages), quiet=alert.level < 3
+        media_type="application/json",
+        parts=parts,
+        counts=counts,
+        languages=tuple(languages),
+        quiet=alert.level < 3 or alert.soundless,
     )
 
 
@@ -50,12 +54,12 @@ def _part(alert: Alert, text: Text) -> str:
     ends = "" if alert.status is Status.ACTUAL else f"\n{own}{mark}"
     told = {
         "title": f"{mark}{own}{subject(alert, text)}",
-        "body": f"{prepared(text.short)}\n{foot}{ends}",
+        "body": f"{prepared(announced(alert, text.language))}\n{foot}{ends}",
         "lang": _HTML_LANGUAGE.get(language, language),
         "url": "/",
         "tag": topic_of(alert.series),
         "level": alert.level,
         "at": alert.sent.isoformat(),
-        "quiet": alert.level < 3,
+        "quiet": alert.level < 3 or alert.soundless,
     }
     return json.dumps(told, ensure_ascii=False, separators=(",", ":"))
