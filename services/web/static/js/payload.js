@@ -4,6 +4,8 @@ import { h } from './dom.js';
 import { moment } from './time.js';
 import { drillMark } from './words.js';
 
+const SPEECH = 'application/ssml+xml';
+
 /**
  * @param {{media_type?: string, parts?: string[], counts?: string[], reason?: string} | undefined} payload
  * @returns {HTMLElement[]}
@@ -12,6 +14,8 @@ export function showPayload(payload) {
   if (!payload) return [h('p', { class: 'muted' }, '本文がありません。')];
   if (payload.reason) return [h('p', {}, h('strong', {}, 'この経路には送りません。'), ` ${payload.reason}`)];
   const parts = payload.parts ?? [];
+  if (payload.media_type === SPEECH) return spoken(parts, payload.counts ?? []);
+  if (payload.media_type === 'application/json') return parts.map(asFacts);
   return parts.map((part, i) => showPart(part, payload.media_type ?? '', payload.counts?.[i] ?? '', parts.length > 1 ? `${i + 1}/${parts.length}` : ''));
 }
 
@@ -48,6 +52,37 @@ function notice(xml, source, count) {
     h('p', { class: 'post-foot' }, h('span', {}, count)), raw(source));
 }
 
+/**
+ * What will be spoken, a sentence a line, the readings over the words.
+ * @param {string[]} parts each text, then its SSML
+ * @param {string[]} counts
+ */
+function spoken(parts, counts) {
+  return parts.flatMap((text, i) => {
+    if (i % 2) return [];
+    const document = parseXml(parts[i + 1] ?? '');
+    const lines = document ? all(document, 's').map((s) => h('p', { class: 'said' }, [...s.childNodes].map(aloud))) : h('p', { class: 'post-text' }, text);
+    return [h('div', { class: 'post' }, lines, h('p', { class: 'post-foot' }, h('span', {}, counts[i] ?? '')), raw(`${text}\n${parts[i + 1] ?? ''}`))];
+  });
+}
+
+/** @param {ChildNode} node of a sentence in SSML @returns {any} */
+function aloud(node) {
+  if (!(node instanceof Element)) return node.textContent;
+  if (node.localName !== 'sub') return [...node.childNodes].map(aloud);
+  return h('ruby', {}, node.textContent, h('rt', {}, node.getAttribute('alias')));
+}
+
+/** What programs are told, by its texts. @param {string} part JSON: the alert, or the alert under data */
+function asFacts(part) {
+  const whole = JSON.parse(part), told = whole.data ?? whole;
+  return h('div', { class: 'notice' },
+    h('p', { class: 'tags' }, drillMark(told.status ?? ''), h('span', { class: 'tag' }, `JSON ${told.msg_type ?? ''}`), h('span', { class: 'muted' }, told.identifier ?? '')),
+    Object.entries(told.texts ?? {}).map(([language, text]) => h('section', { lang: language },
+      h('p', { class: 'title' }, text.headline), h('p', {}, text.description), h('p', { class: 'do' }, text.instruction))),
+    raw(part));
+}
+
 /** @param {string} text */
 const raw = (text) => h('details', { class: 'raw' }, h('summary', {}, '送られる原文'), h('pre', { tabindex: 0 }, text));
 
@@ -57,6 +92,7 @@ const raw = (text) => h('details', { class: 'raw' }, h('summary', {}, '送られ
  */
 export function countOf(payload) {
   if (payload.reason) return '対象外';
+  if (payload.media_type === SPEECH) return payload.counts?.[0] ?? '';
   if (payload.parts?.length > 1) return `${payload.parts.length}連投`;
   return payload.media_type?.startsWith('text/') ? payload.counts?.[0] ?? '' : '';
 }
