@@ -225,7 +225,7 @@ async def deliver(house: House) -> None:
     await residents.serve(house)
     for channel in city.channels.values():
         if isinstance(channel, Mqtt):
-            mqtt.set_up(house, channel)
+            await mqtt.set_up(house, channel)
         sender = Deliver(house.store, house.bell, house.clock, channel, meter=city.meters.get(channel.name))
         lock = asyncio.Lock()
         step = in_turn(lock, sender.step)

@@ -5,21 +5,25 @@ from __future__ import annotations
 from services.broker.login import Login
 from services.channels.mqtt.channel import Mqtt
 from services.channels.mqtt.hazards import PublicHazards
-from services.house import House
+from services.house import House, leased
 from services.loop import Loop
 from services.settings import Broker
 from services.web.api.viewer import Viewer
 
 
-def set_up(house: House, channel: Mqtt) -> None:
-    """Let the channel publish on the hub's broker, unless its settings name another, and publish the hazards there."""
+async def set_up(house: House, channel: Mqtt) -> None:
+    """Let the channel publish on the hub's broker, unless its settings name another, and publish the hazards there.
+
+    The hazards by one process at a time: two, each with its own minute, would correct each other without end.
+    """
     city = house.settings.broker
     channel.on(house.login or (city_login(city) if city else None))
     if channel.board is None or not channel.hazards:
         return
     viewer = Viewer.public(house.settings.public_exercise, house.settings.public_forecasts)
     told = PublicHazards(house.store, house.clock, channel.board, viewer)
-    house.repeat(Loop(told.name, told.step, house.bell.listen(), lambda: told.EVERY))
+    once = await house.once(told.name)
+    house.repeat(Loop(told.name, leased(once, told.step), house.bell.listen(), lambda: told.EVERY))
 
 
 def city_login(city: Broker) -> Login:
