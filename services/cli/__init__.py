@@ -27,6 +27,7 @@ COMMANDS = {
     "network": "the roads and sidewalks that are plowed",
     "why": "why a hazard was, or was not, told",
     "alerts": "list and show alerts, draft a cancellation",
+    "story": "one alert: readings, hazards, rule, approvals, payloads, receipts",
     "official": "what official warnings were in force at an instant",
     "budget": "what sending costs, and what the winter will",
     "outage": "when channels were down: what was sent late, and what never",

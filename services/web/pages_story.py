@@ -1,0 +1,29 @@
+"""/ops/alerts/SERIES: one alert from the reading to the last receipt, every payload in full."""
+
+from __future__ import annotations
+
+from aiohttp import web
+
+from services.channels.channel import Payload
+from services.story.gather import gather
+from services.story.steps import TITLES
+from services.story.words import gap, moment
+from services.web.context import CONTEXT
+from services.web.pages_staff import staff_page
+from services.web.security import storable
+
+
+async def show(request: web.Request) -> web.Response:
+    """``?revision=N``; the newest unless told. 404 where there is no such alert."""
+    series, asked = request.match_info["series"], request.query.get("revision", "")
+    revision = int(asked) if asked.isascii() and asked.isdecimal() and len(asked) < 6 else None
+    found = None
+    if storable(series):
+        async with request.app[CONTEXT].store.read() as connection:
+            found = await gather(connection, series, revision)
+    if found is None:
+        raise web.HTTPNotFound(text="その発表はありません。 There is no such alert.\n")
+    sent = {name: one for name, one in found.payloads.items() if isinstance(one, Payload)}
+    refused = {name: one for name, one in found.payloads.items() if not isinstance(one, Payload)}
+    shown = {"story": found, "sent": sent, "refused": refused, "titles": TITLES, "moment": moment, "gap": gap}
+    return staff_page(request, "story", **shown)
