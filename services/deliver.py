@@ -12,6 +12,7 @@ from sqlalchemy import RowMapping
 
 from feeds.status import Status
 from services.bell import Bell
+from services.channels.budget.gate import Gate
 from services.channels.budget.meter import Meter
 from services.channels.channel import Channel, Delivery, Outcome, Progress, Verdict
 from services.clock import Clock, wall
@@ -47,11 +48,10 @@ class Deliver:
         meter: Meter | None = None,
     ) -> None:
         self._store, self._bell, self._clock, self._channel = store, bell, clock, channel
-        self._patience, self._meter = patience, meter
+        self._patience, self._gate = patience, Gate(meter)
         self._failed = False  # the last attempt was
         self._paused_until: datetime | None = None  # the provider told us to wait; holds for the whole account
         self._knock_at: datetime | None = None  # … and something urgent asks all the same, not before this
-        self._full_until: datetime | None = None  # by our own count there is no room; what is urgent goes
 
     @property
     def name(self) -> str:
@@ -81,14 +81,26 @@ class Deliver:
             return None
 
         async def admits(row: RowMapping) -> bool:
-            until = await self._meter.room_at(connection, row, now, at) if self._meter else None
-            self._full_until = until and min(until, at + _LONGEST_PAUSE)
-            return until is None
+            return await self._gate.admits(connection, row, now, at)
 
-        urgent = paused or _ahead(self._full_until, at)
+        urgent = paused or self._gate.full(at)
         async with self._store.hold() as connection:
             claimed = await outbox.claim(connection, self._channel.name, now, at, urgent=urgent, admits=admits)
+        await self._tell(now, at)
         return claimed[0] if claimed else None
+
+    async def _tell(self, now: datetime, at: datetime) -> None:
+        """What the limits of the channel make of its queue, once in a while."""
+        if not (news := self._gate.news(at)):
+            return
+        status = Status.ACTUAL if Status.ACTUAL in self._channel.statuses else min(self._channel.statuses)
+        name = self._channel.name
+        entries = [
+            Entry(at=now, status=status, kind="delivery", who=self.name, text=f"{name}：{one}", refs={"channel": name})
+            for one in news
+        ]
+        async with self._store.write() as connection:
+            await chronology.append(connection, entries)
 
     async def _sweep(self, now: datetime, at: datetime) -> None:
         async with self._store.read() as connection:
@@ -104,8 +116,7 @@ class Deliver:
         async def progress(remote_id: str) -> None:
             async with self._store.hold() as connection:
                 await outbox.part_done(connection, delivery.id, remote_id)
-                if self._meter:
-                    await self._meter.part_out(connection, delivery, next(parts), wall())
+                await self._gate.part_out(connection, delivery, next(parts), wall())
 
         return progress
 
@@ -119,8 +130,7 @@ class Deliver:
             self._failed = outcome.verdict in (Verdict.LATER, Verdict.UNKNOWN)
             soon = _asked_again_soon(outcome, at, _KNOCK) if delivery.urgent else outcome
             state = await outbox.finish(connection, delivery, soon, now, at)
-            if self._meter:
-                await self._meter.finished(connection, delivery, outcome, at)
+            await self._gate.finished(connection, delivery, outcome, at)
             open_still = state in (DeliveryState.WAITING, DeliveryState.UNKNOWN)
             if not open_still or (delivery.attempts == 1 and outcome.verdict is not Verdict.PARTLY):
                 await chronology.append(connection, [self._entry(delivery, outcome, state, now)])

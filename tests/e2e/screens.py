@@ -55,6 +55,12 @@ async def skill(page: Page) -> None:
     await page.wait_for_timeout(500)
 
 
+async def budget(page: Page) -> None:
+    await page.goto("/ops/budget")
+    await page.wait_for_function("() => document.body.dataset.skill === 'ready'")
+    await page.wait_for_timeout(500)
+
+
 async def public(page: Page) -> None:
     await page.goto("/")
 
@@ -63,7 +69,14 @@ async def login(page: Page) -> None:
     await page.goto("/login")
 
 
-STAFF: dict[str, Act] = {"ops": ops, "gauge": gauge, "approve": approve, "outbox": outbox, "skill": skill}
+STAFF: dict[str, Act] = {
+    "ops": ops,
+    "gauge": gauge,
+    "approve": approve,
+    "outbox": outbox,
+    "skill": skill,
+    "budget": budget,
+}
 OPEN: dict[str, Act] = {"public": public, "login": login}
 
 
@@ -83,7 +96,7 @@ async def shoot(browser: Browser, made: Scene, folder: Path, only: set[str]) -> 
                 if only and name not in only:
                     continue
                 await act(page)
-                tall = name == "skill" or (look == "phone" and name != "approve")
+                tall = name in ("skill", "budget") or (look == "phone" and name != "approve")
                 height = await page.evaluate("() => document.documentElement.scrollHeight") if tall else size["height"]
                 clip = FloatRect(x=0, y=0, width=size["width"], height=min(height, TALLEST) if tall else height)
                 picture = await small_png(blank, await page.screenshot(full_page=tall, clip=clip))

@@ -57,11 +57,17 @@ async def test_no_page_has_a_barrier_that_axe_knows(browser: Browser, night: Sce
     for summary in await page.locator("summary").all():
         await summary.click()
     assert await violations(page) == []
+    await page.goto("/ops/budget")
+    await page.wait_for_function("() => document.body.dataset.skill === 'ready'")
+    await expect(page.locator("#x-title")).to_be_visible()
+    for summary in await page.locator("summary").all():
+        await summary.click()
+    assert await violations(page) == []
     await context.close()
     window.check()
 
 
-@pytest.mark.parametrize("path", ["/", "/login", "/ops", "/ops/outbox", "/ops/calls", "/ops/skill"])
+@pytest.mark.parametrize("path", ["/", "/login", "/ops", "/ops/outbox", "/ops/calls", "/ops/skill", "/ops/budget"])
 async def test_nothing_is_wider_than_a_small_phone(browser: Browser, night: Scene, path: str) -> None:
     window, context = await visit(browser, night, viewport={"width": 320, "height": 640})
     if path.startswith("/ops"):

@@ -32,7 +32,7 @@ async def claim(store: Store, at: datetime = WALL, meter: Meter = METER) -> Deli
     async with store.hold() as connection:
 
         async def admits(row: object) -> bool:
-            return await meter.room_at(connection, row, NOW, at) is None  # type: ignore[arg-type]
+            return await meter.room(connection, row, NOW, at) is None  # type: ignore[arg-type]
 
         await outbox.sweep(connection, NOW, at)
         found = await outbox.claim(connection, "x", NOW, at, admits=admits)

@@ -144,14 +144,16 @@ def test_who_comes_first(level: int, ends: bool, msg_type: str, severity: str, r
 def test_an_approved_post_waits_for_a_window_that_opens_before_it_expires() -> None:
     use = Use(calls=4)
     full = gauge(RATE, 88, frees=AT + timedelta(minutes=5))
-    assert waits([full], Rank.REST, LATER, use) == AT + timedelta(minutes=5)
+    wait = waits([full], Rank.REST, LATER, use)
+    assert wait and wait.until == AT + timedelta(minutes=5) and wait.because == "15分間の投稿 88／100"
     assert waits([gauge(RATE, 60)], Rank.REST, LATER, use) is None
 
 
 def test_an_approved_post_may_use_the_reserve_of_a_window_that_does_not_open_in_time() -> None:
     use = Use(calls=1, micros=200_000)
     assert waits([gauge(MONEY, 55)], Rank.MINOR, LATER, use) is None
-    assert waits([gauge(MONEY, 59.9)], Rank.MINOR, LATER, use) == MONEY.frees(AT, None)
+    spent = waits([gauge(MONEY, 59.9)], Rank.MINOR, LATER, use)
+    assert spent and spent.until == MONEY.frees(AT, None)
 
 
 def test_a_channel_says_less_in_a_smaller_form_and_the_drill_stays_marked() -> None:

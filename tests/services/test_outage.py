@@ -204,6 +204,22 @@ async def test_a_queue_that_waits_for_its_window_is_told_of_too(scene: Scene) ->
     assert counted(items) == {Fate.LATE: 3, Fate.IN_TIME: 16}
 
 
+async def test_staff_hear_that_the_queue_waits_and_that_what_is_urgent_went_beyond_the_limit(scene: Scene) -> None:
+    for number in range(18):
+        await scene.issue(f"s{number:03d}", level=2, severity="Minor")
+    await scene.run(1)
+    for number in range(6):
+        await scene.issue(f"u{number:03d}", level=4)
+    scene.channel.limit = 30  # the provider lets it through
+    await scene.run(1)
+    assert len(scene.sent()) == 22, "sixteen of the minor, all six urgent"
+    async with scene.store.read() as connection:
+        found = await chronology.between(connection, Status.ACTUAL, ["delivery"], NOW, scene.clock.at)
+    told = "x：上限のため、急がない発表を待たせている（ 16／20）"
+    beyond = "x：上限を超えたが、レベル4以上・解除・取消のため送った（ 21／20）"
+    assert [entry.text for entry in found] == [told, beyond], "each once, not with every delivery"
+
+
 async def test_a_fast_clock_makes_no_outages(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(SetClock, "hurried", property(lambda self: True))
     scene.channel.down = True

@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.channels.budget.plan import Gauge, Rank, rank_of, waits
+from services.channels.budget.plan import Gauge, Rank, Wait, rank_of, waits
 from services.channels.budget.tariff import Tariff, Window
 from services.channels.budget.use import Use, delivery_use, part_use, use_of
 from services.channels.channel import Delivery, Outcome, Verdict
@@ -33,10 +33,10 @@ class Meter:
         words = await spending.heard(connection, self.channel)
         return tuple([await self._gauge(connection, window, words, committed, at) for window in self.tariff.windows])
 
-    async def room_at(
+    async def room(
         self, connection: AsyncConnection, row: Mapping[Any, Any], now: datetime, at: datetime
-    ) -> datetime | None:
-        """Until when (wall time) a due delivery has to wait for room; None: it may go.
+    ) -> Wait | None:
+        """How long a due delivery has to wait for room; None: it may go.
 
         ``row`` is of the outbox with its alert. ``now`` is hub time, in which it expires.
         """

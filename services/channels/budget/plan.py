@@ -117,6 +117,11 @@ class Gauge:
         ceiling = self.ceiling(rank)
         return ceiling is None or self.used + use.of(self.window.measure) <= ceiling
 
+    @property
+    def over(self) -> bool:
+        """True where the whole limit is used up, reserve and all."""
+        return self.limit is not None and self.spent > self.limit
+
     def words(self) -> str:
         """For staff: 「今月の費用 48.20／60」."""
         unit = MICROS if self.window.measure is Measure.MONEY else 1
@@ -173,22 +178,32 @@ def plan(gauges: Sequence[Gauge], rank: Rank, expires: datetime, cost: Callable[
     return Plan(steps=(Step.SPENT,), because=because, goes=False)
 
 
-def waits(gauges: Sequence[Gauge], rank: Rank, expires: datetime, use: Use) -> datetime | None:
-    """Until when a delivery that was approved as it is has to wait for room; None: it goes now.
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """Until when, wall time, and for which windows."""
+
+    until: datetime
+    because: str
+
+
+def waits(gauges: Sequence[Gauge], rank: Rank, expires: datetime, use: Use) -> Wait | None:
+    """How long a delivery that was approved as it is has to wait for room; None: it goes now.
 
     It waits only for a window that opens again before the alert expires. Against one that does not, it may use the
     reserve: people approved these bytes while there was room. What is urgent never waits.
     """
     if rank is Rank.URGENT:
         return None
-    found: list[datetime] = []
+    found: list[Gauge] = []
     for gauge in gauges:
         if gauge.holds(use, rank):
             continue
         over = gauge.limit is not None and gauge.used + use.of(gauge.window.measure) > gauge.limit
         if over or gauge.frees < expires:
-            found.append(gauge.frees)
-    return max(found, default=None)
+            found.append(gauge)
+    if not found:
+        return None
+    return Wait(max(gauge.frees for gauge in found), "、".join(gauge.words() for gauge in found))
 
 
 def _calls_for(gauge: Gauge, step: Step) -> bool:
