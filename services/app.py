@@ -11,6 +11,7 @@ from aiohttp import web
 
 from services import parts
 from services.broker.embedded import EmbeddedBroker
+from services.callout import running as callout
 from services.city import StartError
 from services.clock import Clock
 from services.desks.quarantine import Reader
@@ -92,7 +93,7 @@ class Hub:
         if "web" in wanted:
             parts.sweep(house)
         if {"deliver", "web"} & set(wanted):  # either calls staff when the other is gone
-            await parts.callout(house, self.rollcall.line)
+            await callout.run(house, self.rollcall.line)
         await self._join()
         house.go()
         await self._show(await self._pages() if "web" in wanted else self._monitor())

@@ -6,7 +6,7 @@ Every loop also polls: a lost ring costs seconds, never work.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
@@ -24,12 +24,6 @@ from services.broker.client import MqttClient
 from services.broker.config import check_filters
 from services.broker.embedded import EmbeddedBroker
 from services.broker.login import Login
-from services.callout.caller import Caller
-from services.callout.desk import BELL
-from services.callout.last_resort import LastResort
-from services.callout.outlet import Apprise
-from services.callout.watch import Hub as HubPart
-from services.callout.watch import Watch
 from services.channels.budget.quota import Quota
 from services.channels.channel import Metered
 from services.channels.keeping import Keeper
@@ -42,7 +36,6 @@ from services.deliver import Deliver
 from services.disk import Disk
 from services.evaluate import Evaluate
 from services.fetch import Fetcher
-from services.health import Health
 from services.history import History
 from services.house import House, leased
 from services.ingest import Ingest
@@ -249,23 +242,6 @@ async def selftest(house: House) -> Monthly | None:
     loop = Monthly(once, house.bell, house.clock, city.channels, message, every)
     house.repeat(Loop(loop.name, leased(once, loop.step), house.bell.listen(), lambda: loop.EVERY))
     return loop
-
-
-async def callout(house: House, line: Callable[[], Health]) -> None:
-    """Calling staff: the watch in one process at a time, the sending in any. ``line`` is the health of all of them."""
-    settings = house.settings
-    once = await house.once(Watch.name)
-    own = Status.EXERCISE if settings.exercise else Status.ACTUAL
-    hub = HubPart(faults=lambda: line().get("reasons", []), channels=settings.channels.keys(), own=own)
-    watch = Watch(once, house.bell, house.clock, settings.callout, hub)
-    where = settings.web.base_url or f"http://{settings.web.host}:{settings.web.port}"
-    outlet = Apprise()
-    caller = Caller(house.store, house.bell, house.clock, settings.callout, outlet, where)
-    last = LastResort(leased(once, watch.step), house.clock, settings.callout, outlet, own)
-    house.stack.push_async_callback(caller.close)
-    wakes = ("alerts", "deliveries")
-    house.repeat(Loop(watch.name, last.step, house.bell.listen(*wakes), lambda: watch.EVERY, rest=0.5))
-    house.repeat(Loop(caller.name, caller.step, house.bell.listen(BELL), lambda: caller.EVERY))
 
 
 def sweep(house: House) -> None:
