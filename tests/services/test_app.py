@@ -44,9 +44,9 @@ async def test_what_the_last_life_was_sending_is_taken_up_at_once(settings: Sett
     store, now = await Store.open(settings.database_url), wall()
     one = alert(expires=now + timedelta(hours=1))
     async with store.write() as connection:
-        await alerts.add_draft(connection, one, {"log": payload()}, now)
+        await alerts.add_draft(connection, one, {"log": payload("【訓練】しらせ【訓練】")}, now)
         await alerts.mark_issued(connection, one, now)
-        await outbox.add(connection, one, {"log": payload()}, now, now)
+        await outbox.add(connection, one, {"log": payload("【訓練】しらせ【訓練】")}, now, now)
         assert await outbox.claim(connection, "log", now, now)
     async with Hub.running(settings), asyncio.timeout(10):  # long before the dead one's lease would end
         state = "sending"
