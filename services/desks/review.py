@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from rules.alert import Alert, State
 from rules.floor import Floor
+from rules.redraft import owed
 from services.channels.channel import Payload
 from services.clock import wall
 from services.desks import authority
@@ -18,6 +19,7 @@ from services.store import alerts, chronology, hold_offs, outbox, users
 from services.store.alerts import Revision
 from services.store.chronology import Entry
 from services.store.engine import Store
+from services.store.reached import reached
 from services.store.tables import approvals
 
 _FLOOR = Floor()
@@ -47,7 +49,8 @@ async def approve(  # noqa: PLR0913 - a decision has this many parts
 ) -> Approved:
     """One person agrees to exactly the payloads behind ``digest``; the last one needed issues the revision.
 
-    Raises ReviewError: not_found, not_waiting, expired, digest_mismatch, same_person, not_permitted, held.
+    Raises ReviewError: not_found, not_waiting, expired, digest_mismatch, same_person, not_permitted, held,
+    channel_owed.
     """
     async with store.write() as connection:
         draft = await waiting(connection, series, revision, digest, now)
@@ -57,6 +60,7 @@ async def approve(  # noqa: PLR0913 - a decision has this many parts
         if person in agreed:
             raise ReviewError("same_person", f"{person} は承認済みです。別の人の承認が必要です")
         await permit(connection, person, draft.alert, agreed)
+        await _leaves_none_behind(connection, draft)
         row = {"series": series, "revision": revision, "person": person, "digest": digest, "at": now}
         await connection.execute(insert(approvals), row)
         agreed = (*agreed, person)
@@ -91,6 +95,16 @@ async def permit(connection: AsyncConnection, person: str, alert: Alert, agreed:
         others = [one for one in await users.on_duty(connection, wall()) if one.name not in agreed]
         who = authority.named(authority.able(others, alert))
         raise ReviewError("not_permitted", f"{person} はこの案を承認できません：{'、'.join(against)}。{who}")
+
+
+async def _leaves_none_behind(connection: AsyncConnection, draft: Revision) -> None:
+    """Raises ReviewError ``channel_owed`` where a channel told of the series after the draft was written without it."""
+    out = await reached(connection, draft.alert.series)
+    if behind := [name for name in owed(draft.alert, out) if name not in draft.alert.channels]:
+        told = "、".join(behind)
+        raise ReviewError(
+            "channel_owed", f"案ができた後に、前の発表がほかの経路にも届きました：{told}。差し戻して作り直してください"
+        )
 
 
 async def release(connection: AsyncConnection, draft: Revision, now: datetime, who: str) -> datetime | None:

@@ -21,7 +21,7 @@ from rules.amendment import amend
 from rules.engine import Decision, decide
 from rules.ledger import Ledger
 from rules.notice import Notice, compose
-from rules.redraft import AmendmentError, Pen, Said, Series, edited
+from rules.redraft import AmendmentError, Pen, Said, Series, edited, owed
 from rules.rule import CATALOG, Rule, load_rules, orders_evacuation
 from rules.situation import Situation, Standing
 from tests.rules.making import NOW, SENDER, hazard, place
@@ -82,12 +82,14 @@ class LifeCycle(RuleBasedStateMachine):
 
     @rule(chance=st.integers(0, 9))
     def the_rules_change(self, chance: int) -> None:
-        """Now and then: a channel leaves them, one is taken away, all come back."""
+        """Now and then: a channel leaves them, one is taken away with what it remembers, all come back."""
         self.now += timedelta(minutes=1)
         if chance == 0:
             self.rules = [replace(one, channels=one.channels[:1]) for one in self.rules]
         elif chance == 1:
+            gone = {one.id for one in self.rules[:1]}
             self.rules = self.rules[1:]
+            self.ended_by_people = {key: it for key, it in self.ended_by_people.items() if it[2] not in gone}
         elif chance == 2:
             self.rules = list(RULES)
         self._step()
@@ -113,7 +115,7 @@ class LifeCycle(RuleBasedStateMachine):
         if waiting is None or waiting.expires <= self.now:
             return
         assert waiting == draft, "the words behind an approval changed"
-        if agree:
+        if agree and set(owed(draft, tuple(self.reached.get(draft.series, ())))) <= set(draft.channels):
             self._issue(draft)
         else:
             self.ledger.reject(draft)

@@ -253,3 +253,17 @@ async def test_the_api_writes_drafts_and_says_who_was_first(store: Store) -> Non
             assert answer.status == 409 and "the-operator が" in told["message"]
         code, told = await officer.post("/api/v1/alerts", {"kind": "snow", "level": 9, "texts": {}})
         assert code == 400
+
+
+async def test_a_channel_that_told_of_it_after_the_draft_was_written_is_not_left_behind(store: Store) -> None:
+    one = await in_force(store)
+    async with store.write() as connection:
+        await connection.execute(update(outbox).where(outbox.c.channel == "line").values(state="waiting", done=[]))
+    draft = await write(store, CITY, ask(Act.UPDATE, one, Said(channels=("log", "cap_feed"))))
+    async with store.write() as connection:
+        await connection.execute(update(outbox).where(outbox.c.channel == "line").values(state="unknown"))
+    with pytest.raises(ReviewError, match="届きました：line"):
+        await agree(store, draft)
+    async with store.write() as connection:
+        await connection.execute(update(outbox).where(outbox.c.channel == "line").values(state="rejected"))
+    assert await agree(store, draft)
