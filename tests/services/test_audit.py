@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 
+from rules.alert import Approval
 from services.desks.quarantine import Reader
-from services.store import alerts, chronology
+from services.store import alerts, chronology, hold_offs
 from services.store.engine import Store
 from services.store.tables import chronology as log
+from services.store.tables import users
 from services.store.users import Role
 from services.web.api.table import ENDPOINTS
 from tests.exercise.telegrams import Warned, telegram
@@ -19,7 +22,7 @@ from tests.services.pictures import png
 from tests.services.test_adoption import SENSOR
 from tests.services.test_adoption import city as with_stations
 from tests.services.test_quarantine_desk import GRANTED, refused
-from tests.services.web_floor import Visitor, floor
+from tests.services.web_floor import PASSWORD, Visitor, floor
 
 Act = Callable[[Store, Visitor], Awaitable[tuple[int, Any]]]
 
@@ -40,6 +43,31 @@ async def _approve(store: Store, officer: Visitor) -> tuple[int, Any]:
 async def _reject(store: Store, officer: Visitor) -> tuple[int, Any]:
     path, digest = await _draft(store)
     return await officer.post(f"{path}/reject", {"digest": digest, "reason": "誤報"})
+
+
+async def _send_now(store: Store, officer: Visitor) -> tuple[int, Any]:
+    one = alert(series="held")
+    async with store.write() as connection:
+        digest = await alerts.add_draft(connection, one, {"log": payload()}, NOW)
+        await hold_offs.begin(connection, one, NOW + timedelta(minutes=5), "規則 river-level")
+    return await officer.post("/api/v1/alerts/held/1/send-now", {"digest": digest})
+
+
+async def _break_glass(store: Store, officer: Visitor) -> tuple[int, Any]:
+    one = alert(series="alone", approval=Approval.TWO)
+    async with store.write() as connection:
+        digest = await alerts.add_draft(connection, one, {"log": payload()}, NOW)
+        await connection.execute(update(users).values(scope={"break_glass": True}))
+    body = {"digest": digest, "reason": "だれにも連絡がつかないため", "password": PASSWORD}
+    return await officer.post("/api/v1/alerts/alone/1/break-glass", body)
+
+
+async def _sign_off(store: Store, officer: Visitor) -> tuple[int, Any]:
+    async with store.write() as connection:
+        draft = await alerts.get(connection, "alone", 1)
+        assert draft is not None, "it was issued by the act before"
+        await connection.execute(update(users).values(role=Role.ADMIN.value))
+    return await officer.post("/api/v1/break-glass/alone/1/sign-off", {})
 
 
 async def _silence(_: Store, officer: Visitor) -> tuple[int, Any]:
@@ -90,6 +118,9 @@ async def _let_go(store: Store, officer: Visitor) -> tuple[int, Any]:
 ACTS: dict[str, Act] = {
     "/alerts/{series}/{revision}/approve": _approve,
     "/alerts/{series}/{revision}/reject": _reject,
+    "/alerts/{series}/{revision}/send-now": _send_now,
+    "/alerts/{series}/{revision}/break-glass": _break_glass,
+    "/break-glass/{series}/{revision}/sign-off": _sign_off,
     "/silences": _silence,
     "/silences/end": _end_silence,
     "/quarantine/replay": _replay,
