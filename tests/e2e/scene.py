@@ -222,4 +222,5 @@ def _context(made: Scene, settings: Settings) -> WebContext:
         fake_outboxes=timelines,
         profile=PROFILE,
         rules=made.city.rules,
+        city=made.city,
     )

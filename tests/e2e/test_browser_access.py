@@ -16,7 +16,7 @@ from tests.e2e.scene import Scene
 pytestmark = pytest.mark.browser
 
 AXE = Path(__file__).parent / "vendor/axe-core-4.14.1/axe.min.js"
-_READY = "() => ['calls', 'map', 'outbox', 'skill'].some(name => document.body.dataset[name])"
+_READY = "() => ['calls', 'map', 'outbox', 'skill', 'writing'].some(name => document.body.dataset[name])"
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 
 
@@ -50,6 +50,12 @@ async def test_no_page_has_a_barrier_that_axe_knows(browser: Browser, night: Sce
     await page.wait_for_function("() => document.body.dataset.calls === 'ready'")
     await expect(page.locator("#calls")).to_contain_text("呼び出し中")
     assert await violations(page) == []
+    await page.goto("/ops/alerts")
+    await page.wait_for_function("() => document.body.dataset.writing === 'ready'")
+    assert await violations(page) == []
+    await page.get_by_role("link", name="案を直す").first.click()
+    await expect(page.locator("#preview .post").first).to_be_visible()
+    assert await violations(page) == []
     await page.goto("/ops/skill")
     await page.wait_for_function("() => document.body.dataset.skill === 'ready'")
     await expect(page.locator("#said-title")).to_contain_text("この30日")
@@ -67,7 +73,10 @@ async def test_no_page_has_a_barrier_that_axe_knows(browser: Browser, night: Sce
     window.check()
 
 
-@pytest.mark.parametrize("path", ["/", "/login", "/ops", "/ops/outbox", "/ops/calls", "/ops/skill", "/ops/budget"])
+_PATHS = ["/", "/login", "/ops", "/ops/outbox", "/ops/calls", "/ops/skill", "/ops/budget", "/ops/alerts/notice"]
+
+
+@pytest.mark.parametrize("path", _PATHS)
 async def test_nothing_is_wider_than_a_small_phone(browser: Browser, night: Scene, path: str) -> None:
     window, context = await visit(browser, night, viewport={"width": 320, "height": 640})
     if path.startswith("/ops"):
