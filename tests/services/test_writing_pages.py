@@ -13,6 +13,7 @@ from sqlalchemy import select
 from services.store.engine import Store
 from services.store.tables import alerts
 from services.store.users import Role
+from tests.services.making import SetClock
 from tests.services.test_writing import CITY, LATER, in_force
 from tests.services.web_floor import Visitor, floor
 
@@ -84,6 +85,21 @@ async def test_a_correction_asks_what_was_wrong_and_where(store: Store) -> None:
         assert (await send(officer, path, sent))[0] == 303
         (draft,) = await drafted(store)
         assert draft["concerns"] == ["032010001"] and len(draft["places"]) == 2
+
+
+async def test_a_reason_goes_into_words_that_nobody_changed_however_long_it_took(store: Store) -> None:
+    one = await in_force(store)
+    clock = SetClock(at=LATER)
+    async with floor(store, city=CITY, now=clock.now) as running:
+        officer = await running.person(Role.OPERATOR)
+        path = f"/ops/alerts/{one.series}/cancel"
+        _, page = await officer.get(path, headers={"accept": "text/html"})
+        assert one.texts["ja"].headline in page, "what is cancelled stands above it"
+        clock.at += timedelta(minutes=7)
+        sent = [*put(fields(page), reason__ja="試験の値でした。"), ("do", "draft")]
+        assert (await send(officer, path, sent))[0] == 303
+        (draft,) = await drafted(store)
+        assert "試験の値でした。" in draft["texts"]["ja"]["short"] and "18時17分" in draft["texts"]["ja"]["description"]
 
 
 async def test_a_notice_is_written_by_hand(store: Store) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from typing import Any
 
 from aiohttp import web
@@ -28,6 +29,7 @@ from services.web.pages_staff import staff_page
 from services.web.security import WebError
 from services.web.writing.form import LANGUAGE_NAMES, PARTS, Filled, filled, local, prefilled, said, text_of
 
+_OLDEST = timedelta(hours=12)  # of a form that somebody left open
 VERBS: Mapping[str, Act] = {
     "update": Act.UPDATE,
     "correction": Act.CORRECTION,
@@ -81,13 +83,17 @@ async def amend(request: web.Request) -> web.Response:
         raise WebError(404, "not_found", "見つかりません。 / There is nothing at this address.")
     desk = Desk(request, act, request.match_info["series"])
     stands = await desk.stands()
-    plain = await desk.plain(stands)
     if request.method == "GET":
+        plain = await desk.plain(stands)
         return desk.page(stands, plain.alert, prefilled(plain.alert, act), None if act is Act.CORRECTION else plain)
     posted = await request.post()
+    # What was prefilled tells the time, too: only against that does it show what the person changed.
+    plain = await desk.plain(stands, _prefilled_at(text_of(posted, "at"), request.app[CONTEXT].now()))
     form = filled(posted, plain.alert.texts)
     number = text_of(posted, "revision")
-    seen = Stands(int(number) if number.isdecimal() else 0, text_of(posted, "digest"))
+    seen = Stands(
+        int(number) if number.isascii() and number.isdecimal() and len(number) < 10 else 0, text_of(posted, "digest")
+    )
     try:
         told, words = said(form, plain.alert, act)
         ask = desk.ask(act, seen, said=told, words=words)
@@ -108,6 +114,16 @@ class Stands:
 
     revision: int
     digest: str = ""
+    headline: str = ""
+
+
+def _prefilled_at(text: str, now: datetime) -> datetime:
+    """When the form was prefilled, as it says itself; now where it does not, or says what cannot be."""
+    try:
+        at = datetime.fromisoformat(text)
+    except ValueError:
+        return now
+    return at if at.tzinfo and now - _OLDEST <= at <= now else now
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,20 +138,25 @@ class Desk:
         """What is there now. Raises WebError 404 where there is nothing."""
         context = self.request.app[CONTEXT]
         async with context.store.read() as connection:
-            if self.act is not Act.EDIT:
-                return Stands(await newest_in_force(connection, self.series, context.now()))
-            newest = await alerts.newest(connection, self.series)
-            draft = await alerts.get(connection, self.series, newest.revision) if newest else None
-        if draft is None:
+            if self.act is Act.EDIT:
+                newest = await alerts.newest(connection, self.series)
+                number = newest.revision if newest else 0
+            else:
+                number = await newest_in_force(connection, self.series, context.now())
+            one = await alerts.get(connection, self.series, number)
+        if one is None and self.act is Act.EDIT:
             raise WebError(404, "not_found", "案がありません。 / There is no such draft.")
-        return Stands(draft.alert.revision, draft.digest)
+        if one is None:
+            return Stands(0)
+        return Stands(number, one.digest if self.act is Act.EDIT else "", one.alert.texts["ja"].headline)
 
-    async def plain(self, stands: Stands) -> Revision:
+    async def plain(self, stands: Stands, at: datetime | None = None) -> Revision:
         """The draft as it is prefilled. Raises WebError where nothing can be written. A correction begins where an
         update does: what was wrong nobody can prefill."""
         act = Act.UPDATE if self.act is Act.CORRECTION else self.act
         try:
-            return await preview(self.request.app[CONTEXT].store, city_of(self.request), self.ask(act, stands))
+            ask = self.ask(act, stands, now=at or self.request.app[CONTEXT].now())
+            return await preview(self.request.app[CONTEXT].store, city_of(self.request), ask)
         except ReviewError as error:
             raise fault_of(error) from error
 
@@ -157,6 +178,7 @@ class Desk:
             hint=HINTS[self.act],
             act=self.act.value,
             stands=stands,
+            at=plain.effective.isoformat(),
             plain=plain,
             form=form,
             shown=shown,
