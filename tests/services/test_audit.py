@@ -17,10 +17,12 @@ from services.store.tables import users
 from services.store.users import Role
 from services.web.api.table import ENDPOINTS
 from tests.exercise.telegrams import Warned, telegram
+from tests.services import acts
 from tests.services.making import NOW, alert, payload
 from tests.services.pictures import png
 from tests.services.test_adoption import SENSOR
 from tests.services.test_adoption import city as with_stations
+from tests.services.test_declaring import CITY
 from tests.services.test_quarantine_desk import GRANTED, refused
 from tests.services.web_floor import PASSWORD, Visitor, floor
 
@@ -130,6 +132,7 @@ ACTS: dict[str, Act] = {
     "/chronology": _note,
     "/sensors": _adopt,
     "/sensors/let-go": _let_go,
+    **acts.ACTS,
 }
 
 
@@ -139,7 +142,7 @@ def test_every_write_of_the_api_is_tried_below() -> None:
 
 async def test_each_write_names_its_person(store: Store) -> None:
     for path, act in ACTS.items():
-        async with floor(store, reader=Reader(gateways=GRANTED), ground=with_stations()) as running:
+        async with floor(store, reader=Reader(gateways=GRANTED), ground=with_stations(), city=CITY) as running:
             officer = await running.person(Role.APPROVER, f"officer-of-{path.replace('/', '-')}")
             async with store.read() as connection:
                 before = await connection.scalar(select(log.c.seq).order_by(log.c.seq.desc()).limit(1)) or 0

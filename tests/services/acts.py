@@ -1,0 +1,91 @@
+"""Writes of the API that make drafts or answer calls, each as one act of one officer; for the audit."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+from typing import Any
+
+from feeds.status import Status
+from services.callout.desk import announce
+from services.callout.occasion import Event, Occasion
+from services.store import alerts, outages
+from services.store.engine import Store
+from tests.services.making import NOW, alert, payload
+from tests.services.test_writing import in_force
+from tests.services.web_floor import Visitor
+
+Act = Callable[[Store, Visitor], Awaitable[tuple[int, Any]]]
+JA = {"ja": "雨量計の点検のためでした。"}
+TEXTS = dict.fromkeys(("event", "headline", "description", "instruction", "short"), "市からのお知らせです")
+
+
+def amending(verb: str, body: dict[str, Any]) -> Act:
+    """A person's word on an alert in force."""
+
+    async def act(store: Store, officer: Visitor) -> tuple[int, Any]:
+        one = await in_force(store, series=f"Exercise-river-level-{verb}-20261120T180000")
+        return await officer.post(f"/api/v1/alerts/{one.series}/{verb}", {"revision": 1, **body})
+
+    return act
+
+
+async def edit(store: Store, officer: Visitor) -> tuple[int, Any]:
+    one = alert(series="Exercise-river-level-edited-20261120T180000")
+    async with store.write() as connection:
+        digest = await alerts.add_draft(connection, one, {"log": payload()}, NOW)
+    path, body = f"/api/v1/alerts/{one.series}/1", {"digest": digest, "texts": {"ja": {"headline": "見出し"}}}
+    async with officer.http.patch(path, json=body, headers={"X-CSRF-Token": officer.csrf}) as answer:
+        return answer.status, await answer.json()
+
+
+async def notice(_: Store, officer: Visitor) -> tuple[int, Any]:
+    body = {"kind": "other", "level": 0, "areas": ["032010001"], "channels": ["log"], "texts": {"ja": TEXTS}}
+    return await officer.post("/api/v1/alerts", {**body, "expires": (NOW + timedelta(hours=3)).isoformat()})
+
+
+async def shelters(_: Store, officer: Visitor) -> tuple[int, Any]:
+    places = [{"name": "本宮地区活動センター", "opening": "open"}]
+    return await officer.post("/api/v1/declared/shelters", {"disaster": "大雨", "places": places})
+
+
+async def headquarters(_: Store, officer: Visitor) -> tuple[int, Any]:
+    body = {"disaster": "大雨", "type": "災害対策本部", "stands": True}
+    return await officer.post("/api/v1/declared/headquarters", body)
+
+
+async def call(store: Store, officer: Visitor) -> tuple[int, Any]:
+    occasion = Occasion(
+        key="audit",
+        event=Event.FAULT,
+        status=Status.EXERCISE,
+        level=0,
+        subject="装置が黙っています",
+        subject_en="A gauge is silent",
+        since=NOW,
+        lasting=False,
+    )
+    async with store.write() as connection:
+        number = await announce(connection, occasion, NOW)
+    return await officer.post("/api/v1/calls/acknowledge", {"id": number})
+
+
+async def outage(store: Store, officer: Visitor) -> tuple[int, Any]:
+    async with store.write() as connection:
+        number = await outages.begin(connection, "x", Status.EXERCISE, NOW - timedelta(hours=2))
+        await outages.close(connection, number, NOW)
+    return await officer.post("/api/v1/outages/seen", {"id": number})
+
+
+ACTS: dict[str, Act] = {
+    "/alerts": notice,
+    "/alerts/{series}/update": amending("update", {"texts": {"ja": {"headline": "見出し"}}}),
+    "/alerts/{series}/correction": amending("correction", {"wrong": {"ja": "内丸"}, "right": {"ja": "大通"}}),
+    "/alerts/{series}/all-clear": amending("all-clear", {"reason": JA}),
+    "/alerts/{series}/cancel": amending("cancel", {"reason": JA}),
+    "/alerts/{series}/{revision}": edit,
+    "/declared/shelters": shelters,
+    "/declared/headquarters": headquarters,
+    "/calls/acknowledge": call,
+    "/outages/seen": outage,
+}
