@@ -20,6 +20,7 @@ from tests.benchmarks import (
     ingest,
     lookup,
     memory,
+    outlets,
     plow,
     postgis,
     quality,
@@ -51,6 +52,13 @@ async def figures(bench, folder: Path) -> dict[str, Figure]:
 
 def in_order(found: dict[str, Figure], stem: str) -> bool:
     return found[f"{stem} p50"].value <= found[f"{stem} p99"].value
+
+
+async def test_an_approved_alert_reaches_every_outlet(tmp_path: Path) -> None:
+    found = await figures(outlets, tmp_path)
+    assert found["outlets"].value >= 8
+    assert in_order(found, "approval to last outlet")
+    assert found["burst"].value == TINY.readings // 10
 
 
 async def test_ingest_stores_what_was_published(tmp_path: Path) -> None:

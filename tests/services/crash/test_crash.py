@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import gc
 import itertools
+import logging
 import os
 import shutil
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
+import structlog
 
 from services.channels.registry import CHANNELS
 from tests.services.crash.books import BOOKS
@@ -46,6 +48,14 @@ def _quick_collections() -> Iterator[None]:
     gc.freeze()
     yield
     gc.unfreeze()
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _cries_of_the_dying() -> Iterator[None]:
+    """Each failure that is ordered here would stand in the log with all its frames."""
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
+    yield
+    structlog.reset_defaults()
 
 
 def test_every_channel_that_speaks_to_somebody_has_a_book() -> None:
