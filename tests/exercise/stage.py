@@ -80,6 +80,9 @@ began = {clock.began.isoformat()}
 speed = {clock.speed}
 [reports]
 public = true
+[budget.x]
+money_a_month = 60
+windows = []
 [exercise.outboxes]
 x = {q(x.url + "/timeline.json")}
 linkage = {q(linkage.url.rsplit("/", 1)[0] + "/received")}

@@ -6,6 +6,8 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from rules.alert import Text
@@ -171,3 +173,20 @@ def test_a_channel_says_less_in_a_smaller_form_and_the_drill_stays_marked() -> N
     assert len(small.parts) < len(whole.parts)
     assert all("【訓練】" in part for part in small.parts)
     assert whole.digest != small.digest, "people approve the form that goes out"
+
+
+@given(
+    used=st.lists(st.tuples(st.sampled_from([MONEY, RATE]), st.floats(0, 200)), min_size=1, max_size=4),
+    more=st.floats(0, 100),
+    rank=st.sampled_from(Rank),
+)
+def test_whatever_is_used_up_more_of_it_never_makes_a_post_larger(
+    used: list[tuple[Window, float]], more: float, rank: Rank
+) -> None:
+    now = plan([gauge(window, amount) for window, amount in used], rank, LATER, cost)
+    fuller = plan([gauge(window, amount + more) for window, amount in used], rank, LATER, cost)
+    assert now.goes or not fuller.goes
+    if fuller.goes:
+        assert cost(fuller.form).micros <= cost(now.form).micros and cost(fuller.form).calls <= cost(now.form).calls
+    if rank is Rank.URGENT:
+        assert fuller.goes and fuller.form == WHOLE

@@ -137,8 +137,11 @@ def _tariff(name: str, provider: Mapping[str, object] | None, own: Own | None) -
 def _with(windows: tuple[Window, ...], limits: Mapping[Measure, object]) -> list[Window]:
     """The windows, and one for a limit of the city's own that no window carries."""
     missing = [one for one, limit in limits.items() if limit is not None and one not in {w.measure for w in windows}]
-    names = {Measure.MONEY: ("money", "今月の費用"), Measure.MESSAGES: ("month", "今月の通数")}
-    made = [Window(name=names[one][0], title=names[one][1], measure=one, calendar="month") for one in missing]
+    names = {
+        Measure.MONEY: {"name": "money", "title": "今月の費用", "title_en": "money this month"},
+        Measure.MESSAGES: {"name": "month", "title": "今月の通数", "title_en": "messages this month"},
+    }
+    made = [Window.model_validate({**names[one], "measure": one, "calendar": "month"}) for one in missing]
     return [*windows, *made]
 
 
