@@ -143,14 +143,15 @@ class Proposal:
 
     @property
     def left_out(self) -> Mapping[str, Seen]:
-        """Hazards of which a person said that the series shall not speak. A draft that was refused says nothing, nor
-        one that nobody approved in time."""
+        """Hazards of which a person said that the series shall not speak. A draft that was refused says nothing of its
+        own, nor one that nobody approved in time; it only remembers what was said before it."""
         if self.standing is None:
             return {}
         newest, state = self.standing.alert, self.standing.state
-        counts = state is not State.REJECTED and (state is not State.DRAFT or newest.expires > self.now)
-        told = newest if counts else self.in_force[-1] if self.in_force else None
-        return told.left_out if told else {}
+        if state is not State.REJECTED and (state is not State.DRAFT or newest.expires > self.now):
+            return newest.left_out
+        issued = self.in_force[-1].left_out if self.in_force else {}
+        return issued | {key: one for key, one in newest.left_out.items() if one.at < newest.sent}
 
     @property
     def told_levels(self) -> dict[str, int]:

@@ -69,6 +69,7 @@ WAITS: dict[Reason, tuple[str, str]] = {
     Reason.DIGEST: ("次のまとめの時刻", "the next digest"),
     Reason.SETTLING: ("落ち着くまでの時間", "the fall to settle"),
     Reason.REJECTED: ("レベルが上がるか、対象が増えること", "it to rise or grow"),
+    Reason.LEFT_OUT: ("レベルが上がるか、消えて再び現れること", "it to rise, or to go and come again"),
 }
 
 

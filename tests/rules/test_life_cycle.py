@@ -84,6 +84,7 @@ class LifeCycle(RuleBasedStateMachine):
     def the_rules_change(self, chance: int) -> None:
         """Now and then: a channel leaves them, one is taken away with what it remembers, all come back."""
         self.now += timedelta(minutes=1)
+        before = {one.id for one in self.rules}
         if chance == 0:
             self.rules = [replace(one, channels=one.channels[:1]) for one in self.rules]
         elif chance == 1:
@@ -92,6 +93,8 @@ class LifeCycle(RuleBasedStateMachine):
             self.ended_by_people = {key: it for key, it in self.ended_by_people.items() if it[2] not in gone}
         elif chance == 2:
             self.rules = list(RULES)
+        stayed = before & {one.id for one in self.rules}  # what people said of a rule's alert goes with the rule
+        self.ended_by_people = {key: one for key, one in self.ended_by_people.items() if one[2] in stayed}
         self._step()
 
     # -- people
