@@ -10,6 +10,7 @@ from rules.floor import Floor
 from rules.proposal import Reason
 from rules.rule import Rule
 from rules.situation import Situation
+from rules.span import in_force
 from services.why.evidence import Evidence, Written
 from services.why.finding import REASONS, WAITS, Code, Finding, clock, clock_en
 from services.why.issued import headline, of_issued
@@ -39,7 +40,9 @@ def _all(evidence: Evidence, rules: Sequence[Rule], floor: Floor) -> Iterator[Fi
     held = list(_of_held(evidence, rules))
     yield from (*written, *held)
     named = {one.rule for one in (*written, *held)}
-    yield from _of_rules(evidence, [rule for rule in rules if rule.id not in named], acted=bool(named))
+    others = [rule for rule in rules if rule.id not in named]
+    yield from _not_valid(evidence, others)
+    yield from _of_rules(evidence, in_force(others, evidence.at), acted=bool(named))
 
 
 def _over(evidence: Evidence) -> Iterator[Finding]:
@@ -103,6 +106,19 @@ def _of_held(evidence: Evidence, rules: Sequence[Rule]) -> Iterator[Finding]:
             since=held.since,
             until=held.until,
         )
+
+
+def _not_valid(evidence: Evidence, rules: Sequence[Rule]) -> Iterator[Finding]:
+    """Rules of which no version was in force then, though one speaks of it."""
+    assert evidence.hazard
+    valid = {rule.id for rule in in_force(rules, evidence.at)}
+    for rule in rules:
+        if rule.id not in valid and evidence.hazard.kind in rule.kinds:
+            begins = f"{clock(rule.span.begins)}から" if rule.span.begins else ""
+            ends = f"{clock(rule.span.ends)}まで" if rule.span.ends else ""
+            ja = f"規則「{rule.title['ja']}」は、その時刻には有効ではありません（有効期間：{begins}{ends}）"
+            en = f"Rule {rule.id} was not valid then ({rule.span})."
+            yield Finding(code=Code.NOT_VALID, ja=ja, en=en, rule=rule.id)
 
 
 def _of_rules(evidence: Evidence, rules: Sequence[Rule], acted: bool) -> Iterator[Finding]:

@@ -11,7 +11,6 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from rules.floor import Floor
 from rules.rule import Rule
-from rules.span import in_force
 from services.why.answer import findings
 from services.why.evidence import Evidence, gather
 from services.why.finding import Finding
@@ -28,7 +27,7 @@ class Law:
 async def ask(connection: AsyncConnection, key: str, at: datetime, law: Law) -> dict[str, Any]:
     """The answer and what else was found. Raises UnknownHazardError."""
     evidence = await gather(connection, key, at)
-    found = findings(evidence, in_force(law.rules, at), law.floor)
+    found = findings(evidence, law.rules, law.floor)
     return {
         **_about(evidence),
         "told": found[0].told,

@@ -22,8 +22,8 @@ class Code(StrEnum):
     TOLD_LOWER = "told_lower"  # an earlier, lower level is out
     LAPSED = "lapsed"  # nobody approved it in time
     NOT_YET = "not_yet"  # it was not known yet
+    LIFTED = "lifted"  # it had ended, and that was told
     OVER = "over"  # it had ended
-    LIFTED = "lifted"  # and that was told
     FOR_STAFF = "for_staff"  # others announced it, or it is about our equipment
     NO_RECORD = "no_record"  # a rule fits, and nothing was written down
     NOT_VALID = "not_valid"  # the rule was not in force then

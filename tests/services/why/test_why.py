@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -14,6 +15,7 @@ from geo.hazard import Hazard
 from rules.floor import Floor
 from rules.rule import CATALOG, load_rules
 from rules.silence import Silence
+from rules.span import Span
 from services.desks import review
 from services.desks import silence as silences
 from services.evaluate import Evaluate
@@ -137,12 +139,27 @@ async def test_no_rule_would_say_it(store: Store, changes: dict[str, Any], code:
     assert (told["code"], told["told"]) == (code, False) and words in told["ja"]
 
 
+async def test_the_rule_was_not_valid_then(store: Store) -> None:
+    one = warning(**REAL)
+    await seen(store, one)
+    (rule,) = [rule for rule in LAW.rules if rule.id == "official-warning"]
+    async with store.read() as connection:
+        told = await ask(connection, one.key, NOW, Law([replace(rule, span=Span(begins=NOW + HOUR))], Floor()))
+    assert (told["code"], told["rule"]) == ("not_valid", "official-warning")
+    assert "有効期間：11月20日19:00から" in told["ja"]
+
+
 async def test_before_it_was_known_and_after_it_ended(store: Store) -> None:
     one = flood(**REAL, level=1)
     await judged(store, one)
     assert (await why(store, one, NOW - MINUTE))["code"] == "not_yet"
     await seen(store)
     assert (await why(store, one, NOW + MINUTE))["code"] == "over"
+    told = warning(**REAL)
+    clock = SetClock(NOW + 2 * MINUTE)
+    await judged(store, told, clock=clock)
+    await judged(store, clock=clock)
+    assert (await why(store, told, NOW + 3 * MINUTE))["code"] == "lifted"
     with pytest.raises(UnknownHazardError, match="nobody"):
         await why(store, hazard(area="nobody"))
 
