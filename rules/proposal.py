@@ -153,11 +153,6 @@ class Proposal:
         issued = self.in_force[-1].left_out if self.in_force else {}
         return issued | {key: one for key, one in newest.left_out.items() if one.at < newest.sent}
 
-    @property
-    def told_levels(self) -> dict[str, int]:
-        """Hazard key → level, as :attr:`base` says."""
-        return levels(self.base) if self.base else {}
-
     def set_aside(self, stage: str, out: Sequence[Hazard], reason: Reason, detail: str = "") -> Proposal | Drop:
         """The proposal without these hazards, or the drop where none is left."""
         if not out:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
+from rules.alert import Alert
 from rules.noise.inhibition import NEVER_FROM as GRAVE
 from rules.noise.quiet import Manner
-from rules.proposal import Drop, Proposal, Reason
+from rules.proposal import Drop, Proposal, Reason, levels
 from rules.situation import Situation
 from rules.wording.times import JST
 
@@ -26,10 +27,10 @@ def inhibit(_situation: Situation, proposal: Proposal) -> Proposal | Drop:
 
 def gather(situation: Situation, proposal: Proposal) -> Proposal | Drop:
     """What is new and minor waits for the rule's next digest, so that one alert names it all."""
-    times, base = proposal.rule.digest, proposal.base
+    times, base = proposal.rule.digest, _living(proposal)
     if times is None:
         return proposal
-    known = proposal.told_levels
+    known = levels(base) if base else {}
     due = times.last(situation.now) if times.open(situation.now, base.sent if base else None) else None
     out = [
         hazard
@@ -53,10 +54,10 @@ def spare(_situation: Situation, proposal: Proposal) -> Proposal | Drop:
 
 def digest(situation: Situation, proposal: Proposal) -> Proposal | Drop:
     """What changes among minor things is told with the next digest; what rises above its level breaks out at once."""
-    times, base = proposal.rule.digest, proposal.base
+    times, base = proposal.rule.digest, _living(proposal)
     if times is None or base is None or proposal.ends:
         return proposal
-    known = proposal.told_levels
+    known = levels(base)
     news = any(times.breaks_out(one) and known.get(one.key, -1) < one.level for one in proposal.hazards)
     if news or times.open(situation.now, base.sent):
         return proposal
@@ -77,6 +78,12 @@ def quiet(situation: Situation, proposal: Proposal) -> Proposal | Drop:
     if manner is Manner.WAIT:
         return Drop("quiet", Reason.QUIET_HOURS, f"{_clock(hours.over(situation.now))}まで")
     return replace(proposal, soundless=manner is Manner.SOUNDLESS)
+
+
+def _living(proposal: Proposal) -> Alert | None:
+    """What the series says now; what has run out says nothing, and must not keep the next word waiting."""
+    base = proposal.base
+    return base if base and base.expires > proposal.now else None
 
 
 def _clock(at: datetime) -> str:

@@ -121,3 +121,12 @@ def test_a_digest_in_the_quiet_hours_would_never_be_said(tmp_path: Path) -> None
     (folder / "river.toml").write_text(text, encoding="utf-8")
     with pytest.raises(RuleError, match="23:00"):
         load_rules([folder])
+
+
+def test_what_has_run_out_keeps_nothing_graver_waiting(minor: Rule) -> None:
+    """A level above the digest's that was told, has run out and has fallen is said at once, and only once."""
+    world = World([replace(minor, expires=HOUR)])
+    assert len(told(world, FIVE - 3 * HOUR, young("a1", FIVE - 3 * HOUR, level=4))) == 1
+    fallen = young("a1", FIVE - HOUR, level=3)
+    assert len(told(world, FIVE - HOUR, fallen)) == 1
+    assert told(world, FIVE - HOUR, fallen) == []
