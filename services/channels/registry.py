@@ -72,7 +72,10 @@ GROUPS: Mapping[str, tuple[str, ...]] = {
     "social": ("x", "line", "facebook", "mastodon", "bluesky"),
     "authorities": ("linkage", "lalert"),
     "open": ("cap_feed", "mqtt", "webhook", "voice"),  # taken by whoever wants it, and made into what they need
+    "residents": ("mail", "push"),  # who subscribed; it takes minutes to tell them all
 }
+# Of a group a city may do without, so where nobody set it up nobody misses it.
+_NOT_MISSED = frozenset({"residents"})
 # People learn of these by 緊急速報メール and J-ALERT. A post minutes later, when the shaking is over or the wave there,
 # or one that cannot be called back within seconds, does harm.
 SECONDS_COUNT = frozenset({"earthquake", "tsunami"})
@@ -96,8 +99,11 @@ def build(
 
 
 def outlets(names: Sequence[str], set_up: Collection[str]) -> tuple[str, ...]:
-    """The channels that a rule's words mean, each once. A group of which none is set up stays, for staff to see."""
-    meant = [[one for one in GROUPS.get(name, (name,)) if one in set_up] or [name] for name in names]
+    """The channels that a rule's words mean, each once. A group of which none is set up stays, for staff to see,
+    but for subscribers, whom a city need not have.
+    """
+    there = [[one for one in GROUPS.get(name, (name,)) if one in set_up] for name in names]
+    meant = [some or ([] if name in _NOT_MISSED else [name]) for name, some in zip(names, there, strict=True)]
     return tuple(dict.fromkeys(name for some in meant for name in some))
 
 

@@ -145,8 +145,8 @@ async def finish(
     """Write what became of an attempt. Later and unknown come back after a pause that grows, with full jitter."""
     state = _state_after(outcome.verdict)
     values: dict[str, Any] = {"state": state.value, "reason": outcome.detail, "lease_until": None}
-    if outcome.verdict is Verdict.PARTLY:  # it goes well: no pause, and the next failure is the first
-        values |= {"next_at": outcome.retry_at or wall, "attempts": 0}
+    if outcome.verdict is Verdict.PARTLY:  # no pause, the next failure is the first, and who may have it is written
+        values |= {"next_at": outcome.retry_at or wall, "attempts": 0, "after_unknown": False}
     elif state in (DeliveryState.WAITING, DeliveryState.UNKNOWN):
         longest = _LONGEST_URGENT_PAUSE if delivery.urgent else _LONGEST_PAUSE
         pause = min(longest, _FIRST_PAUSE * 2 ** min(delivery.attempts - 1, 16))

@@ -363,6 +363,8 @@ def test_a_group_means_those_of_it_that_are_set_up_and_an_empty_one_stays_for_st
     assert outlets(["x", "social"], {"x", "mastodon"}) == ("x", "mastodon")
     assert outlets(["open"], {"cap_feed", "mqtt", "voice", "x"}) == ("cap_feed", "mqtt", "voice")
     assert outlets(["social"], {"log"}) == ("social",)
+    assert outlets(["social", "residents"], {"x", "push"}) == ("x", "push")
+    assert outlets(["residents", "log"], {"log"}) == ("log",), "nobody misses what a city need not have"
 
 
 def test_every_channel_and_group_has_its_word_on_the_pages() -> None:
