@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+import structlog
+
 from feeds.status import Status
 from services.channels.channel import Outcome
 from services.channels.mail.channel import Mail
@@ -21,13 +23,14 @@ from services.channels.marks import status_mark
 from services.channels.people.book import Fate, Person, Said
 from services.clock import wall
 from services.residents.book import person_of
-from services.residents.seal import Seal
+from services.residents.seal import Seal, SealError
 from services.residents.words import word
 from services.store import cursors, gathered, subscribers
 from services.store.engine import Store
 from services.store.gathered import Item
 from services.store.subscribers import Subscriber
 
+log = structlog.get_logger()
 _JAPAN = ZoneInfo("Asia/Tokyo")
 _BATCH = 50  # people
 _MOST = 40  # notices of one digest
@@ -75,12 +78,17 @@ class Digest:
         return bool(people)
 
     async def _tell(self, one: Subscriber, items: Sequence[Item]) -> None:
-        person = person_of(one, self._post.seal, self._post.base_url)
+        try:
+            person = person_of(one, self._post.seal, self._post.base_url)
+        except SealError as error:
+            log.error("digest cannot be addressed", subscriber=one.id, error=str(error))
+            return await self._record(one, items, Said(fate=Fate.REFUSED))
         for status in dict.fromkeys(item.status for item in items):
             some = [item for item in items if item.status is status]
             await self._post.mail.turn()
             said = await self._post.mail.post(person, self._written(person, some, status))
             await self._record(one, some, said)
+        return None
 
     async def _record(self, one: Subscriber, items: Sequence[Item], said: Said | Outcome) -> None:
         """What did not go waits for the next digest; what nobody can take is over."""

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import structlog
+
 from services.channels.channel import Outcome
 from services.channels.mail.channel import Mail
 from services.channels.mail.message import Written
@@ -11,11 +13,13 @@ from services.channels.people.book import Fate, Person
 from services.clock import wall
 from services.desks.subscriptions import Subscriptions
 from services.residents.book import person_of
+from services.residents.seal import SealError
 from services.residents.words import word
 from services.store import subscribers
 from services.store.engine import Store
 from services.store.subscribers import Letter, Purpose
 
+log = structlog.get_logger()
 BELL = "letters"
 _AGAIN = timedelta(minutes=2)
 _OPEN = (Fate.LATER, Fate.UNKNOWN, Fate.UNREACHED)
@@ -36,14 +40,22 @@ class Letters:
         async with self._store.hold() as connection:
             due = await subscribers.take_letters(connection, wall(), wall() + _AGAIN)
         for letter in due:
-            await self._mail.turn()
-            person = person_of(letter.subscriber, self._desk.seal, self._base_url)
-            said = await self._mail.post(person, self._written(letter, person))
-            if isinstance(said, Outcome) or said.fate in _OPEN:
+            if await self._open_still(letter):
                 continue
             async with self._store.hold() as connection:
                 await subscribers.letter_done(connection, letter.id)
         return bool(due)
+
+    async def _open_still(self, letter: Letter) -> bool:
+        """Try once; True where it has to be tried again."""
+        try:
+            person = person_of(letter.subscriber, self._desk.seal, self._base_url)
+        except SealError as error:
+            log.error("letter cannot be addressed", letter=letter.id, error=str(error))
+            return False
+        await self._mail.turn()
+        said = await self._mail.post(person, self._written(letter, person))
+        return isinstance(said, Outcome) or said.fate in _OPEN
 
     def _written(self, letter: Letter, person: Person) -> Written:
         """In the language that was chosen; the Japanese below it, for who gave the wrong address."""

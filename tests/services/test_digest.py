@@ -8,11 +8,13 @@ from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 
 import pytest
+from pydantic import SecretStr
 
 from feeds.status import Status
 from services.desks.subscriptions import Subscriptions
 from services.residents.digest import Digest, Post
 from services.residents.letters import Letters
+from services.residents.seal import Seal
 from services.residents.wish import Wish
 from services.store import subscribers
 from services.store.engine import Store
@@ -153,3 +155,18 @@ async def test_a_wrong_address_found_by_a_digest_is_suspended(city: City) -> Non
     await gather(gatherer(city, SetClock(datetime.now(UTC) + timedelta(days=1))))
     async with city.store.read() as connection:
         assert await subscribers.counts(connection) == {("mail", "suspended"): 1}
+
+
+async def test_under_another_key_nothing_is_sent_and_nothing_stops(city: City) -> None:  # noqa: F811
+    await city.people(1, GATHERING)
+    await city.issue(actual(level=2, levels=(2,)))
+    await city.work()
+    other = Seal(SecretStr("z" * 40))
+    post = Post(mail=city.channel, seal=other, base_url="https://city.example")
+    at = SetClock(datetime.now(UTC) + timedelta(days=1))
+    await gather(Digest(city.store, post, HOURS, city.clock.now, at.now))
+    desk = Subscriptions(city.store, SEAL, [])
+    await desk.ask("taro@example.jp", Wish())
+    writer = Letters(city.store, Subscriptions(city.store, other, []), city.channel, "https://city.example")
+    assert await writer.step() and not await writer.step()
+    assert city.smtp.taken == []
