@@ -81,6 +81,7 @@ async def test_failures_are_told_apart_and_none_holds_the_address(
         assert secret not in shown
 
 
+@pytest.mark.one_engine
 async def test_a_server_that_hangs_is_given_up_as_not_known_and_holds_nobody_else(
     store: Store, mail: FakeMail, chat: FakeChat
 ) -> None:
