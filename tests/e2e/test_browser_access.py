@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,8 @@ from playwright.async_api import Browser, Page, expect
 
 from feeds.status import Status
 from services.callout import desk as callout
+from services.store import glass
+from services.store.glass import Broken
 from tests.e2e.conftest import visit
 from tests.e2e.scene import Scene
 
@@ -18,6 +21,19 @@ pytestmark = pytest.mark.browser
 AXE = Path(__file__).parent / "vendor/axe-core-4.14.1/axe.min.js"
 _READY = "() => ['calls', 'map', 'outbox', 'skill', 'writing'].some(name => document.body.dataset[name])"
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+
+BROKEN = Broken(
+    series="a",
+    revision=1,
+    status=Status.ACTUAL,
+    headline="避難指示を発令",
+    level=4,
+    person="suzuki",
+    reason="だれも電話に出ない",
+    at=datetime(2026, 3, 14, 17, 50, tzinfo=UTC),
+    needed=2,
+    agreed=(),
+)
 
 
 async def violations(page: Page) -> list[str]:
@@ -32,6 +48,7 @@ async def test_no_page_has_a_barrier_that_axe_knows(browser: Browser, night: Sce
     now = night.clock.now()
     async with night.store.write() as connection:  # so that it rings on every page
         await callout.break_glass(connection, key="a", status=Status.ACTUAL, level=5, who="sato", now=now)
+        await glass.add(connection, BROKEN)
     window, context = await visit(browser, night, color_scheme=scheme)
     page = window.page
     await page.goto("/login")
@@ -55,6 +72,11 @@ async def test_no_page_has_a_barrier_that_axe_knows(browser: Browser, night: Sce
     assert await violations(page) == []
     await page.get_by_role("link", name="案を直す").first.click()
     await expect(page.locator("#preview .post").first).to_be_visible()
+    assert await violations(page) == []
+    await page.goto("/ops/glass")
+    await page.wait_for_function("() => document.body.dataset.glass === 'ready'")
+    await expect(page.locator("#bar-glass")).to_contain_text("点検の済んでいない緊急発表")
+    await expect(page.locator("#glass-list")).to_contain_text("だれも電話に出ない")
     assert await violations(page) == []
     await page.goto("/ops/skill")
     await page.wait_for_function("() => document.body.dataset.skill === 'ready'")
