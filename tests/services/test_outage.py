@@ -37,8 +37,8 @@ class Scene:
     clock: SetClock = field(default_factory=SetClock)
 
     def __post_init__(self) -> None:
-        self.channel = Rationed(self.clock, limit=20)
-        rate = Window(name="quarter_hour", title="", measure=Measure.CALLS, limit=Decimal(20), minutes=15)
+        self.channel = Rationed(self.clock, limit=10)
+        rate = Window(name="quarter_hour", title="", measure=Measure.CALLS, limit=Decimal(10), minutes=15)
         meter = Meter("x", tariffs({"x": Own(windows=(rate,))}, {"x": {}})["x"])
         self.deliver = Deliver(self.store, Bell(), self.clock, self.channel, meter=meter)
         self.watch = Watch(self.store, Bell(), self.clock)
@@ -185,38 +185,38 @@ async def test_an_end_goes_where_people_can_know_what_it_ends(scene: Scene, leve
 
 async def test_afterwards_the_rate_is_kept_and_level_five_leads(scene: Scene) -> None:
     scene.channel.down = True
-    for number in range(30):
-        await scene.issue(f"s{number:03d}", level=5 if number == 29 else 2)
+    for number in range(15):
+        await scene.issue(f"s{number:03d}", level=5 if number == 14 else 2)
     await scene.run(6, every=120)
     scene.channel.down = False
     await scene.run(60, every=120)
-    assert scene.sent()[0] == "s029 1" and len(scene.sent()) == 30
+    assert scene.sent()[0] == "s014 1" and len(scene.sent()) == 15
     times = [at for at, _ in scene.channel.taken]
     assert max(sum(since <= at < since + WINDOW for at in times) for since in times) <= scene.channel.limit
     assert scene.channel.refused == 0
 
 
 async def test_a_queue_that_waits_for_its_window_is_told_of_too(scene: Scene) -> None:
-    for number in range(19):
+    for number in range(9):
         await scene.issue(f"s{number:03d}", level=2, severity="Minor")
     await scene.run(20, every=120)
     ((_, items),) = await scene.reports()
-    assert counted(items) == {Fate.LATE: 3, Fate.IN_TIME: 16}
+    assert counted(items) == {Fate.LATE: 1, Fate.IN_TIME: 8}
 
 
 async def test_staff_hear_that_the_queue_waits_and_that_what_is_urgent_went_beyond_the_limit(scene: Scene) -> None:
-    for number in range(18):
+    for number in range(9):
         await scene.issue(f"s{number:03d}", level=2, severity="Minor")
     await scene.run(1)
-    for number in range(6):
+    for number in range(3):
         await scene.issue(f"u{number:03d}", level=4)
     scene.channel.limit = 30  # the provider lets it through
     await scene.run(1)
-    assert len(scene.sent()) == 22, "sixteen of the minor, all six urgent"
+    assert len(scene.sent()) == 11, "eight of the minor, all three urgent"
     async with scene.store.read() as connection:
         found = await chronology.between(connection, Status.ACTUAL, ["delivery"], NOW, scene.clock.at)
-    told = "x：上限のため、急がない発表を待たせている（ 16／20）"
-    beyond = "x：上限を超えたが、レベル4以上・解除・取消のため送った（ 21／20）"
+    told = "x：上限のため、急がない発表を待たせている（ 8／10）"
+    beyond = "x：上限を超えたが、レベル4以上・解除・取消のため送った（ 11／10）"
     assert [entry.text for entry in found] == [told, beyond], "each once, not with every delivery"
 
 
