@@ -91,6 +91,22 @@ async def test_what_was_in_force_can_be_asked_for_any_hour(browser: Browser, nig
     window.check()
 
 
+async def test_why_something_was_or_was_not_told_is_answered_from_the_list(browser: Browser, night: Scene) -> None:
+    window, context = await visit(browser, night)
+    await window.map_ready()
+    page = window.page
+    await page.get_by_role("tab", name="危険の一覧").click()
+    await page.get_by_role("button", name=re.compile("盛岡市の大雨は、なぜ")).first.click()
+    answer = page.locator("#why-answer")
+    await expect(answer).to_contain_text("知らせました")
+    await expect(answer).to_contain_text("届いた経路")
+    await page.get_by_label("いつ（空欄は今）").fill("2026-03-14T15:10")
+    await page.get_by_role("button", name="調べる").click()
+    await expect(answer).to_contain_text("まだ知られていません")
+    await context.close()
+    window.check()
+
+
 async def test_a_change_appears_by_itself_and_is_announced(browser: Browser, dawn: Scene) -> None:
     window, context = await visit(browser, dawn)
     await window.map_ready()
