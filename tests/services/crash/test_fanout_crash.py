@@ -1,6 +1,6 @@
-"""Death at every await of a delivery to many: everybody is told, and twice only who was being told just then.
+"""Death along the awaits of a delivery to many: everybody is told, and twice only who was being told just then.
 
-The short form dies four times; ``make drill`` dies at every single await (SHIRASE_DRILL=full).
+The short form dies four times; ``make drill`` dies at every third await, a thousand times (SHIRASE_DRILL=full).
 """
 
 from __future__ import annotations
@@ -131,7 +131,7 @@ async def test_who_dies_anywhere_misses_nobody_and_doubles_only_the_doubtful(dis
     smtp = FakeSmtp()
     await smtp.start()
     deaths = 0
-    for at in range(1, 5000) if FULL else (83 + 20 * list(Way).index(way),):
+    for at in range(1, 5000, 3) if FULL else (83 + 20 * list(Way).index(way),):
         if not await play(disk, smtp, at, way):
             break
         deaths += 1
