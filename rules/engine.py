@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from geo.hazard import Hazard
-from rules.alert import BY_HAND, Alert, State
+from rules.alert import BY_HAND, Act, Alert, State
 from rules.noise.inhibition import Told, Within, covered, same_area
 from rules.proposal import Drop, Proposal, Reason
 from rules.revision import Places, Sender, write
@@ -163,13 +163,15 @@ def _withdrawal(standing: Standing, drop: Drop, situation: Situation, held: bool
     refused = standing.state is State.REJECTED and standing.alert.expires > situation.now
     silent = drop.reason in _SILENT or drop.stage == "gather"  # what is left is none of what it spoke of
     over = silent or standing.state is State.ISSUED
+    # A person's own draft on what is in force waits for people, whether or not the rules have anything to say.
+    meant = standing.alert.act not in {None, Act.EDIT} and standing.alert.expires > situation.now
     if standing.state is State.LIFTED:
         if drop.reason not in {Reason.OVER, Reason.RULE_GONE}:
             return None
         state = State.ENDED
     elif over and not refused and not standing.in_force(situation.now):
         state = State.LIFTED if held else State.ENDED
-    elif standing.state is State.DRAFT and (silent or drop.reason is Reason.BACK_TO_ISSUED):
+    elif standing.state is State.DRAFT and (silent or drop.reason is Reason.BACK_TO_ISSUED) and not meant:
         state = State.WITHDRAWN
     else:
         return None

@@ -20,10 +20,10 @@ def left_out(_situation: Situation, proposal: Proposal) -> Proposal | Drop:
     rest = tuple(one for one in proposal.hazards if one not in out)
     if not out:
         return proposal
-    if proposal.notes and not rest:  # others are there of which nothing is known
-        return proposal.notes[-1]
     named = "、".join(one.headline for one in out[:3])
     note = Drop("left_out", Reason.LEFT_OUT, named, hazards=tuple(one.key for one in out))
+    if proposal.notes and not rest:  # others are there of which nothing is known
+        return note
     return replace(proposal, hazards=rest, aside=(*proposal.aside, *out), notes=(*proposal.notes, note))
 
 

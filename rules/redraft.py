@@ -78,7 +78,9 @@ def revised(alert: Alert, said: Said, reached: Sequence[str], now: datetime) -> 
     if said.expires is not None and not now < said.expires <= now + LONGEST:
         raise AmendmentError("bad_expires", f"期限は今より後、{LONGEST.days}日以内にしてください")
     kept = {place.code for place in places}
-    spoken_of = [(key, level) for key, level in levels(alert).items() if _area(key) in kept or alert.ends]
+    told = dict(zip(alert.hazards, alert.levels, strict=False))  # old revisions have no levels
+    spoken_of = {key: told.get(key, alert.level) for key in alert.hazards if _area(key) in kept or alert.ends}
+    narrowed = len(spoken_of) < len(alert.hazards)
     return replace(
         alert,
         texts=texts,
@@ -86,8 +88,9 @@ def revised(alert: Alert, said: Said, reached: Sequence[str], now: datetime) -> 
         lifted=alert.lifted if alert.ends else (*alert.lifted, *(p for p in alert.places if p.code not in kept)),
         expires=said.expires or alert.expires,
         channels=alert.channels if said.channels is None else _carried(alert, said.channels, reached),
-        hazards=tuple(key for key, _ in spoken_of),
-        levels=tuple(dict(zip(alert.hazards, alert.levels, strict=False)).get(key, level) for key, level in spoken_of),
+        hazards=tuple(spoken_of),
+        levels=tuple(spoken_of.values()),
+        level=max(spoken_of.values(), default=alert.level) if narrowed else alert.level,
         approval=approval_of(alert, texts),
     )
 

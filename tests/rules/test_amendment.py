@@ -97,6 +97,26 @@ def test_an_update_with_fewer_areas_lifts_the_others_and_the_rules_leave_them_ou
     assert {p.code for p in anew.places} == {"a1", "a2"} and anew.series == series
 
 
+def test_an_alert_that_keeps_the_lesser_districts_has_their_level(river: Rule) -> None:
+    standing = issued(river, replace(A1, level=4), A2)
+    assert amended(Act.UPDATE, standing, Said(areas=("a2",))).level == 3
+    assert amended(Act.UPDATE, standing, Said(areas=("a1",))).level == 4
+    assert amended(Act.UPDATE, standing).levels == (4, 3)
+
+
+def test_the_end_that_a_person_drafted_waits_for_people_though_the_gauge_fell_silent(river: Rule) -> None:
+    runs_out, short = replace(river, all_clear={}), replace(A1, valid_until=NOW + timedelta(hours=1))
+    for later in ((replace(A2, level=3), short), (short,), ()):
+        world = World([runs_out])
+        world.step(NOW, short, A2)
+        series = world.only()
+        world.issue(series)
+        told = amended(Act.ALL_CLEAR, world.standing(NOW)[series])
+        world.families[series].append((State.DRAFT, told))
+        decision = world.step(NOW + timedelta(hours=2), *later)
+        assert decision.alerts == () and decision.withdrawn == ()
+
+
 def test_words_of_a_person_are_repeated_until_the_facts_change(river: Rule) -> None:
     told = replace(river, repeat=timedelta(hours=1), approval=((0, "auto"),))
     world = World([told])

@@ -89,7 +89,9 @@ class LifeCycle(RuleBasedStateMachine):
             self.rules = [replace(one, channels=one.channels[:1]) for one in self.rules]
         elif chance == 1:
             gone = {one.id for one in self.rules[:1]}
-            self.rules = self.rules[1:]
+            gone, self.rules = {one.id for one in self.rules[:1]}, self.rules[1:]
+            # With a rule goes what people said of its alerts; one that comes back begins anew.
+            self.ended_by_people = {key: one for key, one in self.ended_by_people.items() if one[2] not in gone}
             self.ended_by_people = {key: it for key, it in self.ended_by_people.items() if it[2] not in gone}
         elif chance == 2:
             self.rules = list(RULES)
@@ -228,7 +230,8 @@ class LifeCycle(RuleBasedStateMachine):
     def _issue(self, alert: Alert) -> None:
         self.ledger.issue(alert)
         self._left(alert)
-        if alert.ends and alert.act in {Act.ALL_CLEAR, Act.CANCEL}:
+        ruled = any(one.id == alert.rule for one in self.rules)
+        if ruled and alert.ends and alert.act in {Act.ALL_CLEAR, Act.CANCEL}:
             for key, seen in alert.seen.items():
                 self.ended_by_people[key] = (seen.level, alert.sent, alert.rule)
 

@@ -80,7 +80,8 @@ class _Thread:
     def posts(self, number: str) -> list[_Post]:
         """Where each post ends, as long as ``number`` and all that dresses it."""
         alert, posts = self.alert, list[_Post]()
-        once = self.form.link and (alert.revision == 1 or not self.style.link_is_dear)
+        opens = alert.issue == 1 and alert.msg_type == "Alert"  # a draft that was edited first has a higher number
+        once = self.form.link and (opens or not self.style.link_is_dear)
         wanted = self.style.languages | {"ja"}
         told = in_order(tag for tag in alert.texts if tag in wanted)
         for language in told[: self.form.languages]:
