@@ -70,6 +70,13 @@ async def test_no_page_has_a_barrier_that_axe_knows(browser: Browser, night: Sce
     await page.goto("/ops/alerts")
     await page.wait_for_function("() => document.body.dataset.writing === 'ready'")
     assert await violations(page) == []
+    await page.locator(".alert h3 a").first.click()
+    await page.wait_for_function("() => document.body.dataset.story === 'ready'")
+    assert await violations(page) == []
+    await page.goto("/ops/selftest")
+    await page.wait_for_function("() => document.body.dataset.story === 'ready'")
+    assert await violations(page) == []
+    await page.goto("/ops/alerts")
     await page.get_by_role("link", name="案を直す").first.click()
     await expect(page.locator("#preview .post").first).to_be_visible()
     assert await violations(page) == []
