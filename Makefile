@@ -2,12 +2,13 @@
 PYTHON ?= python3.11
 PORT   ?= 8080
 EACH   ?= 60
+EXAMPLES ?= 2000
 JOBS   ?= 1
 BIN    := .venv/bin
 REAL   := $(abspath ../shared/data)
 export SHIRASE_REAL_DATA ?= $(wildcard $(REAL))
 
-.PHONY: install run test test-services test-core test-e2e test-browser lint check bench fuzz languages drill accept lock vendor screens clean
+.PHONY: install run test test-services test-core test-e2e test-browser lint check bench fuzz examples languages drill accept lock vendor screens clean
 
 install: .venv/.done
 
@@ -53,6 +54,10 @@ bench: install
 # Some targets only, or longer: make fuzz TARGETS="jma cap" EACH=600
 fuzz: install
 	$(BIN)/python -m tests.fuzz --seconds $(EACH) --jobs $(JOBS) $(TARGETS)
+
+# The life of an alert and the noise control under thousands of new examples
+examples: install
+	SHIRASE_EXAMPLES=$(EXAMPLES) $(BIN)/pytest -q tests/rules/test_life_cycle.py tests/rules/noise/test_noise_properties.py
 
 # Ten thousand generated alerts in six languages, each through every channel's own counting
 languages: install

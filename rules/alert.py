@@ -7,7 +7,7 @@ change afterwards, because receivers quote them. What changes is the state of th
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 
@@ -87,6 +87,7 @@ class Seen:
     level: int
     at: datetime
     until: datetime  # a fall that comes later is a case of its own
+    agreed: bool = False  # it left the house so once: what becomes of the revision that carries it on is no matter
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -141,6 +142,11 @@ class Alert:
     def left_out(self) -> dict[str, Seen]:
         """Hazards that a person knew of and that this revision does not speak of, or says to be over."""
         return {key: one for key, one in self.seen.items() if self.ends or key not in self.hazards}
+
+    @property
+    def agreed_out(self) -> dict[str, Seen]:
+        """The same of a revision that has left the house: who let it go agreed to that too."""
+        return {key: replace(one, agreed=True) for key, one in self.left_out.items()}
 
     @property
     def addressed(self) -> tuple[Place, ...]:

@@ -136,7 +136,7 @@ def _known(series: Series, at: datetime, until: datetime) -> dict[str, Seen]:
     for alert in (*series.standing.in_force(at), series.standing.alert):
         if not alert.ends:
             found |= {key: max(level, found.get(key, 0)) for key, level in levels(alert).items()}
-    earlier = series.standing.in_force(at)[-1].left_out
+    earlier = series.standing.in_force(at)[-1].agreed_out
     return {**earlier, **{key: Seen(level=level, at=at, until=until) for key, level in found.items()}}
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from geo.hazard import Hazard
-from rules.alert import BY_HAND, Act, Alert, State
+from rules.alert import BY_HAND, Act, Alert, Approval, State
 from rules.noise.inhibition import Told, Within, covered, same_area
 from rules.proposal import Drop, Proposal, Reason
 from rules.revision import Places, Sender, write
@@ -60,23 +60,33 @@ def decide(
     alerts: list[Alert] = []
     drops: list[Drop] = []
     withdrawn: list[Withdrawal | None] = []
-    heard = [run(situation, one, SPEAKS) for rule in rules for one in _proposals(situation, rule, standing)]
+    proposals = [one for rule in rules for one in _proposals(situation, rule, standing)]
+    heard = [run(situation, one, SPEAKS) for one in proposals]
     told = [one for proposal, drop in heard if drop is None for one in _told(proposal)]
-    for proposal, unheard in heard:
-        rule = proposal.rule
-        covers = covered(rule.inhibited, rule.id, proposal.hazards, told, within)
+    for whole, (proposal, unheard) in zip(proposals, heard, strict=True):
+        covers = covered(whole.rule.inhibited, whole.rule.id, whole.hazards, told, within)
         reached, drop = (proposal, unheard) if unheard else run(situation, replace(proposal, covered=covers), SAYS)
+        alert = write(situation, reached, sender, places) if drop is None else None
+        if alert and _nobody_agreed(alert):
+            reached, drop = run(situation, replace(whole, covered=covers, agreed_only=True))
+            alert = write(situation, reached, sender, places) if drop is None else None
         drops += _named(reached, drop)
-        if drop is None:
-            alerts.append(write(situation, reached, sender, places))
+        if alert:
+            alerts.append(alert)
             withdrawn.append(_begun_anew(reached))
-        elif reached.standing:
-            held = any(one.key in reached.left_out for one in (*reached.hazards, *reached.aside))
+        elif drop and reached.standing:
+            agreed = {key for key, seen in reached.left_out.items() if seen.agreed}
+            held = any(one.key in agreed for one in (*reached.hazards, *reached.aside))
             withdrawn.append(_withdrawal(reached.standing, drop, situation, held))
     for orphan, drop in _orphans(rules, every, standing, situation.now):
         drops.append(drop)
         withdrawn.append(_withdrawal(orphan, drop, situation))
     return Decision(alerts=tuple(alerts), withdrawn=tuple(one for one in withdrawn if one), drops=tuple(drops))
+
+
+def _nobody_agreed(alert: Alert) -> bool:
+    """True where it would go out by itself without what a person left out in a draft that still waits for leave."""
+    return alert.approval is Approval.AUTO and not all(seen.agreed for seen in alert.left_out.values())
 
 
 def _told(proposal: Proposal) -> Iterator[Told]:
@@ -158,7 +168,8 @@ def _withdrawal(standing: Standing, drop: Drop, situation: Situation, held: bool
 
     What a person refused is remembered until it would have expired, lest it come back with the next reading; what a
     person ended or left out, as long as it is there (``held``). What was issued and has run out is over, whatever keeps
-    the rules from saying it anew.
+    the rules from saying it anew. What a person makes of it while it is in force waits for leave also where nothing is
+    known of the danger: that is when people must correct it or end it.
     """
     refused = standing.state is State.REJECTED and standing.alert.expires > situation.now
     silent = drop.reason in _SILENT or drop.stage == "gather"  # what is left is none of what it spoke of

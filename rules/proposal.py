@@ -104,6 +104,7 @@ class Proposal:
     covered: Mapping[str, Cover] = field(default_factory=dict)  # hazard key → the graver alert for its place
     soundless: bool = False  # said at night, without waking anybody
     reason: Reason | None = None  # why it is said; set by the stage that knows
+    agreed_only: bool = False  # what a person left out counts only where others agreed to it
 
     @property
     def ends(self) -> bool:
@@ -142,16 +143,27 @@ class Proposal:
         return newest
 
     @property
+    def pending(self) -> bool:
+        """True while the newest revision waits for people, and still can be agreed to."""
+        if self.standing is None or self.standing.state is not State.DRAFT or self.standing.alert.expires <= self.now:
+            return False
+        return not self.standing.alert.ends or bool(self.in_force)  # there must be something to end
+
+    @property
     def left_out(self) -> Mapping[str, Seen]:
-        """Hazards of which a person said that the series shall not speak. A draft that was refused says nothing of its
-        own, nor one that nobody approved in time; it only remembers what was said before it."""
+        """Hazards of which a person said that the series shall not speak, ``agreed`` or as long as that waits.
+
+        A draft that was refused, or that nobody approved in time, only carries on what people had agreed to before.
+        """
         if self.standing is None:
             return {}
         newest, state = self.standing.alert, self.standing.state
-        if state is not State.REJECTED and (state is not State.DRAFT or newest.expires > self.now):
+        if state in {State.ISSUED, State.LIFTED}:
+            return newest.agreed_out
+        if self.pending and not self.agreed_only:
             return newest.left_out
-        issued = self.in_force[-1].left_out if self.in_force else {}
-        return issued | {key: one for key, one in newest.left_out.items() if one.at < newest.sent}
+        issued = self.in_force[-1].agreed_out if self.in_force else {}
+        return issued | {key: one for key, one in newest.left_out.items() if one.agreed}
 
     def set_aside(self, stage: str, out: Sequence[Hazard], reason: Reason, detail: str = "") -> Proposal | Drop:
         """The proposal without these hazards, or the drop where none is left."""

@@ -75,6 +75,10 @@ def revised(alert: Alert, said: Said, reached: Sequence[str], now: datetime) -> 
     """
     texts = alert.texts if said.texts is None else _checked(said.texts)
     places = alert.places if said.areas is None else chosen(alert.places, said.areas)
+    if alert.ends and len(places) < len(alert.places):
+        raise AmendmentError(
+            "bad_area", "解除・取消は、発表したすべての区域に伝えます。一部の区域だけを外すには更新を使ってください"
+        )
     if said.expires is not None and not now < said.expires <= now + LONGEST:
         raise AmendmentError("bad_expires", f"期限は今より後、{LONGEST.days}日以内にしてください")
     kept = {place.code for place in places}

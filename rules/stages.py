@@ -91,12 +91,12 @@ def all_clear(_situation: Situation, proposal: Proposal) -> Proposal | Drop:
         return Drop("all_clear", Reason.LEFT_OUT if proposal.aside else Reason.OVER)
     if not proposal.in_force:
         return Drop("all_clear", Reason.EXPIRED if proposal.standing.issued_revision else Reason.GONE)
+    if proposal.pending and newest.ends:  # a person's own end waits, whatever the rule has to say of ends
+        return Drop("all_clear", Reason.NOTHING_NEW)
     if not proposal.rule.all_clear:
         return Drop("all_clear", Reason.RUNS_OUT)
     if newest.ends and state is State.REJECTED and newest.act is None:  # what a person proposed too early may be due
         return Drop("all_clear", Reason.REJECTED)
-    if newest.ends and state is State.DRAFT and newest.expires > proposal.now:
-        return Drop("all_clear", Reason.NOTHING_NEW)
     return replace(proposal, reason=Reason.ALL_CLEAR)
 
 

@@ -28,6 +28,14 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items[:] = [item for item in items if not (item.get_closest_marker("one_engine") and _engine(item) == "postgresql")]
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """A failure that hypothesis makes small takes up to five minutes; cut off there, it is told as a machine that draws
+    differently each time, and not as what failed. A long run takes as long as it takes."""
+    if getattr(getattr(item, "obj", None), "is_hypothesis_test", False):
+        item.add_marker(pytest.mark.timeout(0 if "SHIRASE_EXAMPLES" in os.environ else 600))
+
+
 def _engine(item: pytest.Item) -> object:
     return (
         item.callspec.params.get("store") if isinstance(item, pytest.Function) and hasattr(item, "callspec") else None

@@ -81,9 +81,12 @@ def quiet(situation: Situation, proposal: Proposal) -> Proposal | Drop:
 
 
 def _living(proposal: Proposal) -> Alert | None:
-    """What the series says now; what has run out says nothing, and must not keep the next word waiting."""
+    """What the series says now; what has run out, or a draft of what has gone, must not keep the next word waiting."""
     base = proposal.base
-    return base if base and base.expires > proposal.now else None
+    if base is None or base.expires <= proposal.now:
+        return None
+    goes_on = proposal.in_force or any(hazard.key in base.hazards for hazard in proposal.hazards)
+    return base if goes_on else None
 
 
 def _clock(at: datetime) -> str:

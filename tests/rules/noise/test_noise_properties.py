@@ -15,6 +15,7 @@ from rules.noise.digest import Digest
 from rules.noise.quiet import QuietHours
 from rules.rule import CATALOG, load_rules
 from rules.situation import Situation
+from tests.examples import examples
 from tests.rules.making import NOW, SENDER, World, hazard, place
 from tests.rules.test_engine_properties import act, assert_nothing_new
 
@@ -83,7 +84,7 @@ def grave_speaks(decision: Decision, picture: Situation, before: dict[str, int])
             assert all(levels[key] < 4 or before.get(key, 0) >= levels[key] for key in drop.hazards), drop
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(st.data())
 def test_nothing_is_lost_and_nothing_grave_waits(data: st.DataObject) -> None:
     world, now = World(RULES, within=within), NOW - timedelta(minutes=1)
