@@ -24,7 +24,7 @@ run: install
 
 test: install lint
 	@sh tests/system-parts.sh
-	@$(MAKE) --no-print-directory -j2 --output-sync=target test-services test-e2e test-core test-browser
+	@$(MAKE) --no-print-directory --keep-going -j2 --output-sync=target test-services test-e2e test-core test-browser
 
 # Four parts for two cores, the longest first. A browser's event loop and that of asyncio tests do not share a process.
 test-services: install

@@ -13,7 +13,9 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, select
 
+from services.callout.watch import Watch as CallOut
 from services.evaluate import Evaluate
+from services.outage.watch import Watch as Outages
 from services.plow import Plow
 from services.predict import Predict
 from services.store import chronology
@@ -78,7 +80,9 @@ async def holders(hub: HubProcess) -> dict[str, str]:
         return {row.name: row.holder for row in await connection.execute(select(leases.c.name, leases.c.holder))}
 
 
-ONCE = {one.name for one in (Predict, Plow, Verify, VerifyRiver, Evaluate)}  # what one process does at a time
+ONCE = {
+    one.name for one in (Predict, Plow, Verify, VerifyRiver, Evaluate, CallOut, Outages)
+}  # what one process does at a time
 
 
 @pytest.mark.timeout(150)
