@@ -17,6 +17,7 @@ _LOCAL = r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}"
 _LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
 _MAIL = re.compile(rf"{_LOCAL}@(?:{_LABEL}\.)+{_LABEL}")
 _LONGEST_MAIL, _LONGEST_ENDPOINT = 254, 1000
+_LONGEST_GIVEN = 500  # a domain of many thousand letters takes most of a second to be made ASCII
 
 
 class AddressError(ValueError):
@@ -43,8 +44,12 @@ class PushAddress:
 
 def mail_address(given: str) -> str:
     """The address with its domain in small letters. Raises AddressError."""
+    if len(given) > _LONGEST_GIVEN:
+        raise AddressError("this is not a mail address")
     address = unicodedata.normalize("NFKC", given).strip()
     local, _, domain = address.rpartition("@")
+    if "=?" in local:  # an encoded word: in a header of a mail it would become other letters, line ends among them
+        raise AddressError("this is not a mail address")
     if not domain.isascii():
         try:
             domain = domain.encode("idna").decode()

@@ -202,6 +202,12 @@ async def test_a_wrong_password_stops_everything_and_is_not_told() -> None:
     assert outcome.verdict is Verdict.REJECTED and "535" in outcome.detail and "hush" not in outcome.detail
 
 
+async def test_one_address_that_no_header_takes_keeps_nobody_else_waiting(smtp: FakeSmtp) -> None:
+    people = [person(1, address="=?utf-8?q?a=0D=0Ab?=@x.example"), person(2), person(3)]
+    outcome, book = await sent(smtp, bilingual(), people)
+    assert (outcome.verdict, len(smtp.mails), book.said[1].fate) == (Verdict.ACCEPTED, 2, Fate.REFUSED)
+
+
 async def test_one_line_carries_many_mails_and_is_changed_in_time(smtp: FakeSmtp) -> None:
     people = [person(n) for n in range(1, 41)]
     outcome, _ = await sent(smtp, bilingual(), people, connections=1, per_connection=20)

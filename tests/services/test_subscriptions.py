@@ -205,7 +205,8 @@ def test_addresses_that_exist_are_taken(given: str, kept: str) -> None:
 @pytest.mark.parametrize(
     "given",
     ["", "taro", "@example.jp", "taro@", "taro@localhost", "a@b.c\r\nBcc: x@y.z", "a b@c.jp", "a@[127.0.0.1]",
-     "a@127.0.0.1", "<a@b.jp>", "a@b.jp,c@d.jp", "a" * 250 + "@b.jp", "a@-b.jp", "a\x00@b.jp"],
+     "a@127.0.0.1", "<a@b.jp>", "a@b.jp,c@d.jp", "a" * 250 + "@b.jp", "a@-b.jp", "a\x00@b.jp",
+     "=?utf-8?q?a=0D=0ABcc=3A_v=40x?=@b.jp", "a@" + "あ" * 499],
 )  # fmt: skip
 def test_addresses_that_are_none_are_refused_and_never_repeated(given: str) -> None:
     with pytest.raises(AddressError) as refused:

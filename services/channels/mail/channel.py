@@ -21,7 +21,7 @@ from services.channels.mail.lines import Lines, Server
 from services.channels.mail.message import From, Written, mail, name_of
 from services.channels.mail.text import body_of, render, subject_of
 from services.channels.marks import unmarked
-from services.channels.people.book import Book, Person, Said
+from services.channels.people.book import Book, Fate, Person, Said
 from services.channels.people.fanout import Crew, Pace, fan_out
 from services.channels.proof import Proof
 from services.clock import wall
@@ -111,7 +111,11 @@ class Mail:
 
     async def post(self, person: Person, written: Written) -> Said | Outcome:
         """Any mail to one person, at the channel's own pace where it is not part of a delivery."""
-        return await self._lines.send(self.sender.address, person.address, mail(self.sender, person, written, wall()))
+        try:
+            message = mail(self.sender, person, written, wall())
+        except ValueError:  # one person's letter that cannot be written keeps nobody else's
+            return Said(fate=Fate.REFUSED, code="宛先か件名を書けない")
+        return await self._lines.send(self.sender.address, person.address, message)
 
     async def turn(self) -> None:
         """Wait until another mail may go, for what is not part of a delivery."""
