@@ -23,6 +23,7 @@ import aiohttp
 from pydantic import AfterValidator, SecretStr
 
 from services.channels.channel import Outcome, Verdict
+from services.channels.public_names import PublicResolver
 
 _LONGEST_WAIT = timedelta(minutes=15)  # a service that asks for more is asked again anyway
 _BODY_LIMIT = 262_144  # bytes read of an answer
@@ -80,7 +81,9 @@ class Door:
 
     def _open(self) -> aiohttp.ClientSession:
         if self._session is None:
-            connector = aiohttp.TCPConnector(ssl=_trusting(self._ca_file), force_close=True)
+            resolver = PublicResolver() if self._many else None
+            trusted = _trusting(self._ca_file)
+            connector = aiohttp.TCPConnector(ssl=trusted, force_close=not self._many, resolver=resolver)
             self._session = aiohttp.ClientSession(timeout=self._timeout, connector=connector)
         return self._session
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from aiohttp import web
 from aiohttp.abc import AbstractResolver, ResolveResult
 from cryptography.hazmat.primitives.asymmetric import ec
 from pydantic import SecretStr
@@ -18,6 +19,7 @@ from pydantic import SecretStr
 from feeds.status import Status
 from rules.alert import Alert
 from services.channels.channel import Delivery, Outcome, Verdict
+from services.channels.http import Answer, Door
 from services.channels.people.book import Fate, Person
 from services.channels.public_names import PublicResolver
 from services.channels.push.channel import Config, Push
@@ -28,7 +30,7 @@ from services.channels.registry import ChannelError, build
 from services.cli import run
 from services.residents.seal import Seal
 from tests.fakes.push import FakePush
-from tests.fakes.served import Order
+from tests.fakes.served import Order, Served
 from tests.services.making import NOW, alert
 from tests.services.people import MemoryBook, person
 from tests.services.sender import ENGLISH
@@ -192,6 +194,30 @@ async def test_nothing_but_known_services_is_called_and_no_name_leads_inside(ser
     assert [one["host"] for one in found] == ["8.8.8.8"]
     with pytest.raises(OSError, match="no public address"):
         await PublicResolver(Answers("192.168.1.1", "127.0.0.1", "fd00::1")).resolve("x")
+
+
+async def test_many_calls_share_connections_and_no_name_leads_into_the_house() -> None:
+    lines: set[object] = set()
+
+    class Counting(Served):
+        def routes(self) -> list[web.RouteDef]:
+            return [web.post("/", self._take)]
+
+        async def _take(self, request: web.Request) -> web.Response:
+            assert request.transport is not None
+            lines.add(request.transport.get_extra_info("peername"))
+            return web.Response(status=201)
+
+    service, door = Counting(), Door(5.0, many=True)
+    await service.start()
+    try:
+        answers = [await door.call("POST", service.url) for _ in range(3)]
+        inside = await door.call("POST", service.url.replace("127.0.0.1", "localhost"))
+    finally:
+        await door.close()
+        await service.stop()
+    assert [one.status for one in answers if isinstance(one, Answer)] == [201, 201, 201] and len(lines) == 1
+    assert isinstance(inside, Outcome) and inside.verdict is Verdict.LATER
 
 
 def test_a_token_is_kept_while_it_is_fresh() -> None:
