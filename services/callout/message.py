@@ -26,11 +26,8 @@ def message(call: Call, step: int, base_url: str, token: str, until: datetime) -
     lead = f"{mark}{mark_en} " if mark else ""
     tail = f"\n{mark}{mark_en}" if mark else ""
     again = f"（{step + 1}回目の呼び出し）" if step else ""
-    detail = [call.detail[: _BODY // 2]] if call.detail else []
-    lines = [
-        f"{lead}{call.subject}{again}",
-        call.subject_en,
-        *detail,
+    head = [f"{lead}{call.subject}{again}", call.subject_en]
+    ways = [
         "",
         f"見る / See: {base_url}{call.path}",
         "引き受けたら、下を開いてボタンを押してください。ほかの人への呼び出しが止まります。",
@@ -38,7 +35,11 @@ def message(call: Call, step: int, base_url: str, token: str, until: datetime) -
         f"{base_url}/callout?t={token}",
         f"（呼び出し番号 {call.id}、{until.astimezone(JAPAN):%-m月%-d日%H:%M}まで有効）",
     ]
-    return Message(subject=_one_line(f"{lead}{call.subject}"), body=_cut("\n".join(lines), _BODY) + tail)
+    # However much there is to tell: the link is whole.
+    room = _BODY - sum(len(line) + 1 for line in (*head, *ways))
+    detail = [_cut(call.detail, min(room, _BODY // 2))] if call.detail and room > 1 else []
+    body = "\n".join([*head, *detail, *ways])
+    return Message(subject=_one_line(f"{lead}{call.subject}"), body=body + tail)
 
 
 def _one_line(text: str) -> str:

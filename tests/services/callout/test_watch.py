@@ -7,6 +7,7 @@ from sqlalchemy import insert
 
 from feeds.status import Status
 from services.callout.desk import CallError, acknowledge, break_glass
+from services.callout.message import message
 from services.callout.occasion import Event
 from services.callout.outlet import Result
 from services.store import call_sends
@@ -32,10 +33,10 @@ async def test_a_mandatory_channel_that_says_nothing_rings_within_ten_seconds(sc
     assert (call.event, call.state) == (Event.MANDATORY, CallState.CALLING)
     assert (call.opened_at - NOW).total_seconds() < 10
     assert scene.phones.who == ["sato", "suzuki"]
-    (message, _) = (told for _, told in scene.phones.heard)
-    assert "linkage" in message.body and "送っていない" in message.body
-    assert "cap_feed" not in message.body, "what was confirmed is no news"
-    assert "x：" not in message.body, "x is not mandatory"
+    (first, _) = (told for _, told in scene.phones.heard)
+    assert "linkage" in first.body and "送っていない" in first.body
+    assert "cap_feed" not in first.body, "what was confirmed is no news"
+    assert "x：" not in first.body, "x is not mandatory"
 
 
 @pytest.mark.parametrize("state", ["rejected", "unknown", "refused", "expired"])
@@ -196,6 +197,15 @@ async def test_a_message_holds_one_link_for_one_person_and_no_text_that_was_not_
     assert len(set(links)) == 2
     assert "未発表" in first.subject and "避難判断水位" not in first.body
     assert "\n" not in first.subject
+
+
+async def test_however_much_there_is_to_tell_the_link_is_whole(scene: Scene) -> None:
+    scene.faults = [f"{letter * 195}が動いていません" for letter in "あいうえおかきくけこさしすせそ"]
+    for minute in range(5):
+        await scene.at(minutes=minute)
+    call = next(one for one in await scene.open() if "同じ種類がほかに10件" in one.subject)
+    told = message(call, 1, f"https://{'a' * 60}.example", "t" * 43, NOW)
+    assert len(told.body) <= 1200 and f"/callout?t={'t' * 43}\n" in told.body and told.body.endswith("まで有効）")
 
 
 async def test_faults_ring_when_they_last_and_once_for_all_their_figures(scene: Scene) -> None:
