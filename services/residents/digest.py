@@ -71,24 +71,29 @@ class Digest:
                 return False
             people = await gathered.people(connection, slot, _BATCH)
         for one, items in people:
-            await self._tell(one, items)
+            if not await self._tell(one, items):
+                return False  # the line is down: nobody else waits in vain for it now
         if not people:
             async with self._store.write() as connection:
                 await cursors.move(connection, _CURSOR, int(slot.timestamp()))
         return bool(people)
 
-    async def _tell(self, one: Subscriber, items: Sequence[Item]) -> None:
+    async def _tell(self, one: Subscriber, items: Sequence[Item]) -> bool:
+        """False where it failed for no reason of this person's."""
         try:
             person = person_of(one, self._post.seal, self._post.base_url)
         except SealError as error:
             log.error("digest cannot be addressed", subscriber=one.id, error=str(error))
-            return await self._record(one, items, Said(fate=Fate.REFUSED))
+            await self._record(one, items, Said(fate=Fate.REFUSED))
+            return True
         for status in dict.fromkeys(item.status for item in items):
             some = [item for item in items if item.status is status]
             await self._post.mail.turn()
             said = await self._post.mail.post(person, self._written(person, some, status))
             await self._record(one, some, said)
-        return None
+            if isinstance(said, Outcome) or said.fate is Fate.UNREACHED:
+                return False
+        return True
 
     async def _record(self, one: Subscriber, items: Sequence[Item], said: Said | Outcome) -> None:
         """What did not go waits for the next digest; what nobody can take is over."""
