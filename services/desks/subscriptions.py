@@ -86,6 +86,8 @@ class Subscriptions:
 
     async def confirm(self, token: str) -> Subscriber | None:
         """It begins, or changes. A link works once."""
+        if await self.asked_for(token) is None:  # what strangers make up costs the hub's only writer nothing
+            return None
         async with self._store.write() as connection:
             one = await subscribers.named(connection, self.seal.holder(token))
             if one is None or one.asked is None or not self._confirms(token, one):
@@ -141,6 +143,8 @@ class Subscriptions:
 
     async def unregister(self, endpoint: str) -> None:
         """A browser wants no more; only it knows its endpoint."""
+        if await self.registered(endpoint) is None:
+            return
         async with self._store.write() as connection:
             one = await subscribers.find(connection, "push", self.seal.lookup(endpoint))
             if one is not None:

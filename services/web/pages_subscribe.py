@@ -23,7 +23,7 @@ from services.web import push_files
 from services.web.auth import open_write
 from services.web.context import CONTEXT
 from services.web.report_limit import ReportLimit
-from services.web.security import WORDS, WebError, client_address
+from services.web.security import WORDS, WebError, client_address, storable
 from services.web.templating import page
 
 _LIMIT: web.AppKey[ReportLimit] = web.AppKey("subscribe_limit", ReportLimit)
@@ -140,8 +140,10 @@ async def register(request: web.Request) -> web.Response:
 @open_write
 async def unregister(request: web.Request) -> web.Response:
     """Whoever shows an endpoint is that browser: nobody else knows it."""
-    told = await _json(request)
-    await _offer(request).desk.unregister(str(told.get("endpoint", ""))[:1000])
+    endpoint = str((await _json(request)).get("endpoint", ""))[:1000]
+    if not storable(endpoint):
+        raise _BAD
+    await _offer(request).desk.unregister(endpoint)
     return web.json_response({"subscribed": False})
 
 

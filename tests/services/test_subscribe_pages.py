@@ -100,6 +100,7 @@ async def test_a_browser_is_registered_and_forgotten(offered: tuple[Floor, Subsc
     status, worker = await anyone.get("/push-worker.js")
     assert status == 200 and "showNotification" in worker
     assert (await anyone.get("/manifest.webmanifest"))[0] == 200
+    assert (await anyone.post("/subscribe/push/leave", {"endpoint": "\ud800"}))[0] == 400
 
 
 async def test_what_nobody_means_well_with_is_refused(offered: tuple[Floor, Subscriptions]) -> None:

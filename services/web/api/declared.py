@@ -80,7 +80,7 @@ async def _entered(request: web.Request, body: Mapping[str, Any], declared: Decl
     context = request.app[CONTEXT]
     status = body.get("status", Status.EXERCISE.value if context.exercise else Status.ACTUAL.value)
     channels = body.get("channels", [])
-    if status not in set(Status) or not isinstance(channels, list) or not all(isinstance(c, str) for c in channels):
+    if status not in tuple(Status) or not isinstance(channels, list) or not all(isinstance(c, str) for c in channels):
         raise WebError(400, "bad_entry", '"status" must be Actual, Exercise or Test, "channels" a list of names')
     entered = Entered(
         person=request[PERSON].name,

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from aiohttp import web
 
+from feeds.instant import instant
 from services.desks.outage import OutageError, see
 from services.outage.report import as_json, reports
 from services.store.users import Role
@@ -40,12 +41,9 @@ def _since(request: web.Request) -> datetime | None:
     if text is None:
         return None
     try:
-        found = datetime.fromisoformat(text)
-    except ValueError:
-        found = None
-    if found is None or found.tzinfo is None:
-        raise WebError(400, "bad_since", "since は 2026-12-03T06:00:00+09:00 の形です。 / since needs an offset.")
-    return found
+        return instant(text.replace(" ", "+"))  # an unescaped + in an address is read as a blank
+    except ValueError as error:
+        raise WebError(400, "bad_since", f"since は 2026-12-03T06:00:00+09:00 の形です。 / {error}") from None
 
 
 _PROPERTIES = {

@@ -69,7 +69,7 @@ async def notice(request: web.Request) -> web.StreamResponse:
     words = {tag: parts for tag, parts in _words(body).items() if parts is not None}
     status = body.get("status", Status.EXERCISE.value if request.app[CONTEXT].exercise else Status.ACTUAL.value)
     expires = _moment(body, "expires")
-    if expires is None or status not in set(Status):
+    if expires is None or status not in tuple(Status):
         raise WebError(400, "bad_notice", "status と expires が要ります / status and expires are needed")
     written = Notice(
         status=Status(status),
