@@ -57,7 +57,7 @@ def run(args: argparse.Namespace) -> int:
 
 
 async def _with_store(settings: Settings, args: argparse.Namespace) -> int:
-    store = await Store.open(settings.database_url)
+    store = await (Store.open if args.verb == "cancel" else Store.look)(settings.database_url)
     try:
         if args.verb == "cancel":
             return await _cancel(store, settings, args)

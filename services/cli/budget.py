@@ -49,7 +49,7 @@ def _show(args: argparse.Namespace) -> int:
 
 
 async def _print(settings: Settings, as_table: bool) -> None:
-    store = await Store.open(settings.database_url)
+    store = await Store.look(settings.database_url)
     try:
         async with store.read() as connection:
             metered = meters(tariffs(settings.budget, settings.channels))

@@ -63,7 +63,7 @@ def run(args: argparse.Namespace) -> int:
 async def _with_store(
     settings: Settings, work: Callable[[Store, argparse.Namespace], Awaitable[int]], args: argparse.Namespace
 ) -> int:
-    store = await Store.open(settings.database_url)
+    store = await (Store.open if args.verb == "ack" else Store.look)(settings.database_url)
     try:
         return await work(store, args)
     finally:

@@ -36,7 +36,7 @@ def run(args: argparse.Namespace) -> int:
 
 
 async def _print(url: str, since: datetime | None) -> bool:
-    store = await Store.open(url)
+    store = await Store.look(url)
     try:
         async with store.read() as connection:
             found = await reports(connection, since)

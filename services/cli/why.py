@@ -51,7 +51,7 @@ def run(args: argparse.Namespace) -> int:
 
 
 async def _print(settings: Settings, keys: Sequence[str], status: Status, at: datetime, law: Law) -> int:
-    store, failed = await Store.open(settings.database_url), 0
+    store, failed = await Store.look(settings.database_url), 0
     try:
         async with store.read() as connection:
             for key in keys or await hazards.current(connection, status):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
@@ -53,3 +54,15 @@ async def test_what_is_in_force_is_listed_shown_and_cancelled_by_a_draft(
     ]
     code, _, problem = await tell("cancel", one.series, "--by", "suzuki")
     assert code == 1 and "draft_waiting" in problem
+
+
+@pytest.mark.parametrize("words", ["alerts list", "callout list", "outage", "why", "budget show"])
+def test_who_only_asks_makes_no_store_where_there_is_none(
+    words: str, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A mistyped folder must not answer that nothing is in force and nothing rings."""
+    monkeypatch.setenv("SHIRASE_PROFILE", str(MORIOKA))
+    monkeypatch.setenv("SHIRASE_DATA_DIR", str(tmp_path / "mistyped"))
+    monkeypatch.delenv("SHIRASE_DATABASE", raising=False)
+    assert run(words.split()) == 1
+    assert "there is no such file" in capsys.readouterr().err and not (tmp_path / "mistyped").exists()
