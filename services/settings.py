@@ -241,6 +241,8 @@ class Settings(_Strict):
             raise ValueError("lalert and exercise exclude each other: real documents have no place in a drill")
         if self.broker and self.exercise:
             raise ValueError("broker and exercise exclude each other: an exercise runs on a broker of its own")
+        if self.exercise and self.channels.get("mqtt", {}).get("host"):  # it would take down what the real hub hung up
+            raise ValueError("channels.mqtt.host and exercise exclude each other: leave host out in an exercise")
         return self
 
     @model_validator(mode="after")

@@ -89,6 +89,10 @@ def test_a_secret_comes_from_its_file_and_is_never_printed(profile: Path) -> Non
             "[exercise]\nstart = 2026-01-01T00:00:00Z\nbegan = 2026-01-01T00:00:00Z\nspeed = 2\n[broker]\nhost = 'b'",
             "a broker of its own",
         ),
+        (
+            "[exercise]\nstart=2026-01-01T00:00:00Z\nbegan=2026-01-01T00:00:00Z\nspeed=2\n[channels]\nmqtt.host='b'",
+            "leave host out",
+        ),
         ("data_dir = ", "site.toml"),
         ('[gateways.g]\npassword = { file = "nowhere" }', "nowhere"),
     ],
