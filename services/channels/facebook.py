@@ -214,7 +214,7 @@ def _regained(answer: Answer, at: datetime) -> datetime | None:
         usage = json.loads(answer.headers.get("X-Business-Use-Case-Usage", "{}"))
         minutes = [one["estimated_time_to_regain_access"] for some in usage.values() for one in some]
         return at + timedelta(minutes=min(max(minutes), 1440)) if minutes else None
-    except (ValueError, TypeError, KeyError, AttributeError):
+    except (ValueError, TypeError, KeyError, AttributeError, OverflowError):
         return None
 
 

@@ -162,8 +162,10 @@ async def test_a_limit_names_the_time_when_it_ends_where_facebook_knows_it(page:
     page.error_next(32, headers={"X-Business-Use-Case-Usage": json.dumps(usage)})
     limited = await sender.send(payload)
     assert limited.retry_at and timedelta(minutes=6) < limited.retry_at - datetime.now(UTC) <= timedelta(minutes=7)
-    page.error_next(32, headers={"X-Business-Use-Case-Usage": '["?"]'})
-    assert (await sender.send(payload)).retry_at is None
+    never = '{"a": [{"estimated_time_to_regain_access": -Infinity}]}'
+    for odd in ('["?"]', never):
+        page.error_next(32, headers={"X-Business-Use-Case-Usage": odd})
+        assert (await sender.send(payload)).retry_at is None
     page.order(Order(status=503), Order(status=200, body={"surprise": 1}))
     assert [(await sender.send(payload)).verdict for _ in range(2)] == [Verdict.UNKNOWN, Verdict.UNKNOWN]
 
