@@ -29,6 +29,7 @@ from tests.services.making import NOW, alert, officer, payload
 from tests.services.web_floor import Floor, floor
 
 pytestmark = pytest.mark.one_engine
+TEMPLATE = STATIC.parent / "templates"
 
 
 def texts(event: str) -> dict[str, Text]:
@@ -191,6 +192,18 @@ async def test_a_stand_in_that_is_away_is_said(store: Store) -> None:
     async with floor(store, exercise=True, fake_outboxes={"x": "http://127.0.0.1:9/timeline.json"}) as hub:
         _, told = await (await hub.person(Role.VIEWER)).get("/ops/arrived.json")
     assert "error" in told["x"]
+
+
+def test_the_bar_is_kept_whole_on_every_page_of_the_desk() -> None:
+    """Two elements of one name, or a script that never asks for the calls, and what rings is not seen or heard."""
+    bar = set(re.findall(r'\bid="([^"{]+)"', (TEMPLATE / "_bar.html").read_text(encoding="utf-8")))
+    for page in TEMPLATE.glob("*.html"):
+        text = page.read_text(encoding="utf-8")
+        if "_bar.html" in text:
+            assert not bar & set(re.findall(r'\bid="([^"{]+)"', text)), page.name
+    for script in (STATIC / "js").glob("*.js"):
+        for asked in re.findall(r"refresh\(\[(.*?)\]\)", script.read_text(encoding="utf-8")):
+            assert "'calls'" in asked, script.name
 
 
 def test_words_know_every_threshold_and_state() -> None:

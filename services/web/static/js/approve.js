@@ -55,7 +55,7 @@ export function approve(one) {
 export function summary(one) {
   const outlets = inOrder(Object.keys(one.payloads)).map((name) => [name, one.payloads[name]]);
   return [
-    one.status === 'Exercise' ? h('div', { class: 'drill' }, h('p', {}, h('strong', {}, '訓練'), ' として送ります')) : null,
+    one.status === 'Actual' ? null : h('div', { class: 'drill' }, h('p', {}, h('strong', {}, one.status === 'Exercise' ? '訓練' : '試験'), ' として送ります')),
     h('p', { class: 'big' }, chip(one), h('strong', {}, one.texts.ja.headline)),
     h('dl', { class: 'facts' },
       h('dt', {}, '区域'), h('dd', {}, one.places.map((/** @type {any} */ p) => p.name).join('、')),

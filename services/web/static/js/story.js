@@ -6,7 +6,7 @@ import { drawAge, drawStatus, setLine } from './status.js';
 import { loadWords } from './words.js';
 
 async function update() {
-  await refresh(['alerts', 'hazards', 'readings', 'status']);
+  await refresh(['alerts', 'calls', 'hazards', 'readings', 'status']);
   drawStatus();
 }
 
