@@ -215,6 +215,7 @@ def test_words_know_every_threshold_and_state() -> None:
     assert set(told["deliveries"]) == set(DeliveryState)
     assert set(told["alert_states"]) == set(State)
     assert set(told["channels"]) == {*CHANNELS, *GROUPS}
+    assert set(told["confirms"]) == set(CHANNELS)
 
 
 async def test_expired_alerts_leave_the_public_page_by_themselves(store: Store) -> None:
