@@ -128,6 +128,7 @@ alerts = Table(  # one row per revision; body is frozen, state is not
     Column("payloads", JSON, nullable=False),  # channel → payload
     Column("body", JSON, nullable=False),
     Index("alerts_by_state", "state", "status"),
+    Index("alerts_in_force", "state", "expires"),
 )
 
 outbox = Table(  # one alert revision × one channel
@@ -153,6 +154,9 @@ outbox = Table(  # one alert revision × one channel
     Column("payload", JSON, nullable=False),
     UniqueConstraint("series", "revision", "channel", name="outbox_once"),
     Index("outbox_due", "state", "next_at"),
+    Index("outbox_by_state", "state", "attempts"),  # counted every second; payloads are large
+    Index("outbox_by_end", "finished_at"),
+    Index("outbox_kept", "channel", "expires"),
 )
 
 cursors = Table(  # how far each stage has come; committed with what the stage wrote
@@ -209,6 +213,7 @@ chronology = Table(  # クロノロジー: append-only, each row carries the has
     Column("refs", JSON, nullable=False),
     Column("previous", Text, nullable=False),
     Column("hash", Text, nullable=False, unique=True),
+    Index("chronology_by_time", "status", "at"),
     sqlite_autoincrement=True,
 )
 
