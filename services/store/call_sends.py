@@ -15,6 +15,7 @@ from enum import StrEnum
 from sqlalchemy import ColumnElement, and_, exists, func, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from feeds.status import Status
 from services.callout.occasion import Event, is_urgent
 from services.store.calls import Call, CallState
 from services.store.tables_calls import call_sends, calls
@@ -95,7 +96,8 @@ async def claim(connection: AsyncConnection, now: datetime, limit: int, per_hour
     """Take messages that are due, the most urgent call first. Call inside ``store.hold()``.
 
     Before that, close what a dead process left, and drop what belongs to calls that somebody took or that are over.
-    What is more than ``per_hour`` to one address is withheld; half of these are kept for what is urgent.
+    What is more than ``per_hour`` to one address is withheld; half of these are kept for what is urgent. Each status
+    has its own count, and what is real goes first: a drill must not use up what a real call needs.
     """
     lost = {"state": SendState.UNKNOWN.value, "finished_at": now, "detail": "送る途中でハブが止まった"}
     await connection.execute(update(call_sends).where(_lost(now)).values(lost))
@@ -103,18 +105,19 @@ async def claim(connection: AsyncConnection, now: datetime, limit: int, per_hour
     late = and_(call_sends.c.state == SendState.DUE.value, call_sends.c.call.in_(quiet))
     dropped = {"state": SendState.DROPPED.value, "finished_at": now, "detail": "送る前に呼び出しが終わった"}
     await connection.execute(update(call_sends).where(late).values(dropped))
+    real = calls.c.status == Status.ACTUAL.value
     due = (
-        select(call_sends, calls.c.event, calls.c.level)
+        select(call_sends, calls.c.event, calls.c.level, calls.c.status)
         .join(calls, calls.c.id == call_sends.c.call)
         .where(call_sends.c.state == SendState.DUE.value)
-        .order_by(calls.c.level.desc(), call_sends.c.due_at, call_sends.c.call, call_sends.c.person)
+        .order_by(real.desc(), calls.c.level.desc(), call_sends.c.due_at, call_sends.c.call, call_sends.c.person)
         .limit(limit)
         .with_for_update(skip_locked=True, of=call_sends)
     )
     taken = []
     for row in (await connection.execute(due)).mappings().all():
         one, urgent = _send(dict(row)), is_urgent(Event(row["event"]), row["level"])
-        if await _begun(connection, one, now - _HOUR) >= (per_hour if urgent else per_hour // 2):
+        if await _begun(connection, one, row["status"], now - _HOUR) >= (per_hour if urgent else per_hour // 2):
             await finish(connection, one, SendState.WITHHELD, "1時間に送る数の上限 / the limit of an hour", now)
             continue
         begun = {"state": SendState.SENDING.value, "started_at": now}
@@ -123,10 +126,11 @@ async def claim(connection: AsyncConnection, now: datetime, limit: int, per_hour
     return taken
 
 
-async def _begun(connection: AsyncConnection, one: Send, since: datetime) -> int:
-    """How many messages to this address have been begun since then."""
+async def _begun(connection: AsyncConnection, one: Send, status: str, since: datetime) -> int:
+    """How many messages of calls of this status to this address have been begun since then."""
     same = (call_sends.c.person == one.person, call_sends.c.way == one.way, call_sends.c.started_at > since)
-    return int(await connection.scalar(select(func.count()).select_from(call_sends).where(*same)) or 0)
+    ours = select(func.count()).select_from(call_sends.join(calls, calls.c.id == call_sends.c.call))
+    return int(await connection.scalar(ours.where(*same, calls.c.status == status)) or 0)
 
 
 async def link(connection: AsyncConnection, one: Send, token: str, until: datetime) -> None:

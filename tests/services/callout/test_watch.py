@@ -256,6 +256,16 @@ async def test_too_many_messages_are_withheld_and_half_are_kept_for_what_is_urge
     assert len(scene.phones.heard) == 3
 
 
+async def test_a_drill_uses_up_none_of_what_a_real_call_may_send(store: Store) -> None:
+    scene = Scene(store, roster(per_hour=2, groups={"night": ["sato"], "chief": ["tanaka"]}))
+    for number in range(4):
+        await scene.draft(series=f"drill-{number}", identifier=f"drill-{number}-1", level=5)
+    await scene.draft(level=4, **real())
+    await scene.at(seconds=0)
+    assert len(scene.phones.heard) == 3
+    assert "訓練" not in scene.phones.heard[0][1].subject, "what is real goes first"
+
+
 async def test_nothing_rings_while_an_exercise_hurries_through_its_past(
     scene: Scene, monkeypatch: pytest.MonkeyPatch
 ) -> None:
