@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Case, ColumnElement, RowMapping, and_, case, exists, func, insert, or_, select, update
+from sqlalchemy import Case, ColumnElement, RowMapping, and_, case, exists, func, insert, or_, select, true, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from feeds.status import Status
@@ -113,19 +113,19 @@ async def claim(  # noqa: PLR0913 - whose, when, which, and by whose leave
 ) -> list[Delivery]:
     """Take a channel's deliveries that are due, most urgent first, under a lease. Call inside ``store.hold()``.
 
-    A revision waits while an older one of its series is being sent on the same channel, so that order holds. Level 5
-    and 4 lead, then all-clears and cancellations, then the rest by level and age. With ``urgent`` only those that no
-    limit holds back; what ``admits`` declines stays where it is.
+    A revision waits while an older one of its series is being sent on the same channel. What is real goes before any
+    drill; level 5 and 4 lead, then all-clears and cancellations, then the rest by level and age. With ``urgent`` only
+    those that no limit holds back; what ``admits`` declines stays where it is.
     """
-    due = and_(_pending(), outbox.c.next_at <= wall)
-    if urgent:
-        due = and_(due, or_(alerts.c.level >= _URGENT_LEVEL, alerts.c.ends))
+    rank = or_(alerts.c.level >= _URGENT_LEVEL, alerts.c.ends) if urgent else true()
+    due = and_(_pending(), outbox.c.next_at <= wall, rank)
     grave = case((alerts.c.level >= _URGENT_LEVEL, alerts.c.level), else_=0)
+    first = (outbox.c.status == Status.ACTUAL.value, grave, alerts.c.ends, alerts.c.level)
     statement = (
         select(outbox, alerts.c.level, alerts.c.ends, alerts.c.body.label("alert"))
         .join(alerts, and_(alerts.c.series == outbox.c.series, alerts.c.revision == outbox.c.revision))
         .where(due, outbox.c.expires > now, ~_older_in_flight(), outbox.c.channel == channel)
-        .order_by(grave.desc(), alerts.c.ends.desc(), alerts.c.level.desc(), outbox.c.created_at, outbox.c.id)
+        .order_by(*(one.desc() for one in first), outbox.c.created_at, outbox.c.id)
         .limit(limit)
         .with_for_update(skip_locked=True, of=outbox)
     )

@@ -161,6 +161,12 @@ async def test_the_most_urgent_goes_first(store: Store) -> None:
     assert order == ["high", "over", "low"]
 
 
+async def test_what_is_real_never_waits_behind_a_drill(store: Store) -> None:
+    await issued(store, alert(series="drill", level=5))
+    await issued(store, alert(series="real", level=1, status=Status.ACTUAL))
+    assert [(await claim(store))[0].series for _ in range(2)] == ["real", "drill"]
+
+
 @pytest.mark.parametrize(
     ("verdict", "state"),
     [
