@@ -113,7 +113,7 @@ async def release(connection: AsyncConnection, draft: Revision, now: datetime, w
     if not wait:
         await issue(connection, draft, now, who)
         return None
-    leaves_at = await hold_offs.begin(connection, draft.alert, now + wait, who)
+    leaves_at = await hold_offs.begin(connection, draft.alert, now, wait, who)
     text = f"{name_of(draft.alert)} は{_clock(leaves_at)}に送る（それまでに止められる）"
     await chronology.append(connection, [entry(draft.alert, "held", who, text, now)])
     return leaves_at

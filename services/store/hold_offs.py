@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import and_, delete, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -14,14 +14,15 @@ from services.store.tables import alerts, hold_offs
 _ITS = and_(hold_offs.c.series == alerts.c.series, hold_offs.c.revision == alerts.c.revision)
 
 
-async def begin(connection: AsyncConnection, alert: Alert, leaves_at: datetime, who: str) -> datetime:
-    """The revision waits until ``leaves_at``, or as long as an earlier one of the series would have waited.
+async def begin(connection: AsyncConnection, alert: Alert, now: datetime, wait: timedelta, who: str) -> datetime:
+    """The revision waits so long from ``now``, or as long as an earlier one of the series would still have waited.
 
-    A series that keeps changing would otherwise never leave. Returns when it leaves.
+    A series that keeps changing would otherwise never leave. A time that has passed was that of a revision which gave
+    way, perhaps hours ago: it counts for nothing, or nobody could stop the new one. Returns when it leaves.
     """
     mine = hold_offs.c.series == alert.series
-    earlier = await connection.scalar(select(hold_offs.c.leaves_at).where(mine))
-    leaves_at = min(leaves_at, earlier) if earlier else leaves_at
+    earlier = await connection.scalar(select(hold_offs.c.leaves_at).where(mine, hold_offs.c.leaves_at > now))
+    leaves_at = min(now + wait, earlier) if earlier else now + wait
     await connection.execute(delete(hold_offs).where(mine))
     row = {"series": alert.series, "revision": alert.revision, "leaves_at": leaves_at, "who": who}
     await connection.execute(insert(hold_offs).values(row))

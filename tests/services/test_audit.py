@@ -51,7 +51,7 @@ async def _send_now(store: Store, officer: Visitor) -> tuple[int, Any]:
     one = alert(series="held")
     async with store.write() as connection:
         digest = await alerts.add_draft(connection, one, {"log": payload()}, NOW)
-        await hold_offs.begin(connection, one, NOW + timedelta(minutes=5), "規則 river-level")
+        await hold_offs.begin(connection, one, NOW, timedelta(minutes=5), "規則 river-level")
     return await officer.post("/api/v1/alerts/held/1/send-now", {"digest": digest})
 
 

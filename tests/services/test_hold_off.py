@@ -123,3 +123,12 @@ async def test_people_may_be_asked_first_and_it_waits_when_they_have_agreed(stor
     async with store.write() as connection:
         assert not await hold_off.leave(connection, Status.ACTUAL, NOW + MINUTE), "a drill leaves with the drills"
         assert await hold_off.leave(connection, one.status, NOW + MINUTE)
+
+
+async def test_the_clock_of_a_revision_that_gave_way_long_ago_counts_for_nothing(store: Store) -> None:
+    one = alert(hold_off_s=30)
+    async with store.write() as connection:
+        first = await hold_offs.begin(connection, one, NOW, FIVE, "sato")
+        second = await hold_offs.begin(connection, replace(one, revision=2), NOW + MINUTE, FIVE, "sato")
+        third = await hold_offs.begin(connection, replace(one, revision=3), NOW + 2 * FIVE, FIVE, "sato")
+    assert (first, second, third) == (NOW + FIVE, NOW + FIVE, NOW + 3 * FIVE)
