@@ -126,13 +126,24 @@ def edited(draft: Alert, said: Said, series: Series, pen: Pen) -> Alert:
 
 
 def approval_of(alert: Alert, texts: Mapping[str, Text]) -> Approval:
-    """At least one person; two where words come to order an evacuation that nobody had proposed."""
-    before, after = (
-        any(orders_evacuation("", t.event, t.headline) for t in of.values()) for of in (alert.texts, texts)
-    )
-    if after and not (before or alert.order):
-        return Approval.TWO
+    """At least one person; two where words come to order an evacuation that nobody had proposed.
+
+    The headline counts for itself. So does the whole, because some channels show the short text or the detail alone:
+    an order must not leave on one person's word by standing there.
+    """
+    for said in (_titles, _whole):
+        before, after = (any(orders_evacuation("", "", said(t)) for t in of.values()) for of in (alert.texts, texts))
+        if after and not (before or alert.order):
+            return Approval.TWO
     return Approval.ONE if alert.approval is Approval.AUTO else alert.approval
+
+
+def _titles(text: Text) -> str:
+    return f"{text.event}\n{text.headline}"
+
+
+def _whole(text: Text) -> str:
+    return "\n".join((_titles(text), text.description, text.instruction, text.short))
 
 
 def _checked(texts: Mapping[str, Text]) -> dict[str, Text]:
