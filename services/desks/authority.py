@@ -55,7 +55,8 @@ def _objections(scope: Scope, alert: Alert) -> Iterator[str]:
         yield "避難情報を承認する権限がありません"
     if scope.kinds and alert.kind not in scope.kinds:
         yield f"種別「{alert.texts['ja'].event}」（{alert.kind}）は担当外です"
-    outside = [place.name for place in alert.places if not _covers(scope, place.code)]
+    told = (*alert.places, *alert.lifted)  # to say that it is over there takes the same right
+    outside = [place.name for place in told if not _covers(scope, place.code)]
     if outside:
         more = f"ほか{len(outside) - 3}か所" if len(outside) > 3 else ""
         yield f"区域「{'、'.join(outside[:3])}{more}」は担当外です"

@@ -34,6 +34,7 @@ PLOW = Scope(kinds=("snow_depth",), areas=("plow-*",), highest=3)
         ({"scope": PLOW}, SNOW, ""),
         ({"scope": PLOW}, FLOOD, "種別「河川の水位」（flood）は担当外です"),
         ({"scope": PLOW}, replace(SNOW, places=(*SNOW.places, *FLOOD.places)), "区域「内丸」は担当外です"),
+        ({"scope": PLOW}, replace(SNOW, lifted=FLOOD.places), "区域「内丸」は担当外です"),
         ({"scope": PLOW}, replace(SNOW, level=4), "レベル4は、承認できる上限（レベル3）を超えています"),
         ({"scope": PLOW}, replace(SNOW, level=0, ends=True, announced={"plow-chuo": 5}), "レベル5は"),
         ({"scope": Scope()}, ORDER, "避難情報を承認する権限"),
