@@ -101,6 +101,18 @@ async def test_the_text_to_be_read_has_every_payload_in_full_and_a_drills_mark(s
     assert "＋1分35秒" in text and "館坂橋 2.60 m" in text
 
 
+async def test_who_put_the_draft_in_other_words_is_told(store: Store) -> None:
+    one = await lived(store)
+    refs = {"series": one.series, "revision": "1"}
+    put = Entry(at=AGREED, status=one.status, kind="edited", who="mori", text="案を直した", refs=refs)
+    async with store.write() as connection:
+        await chronology.append(connection, [put])
+    async with store.read() as connection:
+        story = await gather(connection, one.series)
+    assert story is not None
+    assert ("mori", "案を直した") in [(step.who, step.text) for step in story.steps if step.kind is Kind.DRAFT]
+
+
 def test_gaps_are_said_as_people_say_them(store: Store) -> None:
     assert [gap(each) for each in (None, 0.4, 7.0, 95.0, 7265.0)] == [
         "",
