@@ -80,6 +80,10 @@ def _of_draft(one: Written, evidence: Evidence, title: str, floor: Floor) -> Fin
     if alert.expires <= evidence.at:
         ja = f"{title}の案は、承認されないまま{clock(alert.expires)}に期限が切れました：{headline(one)}"
         return draft(code=Code.LAPSED, ja=ja, en="The draft expired before anybody approved it.")
+    if one.held:
+        waits, waits_en = "送信の時刻", "its time to leave"
+        en = "The draft is free to leave and waits for the clock; it can still be stopped."
+        return draft(code=Code.WAITING, ja=f"{title}：{one.held.text}", en=en, waits=waits, waits_en=waits_en)
     missing = max(1, floor.needed(one.alert) - len(one.approved_by))
     by = f"。承認済み：{'、'.join(one.approved_by)}" if one.approved_by else ""
     waits, waits_en = f"あと{missing}人の承認", f"{missing} more approval(s)"

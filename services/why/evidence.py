@@ -46,6 +46,7 @@ class Written:
     changed_at: datetime
     issued_at: datetime | None = None
     rejected: Entry | None = None
+    held: Entry | None = None  # it was free to leave and waited for the clock
     approved_by: tuple[str, ...] = ()
     sendings: tuple[Sending, ...] = ()
 
@@ -96,7 +97,7 @@ async def _written(connection: AsyncConnection, key: str, status: Status, at: da
     if not mine:
         return ()
     since = min(row["sent"] for row in mine)
-    deeds = await chronology.between(connection, status, ("approved", "rejected", "issued"), since, at)
+    deeds = await chronology.between(connection, status, ("approved", "rejected", "held", "issued"), since, at)
     sendings = await _sendings(connection, {row["series"] for row in mine})
     return tuple(_one(row, deeds, sendings) for row in mine)
 
@@ -111,6 +112,7 @@ def _one(row: Mapping[Any, Any], deeds: Iterable[Entry], sendings: Mapping[tuple
         changed_at=row["changed_at"],
         issued_at=issued,
         rejected=next((one for one in mine if one.kind == "rejected"), None),
+        held=next((one for one in mine if one.kind == "held"), None),
         approved_by=tuple(one.who for one in mine if one.kind == "approved"),
         sendings=tuple(sendings.get((series, revision), ())),
     )

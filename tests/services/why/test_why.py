@@ -100,6 +100,18 @@ async def test_it_waits_for_people_then_one_says_no(store: Store) -> None:
     assert (await why(store, one, NOW + 4 * MINUTE))["code"] == "waiting", "and what was so then stays so"
 
 
+async def test_what_waits_for_the_clock_says_so_and_asks_for_nobody(store: Store) -> None:
+    one = warning(**REAL)
+    await seen(store, one)
+    evaluate = evaluating(store)
+    waits = tuple(replace(rule, hold_off=((0, 5 * MINUTE),)) for rule in evaluate._city.rules)
+    evaluate._city = replace(evaluate._city, rules=waits)
+    await evaluate.step([Status.ACTUAL])
+    told = await why(store, one)
+    assert (told["code"], told["waits"]) == ("waiting", "送信の時刻")
+    assert "18:05:00に送る（それまでに止められる）" in told["ja"] and "承認" not in told["ja"]
+
+
 async def test_nobody_approved_it_in_time(store: Store) -> None:
     one = flood(**REAL)
     await judged(store, one)
