@@ -18,7 +18,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from rules.floor import Floor
 from services.callout import desk as callout
 from services.desks.authority import may_break_glass
-from services.desks.review import ReviewError, agreed_to, entry, issue, name_of, permit, waiting
+from services.desks.review import ReviewError, agreed_to, entry, issue, leave_none_behind, name_of, permit, waiting
 from services.store import chronology, glass, hold_offs, users
 from services.store.alerts import Revision
 from services.store.engine import Store
@@ -46,8 +46,8 @@ class Emergency:
 async def break_glass(store: Store, wanted: Emergency, floor: Floor, now: datetime) -> Broken:
     """Issue the draft at once, on the word of one.
 
-    Raises ReviewError: bad_reason, wrong_password, no_right, not_permitted, not_needed, held, and those of
-    :func:`services.desks.review.waiting`.
+    Raises ReviewError: bad_reason, wrong_password, no_right, not_permitted, not_needed, held, channel_owed, and those
+    of :func:`services.desks.review.waiting`.
     """
     reason = wanted.reason.strip()
     if not SHORTEST_REASON <= len(reason) <= LONGEST_REASON:
@@ -92,13 +92,14 @@ async def _permitted(
     draft = await waiting(connection, wanted.series, wanted.revision, wanted.digest, now)
     if await hold_offs.of(connection, wanted.series, wanted.revision):
         raise ReviewError("held", "承認はそろっています。「いますぐ送る」で送れます")
-    agreed = await agreed_to(connection, wanted.series, wanted.revision, wanted.digest)
+    agreed = await agreed_to(connection, draft.alert, wanted.digest)
     await permit(connection, wanted.person, draft.alert, agreed)
     if not may_break_glass(await users.find(connection, wanted.person)):
         how = "`shirase users scope --break-glass`"
         raise ReviewError("no_right", f"{wanted.person} には緊急発表の権限がありません（{how}）")
     if floor.needed(draft.alert) - len({*agreed, wanted.person}) < 1:
         raise ReviewError("not_needed", "承認すれば発表できます。緊急発表は要りません")
+    await leave_none_behind(connection, draft)
     return draft, agreed
 
 

@@ -56,11 +56,11 @@ async def approve(  # noqa: PLR0913 - a decision has this many parts
         draft = await waiting(connection, series, revision, digest, now)
         if leaves_at := await hold_offs.of(connection, series, revision):
             raise ReviewError("held", f"承認はそろっています。{_clock(leaves_at)}に送られます")
-        agreed = await agreed_to(connection, series, revision, digest)
+        agreed = await agreed_to(connection, draft.alert, digest)
         if person in agreed:
             raise ReviewError("same_person", f"{person} は承認済みです。別の人の承認が必要です")
         await permit(connection, person, draft.alert, agreed)
-        await _leaves_none_behind(connection, draft)
+        await leave_none_behind(connection, draft)
         row = {"series": series, "revision": revision, "person": person, "digest": digest, "at": now}
         await connection.execute(insert(approvals), row)
         agreed = (*agreed, person)
@@ -97,7 +97,7 @@ async def permit(connection: AsyncConnection, person: str, alert: Alert, agreed:
         raise ReviewError("not_permitted", f"{person} はこの案を承認できません：{'、'.join(against)}。{who}")
 
 
-async def _leaves_none_behind(connection: AsyncConnection, draft: Revision) -> None:
+async def leave_none_behind(connection: AsyncConnection, draft: Revision) -> None:
     """Raises ReviewError ``channel_owed`` where a channel told of the series after the draft was written without it."""
     out = await reached(connection, draft.alert.series)
     if behind := [name for name in owed(draft.alert, out) if name not in draft.alert.channels]:
@@ -143,10 +143,13 @@ async def waiting(connection: AsyncConnection, series: str, revision: int, diges
     return draft
 
 
-async def agreed_to(connection: AsyncConnection, series: str, revision: int, digest: str) -> tuple[str, ...]:
-    """Who has agreed to exactly this digest, in their order."""
-    mine = (approvals.c.series == series, approvals.c.revision == revision, approvals.c.digest == digest)
-    return tuple(await connection.scalars(select(approvals.c.person).where(*mine).order_by(approvals.c.at)))
+async def agreed_to(connection: AsyncConnection, alert: Alert, digest: str) -> tuple[str, ...]:
+    """Who has agreed to exactly this digest, in their order. The word of somebody who may not approve it any more, as
+    an account that was closed because it was stolen, does not count.
+    """
+    mine = (approvals.c.series == alert.series, approvals.c.revision == alert.revision, approvals.c.digest == digest)
+    said = list(await connection.scalars(select(approvals.c.person).where(*mine).order_by(approvals.c.at)))
+    return tuple([one for one in said if not authority.objections(await users.find(connection, one), alert)])
 
 
 def _approved(alert: Alert, person: str, missing: int, digest: str, now: datetime) -> Entry:

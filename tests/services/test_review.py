@@ -124,6 +124,18 @@ async def test_who_may_not_is_told_why_and_who_may_and_the_store_s_word_of_this_
     assert (await approve(store, **asked, person="yuki")).issued
 
 
+async def test_the_word_of_an_account_that_was_closed_since_does_not_count(store: Store) -> None:
+    await employ(store, "yuki")
+    one = alert(approval=Approval.TWO)
+    asked = {"series": one.series, "revision": 1, "digest": await draft(store, one), "now": NOW}
+    await approve(store, **asked, person="sato")
+    async with store.write() as connection:
+        await users.revoke(connection, "sato")
+    second = await approve(store, **asked, person="suzuki")
+    assert (second.issued, second.approved_by, second.needs) == (False, ("suzuki",), 1)
+    assert (await approve(store, **asked, person="yuki")).approved_by == ("suzuki", "yuki")
+
+
 async def test_the_city_s_floor_asks_for_a_second_person_whatever_the_rule_says(store: Store) -> None:
     one = alert(level=4)
     asked = {"series": one.series, "revision": 1, "digest": await draft(store, one), "now": NOW}
