@@ -80,12 +80,17 @@ class Outage:
 
 
 def fate_of(row: Mapping[str, object]) -> Fate | None:
-    """Of a row of the outbox; None for what the channel was never meant to take."""
+    """Of a row of the outbox; None for what the channel was never meant to take.
+
+    What goes to many takes minutes by its nature: where ``begun_at`` is known, it counts when the first was told.
+    """
     state = DeliveryState(str(row["state"]))
     if state in (DeliveryState.ACCEPTED, DeliveryState.DUPLICATE):
         created, finished = row["created_at"], row["finished_at"]
         assert isinstance(created, datetime) and isinstance(finished, datetime)
-        return Fate.LATE if finished - created >= LATE else Fate.IN_TIME
+        begun = row.get("begun_at") or finished
+        assert isinstance(begun, datetime)
+        return Fate.LATE if min(begun, finished) - created >= LATE else Fate.IN_TIME
     if state is DeliveryState.REFUSED:
         return Fate.NEEDLESS if row["reason"] == UNHEARD else None
     if state in (DeliveryState.WAITING, DeliveryState.SENDING, DeliveryState.UNKNOWN):

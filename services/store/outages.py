@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from feeds.status import Status
 from services.outage.fate import Fate, Item, Outage, fate_of
 from services.store.outbox import DeliveryState
+from services.store.spread import begun_at, under_way
 from services.store.tables import alerts, outbox
 from services.store.tables_budget import outages
 
@@ -24,6 +25,7 @@ _COLUMNS = (
     outbox.c.done,
     outbox.c.after_unknown,
     outbox.c.reason,
+    begun_at(),
 )
 
 
@@ -62,8 +64,8 @@ async def see(connection: AsyncConnection, one: int, person: str, now: datetime)
 
 
 async def stale(connection: AsyncConnection, issued_by: datetime) -> Sequence[RowMapping]:
-    """Deliveries issued by then that are still to go."""
-    wanted = select(*_COLUMNS).where(outbox.c.state.in_(_OPEN), outbox.c.created_at <= issued_by)
+    """Deliveries issued by then that are still to go, and not just telling many people, one after the other."""
+    wanted = select(*_COLUMNS).where(outbox.c.state.in_(_OPEN), outbox.c.created_at <= issued_by, ~under_way())
     return (await connection.execute(wanted)).mappings().all()
 
 
@@ -80,7 +82,7 @@ async def items(connection: AsyncConnection, outage: Outage) -> list[Item]:
     if outage.ended is not None:
         span.append(outbox.c.created_at <= outage.ended)
     wanted = (
-        select(outbox, alerts.c.level, alerts.c.body.label("alert"))
+        select(outbox, begun_at(), alerts.c.level, alerts.c.body.label("alert"))
         .join(alerts, (alerts.c.series == outbox.c.series) & (alerts.c.revision == outbox.c.revision))
         .where(*mine, *span)
     )

@@ -16,6 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from feeds.status import Status
 from rules.alert import State
 from services.store.outbox import DeliveryState
+from services.store.spread import under_way
 from services.store.tables import alerts, hazards, hold_offs, outbox
 
 _MOST = 500  # rows; more than anybody reads, and less than holds up the loop
@@ -135,8 +136,8 @@ async def equipment(connection: AsyncConnection, now: datetime) -> list[Broken]:
 
 
 async def backlog(connection: AsyncConnection, now: datetime) -> list[Backlog]:
-    """Deliveries that wait or hang, by status."""
-    counted = (outbox.c.state.in_(_MOVING), outbox.c.expires > now)
+    """Deliveries that wait or hang, by status; not those that are just telling many people, one after the other."""
+    counted = (outbox.c.state.in_(_MOVING), outbox.c.expires > now, ~under_way())
     rows = select(outbox.c.status, func.count(), func.min(outbox.c.created_at)).where(*counted)
     found = await connection.execute(rows.group_by(outbox.c.status))
     return [Backlog(Status(status), many, since) for status, many, since in found]

@@ -20,10 +20,12 @@ from services.channels.people import fanout
 from services.channels.people.book import Fate, Person, Said, Tally
 from services.channels.people.fanout import told_in_words
 from services.deliver import Deliver
+from services.outage.fate import Fate as Ended
+from services.outage.fate import fate_of
 from services.residents.book import ResidentsBook, chosen
 from services.residents.seal import Seal
 from services.residents.wish import Wish
-from services.store import alerts, subscribers, tellings
+from services.store import alerts, outages, ringing, subscribers, tellings
 from services.store import outbox as queue
 from services.store.engine import Store
 from services.store.subscribers import Membership, Subscriber
@@ -273,6 +275,33 @@ async def test_a_server_that_is_away_costs_nobody_an_attempt(city: City) -> None
     await city.smtp.start()
     await city.work()
     assert len(city.got()) == 2 and (await city.states())[0][0] == "accepted"
+
+
+@pytest.mark.usefixtures("slices")
+async def test_many_being_told_are_no_backlog_and_no_outage_but_a_line_that_goes_down_among_them_is(city: City) -> None:
+    async def seen() -> tuple[int, int]:
+        async with city.store.read() as connection:
+            waits = await ringing.backlog(connection, NOW)
+            return sum(one.many for one in waits), len(await outages.stale(connection, NOW + timedelta(minutes=9)))
+
+    await city.people(12)
+    await city.issue(actual())
+    assert await seen() == (1, 1)
+    await city.sender.step()
+    assert await seen() == (0, 0)
+    await city.smtp.stop()
+    city.restart()
+    for _ in range(2):
+        await city.sender.step()
+        await city.due_again()
+    assert await seen() == (1, 1)
+    await city.smtp.start()
+    await city.work()
+    async with city.store.read() as connection:
+        (row,) = await outages.finished(connection, NOW - timedelta(minutes=1))
+    ended = {**row, "finished_at": row["begun_at"] + timedelta(hours=1)}
+    assert fate_of({**ended, "created_at": row["begun_at"] - timedelta(minutes=1)}) is Ended.IN_TIME
+    assert fate_of({**ended, "created_at": row["begun_at"] - timedelta(minutes=9)}) is Ended.LATE
 
 
 async def test_who_leaves_is_gone_from_everything_and_told_nothing_more(city: City) -> None:
