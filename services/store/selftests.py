@@ -36,12 +36,6 @@ async def newest(connection: AsyncConnection) -> list[Kept]:
     return [_kept(row) for row in rows.mappings()]
 
 
-async def last_run(connection: AsyncConnection) -> datetime | None:
-    """When the newest run began, None where there was none."""
-    at: datetime | None = await connection.scalar(select(func.max(selftests.c.at)))
-    return at
-
-
 def _row(at: datetime, one: Result) -> dict[str, object]:
     return {
         "at": at,

@@ -16,13 +16,13 @@ from services.channels.proof import Proof, Proving
 from services.channels.registry import CHANNELS, build
 from services.clock import wall
 from services.selftest.message import test_alert as message_of
-from services.selftest.monthly import Monthly, troubles
+from services.selftest.monthly import Monthly, run, troubles
 from services.selftest.run import Result, prove_all
 from services.settings import City
 from services.store import selftests
 from services.store.engine import Store
 from services.store.selftests import Kept
-from tests.services.making import SetClock
+from tests.services.making import NOW, SetClock
 from tests.services.test_channel_contract import FAKES
 
 CITY = City(
@@ -147,6 +147,15 @@ async def test_it_comes_when_it_is_time_survives_restarts_and_says_what_is_misse
 
 
 @on_sqlite
+async def test_one_channel_tried_by_hand_does_not_put_off_the_others(store: Store) -> None:
+    log, feed = {"log": build("log", {})}, {"cap_feed": build("cap_feed", {})}
+    await run(store, NOW, log, message)
+    assert await Monthly(store, Bell(), SetClock(), log | feed, message, timedelta(days=30)).step()
+    assert not await Monthly(store, Bell(), SetClock(), log | feed, message, timedelta(days=30)).step()
+    assert not await Monthly(store, Bell(), SetClock(), {}, message, timedelta(days=30)).step(), "nothing to try"
+
+
+@on_sqlite
 async def test_a_test_under_way_may_be_cut(store: Store) -> None:
     """Nothing is written of a run that did not end, so the next look runs it again."""
     loop = Monthly(store, Bell(), SetClock(), {"log": build("log", {})}, message, timedelta(days=30))
@@ -155,7 +164,7 @@ async def test_a_test_under_way_may_be_cut(store: Store) -> None:
     task.cancel()
     await asyncio.gather(task, return_exceptions=True)
     async with store.read() as connection:
-        assert await selftests.last_run(connection) is None
+        assert await selftests.newest(connection) == []
     assert await loop.step()
 
 
