@@ -32,12 +32,9 @@ def to_mails(alert: Alert, voice: Voice, reach: Reach) -> list[Issue]:
     ring for it, or where it does not fit."""
     if reason := silent(alert, reach):
         raise ValueError(reason)
-    text = alert.texts["ja"]
-    title = f"{MARKS[alert.status][0]}{text.event}"  # there is no room for the mark at both ends
-    message = mark(_message(alert, reach.message), alert.status, "ja")
-    for words, limit, what in ((title, reach.title, "題名"), (message, reach.message, "本文")):
-        if len(words) > limit:
-            raise ValueError(f"緊急速報メールの{what}は{limit}字までで、これは{len(words)}字ある：{words[:40]}")
+    title, message = _title(alert, reach.title), mark(_message(alert, reach.message), alert.status, "ja")
+    if len(message) > reach.message:
+        raise ValueError(f"緊急速報メールの本文は{reach.message}字までで、これは{len(message)}字ある：{message[:40]}")
     return [
         Issue(
             category="UrgentMail",
@@ -82,6 +79,13 @@ def news(alert: Alert) -> Sequence[str]:
     levels = alert.place_levels
     told = {place.code: levels.get(place.code, alert.level) for place in alert.places}
     return [code for code, level in told.items() if level > alert.announced.get(code, 0)]
+
+
+def _title(alert: Alert, limit: int) -> str:
+    """The event, or where that is too long what the law calls it, or as much of it as there is room for: a label."""
+    before, event = MARKS[alert.status][0], alert.texts["ja"].event  # there is no room for the mark at both ends
+    known = next((words for words in (event, alert.order) if words and len(before + words) <= limit), "")
+    return before + (known or event[: limit - len(before) - 1] + "…")
 
 
 def _message(alert: Alert, limit: int) -> str:

@@ -24,6 +24,7 @@ from rules.engine import decide
 from rules.rule import CATALOG, Rule, load_rules
 from rules.situation import Situation, Standing
 from rules.trial import SENDER
+from rules.urgent_mail import Reach, silent
 from rules.wording.languages import LANGUAGES
 from rules.wording.levels import of_catalog
 from rules.wording.templates import names
@@ -31,6 +32,7 @@ from rules.wording.times import clock
 from services.channels.bluesky.record import STYLE as BLUESKY
 from services.channels.line import Config, Line
 from services.channels.mastodon import SCALE
+from services.channels.registry import CHANNELS, renderer
 from services.channels.thread.text import Style, render_thread
 from services.channels.x.weight import STYLE as X
 
@@ -44,6 +46,7 @@ TOWNS = (
     ("玉山区薮川", "Tamayama-ku Yabukawa"),
     ("都南", ""),
 )
+EVERY = [renderer(name) for name in CHANNELS]
 FITTED = int(os.environ.get("SHIRASE_LANGUAGE_ALERTS", "300"))
 TIMES = ("seen_at", "reached_at", "measured_at", "erupted_at")
 
@@ -142,6 +145,10 @@ def test_every_language_fits_every_channel() -> None:
             payload = render_thread(drill, styles[turn % 3])  # raises where a post does not fit
             assert set(payload.languages) == every
             assert len(line.render(drill).parts) == 5
+            channel = EVERY[turn % len(EVERY)]
+            if channel.name != "urgent_mail" or not silent(drill, Reach()):
+                payload = channel.render(drill)  # raises where it does not fit
+                assert payload.parts and len(payload.counts) == len(payload.parts), channel.name
             if turn % 10 == 0:
                 document = write(to_cap(drill))
                 assert [one for one in lint(document, alert.sent) if one.level == "error"] == []

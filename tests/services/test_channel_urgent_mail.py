@@ -55,9 +55,16 @@ def test_a_drill_says_so_first_and_fits(event: str) -> None:
         assert message.startswith("【訓練】") and message.endswith("【訓練】")
 
 
-def test_too_long_a_title_is_refused_with_its_length() -> None:
-    with pytest.raises(ValueError, match="題名は15字までで、これは16字"):
-        mails(order(event="避難指示" * 4))
+def test_too_long_a_title_is_what_the_law_calls_it_or_cut_like_a_label() -> None:
+    long = "岩手山 噴火警戒レベル４（高齢者等避難）"
+    assert said(mails(order(event=long, order="高齢者等避難"))[0])[0] == "高齢者等避難"
+    assert said(mails(order(event=long))[0])[0] == "岩手山 噴火警戒レベル４（高…"
+
+
+def test_too_long_a_text_is_refused_with_its_length() -> None:
+    text = replace(order().texts["ja"], short="逃げてください。" * 100)
+    with pytest.raises(ValueError, match="本文は500字までで、これは800字"):
+        mails(order(texts={"ja": text}))
 
 
 TWO = {"places": (HERE, THERE), "hazards": ("Actual/a/b/032010001/g", "Actual/a/b/032010010012/g")}
