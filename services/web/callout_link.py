@@ -32,7 +32,7 @@ EVENTS: dict[Event, tuple[str, str]] = {
     Event.BACKLOG: ("配信が滞っています", "Deliveries do not catch up"),
     Event.FAULT: ("ハブの一部が動いていません", "A part of the hub does not work"),
 }
-_PER_CLIENT, _IN_ALL, _LONGEST = 30, 3000, 100  # in ten minutes; characters
+_PER_CLIENT, _IN_ALL, _LONGEST = 30, 3000, 100  # wrong links in ten minutes; characters
 _LIMIT: web.AppKey[ReportLimit] = web.AppKey("callout_limit", ReportLimit)
 
 
@@ -65,16 +65,19 @@ async def take(request: web.Request) -> web.Response:
 
 
 async def _call_of(request: web.Request, token: str) -> tuple[Call, Send]:
-    """The call behind a link. Whatever is wrong with the link, a stranger learns the same."""
-    wait = request.app[_LIMIT].admit(client_address(request), wall())
-    if wait is not None:
-        raise WebError(429, *WORDS[429], wait)
+    """The call behind a link. Whatever is wrong with the link, a stranger learns the same.
+
+    Only wrong ones are counted: a whole office has one address, and its mail scanner opens every link before people do.
+    """
     context = request.app[CONTEXT]
     async with context.store.read() as connection:
         usable = token.isascii() and 0 < len(token) <= _LONGEST
         send = await call_sends.linked(connection, token, context.now()) if usable else None
         call = await calls.find(connection, send.call) if send else None
     if send is None or call is None:
+        wait = request.app[_LIMIT].admit(client_address(request), wall())
+        if wait is not None:
+            raise WebError(429, *WORDS[429], wait)
         told = "このリンクは使えません。期限切れか、途中で切れています。 / This link is too old, or not whole."
         raise WebError(404, "bad_link", told)
     return call, send

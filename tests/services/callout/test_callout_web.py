@@ -93,10 +93,13 @@ async def test_a_changed_or_an_old_token_is_a_strangers(scene: Scene) -> None:
     assert [call.state for call in await scene.open()] == ["calling"]
 
 
-async def test_guessing_is_slowed_down(served: Floor) -> None:
-    visitor = await served.visitor()
-    statuses = [(await visitor.get(f"{PATH}?t=guess{n}"))[0] for n in range(32)]
-    assert statuses[0] == 404 and statuses[-1] == 429
+async def test_guessing_is_slowed_down_and_keeps_nobody_from_a_good_link(scene: Scene) -> None:
+    link = link_of(scene, "sato")
+    async with floor(scene.store, callout=roster()) as running:
+        visitor = await running.visitor()
+        statuses = [(await visitor.get(f"{PATH}?t=guess{n}"))[0] for n in range(32)]
+        assert statuses[0] == 404 and statuses[-1] == 429
+        assert (await visitor.get(link))[0] == 200
 
 
 async def test_the_token_stands_in_no_table(scene: Scene) -> None:
