@@ -18,7 +18,7 @@ from services.store.tables import metadata
 from tests.postgresql import Cluster, binaries, cluster
 
 # A busy machine is no fault of what is tested. Where a change waits to land the examples are the same each time: what a
-# new one would find is nearly never of that change. Everywhere else, and in `make fuzz`, they are new each time.
+# new one would find is nearly never of that change. Everywhere else, and in `make examples`, they are new each time.
 settings.register_profile("suite", deadline=None, derandomize=os.environ.get("CI") == "true")
 settings.load_profile("suite")
 
