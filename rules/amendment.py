@@ -13,7 +13,7 @@ from datetime import datetime
 
 from rules.alert import Act, Alert, Place, Seen, State, Text
 from rules.proposal import Proposal, Reason, levels
-from rules.redraft import AmendmentError, Pen, Said, Series, chosen, revised
+from rules.redraft import AmendmentError, Pen, Said, Series, chosen, heeding, revised
 from rules.revision import Sender, lifting, write
 from rules.situation import Situation
 from rules.wording.by_hand import corrected, ended
@@ -96,7 +96,7 @@ def _going_on(act: Act, series: Series, said: Said, pen: Pen) -> Alert:
         for tag in alert.texts
         if tag in base.texts
     }
-    return replace(alert, correction=notes, soundless=True)
+    return heeding(replace(alert, correction=notes, soundless=True), (*said.wrong.values(), *said.right.values()))
 
 
 def _ending(act: Act, series: Series, said: Said, pen: Pen) -> Alert:
@@ -112,7 +112,8 @@ def _ending(act: Act, series: Series, said: Said, pen: Pen) -> Alert:
         fresh = replace(fresh, msg_type="Cancel", response="None", severity="Unknown", certainty="Unlikely")
     worded = _by_rule(series, pen) if act is Act.ALL_CLEAR and not said.reason else {}
     texts = {tag: worded.get(tag) or _end(base, fresh, tag, said, pen.sender) for tag in in_order(base.texts)}
-    return revised(replace(fresh, texts=texts), replace(said, areas=None), series.reached, pen.now)
+    alert = revised(replace(fresh, texts=texts), replace(said, areas=None), series.reached, pen.now)
+    return heeding(alert, said.reason.values())
 
 
 def _end(base: Alert, fresh: Alert, language: str, said: Said, sender: Sender) -> Text:

@@ -6,7 +6,7 @@ its own: who agreed to the earlier one has not agreed to this.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
@@ -136,6 +136,13 @@ def approval_of(alert: Alert, texts: Mapping[str, Text]) -> Approval:
         if after and not (before or alert.order):
             return Approval.TWO
     return Approval.ONE if alert.approval is Approval.AUTO else alert.approval
+
+
+def heeding(alert: Alert, words: Iterable[str]) -> Alert:
+    """The alert with two people where these words of a person, which go out within it, order an evacuation."""
+    if alert.order or not any(orders_evacuation("", "", one) for one in words):
+        return alert
+    return replace(alert, approval=Approval.TWO)
 
 
 def _titles(text: Text) -> str:

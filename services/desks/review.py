@@ -10,19 +10,20 @@ from sqlalchemy import insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from rules.alert import Alert, State
-from rules.floor import Floor
+from rules.floor import Floor, gravity
 from rules.redraft import owed
 from services.channels.channel import Payload
 from services.clock import wall
 from services.desks import authority
 from services.store import alerts, chronology, hold_offs, outbox, users
-from services.store.alerts import Revision
+from services.store.alerts import Revision, digest_of
 from services.store.chronology import Entry
 from services.store.engine import Store
 from services.store.reached import reached
 from services.store.tables import approvals
 
 _FLOOR = Floor()
+_GRAVE = 4  # from this level on a no weighs as much as a yes
 _JAPAN = ZoneInfo("Asia/Tokyo")
 
 
@@ -74,10 +75,16 @@ async def approve(  # noqa: PLR0913 - a decision has this many parts
 async def reject(  # noqa: PLR0913 - a decision has this many parts
     store: Store, *, series: str, revision: int, digest: str, person: str, reason: str, now: datetime
 ) -> None:
-    """A person says no, and why, to a draft or to what waits for the clock. Raises ReviewError like :func:`approve`."""
+    """A person says no, and why, to a draft or to what waits for the clock.
+
+    After a no the rules are silent until something rises. So from level 4 on, and where others have agreed already, it
+    takes somebody who could have said yes. Raises ReviewError like :func:`approve`.
+    """
     async with store.write() as connection:
         draft = await waiting(connection, series, revision, digest, now)
         held = await hold_offs.of(connection, series, revision)
+        if gravity(draft.alert) >= _GRAVE or await agreed_to(connection, draft.alert, digest):
+            await permit(connection, person, draft.alert)
         await hold_offs.end(connection, series)
         await alerts.mark_rejected(connection, draft.alert, now)
         what = "の送信を止めた" if held else "を差し戻した"
@@ -138,6 +145,8 @@ async def waiting(connection: AsyncConnection, series: str, revision: int, diges
         raise ReviewError("not_waiting", f"この案はもう承認待ちではありません（{draft.state}）。画面を更新してください")
     if draft.alert.expires <= now:
         raise ReviewError("expired", "この案は期限が切れています。新しい案を待つか、却下してください")
+    if digest_of(draft.payloads) != draft.digest:  # somebody wrote into the store by another way than ours
+        raise ReviewError("digest_mismatch", "保存された内容が、案の作成時と違います。管理者に知らせてください")
     if draft.digest != digest:
         raise ReviewError("digest_mismatch", "画面の内容と送る内容が違います。画面を更新して読み直してください")
     return draft

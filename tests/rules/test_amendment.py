@@ -192,3 +192,16 @@ def test_after_an_end_the_same_is_left_out_and_a_fall_too_but_not_for_ever(river
     fallen = replace(A1, level=2, since=NOW + timedelta(hours=1))
     assert world.step(NOW + timedelta(hours=1), fallen).alerts == ()
     assert world.step(NOW + timedelta(hours=9), fallen).alerts, "when their word would have run out, it is a new case"
+
+
+@pytest.mark.parametrize(
+    ("act", "said"),
+    [
+        (Act.CORRECTION, {"wrong": {"ja": "水位"}, "right": {"ja": "全員、避難指示"}}),
+        (Act.ALL_CLEAR, {"reason": {"ja": "上流に避難指示"}}),
+        (Act.CANCEL, {"reason": {"en": "An evacuation order follows"}}),
+    ],
+)
+def test_an_order_in_the_words_beside_the_text_takes_two_people(river: Rule, act: Act, said: dict[str, object]) -> None:
+    told = amended(act, issued(river, A1), Said(**said))  # type: ignore[arg-type]
+    assert told.approval is Approval.TWO

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -11,6 +12,7 @@ from rules.alert import Alert, Approval
 from rules.floor import Floor
 from services.desks.review import ReviewError, approve, reject
 from services.store import alerts, chronology, users
+from services.store.codec import to_json
 from services.store.engine import Store
 from services.store.tables import chronology as log
 from services.store.tables import outbox
@@ -83,10 +85,38 @@ async def test_an_agreement_to_other_words_counts_for_nothing(store: Store) -> N
     one = alert(approval=Approval.TWO)
     asked = {"series": one.series, "revision": 1, "now": NOW}
     await approve(store, **asked, digest=await draft(store, one), person="sato")
+    changed = replace(payload(), parts=("ほかの文面",))
+    digest = alerts.digest_of({"log": changed})
     async with store.write() as connection:
-        await connection.execute(update(alerts.alerts).values(digest="1" * 64))
-    second = await approve(store, **asked, digest="1" * 64, person="suzuki")
+        body = {"log": to_json(changed)}
+        await connection.execute(update(alerts.alerts).values(payloads=body, digest=digest))
+    second = await approve(store, **asked, digest=digest, person="suzuki")
     assert (second.issued, second.needs) == (False, 1)
+
+
+async def test_what_was_changed_in_the_store_behind_our_back_is_not_approved(store: Store) -> None:
+    one = alert()
+    digest = await draft(store, one)
+    async with store.write() as connection:
+        await connection.execute(
+            update(alerts.alerts).values(payloads={"log": to_json(replace(payload(), parts=("…",)))})
+        )
+    with pytest.raises(ReviewError, match="管理者"):
+        await approve(store, series=one.series, revision=1, digest=digest, person="sato", now=NOW)
+
+
+async def test_from_level_four_on_a_no_takes_somebody_who_could_say_yes(store: Store) -> None:
+    await employ(store, "tanto", role=Role.OPERATOR)
+    for level, allowed in ((3, True), (4, False)):
+        one = alert(level=level, series=f"Exercise-river-level-{level}")
+        asked = {"series": one.series, "revision": 1, "digest": await draft(store, one), "now": NOW, "reason": "誤検知"}
+        if allowed:
+            await reject(store, person="tanto", **asked)
+            continue
+        with pytest.raises(ReviewError) as refused:
+            await reject(store, person="tanto", **asked)
+        assert refused.value.code == "not_permitted"
+        await reject(store, person="sato", **asked)
 
 
 async def test_a_decision_is_taken_once(store: Store) -> None:
