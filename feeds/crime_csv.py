@@ -16,7 +16,8 @@ from typing import Literal
 
 from feeds.crime_types import Crime
 from feeds.crime_words import kind_of
-from feeds.japanese_time import JAPAN, TimeError, normal, when
+from feeds.japan import JAPAN
+from feeds.japanese_time import TimeError, normal, when
 from feeds.records import Decoded, Message, Record, Rejected, Report
 
 SCHEME = "crime_csv:"  # of what came by HTTP: crime_csv:GATEWAY

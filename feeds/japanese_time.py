@@ -11,9 +11,9 @@ import unicodedata
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Literal
-from zoneinfo import ZoneInfo
 
-JAPAN = ZoneInfo("Asia/Tokyo")
+from feeds.japan import JAPAN
+
 _ERAS = {"令和": 2018, "平成": 1988}
 _NEAR = {"本日": 0, "今日": 0, "昨日": 1, "一昨日": 2}
 _OLDEST = 1900  # a year before is a slip of the hand

@@ -27,7 +27,6 @@ from feeds.units import conversion
 
 _PLAIN = re.compile(r"[^.\[\]{}()*|&@'\"`,:<>=!?\\$]+")  # a bare member, in any language
 _ZONE = re.compile(r"[+-][0-9]{2}:[0-9]{2}")
-JAPAN = timezone(timedelta(hours=9))
 FORMATS = ("iso", "epoch_s", "epoch_ms")
 
 

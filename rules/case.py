@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from feeds.japan import JAPAN
 from feeds.status import Status
 from geo.hazard import Hazard
 from rules.alert import Approval
 from rules.source import Table
-from rules.wording.times import JST
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,7 +40,7 @@ def _case(table: Table) -> Case:
     now = found if isinstance(found, datetime) and found.tzinfo else None
     if found is not None and now is None:
         table.fault("now", found, allowed)
-    moment = now or datetime(2000, 1, 1, tzinfo=JST)
+    moment = now or datetime(2000, 1, 1, tzinfo=JAPAN)
     name = table.text("name")
     hazards = tuple(_hazard(member, moment) for member in table.tables("hazard"))
     expect = table.table("expect", required=True)

@@ -11,10 +11,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import time, timedelta
 
+from feeds.japan import JAPAN
 from geo.hazard import Hazard
 from rules.situation import Situation
 from rules.source import NOTHING, Table
-from rules.wording.times import JST
 
 Test = Callable[[Hazard, Situation], bool]
 Found = Callable[[Hazard, Situation], str]
@@ -171,14 +171,14 @@ def _time_of_day(table: Table, key: str) -> Condition:
         table.fault(key, found, allowed)
 
     def test(_hazard: Hazard, situation: Situation) -> bool:
-        now = situation.now.astimezone(JST).time()
+        now = situation.now.astimezone(JAPAN).time()
         return start <= now < end if start <= end else now >= start or now < end
 
     return Condition(
         f"{start:%H:%M}から{end:%H:%M}まで",
         f"between {start:%H:%M} and {end:%H:%M}",
         test,
-        lambda _, s: f"{s.now.astimezone(JST):%H:%M}",
+        lambda _, s: f"{s.now.astimezone(JAPAN):%H:%M}",
     )
 
 

@@ -13,13 +13,13 @@ from dataclasses import dataclass
 
 import shapely
 
+from feeds.japan import JAPAN
 from feeds.lalert.document import Body, Evacuation, Issue, Notice, Office, Order, Spot, Type
 from rules.alert import Alert, Place
 from rules.cap_message import mark
 from rules.floor import evacuates
 from rules.lalert_declared import body_of, category_of
 from rules.revision import series_began
-from rules.wording.times import JST
 
 _NAMESPACE = uuid.UUID("6a0b4c5e-5d0a-5c55-9c8e-6c616c657274")
 SORTS: Mapping[int, str] = {3: "高齢者等避難", 4: "避難指示", 5: "緊急安全確保"}
@@ -170,7 +170,7 @@ def _notice(alert: Alert, disaster: str) -> Notice:
 def _disaster(alert: Alert) -> str:
     if alert.declared:
         return alert.declared.disaster
-    began = series_began(alert).astimezone(JST)
+    began = series_began(alert).astimezone(JAPAN)
     return f"{began.month}月{began.day}日からの{_DISASTERS.get(alert.kind, '災害')}"
 
 

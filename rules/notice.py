@@ -7,11 +7,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from feeds.japan import JAPAN
 from feeds.status import Status
 from rules.alert import BY_HAND, Act, Alert, Approval, Text
 from rules.redraft import AmendmentError, Pen, Said, revised
 from rules.rule import CATEGORIES, orders_evacuation
-from rules.wording.times import JST
 
 _SEVERITIES = ("Minor", "Minor", "Moderate", "Severe", "Severe", "Extreme")  # by level
 _URGENCIES = ("Unknown", "Future", "Expected", "Expected", "Immediate", "Immediate")
@@ -41,7 +41,7 @@ def compose(notice: Notice, pen: Pen) -> Alert:
     """
     _check(notice)
     sent = pen.now.replace(microsecond=0)
-    series = f"{notice.status}-notice-{sent.astimezone(JST):%Y%m%dT%H%M%S}"
+    series = f"{notice.status}-notice-{sent.astimezone(JAPAN):%Y%m%dT%H%M%S}"
     evacuates = any(orders_evacuation("", text.event, text.headline) for text in notice.texts.values())
     bare = Alert(
         series=series,

@@ -7,13 +7,13 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 
+from feeds.japan import JAPAN
 from geo.hazard import Hazard
 from rules.alert import Alert, Place, Seen, State
 from rules.noise.inhibition import Cover
 from rules.rule import Rule
 from rules.situation import Standing
 from rules.wording.levels import names_at
-from rules.wording.times import JST
 
 
 class Reason(StrEnum):
@@ -195,5 +195,5 @@ def levels(alert: Alert) -> dict[str, int]:
 
 
 def _day_and_time(at: datetime) -> str:
-    local = at.astimezone(JST)
+    local = at.astimezone(JAPAN)
     return f"{local.year}年{local.month}月{local.day}日{local:%H:%M}"

@@ -9,6 +9,7 @@ from typing import Any
 
 from jinja2 import TemplateError
 
+from feeds.japan import JAPAN
 from geo.hazard import Hazard
 from rules.alert import Alert, Approval, Place, Seen, State, Text
 from rules.hold_off import hold_off_at
@@ -20,7 +21,7 @@ from rules.source import at_level
 from rules.wording.languages import spoken
 from rules.wording.levels import names_at
 from rules.wording.templates import names, render
-from rules.wording.times import JST, clock
+from rules.wording.times import clock
 
 Places = Callable[[str], Place]  # area code → place
 
@@ -46,7 +47,7 @@ class Sender:
 def series_began(alert: Alert) -> datetime:
     """When the first revision of the alert's series was written: its name ends with that, unless others named it."""
     try:
-        return datetime.strptime(alert.series.rpartition("-")[2], "%Y%m%dT%H%M%S").replace(tzinfo=JST)
+        return datetime.strptime(alert.series.rpartition("-")[2], "%Y%m%dT%H%M%S").replace(tzinfo=JAPAN)
     except ValueError:
         return alert.sent
 
@@ -56,7 +57,7 @@ def write(situation: Situation, proposal: Proposal, sender: Sender, places: Plac
     sent = situation.now.replace(microsecond=0)
     rule = proposal.rule
     standing = None if proposal.standing and proposal.standing.state is State.LIFTED else proposal.standing
-    series = standing.alert.series if standing else f"{proposal.stem}-{sent.astimezone(JST):%Y%m%dT%H%M%S}"
+    series = standing.alert.series if standing else f"{proposal.stem}-{sent.astimezone(JAPAN):%Y%m%dT%H%M%S}"
     revision = max(standing.last_revision, standing.alert.revision) + 1 if standing else 1
     alert = Alert(
         series=series,

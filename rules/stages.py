@@ -5,15 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import timedelta
-from zoneinfo import ZoneInfo
 
+from feeds.japan import JAPAN
 from rules.alert import Alert, State
 from rules.left_out import left_out
 from rules.noise.stages import digest, gather, inhibit, quiet, spare
 from rules.proposal import Drop, Proposal, Reason, levels
 from rules.situation import Situation
 
-_JAPAN = ZoneInfo("Asia/Tokyo")
 Stage = Callable[[Situation, Proposal], Proposal | Drop]
 
 
@@ -63,7 +62,7 @@ def mute(situation: Situation, proposal: Proposal) -> Proposal | Drop:
         return proposal
     for silence in situation.silences:
         muted = [hazard for hazard in proposal.hazards if silence.covers(proposal.rule.id, hazard, situation.now)]
-        until = silence.ends.astimezone(_JAPAN)
+        until = silence.ends.astimezone(JAPAN)
         told = f"{silence.owner}、{until:%H:%M}まで（{silence.reason}）"
         outcome = proposal.set_aside("mute", muted, Reason.MUTED, told)
         if isinstance(outcome, Drop):

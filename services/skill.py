@@ -11,13 +11,13 @@ from prometheus_client import Gauge
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from feeds.instant import iso_utc
+from feeds.japan import JAPAN
 from feeds.status import Status
 from geo.river.skill import Skill
 from geo.verification.account import LEAD_BINS, Scored, Warned, lead_histogram, scored, warned
 from geo.verification.tally import BINS, Bin
 from geo.verification.teller import Told
 from services.store import skill, stories
-from services.verify_river import JAPAN
 
 WARNINGS = Gauge("shirase_warnings", "Warnings and events of the last 30 days", ["model", "level", "verdict"])
 SCORES = Gauge("shirase_river_skill", "Scores of outlooks, last 30 days", ["lead_h", "forecaster", "score"])

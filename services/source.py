@@ -16,8 +16,8 @@ import structlog
 
 from feeds.checks import Windows, checked
 from feeds.feed import Feed
+from feeds.japan import JAPAN
 from feeds.mapped import SCHEME
-from feeds.mapping import JAPAN
 from feeds.records import Decoded, Message
 from services.bell import Bell
 from services.clock import Clock

@@ -14,6 +14,7 @@ from math import floor
 import structlog
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from feeds.japan import JAPAN
 from feeds.status import Status
 from geo.model import Ground, Model
 from geo.verification.stories import APART, Verdict, unknown
@@ -24,7 +25,6 @@ from services.skill import last_days, measure
 from services.store import cursors, hazards, hourly, outlooks, stories
 from services.store import skill as sums
 from services.store.engine import Store
-from services.verify_river import JAPAN
 
 log = structlog.get_logger()
 _HOUR = timedelta(hours=1)

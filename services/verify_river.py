@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from feeds.japan import JAPAN
 from feeds.status import Status
 from geo.model import Ground, Sample
 from geo.river.gauge import GaugeConfig
@@ -21,7 +21,6 @@ from services.store import outlooks, records, skill
 from services.store.engine import Store
 from services.store.skill import Judged
 
-JAPAN = ZoneInfo("Asia/Tokyo")
 _LATE = timedelta(hours=1)  # for reports that come late, and to see what stands beside the last of them
 _AT_ONCE = 200  # outlooks of one step
 

@@ -6,15 +6,15 @@ Identity is the triplet (sender, identifier, sent) and receivers quote it: write
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime, timedelta, timezone
+from datetime import datetime
 
 from lxml import etree
 
 from feeds.cap.schema import NAMESPACE
 from feeds.cap.types import CapAlert, CapArea, CapError, CapInfo, CapResource, CapValue
 from feeds.cap.xml import path_of
+from feeds.japan import JAPAN
 
-JST = timezone(timedelta(hours=9))
 # Warnings about what others send that are faults in what we send.
 _REFUSED_TOO = frozenset({"impossible_reference", "expires_early", "low_ceiling", "date_line"})
 
@@ -131,7 +131,7 @@ def _stamp(moment: datetime, at: str) -> str:
         raise CapError("bad_time", f"{moment!r} has no time zone", at)
     if moment.microsecond:
         raise CapError("bad_time", f"{moment.isoformat()} is not a whole second", at)
-    return moment.astimezone(JST).isoformat()
+    return moment.astimezone(JAPAN).isoformat()
 
 
 def _pairs(points: Iterable[tuple[float, float]]) -> str:

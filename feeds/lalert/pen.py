@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta, timezone
+from datetime import datetime
 
 from lxml import etree
+
+from feeds.japan import JAPAN
 
 DE = "urn:oasis:names:tc:emergency:EDXL:DE:1.0"
 COMMONS = "http://xml.publiccommons.ne.jp/xml/edxl/"
 PCX = "http://xml.publiccommons.ne.jp/pcxml1"
-_JST = timezone(timedelta(hours=9))
 
 
 def put(parent: etree._Element, space: str, name: str, text: str = "") -> etree._Element:
@@ -29,4 +30,4 @@ def texts(parent: etree._Element, space: str, said: Mapping[str, str]) -> None:
 
 def stamp(moment: datetime) -> str:
     """ISO 8601 in Japan's time, as the format wants it."""
-    return moment.astimezone(_JST).isoformat(timespec="seconds")
+    return moment.astimezone(JAPAN).isoformat(timespec="seconds")

@@ -16,12 +16,13 @@ from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from functools import lru_cache
 
+from feeds.japan import JAPAN
 from feeds.records import Report
 from geo.area import Area
 from geo.hazard import Evidence, Hazard
 from geo.mesh import MeshError, cell_at, cells_over
 from geo.model import Ground, Inputs
-from geo.sighted.gathering import JAPAN, LEAST, Gathering, Link, Seen, gatherings, mesh_cell, mesh_place
+from geo.sighted.gathering import LEAST, Gathering, Link, Seen, gatherings, mesh_cell, mesh_place
 from geo.sighted.place import area_of
 
 _SMALL = 4  # a district that lies in more cells is a place of its own

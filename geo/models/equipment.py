@@ -7,13 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo
 
+from feeds.japan import JAPAN
 from geo.gateway import GatewayState
 from geo.hazard import Evidence, Hazard
 from geo.model import Ground, Inputs, Sample
 
-_JAPAN = ZoneInfo("Asia/Tokyo")
 _THREE_HEARTBEATS = timedelta(seconds=180)
 _LISTENING = timedelta(seconds=60)  # looks further apart than this mean that the way in does not listen
 _KNOWN = timedelta(days=2)  # a gateway silent for longer was taken away, or is somebody's errand
@@ -104,4 +103,4 @@ def _low_since(samples: Sequence[Sample]) -> datetime:
 
 
 def _clock(at: datetime) -> str:
-    return f"{at.astimezone(_JAPAN):%m/%d %H:%M}"
+    return f"{at.astimezone(JAPAN):%m/%d %H:%M}"

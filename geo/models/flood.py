@@ -10,8 +10,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TypeAlias
-from zoneinfo import ZoneInfo
 
+from feeds.japan import JAPAN
 from feeds.status import Status
 from geo.area import Area
 from geo.exposure import Exposure, exposure
@@ -25,7 +25,6 @@ from geo.river.outlook import Outlook, watched
 from geo.river.saying import WHYS, chance_told, expectation, means
 from geo.station import Station
 
-_JAPAN = ZoneInfo("Asia/Tokyo")
 _LOWER = 1  # official bulletins put what is foreseen one level below what has happened (氾濫警戒情報: 危険水位 is near)
 _LIKELY = 0.5
 _Facts: TypeAlias = dict[str, str | float | int | bool]
@@ -202,12 +201,12 @@ def _gauge_evidence(state: GaugeState) -> Evidence:
 
 
 def _iso(at: datetime) -> str:
-    return at.astimezone(_JAPAN).isoformat("T", "minutes")
+    return at.astimezone(JAPAN).isoformat("T", "minutes")
 
 
 def _clock(at: datetime, now: datetime | None = None) -> str:
     """Japanese wall-clock time; with the day where it is not the day of ``now``."""
-    local = at.astimezone(_JAPAN)
-    if now is not None and local.date() != now.astimezone(_JAPAN).date():
+    local = at.astimezone(JAPAN)
+    if now is not None and local.date() != now.astimezone(JAPAN).date():
         return f"{local.month}月{local.day}日{local:%H:%M}"
     return f"{local:%H:%M}"

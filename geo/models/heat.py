@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
-from zoneinfo import ZoneInfo
 
 import numpy as np
 
+from feeds.japan import JAPAN
 from geo.air.heat import ALERT, BANDS, SPECIAL_ALERT, WORST_SUN, wbgt
 from geo.air.sun import clear_sky_kw_m2
 from geo.finding import Finding, placed
@@ -17,7 +17,6 @@ from geo.sections import districts_of
 from geo.series.lately import newest
 from geo.station import Station
 
-_JAPAN = ZoneInfo("Asia/Tokyo")
 _WORDS = {1: "厳重警戒", 2: "危険", 3: "危険（熱中症警戒アラートの水準）", 4: "危険（熱中症特別警戒アラートの水準）"}
 _BEGINS = (BANDS[1], BANDS[2], ALERT, SPECIAL_ALERT)
 
@@ -69,7 +68,7 @@ class Heat:
         level = sum(index >= begins for begins in _BEGINS)
         if not level:
             return None
-        at = air.at.astimezone(_JAPAN)
+        at = air.at.astimezone(JAPAN)
         text = (
             f"{station.name} 暑さ指数 約 {index:.0f}（気温 {air.value:.1f}℃、湿度 {humidity.value:.0f}％、{at:%H:%M}）"
         )

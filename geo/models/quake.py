@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo
 
+from feeds.japan import JAPAN
 from geo.area import Area
 from geo.hazard import Evidence, Hazard
 from geo.model import Ground, Inputs, Sample
@@ -21,7 +21,6 @@ from geo.sections import districts_of
 from geo.seismic import shindo, truncated
 from geo.series.believed import plausible
 
-_JAPAN = ZoneInfo("Asia/Tokyo")
 _LEVELS: Mapping[str, int] = {"3": 1, "4": 2, "5-": 3, "5+": 3, "6-": 4, "6+": 4, "7": 5}
 _TOGETHER = timedelta(minutes=2)
 
@@ -103,7 +102,7 @@ class Quake:
             if felt not in _LEVELS or (not agreed and _LEVELS[felt] == 1):
                 continue
             text = f"{station.name} 震度{_words(felt)} 相当（計測震度 {truncated(sample.value):.1f}"
-            text += f"、{sample.at.astimezone(_JAPAN):%H:%M}）" + ("" if agreed else "、ほかの計器・発表では未確認")
+            text += f"、{sample.at.astimezone(JAPAN):%H:%M}）" + ("" if agreed else "、ほかの計器・発表では未確認")
             for area in districts_of(station, ground):
                 hazard = self._hazard(area, felt, sample, text, (inputs, ground))
                 facts = {**hazard.facts, "official": False, "confirmed": agreed}

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo
 
+from feeds.japan import JAPAN
 from geo.finding import Finding, placed, tenths
 from geo.hazard import Evidence, Hazard
 from geo.model import Ground, Inputs
 from geo.road.watch import Watch, WatchConfig, watch
 from geo.station import Station
 
-_JAPAN = ZoneInfo("Asia/Tokyo")
 _WORDS = {
     "icing_rain": "着氷性の雨",
     "black_ice": "ブラックアイス",
@@ -110,8 +109,8 @@ def _surface(state: Watch) -> str:
 
 
 def _iso(at: datetime) -> str:
-    return at.astimezone(_JAPAN).isoformat("T", "minutes")
+    return at.astimezone(JAPAN).isoformat("T", "minutes")
 
 
 def _clock(at: datetime) -> str:
-    return f"{at.astimezone(_JAPAN):%H:%M}"
+    return f"{at.astimezone(JAPAN):%H:%M}"

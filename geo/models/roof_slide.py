@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from zoneinfo import ZoneInfo
 
 import numpy as np
 
+from feeds.japan import JAPAN
 from geo.air.temperature_outlook import chance_of_reaching, outlook
 from geo.finding import Finding, placed, tenths
 from geo.hazard import Evidence, Hazard
@@ -16,7 +16,6 @@ from geo.series.lately import newest
 from geo.series.season import Values, last_hours
 from geo.snow.snowfall import depth_now, new_snow
 
-_JAPAN = ZoneInfo("Asia/Tokyo")
 _HOUR = timedelta(hours=1)
 
 
@@ -106,4 +105,4 @@ class RoofSlide:
 
 
 def _clock(at: datetime) -> str:
-    return f"{at.astimezone(_JAPAN):%H:%M}"
+    return f"{at.astimezone(JAPAN):%H:%M}"

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
-from zoneinfo import ZoneInfo
 
+from feeds.japan import JAPAN
 from geo.finding import Finding, placed
 from geo.hazard import Evidence, Hazard
 from geo.model import Ground, Inputs, Sample
@@ -17,7 +17,6 @@ from geo.snow.roof_load import MORIOKA, SIGNAL, DesignRule, signal
 from geo.snow.snowfall import depth_now
 from geo.station import Station
 
-_JAPAN = ZoneInfo("Asia/Tokyo")
 _ADVICE = {1: "屋根雪に注意", 2: "雪下ろしを検討", 3: "倒壊のおそれ、雪下ろしを急ぐ"}
 
 
@@ -83,7 +82,7 @@ class RoofSnow:
         return max(by_signal, by_share)
 
     def _finding(self, load: _Load, level: int, newest: Sample, rain_refs: tuple[str, ...]) -> Finding:
-        at = newest.at.astimezone(_JAPAN)
+        at = newest.at.astimezone(JAPAN)
         text = f"屋根の雪 約 {load.kg_m2:.0f} kg/m2（積雪 {newest.value:.0f} cm、{at:%H:%M}）"
         if load.share is not None:
             text += f"、設計荷重 {load.design_kg_m2:.0f} kg/m2 の {100 * load.share:.0f}％"
@@ -111,7 +110,7 @@ def _facts(load: _Load, newest: Sample) -> dict[str, str | float | int | bool]:
         "depth_cm": round(newest.value, 1),
         "followed": load.pack.followed,
         "signal": signal(load.kg_m2),
-        "measured_at": newest.at.astimezone(_JAPAN).isoformat("T", "minutes"),
+        "measured_at": newest.at.astimezone(JAPAN).isoformat("T", "minutes"),
     }
     if load.design_kg_m2 is not None and load.share is not None:
         facts |= {"design_kg_m2": round(load.design_kg_m2), "share": round(load.share, 2)}

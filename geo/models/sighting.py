@@ -10,15 +10,13 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
-from zoneinfo import ZoneInfo
 
+from feeds.japan import JAPAN
 from feeds.records import Report
 from geo.area import Area
 from geo.hazard import Evidence, Hazard
 from geo.model import Ground, Inputs
 from geo.sighted.place import area_of
-
-_JAPAN = ZoneInfo("Asia/Tokyo")
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +62,7 @@ class Sighting:
         return sorted(hazards, key=lambda hazard: hazard.key)
 
     def _hazard(self, report: Report, kind: Kind, area: Area, inputs: Inputs) -> Hazard:
-        seen = report.measured_at.astimezone(_JAPAN)
+        seen = report.measured_at.astimezone(JAPAN)
         sure = "確認済み" if report.confirmed else "未確認"
         exact = report.crime.precision if report.crime else "minute"
         clock = {"minute": f"{seen:%H:%M}", "hour": f"{seen.hour}時ごろ", "day": ""}[exact]

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from math import ceil
-from zoneinfo import ZoneInfo
 
+from feeds.japan import JAPAN
 from geo.area import Area
 from geo.hazard import Evidence, Hazard
 from geo.model import Ground, Inputs, Sample
@@ -16,7 +16,6 @@ from geo.series.believed import plausible
 from geo.snow.snowfall import HIGHEST_CM, LOWEST_CM, NewSnow, clock_hour, hourly, new_snow, without_jumps
 from geo.station import Station
 
-_JAPAN = ZoneInfo("Asia/Tokyo")
 _HOUR = timedelta(hours=1)
 
 
@@ -94,8 +93,8 @@ class Snow:
     def _hazard(self, state: _State, station: Station, area: Area, inputs: Inputs) -> Hazard:
         config = self.config
         hours = round(config.over / _HOUR)
-        at = state.newest.at.astimezone(_JAPAN)
-        over = f"除雪（{state.passed_at.astimezone(_JAPAN):%H:%M}）後" if state.passed_at else f"{hours}時間"
+        at = state.newest.at.astimezone(JAPAN)
+        over = f"除雪（{state.passed_at.astimezone(JAPAN):%H:%M}）後" if state.passed_at else f"{hours}時間"
         fallen = f"{over}の新雪 {state.new.cm:.0f} cm{'以上' if state.new.at_least else ''}"
         text = f"{station.name} 積雪 {state.depth_cm:.0f} cm、{fallen}（{at:%H:%M}）"
         limits = f"基準：新雪 {config.new_snow_cm:g} cm または積雪 {config.depth_cm:g} cm"
@@ -123,7 +122,7 @@ class Snow:
                 "at_least": state.new.at_least,
                 "new_24h_cm": round(state.day.cm, 1),
                 **(
-                    {"passed_at": state.passed_at.astimezone(_JAPAN).isoformat("T", "minutes")}
+                    {"passed_at": state.passed_at.astimezone(JAPAN).isoformat("T", "minutes")}
                     if state.passed_at
                     else {}
                 ),
@@ -133,4 +132,4 @@ class Snow:
 
 
 def _iso(at: datetime) -> str:
-    return at.astimezone(_JAPAN).isoformat("T", "minutes")
+    return at.astimezone(JAPAN).isoformat("T", "minutes")

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TypeAlias
-from zoneinfo import ZoneInfo
 
+from feeds.japan import JAPAN
 from geo.area import Area
 from geo.flooding.places import Underpass as Place
 from geo.hazard import Evidence, Hazard
@@ -15,7 +15,6 @@ from geo.rain.bursts import bursts
 from geo.rain.nearby import nearest_gauge, newest_ref, rain_of
 from geo.series.believed import Believed, believe, plausible
 
-_JAPAN = ZoneInfo("Asia/Tokyo")
 _RAIN, _CAUTION, _CLOSED = 1, 2, 3
 _DEEPEST_CM = 1000.0
 _MINUTE = timedelta(minutes=1)
@@ -90,7 +89,7 @@ class Underpass:
             evidence=Evidence(ref=newest.ref, text=_reading(place, newest)),
             facts={
                 "depth_cm": round(newest.value, 1),
-                "measured_at": newest.at.astimezone(_JAPAN).isoformat("T", "minutes"),
+                "measured_at": newest.at.astimezone(JAPAN).isoformat("T", "minutes"),
                 "confirmed": newest.confirmed,
                 "stale": stale,
                 "closed": level == _CLOSED,
@@ -157,7 +156,7 @@ def _reached(place: Place, depth_cm: float) -> tuple[int, str]:
 
 
 def _headline(place: Place, newest: Believed, limit: str, stale: bool) -> str:
-    at = f"{newest.at.astimezone(_JAPAN):%H:%M}"
+    at = f"{newest.at.astimezone(JAPAN):%H:%M}"
     if stale:
         return f"{place.name} 冠水 {newest.value:.0f} cm（{at}）を最後に値が届いていない"
     doubt = "" if newest.confirmed else f"。未確認：報告値 {newest.reported:.0f} cm"
@@ -165,7 +164,7 @@ def _headline(place: Place, newest: Believed, limit: str, stale: bool) -> str:
 
 
 def _reading(place: Place, newest: Believed) -> str:
-    text = f"{place.name}の水位計 {newest.value:.0f} cm（{newest.at.astimezone(_JAPAN):%H:%M}）"
+    text = f"{place.name}の水位計 {newest.value:.0f} cm（{newest.at.astimezone(JAPAN):%H:%M}）"
     if not newest.confirmed:
         text += f"。報告値 {newest.reported:.0f} cm は次の報告まで未確認"
     return text + ("。遅れて届いた値" if newest.late else "")

@@ -11,9 +11,9 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo
 
 from feeds.instant import instant
+from feeds.japan import JAPAN
 from feeds.records import Period, Telegram, TelegramArea
 from geo.area import Area
 from geo.hazard import Evidence, Hazard
@@ -22,7 +22,6 @@ from geo.official import volcanoes
 from geo.official.telegrams import VOLCANO, codes_of_city, said, standing
 from geo.official.volcanoes import CALM, Standing
 
-_JAPAN = ZoneInfo("Asia/Tokyo")
 _HOUR = timedelta(hours=1)
 _RESPONSES = frozenset({"41", "42", "43", "44", "46", "47", "48", "49"})  # 防災対応: what is asked of a municipality
 _LASTS: Mapping[str, timedelta] = {  # where the telegram does not tell
@@ -112,7 +111,7 @@ def _level(state: Standing, city: Area, ground: Ground, now: datetime) -> _Told 
     name = f"{volcano.name} {'噴火警戒' if leveled else ''}{kind}"
     whom = f"{city.name}は対象市町村" if named else f"{city.name}は対象市町村に含まれない"
     whom = whom if telegram is state.warning else "解説情報による。対象市町村は届いていない"
-    since = state.since.astimezone(_JAPAN)
+    since = state.since.astimezone(JAPAN)
     day = f"{since.year}年{since.month}月{since.day}日"
     text = f"{name}（{day}から、{whom}、{telegram.editorial_office}）"
     advice = _ASIDE.sub("", telegram.headline or "")
@@ -138,7 +137,7 @@ def _eruption(telegram: Telegram, ground: Ground) -> _Told | None:
     if volcano is None or not (here or volcano.code in ground.volcanoes):
         return None
     at = _moment(telegram.target_datetime) or telegram.measured_at
-    local = at.astimezone(_JAPAN)
+    local = at.astimezone(JAPAN)
     what = volcano.kind_name or "噴火"
     text = f"{volcano.name}で{what}（{local.month}月{local.day}日{local:%H:%M}ごろ、噴火速報、{said(telegram)}）"
     facts = _facts(telegram, volcano, "噴火速報") | {"named": bool(here), "erupted_at": local.isoformat("T", "minutes")}
@@ -192,7 +191,7 @@ def _facts(telegram: Telegram, volcano: TelegramArea, name: str) -> dict[str, st
         "volcano": volcano.name,
         "change": volcano.condition or "",
         "office": telegram.editorial_office,
-        "issued_at": telegram.measured_at.astimezone(_JAPAN).isoformat("T", "minutes"),
+        "issued_at": telegram.measured_at.astimezone(JAPAN).isoformat("T", "minutes"),
         "telegram": telegram.telegram or "",
     }
 

@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo
 
 from feeds.instant import instant
+from feeds.japan import JAPAN
 from feeds.lalert.types import LalertDocument
 from geo.model import Ground, Inputs
 
 LONGEST = timedelta(days=31)  # a document that nobody renewed for so long is not believed any more
-_JAPAN = ZoneInfo("Asia/Tokyo")
 
 
 def standing(inputs: Inputs) -> list[LalertDocument]:
@@ -37,7 +36,7 @@ def issued(document: LalertDocument) -> datetime:
 
 def said(document: LalertDocument) -> str:
     """Who announced it and when, for people: 矢巾町 8月10日03:10 発表、Lアラート."""
-    at = issued(document).astimezone(_JAPAN)
+    at = issued(document).astimezone(JAPAN)
     who = document.organization or document.office or document.sender
     return f"{brief(who, 40)} {at.month}月{at.day}日{at:%H:%M} 発表、Lアラート"
 

@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from zoneinfo import ZoneInfo
 
+from feeds.japan import JAPAN
 from feeds.records import Telegram, TelegramArea
 from geo.hazard import Evidence
 from geo.model import Ground, Inputs
 
-_JAPAN = ZoneInfo("Asia/Tokyo")
 VOLCANO = "火山名"  # the type of code of a volcano
 _OVER = {"解除", "なし", "発表警報・注意報はなし"}
 
@@ -89,7 +88,7 @@ def is_over(entry: TelegramArea) -> bool:
 
 def said(telegram: Telegram) -> str:
     """Who issued it and when, for people: 盛岡地方気象台 8月1日18:00 発表."""
-    issued = telegram.measured_at.astimezone(_JAPAN)
+    issued = telegram.measured_at.astimezone(JAPAN)
     return f"{telegram.editorial_office} {issued.month}月{issued.day}日{issued:%H:%M} 発表"
 
 
@@ -106,6 +105,6 @@ def facts(telegram: Telegram, entry: TelegramArea, name: str) -> dict[str, str |
         "kind_code": entry.kind_code or "",
         "change": entry.status or "",
         "office": telegram.editorial_office,
-        "issued_at": telegram.measured_at.astimezone(_JAPAN).isoformat("T", "minutes"),
+        "issued_at": telegram.measured_at.astimezone(JAPAN).isoformat("T", "minutes"),
         "telegram": telegram.telegram or "",
     }

@@ -13,14 +13,13 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Annotated, Self
-from zoneinfo import ZoneInfo
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
+from feeds.japan import JAPAN
 from geo.geojson import ProfileError
 from geo.seismic import CLASSES
 
-_JAPAN = ZoneInfo("Asia/Tokyo")
 _FACTORS = {"5+": 0.8, "6-": 0.7, "6+": 0.7, "7": 0.7}
 WORDS = {"5-": "5弱", "5+": "5強", "6-": "6弱", "6+": "6強"}
 Factor = Annotated[float, Field(gt=0, le=1)]
@@ -82,7 +81,7 @@ class Lowering:
 
     def _by_shaking(self, one: Shaking) -> Lowered:
         factor, until = self.factor(one.felt), one.at + self.lasts
-        felt, end = WORDS.get(one.felt, one.felt), until.astimezone(_JAPAN)
+        felt, end = WORDS.get(one.felt, one.felt), until.astimezone(JAPAN)
         why = f"{_day(one.at)}の震度{felt}のため、雨の基準を{100 * factor:.0f}％に下げて見る"
         why += f"（気象台の発表を設定するまで、最長{end.year}年{end.month}月{end.day}日まで）"
         return Lowered(factor, one.at, until, why, one.ref)
@@ -94,7 +93,7 @@ def _by_announcement(said: Announced) -> Lowered:
 
 
 def _day(moment: datetime) -> str:
-    local = moment.astimezone(_JAPAN)
+    local = moment.astimezone(JAPAN)
     return f"{local.year}年{local.month}月{local.day}日"
 
 

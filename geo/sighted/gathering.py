@@ -12,11 +12,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from math import asin, cos, radians, sin, sqrt
-from zoneinfo import ZoneInfo
 
+from feeds.japan import JAPAN
 from geo.mesh import Cell, MeshError, cell_of
 
-JAPAN = ZoneInfo("Asia/Tokyo")
 LEAST = 3  # events, below which a cell is not told of
 _CLASSES = ((LEAST, 5), (6, 10), (11, None))
 _MESH = "mesh-"

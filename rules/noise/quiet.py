@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
 from enum import StrEnum
 
-from rules.wording.times import JST
+from feeds.japan import JAPAN
 
 MAY_BE_QUIET = ("Minor", "Moderate", "Unknown")  # severities; what is graver is said as it comes
 NEVER_FROM = 3  # nor any hazard of this level, nor any 警戒レベル
@@ -30,7 +30,7 @@ class QuietHours:
     soundless: frozenset[str] = frozenset()
 
     def holds(self, now: datetime) -> bool:
-        return self.includes(now.astimezone(JST).time())
+        return self.includes(now.astimezone(JAPAN).time())
 
     def includes(self, clock: time) -> bool:
         if self.start <= self.end:
@@ -58,13 +58,13 @@ class QuietHours:
 
 def next_time(now: datetime, clocks: tuple[time, ...]) -> datetime:
     """The first of these times of day, Japanese time, after ``now``."""
-    local = now.astimezone(JST)
+    local = now.astimezone(JAPAN)
     days = (local.date(), local.date() + timedelta(days=1))
-    return min(at for day in days for clock in clocks if (at := datetime.combine(day, clock, JST)) > now)
+    return min(at for day in days for clock in clocks if (at := datetime.combine(day, clock, JAPAN)) > now)
 
 
 def last_time(now: datetime, clocks: tuple[time, ...]) -> datetime:
     """The last of these times of day, Japanese time, that is not after ``now``."""
-    local = now.astimezone(JST)
+    local = now.astimezone(JAPAN)
     days = (local.date(), local.date() - timedelta(days=1))
-    return max(at for day in days for clock in clocks if (at := datetime.combine(day, clock, JST)) <= now)
+    return max(at for day in days for clock in clocks if (at := datetime.combine(day, clock, JAPAN)) <= now)

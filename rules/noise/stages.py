@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
+from feeds.japan import JAPAN
 from rules.alert import Alert
 from rules.noise.inhibition import NEVER_FROM as GRAVE
 from rules.noise.quiet import Manner
 from rules.proposal import Drop, Proposal, Reason, levels
 from rules.situation import Situation
-from rules.wording.times import JST
 
 
 def inhibit(_situation: Situation, proposal: Proposal) -> Proposal | Drop:
@@ -90,5 +90,5 @@ def _living(proposal: Proposal) -> Alert | None:
 
 
 def _clock(at: datetime) -> str:
-    local = at.astimezone(JST)
+    local = at.astimezone(JAPAN)
     return f"{local.day}日{local:%H:%M}"

@@ -7,12 +7,13 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from feeds.japan import JAPAN
 from feeds.status import Status
 from rules.voice import english, japanese
 from rules.voice.form import CHARACTERS_A_SECOND, WORDS_A_SECOND
 from rules.voice.japanese import Readings, Said
 from rules.wording.languages import LANGUAGES
-from rules.wording.times import JST, clock
+from rules.wording.times import clock
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,7 +37,7 @@ class Tongue:
 
     def opened(self, sent: datetime, sender: str) -> str:
         """Who says so, and since when."""
-        at = f"{sent.astimezone(JST).month}月{clock(sent)}" if self.tag == "ja-JP" else clock(sent, "en")
+        at = f"{sent.astimezone(JAPAN).month}月{clock(sent)}" if self.tag == "ja-JP" else clock(sent, "en")
         return (self.sender if sender else self.opening).format(at=at, sender=sender)
 
 

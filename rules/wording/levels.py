@@ -8,9 +8,9 @@ from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
 
+from feeds.japan import JAPAN
 from rules.source import Fault, Table, read_toml
 from rules.wording.languages import LANGUAGES, wide
-from rules.wording.times import JST
 
 CATALOG = Path(__file__).parents[1] / "catalog"
 
@@ -87,7 +87,7 @@ def _table(table: Table) -> LevelNames:
     found = table.value("valid_from", _ALLOWED, required=True)
     if found is not None and not (isinstance(found, datetime) and found.tzinfo):
         table.fault("valid_from", found, _ALLOWED)
-    begins = found if isinstance(found, datetime) and found.tzinfo else datetime(2000, 1, 1, tzinfo=JST)
+    begins = found if isinstance(found, datetime) and found.tzinfo else datetime(2000, 1, 1, tzinfo=JAPAN)
     spoken = {tag: _names(inner) for tag in LANGUAGES if (inner := table.table(tag, required=tag in {"ja", "en"}))}
     names = LevelNames(begins=begins, law=table.text("law"), languages=spoken, file=str(table.source.path))
     table.finish()

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta, timezone
+from datetime import datetime
 
+from feeds.japan import JAPAN
 from rules.wording.languages import in_figures, spoken
-
-JST = timezone(timedelta(hours=9), "JST")
 
 
 def clock(moment: datetime | str, language: str = "ja") -> str:
@@ -18,9 +17,9 @@ def clock(moment: datetime | str, language: str = "ja") -> str:
         moment = datetime.fromisoformat(moment)
     if moment.tzinfo is None:
         raise ValueError(f"{moment.isoformat()} has no time zone; write it with an offset such as +09:00")
-    return in_figures(moment.astimezone(JST), language)
+    return in_figures(moment.astimezone(JAPAN), language)
 
 
 def stamp(sent: datetime, number: int, language: str) -> str:
     """When a revision was issued and which of its series it is: ``7月20日18時40分発表 第2報``."""
-    return spoken(language).stamp.format(t=sent.astimezone(JST), clock=clock(sent, language), number=number)
+    return spoken(language).stamp.format(t=sent.astimezone(JAPAN), clock=clock(sent, language), number=number)

@@ -7,11 +7,11 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import NamedTuple
 
+from feeds.japan import JAPAN
 from geo.verification.promises import place
 from rules.alert import Alert
 from services.backtest.desk import Event, Over, Said
 from services.backtest.lines import stage
-from services.backtest.period import JAPAN
 
 
 class Where(NamedTuple):

@@ -8,17 +8,17 @@ import json
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta, timezone
+from datetime import datetime, timedelta
 from typing import Any
 
 from feeds.instant import instant
+from feeds.japan import JAPAN
 
-JST = timezone(timedelta(hours=9))
 _PLACEHOLDER = re.compile(r"\{\{at(?::([^{}]*))?\}\}")
 _MEMBERS = {"at", "after", "topic", "payload", "payload_text", "payload_base64", "retain"}
 _PAYLOADS = ("payload", "payload_text", "payload_base64")
 _LONGEST = timedelta(days=3660)
-_ANY_DAY = datetime(2026, 1, 15, tzinfo=JST)
+_ANY_DAY = datetime(2026, 1, 15, tzinfo=JAPAN)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,7 +111,7 @@ def _payload(members: dict[str, Any]) -> Callable[[datetime], bytes]:
 def _filled(value: Any, at: datetime) -> Any:
     """The value with every placeholder in its texts replaced."""
     if isinstance(value, str):
-        local = at.astimezone(JST)
+        local = at.astimezone(JAPAN)
         return _PLACEHOLDER.sub(lambda m: local.strftime(m[1]) if m[1] else local.isoformat(timespec="seconds"), value)
     if isinstance(value, list):
         return [_filled(member, at) for member in value]

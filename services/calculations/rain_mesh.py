@@ -8,16 +8,15 @@ from datetime import datetime
 from itertools import groupby
 from pathlib import Path
 from typing import TypeAlias
-from zoneinfo import ZoneInfo
 
 import shapely
 
+from feeds.japan import JAPAN
 from geo.mesh import Cell, MeshError, cells_over
 from geo.rain.gauges import GaugeMesh, RainGauge
 from services.calculations import table
 from services.calculations.table import InputError, Row
 
-_JAPAN = ZoneInfo("Asia/Tokyo")  # of times without an offset
 _MOST = 400_000  # cells: the whole country has 387,000 of 1 km
 _Report: TypeAlias = tuple[int, str, datetime, str, float]  # line, time as written, time, station, mm
 
@@ -43,7 +42,7 @@ def rain_mesh(file: Path, settings: Mapping[str, str]) -> Iterator[Row]:
         if len({station for _, _, _, station, _ in hour}) < len(hour):
             raise InputError(f"line {line}", f"a station has two rows of {written}")
         try:
-            field = mesh.field(rain, at if at.tzinfo else at.replace(tzinfo=_JAPAN))
+            field = mesh.field(rain, at if at.tzinfo else at.replace(tzinfo=JAPAN))
         except ValueError as error:
             raise InputError(f"line {line}", str(error)) from None
         for code, mm, error_mm in zip(field.codes.tolist(), field.mm.tolist(), field.error_mm.tolist(), strict=True):

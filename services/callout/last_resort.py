@@ -12,12 +12,13 @@ from datetime import timedelta
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
+from feeds.japan import JAPAN
 from feeds.status import Status
 from rules.marks import MARKS
 from services.callout.message import Message
 from services.callout.occasion import Event
 from services.callout.outlet import Outlet
-from services.callout.roster import JAPAN, Callout
+from services.callout.roster import Callout
 from services.clock import Clock
 
 log = structlog.get_logger()

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from feeds.japan import JAPAN
 from rules.marks import MARKS
-from services.callout.roster import JAPAN
 from services.store.calls import Call
 
 _SUBJECT, _BODY = 120, 1200  # characters; a text message holds less, and is cut by its bridge

@@ -6,9 +6,10 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
+from feeds.japan import JAPAN
 from feeds.status import Status
 from services.callout.occasion import Event, Occasion
-from services.callout.roster import JAPAN, Callout, required
+from services.callout.roster import Callout, required
 from services.channels.registry import outlets
 from services.store.confirmation import Said, Sent, confirmation
 from services.store.outbox import DeliveryState

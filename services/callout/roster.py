@@ -6,13 +6,12 @@ import re
 from collections.abc import Sequence
 from datetime import datetime, time, timedelta
 from typing import Annotated, Literal, Self
-from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, model_validator
 
+from feeds.japan import JAPAN
 from services.callout.occasion import Event
 
-JAPAN = ZoneInfo("Asia/Tokyo")
 Day = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 DAYS: tuple[Day, ...] = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _MIDNIGHT = time(0, 0)

@@ -12,13 +12,13 @@ from pathlib import Path
 from typing import Any
 
 from feeds.instant import instant, iso_utc
+from feeds.japan import JAPAN
 from feeds.status import Status
 from rules.marks import MARKS
 from services.callout.desk import CallError, acknowledge
 from services.callout.message import Message
 from services.callout.occasion import Event
 from services.callout.outlet import Apprise
-from services.callout.roster import JAPAN
 from services.clock import wall
 from services.settings import Settings, SettingsError, load
 from services.store import call_sends, calls

@@ -12,11 +12,11 @@ from datetime import date, datetime, time
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from sqlalchemy.exc import SQLAlchemyError
 
 from feeds.instant import instant
+from feeds.japan import JAPAN
 from geo.river.forecast import RiverModel
 from geo.river.learning import TooLittleError
 from geo.river.levels import Levels
@@ -34,7 +34,6 @@ from services.settings import Settings, SettingsError, load
 from services.store import stations
 from services.store.engine import Store, StoreError
 
-_JAPAN = ZoneInfo("Asia/Tokyo")
 _NAMES = {"in_use": "the model in use", "extrapolation": "extrapolation"}
 
 
@@ -124,7 +123,7 @@ def _time(text: str) -> datetime:
     """A date is its midnight in Japan."""
     try:
         return (
-            datetime.combine(date.fromisoformat(text), time(), _JAPAN)
+            datetime.combine(date.fromisoformat(text), time(), JAPAN)
             if len(text) == len("2026-01-15")
             else instant(text)
         )

@@ -10,12 +10,12 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
+from feeds.japan import JAPAN
 from feeds.status import Status
 from services.clock import wall
 from services.settings import SettingsError, load
 from services.skill import account, lines
 from services.store.engine import Store, StoreError
-from services.verify_river import JAPAN
 
 _DAYS = timedelta(days=29)  # and today
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from feeds.japan import JAPAN
 from rules.alert import Alert, State
 from rules.floor import Floor, gravity
 from rules.redraft import owed
@@ -24,7 +24,6 @@ from services.store.tables import approvals
 
 _FLOOR = Floor()
 _GRAVE = 4  # from this level on a no weighs as much as a yes
-_JAPAN = ZoneInfo("Asia/Tokyo")
 
 
 class ReviewError(Exception):
@@ -179,4 +178,4 @@ def name_of(alert: Alert) -> str:
 
 
 def _clock(at: datetime) -> str:
-    return f"{at.astimezone(_JAPAN):%H:%M:%S}"
+    return f"{at.astimezone(JAPAN):%H:%M:%S}"

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
+from feeds.japan import JAPAN
 from rules.silence import Silence, SilenceError
 from services.store import chronology, silences
 from services.store.chronology import Entry
 from services.store.engine import Store
-
-_JAPAN = ZoneInfo("Asia/Tokyo")
 
 
 async def begin(store: Store, wanted: Silence) -> Silence:
@@ -40,7 +38,7 @@ def what(one: Silence) -> str:
 
 
 def _clock(at: datetime) -> str:
-    return f"{at.astimezone(_JAPAN):%H:%M}"
+    return f"{at.astimezone(JAPAN):%H:%M}"
 
 
 def _entry(one: Silence, person: str, text: str, now: datetime) -> Entry:

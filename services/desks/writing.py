@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from feeds.japan import JAPAN
 from feeds.status import Status
 from rules.alert import Act, Alert, State, Text
 from rules.amendment import ACTS, amend
@@ -30,7 +30,6 @@ from services.store.alerts import Revision, digest_of
 from services.store.engine import Store
 from services.store.reached import reached
 
-_JAPAN = ZoneInfo("Asia/Tokyo")
 _PARTS: Mapping[str, str] = {
     "event": "件名",
     "headline": "見出し",
@@ -198,7 +197,7 @@ async def _waits(connection: AsyncConnection, ask: Ask) -> Alert:
 
 def _by(alert: Alert) -> str:
     who = alert.author or f"規則 {alert.rule}"
-    return f"、{who} が{alert.sent.astimezone(_JAPAN):%H:%M:%S}に第{alert.revision}報を書きました"
+    return f"、{who} が{alert.sent.astimezone(JAPAN):%H:%M:%S}に第{alert.revision}報を書きました"
 
 
 def differences(before: Alert, after: Alert) -> str:
@@ -213,5 +212,5 @@ def differences(before: Alert, after: Alert) -> str:
     told += [f"区域から{place.name}を外した" for place in before.places if place not in after.places]
     told += [f"経路から{name}を外した" for name in before.channels if name not in after.channels]
     if before.expires != after.expires:
-        told.append(f"期限を{after.expires.astimezone(_JAPAN):%d日%H:%M}に")
+        told.append(f"期限を{after.expires.astimezone(JAPAN):%d日%H:%M}に")
     return "、".join(told) or "変更なし"

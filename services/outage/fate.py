@@ -7,13 +7,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
-from zoneinfo import ZoneInfo
 
+from feeds.japan import JAPAN
 from feeds.status import Status
 from services.store.outbox import UNHEARD, DeliveryState
 
 LATE = timedelta(minutes=3)  # a working channel takes seconds; what waited this long is told to staff
-_JAPAN = ZoneInfo("Asia/Tokyo")
 
 
 class Fate(StrEnum):
@@ -130,5 +129,5 @@ def _told(fate: Fate, number: int, items: Sequence[Item]) -> str:
 
 
 def _clock(at: datetime) -> str:
-    local = at.astimezone(_JAPAN)
+    local = at.astimezone(JAPAN)
     return f"{local.month}月{local.day}日{local:%H:%M}"

@@ -10,10 +10,10 @@ import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
-from zoneinfo import ZoneInfo
 
 import structlog
 
+from feeds.japan import JAPAN
 from feeds.status import Status
 from services.channels.channel import Outcome
 from services.channels.mail.channel import Mail
@@ -31,7 +31,6 @@ from services.store.gathered import Item
 from services.store.subscribers import Subscriber
 
 log = structlog.get_logger()
-_JAPAN = ZoneInfo("Asia/Tokyo")
 _BATCH = 50  # people
 _MOST = 40  # notices of one digest
 _CURSOR = "digest"
@@ -127,7 +126,7 @@ class Digest:
 
 def latest(hours: Sequence[time], at: datetime) -> datetime:
     """The last of these hours in Japan that has come."""
-    local = at.astimezone(_JAPAN)
+    local = at.astimezone(JAPAN)
     days = (local.date(), local.date() - timedelta(days=1))
-    moments = [datetime.combine(day, hour, _JAPAN) for day in days for hour in hours]
+    moments = [datetime.combine(day, hour, JAPAN) for day in days for hour in hours]
     return max(moment for moment in moments if moment <= local)

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from feeds.japan import JAPAN
 from geo.hazard import Hazard
 from rules.alert import Alert
 from services.store import alerts, chronology
@@ -18,7 +18,6 @@ from services.store.tables import alerts as written
 from services.store.tables import approvals, hazards, outbox, records, suppressions
 from services.story.steps import Kind, Step, Story, in_time
 
-_JAPAN = ZoneInfo("Asia/Tokyo")
 _DAY = timedelta(days=1)
 _MOST_READINGS = 40  # behind one alert; a district's rain has more gauges than anybody reads
 _KINDS = {"draft": Kind.DRAFT, "edited": Kind.DRAFT, "issued": Kind.ISSUED}
@@ -98,7 +97,7 @@ async def _readings(connection: AsyncConnection, seen: Sequence[Hazard]) -> list
             at=at,
             who=gateway,
             text=said[key],
-            detail=f"測定 {measured.astimezone(_JAPAN):%H:%M:%S}、記録 {key}",
+            detail=f"測定 {measured.astimezone(JAPAN):%H:%M:%S}、記録 {key}",
         )
         for key, gateway, measured, at in rows
     ]

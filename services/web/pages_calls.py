@@ -8,6 +8,7 @@ from typing import Any
 from aiohttp import hdrs, web
 
 from feeds.instant import instant
+from feeds.japan import JAPAN
 from services.callout.desk import BELL, CallError, acknowledge
 from services.callout.occasion import Event
 from services.callout.roster import Callout, Chain
@@ -16,7 +17,6 @@ from services.web.api.calls import everything
 from services.web.auth import PERSON, requires
 from services.web.callout_link import EVENTS
 from services.web.context import CONTEXT
-from services.web.pages_public import JST
 from services.web.pages_staff import staff_page
 from services.web.security import WebError
 
@@ -78,4 +78,4 @@ def _roster(callout: Callout, now: datetime) -> list[dict[str, Any]]:
 
 
 def _clock(text: str | None) -> str:
-    return f"{instant(text).astimezone(JST):%-m/%-d %H:%M:%S}" if text else ""
+    return f"{instant(text).astimezone(JAPAN):%-m/%-d %H:%M:%S}" if text else ""

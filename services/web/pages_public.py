@@ -10,11 +10,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from aiohttp import hdrs, web
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from feeds.japan import JAPAN
 from feeds.status import Status
 from geo.station import Station
 from rules.alert import Alert
@@ -27,7 +27,6 @@ from services.web.api.viewer import Viewer
 from services.web.context import CONTEXT, WebContext
 from services.web.templating import TEMPLATES, page
 
-JST = ZoneInfo("Asia/Tokyo")
 ORDERS = {5: ("緊急安全確保",), 4: ("避難指示",), 3: ("高齢者等避難",)}  # 警戒レベル → what the city then issues
 _SILENT = timedelta(minutes=90)  # a sensor that said nothing for longer has no value now
 _AHEAD = timedelta(minutes=2)
@@ -92,7 +91,7 @@ def counts(alert: Alert, context: WebContext) -> bool:
 
 def clock(at: datetime) -> str:
     """「7月3日 02:41」 in Japan time."""
-    local = at.astimezone(JST)
+    local = at.astimezone(JAPAN)
     return f"{local.month}月{local.day}日 {local:%H:%M}"
 
 

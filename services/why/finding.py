@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from feeds.japan import JAPAN
 from rules.proposal import Reason
-from rules.wording.times import JST
 
 
 class Code(StrEnum):
@@ -75,10 +75,10 @@ WAITS: dict[Reason, tuple[str, str]] = {
 
 def clock(at: datetime) -> str:
     """月日と時刻, Japanese time."""
-    local = at.astimezone(JST)
+    local = at.astimezone(JAPAN)
     return f"{local.month}月{local.day}日{local:%H:%M}"
 
 
 def clock_en(at: datetime) -> str:
     """The same in English."""
-    return f"{at.astimezone(JST):%d %b %H:%M}"
+    return f"{at.astimezone(JAPAN):%d %b %H:%M}"

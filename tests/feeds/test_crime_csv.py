@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from feeds.crime_csv import MAX_BYTES, CrimeCsv
-from feeds.japanese_time import JAPAN
+from feeds.japan import JAPAN
 from feeds.records import Decoded, Message, Report
 
 NOW = datetime(2026, 11, 20, 9, 0, tzinfo=JAPAN)

@@ -6,7 +6,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from feeds.japanese_time import JAPAN, TimeError, when
+from feeds.japan import JAPAN
+from feeds.japanese_time import TimeError, when
 
 SENT = datetime(2024, 10, 6, 9, 0, tzinfo=JAPAN)
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from feeds.contract import record_line
 from feeds.crime_words import kind_of, municipality_of
-from feeds.japanese_time import JAPAN
+from feeds.japan import JAPAN
 from feeds.police_mail import PoliceMail
 from feeds.records import Decoded, Message, Report
 from feeds.status import Status

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from feeds.japan import JAPAN
 from feeds.status import Status
 from geo.hazard import Hazard
 from rules.alert import Alert, Approval, Place, State
@@ -18,9 +19,8 @@ from rules.proposal import Proposal
 from rules.rule import Rule, read_rule
 from rules.situation import Situation, Standing
 from rules.source import RuleError
-from rules.wording.times import JST
 
-NOW = datetime(2026, 7, 20, 18, 40, tzinfo=JST)
+NOW = datetime(2026, 7, 20, 18, 40, tzinfo=JAPAN)
 SENDER = Sender(id="city.example", name="みほん市", name_en="Sample City", web="https://city.example/", contact="0120")
 WORDS = """
 event = "水位"

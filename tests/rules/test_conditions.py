@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pytest
 
+from feeds.japan import JAPAN
 from feeds.status import Status
 from geo.hazard import Hazard
 from rules.conditions import VOCABULARY, Condition, parse
 from rules.source import Source, Table
-from rules.wording.times import JST
 from tests.rules.making import NOW, hazard, situation
 
 
@@ -84,7 +84,7 @@ def test_holds(text: str, one: Hazard, holds: bool) -> None:
     [("21:59", False, False), ("22:00", True, False), ("00:00", True, False), ("06:30", False, True)],
 )
 def test_time_of_day_is_japanese_and_may_pass_midnight(clock: str, night: bool, morning: bool) -> None:
-    now = datetime.fromisoformat(f"2026-07-20T{clock}:00+09:00").astimezone(JST)
+    now = datetime.fromisoformat(f"2026-07-20T{clock}:00+09:00").astimezone(JAPAN)
     picture = situation(hazard(), now=now)
     assert condition('time_of_day = { from = "22:00", until = "06:30" }').holds(hazard(), picture) is night
     assert condition('time_of_day = { from = "06:00", until = "09:00" }').holds(hazard(), picture) is morning

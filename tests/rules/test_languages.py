@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from feeds.japan import JAPAN
 from feeds.status import Status
 from rules.marks import beside
 from rules.rule import Rule, load_rules
@@ -15,10 +16,10 @@ from rules.trial import outcome
 from rules.wording.languages import LANGUAGES, in_order, spoken
 from rules.wording.levels import of_catalog
 from rules.wording.templates import listed
-from rules.wording.times import JST, clock, stamp
+from rules.wording.times import clock, stamp
 from tests.rules.making import CASE, RULE, WORDS
 
-NOW = datetime(2026, 7, 20, 18, 40, tzinfo=JST)
+NOW = datetime(2026, 7, 20, 18, 40, tzinfo=JAPAN)
 TRANSLATED = f"[wording]\n{WORDS}\n[all_clear]\n{WORDS}"
 
 

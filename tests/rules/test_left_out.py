@@ -8,12 +8,12 @@ from pathlib import Path
 
 import pytest
 
+from feeds.japan import JAPAN
 from rules.alert import Act, Alert, State
 from rules.amendment import amend
 from rules.noise.digest import Digest
 from rules.redraft import AmendmentError, Pen, Said, Series, edited
 from rules.rule import Rule
-from rules.wording.times import JST
 from tests.rules.making import NOW, SENDER, World, hazard, place, rule, toml
 
 MINUTE = timedelta(minutes=1)
@@ -119,7 +119,7 @@ def test_an_end_is_told_to_every_district_also_when_a_person_edits_it(river: Rul
 
 
 def test_what_ran_out_keeps_nothing_for_the_next_digest(river: Rule) -> None:
-    times = tuple((NOW + timedelta(hours=hours)).astimezone(JST).time() for hours in (-1, 12))
+    times = tuple((NOW + timedelta(hours=hours)).astimezone(JAPAN).time() for hours in (-1, 12))
     gathers = replace(river, digest=Digest(times, up_to=2))
     grave = hazard("a1", 4, alert_level=False)
     world = World([gathers])

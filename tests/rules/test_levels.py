@@ -7,16 +7,16 @@ from pathlib import Path
 
 import pytest
 
+from feeds.japan import JAPAN
 from geo.hazard import Hazard
 from rules.alert import Alert, Approval
 from rules.floor import Floor, evacuates
 from rules.rule import CATALOG, load_rules
 from rules.source import RuleError
 from rules.wording.levels import names_at, of_catalog, with_those_of
-from rules.wording.times import JST
 from tests.rules.making import RULE, World, hazard, toml
 
-CHANGE = datetime(2028, 6, 1, tzinfo=JST)
+CHANGE = datetime(2028, 6, 1, tzinfo=JAPAN)
 LAW = f"""
 valid_from = {CHANGE.isoformat()}
 law = "みほん法（令和10年改正）"
@@ -90,7 +90,7 @@ def test_the_last_table_that_has_begun_holds_and_the_first_before_it(city: Path)
     tables, faults = with_those_of([city])
     assert faults == [] and len(tables) == len(of_catalog()) + 1
     assert names_at(tables, CHANGE).law == "みほん法（令和10年改正）"
-    assert names_at(tables, datetime(2010, 1, 1, tzinfo=JST)) is tables[0]
+    assert names_at(tables, datetime(2010, 1, 1, tzinfo=JAPAN)) is tables[0]
     assert names_at(tables, CHANGE).of("ko").orders[4] == "Retreat order", "no name of its own: English"
 
 

@@ -7,16 +7,16 @@ from pathlib import Path
 
 import pytest
 
+from feeds.japan import JAPAN
 from rules.proposal import Reason
 from rules.rule import Rule, load_rules
 from rules.source import RuleError
 from rules.span import Span
 from rules.timers import due
 from rules.trial import try_rule
-from rules.wording.times import JST
 from tests.rules.making import CASE, NOW, World, hazard, rule, situation, toml
 
-CHANGE = datetime(2026, 7, 20, 19, 0, tzinfo=JST)  # twenty minutes after NOW
+CHANGE = datetime(2026, 7, 20, 19, 0, tzinfo=JAPAN)  # twenty minutes after NOW
 UNTIL, FROM = f"valid_until = {CHANGE.isoformat()}", f"valid_from = {CHANGE.isoformat()}"
 OLD, NEW = toml(top=UNTIL), toml(top=FROM).replace('event = "水位"', 'event = "川の水位"')
 NIGHT = timedelta(minutes=30)

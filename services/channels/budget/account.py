@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from feeds.japanese_time import JAPAN
+from feeds.japan import JAPAN
 from services.channels.budget.forecast import Range, Winter, by_the_past, by_winter, season_of
 from services.channels.budget.meter import Meter
 from services.channels.budget.plan import Gauge, Step, steps_in_force

@@ -15,7 +15,7 @@ from typing import Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from feeds.japanese_time import JAPAN
+from feeds.japan import JAPAN
 
 MICROS = 1_000_000
 _FILE = Path(__file__).parent / "tariffs.toml"

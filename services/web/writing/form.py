@@ -9,10 +9,10 @@ from typing import Any
 
 from multidict import MultiDictProxy
 
+from feeds.japan import JAPAN
 from rules.alert import Act, Alert, Text
 from rules.redraft import Said
 from rules.wording.languages import LANGUAGES
-from rules.wording.times import JST
 from services.desks.writing import Words
 from services.web.security import WebError, storable
 
@@ -122,7 +122,7 @@ def _noted(form: Filled, name: str) -> dict[str, str]:
 
 def local(at: datetime) -> str:
     """A moment as the browser's field has it, in Japanese time."""
-    return at.astimezone(JST).strftime(_LOCAL)
+    return at.astimezone(JAPAN).strftime(_LOCAL)
 
 
 def moment(text: str) -> datetime | None:
@@ -130,7 +130,7 @@ def moment(text: str) -> datetime | None:
     if not text:
         return None
     try:
-        return datetime.strptime(text[:16], _LOCAL).replace(tzinfo=JST)
+        return datetime.strptime(text[:16], _LOCAL).replace(tzinfo=JAPAN)
     except ValueError:
         raise WebError(400, "bad_expires", "期限を読めません。 / The end could not be read.") from None
 

@@ -6,11 +6,11 @@ from datetime import datetime, timedelta
 
 import pytest
 
+from feeds.japan import JAPAN
 from feeds.records import Telegram, TelegramArea
 from feeds.status import Status
 from geo.official.instant import Heard, InForce, Question, in_force
 from geo.official.telegrams import Whereabouts
-from rules.wording.times import JST
 from tests.geo.official.telegrams import CITY, entry, telegram
 
 MORIOKA = Whereabouts(CITY, (CITY, "030011", "030010", "030000"), ("029900009900",))
@@ -22,7 +22,7 @@ THUNDER = entry("advisory", "14", "雷注意報")
 
 def clock(time: str) -> datetime:
     hour, minute = time.split(":")
-    return datetime(2026, 11, 21, int(hour), int(minute), tzinfo=JST)
+    return datetime(2026, 11, 21, int(hour), int(minute), tzinfo=JAPAN)
 
 
 def sent(kind: str, time: str, *areas: TelegramArea, late: int = 0, **more: object) -> Heard:

@@ -10,9 +10,10 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
+from feeds.japan import JAPAN
 from services.callout.faults import Faults, key_of
 from services.callout.occasion import Event
-from services.callout.roster import JAPAN, Callout, Duty, required
+from services.callout.roster import Callout, Duty, required
 from services.cli import run
 from services.cli.check_roster import roster_findings
 from services.settings import SettingsError, load
