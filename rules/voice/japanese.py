@@ -32,7 +32,6 @@ _WORDS = {
     "下流": "かりゅう",
     "路側積雪計": "ろそくせきせつけい",
     "橋梁": "きょうりょう",
-    "#9110": "シャープきゅういちいちれい",
 }
 _LINK = re.compile(r"(?:[^。!?\n]*[:：]\s*)?(?:https?://|www\.)[^\s、。」』）)]*")
 _DROPPED = re.compile(r"[「」『』\"'<>《》〈〉*※●■◆◇○◎★☆]")
@@ -45,7 +44,7 @@ _FIGURES = (
     rf"(?<!\d)(?P<month>1[0-2]|0?[1-9])月(?P<day_of>{_DAY})日(?!間)"
     rf"|(?<!\d)(?P<day>{_DAY})日(?!間)"
     r"|(?<!\d)(?P<hour>2[0-3]|[01]?\d)時(?!間)(?:(?P<minute>[0-5]?\d)分(?!間))?"
-    r"|(?P<phone>0\d{1,4}-\d{1,4}-\d{3,4})"
+    r"|(?P<phone>0\d{1,4}-\d{1,4}-\d{3,4}|#\d{4}(?!\d))"
     rf"|(?P<count>\d+(?:\.\d+)?)(?P<counter>{_COUNTERS})"
     r"|(?P<chome>[一二三四五六七八九十]{1,3})丁目"
     r"|(?P<number>\d+(?:\.\d+)?)"
@@ -133,7 +132,7 @@ def plain(text: str) -> str:
     text = re.sub(r"[~〜～→]", "から", text).replace("&", "と").replace("+", "プラス")
     text = re.sub(r"\.{2,}|…|[!?\n]", "。", text)
     text = _PAUSE.sub("、", _DROPPED.sub("", text))
-    text = _KEPT.sub("", re.sub(r"(?<!\d)[.-]|[.-](?!\d)|#(?!\d)|(?<!\d)%", "", text))
+    text = _KEPT.sub("", re.sub(r"(?<!\d)[.-]|[.-](?!\d)|#(?!\d{4}(?!\d))|(?<!\d)%", "", text))
     text = re.sub(r"[、。]*。[、。]*", "。", re.sub(r"、+", "、", text)).strip("、")
     text = text.lstrip("。")
     return f"{text}。" if text and not text.endswith("。") else text

@@ -75,8 +75,9 @@ def one_by_one(digits: str) -> str:
 
 
 def telephone(text: str) -> str:
-    """A telephone number: its groups with a short rest between them."""
-    return "、".join(one_by_one(group) for group in text.split("-"))
+    """A telephone number: its groups with a short rest between them; #7119 and its like with their sign."""
+    sign = "シャープ" if text.startswith("#") else ""
+    return sign + "、".join(one_by_one(group) for group in text.removeprefix("#").split("-"))
 
 
 def counted(text: str, counter: str) -> str:

@@ -72,7 +72,7 @@ def test_the_level_is_scored_against_the_level_that_stays() -> None:
     assert LEVEL not in judged(forecast(moving=False), CAME), "a river at rest is foretold by anybody"
 
 
-METRES = st.floats(0, 9)
+METRES = st.integers(0, 900).map(lambda centimetres: centimetres / 100)
 
 
 @given(st.lists(st.tuples(METRES, METRES, st.floats(0, 1), st.booleans()), min_size=1, max_size=20))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from rules.voice import english, japanese
@@ -59,6 +59,8 @@ def test_the_citys_table_holds_kana_and_says_where_it_does_not() -> None:
             read_names(wrong.encode(), "r.toml")
 
 
+@example("#0")
+@example("#7119へ")
 @given(st.text(max_size=60))
 def test_whatever_is_written_only_words_and_pauses_are_spoken(text: str) -> None:
     said = "".join(one.kana for one in Readings({"館坂橋": "たてさかばし"}).spoken(plain(text)))
