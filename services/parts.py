@@ -24,12 +24,12 @@ from services.broker.client import MqttClient
 from services.broker.config import check_filters
 from services.broker.embedded import EmbeddedBroker
 from services.broker.login import Login
+from services.channels import tidy
 from services.channels.budget.quota import Quota
 from services.channels.channel import Metered
 from services.channels.keeping import Keeper
 from services.channels.mqtt import setting_up as mqtt
 from services.channels.mqtt.channel import Mqtt
-from services.channels.tidy import Tidy, in_turn
 from services.city import StartError
 from services.clock import wall
 from services.deliver import Deliver
@@ -220,13 +220,8 @@ async def deliver(house: House) -> None:
         if isinstance(channel, Mqtt):
             await mqtt.set_up(house, channel)
         sender = Deliver(house.store, house.bell, house.clock, channel, meter=city.meters.get(channel.name))
-        lock = asyncio.Lock()
-        step = in_turn(lock, sender.step)
+        step = await tidy.set_up(house, channel, sender.step) if isinstance(channel, Keeper) else sender.step
         house.repeat(Loop(sender.name, step, house.bell.listen("outbox"), house.pace, again=True))
-        if isinstance(channel, Keeper):
-            tidy = Tidy(house.store, house.clock, channel)
-            step = in_turn(lock, tidy.step)
-            house.repeat(Loop(tidy.name, step, house.bell.listen("deliveries", "alerts"), lambda: Tidy.EVERY))
         if isinstance(channel, Metered):
             asker = Quota(house.store, channel, channel.name)
             house.repeat(Loop(asker.name, asker.step, house.bell.listen(), lambda: Quota.EVERY))

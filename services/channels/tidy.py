@@ -5,14 +5,21 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable
 
-from services.channels.keeping import Keeper
+from services.channels.keeping import Keeper, View
 from services.clock import Clock
+from services.house import House, leased
+from services.loop import Loop
 from services.store.engine import Store
-from services.store.shown import shown
+from services.store.shown import view
+
+Step = Callable[[], Awaitable[bool]]
 
 
 class Tidy:
-    """One per channel that keeps. It runs beside the channel's own queue, never at once with it."""
+    """One per channel that keeps, and for each one process at a time: the same that sends, and never at once with it.
+
+    Two would take a file that the other has just written for one that is left over.
+    """
 
     EVERY = 15.0  # seconds; an alert runs out to the minute
 
@@ -25,13 +32,23 @@ class Tidy:
 
     async def step(self) -> bool:
         """Compare the outlet with the store. Raises OSError where the outlet cannot be reached."""
-        now = self._clock.now()
+        return await self._channel.keep(self._look)
+
+    async def _look(self) -> View:
         async with self._store.read() as connection:
-            wanted = await shown(connection, self._channel.name, now)
-        return await self._channel.keep(wanted, now)
+            return await view(connection, self._channel.name, self._clock.now())
 
 
-def in_turn(lock: asyncio.Lock, step: Callable[[], Awaitable[bool]]) -> Callable[[], Awaitable[bool]]:
+async def set_up(house: House, channel: Keeper, send: Step) -> Step:
+    """Keep the outlet tidy from :meth:`House.go` on; returns ``send`` as it may be repeated beside that."""
+    tidy = Tidy(house.store, house.clock, channel)
+    once, lock = await house.once(tidy.name), asyncio.Lock()
+    step = leased(once, in_turn(lock, tidy.step))
+    house.repeat(Loop(tidy.name, step, house.bell.listen("deliveries", "alerts"), lambda: Tidy.EVERY))
+    return leased(once, in_turn(lock, send))
+
+
+def in_turn(lock: asyncio.Lock, step: Step) -> Step:
     """The step, never at once with another of the same lock: a file that is being replaced is not put back."""
 
     async def run() -> bool:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import os
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from datetime import datetime
 from pathlib import Path
 from urllib.parse import quote
@@ -25,13 +25,14 @@ from rules.voice.ssml import ssml
 from rules.voice.tongue import TONGUES
 from services.channels.admission import refusal
 from services.channels.channel import Delivery, Outcome, Payload, Progress, Verdict
-from services.channels.keeping import Shown
+from services.channels.keeping import Look
 from services.channels.marks import turn_mark
 from services.channels.proof import Proof
 
 MEDIA_TYPE = "application/ssml+xml"
 _NAME = re.compile(r'<meta name="shirase-name" content="([a-z]+-[a-z]{2}-\d{1,4})"/>')
 _OURS = re.compile(r"shirase-[^/]+\.[a-z]+-[a-z]{2}-\d+\.(?:txt|ssml)")
+_HALF = re.compile(rf"\.{_OURS.pattern}\.part")
 _TITLES = {"radio": "ラジオ", "loudspeaker": "屋外拡声", "telephone": "電話"}
 
 
@@ -64,6 +65,7 @@ class Voice:
     def __init__(self, config: Config, readings: Readings | None = None) -> None:
         self.statuses, self._config = config.statuses, config
         self._readings = readings or Readings()
+        self._swept = False  # of what an earlier process left half written
 
     def render(self, alert: Alert) -> Payload:
         """A text and its SSML for each utterance, in the order in which they are played.
@@ -92,10 +94,15 @@ class Voice:
             return Outcome(verdict=Verdict.LATER, detail=detail)
         return Outcome(verdict=Verdict.ACCEPTED, remote_id=next(iter(files)), detail=f"{len(files)} files")
 
-    async def keep(self, shown: Sequence[Shown], now: datetime) -> bool:  # noqa: ARG002
-        """Put back files that are gone, remove those of alerts that are over."""
-        wanted = {name: text for one in shown for name, text in _files(one.series, one.payload).items()}
-        return await asyncio.to_thread(self._settle, wanted)
+    async def keep(self, look: Look) -> bool:
+        """Put back files that are gone, remove those of alerts that are over; once, what a kill left half written."""
+        present = await asyncio.to_thread(self._present)
+        view = await look()
+        still = [one for one in view.shown if one.series not in view.moving]
+        wanted = {name: text for one in still for name, text in _files(one.series, one.payload).items()}
+        moving = tuple(f"{_stem(series)}." for series in view.moving)
+        over = {name for name in present - wanted.keys() if not name.startswith(moving)}
+        return await asyncio.to_thread(self._settle, wanted, over)
 
     async def prove(self, alert: Alert, now: datetime) -> Proof:  # noqa: ARG002
         """The text can be said and the folder written to; what a studio would play is left as it is."""
@@ -122,16 +129,21 @@ class Voice:
         old = f"{_stem(series)}."
         self._remove(name for name in self._present() if name.startswith(old) and name not in files)
 
-    def _settle(self, wanted: Mapping[str, str]) -> bool:
-        present = self._present()
-        wrong = {name: text for name, text in wanted.items() if name not in present or self._read(name) != text}
+    def _settle(self, wanted: Mapping[str, str], over: Set[str]) -> bool:
+        wrong = {name: text for name, text in wanted.items() if self._read(name) != text}
         self._write(wrong)
-        over = present - wanted.keys()
         self._remove(over)
+        if not self._swept:
+            self._remove(file.name for file in self._config.folder.iterdir() if _HALF.fullmatch(file.name))
+            self._swept = True
         return bool(wrong or over)
 
-    def _read(self, name: str) -> str:
-        return (self._config.folder / name).read_text(encoding="utf-8", errors="replace")
+    def _read(self, name: str) -> str | None:
+        """None where it is gone."""
+        try:
+            return (self._config.folder / name).read_text(encoding="utf-8", errors="replace")
+        except FileNotFoundError:
+            return None
 
     def _present(self) -> set[str]:
         return {file.name for file in self._config.folder.iterdir() if _OURS.fullmatch(file.name)}

@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from rules.alert import State
 from services.channels.channel import Payload
-from services.channels.keeping import Shown
+from services.channels.keeping import Shown, View
 from services.store.codec import from_json
 from services.store.outbox import DeliveryState
 from services.store.tables import alerts, outbox
@@ -17,6 +17,15 @@ from services.store.tables import alerts, outbox
 _OUT = (DeliveryState.ACCEPTED.value, DeliveryState.DUPLICATE.value)
 _IN_FORCE = (State.ISSUED.value, State.SUPERSEDED.value)
 _OVER = (State.ENDED.value, State.LIFTED.value)  # of an end that left the house
+
+
+async def view(connection: AsyncConnection, channel: str, now: datetime) -> View:
+    """What the outlet should show, and which series are on their way to it, in one transaction."""
+    moving = select(outbox.c.series).where(
+        outbox.c.channel == channel, outbox.c.state == DeliveryState.SENDING.value, outbox.c.expires > now
+    )
+    on_the_way = frozenset(await connection.scalars(moving))
+    return View(shown=tuple(await shown(connection, channel, now)), moving=on_the_way)
 
 
 async def shown(connection: AsyncConnection, channel: str, now: datetime) -> list[Shown]:

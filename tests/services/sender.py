@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 from feeds.status import Status
 from rules.alert import Alert, Text
 from services.channels.channel import Channel, Delivery, Outcome, Payload
+from services.channels.keeping import Look, Shown, View
 from tests.services.making import NOW, alert
 
 JAPANESE_LONG = "館坂橋の水位は2.60メートルで、なお上がっています。" * 24
@@ -27,6 +29,15 @@ def long_alert(**changes: Any) -> Alert:
     whole = alert(**changes)
     japanese = replace(whole.texts["ja"], instruction=JAPANESE_LONG)
     return replace(whole, texts={"ja": japanese, "en": ENGLISH}, web="https://bousai.example.jp/alerts/1")
+
+
+def seeing(*shown: Shown, moving: Collection[str] = ()) -> Look:
+    """A look at a store in which this is so."""
+
+    async def look() -> View:
+        return View(shown=shown, moving=frozenset(moving))
+
+    return look
 
 
 class Sender:

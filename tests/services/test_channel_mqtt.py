@@ -32,7 +32,7 @@ from services.web.api.viewer import Viewer
 from tests.city_broker import KINDS, city_broker, protocols
 from tests.services.conftest import GATEWAYS, until
 from tests.services.making import NOW, SetClock, alert, hazard
-from tests.services.sender import Sender
+from tests.services.sender import Sender, seeing
 
 TOPIC = topic_of("s")
 
@@ -113,7 +113,8 @@ async def _told_and_ended(logins: Logins) -> None:
             assert (await Sender(channel).send(over, revision=2)).verdict is Verdict.ACCEPTED
             await until(lambda: len(reader.came) == 2)
             assert [(one["revision"], one["ends"]) for _, one in reader.came] == [(1, False), (2, True)]
-            assert await channel.keep([], NOW)
+            assert not await channel.keep(seeing(moving=["s"])), "it is being sent just now, by whatever process"
+            assert await channel.keep(seeing())
             await until(lambda: len(reader.came) == 3)
             assert reader.came[2] == (TOPIC, None)
         assert await found(logins, 0) == []
@@ -132,8 +133,8 @@ async def test_a_hub_that_was_down_takes_away_what_ran_out_meanwhile_and_puts_ba
             Shown(series="changed", revision=2, payload=newer),
             Shown(series="lost/#+", revision=1, payload=after.render(alert(series="lost/#+"))),
         ]
-        assert await after.keep(shown, NOW)
-        assert not await after.keep(shown, NOW), "there is nothing more to do"
+        assert await after.keep(seeing(*shown))
+        assert not await after.keep(seeing(*shown)), "there is nothing more to do"
         told = {topic.removeprefix("hub/v1/public/alerts/"): one["revision"] for topic, one in await found(logins, 3)}
         assert told == {"holds": 1, "changed": 2, "lost%2F%23%2B": 1}
 
@@ -149,7 +150,7 @@ async def test_a_broker_that_drops_it_for_want_of_a_right_is_not_known_and_none_
     away = Mqtt(Config(host=access.host, port=access.port, statuses=frozenset({Status.EXERCISE})))
     assert (await Sender(away).send(away.render(alert()))).verdict is Verdict.LATER
     with pytest.raises(OSError, match="not reachable"):
-        await away.keep([], NOW)
+        await away.keep(seeing())
     await away.close()
 
 
@@ -161,7 +162,7 @@ async def test_without_a_broker_it_is_later_and_a_message_of_another_status_is_r
     outcome = await Sender(channel).send(Payload(media_type="application/json", parts=(body,)))
     assert outcome.verdict is Verdict.REJECTED and "says Actual" in outcome.detail
     with pytest.raises(OSError, match="no broker"):
-        await channel.keep([], NOW)
+        await channel.keep(seeing())
 
 
 def test_the_message_has_every_fact_and_the_link_to_the_document() -> None:

@@ -16,8 +16,8 @@ from rules.voice.japanese import Readings
 from services.channels.channel import Payload, Verdict
 from services.channels.keeping import Keeper, Shown
 from services.channels.voice import Config, Voice
-from tests.services.making import NOW, alert
-from tests.services.sender import ENGLISH, Sender
+from tests.services.making import alert
+from tests.services.sender import ENGLISH, Sender, seeing
 
 MANY = tuple(Place(code=str(n), name=f"地区その{n}") for n in range(60))
 
@@ -63,14 +63,18 @@ async def test_the_folder_is_made_to_show_what_holds_and_nothing_else(tmp_path: 
     over, holds = voice.render(alert()), voice.render(alert(revision=2, msg_type="Update"))
     await Sender(voice).send(over, series="over")
     shown = [Shown(series="holds/on", revision=2, payload=holds)]
-    assert await voice.keep(shown, NOW)
+    assert await voice.keep(seeing(*shown))
     kept = names(tmp_path)
     assert len(kept) == 4 and all(name.startswith("shirase-holds%2Fon.") for name in kept)
-    assert not await voice.keep(shown, NOW), "there is nothing more to do"
+    assert not await voice.keep(seeing(*shown)), "there is nothing more to do"
     (tmp_path / kept[0]).write_text("somebody's scribble")
-    assert await voice.keep(shown, NOW)
+    assert await voice.keep(seeing(*shown))
     assert (tmp_path / kept[0]).read_text(encoding="utf-8") in holds.parts
-    assert await voice.keep([], NOW) and names(tmp_path) == []
+    half = tmp_path / f".{kept[0]}.part"
+    half.touch()
+    assert not await voice.keep(seeing(*shown)) and half.exists(), "it is being written just now"
+    assert await voice.keep(seeing(moving=["another"])) and names(tmp_path) == [half.name]
+    assert not await Voice(Config(folder=tmp_path)).keep(seeing()) and names(tmp_path) == [], "a kill had left it"
 
 
 async def test_a_share_that_is_not_mounted_is_later_and_is_told(tmp_path: Path, voice: Voice) -> None:
@@ -79,7 +83,7 @@ async def test_a_share_that_is_not_mounted_is_later_and_is_told(tmp_path: Path, 
     outcome = await Sender(voice).send(payload)
     assert outcome.verdict is Verdict.LATER and "is it there?" in outcome.detail
     with pytest.raises(OSError, match="No such file"):
-        await voice.keep([], NOW)
+        await voice.keep(seeing())
 
 
 async def test_a_drill_that_does_not_say_so_first_and_last_is_refused(tmp_path: Path, voice: Voice) -> None:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
-from datetime import timedelta
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack
+from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -14,16 +16,22 @@ from feeds.status import Status
 from rules.alert import Alert, State
 from services.app import Hub
 from services.bell import Bell
+from services.channels import tidy
+from services.channels.channel import Delivery, Outcome, Progress
+from services.channels.keeping import View
 from services.channels.registry import build
 from services.channels.tidy import Tidy
 from services.channels.voice import Config, Voice
 from services.clock import wall
 from services.deliver import Deliver
+from services.house import House
 from services.settings import load
 from services.store import alerts, outbox
 from services.store.engine import Store
 from services.store.shown import shown
 from tests.services.making import NOW, SetClock, alert
+
+PROFILE = str(Path(__file__).parents[2] / "config/morioka")
 
 
 @pytest.fixture
@@ -66,10 +74,10 @@ def ending() -> Alert:
 async def test_what_ran_out_while_nobody_looked_is_taken_away(store: Store, voice: Voice, tmp_path: Path) -> None:
     clock = SetClock()
     await issued(store, voice, clock, first())
-    tidy = Tidy(store, clock, voice)
-    assert not await tidy.step() and len([*(tmp_path / "exchange").iterdir()]) == 2
+    keeper = Tidy(store, clock, voice)
+    assert not await keeper.step() and len([*(tmp_path / "exchange").iterdir()]) == 2
     clock.at = first().expires  # the hub was down until then
-    assert await tidy.step() and not [*(tmp_path / "exchange").iterdir()]
+    assert await keeper.step() and not [*(tmp_path / "exchange").iterdir()]
 
 
 async def test_an_end_takes_the_place_and_goes_when_it_runs_out_itself(store: Store, voice: Voice) -> None:
@@ -107,6 +115,64 @@ async def test_an_update_that_waits_leaves_the_older_revision_standing(store: St
     assert await showing(store, clock) == [(first().series, 2)]
 
 
+class Watched(Voice):
+    """Another process tidies when the files lie there, and before the store learns of it."""
+
+    def __init__(self, folder: Path, meanwhile: Callable[[], Awaitable[bool]]) -> None:
+        super().__init__(Config(folder=folder, statuses=frozenset({Status.EXERCISE})))
+        self._meanwhile = meanwhile
+
+    async def send(self, delivery: Delivery, now: datetime, progress: Progress) -> Outcome:
+        outcome = await super().send(delivery, now, progress)
+        await self._meanwhile()
+        return outcome
+
+
+async def test_another_process_leaves_alone_what_is_being_sent(store: Store, voice: Voice, tmp_path: Path) -> None:
+    folder, clock = tmp_path / "exchange", SetClock()
+    other = await Store.open(f"sqlite+aiosqlite:///{tmp_path / 'shirase.db'}")
+    keeper = Tidy(other, clock, voice)
+    mine = Watched(folder, keeper.step)
+    await issued(store, mine, clock, first())
+    assert len([*folder.iterdir()]) == 2, "taken away as if it were left over"
+    update = alert(revision=2, msg_type="Update", references=(first().reference,), channels=("voice",))
+    await issued(store, mine, clock, update)
+    assert any("続報" in file.read_text(encoding="utf-8") for file in folder.iterdir()), "the older one was put back"
+    assert not await keeper.step()
+    await other.close()
+
+
+async def test_what_comes_between_the_look_into_the_folder_and_that_into_the_store_stays(
+    store: Store, voice: Voice, tmp_path: Path
+) -> None:
+    clock = SetClock()
+
+    async def look() -> View:
+        await issued(store, voice, clock, first())
+        return View()  # of a store that was asked a moment too early
+
+    assert not await voice.keep(look)
+    assert len([*(tmp_path / "exchange").iterdir()]) == 2
+
+
+async def test_an_outlet_is_in_the_hands_of_one_process_and_passes_on(
+    store: Store, voice: Voice, tmp_path: Path
+) -> None:
+    settings = load([], {"SHIRASE_PROFILE": PROFILE, "SHIRASE_DATA_DIR": str(tmp_path)})
+    sent: list[str] = []
+
+    async def send(who: str) -> bool:
+        sent.append(who)
+        return True
+
+    async with AsyncExitStack() as second:
+        async with AsyncExitStack() as first:
+            houses = [House(settings, store, SetClock(), stack) for stack in (first, second)]
+            one, two = [await tidy.set_up(house, voice, partial(send, f"{n}")) for n, house in enumerate(houses)]
+            assert await one() and not await two() and await one()
+        assert await two() and sent == ["0", "0", "1"], "not handed over at an orderly stop"
+
+
 async def test_a_hub_publishes_on_its_own_broker_and_writes_to_its_folder(tmp_path: Path) -> None:
     (tmp_path / "exchange").mkdir()
     site = tmp_path / "site.toml"
@@ -114,8 +180,7 @@ async def test_a_hub_publishes_on_its_own_broker_and_writes_to_its_folder(tmp_pa
     site.write_text(
         f'[channels.mqtt]\nstatuses = ["Exercise"]\n[channels.voice]\nfolder = "{folder}"\nstatuses = ["Exercise"]\n'
     )
-    profile = str(Path(__file__).parents[2] / "config/morioka")
-    where = {"SHIRASE_PROFILE": profile, "SHIRASE_DATA_DIR": str(tmp_path / "data"), "SHIRASE_PORT": "0"}
+    where = {"SHIRASE_PROFILE": PROFILE, "SHIRASE_DATA_DIR": str(tmp_path / "data"), "SHIRASE_PORT": "0"}
     settings, now = load([site], where), wall()
     store = await Store.open(settings.database_url)
     one = alert(expires=now + timedelta(hours=1), channels=("mqtt", "voice"))

@@ -8,7 +8,7 @@ broker that takes a message and drops it for want of a right (MQTT 3.1.1 says no
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Set
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
@@ -66,13 +66,18 @@ class Board:
             cure = f"may its user publish and subscribe {ROOT}/#?"
             raise NotShownError(f"the broker does not show {topic}; {cure}") from None
 
-    async def settle(self, under: str, wanted: Mapping[str, bytes], most: int = 1000) -> bool:
-        """Make the topics below ``under`` show what is wanted and nothing else, at most so many changes at once.
-
-        True where something had to be done. Raises what :meth:`put` raises.
-        """
+    async def hung(self, under: str) -> frozenset[str]:
+        """The topics below ``under`` at which something hangs. Raises BoardAwayError."""
         await self._read_out()
-        over = [(topic, b"") for topic in self._shown if topic.startswith(f"{under}/") and topic not in wanted]
+        return frozenset(topic for topic in self._shown if topic.startswith(f"{under}/"))
+
+    async def settle(self, hung: Set[str], wanted: Mapping[str, bytes], most: int = 1000) -> bool:
+        """Make those topics show what is wanted and nothing else, at most so many changes at once.
+
+        ``hung`` was read before anybody asked what is wanted, so what has come since is left alone. True where
+        something had to be done. Raises what :meth:`put` raises.
+        """
+        over = [(topic, b"") for topic in sorted(hung - wanted.keys())]
         wrong = [(topic, message) for topic, message in wanted.items() if self._shown.get(topic) != message]
         changes = [*over, *wrong][:most]
         for topic, message in changes:

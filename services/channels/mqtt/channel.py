@@ -7,7 +7,6 @@ subscribes at any time finds what is in force, and nothing else.
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 from urllib.parse import quote
@@ -22,7 +21,7 @@ from services.channels.cap_feed import document_url
 from services.channels.channel import Delivery, Outcome, Payload, Progress, Verdict
 from services.channels.facts import facts
 from services.channels.http import Base
-from services.channels.keeping import Shown
+from services.channels.keeping import Look
 from services.channels.mqtt.board import ROOT, Board, BoardAwayError, NotShownError
 
 ALERTS = f"{ROOT}/alerts"
@@ -83,12 +82,15 @@ class Mqtt:
             return Outcome(verdict=Verdict.REJECTED, detail=f"{error}; it needs to publish {ROOT}/#")
         return Outcome(verdict=Verdict.ACCEPTED, remote_id=topic)
 
-    async def keep(self, shown: Sequence[Shown], now: datetime) -> bool:  # noqa: ARG002
+    async def keep(self, look: Look) -> bool:
         """Put back what the broker lost, take away what is over."""
         if self.board is None:
             raise BoardAwayError("no broker: set [broker], or host in [channels.mqtt]")
-        wanted = {topic_of(one.series): one.payload.parts[0].encode() for one in shown}
-        return await self.board.settle(ALERTS, wanted)
+        hung = await self.board.hung(ALERTS)
+        view = await look()
+        still = [one for one in view.shown if one.series not in view.moving]
+        wanted = {topic_of(one.series): one.payload.parts[0].encode() for one in still}
+        return await self.board.settle(hung - set(map(topic_of, view.moving)), wanted)
 
     async def close(self) -> None:
         if self.board is not None:

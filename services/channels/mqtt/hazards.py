@@ -39,10 +39,10 @@ class PublicHazards:
 
     async def step(self) -> bool:
         """Publish what changed. Raises OSError where the broker cannot be reached."""
-        now = self._clock.now()
+        hung, now = await self._board.hung(HAZARDS), self._clock.now()
         async with self._store.read() as connection:
             found = [hazard for _, hazard in await holding(connection, self._viewer, now)]
-        return await self._board.settle(HAZARDS, self._paced(found), _MOST)
+        return await self._board.settle(hung, self._paced(found), _MOST)
 
     def _paced(self, found: Iterable[Hazard]) -> dict[str, bytes]:
         at, before, self._told = wall(), self._told, {}
