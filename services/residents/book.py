@@ -55,7 +55,9 @@ class ResidentsBook:
             look = min(2 * look, _MOST_LOOKED_AT)
         return await self._people(delivery, taken)
 
-    async def record(self, delivery: Delivery, results: Sequence[tuple[Person, Said]]) -> None:
+    async def record(
+        self, delivery: Delivery, results: Sequence[tuple[Person, Said]], going: Sequence[Person] = ()
+    ) -> None:
         now = self._clock()
         gone = [person.id for person, said in results if said.fate is Fate.GONE]
         bounced = sorted([(said.code, person.id) for person, said in results if said.fate is Fate.BOUNCED])
@@ -65,6 +67,7 @@ class ResidentsBook:
                 await subscribers.suspend(connection, [person for _, person in ones], code, now)
             if gone:
                 await subscribers.remove(connection, gone, keep_telling_of=delivery.id)
+            await tellings.set_out(connection, delivery, [person.id for person in going])
 
     async def tally(self, delivery: Delivery) -> Tally:
         async with self._store.read() as connection:
@@ -108,7 +111,7 @@ def chosen(alert: Alert, districts: frozenset[str] | None, one: Subscriber, befo
     wanted = before.last > 0 or (not alert.ends and alert.msg_type != "Cancel" and one.wish.wants(alert, districts))
     if not wanted:
         return None
-    return Telling.KEPT if one.wish.gathers(alert) and not before.directly else Telling.SENDING
+    return Telling.KEPT if one.wish.gathers(alert) and not before.directly else Telling.TAKEN
 
 
 def person_of(one: Subscriber, seal: Seal, base_url: str, before: Before | None = None) -> Person:

@@ -24,7 +24,8 @@ _KEPT_FOR = timedelta(days=40)
 class Telling(StrEnum):
     """Where one person stands."""
 
-    SENDING = "sending"
+    TAKEN = "taken"  # it is their turn; nothing was sent yet
+    SENDING = "sending"  # on the wire, or about to be
     WAITING = "waiting"
     UNKNOWN = "unknown"  # perhaps told; tried again
     TOLD = "told"
@@ -59,7 +60,8 @@ Choice = Callable[[Subscriber, Before], Telling | None]
 
 
 async def begin(connection: AsyncConnection, delivery: Delivery, wall: datetime) -> None:
-    """Write down that it begins, once. Whoever was being told when a process died may have been told.
+    """Write down that it begins, once. Whoever was being told when a process died may have been told; whose turn it
+    only was has not.
 
     Nobody waits for who meanwhile turned out to have no such address.
     """
@@ -69,6 +71,9 @@ async def begin(connection: AsyncConnection, delivery: Delivery, wall: datetime)
     lost = and_(here, tellings.c.state == Telling.SENDING.value)
     values = {"state": Telling.UNKNOWN.value, "next_at": wall}
     await connection.execute(update(tellings).where(lost).values(values))
+    untouched = and_(here, tellings.c.state == Telling.TAKEN.value)
+    again = {"state": Telling.WAITING.value, "next_at": wall, "attempts": tellings.c.attempts - 1}
+    await connection.execute(update(tellings).where(untouched).values(again))
     away = select(subscribers.c.id).where(subscribers.c.state != Membership.CONFIRMED.value)
     vain = and_(here, tellings.c.state.in_(_PENDING), tellings.c.subscriber.in_(away))
     await connection.execute(update(tellings).where(vain).values(state=Telling.REFUSED.value))
@@ -86,7 +91,7 @@ async def take_waiting(connection: AsyncConnection, delivery: Delivery, wall: da
     )
     found = [subscriber_of(row) for row in (await connection.execute(statement)).mappings()]
     these = and_(tellings.c.delivery == delivery.id, tellings.c.subscriber.in_([one.id for one in found]))
-    again = {"state": Telling.SENDING.value, "attempts": tellings.c.attempts + 1}
+    again = {"state": Telling.TAKEN.value, "attempts": tellings.c.attempts + 1}
     await connection.execute(update(tellings).where(these).values(again))
     before = await _before(connection, delivery, found)
     return [Taken(one, before.get(one.id, Before())) for one in found]
@@ -117,7 +122,7 @@ async def take_new(
         state = choice(one, known)
         if state is None:
             continue
-        if state is Telling.SENDING:
+        if state is Telling.TAKEN:
             taken.append(Taken(one, known))
         rows_to_write.append(_row(delivery, one.id, state, wall))
     whole = len(rows) < look and (not looked or position == looked[-1].id)
@@ -126,6 +131,13 @@ async def take_new(
     where = fanouts.c.delivery == delivery.id
     await connection.execute(update(fanouts).where(where).values(position=position, whole=whole))
     return taken, not whole
+
+
+async def set_out(connection: AsyncConnection, delivery: Delivery, people: Sequence[int]) -> None:
+    """They are being told from now on. Who has left meanwhile has no row any more."""
+    if people:
+        these = and_(tellings.c.delivery == delivery.id, tellings.c.subscriber.in_(people))
+        await connection.execute(update(tellings).where(these).values(state=Telling.SENDING.value))
 
 
 async def record(

@@ -31,7 +31,9 @@ class MemoryBook:
         self._begun |= {one.id for one in due}
         return due
 
-    async def record(self, delivery: Delivery, results: Sequence[tuple[Person, Said]]) -> None:
+    async def record(
+        self, delivery: Delivery, results: Sequence[tuple[Person, Said]], going: Sequence[Person] = ()
+    ) -> None:
         self.said |= {one.id: said for one, said in results}
 
     async def tally(self, delivery: Delivery) -> Tally:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -11,10 +12,12 @@ from typing import Any
 import pytest
 from pydantic import SecretStr
 from sqlalchemy import select, update
+from structlog.testing import capture_logs
 
 from feeds.status import Status
 from rules.alert import Alert
 from services.bell import Bell
+from services.channels.channel import Delivery, Outcome
 from services.channels.mail.channel import Config, Mail
 from services.channels.people import fanout
 from services.channels.people.book import Fate, Person, Said, Tally
@@ -37,6 +40,7 @@ from tests.services.making import NOW, SetClock, alert
 from tests.services.web_floor import ground
 
 SEAL = Seal(SecretStr("k" * 40))
+WIDTH = 2  # mails on the wire at the same time
 sqlite = pytest.mark.parametrize("store", ["sqlite"], indirect=True)
 
 
@@ -116,7 +120,7 @@ async def city(store: Store) -> AsyncIterator[City]:
     smtp = FakeSmtp()
     await smtp.start()
     options = {"host": smtp.host, "port": smtp.port, "security": "none", "sender": "alerts@city.example",
-               "per_second": 1000, "connections": 2}  # fmt: skip
+               "per_second": 1000, "connections": WIDTH}  # fmt: skip
     channel = Mail(Config.model_validate(options))
     opened = City(store, smtp, SetClock(NOW), options, Deliver(store, Bell(), SetClock(NOW), channel), channel)
     opened.restart()
@@ -150,29 +154,47 @@ async def test_nobody_to_tell_is_no_failure(city: City) -> None:
     assert await city.states() == [("accepted", "対象の登録者はいない")]
 
 
+class Mortal:
+    """A book that cannot be written any more once its process is dead."""
+
+    def __init__(self, book: ResidentsBook) -> None:
+        self._book, self.dead = book, False
+
+    def __getattr__(self, name: str) -> Any:
+        if self.dead:
+            raise OSError("nobody is there to write it down")
+        return getattr(self._book, name)
+
+
 @sqlite
 @pytest.mark.parametrize("at", [1, 30])
-async def test_killed_in_the_middle_nobody_is_missed_and_only_the_doubtful_come_twice(
-    city: City, at: int, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("killed", [False, True])
+async def test_stopped_in_the_middle_nobody_is_missed_and_only_who_was_on_the_wire_is_told_twice(
+    city: City, at: int, killed: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(fanout, "BATCH", 12)
     await city.people(31)
     await city.issue(actual())
+    assert isinstance(city.channel.book, ResidentsBook)
+    city.channel.book = book = Mortal(city.channel.book)
     task = asyncio.create_task(city.sender.step())
     mails = 0
 
-    def count() -> None:
+    def stop() -> None:
         nonlocal mails
         mails += 1
         if mails == at + 1:
-            task.cancel()
+            book.dead = killed
+            if not killed:
+                task.cancel()
 
-    city.smtp.on_mail = count
-    with pytest.raises(asyncio.CancelledError):
+    city.smtp.on_mail = stop
+    with nullcontext() if killed else pytest.raises(asyncio.CancelledError):
         await task
     city.smtp.on_mail = lambda: None
-    doubtful = {row.subscriber for row in await rows(city.store) if row.state == Telling.SENDING.value}
-    assert 1 <= len(doubtful) <= 12
+    in_doubt = Telling.SENDING if killed else Telling.UNKNOWN
+    doubtful = {row.subscriber for row in await rows(city.store) if row.state == in_doubt.value}
+    assert 1 <= len(doubtful) <= (2 * WIDTH if killed else WIDTH), "of a batch of twelve"
     city.restart()
     await city.due_again()
     await city.work()
@@ -181,6 +203,49 @@ async def test_killed_in_the_middle_nobody_is_missed_and_only_the_doubtful_come_
     assert twice <= {f"p{n}@example.jp" for n in doubtful}
     assert all(len(city.smtp.box(f"p{n}@example.jp")) == 1 for n in range(1, 32)), "a double is the same mail"
     assert (await city.states())[0][0] == "accepted"
+
+
+@sqlite
+async def test_an_error_of_our_own_is_one_persons_and_everybody_else_is_told(
+    city: City, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await city.people(9)
+    await city.issue(actual())
+    tell = city.channel.tell
+
+    async def breaks(delivery: Delivery, person: Person) -> Said | Outcome:
+        if person.id == 4:
+            raise RuntimeError(f"a fault of ours, met at {person.address}")
+        return await tell(delivery, person)
+
+    monkeypatch.setattr(city.channel, "tell", breaks)
+    with capture_logs() as logs:
+        await city.work()
+    assert city.got() == sorted(f"p{n}@example.jp" for n in range(1, 10) if n != 4)
+    assert {row.subscriber for row in await rows(city.store) if row.state != Telling.TOLD.value} == {4}
+    ((state, reason),) = await city.states()
+    assert state == "waiting" and reason == "8人に送った、あとで送り直す人 1、主な理由 内部の誤り：RuntimeError"
+    assert "RuntimeError" in repr(logs) and "@" not in repr(logs)
+    monkeypatch.undo()
+    await city.due_again()
+    await city.work()
+    assert city.got().count("p4@example.jp") == 1 and (await city.states())[0] == ("accepted", "9人に送った")
+
+
+@sqlite
+async def test_an_error_that_meets_everybody_stops_after_the_first_batch(
+    city: City, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(fanout, "BATCH", 3)
+    await city.people(9)
+    await city.issue(actual())
+
+    async def breaks(delivery: Delivery, person: Person) -> Said | Outcome:
+        raise RuntimeError
+
+    monkeypatch.setattr(city.channel, "tell", breaks)
+    await city.sender.step()
+    assert await city.states() == [("unknown", "内部の誤り：RuntimeError")] and len(await rows(city.store)) == 3
 
 
 async def rows(store: Store) -> Sequence[Any]:
@@ -349,11 +414,11 @@ def test_who_is_told_what() -> None:
     over = actual(level=0, ends=True, msg_type="Update")
     heard, kept = Before(first=1, last=1, directly=True), Before(first=1, last=1)
     gathering = Wish(digest=True)
-    assert choice(minor, gathering) is Telling.KEPT and choice(grave, gathering) is Telling.SENDING
+    assert choice(minor, gathering) is Telling.KEPT and choice(grave, gathering) is Telling.TAKEN
     assert choice(over, Wish()) is None, "who heard of no beginning hears of no end"
-    assert choice(over, Wish(least=4), heard) is choice(over, gathering, heard) is Telling.SENDING
+    assert choice(over, Wish(least=4), heard) is choice(over, gathering, heard) is Telling.TAKEN
     assert choice(over, gathering, kept) is Telling.KEPT
-    assert choice(minor, Wish(least=4), heard) is Telling.SENDING and choice(minor, Wish(least=4)) is None
+    assert choice(minor, Wish(least=4), heard) is Telling.TAKEN and choice(minor, Wish(least=4)) is None
 
 
 def test_numbers_in_words_for_the_board() -> None:

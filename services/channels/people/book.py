@@ -68,15 +68,17 @@ class Book(Protocol):
     """Whom a delivery concerns and who was told, kept so that no kill loses or doubles anybody."""
 
     async def begin(self, delivery: Delivery) -> None:
-        """Before anybody is told: whoever was being told when a process died counts as unknown."""
+        """Before anybody is told: whoever was being told when a process died counts as unknown, nobody else."""
         ...
 
     async def next(self, delivery: Delivery, limit: int) -> Sequence[Person]:
-        """People to tell now, written down as being told. Empty: nobody now."""
+        """Whose turn it is, written down as taken: no other slice takes them. Empty: nobody now."""
         ...
 
-    async def record(self, delivery: Delivery, results: Sequence[tuple[Person, Said]]) -> None:
-        """What became of them."""
+    async def record(
+        self, delivery: Delivery, results: Sequence[tuple[Person, Said]], going: Sequence[Person] = ()
+    ) -> None:
+        """What became of some, and who is told next, in one transaction: from then on these are in doubt."""
         ...
 
     async def tally(self, delivery: Delivery) -> Tally:

@@ -2,23 +2,33 @@
 
 A slice claims people in batches, tells them, writes down what became of each, and gives the delivery back to the outbox
 after a few seconds. So the outbox decides anew who is most urgent: a level 5 never waits behind 50,000 mails of a
-level 2, a newer revision or the end of an alert's life stops the older one, and a kill leaves at most one batch in
-doubt.
+level 2, and a newer revision or the end of an alert's life stops the older one.
+
+In doubt is only who was on the wire: an error or a cancellation leaves the one or the few in doubt whom it met, a kill
+at most two for each connection. Everybody else of the batch is told, or waits as if nothing had been.
 """
 
 from __future__ import annotations
 
 import asyncio
+import traceback
+from collections import deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from time import monotonic
-from typing import Protocol
+from typing import Any, Protocol
+
+import structlog
 
 from services.channels.channel import Delivery, Outcome, Progress, Verdict
 from services.channels.people.book import Book, Fate, Person, Said, Tally
 
+log: Any = structlog.get_logger()
+
 SLICE = 3.0  # seconds; a hub that stops waits five for a step under way
-BATCH = 100  # people whose fate is in doubt after a kill, at the most
+BATCH = 100  # people claimed at a time
+_BROKEN = "内部の誤り"
 
 
 class Teller(Protocol):
@@ -61,10 +71,9 @@ async def fan_out(teller: Teller, book: Book, crew: Crew, delivery: Delivery, pr
         people = await book.next(delivery, BATCH)
         if not people:
             break
-        batch = _Batch(teller, crew, delivery, ends)
+        batch = _Batch(teller, book, crew, delivery, ends)
         results = await batch.tell(people)
-        await book.record(delivery, results)
-        stopped = batch.stopped or _unreached(results)
+        stopped = batch.stopped or _in_vain(results)
     tally = await book.tally(delivery)
     if tally.told and delivery.key not in delivery.done:
         await progress(delivery.key)
@@ -74,33 +83,71 @@ async def fan_out(teller: Teller, book: Book, crew: Crew, delivery: Delivery, pr
 class _Batch:
     """People told at the same time by a few workers; what stops one stops all."""
 
-    def __init__(self, teller: Teller, crew: Crew, delivery: Delivery, ends: float) -> None:
-        self._teller, self._crew, self._delivery, self._ends = teller, crew, delivery, ends
+    def __init__(self, teller: Teller, book: Book, crew: Crew, delivery: Delivery, ends: float) -> None:
+        self._teller, self._book, self._crew, self._delivery, self._ends = teller, book, crew, delivery, ends
         self.stopped: Outcome | None = None
         self._said: dict[int, Said] = {}
+        self._news: list[tuple[Person, Said]] = []  # what became of people and is not written down yet
+        self._going: deque[Person] = deque()  # written down as being told, and not begun
+        self._at_the_book = asyncio.Lock()
 
-    async def tell(self, people: Sequence[Person]) -> list[tuple[Person, Said]]:
+    async def tell(self, people: Sequence[Person]) -> list[Said]:
+        """What became of those who were tried; of everybody it is written down, also where this is cancelled."""
         queue = iter(people)
-        await asyncio.gather(*[self._work(queue) for _ in range(self._crew.width)])
-        return [(person, self._said.get(person.id, Said(fate=Fate.LEFT))) for person in people]
+        try:
+            ends = await asyncio.gather(*[self._work(queue) for _ in range(self._crew.width)], return_exceptions=True)
+        finally:
+            left = [(person, Said(fate=Fate.LEFT)) for person in people if person.id not in self._said]
+            await self._book.record(self._delivery, [*self._news, *left])
+        for end in ends:
+            if end is not None:  # the book could not be written: nobody's letter, but the whole delivery's
+                raise end
+        return list(self._said.values())
 
     async def _work(self, queue: Iterator[Person]) -> None:
-        for person in queue:
+        while True:
             await self._crew.pace.turn()
-            if self.stopped or monotonic() >= self._ends:
+            person = None if self._over else await self._next(queue)
+            if person is None or self._over:
                 return
+            await self._tell(person)
+
+    async def _next(self, queue: Iterator[Person]) -> Person | None:
+        """Somebody who is written down as being told: as many at once as there are workers, with the news so far."""
+        async with self._at_the_book:
+            if not self._going and (some := list(islice(queue, self._crew.width))):
+                news = list(self._news)
+                await self._book.record(self._delivery, news, some)
+                del self._news[: len(news)]
+                self._going.extend(some)
+            return self._going.popleft() if self._going else None
+
+    async def _tell(self, person: Person) -> None:
+        said: Said | Outcome = Said(fate=Fate.UNKNOWN, code="途中で止められた")
+        try:
             said = await self._teller.tell(self._delivery, person)
+        except Exception as error:  # noqa: BLE001 - whatever it is, it is about this one, and the others are told
+            said = Said(fate=Fate.UNKNOWN, code=f"{_BROKEN}：{type(error).__name__}")
+            place = traceback.extract_tb(error.__traceback__)[-1]  # its words may hold an address: they are left out
+            log.error("telling somebody failed", person=person.id, error=said.code, at=f"{place.name}:{place.lineno}")
+        finally:  # a cancellation too: it may have been on the wire
             if isinstance(said, Outcome):
                 self.stopped = said
-                return
-            self._said[person.id] = said
+            else:
+                self._said[person.id] = said
+                self._news.append((person, said))
+
+    @property
+    def _over(self) -> bool:
+        return self.stopped is not None or monotonic() >= self._ends
 
 
-def _unreached(results: Sequence[tuple[Person, Said]]) -> Outcome | None:
-    """Where nobody could be reached the line is down, and trying everybody else would only take time."""
-    tried = [said for _, said in results if said.fate is not Fate.LEFT]
+def _in_vain(tried: Sequence[Said]) -> Outcome | None:
+    """Where nobody could be reached the line is down, and where every try broke we are: others would fare no better."""
     if tried and all(said.fate is Fate.UNREACHED for said in tried):
         return Outcome(verdict=Verdict.LATER, detail=tried[0].code)
+    if tried and all(said.code.startswith(_BROKEN) for said in tried):
+        return Outcome(verdict=Verdict.UNKNOWN, detail=tried[0].code)
     return None
 
 

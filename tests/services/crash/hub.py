@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import event, func, select, update
 from sqlalchemy.engine import make_url
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from rules.alert import Alert, State
 from services.bell import Bell
@@ -31,20 +32,48 @@ OFFICERS = ("hirata", "sato")
 _ROUNDS = 12  # of waiting until nothing is left to do: more are a hub that never comes to rest
 
 
+class _Mortal(Store):
+    """Of one life: tasks that the trap does not drive may outlive it here, and no real process's do."""
+
+    dead = False
+
+    @contextlib.asynccontextmanager
+    async def read(self) -> AsyncIterator[AsyncConnection]:
+        self._live()
+        async with super().read() as connection:
+            yield connection
+
+    @contextlib.asynccontextmanager
+    async def write(self) -> AsyncIterator[AsyncConnection]:
+        self._live()
+        async with super().write() as connection:
+            yield connection
+            self._live()
+
+    def _live(self) -> None:
+        if self.dead:
+            raise OSError(5, "the process is dead")
+
+
 class Disk:
     """The store's file. Lives come and go; only the statements that SQLAlchemy has compiled outlast them."""
 
     def __init__(self, path: Path) -> None:
         self._engines = sqlite.engines(make_url(f"sqlite+aiosqlite:///{path}"), json_serializer=written)
         self._connections: list[Any] = []  # of aiosqlite, each with a thread of its own
+        self._opened: list[_Mortal] = []
         for engine in self._engines:
             event.listen(engine.sync_engine, "connect", self._note, insert=True)
 
     def open(self) -> Store:
-        return Store(*self._engines)
+        self._opened.append(_Mortal(*self._engines))
+        return self._opened[-1]
 
     async def cut(self) -> None:
-        """As with ``kill -9``: what was committed is on the disk, what was not is gone."""
+        """As with ``kill -9``: what was committed is on the disk, what was not is gone, and no task writes more."""
+        for store in self._opened:
+            store.dead = True
+        self._opened.clear()
         for connection in self._connections:
             with contextlib.suppress(ValueError):  # closed already
                 await connection.rollback()
