@@ -58,12 +58,13 @@ class Browser:
 
 
 class FakePush(Served):
-    """``browsers`` by name; ``heard`` holds the headers of every message that was taken."""
+    """``browsers`` by name; ``heard`` holds the headers of every message that was taken, ``taken`` whose and what."""
 
     def __init__(self) -> None:
         super().__init__()
         self.browsers: dict[str, Browser] = {}
         self.heard: list[dict[str, str]] = []
+        self.taken: list[tuple[str, dict[str, Any]]] = []
 
     def routes(self) -> list[web.RouteDef]:
         return [web.post("/push/{name}", self._take)]
@@ -90,6 +91,7 @@ class FakePush(Served):
         if len(topic) > 32:
             return web.Response(status=400, text="Topic is too long")
         browser.shown[topic] = browser.read(await request.read())
+        self.taken.append((request.match_info["name"], browser.shown[topic]))
         self.heard.append(dict(headers))
         return web.Response(status=201, headers={"Location": f"{self.url}/message/{len(self.heard)}"})
 
