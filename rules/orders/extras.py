@@ -1,0 +1,45 @@
+"""Orders beside the plow: ruts, hauling, levelling, de-icing. Models and people's reports call for them."""
+
+from __future__ import annotations
+
+from feeds.japan import JAPAN
+from rules.orders.decision import Kind, Outcome, Picture, Reason, Verdict
+from rules.orders.rules import ExtraRule, OrderRules
+
+CALLS_FOR: dict[Kind, Reason] = {
+    Kind.RUTS: Reason.RUTS,
+    Kind.HAULING: Reason.NARROW,
+    Kind.LEVELLING: Reason.THAW_AHEAD,
+    Kind.DEICING: Reason.ICE,
+}
+
+
+def extra_verdicts(picture: Picture, rules: OrderRules) -> list[Verdict]:
+    """One for each extra order that something calls for; without a word for those that nothing does."""
+    found = []
+    for rule in rules.extras:
+        reason = CALLS_FOR[rule.kind]
+        if evidence := picture.extras.get(reason):
+            outcome, why = _against(rule, picture, rules) or (Outcome.PROPOSE, reason)
+            found.append(
+                Verdict(
+                    rule=rule.id,
+                    kind=rule.kind,
+                    classes=(),
+                    outcome=outcome,
+                    reason=why,
+                    fired=reason,
+                    evidence=evidence,
+                )
+            )
+    return found
+
+
+def _against(rule: ExtraRule, picture: Picture, rules: OrderRules) -> tuple[Outcome, Reason] | None:
+    """Under deep snow de-icer is lost: the plow comes first. Extra orders go out at any hour."""
+    if not rules.season.holds(picture.at.astimezone(JAPAN).date()):
+        return Outcome.VETO, Reason.OUT_OF_SEASON
+    deep = max((one.new_cm for one in picture.gauges), default=0.0)
+    if rule.most_cm is not None and deep > rule.most_cm:
+        return Outcome.WAIT, Reason.STAGE_BEFORE
+    return None

@@ -1,0 +1,157 @@
+"""From what is measured and reported to the picture of each plow section that a city's rules decide about."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+import numpy as np
+
+from geo.air.temperature_outlook import chance_of_reaching, outlook
+from geo.hazard import Evidence, Hazard
+from geo.model import Ground, Inputs
+from geo.sections import sections_of
+from geo.series.lately import newest
+from geo.series.season import last_hours
+from geo.snow.gauge import GaugeState, gauge_state
+from geo.station import Station
+from rules.orders.decision import Ahead, Expected, Gauge, Picture, Reason
+from rules.orders.rules import OrderRules
+
+QUANTITIES = frozenset({"snow_depth", "air_temperature", "wind_speed", "rain_1h"})
+_HOUR = timedelta(hours=1)
+_TREND_H = 6.0  # further ahead a trend says nothing
+_DRIFT_MS, _DRIFT_C = 8.5, -2.0  # from this wind, below this air temperature (Matsuzawa and Takeuchi 2002)
+_RAIN_C = 1.0  # above it what a rain gauge counts is taken for rain
+_CALLED_BY = {"packed_snow": Reason.THAW_AHEAD, "road_ice": Reason.ICE}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """What people and other parts of the hub tell beside the readings, by section."""
+
+    hazards: Sequence[Hazard] = ()  # of the models, of the same status
+    expected: Mapping[str, Expected] = field(default_factory=dict)  # "" stands for every section
+    rut_cm: Mapping[str, float] = field(default_factory=dict)
+    reports: Mapping[str, Mapping[Reason, tuple[Evidence, ...]]] = field(default_factory=dict)
+    finished: Mapping[str, Mapping[str, datetime]] = field(default_factory=dict)  # rule → when its round was done
+
+
+NOTHING = Told()
+
+
+def pictures(inputs: Inputs, ground: Ground, rules: OrderRules, told: Told = NOTHING) -> list[Picture]:
+    """A picture of every plow section, by code. ``inputs.series`` reaches back as long as the rules count, and an hour;
+    of ``inputs.season`` the last day of ``air_temperature`` is used."""
+    stations: defaultdict[str, list[Station]] = defaultdict(list)
+    for _, station in sorted(ground.stations.items()):
+        if station.quantities & QUANTITIES:
+            for area in sections_of(station, ground):
+                stations[area.code].append(station)
+    extras = _extras(told.hazards)
+    found = []
+    for area in sorted(ground.areas.of_kind("plow_section"), key=lambda one: one.code):
+        here = stations[area.code]
+        passed = inputs.passes.get(area.code)
+        gauges = [one for station in here if (one := _gauge(station, inputs, rules, passed)) is not None]
+        speaking = {one.station for one in gauges}
+        found.append(
+            Picture(
+                at=inputs.now,
+                status=inputs.status,
+                section=area.code,
+                section_name=area.name,
+                section_name_en=area.name_en,
+                gauges=tuple(gauges),
+                silent=tuple(s.name for s in here if "snow_depth" in s.quantities and s.code not in speaking),
+                passed_at=passed,
+                ahead=_ahead(here, inputs, rules, gauges, told.expected.get(area.code, told.expected.get(""))),
+                rut_cm=told.rut_cm.get(area.code),
+                drifting=any(_drifts(station, inputs) for station in here),
+                finished=told.finished.get(area.code, {}),
+                extras={**extras.get(area.code, {}), **told.reports.get(area.code, {})},
+            )
+        )
+    return found
+
+
+def _gauge(station: Station, inputs: Inputs, rules: OrderRules, passed: datetime | None) -> Gauge | None:
+    samples = inputs.series.get((station.code, "snow_depth"), ())
+    state = gauge_state(samples, inputs.now, passed, rules.counting) if samples else None
+    if state is None:
+        return None
+    storm: GaugeState | None = state
+    if state.passed_at is not None:
+        storm = gauge_state(samples, inputs.now, None, rules.counting)
+    assert storm is not None  # it spoke a moment ago
+    return Gauge(
+        station=station.code,
+        name=station.name,
+        depth_cm=state.depth_cm,
+        new_cm=state.new.cm,
+        storm_cm=storm.new.cm,
+        at_least=state.new.at_least,
+        lies=state.lies(rules.counting.lying),
+        rate_cm_h=state.last_3h_cm / 3,
+        since=state.passed_at or state.since,
+        storm_since=storm.since,
+        began_at=state.began_at,
+        at=state.newest.at,
+        ref=state.newest.ref,
+    )
+
+
+def _ahead(
+    here: Sequence[Station], inputs: Inputs, rules: OrderRules, gauges: Sequence[Gauge], noted: Expected | None
+) -> Ahead:
+    finish = rules.timing.finish_at(inputs.now)
+    hours = (finish - inputs.now) / _HOUR
+    snow, source = None, ""
+    if noted is not None and noted.at <= inputs.now < noted.until:
+        # Of what was foreseen for the whole span, the part that is still to come and falls before the finish hour.
+        left = (min(noted.until, finish) - inputs.now) / (noted.until - noted.at)
+        snow, source = noted.cm * max(0.0, left), noted.source
+    elif gauges:
+        snow = max(one.rate_cm_h for one in gauges) * min(hours, _TREND_H)
+    expected = [_air(station, inputs, hours) for station in here if "air_temperature" in station.quantities]
+    known = [values for values in expected if len(values) and not np.isnan(values).all()]
+    warmest = max(known, key=lambda values: float(np.nanmax(values)), default=None)
+    return Ahead(
+        snow_cm=None if snow is None else round(snow, 1),
+        source=source,
+        warmest_c=None if warmest is None else round(float(np.nanmax(warmest)), 1),
+        thaw_chance=(
+            None
+            if warmest is None or rules.veto.thaw_c is None
+            else round(chance_of_reaching(warmest, rules.veto.thaw_c), 2)
+        ),
+        rain_mm=max((_rain(station, inputs) for station in here), default=0.0),
+    )
+
+
+def _air(station: Station, inputs: Inputs, hours: float) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
+    past = last_hours(inputs.season.get((station.code, "air_temperature"), ()), inputs.now, 25)
+    return outlook(past, min(36, max(1, round(hours))))
+
+
+def _rain(station: Station, inputs: Inputs) -> float:
+    rain = newest(inputs.series.get((station.code, "rain_1h"), ()), inputs.now, _HOUR)
+    air = newest(inputs.series.get((station.code, "air_temperature"), ()), inputs.now, 2 * _HOUR)
+    return rain.value if rain is not None and air is not None and air.value > _RAIN_C else 0.0
+
+
+def _drifts(station: Station, inputs: Inputs) -> bool:
+    wind = newest(inputs.series.get((station.code, "wind_speed"), ()), inputs.now, _HOUR)
+    air = newest(inputs.series.get((station.code, "air_temperature"), ()), inputs.now, 2 * _HOUR)
+    return wind is not None and air is not None and wind.value >= _DRIFT_MS and air.value < _DRIFT_C
+
+
+def _extras(hazards: Iterable[Hazard]) -> dict[str, dict[Reason, tuple[Evidence, ...]]]:
+    found: defaultdict[str, dict[Reason, tuple[Evidence, ...]]] = defaultdict(dict)
+    for hazard in hazards:
+        if (reason := _CALLED_BY.get(hazard.kind)) is not None:
+            text = Evidence(ref=hazard.evidence[0].ref if hazard.evidence else hazard.key, text=hazard.headline)
+            found[hazard.area][reason] = (*found[hazard.area].get(reason, ()), text)
+    return found

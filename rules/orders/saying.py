@@ -1,0 +1,117 @@
+"""A decision in one sentence, Japanese and English, that can be read out to a caller."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from feeds.japan import JAPAN
+from rules.orders.decision import KINDS_EN, KINDS_JA, Ahead, Decision, Gauge, Outcome, Reason, Verdict
+
+_AGAINST: Mapping[Reason, tuple[str, str]] = {
+    Reason.OUT_OF_SEASON: ("除雪期間の外です", "it is outside the season"),
+    Reason.GONE: ("新雪の多くが、もう残っていません", "most of the new snow does not lie any more"),
+    Reason.BEGAN_LATE: ("この時間帯に降り出した雪は、次の判断に回します", "snow that begins at this hour is left"),
+    Reason.TOO_LATE: ("出動を始める時刻を過ぎています", "it is too late to begin"),
+    Reason.NOT_ITS_HOUR: ("判断の時刻を待っています", "it waits for the hour of decision"),
+    Reason.STAGE_BEFORE: ("先の段階の除雪が済んでいません", "the round before it is not done"),
+    Reason.WILL_MELT: ("気温が上がり、融ける見込みです", "it is expected to melt"),
+    Reason.RAIN: ("雨になっています", "it rains"),
+}
+_FIRED: Mapping[Reason, tuple[str, str]] = {
+    Reason.RUTS: ("わだちの通報", "reported ruts"),
+    Reason.DRIFT: ("吹きだまりのおそれ", "drifting snow"),
+    Reason.THAW_AHEAD: ("圧雪が緩む（ザクザク）おそれ", "packed snow before a thaw"),
+    Reason.ICE: ("路面凍結", "ice on the road"),
+    Reason.NARROW: ("道幅が狭いとの通報", "reports of narrow roads"),
+}
+_NEVER_NUMBERED = (Reason.THAW_AHEAD, Reason.ICE, Reason.NARROW, Reason.DRIFT)
+
+
+def sentence(decision: Decision, verdict: Verdict | None = None) -> str:
+    """The main verdict, or the one given, in one Japanese sentence."""
+    one = verdict or decision.main
+    what = KINDS_JA[one.kind]
+    match one.outcome:
+        case Outcome.PROPOSE:
+            return f"{what}の基準に達しました：{_fired(one)[0]}{_roads(one)[0]}"
+        case Outcome.UNKNOWN:
+            silent = "、".join(decision.picture.silent)
+            return f"判断できません：{f'{silent}の観測が途絶えています' if silent else '積雪計がありません'}"
+        case Outcome.VETO | Outcome.WAIT:
+            return f"{_fired(one)[0]}で基準に達していますが、{_AGAINST[one.reason][0]}{_next(decision)[0]}"
+    if one.reason is Reason.NO_RULE:
+        return "この日に当てはまる除雪の基準がありません"
+    if one.reason is Reason.NO_RUTS:
+        return f"新雪 {_cm(one.have_cm)} は基準に達していますが、わだちの通報がありません"
+    return f"{_cm(one.have_cm)} < 基準 {_cm(one.need_cm)}（あと {_cm(one.missing_cm)}、{_clock(decision.picture.at)}）"
+
+
+def sentence_en(decision: Decision, verdict: Verdict | None = None) -> str:
+    """The same in English."""
+    one = verdict or decision.main
+    what = KINDS_EN[one.kind]
+    match one.outcome:
+        case Outcome.PROPOSE:
+            return f"The rule for {what} fired: {_fired(one)[1]}{_roads(one)[1]}"
+        case Outcome.UNKNOWN:
+            return "Nothing can be said: no gauge speaks for the section"
+        case Outcome.VETO | Outcome.WAIT:
+            return f"The rule fired ({_fired(one)[1]}), but {_AGAINST[one.reason][1]}{_next(decision)[1]}"
+    if one.reason is Reason.NO_RULE:
+        return "The city has no rule for this day"
+    if one.reason is Reason.NO_RUTS:
+        return f"{_cm(one.have_cm)} of new snow are enough, but nobody has reported ruts"
+    missing = f"{_cm(one.missing_cm)} missing at {_clock(decision.picture.at)}"
+    return f"{_cm(one.have_cm)} < {_cm(one.need_cm)} ({missing})"
+
+
+def gauge_text(gauge: Gauge) -> str:
+    """One gauge in one line, for the evidence."""
+    new = f"{_clock(gauge.since)}からの新雪 {gauge.new_cm:.1f} cm{'以上' if gauge.at_least else ''}"
+    return f"{gauge.name} 積雪 {gauge.depth_cm:.0f} cm、{new}（{_clock(gauge.at)}）"
+
+
+def ahead_text(ahead: Ahead) -> str | None:
+    """What is expected until the finish hour; None where nobody knows anything."""
+    told = []
+    if ahead.snow_cm is not None:
+        told.append(f"これからの降雪 {ahead.snow_cm:.0f} cm（{ahead.source or '3時間の傾向からの推定'}）")
+    if ahead.warmest_c is not None:
+        told.append(f"気温は {ahead.warmest_c:.0f}℃ 前後まで（前日の経過からの推定）")
+    if ahead.rain_mm:
+        told.append(f"1時間の雨 {ahead.rain_mm:.1f} mm")
+    return "、".join(told) or None
+
+
+def _fired(one: Verdict) -> tuple[str, str]:
+    reason = one.fired or one.reason
+    if reason in _NEVER_NUMBERED:
+        return _FIRED[reason]
+    have, need = _cm(one.have_cm), _cm(one.need_cm)
+    if reason is Reason.RUTS:
+        ja, en = _FIRED[reason]
+        return (ja, en) if one.have_cm is None else (f"わだち {have}（基準 {need}）", f"ruts of {have}, limit {need}")
+    if reason is Reason.FORECAST:
+        return f"降った雪と予報で {have}（基準 {need}）", f"{have} fallen and forecast, limit {need}"
+    return f"新雪 {have}（基準 {need}）", f"{have} of new snow, limit {need}"
+
+
+def _roads(one: Verdict) -> tuple[str, str]:
+    if not one.classes:
+        return "", ""
+    classes = "・".join(str(each) for each in one.classes)
+    return f"、道路区分 {classes}", f", road classes {classes.replace('・', ', ')}"
+
+
+def _next(decision: Decision) -> tuple[str, str]:
+    at = decision.next_at
+    return (f"（次の判断 {_clock(at)}）", f" (next decision {_clock(at)})") if at else ("", "")
+
+
+def _cm(value: float | None) -> str:
+    return "– cm" if value is None else f"{value:.1f} cm".replace(".0 cm", " cm")
+
+
+def _clock(at: datetime) -> str:
+    return f"{at.astimezone(JAPAN):%H:%M}"
