@@ -13,6 +13,7 @@ from feeds.lalert.types import LalertDocument
 from feeds.records import CapTelegram, Fix, Reading, Record, Rejected, Report, Telegram, TelegramArea
 
 _AREA_OPTIONAL = ("code_type", "kind_code", "kind_name", "status", "condition", "last_code", "max_intensity")
+_SPREAD = ("spread_g_m2", "spread_width_m", "spread_kg")  # told by spreaders alone
 _TELEGRAM_ALWAYS = (
     "telegram",
     "control_title",
@@ -82,6 +83,7 @@ def _fix(fix: Fix) -> dict[str, Any]:
         "heading_deg": fix.heading_deg,
         "activity": fix.activity,
         "activity_name": fix.activity_name,
+        **{name: value for name in _SPREAD if (value := getattr(fix, name)) is not None},
         "status": fix.status.value,
     }
 

@@ -135,6 +135,9 @@ class Position(_Strict):
     speed_unit: Literal["km/h", "m/s", "knots"] = "km/h"
     heading_deg: PathText | None = None
     activity: PathText | None = None  # a word, or a list of words: feeds/activities.py knows what they mean
+    spread_g_m2: PathText | None = None  # de-icer: how a spreader is set, with its width …
+    spread_width_m: PathText | None = None
+    spread_kg: PathText | None = None  # … or its counter
 
     @model_validator(mode="after")
     def _one_place(self) -> Position:

@@ -39,6 +39,9 @@ def fix(members: Members, gateway: str, vehicle: str, measured_at: datetime, spe
         heading_deg=_heading(members, spelling.heading),
         activity=activity(*names),
         activity_name=", ".join(names),
+        spread_g_m2=_not_negative(members, "spread_g_m2"),
+        spread_width_m=_not_negative(members, "spread_width_m"),
+        spread_kg=_not_negative(members, "spread_kg"),
         status=status,
     )
 

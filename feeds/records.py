@@ -90,6 +90,9 @@ class Fix:
     heading_deg: float | None = None
     activity: str | None = None  # one of feeds.activities.ACTIVITIES, where the vehicle tells what it does
     activity_name: str = ""  # as it calls that itself: no two providers agree on names
+    spread_g_m2: float | None = None  # de-icer on the road, as the spreader is set …
+    spread_width_m: float | None = None  # … and how broad
+    spread_kg: float | None = None  # its own counter: what it has spread since it was last set to nothing
     status: Status = Status.ACTUAL
 
     @property

@@ -1,4 +1,4 @@
-"""Plow: fixes in, passes out; and of these what is done of each segment, and since when each section.
+"""Plow: fixes in, passes and spells of time out; and of these what is done of each segment, and of each section when.
 
 Every quarter of an hour that a new fix can change is worked out anew from the store, so that a fix that comes late, out
 of order or twice ends in the same passes. They are committed together with the cursor.
@@ -19,12 +19,13 @@ from geo.plow.blocks import BLOCK_S, span, touched, worked
 from geo.plow.coverage import Coverage, coverage
 from geo.plow.passes import Pass
 from geo.plow.rounds import own, passed_at
+from geo.plow.spells import Spell
 from geo.plow.track import Told, track_of
 from services.bell import Bell
 from services.clock import Clock
 from services.lease import Leased
 from services.roads import Roads
-from services.store import cursors, plowed, records
+from services.store import cursors, plowed, records, spells
 from services.store.engine import Store
 from services.store.plowed import Arrived, Vehicle
 
@@ -41,6 +42,7 @@ class Job:
     blocks: Sequence[int]
     fixes: Sequence[Told]
     known: Mapping[int, Pass]
+    known_spells: Mapping[int, Spell]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,6 +53,8 @@ class Outcome:
     gone: frozenset[int]  # numbers of passes
     new: frozenset[tuple[Vehicle, Pass]]
     segments: frozenset[str]  # where anything changed
+    gone_spells: frozenset[int] = frozenset()
+    new_spells: frozenset[tuple[Vehicle, Spell]] = frozenset()
     coverage: Mapping[str, Coverage] = field(default_factory=dict)
     rounds: Mapping[str, datetime] = field(default_factory=dict)
 
@@ -81,6 +85,7 @@ class Plow:
         async with self._store.write() as connection:
             for one in outcomes:
                 await plowed.replace(connection, one.gone, one.new)
+                await spells.replace(connection, one.gone_spells, one.new_spells)
                 await plowed.cover(connection, one.status, one.segments, one.coverage)
                 await plowed.go_round(connection, one.status, one.rounds, now)
             await cursors.move(connection, self.name, upto)
@@ -93,24 +98,36 @@ class Plow:
         gone: defaultdict[Status, set[int]] = defaultdict(set)
         new: defaultdict[Status, set[tuple[Vehicle, Pass]]] = defaultdict(set)
         segments: defaultdict[Status, set[str]] = defaultdict(set)
+        gone_spells: defaultdict[Status, set[int]] = defaultdict(set)
+        new_spells: defaultdict[Status, set[tuple[Vehicle, Spell]]] = defaultdict(set)
         for job in jobs:
-            status, wanted = job.vehicle.status, self._passes(job)
+            status, (wanted, time) = job.vehicle.status, self._worked(job)
+            gone_spells[status] |= {number for number, one in job.known_spells.items() if one not in time}
+            new_spells[status] |= {(job.vehicle, one) for one in time - set(job.known_spells.values())}
             stored = set(job.known.values())
             gone[status] |= {number for number, one in job.known.items() if one not in wanted}
             new[status] |= {(job.vehicle, one) for one in wanted - stored}
             segments[status] |= {one.segment for one in wanted ^ stored}
         return [
-            Outcome(status=one, gone=frozenset(gone[one]), new=frozenset(new[one]), segments=frozenset(segments[one]))
-            for one in sorted(segments)
-            if segments[one]
+            Outcome(
+                status=one,
+                gone=frozenset(gone[one]),
+                new=frozenset(new[one]),
+                segments=frozenset(segments[one]),
+                gone_spells=frozenset(gone_spells[one]),
+                new_spells=frozenset(new_spells[one]),
+            )
+            for one in sorted(gone_spells)
+            if segments[one] or gone_spells[one] or new_spells[one]
         ]
 
-    def _passes(self, job: Job) -> set[Pass]:
+    def _worked(self, job: Job) -> tuple[set[Pass], set[Spell]]:
         network, raw = self._roads.of(job.vehicle), track_of(job.fixes)
         if network is None:
-            return set()
-        found = (one for block in job.blocks for one in worked(raw, block, network, self._roads.rules))
-        return {plowed.to_the_microsecond(one) for one in found}
+            return set(), set()
+        found = [worked(raw, block, network, self._roads.rules) for block in job.blocks]
+        passes = {plowed.to_the_microsecond(one) for quarter in found for one in quarter.passes}
+        return passes, {one for quarter in found for one in quarter.spells}
 
     async def _told(self, connection: AsyncConnection, one: Outcome, now: datetime) -> Outcome:
         """The outcome with what it means for segments and sections."""
@@ -158,4 +175,5 @@ async def _job(connection: AsyncConnection, vehicle: Vehicle, blocks: Sequence[i
     since, until = plowed.at(span(blocks[0])[0]), plowed.at(span(blocks[-1])[1])
     fixes = await plowed.fixes(connection, vehicle, since, until)
     begin, end = plowed.at(blocks[0]), plowed.at(blocks[-1] + BLOCK_S)
-    return Job(vehicle, blocks, fixes, await plowed.known(connection, vehicle, begin, end))
+    known = await plowed.known(connection, vehicle, begin, end)
+    return Job(vehicle, blocks, fixes, known, await spells.known(connection, vehicle, begin, end))

@@ -8,15 +8,24 @@ than ten minutes over one segment excepted, which is told as far as ten minutes 
 from __future__ import annotations
 
 import math
+from typing import NamedTuple
 
 import numpy as np
 
 from geo.plow.network import Network
 from geo.plow.passes import Pass
+from geo.plow.spells import Spell, within
 from geo.plow.track import Track
 from geo.plow.work import Rules, work
 
 BLOCK_S, MARGIN_S = 900, 600
+
+
+class Quarter(NamedTuple):
+    """What is stored of one quarter, and replaced when more of its fixes come."""
+
+    passes: list[Pass]  # that began in it
+    spells: list[Spell]  # cut at its ends
 
 
 def touched(at: float) -> list[int]:
@@ -31,10 +40,12 @@ def span(block: int) -> tuple[float, float]:
     return block - MARGIN_S, block + BLOCK_S + MARGIN_S
 
 
-def worked(raw: Track, block: int, network: Network, rules: Rules) -> list[Pass]:
-    """The passes that began in the quarter. ``raw`` may hold more fixes than are looked at."""
+def worked(raw: Track, block: int, network: Network, rules: Rules) -> Quarter:
+    """The passes that began in the quarter, and its time. ``raw`` may hold more fixes than are looked at."""
     begin, end = span(block)
     if not ((raw.at >= block) & (raw.at < block + BLOCK_S)).any():
-        return []  # as of the quarter that has not begun yet
+        return Quarter([], [])  # as of the quarter that has not begun yet
     around = raw.take(np.asarray((raw.at >= begin) & (raw.at < end)))
-    return [one for one in work(around, network, rules).passes if block <= one.began < block + BLOCK_S]
+    found = work(around, network, rules)
+    began = [one for one in found.passes if block <= one.began < block + BLOCK_S]
+    return Quarter(began, within(found.spells, block, block + BLOCK_S))

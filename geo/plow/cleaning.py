@@ -93,7 +93,8 @@ def _nowhere(raw: Track) -> npt.NDArray[np.bool_]:
 def _by_time(some: Track) -> npt.NDArray[Any]:
     """Ascending; of several at one time the most accurate first, then by place, so that any order comes out alike."""
     accuracy = np.nan_to_num(some.accuracy_m, nan=np.inf)
-    beside = [np.nan_to_num(some, nan=-1) for some in (some.speed_kmh, some.heading_deg, some.activity)]
+    told = (some.speed_kmh, some.heading_deg, some.activity, some.spread_g_m, some.spread_kg)
+    beside = [np.nan_to_num(column, nan=-1) for column in told]
     return np.lexsort((*beside, some.lat, some.lon, accuracy, some.at))
 
 

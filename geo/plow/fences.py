@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 import shapely
 from shapely.geometry.base import BaseGeometry
 
@@ -32,9 +33,12 @@ class Fences:
         self._inside = shapely.union_all([fence.geometry for fence in self.fences])
         shapely.prepare(self._inside)
 
+    def holds(self, piece: Track) -> npt.NDArray[np.bool_]:
+        """Which fixes lie in a fenced place, shape (n,)."""
+        return np.asarray(shapely.intersects_xy(self._inside, piece.lon, piece.lat))
+
     def outside(self, piece: Track) -> Iterator[Track]:
         """The parts of a piece between its visits to fenced places; who goes in and comes out is not followed."""
-        inside = shapely.intersects_xy(self._inside, piece.lon, piece.lat)
-        borders = np.flatnonzero(np.diff(inside, prepend=True, append=True))
+        borders = np.flatnonzero(np.diff(self.holds(piece), prepend=True, append=True))
         for begin, end in zip(borders[0::2], borders[1::2], strict=True):
             yield piece.take(slice(begin, end))

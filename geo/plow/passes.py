@@ -6,9 +6,10 @@ where its path is not known: nothing is credited that was not driven.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import groupby
+from math import isnan
 
 from geo.plow.matching import PRACTICE as MATCHING
 from geo.plow.matching import MatchingConfig, match
@@ -44,6 +45,7 @@ class Pass:
     fixes: int  # how many lay on it; 0 where the vehicle passed between two
     off_m: float  # how far from the line they lay on average: what the match is worth
     activity: str = ""  # one of feeds.activities.ACTIVITIES; empty where the vehicle does not tell
+    deicer_kg: float | None = None  # spread on the stretch; None where the vehicle does not tell
 
     @property
     def share(self) -> float:
@@ -55,8 +57,13 @@ def passes(
     piece: Track, network: Network, config: PassConfig = PRACTICE, matching: MatchingConfig = MATCHING
 ) -> list[Pass]:
     """The runs of one clean piece of a trace, by time."""
+    return runs(paths(piece, match(piece, network, matching), network, config.transfer_kmh), network, config)
+
+
+def runs(driven: Iterable[list[Stroke]], network: Network, config: PassConfig = PRACTICE) -> list[Pass]:
+    """The passes that unbroken movements come to, by time."""
     found: list[Pass] = []
-    for path in paths(piece, match(piece, network, matching), network, config.transfer_kmh):
+    for path in driven:
         for _, visit in groupby(path, key=lambda stroke: (stroke.segment, stroke.activity)):
             for run in _turns(list(visit), config.turned_m):
                 found += _told(run, network, config)
@@ -88,6 +95,7 @@ def _told(run: list[Stroke], network: Network, config: PassConfig) -> list[Pass]
     if high - low < min(config.least_m, config.complete * length):
         return []
     fixes = sum(stroke.fixes for stroke in run)
+    spread = [stroke.deicer_kg for stroke in run if not isnan(stroke.deicer_kg)]
     return [
         Pass(
             began=run[0].began,
@@ -100,5 +108,6 @@ def _told(run: list[Stroke], network: Network, config: PassConfig) -> list[Pass]
             fixes=fixes,
             off_m=round(sum(stroke.off_m for stroke in run) / fixes, 1) if fixes else 0.0,
             activity=run[0].activity,
+            deicer_kg=round(sum(spread), 3) if spread else None,
         )
     ]

@@ -24,11 +24,13 @@ class Told(NamedTuple):
     speed_kmh: float | None = None
     heading_deg: float | None = None
     activity: int | None = None
+    spread_g_m: float | None = None
+    spread_kg: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Track:
-    """Fixes of one vehicle, all columns of shape (n,). NaN where accuracy, speed, heading or activity was not told."""
+    """Fixes of one vehicle, all columns of shape (n,). NaN where more than time and place was not told."""
 
     at: Column  # seconds since 1970, UTC
     lon: Column  # degrees WGS 84
@@ -37,6 +39,8 @@ class Track:
     speed_kmh: Column
     heading_deg: Column
     activity: Column  # its place in feeds.activities.ACTIVITIES
+    spread_g_m: Column  # grams of de-icer a metre, as the spreader is set
+    spread_kg: Column  # the spreader's counter
 
     def __len__(self) -> int:
         return len(self.at)
@@ -64,9 +68,9 @@ class Track:
 
 def track(at: Column, lon: Column, lat: Column, accuracy_m: Column | None = None) -> Track:
     """A track of which nothing else was told."""
-    unknown = np.full(len(at), np.nan)
-    accuracy = unknown if accuracy_m is None else accuracy_m
-    return Track(at=at, lon=lon, lat=lat, accuracy_m=accuracy, speed_kmh=unknown, heading_deg=unknown, activity=unknown)
+    columns = {column.name: np.full(len(at), np.nan) for column in fields(Track)}
+    known = {"at": at, "lon": lon, "lat": lat} | ({} if accuracy_m is None else {"accuracy_m": accuracy_m})
+    return Track(**columns | known)
 
 
 def track_of(fixes: Iterable[Told]) -> Track:

@@ -1,4 +1,4 @@
-"""From a vehicle's raw fixes to what it did: cleaned, split, fenced, matched, told as passes."""
+"""From a vehicle's raw fixes to what it did: cleaned, split, fenced, matched, told as passes and as spells of time."""
 
 from __future__ import annotations
 
@@ -11,10 +11,12 @@ from geo.plow.cleaning import PRACTICE as CLEANING
 from geo.plow.cleaning import CleaningConfig, Dropped, clean
 from geo.plow.fences import Fences
 from geo.plow.matching import PRACTICE as MATCHING
-from geo.plow.matching import MatchingConfig
+from geo.plow.matching import MatchingConfig, match
 from geo.plow.network import Network
 from geo.plow.passes import PRACTICE as PASSES
-from geo.plow.passes import Pass, PassConfig, passes
+from geo.plow.passes import Pass, PassConfig, runs
+from geo.plow.spells import Spell, spells
+from geo.plow.strokes import paths
 from geo.plow.track import Track
 
 
@@ -34,6 +36,7 @@ class Work:
     """What came of a trace."""
 
     passes: tuple[Pass, ...]  # by time
+    spells: tuple[Spell, ...]  # by time: all of it while the vehicle was seen
     kept: int  # fixes that were clean
     dropped: Mapping[Dropped, int]
 
@@ -44,10 +47,14 @@ def work(raw: Track, network: Network, rules: Rules, now: float | None = None) -
     ``now`` in seconds since 1970: fixes later than that are not believed.
     """
     cleaned = clean(raw, config=rules.cleaning, now=now, within=rules.within)
-    found = [
-        one
-        for piece in cleaned.pieces
-        for part in rules.fences.outside(piece)
-        for one in passes(part, network, rules.passes, rules.matching)
-    ]
-    return Work(passes=tuple(sorted(found)), kept=cleaned.kept, dropped=cleaned.dropped)
+    found: list[Pass] = []
+    times: list[Spell] = []
+    for piece in cleaned.pieces:
+        driven = [
+            path
+            for part in rules.fences.outside(piece)
+            for path in paths(part, match(part, network, rules.matching), network, rules.passes.transfer_kmh)
+        ]
+        found += runs(driven, network, rules.passes)
+        times += spells(piece, driven, network, rules.fences, rules.passes.transfer_kmh)
+    return Work(passes=tuple(sorted(found)), spells=tuple(times), kept=cleaned.kept, dropped=cleaned.dropped)

@@ -72,7 +72,7 @@ async def fixes(connection: AsyncConnection, vehicle: Vehicle, since: datetime, 
 
 
 def _told(body: Mapping[str, Any], measured: datetime) -> Told:
-    """``activity`` is missing from fixes that were stored before there was one."""
+    """Activity and de-icer are missing from fixes that were stored before there were such."""
     doing = body.get("activity")
     return Told(
         measured.timestamp(),
@@ -82,7 +82,14 @@ def _told(body: Mapping[str, Any], measured: datetime) -> Told:
         body["speed_kmh"],
         body["heading_deg"],
         ACTIVITIES.index(doing) if doing else None,
+        _grams_a_metre(body),
+        body.get("spread_kg"),
     )
+
+
+def _grams_a_metre(body: Mapping[str, Any]) -> float | None:
+    dose, width = body.get("spread_g_m2"), body.get("spread_width_m")
+    return None if dose is None or width is None else dose * width
 
 
 async def known(connection: AsyncConnection, vehicle: Vehicle, since: datetime, until: datetime) -> dict[int, Pass]:

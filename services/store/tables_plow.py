@@ -1,4 +1,4 @@
-"""The tables that only snow removal needs: passes of vehicles, what is done of each segment, rounds of each section."""
+"""The tables that only snow removal needs: passes and time of vehicles, what is done of segments, rounds of a section."""
 
 from __future__ import annotations
 
@@ -23,8 +23,29 @@ passes = Table(  # runs of vehicles over segments, worked out of their fixes and
     Column("fixes", Integer, nullable=False),
     Column("off_m", Float, nullable=False),
     Column("activity", Text, nullable=False),
+    Column("deicer_kg", Float),  # null: the vehicle does not tell
     Index("passes_by_vehicle", "status", "gateway", "vehicle", "began"),
     Index("passes_by_segment", "status", "segment", "ended"),
+    sqlite_autoincrement=True,
+)
+
+spells = Table(  # what vehicles did with their time, in whole seconds; replaced like passes
+    "spells",
+    metadata,
+    Column("id", Serial, primary_key=True, autoincrement=True),
+    Column("status", Text, nullable=False),
+    Column("gateway", Text, nullable=False),
+    Column("vehicle", Text, nullable=False),
+    Column("began", Instant, nullable=False),
+    Column("ended", Instant, nullable=False),
+    Column("doing", Text, nullable=False),
+    Column("activity", Text, nullable=False),
+    Column("administrator", Text, nullable=False),
+    Column("section", Text, nullable=False),
+    Column("metres", Float, nullable=False),
+    Column("deicer_kg", Float),
+    Index("spells_by_vehicle", "status", "gateway", "vehicle", "began"),
+    Index("spells_by_time", "status", "began"),
     sqlite_autoincrement=True,
 )
 

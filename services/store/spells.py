@@ -1,0 +1,76 @@
+"""What vehicles did with their time, kept as it is worked out of their fixes; the ledger is made of it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import asdict
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import delete, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from feeds.status import Status
+from geo.plow.blocks import BLOCK_S
+from geo.plow.spells import Doing, Spell
+from services.store.plowed import Vehicle
+from services.store.tables_plow import spells
+
+_AT_ONCE = 500  # values of one statement
+_LONGEST = timedelta(seconds=BLOCK_S)  # spells are cut at quarters of an hour
+
+
+async def known(connection: AsyncConnection, vehicle: Vehicle, since: datetime, until: datetime) -> dict[int, Spell]:
+    """The vehicle's spells that began in [since, until), by their numbers."""
+    statement = select(spells).where(
+        spells.c.status == vehicle.status,
+        spells.c.gateway == vehicle.gateway,
+        spells.c.vehicle == vehicle.name,
+        spells.c.began >= since,
+        spells.c.began < until,
+    )
+    return {row.id: _spell(row) for row in await connection.execute(statement)}
+
+
+async def replace(connection: AsyncConnection, gone: Collection[int], new: Collection[tuple[Vehicle, Spell]]) -> None:
+    """Take away the spells of these numbers, and add those."""
+    numbers = sorted(gone)
+    for begin in range(0, len(numbers), _AT_ONCE):
+        await connection.execute(delete(spells).where(spells.c.id.in_(numbers[begin : begin + _AT_ONCE])))
+    rows = [
+        asdict(one)
+        | {"status": vehicle.status, "gateway": vehicle.gateway, "vehicle": vehicle.name, "doing": str(one.doing)}
+        | {"began": datetime.fromtimestamp(one.began, UTC), "ended": datetime.fromtimestamp(one.ended, UTC)}
+        for vehicle, one in sorted(new, key=lambda told: (told[0], told[1].began))
+    ]
+    if rows:
+        await connection.execute(spells.insert(), rows)
+
+
+async def between(
+    connection: AsyncConnection, status: Status, since: datetime, until: datetime
+) -> dict[Vehicle, list[Spell]]:
+    """All vehicles' spells that touch [since, until), whole, by time."""
+    statement = (
+        select(spells)
+        .where(spells.c.status == status, spells.c.began < until, spells.c.began >= since - _LONGEST)
+        .where(spells.c.ended > since)
+        .order_by(spells.c.gateway, spells.c.vehicle, spells.c.began)
+    )
+    found: dict[Vehicle, list[Spell]] = {}
+    for row in await connection.execute(statement):
+        found.setdefault(Vehicle(status, row.gateway, row.vehicle), []).append(_spell(row))
+    return found
+
+
+def _spell(row: Any) -> Spell:
+    return Spell(
+        began=int(row.began.timestamp()),
+        ended=int(row.ended.timestamp()),
+        doing=Doing(row.doing),
+        activity=row.activity,
+        administrator=row.administrator,
+        section=row.section,
+        metres=row.metres,
+        deicer_kg=row.deicer_kg,
+    )
