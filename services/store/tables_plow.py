@@ -1,4 +1,4 @@
-"""The tables that only snow removal needs: passes and time of vehicles, what is done of segments, rounds of a section."""
+"""The tables that only snow removal needs: passes and time of vehicles, segments done, rounds of sections."""
 
 from __future__ import annotations
 
