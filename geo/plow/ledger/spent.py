@@ -1,0 +1,104 @@
+"""Time cut at midnight, month end and band borders, and added up by what it was. Whole seconds: sums are exact."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from itertools import pairwise
+
+from feeds.japan import JAPAN
+from geo.plow.ledger.book import Book, Machine
+from geo.plow.ledger.contract import Contract
+from geo.plow.spells import Doing, Spell, cut
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, order=True)
+class Key:
+    """What a second is added up under."""
+
+    day: date  # Japan's
+    doing: Doing
+    band: str  # of the contract
+    activity: str = ""
+    administrator: str = ""
+    section: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Spent:
+    """A sum."""
+
+    seconds: int
+    metres: float = 0.0
+    deicer_kg: float | None = None  # None: the vehicle does not tell
+
+    def __add__(self, other: Spent) -> Spent:
+        told = [kg for kg in (self.deicer_kg, other.deicer_kg) if kg is not None]
+        return Spent(
+            seconds=self.seconds + other.seconds,
+            metres=self.metres + other.metres,
+            deicer_kg=sum(told) if told else None,
+        )
+
+
+def spent(some: Iterable[Spell], machine: Machine, book: Book) -> dict[Key, Spent]:
+    """The time of one machine by day, band and what it was; each day by the contract that holds on it."""
+    found: dict[Key, Spent] = {}
+    for day, one in by_day(some):
+        contract = book.contract(machine.contractor, day)
+        midnight = second_at(day)
+        for part in cut(one, (midnight + border for band in contract.bands for border in band.borders)):
+            key = Key(
+                day=day,
+                doing=part.doing,
+                band=contract.band(day, part.began - midnight),
+                activity=part.activity,
+                administrator=part.administrator,
+                section=part.section,
+            )
+            here = Spent(seconds=part.seconds, metres=part.metres, deicer_kg=part.deicer_kg)
+            found[key] = found[key] + here if key in found else here
+    return found
+
+
+def by_day(some: Iterable[Spell]) -> Iterator[tuple[date, Spell]]:
+    """Spells cut at Japan's midnights, each with its day."""
+    for one in some:
+        first, last = day_at(one.began), day_at(one.ended - 1)
+        midnights = [second_at(first + timedelta(days=count)) for count in range((last - first).days + 2)]
+        for part in cut(one, midnights):
+            yield day_at(part.began), part
+
+
+def united(devices: Sequence[Sequence[Spell]]) -> list[Spell]:
+    """The time of a machine that carries several trackers: where two tell of the same second, the first one counts."""
+    found: list[Spell] = []
+    for device in devices:
+        taken = sorted((one.began, one.ended) for one in found)
+        for one in device:
+            borders = [border for times in taken for border in times]
+            found += [part for part in cut(one, borders) if not any(begin <= part.began < end for begin, end in taken)]
+    return sorted(found)
+
+
+def unseen_s(some: Sequence[Spell]) -> int:
+    """Seconds between the first and the last sight of a machine in which nobody saw it; they are never credited."""
+    return sum(max(0, after.began - before.ended) for before, after in pairwise(sorted(some)))
+
+
+def paid(key: Key, contract: Contract) -> bool:
+    """Whether a contract pays for such time at all: its roads, and standing where it has a rate for that."""
+    return (key.doing is Doing.WORK and key.administrator in contract.pays) or (
+        key.doing is Doing.STANDBY and bool(contract.standby)
+    )
+
+
+def day_at(second: int) -> date:
+    """The day in Japan."""
+    return datetime.fromtimestamp(second, JAPAN).date()
+
+
+def second_at(day: date) -> int:
+    """Its midnight, in seconds since 1970."""
+    return int(datetime.combine(day, time(), JAPAN).timestamp())
