@@ -69,7 +69,8 @@ class Evaluate:
         for gone in decision.withdrawn:
             await self._close(connection, gone, status, now)
         held = [_suppression(drop) for drop in decision.drops]
-        held += [_kept_back(*one) for one in await alerts.refused(connection, status, BUDGET)]
+        if self._city.meters:  # where nothing costs anything the planner holds nothing back
+            held += [_kept_back(*one) for one in await alerts.refused(connection, status, BUDGET)]
         await suppressions.replace_standing(connection, status, now, held)
         ripe = await leave(connection, status, now)
         DRAFTS.labels(status.value).set(await alerts.drafts(connection, status))

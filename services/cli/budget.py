@@ -11,7 +11,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from services.channels.budget.account import account
+from services.channels.budget.account import account, parts_of_season
 from services.channels.budget.forecast import three_kinds, winters
 from services.channels.budget.meter import meters
 from services.channels.budget.tariff import tariffs
@@ -52,11 +52,15 @@ async def _print(settings: Settings, as_table: bool) -> None:
     store = await Store.look(settings.database_url)
     try:
         async with store.read() as connection:
-            metered = meters(tariffs(settings.budget, settings.channels))
-            of = await account(connection, metered, wall(), settings.winter)
+            if as_table:
+                told = as_csv(await parts_of_season(connection, wall()))
+            else:
+                metered = meters(tariffs(settings.budget, settings.channels))
+                of = await account(connection, metered, wall(), settings.winter)
+                told = json.dumps(as_json(of), ensure_ascii=False) + "\n"
     finally:
         await store.close()
-    print(as_csv(of) if as_table else json.dumps(as_json(of), ensure_ascii=False), end="" if as_table else "\n")
+    print(told, end="")
 
 
 def _winters(args: argparse.Namespace) -> int:

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import RowMapping, Text, and_, case, cast, exists, func, insert, or_, select, update
+from sqlalchemy import RowMapping, and_, case, exists, func, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from feeds.status import Status
@@ -68,6 +68,7 @@ async def add_draft(connection: AsyncConnection, alert: Alert, payloads: Rendere
         "changed_at": now,
         "digest": digest,
         "payloads": {name: _payload_out(one) for name, one in payloads.items()},
+        "refusals": _codes(payloads),
         "body": to_json(alert),
     }
     await connection.execute(insert(alerts), row)
@@ -140,11 +141,10 @@ async def standing(connection: AsyncConnection, status: Status, now: datetime) -
 
 async def refused(connection: AsyncConnection, status: Status, code: str) -> list[tuple[str, str, str, str]]:
     """Series, rule, channel and reason of what open revisions do not send because of a reason named ``code…``."""
-    open_states = [state.value for state in OPEN]
-    named = cast(alerts.c.payloads, Text).like(f'%"code": "{code}%')
+    mine = (alerts.c.state.in_([state.value for state in OPEN]), alerts.c.status == status.value)
     rows = await connection.execute(
         select(alerts.c.series, alerts.c.rule, alerts.c.payloads)
-        .where(alerts.c.state.in_(open_states), alerts.c.status == status.value, named)
+        .where(*mine, alerts.c.refusals.contains(f" {code}", autoescape=True))
         .order_by(alerts.c.series, alerts.c.revision)
     )
     return [
@@ -189,6 +189,12 @@ async def _turn(connection: AsyncConnection, series: str, turn: Turn, now: datet
         those = of if before is None else of.where(alerts.c.revision < before)
         turned += (await connection.execute(those.values(state=comes.value, changed_at=now))).rowcount
     return turned
+
+
+def _codes(payloads: Rendered) -> str:
+    """The codes of the refusals, a blank around each, so that one is found without reading any payload."""
+    codes = sorted({one.code for one in payloads.values() if isinstance(one, Refusal) and one.code})
+    return f" {' '.join(codes)} " if codes else ""
 
 
 def _payload_out(one: Payload | Refusal) -> dict[str, object]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import RowMapping, insert, or_, select, update
+from sqlalchemy import RowMapping, func, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from feeds.status import Status
@@ -27,6 +27,14 @@ _COLUMNS = (
     outbox.c.reason,
     begun_at(),
 )
+_TOLD = (
+    outbox.c.series,
+    outbox.c.revision,
+    outbox.c.expires,
+    alerts.c.identifier,
+    alerts.c.level,
+    alerts.c.body[("texts", "ja", "headline")].as_string().label("headline"),
+)
 
 
 async def begin(connection: AsyncConnection, channel: str, status: Status, began: datetime) -> int:
@@ -42,7 +50,8 @@ async def close(connection: AsyncConnection, one: int, ended: datetime | None) -
 
 async def last(connection: AsyncConnection) -> dict[tuple[str, str], Outage]:
     """The newest of each channel and status."""
-    rows = await connection.execute(select(outages).order_by(outages.c.id))
+    newest = select(func.max(outages.c.id)).group_by(outages.c.channel, outages.c.status)
+    rows = await connection.execute(select(outages).where(outages.c.id.in_(newest)))
     return {(row["channel"], row["status"]): _outage(row) for row in rows.mappings()}
 
 
@@ -82,7 +91,7 @@ async def items(connection: AsyncConnection, outage: Outage) -> list[Item]:
     if outage.ended is not None:
         span.append(outbox.c.created_at <= outage.ended)
     wanted = (
-        select(outbox, begun_at(), alerts.c.level, alerts.c.body.label("alert"))
+        select(*_COLUMNS, *_TOLD)  # neither payloads nor bodies: an outage in a snow night has hundreds
         .join(alerts, (alerts.c.series == outbox.c.series) & (alerts.c.revision == outbox.c.revision))
         .where(*mine, *span)
     )
@@ -92,14 +101,14 @@ async def items(connection: AsyncConnection, outage: Outage) -> list[Item]:
 
 
 def _item(row: RowMapping) -> Item | None:
-    fate, alert = fate_of(dict(row)), row["alert"]
+    fate = fate_of(dict(row))
     if fate is None:
         return None
     return Item(
-        identifier=alert["identifier"],
+        identifier=row["identifier"],
         series=row["series"],
         revision=row["revision"],
-        headline=alert["texts"]["ja"]["headline"],
+        headline=row["headline"],
         level=row["level"],
         fate=fate,
         created_at=row["created_at"],

@@ -6,10 +6,10 @@ So the count survives any restart, and a part is never counted twice, however of
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, fields
+from datetime import date, datetime, timedelta
 
-from sqlalchemy import func, select, update
+from sqlalchemy import Text, func, select, type_coerce, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.channels.budget.use import Use
@@ -17,6 +17,9 @@ from services.channels.channel import Delivery, Told
 from services.store.engine import insert
 from services.store.tables import outbox
 from services.store.tables_budget import spent, told_limits
+
+_TO_THE_DAY = len("2026-01-15")
+_MIDNIGHT = "15"  # the hour in UTC at which the next day begins in Japan
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +36,16 @@ class Heard:
 
     told: Told
     at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Day:
+    """What a channel used up for one kind of hazard on one day in Japan."""
+
+    day: date
+    channel: str
+    kind: str
+    use: Use
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,6 +129,31 @@ async def heard(connection: AsyncConnection, channel: str) -> dict[str, Heard]:
         )
         for row in rows.mappings()
     }
+
+
+async def by_day(connection: AsyncConnection, since: datetime, until: datetime) -> list[Day]:
+    """Sums of what was counted in (since, until], by day, channel and kind, in the order of the days."""
+    at = type_coerce(spent.c.at, Text)  # of fixed width, in UTC
+    day, late = func.substr(at, 1, _TO_THE_DAY), func.substr(at, _TO_THE_DAY + 2, 2) >= _MIDNIGHT
+    by = (day, late, spent.c.channel, spent.c.kind)
+    sums = [func.sum(spent.c[field.name]) for field in fields(Use)]
+    wanted = select(*by, *sums).where(spent.c.at > since, spent.c.at <= until).group_by(*by)
+    found: dict[tuple[date, str, str], Use] = {}
+    for text, following, channel, kind, *amounts in await connection.execute(wanted):
+        key = (date.fromisoformat(text) + timedelta(days=bool(following)), channel, kind)
+        used = {field.name: int(amount) for field, amount in zip(fields(Use), amounts, strict=True)}
+        found[key] = found.get(key, Use()) + Use(**used)
+    return [
+        Day(day=day, channel=channel, kind=kind, use=use)
+        for (day, channel, kind), use in sorted(found.items(), key=lambda item: item[0])
+    ]
+
+
+async def deliveries(connection: AsyncConnection, since: datetime, until: datetime) -> dict[str, int]:
+    """How many deliveries each channel counted anything for in (since, until]."""
+    many = func.count(spent.c.delivery.distinct())
+    wanted = select(spent.c.channel, many).where(spent.c.at > since, spent.c.at <= until).group_by(spent.c.channel)
+    return {channel: number for channel, number in await connection.execute(wanted)}  # noqa: C416 - rows are no tuples
 
 
 async def between(connection: AsyncConnection, since: datetime, until: datetime) -> list[Spent]:

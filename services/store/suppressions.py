@@ -1,22 +1,25 @@
-"""Why something was not sent: every reason with the hazards it held back, and from when until when.
+"""Why something was not sent: every reason, the hazards it held back, and from when until when.
 
-Written by the loop that decides each second, so only what changes is written. What is over stays as long as the
-settings say, for who asks later.
+Written by the loop that decides each second, so only what changes is written: a row for each reason of a series, and
+beside it one for each hazard that comes to be held. What is over stays as long as the settings say, for who asks later.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass, fields
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, fields, replace
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import and_, delete, insert, or_, select, update
+from sqlalchemy import RowMapping, and_, delete, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from feeds.status import Status
-from services.store.tables import suppressions
+from services.store import engine
+from services.store.tables import suppressed, suppressions
 
-Identity = tuple[str, str, str, str, tuple[str, ...]]
+Identity = tuple[str, str, str, str]
+_AT_ONCE = 500  # values of one statement
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,8 +35,8 @@ class Suppression:
 
     @property
     def identity(self) -> Identity:
-        """What makes two of them the same, however the detail's figures move."""
-        return (self.rule, self.series, self.stage, self.reason, self.hazards)
+        """What makes two of them the same, whichever hazards come and go and however the detail's figures move."""
+        return (self.rule, self.series, self.stage, self.reason)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,66 +51,102 @@ class Held:
 async def replace_standing(
     connection: AsyncConnection, status: Status, now: datetime, held: Iterable[Suppression]
 ) -> None:
-    """Make ``held`` the reasons that hold now; one that held before keeps its first time."""
-    rows = (
-        await connection.execute(select(suppressions).where(suppressions.c.current, suppressions.c.status == status))
-    ).mappings()
-    before = {
-        (row["rule"], row["series"], row["stage"], row["reason"], tuple(row["hazards"] or ())): row for row in rows
-    }
-    now_held = {one.identity: one for one in held}
-    gone = [row["id"] for identity, row in before.items() if identity not in now_held]
-    if gone:
-        over = update(suppressions).where(suppressions.c.id.in_(gone))
-        await connection.execute(over.values(current=False, until=now))
-    moved = [
-        identity
-        for identity, row in before.items()
-        if identity in now_held and row["detail"] != now_held[identity].detail
-    ]
-    for identity in moved:
-        values = {"detail": now_held[identity].detail, "last_at": now, "times": before[identity]["times"] + 1}
-        await connection.execute(update(suppressions).where(suppressions.c.id == before[identity]["id"]).values(values))
-    fresh = [_row(one, status, now) for identity, one in now_held.items() if identity not in before]
-    if fresh:
-        await connection.execute(insert(suppressions), fresh)
+    """Make ``held`` the reasons that hold now; one that held before keeps its first time, and so does each hazard."""
+    chosen = (suppressions.c.current, suppressions.c.status == status)
+    rows = (await connection.execute(select(suppressions).where(*chosen))).mappings()
+    before = {(row["rule"], row["series"], row["stage"], row["reason"]): row for row in rows}
+    wanted = _merged(held)
+    await _end(connection, [row["id"] for identity, row in before.items() if identity not in wanted], now)
+    for identity, row in before.items():
+        one = wanted.get(identity)
+        if one is not None and row["detail"] != one.detail:
+            values = {"detail": one.detail, "last_at": now, "times": row["times"] + 1}
+            await connection.execute(update(suppressions).where(suppressions.c.id == row["id"]).values(values))
+    numbers = {identity: row["id"] for identity, row in before.items() if identity in wanted}
+    for identity, one in wanted.items():
+        if identity not in numbers:
+            added = insert(suppressions).values(_row(one, status, now)).returning(suppressions.c.id)
+            numbers[identity] = (await connection.execute(added)).scalar_one()
+    await _name(connection, {numbers[identity]: one.hazards for identity, one in wanted.items()}, now)
 
 
 async def at(connection: AsyncConnection, status: Status, hazard: str, moment: datetime) -> list[Held]:
     """What held the hazard back at the moment, by the number of the row."""
-    there = and_(suppressions.c.first_at <= moment, or_(suppressions.c.until.is_(None), suppressions.c.until > moment))
-    rows = await connection.execute(
-        select(suppressions).where(suppressions.c.status == status, there).order_by(suppressions.c.id)
-    )
+    there = and_(suppressed.c.since <= moment, or_(suppressed.c.until.is_(None), suppressed.c.until > moment))
     found = (
-        Held(
-            Suppression(**{**{name: row[name] for name in _NAMES}, "hazards": tuple(row["hazards"] or ())}),
-            row["first_at"],
-            row["until"],
-        )
-        for row in rows.mappings()
+        select(suppressions, suppressed.c.since, suppressed.c.until.label("left"))
+        .join(suppressed, suppressed.c.suppression == suppressions.c.id)
+        .where(suppressed.c.hazard == hazard, suppressions.c.status == status, there)
+        .order_by(suppressions.c.id)
     )
-    return [one for one in found if hazard in one.what.hazards]
+    return [_held(row, hazard) for row in (await connection.execute(found)).mappings()]
 
 
 async def forget(connection: AsyncConnection, before: datetime) -> int:
     """Delete what was over before that; how many there were."""
-    over = delete(suppressions).where(~suppressions.c.current, suppressions.c.until < before)
-    return (await connection.execute(over)).rowcount
+    over = and_(~suppressions.c.current, suppressions.c.until < before)
+    theirs = suppressed.c.suppression.in_(select(suppressions.c.id).where(over))
+    await connection.execute(delete(suppressed).where(theirs))
+    return (await connection.execute(delete(suppressions).where(over))).rowcount
 
 
-_NAMES = tuple(field.name for field in fields(Suppression))
+def _merged(held: Iterable[Suppression]) -> dict[Identity, Suppression]:
+    """One for each identity: its hazards are all of theirs, its words each of theirs once."""
+    families: dict[Identity, list[Suppression]] = {}
+    for one in held:
+        families.setdefault(one.identity, []).append(one)
+    return {
+        identity: replace(
+            some[0],
+            detail="、".join(dict.fromkeys(one.detail for one in some)),
+            hazards=tuple(sorted({key for one in some for key in one.hazards})),
+        )
+        for identity, some in families.items()
+    }
+
+
+async def _end(connection: AsyncConnection, numbers: Sequence[int], now: datetime) -> None:
+    if numbers:
+        over = update(suppressions).where(suppressions.c.id.in_(numbers))
+        await connection.execute(over.values(current=False, until=now))
+        theirs = (suppressed.c.suppression.in_(numbers), suppressed.c.until.is_(None))
+        await connection.execute(update(suppressed).where(*theirs).values(until=now))
+
+
+async def _name(connection: AsyncConnection, wanted: dict[int, tuple[str, ...]], now: datetime) -> None:
+    """Write down which hazards each reason holds from now on, and which no longer."""
+    columns = (suppressed.c.suppression, suppressed.c.hazard)
+    open_ones = select(*columns).where(suppressed.c.suppression.in_(wanted), suppressed.c.until.is_(None))
+    before: dict[int, set[str]] = {}
+    for number, hazard in await connection.execute(open_ones):
+        before.setdefault(number, set()).add(hazard)
+    fresh = []
+    for number, hazards in wanted.items():
+        known = before.get(number, set())
+        fresh += [{"suppression": number, "hazard": key, "since": now} for key in sorted(set(hazards) - known)]
+        gone = sorted(known.difference(hazards))
+        for begin in range(0, len(gone), _AT_ONCE):
+            some = suppressed.c.hazard.in_(gone[begin : begin + _AT_ONCE])
+            those = (suppressed.c.suppression == number, suppressed.c.until.is_(None), some)
+            await connection.execute(update(suppressed).where(*those).values(until=now))
+    if fresh:
+        again = engine.insert(connection, suppressed)
+        key = ["suppression", "hazard", "since"]
+        await connection.execute(again.on_conflict_do_update(index_elements=key, set_={"until": None}), fresh)
+
+
+_NAMES = tuple(field.name for field in fields(Suppression) if field.name != "hazards")
+
+
+def _held(row: RowMapping, hazard: str) -> Held:
+    told: dict[str, Any] = {name: row[name] for name in _NAMES}
+    return Held(Suppression(**told, hazards=(hazard,)), row["since"], row["left"])
 
 
 def _row(one: Suppression, status: Status, now: datetime) -> dict[str, object]:
     return {
+        **{name: getattr(one, name) for name in _NAMES},
         "status": status.value,
-        "rule": one.rule,
-        "series": one.series,
-        "stage": one.stage,
-        "reason": one.reason,
-        "detail": one.detail,
-        "hazards": list(one.hazards),
         "first_at": now,
         "last_at": now,
         "times": 1,

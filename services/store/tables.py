@@ -25,7 +25,7 @@ import services.store.tables_selftest
 import services.store.tables_subscribers  # noqa: F401 - these tables belong to the metadata
 from services.store.columns import Instant, Serial, metadata
 from services.store.tables_approval import approvals, broken_glass, hold_offs, sessions, users
-from services.store.tables_noise import silences, suppressions
+from services.store.tables_noise import silences, suppressed, suppressions
 from services.store.tables_reports import answered, photos
 from services.store.tables_skill import outlooks, skill_bins, skill_days, stories
 
@@ -43,6 +43,7 @@ __all__ = [
     "skill_bins",
     "skill_days",
     "stories",
+    "suppressed",
     "suppressions",
     "users",
 ]
@@ -126,6 +127,9 @@ alerts = Table(  # one row per revision; body is frozen, state is not
     Column("changed_at", Instant, nullable=False),
     Column("digest", Text, nullable=False),  # over every rendered payload: what an approval is bound to
     Column("payloads", JSON, nullable=False),  # channel → payload
+    Column(
+        "refusals", Text, nullable=False, server_default=""
+    ),  # codes of payloads that are refusals, a blank around each
     Column("body", JSON, nullable=False),
     Index("alerts_by_state", "state", "status"),
     Index("alerts_in_force", "state", "expires"),

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from sqlalchemy import JSON, Boolean, Column, Index, Integer, Table, Text
+from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, Table, Text
 
 from services.store.columns import Instant, Serial, metadata
 
-suppressions = Table(  # why something was not sent: a row per reason, rule, series and hazards, and while it held
+suppressions = Table(  # why something was not sent: a row per reason, rule and series, and while it held
     "suppressions",
     metadata,
     Column("id", Serial, primary_key=True, autoincrement=True),
@@ -20,11 +20,20 @@ suppressions = Table(  # why something was not sent: a row per reason, rule, ser
     Column("last_at", Instant, nullable=False),
     Column("times", Integer, nullable=False),
     Column("current", Boolean, nullable=False),
-    Column("hazards", JSON),  # keys of those that stayed untold by it
     Column("until", Instant),  # null: it holds
     Index("suppressions_current", "current", "series"),
     Index("suppressions_by_time", "status", "until"),
     sqlite_autoincrement=True,
+)
+
+suppressed = Table(  # what stayed untold by it: a row per hazard, so that a long night adds one row where one comes
+    "suppressed",
+    metadata,
+    Column("suppression", Serial, ForeignKey("suppressions.id"), primary_key=True, autoincrement=False),
+    Column("hazard", Text, primary_key=True),  # key
+    Column("since", Instant, primary_key=True),
+    Column("until", Instant),  # null: it holds
+    Index("suppressed_by_hazard", "hazard", "since"),
 )
 
 silences = Table(  # what officers keep from being told for a while; hub time

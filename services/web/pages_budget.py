@@ -8,11 +8,14 @@ from typing import Any
 
 from aiohttp import hdrs, web
 
-from services.channels.budget.account import Account, Foreseen, Line
+from feeds.japanese_time import JAPAN
+from services.channels.budget.account import Account, Foreseen, Line, parts_of_season
+from services.channels.budget.forecast import season_of
 from services.channels.budget.plan import Gauge, why
 from services.channels.budget.tariff import MICROS, Measure
 from services.channels.budget.told import as_csv
 from services.channels.budget.use import Use
+from services.clock import wall
 from services.web.api.budget import read
 from services.web.context import CONTEXT
 from services.web.pages_staff import staff_page
@@ -59,10 +62,13 @@ async def show(request: web.Request) -> web.Response:
 
 async def table(request: web.Request) -> web.Response:
     """The season part by part, for a spreadsheet: with a byte order mark, or it reads kana wrongly."""
-    of = await read(request)
-    name = f"shirase-budget-{of.since.isoformat()}.csv"
+    at = wall()
+    async with request.app[CONTEXT].store.read() as connection:
+        parts = await parts_of_season(connection, at)
+    since, _ = season_of(at.astimezone(JAPAN).date())
+    name = f"shirase-budget-{since.isoformat()}.csv"
     headers = {hdrs.CONTENT_DISPOSITION: f'attachment; filename="{name}"', hdrs.CACHE_CONTROL: "private, no-store"}
-    return web.Response(text="\ufeff" + as_csv(of), content_type="text/csv", charset="utf-8", headers=headers)
+    return web.Response(text="\ufeff" + as_csv(parts), content_type="text/csv", charset="utf-8", headers=headers)
 
 
 def figure(units: float, measure: Measure, currency: str) -> str:

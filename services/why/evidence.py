@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import AsyncIterator, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -20,7 +20,7 @@ from services.store.suppressions import Held
 from services.store.tables import alerts, hazards, outbox
 
 _LOOK_BACK = timedelta(days=1)  # at what had expired by then
-_MOST = 300  # revisions of one status that can stand at once, and far more
+_AT_ONCE = 500  # revisions looked at in one go
 
 
 class UnknownHazardError(LookupError):
@@ -87,19 +87,32 @@ async def gather(connection: AsyncConnection, key: str, at: datetime) -> Evidenc
 
 
 async def _written(connection: AsyncConnection, key: str, status: Status, at: datetime) -> tuple[Written, ...]:
-    stood = (alerts.c.status == status.value, alerts.c.sent <= at, alerts.c.expires > at - _LOOK_BACK)
-    rows = (
-        await connection.execute(
-            select(alerts).where(*stood).order_by(alerts.c.sent.desc(), alerts.c.series).limit(_MOST)
-        )
-    ).mappings()
-    mine = [row for row in rows if key in row["body"]["hazards"]]
+    mine = [row async for row in _naming(connection, key, status, at)]
     if not mine:
         return ()
     since = min(row["sent"] for row in mine)
     deeds = await chronology.between(connection, status, ("approved", "rejected", "held", "issued"), since, at)
     sendings = await _sendings(connection, {row["series"] for row in mine})
     return tuple(_one(row, deeds, sendings) for row in mine)
+
+
+async def _naming(
+    connection: AsyncConnection, key: str, status: Status, at: datetime
+) -> AsyncIterator[Mapping[Any, Any]]:
+    """Every revision that stood then, or had lately, and names the hazard, newest first; read a stretch at a time."""
+    stood = (alerts.c.status == status.value, alerts.c.sent <= at, alerts.c.expires > at - _LOOK_BACK)
+    columns = (alerts.c.series, alerts.c.revision, alerts.c.sent, alerts.c.state, alerts.c.changed_at, alerts.c.body)
+    order = (alerts.c.sent.desc(), alerts.c.series, alerts.c.revision)
+    seen = 0
+    while True:
+        stretch = select(*columns).where(*stood).order_by(*order).offset(seen).limit(_AT_ONCE)
+        rows = (await connection.execute(stretch)).mappings().all()
+        for row in rows:
+            if key in row["body"]["hazards"]:
+                yield row
+        seen += len(rows)
+        if len(rows) < _AT_ONCE:
+            return
 
 
 def _one(row: Mapping[Any, Any], deeds: Iterable[Entry], sendings: Mapping[tuple[str, int], list[Sending]]) -> Written:

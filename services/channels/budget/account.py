@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
 
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -16,9 +16,9 @@ from services.channels.budget.plan import Gauge, Step, steps_in_force
 from services.channels.budget.tariff import Measure, Tariff
 from services.channels.budget.use import Use, delivery_use, part_use
 from services.store import spending
-from services.store.spending import Spent
+from services.store.spending import Day, Spent
 
-_BACK = timedelta(days=3 * 366)  # of the record that forecasts rest on
+BACK = timedelta(days=3 * 366)  # of the record that forecasts rest on
 _LINK = "https://a.example/"
 
 
@@ -72,7 +72,6 @@ class Account:
     until: date  # the day after its last
     lines: tuple[Line, ...]
     winters: Winters | None = None
-    days: Sequence[Spent] = field(default_factory=tuple)  # of the season, one by one
 
 
 async def account(
@@ -81,29 +80,31 @@ async def account(
     """The account at ``at``, wall time."""
     today = at.astimezone(JAPAN).date()
     since, until = season_of(today)
-    record = await spending.between(connection, at - _BACK, at)
+    record = await spending.by_day(connection, at - BACK, at)
+    revisions = await spending.deliveries(connection, at - BACK, at)
     lines = []
     for name, meter in meters.items():
         gauges = await meter.gauges(connection, at, with_waiting=True)
         mine = [one for one in record if one.channel == name]
-        season = [one for one in mine if day_of(one) >= since]
+        season = [one for one in mine if one.day >= since]
         line = Line(
             channel=name,
             tariff=meter.tariff,
             gauges=gauges,
             steps=steps_in_force(gauges),
-            month=_by_kind(one for one in season if day_of(one) >= today.replace(day=1)),
+            month=_by_kind(one for one in season if one.day >= today.replace(day=1)),
             season=_by_kind(season),
-            foreseen=_foreseen(meter.tariff, mine, today, winter),
+            foreseen=_foreseen(meter.tariff, mine, revisions.get(name, 0), today, winter),
         )
         lines.append(line)
-    days = tuple(one for one in record if day_of(one) >= since)
-    return Account(at=at, since=since, until=until, lines=tuple(lines), winters=winter, days=days)
+    return Account(at=at, since=since, until=until, lines=tuple(lines), winters=winter)
 
 
-def day_of(one: Spent) -> date:
-    """The day in Japan."""
-    return one.at.astimezone(JAPAN).date()
+async def parts_of_season(connection: AsyncConnection, at: datetime) -> list[Spent]:
+    """Every part that was sent in the season until ``at``, one by one, for accounts."""
+    since, _ = season_of(at.astimezone(JAPAN).date())
+    begins = datetime.combine(since, time(), JAPAN)
+    return await spending.between(connection, begins - timedelta(microseconds=1), at)
 
 
 def measure_of(tariff: Tariff) -> Measure | None:
@@ -114,25 +115,26 @@ def measure_of(tariff: Tariff) -> Measure | None:
     return Measure.MESSAGES if Measure.MESSAGES in limited else None
 
 
-def _by_kind(some: Iterable[Spent]) -> dict[str, Use]:
+def _by_kind(some: Iterable[Day]) -> dict[str, Use]:
     found: dict[str, Use] = {}
     for one in some:
         found[one.kind] = found.get(one.kind, Use()) + one.use
     return dict(sorted(found.items(), key=lambda item: (-item[1].micros, -item[1].calls, item[0])))
 
 
-def _foreseen(tariff: Tariff, record: Sequence[Spent], today: date, winter: Winters | None) -> Foreseen | None:
+def _foreseen(
+    tariff: Tariff, record: Sequence[Day], revisions: int, today: date, winter: Winters | None
+) -> Foreseen | None:
     measure = measure_of(tariff)
     if measure is None:
         return None
     since, until = season_of(today)
     daily: dict[date, int] = {}
     for one in record:
-        daily[day_of(one)] = daily.get(day_of(one), 0) + one.use.of(measure)
+        daily[one.day] = daily.get(one.day, 0) + one.use.of(measure)
     spent = sum(amount for day, amount in daily.items() if day >= since)
     first = min(daily, default=today)
     past = by_the_past(daily, first, today, until)
-    revisions = len({one.delivery for one in record})
     an_alert = round(sum(daily.values()) / revisions) if revisions else _usual(tariff, measure)
     cost = an_alert * (winter.alerts_a_day if winter else 0.0)
     rest = {kind.name: spent + by_winter(kind, cost, today, until) for kind in winter.kinds} if winter else {}

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
-from services.channels.budget.account import Account, Foreseen, Line, day_of
+from feeds.japanese_time import JAPAN
+from services.channels.budget.account import Account, Foreseen, Line
 from services.channels.budget.plan import Gauge
 from services.channels.budget.tariff import MICROS, Measure, Tariff
 from services.channels.budget.use import Use
+from services.store.spending import Spent
 
 COLUMNS = ("date", "channel", "kind", "level", "revision", "posts", "links", "messages", "money", "currency")
 
@@ -24,15 +26,15 @@ def as_json(account: Account) -> dict[str, Any]:
     }
 
 
-def as_csv(account: Account) -> str:
-    """A row for each part that was sent in the season, oldest first."""
+def as_csv(parts: Iterable[Spent]) -> str:
+    """A row for each part that was sent, in the order given."""
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\r\n")
     writer.writerow(COLUMNS)
-    for one in account.days:
-        use = one.use
+    for one in parts:
+        use, day = one.use, one.at.astimezone(JAPAN).date()
         counts = (one.level, one.revision, use.calls, use.links, use.messages)
-        writer.writerow((day_of(one), one.channel, one.kind, *counts, f"{use.micros / MICROS:.6f}", one.currency))
+        writer.writerow((day, one.channel, one.kind, *counts, f"{use.micros / MICROS:.6f}", one.currency))
     return out.getvalue()
 
 
