@@ -8,7 +8,7 @@ from typing import Any
 
 from aiohttp import hdrs, web
 
-from feeds.japanese_time import JAPAN
+from feeds.japan import JAPAN
 from services.channels.budget.account import Account, Foreseen, Line, parts_of_season
 from services.channels.budget.forecast import season_of
 from services.channels.budget.plan import Gauge, why

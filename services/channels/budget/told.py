@@ -7,7 +7,7 @@ import io
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from feeds.japanese_time import JAPAN
+from feeds.japan import JAPAN
 from services.channels.budget.account import Account, Foreseen, Line
 from services.channels.budget.plan import Gauge
 from services.channels.budget.tariff import MICROS, Measure, Tariff
