@@ -14,6 +14,7 @@ from enum import StrEnum
 from feeds.status import Status
 from rules.declared import Declared
 
+GRAVE = 4  # 警戒レベル４: leave now. From this level on minutes are lives, and nothing is kept back or made smaller
 BY_HAND = "by_hand"  # stands for the rule where none asked for the alert; no rule can be called so
 
 

@@ -7,11 +7,12 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from rules.alert import GRAVE
 from rules.source import Table, duration
 
 HoldOff = tuple[tuple[int, timedelta], ...]  # from this level on: so long; ascending, begins at level 0
 LONGEST = timedelta(minutes=30)
-GRAVE, LONGEST_GRAVE = 4, timedelta(minutes=1)
+LONGEST_GRAVE = timedelta(minutes=1)
 
 _ALLOWED = 'a duration up to "PT30M", or by level: { 0 = "PT5M", 4 = "PT0S" }, from level 4 on up to "PT1M"'
 

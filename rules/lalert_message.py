@@ -17,7 +17,7 @@ from feeds.japan import JAPAN
 from feeds.lalert.document import Body, Evacuation, Issue, Notice, Office, Order, Spot, Type
 from rules.alert import Alert, Place
 from rules.cap_message import mark
-from rules.floor import evacuates
+from rules.evacuation import is_order
 from rules.lalert_declared import body_of, category_of
 from rules.revision import series_began
 
@@ -91,7 +91,7 @@ def _content(alert: Alert, voice: Voice) -> tuple[str, str, Body]:
     if alert.declared:
         category, called = category_of(alert.declared)
         return category, f"{called} {disaster}", body_of(alert.declared, mark(disaster, alert.status, "ja"))
-    if evacuates(alert):
+    if is_order(alert):
         return "EvacuationOrder", f"避難情報 {disaster}", _evacuation(alert, disaster, voice)
     return "GeneralInformation", text.event, _notice(alert, disaster)
 

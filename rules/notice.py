@@ -10,8 +10,9 @@ from datetime import datetime
 from feeds.japan import JAPAN
 from feeds.status import Status
 from rules.alert import BY_HAND, Act, Alert, Approval, Text
+from rules.evacuation import titled
 from rules.redraft import AmendmentError, Pen, Said, revised
-from rules.rule import CATEGORIES, orders_evacuation
+from rules.rule import CATEGORIES
 
 _SEVERITIES = ("Minor", "Minor", "Moderate", "Severe", "Severe", "Extreme")  # by level
 _URGENCIES = ("Unknown", "Future", "Expected", "Expected", "Immediate", "Immediate")
@@ -42,7 +43,7 @@ def compose(notice: Notice, pen: Pen) -> Alert:
     _check(notice)
     sent = pen.now.replace(microsecond=0)
     series = f"{notice.status}-notice-{sent.astimezone(JAPAN):%Y%m%dT%H%M%S}"
-    evacuates = any(orders_evacuation("", text.event, text.headline) for text in notice.texts.values())
+    orders = any(titled(text) for text in notice.texts.values())
     bare = Alert(
         series=series,
         revision=1,
@@ -57,7 +58,7 @@ def compose(notice: Notice, pen: Pen) -> Alert:
         level=notice.level,
         alert_level=notice.alert_level,
         category=notice.category,
-        response="Evacuate" if evacuates else "Monitor",
+        response="Evacuate" if orders else "Monitor",
         urgency=_URGENCIES[notice.level],
         severity=_SEVERITIES[notice.level],
         certainty="Observed",
@@ -67,7 +68,7 @@ def compose(notice: Notice, pen: Pen) -> Alert:
         texts={},
         hazards=(),
         evidence=(f"{pen.author} が書いたお知らせです（規則によらない）",),
-        approval=Approval.TWO if evacuates else Approval.ONE,
+        approval=Approval.TWO if orders else Approval.ONE,
         channels=notice.channels,
         sender_name=pen.sender.name,
         web=pen.sender.web,

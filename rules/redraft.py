@@ -12,9 +12,10 @@ from datetime import datetime, timedelta
 
 from geo.hazard import Hazard
 from rules.alert import Act, Alert, Approval, Place, Seen, Text
+from rules.evacuation import said_in, titled, worded
 from rules.proposal import levels
 from rules.revision import Places, Sender
-from rules.rule import Rule, orders_evacuation
+from rules.rule import Rule
 from rules.situation import Standing
 from rules.wording.languages import in_order
 
@@ -131,8 +132,8 @@ def approval_of(alert: Alert, texts: Mapping[str, Text]) -> Approval:
     The headline counts for itself. So does the whole, because some channels show the short text or the detail alone:
     an order must not leave on one person's word by standing there.
     """
-    for said in (_titles, _whole):
-        before, after = (any(orders_evacuation("", "", said(t)) for t in of.values()) for of in (alert.texts, texts))
+    for orders in (titled, worded):
+        before, after = (any(orders(text) for text in of.values()) for of in (alert.texts, texts))
         if after and not (before or alert.order):
             return Approval.TWO
     return Approval.ONE if alert.approval is Approval.AUTO else alert.approval
@@ -140,17 +141,9 @@ def approval_of(alert: Alert, texts: Mapping[str, Text]) -> Approval:
 
 def heeding(alert: Alert, words: Iterable[str]) -> Alert:
     """The alert with two people where these words of a person, which go out within it, order an evacuation."""
-    if alert.order or not any(orders_evacuation("", "", one) for one in words):
+    if alert.order or not said_in(*words):
         return alert
     return replace(alert, approval=Approval.TWO)
-
-
-def _titles(text: Text) -> str:
-    return f"{text.event}\n{text.headline}"
-
-
-def _whole(text: Text) -> str:
-    return "\n".join((_titles(text), text.description, text.instruction, text.short))
 
 
 def _checked(texts: Mapping[str, Text]) -> dict[str, Text]:

@@ -12,10 +12,11 @@ from jinja2 import TemplateError
 from feeds.japan import JAPAN
 from geo.hazard import Hazard
 from rules.alert import Alert, Approval, Place, Seen, State, Text
+from rules.evacuation import evacuates
 from rules.hold_off import hold_off_at
 from rules.noise.digest import gathered
 from rules.proposal import Proposal, Reason, levels
-from rules.rule import Rule, orders_evacuation
+from rules.rule import Rule
 from rules.situation import Situation
 from rules.source import at_level
 from rules.wording.languages import spoken
@@ -227,9 +228,8 @@ def _with_texts(alert: Alert, proposal: Proposal, sender: Sender) -> Alert:
             evidence.append(f"文面のひな形（{rule.file}、{language}）が使えないため、{done}: {error}")
             approval = Approval.ONE if approval is Approval.AUTO else approval
     order = _order(alert, proposal, texts["ja"])
-    if order or any(orders_evacuation(alert.response, text.event, text.headline) for text in texts.values()):
-        approval = Approval.ONE if approval is Approval.AUTO else approval
-    return replace(alert, texts=texts, approval=approval, evidence=tuple(evidence), order=order)
+    made = replace(alert, texts=texts, approval=approval, evidence=tuple(evidence), order=order)
+    return replace(made, approval=Approval.ONE) if approval is Approval.AUTO and evacuates(made) else made
 
 
 def _order(alert: Alert, proposal: Proposal, said: Text) -> str:

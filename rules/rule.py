@@ -12,6 +12,7 @@ from rules.alert import Approval
 from rules.case import Case, parse_cases
 from rules.conditions import Condition
 from rules.conditions import parse as parse_condition
+from rules.evacuation import said_in
 from rules.hold_off import HoldOff, parse_hold_off
 from rules.noise.digest import Digest, parse_digest
 from rules.noise.inhibition import Inhibition
@@ -38,13 +39,6 @@ SEVERITIES = ("Extreme", "Severe", "Moderate", "Minor", "Unknown")
 CERTAINTIES = ("Observed", "Likely", "Possible", "Unlikely", "Unknown")
 IN_DANGER = frozenset({"Evacuate", "Shelter"})  # responses of those who must act for their lives
 GROUPS = ("area", "source", "kind", "city")
-EVACUATION = re.compile(
-    r"避難指示|高齢者等避難|緊急安全確保|evacuation (order|instruction|of the elderly)|evacuate now"
-    r"|避难指示|老年人等避难|紧急安全确保|피난지시|고령자 ?등 ?피난|긴급안전확보"
-    r"|chỉ thị sơ tán|sơ tán người cao tuổi|đảm bảo an toàn khẩn cấp",
-    re.I,
-)
-
 ORDERS = re.compile(r"\{[{%][^}]*\borders\b")  # a template that says what the city issues
 
 
@@ -96,11 +90,6 @@ class Rule:
     def approval_at(self, level: int) -> Approval:
         """Who must agree at this level."""
         return Approval(at_level(self.approval, level))
-
-
-def orders_evacuation(response: str, event: str, headline: str) -> bool:
-    """True for evacuation information, which never leaves the house without an authorised person."""
-    return response == "Evacuate" or bool(EVACUATION.search(event) or EVACUATION.search(headline))
 
 
 def load_rules(folders: Sequence[Path]) -> tuple[Rule, ...]:
@@ -279,7 +268,7 @@ def _check_evacuation(table: Table, rule: Rule) -> None:
 
 def _says_itself(rule: Rule, words: Words) -> bool:
     """True where words that order evacuation could go out without anybody's approval."""
-    orders = orders_evacuation("", words.event, words.headline) or ORDERS.search(f"{words.event} {words.headline}")
+    orders = said_in(words.event, words.headline) or ORDERS.search(f"{words.event} {words.headline}")
     return bool(_automatic(rule)) and bool(orders)
 
 

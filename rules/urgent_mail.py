@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from feeds.lalert.document import Issue, Mail
 from rules.alert import Alert
 from rules.cap_message import mark
-from rules.floor import evacuates
+from rules.evacuation import is_order
 from rules.lalert_message import Voice, document_id
 from rules.marks import MARKS
 
@@ -65,7 +65,7 @@ def silent(alert: Alert, reach: Reach) -> str:
     """Why no phone shall ring for this revision; empty where they shall."""
     if alert.msg_type == "Cancel":  # who was woken for an error has to know
         return "" if alert.announced else "取り消す発表が出ていない"
-    if alert.declared or not evacuates(alert):
+    if alert.declared or not is_order(alert):
         return "緊急速報メールは避難情報だけを伝える"
     if alert.ends:
         return "" if reach.all_clear else "解除では鳴らさない設定（all_clear）"

@@ -18,7 +18,7 @@ from services.channels.registry import outlets
 from services.channels.rendering import BUDGET, rendered
 from services.city import City
 from services.clock import Clock, wall
-from services.desks.hold_off import leave
+from services.desks.hold_off import Present, leave
 from services.desks.review import release
 from services.lease import Leased
 from services.store import alerts, chronology, cursors, hazards, hold_offs, silences, suppressions
@@ -72,7 +72,8 @@ class Evaluate:
         if self._city.meters:  # where nothing costs anything the planner holds nothing back
             held += [_kept_back(*one) for one in await alerts.refused(connection, status, BUDGET)]
         await suppressions.replace_standing(connection, status, now, held)
-        ripe = await leave(connection, status, now)
+        present = Present(floor=self._city.floor, channels=self._city.channels, hazards=picture)
+        ripe = await leave(connection, status, now, present)
         DRAFTS.labels(status.value).set(await alerts.drafts(connection, status))
         return bool(decision.alerts or decision.withdrawn or ripe)
 

@@ -77,9 +77,12 @@ def _folded(found: Iterable[Occasion]) -> Iterator[Occasion]:
 
 def _drafts(picture: Picture, callout: Callout, now: datetime) -> Iterator[Occasion]:
     for one in picture.drafts:
-        if now < one.since + callout.patience_for_draft(one.told.level):
-            continue
         told = one.told
+        if one.stays:
+            yield _stayed(one)
+            continue
+        if now < one.since + callout.patience_for_draft(told.level):
+            continue
         yield Occasion(
             key=f"draft:{told.series}:{told.level}",
             event=Event.DRAFT,
@@ -90,6 +93,21 @@ def _drafts(picture: Picture, callout: Callout, now: datetime) -> Iterator[Occas
             path="/ops#drafts",
             since=one.since,
         )
+
+
+def _stayed(one: Waiting) -> Occasion:
+    """What should have left by itself and did not is rung for at once."""
+    told = one.told
+    return Occasion(
+        key=f"draft:{told.series}:stays:{told.revision}",
+        event=Event.DRAFT,
+        status=told.status,
+        level=told.level,
+        subject=f"未発表：{_level(told)}{told.event}は、時刻が来ても送られませんでした（{one.stays}）",
+        subject_en=f"Not issued: what waited for its time ({told.event_en}{_level_en(told)}) did not leave",
+        path="/ops#drafts",
+        since=one.since,
+    )
 
 
 def _mandatory(picture: Picture, callout: Callout, now: datetime) -> Iterator[Occasion]:

@@ -10,7 +10,8 @@ from collections.abc import Iterable, Iterator
 from fnmatch import fnmatchcase
 
 from rules.alert import Alert
-from rules.floor import evacuates, gravity
+from rules.evacuation import evacuates
+from rules.floor import gravity
 from services.store.users import Account, Role, Scope
 
 _OF_ROLE = {Role.APPROVER: Scope(evacuation=True), Role.ADMIN: Scope()}

@@ -17,8 +17,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from rules.floor import Floor
 from services.callout import desk as callout
+from services.desks.agreement import agreed_to
 from services.desks.authority import may_break_glass
-from services.desks.review import ReviewError, agreed_to, entry, issue, leave_none_behind, name_of, permit, waiting
+from services.desks.review import ReviewError, entry, issue, leave_none_behind, name_of, permit, waiting
 from services.store import chronology, glass, hold_offs, users
 from services.store.alerts import Revision
 from services.store.engine import Store
@@ -59,7 +60,9 @@ async def break_glass(store: Store, wanted: Emergency, floor: Floor, now: dateti
         raise ReviewError("wrong_password", "パスワードが違います。一度だけのパスワードでは、緊急発表はできません")
     async with store.write() as connection:
         draft, agreed = await _permitted(connection, wanted, floor, now)
-        broken = _broken(draft, wanted.person, reason, floor.needed(draft.alert), agreed, now)
+        have = {*agreed, wanted.person}
+        needed = len(have) + floor.missing(draft.alert, have)
+        broken = _broken(draft, wanted.person, reason, needed, agreed, now)
         await _write_down(connection, draft, broken, wanted.digest)
         await issue(connection, draft, now, who=f"{wanted.person}（緊急発表）")
     BROKEN.labels(broken.status.value).inc()
@@ -90,14 +93,15 @@ async def _permitted(
     connection: AsyncConnection, wanted: Emergency, floor: Floor, now: datetime
 ) -> tuple[Revision, tuple[str, ...]]:
     draft = await waiting(connection, wanted.series, wanted.revision, wanted.digest, now)
-    if await hold_offs.of(connection, wanted.series, wanted.revision):
+    held = await hold_offs.of(connection, wanted.series, wanted.revision)
+    if held and not held.stays:
         raise ReviewError("held", "承認はそろっています。「いますぐ送る」で送れます")
     agreed = await agreed_to(connection, draft.alert, wanted.digest)
     await permit(connection, wanted.person, draft.alert, agreed)
     if not may_break_glass(await users.find(connection, wanted.person)):
         how = "`shirase users scope --break-glass`"
         raise ReviewError("no_right", f"{wanted.person} には緊急発表の権限がありません（{how}）")
-    if floor.needed(draft.alert) - len({*agreed, wanted.person}) < 1:
+    if not floor.missing(draft.alert, {*agreed, wanted.person}):
         raise ReviewError("not_needed", "承認すれば発表できます。緊急発表は要りません")
     await leave_none_behind(connection, draft)
     return draft, agreed

@@ -5,16 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from sqlalchemy import insert, select
+from sqlalchemy import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from feeds.japan import JAPAN
-from rules.alert import Alert, State
+from rules.alert import GRAVE, Alert, State
 from rules.floor import Floor, gravity
 from rules.redraft import owed
 from services.channels.channel import Payload
 from services.clock import wall
 from services.desks import authority
+from services.desks.agreement import agreed_to
 from services.store import alerts, chronology, hold_offs, outbox, users
 from services.store.alerts import Revision, digest_of
 from services.store.chronology import Entry
@@ -23,7 +24,6 @@ from services.store.reached import reached
 from services.store.tables import approvals
 
 _FLOOR = Floor()
-_GRAVE = 4  # from this level on a no weighs as much as a yes
 
 
 class ReviewError(Exception):
@@ -54,8 +54,9 @@ async def approve(  # noqa: PLR0913 - a decision has this many parts
     """
     async with store.write() as connection:
         draft = await waiting(connection, series, revision, digest, now)
-        if leaves_at := await hold_offs.of(connection, series, revision):
-            raise ReviewError("held", f"承認はそろっています。{_clock(leaves_at)}に送られます")
+        held = await hold_offs.of(connection, series, revision)
+        if held and not held.stays:
+            raise ReviewError("held", f"承認はそろっています。{_clock(held.leaves_at)}に送られます")
         agreed = await agreed_to(connection, draft.alert, digest)
         if person in agreed:
             raise ReviewError("same_person", f"{person} は承認済みです。別の人の承認が必要です")
@@ -64,9 +65,14 @@ async def approve(  # noqa: PLR0913 - a decision has this many parts
         row = {"series": series, "revision": revision, "person": person, "digest": digest, "at": now}
         await connection.execute(insert(approvals), row)
         agreed = (*agreed, person)
-        missing = max(0, floor.needed(draft.alert) - len(agreed))
+        missing = floor.missing(draft.alert, agreed)
         await chronology.append(connection, [_approved(draft.alert, person, missing, digest, now)])
-        leaves_at = await release(connection, draft, now, who="、".join(agreed)) if missing == 0 else None
+        leaves_at = None
+        if not missing and held:  # it stayed when its time had come: it has waited
+            await hold_offs.end(connection, series)
+            await issue(connection, draft, now, who="、".join(agreed))
+        elif not missing:
+            leaves_at = await release(connection, draft, now, who="、".join(agreed))
         done = missing == 0 and leaves_at is None
         return Approved(issued=done, approved_by=agreed, needs=missing, leaves_at=leaves_at)
 
@@ -82,7 +88,7 @@ async def reject(  # noqa: PLR0913 - a decision has this many parts
     async with store.write() as connection:
         draft = await waiting(connection, series, revision, digest, now)
         held = await hold_offs.of(connection, series, revision)
-        if gravity(draft.alert) >= _GRAVE or await agreed_to(connection, draft.alert, digest):
+        if gravity(draft.alert) >= GRAVE or await agreed_to(connection, draft.alert, digest):
             await permit(connection, person, draft.alert)
         await hold_offs.end(connection, series)
         await alerts.mark_rejected(connection, draft.alert, now)
@@ -105,12 +111,17 @@ async def permit(connection: AsyncConnection, person: str, alert: Alert, agreed:
 
 async def leave_none_behind(connection: AsyncConnection, draft: Revision) -> None:
     """Raises ReviewError ``channel_owed`` where a channel told of the series after the draft was written without it."""
-    out = await reached(connection, draft.alert.series)
-    if behind := [name for name in owed(draft.alert, out) if name not in draft.alert.channels]:
-        told = "、".join(behind)
+    if left := await behind(connection, draft):
+        told = "、".join(left)
         raise ReviewError(
             "channel_owed", f"案ができた後に、前の発表がほかの経路にも届きました：{told}。差し戻して作り直してください"
         )
+
+
+async def behind(connection: AsyncConnection, draft: Revision) -> list[str]:
+    """Channels that told of the series after the draft was written without them."""
+    out = await reached(connection, draft.alert.series)
+    return [name for name in owed(draft.alert, out) if name not in draft.alert.channels]
 
 
 async def release(connection: AsyncConnection, draft: Revision, now: datetime, who: str) -> datetime | None:
@@ -149,15 +160,6 @@ async def waiting(connection: AsyncConnection, series: str, revision: int, diges
     if draft.digest != digest:
         raise ReviewError("digest_mismatch", "画面の内容と送る内容が違います。画面を更新して読み直してください")
     return draft
-
-
-async def agreed_to(connection: AsyncConnection, alert: Alert, digest: str) -> tuple[str, ...]:
-    """Who has agreed to exactly this digest, in their order. The word of somebody who may not approve it any more, as
-    an account that was closed because it was stolen, does not count.
-    """
-    mine = (approvals.c.series == alert.series, approvals.c.revision == alert.revision, approvals.c.digest == digest)
-    said = list(await connection.scalars(select(approvals.c.person).where(*mine).order_by(approvals.c.at)))
-    return tuple([one for one in said if not authority.objections(await users.find(connection, one), alert)])
 
 
 def _approved(alert: Alert, person: str, missing: int, digest: str, now: datetime) -> Entry:

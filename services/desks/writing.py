@@ -113,7 +113,7 @@ async def drafted(
     """The alert as a draft, with everything that every channel would send. ``out``: where the series is out already."""
     purse = Purse(connection, city.meters, now, wall())
     payloads, notes = await rendered(alert, city.channels, purse, out)
-    alert = replace(alert, evidence=(*alert.evidence, *notes))
+    alert = replace(alert, evidence=(*alert.evidence, *city.floor.told(alert), *notes))
     return Revision(alert=alert, state=State.DRAFT, digest=digest_of(payloads), payloads=payloads)
 
 

@@ -2,16 +2,36 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import and_, delete, insert, select
+from sqlalchemy import and_, delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from feeds.status import Status
 from rules.alert import Alert, State
 from services.store.tables import alerts, hold_offs
 
-_ITS = and_(hold_offs.c.series == alerts.c.series, hold_offs.c.revision == alerts.c.revision)
+ITS = and_(hold_offs.c.series == alerts.c.series, hold_offs.c.revision == alerts.c.revision)
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """When a revision leaves by itself; ``stays``: why it did not, though its time had come, in words for staff."""
+
+    leaves_at: datetime
+    stays: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """A revision whose time has come, by whose word, and what kept it at the last look."""
+
+    series: str
+    revision: int
+    who: str
+    stays: str
 
 
 async def begin(connection: AsyncConnection, alert: Alert, now: datetime, wait: timedelta, who: str) -> datetime:
@@ -24,7 +44,7 @@ async def begin(connection: AsyncConnection, alert: Alert, now: datetime, wait: 
     earlier = await connection.scalar(select(hold_offs.c.leaves_at).where(mine, hold_offs.c.leaves_at > now))
     leaves_at = min(now + wait, earlier) if earlier else now + wait
     await connection.execute(delete(hold_offs).where(mine))
-    row = {"series": alert.series, "revision": alert.revision, "leaves_at": leaves_at, "who": who}
+    row = {"series": alert.series, "revision": alert.revision, "leaves_at": leaves_at, "who": who, "stays": ""}
     await connection.execute(insert(hold_offs).values(row))
     return leaves_at
 
@@ -34,23 +54,30 @@ async def end(connection: AsyncConnection, series: str) -> None:
     await connection.execute(delete(hold_offs).where(hold_offs.c.series == series))
 
 
-async def of(connection: AsyncConnection, series: str, revision: int) -> datetime | None:
-    """When the revision leaves; None where it does not wait for the clock."""
+async def stay(connection: AsyncConnection, series: str, why: str) -> None:
+    """What waits of the series stays, and why."""
+    await connection.execute(update(hold_offs).where(hold_offs.c.series == series).values(stays=why))
+
+
+async def of(connection: AsyncConnection, series: str, revision: int) -> Hold | None:
+    """How the revision waits for the clock; None where it does not."""
     mine = (hold_offs.c.series == series, hold_offs.c.revision == revision)
-    found: datetime | None = await connection.scalar(select(hold_offs.c.leaves_at).where(*mine))
-    return found
+    found = (await connection.execute(select(hold_offs.c.leaves_at, hold_offs.c.stays).where(*mine))).first()
+    return Hold(found.leaves_at, found.stays) if found else None
 
 
-async def waiting(connection: AsyncConnection) -> dict[tuple[str, int], datetime]:
-    """When each revision that waits for the clock leaves, by series and revision."""
-    statement = select(hold_offs.c.series, hold_offs.c.revision, hold_offs.c.leaves_at).join(alerts, _ITS)
-    rows = await connection.execute(statement.where(alerts.c.state == State.DRAFT.value))
-    return {(series, revision): at for series, revision, at in rows}
+async def waiting(connection: AsyncConnection) -> dict[tuple[str, int], Hold]:
+    """How each revision that waits for the clock does, by series and revision."""
+    rows = await connection.execute(_drafts().where(alerts.c.state == State.DRAFT.value))
+    return {(row.series, row.revision): Hold(row.leaves_at, row.stays) for row in rows}
 
 
-async def due(connection: AsyncConnection, status: Status, now: datetime) -> list[tuple[str, int, str]]:
-    """Series, revision and by whose word, of those whose time has come, the longest due first."""
-    statement = select(hold_offs.c.series, hold_offs.c.revision, hold_offs.c.who).join(alerts, _ITS)
+async def due(connection: AsyncConnection, status: Status, now: datetime) -> list[Due]:
+    """Those whose time has come, the longest due first; also those that stayed when it had."""
     ripe = (alerts.c.state == State.DRAFT.value, alerts.c.status == status.value, alerts.c.expires > now)
-    found = statement.where(hold_offs.c.leaves_at <= now, *ripe).order_by(hold_offs.c.leaves_at, hold_offs.c.series)
-    return [(series, revision, who) for series, revision, who in await connection.execute(found)]
+    found = _drafts().where(hold_offs.c.leaves_at <= now, *ripe).order_by(hold_offs.c.leaves_at, hold_offs.c.series)
+    return [Due(row.series, row.revision, row.who, row.stays) for row in await connection.execute(found)]
+
+
+def _drafts() -> Any:
+    return select(hold_offs).join(alerts, ITS)

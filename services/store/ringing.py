@@ -10,11 +10,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, RowMapping, and_, exists, func, or_, select
+from sqlalchemy import ColumnElement, RowMapping, and_, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from feeds.status import Status
 from rules.alert import State
+from services.store.hold_offs import ITS
 from services.store.outbox import DeliveryState
 from services.store.spread import under_way
 from services.store.tables import alerts, hazards, hold_offs, outbox
@@ -45,6 +46,7 @@ class Waiting:
 
     told: Told
     since: datetime
+    stays: str = ""  # why it did not leave by itself when its time had come
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,18 +83,21 @@ async def waiting_drafts(connection: AsyncConnection, now: datetime) -> list[Wai
 
     A draft that follows on another that nobody answered waits since that one.
     """
-    approved = exists().where(hold_offs.c.series == alerts.c.series, hold_offs.c.revision == alerts.c.revision)
-    waiting = (alerts.c.state == State.DRAFT.value, alerts.c.expires > now, ~approved)
-    drafts = select(*_TOLD, alerts.c.sent).where(*waiting)
-    found = [(_told(row), row.sent) for row in await connection.execute(drafts.order_by(alerts.c.series))]
+    waits = or_(hold_offs.c.stays.is_(None), hold_offs.c.stays != "")
+    drafts = select(*_TOLD, alerts.c.sent, hold_offs.c.stays).outerjoin_from(alerts, hold_offs, ITS)
+    drafts = drafts.where(alerts.c.state == State.DRAFT.value, alerts.c.expires > now, waits)
+    rows = await connection.execute(drafts.order_by(alerts.c.series))
+    found = [(_told(row), row.sent, row.stays or "") for row in rows]
     if not found:
         return []
     columns = (alerts.c.series, alerts.c.revision, alerts.c.state, alerts.c.sent, alerts.c.changed_at)
-    family = select(*columns).where(alerts.c.series.in_([told.series for told, _ in found]))
+    family = select(*columns).where(alerts.c.series.in_([told.series for told, *_ in found]))
     families: dict[str, list[Any]] = {}
     for row in await connection.execute(family.order_by(alerts.c.revision.desc())):
         families.setdefault(row.series, []).append(row)
-    return [Waiting(told, _asked_since(told.revision, sent, families[told.series])) for told, sent in found]
+    return [
+        Waiting(told, _asked_since(told.revision, sent, families[told.series]), stays) for told, sent, stays in found
+    ]
 
 
 def _asked_since(revision: int, sent: datetime, family: Sequence[Any]) -> datetime:

@@ -63,4 +63,5 @@ hold_offs = Table(  # at most one revision of a series waits for the clock; hub 
     Column("revision", Integer, nullable=False),
     Column("leaves_at", Instant, nullable=False),
     Column("who", Text, nullable=False),  # by whose word it is free to leave
+    Column("stays", Text, nullable=False),  # why it did not leave when its time had come; empty: nothing kept it
 )

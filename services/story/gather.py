@@ -21,7 +21,7 @@ from services.story.steps import Kind, Step, Story, in_time
 _DAY = timedelta(days=1)
 _MOST_READINGS = 40  # behind one alert; a district's rain has more gauges than anybody reads
 _KINDS = {"draft": Kind.DRAFT, "edited": Kind.DRAFT, "issued": Kind.ISSUED}
-_DEEDS = (*_KINDS, "held", "sent_now", "break_glass", "rejected", "withdrawn", "expired", "ended")
+_DEEDS = (*_KINDS, "held", "stayed", "sent_now", "break_glass", "rejected", "withdrawn", "expired", "ended")
 _OUT = {
     "waiting": "送信を待っている",
     "sending": "送信中。結果はまだ分からない",

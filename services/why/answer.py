@@ -83,8 +83,11 @@ def _of_draft(one: Written, evidence: Evidence, title: str, floor: Floor) -> Fin
     if one.held:
         waits, waits_en = "送信の時刻", "its time to leave"
         en = "The draft is free to leave and waits for the clock; it can still be stopped."
+        if one.held.kind == "stayed":
+            waits, waits_en = "人の判断", "somebody's decision"
+            en = "The draft did not leave when its time had come, and waits for somebody."
         return draft(code=Code.WAITING, ja=f"{title}：{one.held.text}", en=en, waits=waits, waits_en=waits_en)
-    missing = max(1, floor.needed(one.alert) - len(one.approved_by))
+    missing = max(1, floor.missing(one.alert, one.approved_by))
     by = f"。承認済み：{'、'.join(one.approved_by)}" if one.approved_by else ""
     waits, waits_en = f"あと{missing}人の承認", f"{missing} more approval(s)"
     ja = f"{title}の案を{clock(alert.sent)}に作り、{waits}を待っています：{headline(one)}{by}"

@@ -13,12 +13,14 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from feeds.status import Status
 from geo.hazard import Hazard
 from rules.alert import Alert, State
+from services.desks.agreement import Accounts, accounts, counting
 from services.store import chronology, suppressions
 from services.store.chronology import Entry
 from services.store.codec import from_json
 from services.store.suppressions import Held
 from services.store.tables import alerts, hazards, outbox
 
+_DEEDS = ("approved", "rejected", "held", "stayed", "issued")
 _LOOK_BACK = timedelta(days=1)  # at what had expired by then
 _AT_ONCE = 500  # revisions looked at in one go
 
@@ -46,7 +48,7 @@ class Written:
     changed_at: datetime
     issued_at: datetime | None = None
     rejected: Entry | None = None
-    held: Entry | None = None  # it was free to leave and waited for the clock
+    held: Entry | None = None  # it was free to leave and waited for the clock, or stayed when it was due
     approved_by: tuple[str, ...] = ()
     sendings: tuple[Sending, ...] = ()
 
@@ -91,9 +93,10 @@ async def _written(connection: AsyncConnection, key: str, status: Status, at: da
     if not mine:
         return ()
     since = min(row["sent"] for row in mine)
-    deeds = await chronology.between(connection, status, ("approved", "rejected", "held", "issued"), since, at)
+    deeds = await chronology.between(connection, status, _DEEDS, since, at)
     sendings = await _sendings(connection, {row["series"] for row in mine})
-    return tuple(_one(row, deeds, sendings) for row in mine)
+    known = await accounts(connection)
+    return tuple(_one(row, deeds, sendings, known) for row in mine)
 
 
 async def _naming(
@@ -115,18 +118,20 @@ async def _naming(
             return
 
 
-def _one(row: Mapping[Any, Any], deeds: Iterable[Entry], sendings: Mapping[tuple[str, int], list[Sending]]) -> Written:
-    series, revision = row["series"], row["revision"]
+def _one(
+    row: Mapping[Any, Any], deeds: Iterable[Entry], sendings: Mapping[tuple[str, int], list[Sending]], known: Accounts
+) -> Written:
+    series, revision, alert = row["series"], row["revision"], from_json(Alert, row["body"])
     mine = [one for one in deeds if (one.refs.get("series"), one.refs.get("revision")) == (series, str(revision))]
     issued = next((one.at for one in mine if one.kind == "issued"), None)
     return Written(
-        alert=from_json(Alert, row["body"]),
+        alert=alert,
         state=State(row["state"]),
         changed_at=row["changed_at"],
         issued_at=issued,
         rejected=next((one for one in mine if one.kind == "rejected"), None),
-        held=next((one for one in mine if one.kind == "held"), None),
-        approved_by=tuple(one.who for one in mine if one.kind == "approved"),
+        held=next((one for one in reversed(mine) if one.kind in {"held", "stayed"}), None),
+        approved_by=counting(known, alert, [one.who for one in mine if one.kind == "approved"]),
         sendings=tuple(sendings.get((series, revision), ())),
     )
 

@@ -12,8 +12,8 @@ from feeds.status import Status
 from rules.alert import Alert, State
 from rules.declaration import Frame, declare, merged
 from rules.declared import Declared, Headquarters, Opening, Shelters, ShelterState
+from rules.evacuation import evacuates
 from rules.redraft import AmendmentError, Pen, Series
-from rules.rule import orders_evacuation
 from rules.situation import Standing
 from rules.wording.declared import forms
 from rules.wording.languages import LANGUAGES
@@ -51,8 +51,7 @@ def test_the_first_revision_names_what_is_open_in_every_language() -> None:
     assert list(alert.texts) == list(LANGUAGES) and alert.declared == shelters(SCHOOL, HALL)
     for text in alert.texts.values():
         assert "仙北小学校" in text.short and "2" in text.short and "{" not in text.short + text.description
-        assert not orders_evacuation(alert.response, text.event, text.headline)
-    assert alert.series.startswith("Exercise-shelters-")
+    assert not evacuates(alert) and alert.series.startswith("Exercise-shelters-")
     assert (alert.msg_type, alert.ends, [p.code for p in alert.places]) == ("Alert", False, ["03201"])
 
 

@@ -13,7 +13,8 @@ from feeds.status import Status
 from geo.hazard import Hazard
 from rules.alert import Alert, Approval, State
 from rules.engine import Decision, decide
-from rules.rule import CATALOG, load_rules, orders_evacuation
+from rules.evacuation import evacuates
+from rules.rule import CATALOG, load_rules
 from rules.situation import Situation
 from tests.rules.making import NOW, SENDER, World, hazard, place
 
@@ -65,8 +66,7 @@ def check(decision: Decision, picture: Situation) -> None:
         assert alert.status is picture.status
         if not alert.ends:
             assert set(alert.hazards) <= fresh, "an expired or foreign hazard spoke"
-        japanese = alert.texts["ja"]
-        if orders_evacuation(alert.response, japanese.event, japanese.headline):
+        if evacuates(alert):
             assert alert.approval is not Approval.AUTO, "evacuation went out by itself"
         assert not set(" ,<&") & set(alert.identifier)
         assert (alert.msg_type == "Update") is bool(alert.references)

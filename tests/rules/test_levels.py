@@ -10,7 +10,8 @@ import pytest
 from feeds.japan import JAPAN
 from geo.hazard import Hazard
 from rules.alert import Alert, Approval
-from rules.floor import Floor, evacuates
+from rules.evacuation import evacuates
+from rules.floor import Floor
 from rules.rule import CATALOG, load_rules
 from rules.source import RuleError
 from rules.wording.levels import names_at, of_catalog, with_those_of

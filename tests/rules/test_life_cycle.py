@@ -19,10 +19,11 @@ from geo.hazard import Hazard
 from rules.alert import Act, Alert, Approval, State, Text
 from rules.amendment import amend
 from rules.engine import Decision, decide
+from rules.evacuation import evacuates
 from rules.ledger import Ledger
 from rules.notice import Notice, compose
 from rules.redraft import AmendmentError, Pen, Said, Series, edited, owed
-from rules.rule import CATALOG, Rule, load_rules, orders_evacuation
+from rules.rule import CATALOG, Rule, load_rules
 from rules.situation import Situation, Standing
 from tests.examples import examples
 from tests.rules.making import NOW, SENDER, hazard, place
@@ -229,9 +230,7 @@ class LifeCycle(RuleBasedStateMachine):
     def _write_down(self, alert: Alert) -> None:
         assert alert.identifier not in self.written, "an identifier was used twice"
         self.written[alert.identifier] = alert
-        assert alert.approval is not Approval.AUTO or not any(
-            orders_evacuation(alert.response, text.event, text.headline) for text in alert.texts.values()
-        )
+        assert alert.approval is not Approval.AUTO or not evacuates(alert)
 
     def _issue(self, alert: Alert) -> None:
         self.ledger.issue(alert)

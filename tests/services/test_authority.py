@@ -8,7 +8,9 @@ from typing import Any
 import pytest
 
 from rules.alert import Approval, Place
+from rules.evacuation import evacuates, is_order
 from rules.floor import Floor, gravity
+from services.configuration.approvals import Approvals
 from services.desks.authority import able, may_break_glass, named, objections
 from services.store.users import Role, Scope
 from tests.services.making import alert, officer
@@ -18,6 +20,15 @@ SNOW = alert(kind="snow_depth", level=2, alert_level=False, places=(Place(code="
 ORDER = alert(
     level=4, response="Evacuate", texts={"ja": replace(FLOOD.texts["ja"], event="避難指示", headline="避難指示")}
 )
+WORDS = FLOOD.texts["ja"]
+HIDDEN = {  # an order in a part that no headline shows, in the words of a person
+    "short": alert(author="sato", texts={"ja": replace(WORDS, short="内丸に避難指示を発令しました。")}),
+    "instruction": alert(
+        author="sato", texts={"ja": replace(WORDS, instruction="避 難\n指　示です。逃げてください。")}
+    ),
+    "description": alert(author="sato", texts={"ja": WORDS, "en": replace(WORDS, description="EVACUATE NOW")}),
+    "correction": alert(author="sato", correction={"ja": "「高齢者等避難」は誤りで、正しくは避難準備"}),
+}
 PLOW = Scope(kinds=("snow_depth",), areas=("plow-*",), highest=3)
 
 
@@ -38,6 +49,8 @@ PLOW = Scope(kinds=("snow_depth",), areas=("plow-*",), highest=3)
         ({"scope": PLOW}, replace(SNOW, level=4), "レベル4は、承認できる上限（レベル3）を超えています"),
         ({"scope": PLOW}, replace(SNOW, level=0, ends=True, announced={"plow-chuo": 5}), "レベル5は"),
         ({"scope": Scope()}, ORDER, "避難情報を承認する権限"),
+        *(({"scope": Scope()}, one, "避難情報を承認する権限") for one in HIDDEN.values()),
+        ({"scope": Scope()}, replace(HIDDEN["instruction"], author=""), ""),  # a rule's: watch for what the city says
     ],
 )
 def test_role_and_scope_decide_and_every_no_has_its_sentence(person: dict[str, Any], one: Any, told: str) -> None:
@@ -82,6 +95,33 @@ def test_breaking_the_glass_is_a_right_of_its_own(person: dict[str, Any], may: b
 )
 def test_no_rule_undercuts_the_city_s_floor(floor: Floor, one: Any, people: int) -> None:
     assert floor.needed(one) == people
+
+
+@pytest.mark.parametrize("part", HIDDEN)
+def test_an_order_in_any_part_falls_under_the_floor_and_makes_no_order_of_the_document(part: str) -> None:
+    assert Floor(evacuation=Approval.TWO).needed(HIDDEN[part]) == 2
+    assert evacuates(HIDDEN[part]) and not is_order(HIDDEN[part])
+
+
+@pytest.mark.parametrize(
+    ("floor", "one", "agreed", "missing"),
+    [
+        (Floor(), alert(level=4), {"sato"}, 0),
+        (Floor(), alert(level=4, author="sato"), set(), 1),
+        (Floor(), alert(level=4, author="sato"), {"sato"}, 1),
+        (Floor(), alert(level=4, author="sato"), {"suzuki"}, 0),
+        (Floor(), alert(level=3, author="sato"), {"sato"}, 0),
+        (Floor(), alert(level=0, author="sato", ends=True, announced={"a": 5}), {"sato"}, 1),
+        (Floor(), alert(level=5, author="sato", approval=Approval.TWO), {"sato"}, 1),
+        (Floor(), alert(level=5, author="sato", approval=Approval.TWO), {"sato", "suzuki"}, 0),
+        (Approvals(another_person_from=2).as_floor(), alert(author="sato"), {"sato"}, 1),
+        (Approvals(another_person_from="never").as_floor(), alert(level=5, author="sato"), {"sato"}, 0),
+    ],
+)
+def test_nobody_agrees_alone_to_grave_words_of_their_own(
+    floor: Floor, one: Any, agreed: set[str], missing: int
+) -> None:
+    assert floor.missing(one, agreed) == missing
 
 
 def test_taking_back_weighs_as_much_as_what_was_said() -> None:

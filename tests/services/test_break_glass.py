@@ -112,6 +112,29 @@ async def test_who_agreed_and_waits_in_vain_for_the_second_may_break_it(store: S
     assert (broken.agreed, broken.needed) == (("buchou",), 2)
 
 
+async def test_the_lone_author_of_grave_words_breaks_it_and_may_not_agree_to_them_alone(store: Store) -> None:
+    wanted = await emergency(store, alert(series="own", level=4, author="buchou"))
+    draft: dict[str, Any] = {"series": "own", "revision": 1, "digest": wanted.digest, "now": NOW}
+    done = await review.approve(store, **draft, person="buchou")
+    assert (done.issued, done.needs) == (False, 1)
+    broken = await break_glass(store, wanted, Floor(), NOW)
+    assert (broken.agreed, broken.needed) == (("buchou",), 2)
+
+
+async def test_the_page_counts_as_the_decision_does(store: Store) -> None:
+    """Somebody who agreed and whose account was closed since is not among those who agreed."""
+    wanted = await emergency(store)
+    async with floor(store) as running:
+        officer = await running.person(Role.APPROVER, "kakari")
+        await review.approve(store, series=wanted.series, revision=1, digest=wanted.digest, person="sato", now=NOW)
+        (before,) = await officer.features("/api/v1/alerts?state=draft")
+        async with store.write() as connection:
+            await users.revoke(connection, "sato")
+        (after,) = await officer.features("/api/v1/alerts?state=draft")
+        assert [(one["needs"], one["needs_after"]) for one in (before, after)] == [(1, 0), (2, 1)]
+        assert [[by["person"] for by in one["approvals"]] for one in (before, after)] == [["sato"], []]
+
+
 async def test_an_admin_who_did_not_do_it_signs_it_off_once(store: Store) -> None:
     wanted = await emergency(store)
     await break_glass(store, wanted, Floor(), NOW)

@@ -8,25 +8,35 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from feeds.status import Status
-from rules.alert import Approval
+from rules.alert import Alert, Approval
+from rules.floor import Floor
 from rules.rule import CATALOG, load_rules
 from services.bell import Bell
+from services.callout.occasions import Picture, occasions
+from services.callout.roster import Callout
+from services.channels.log import Config, Log
 from services.desks import hold_off, review
+from services.desks.hold_off import Present
 from services.desks.review import ReviewError
 from services.evaluate import Evaluate
-from services.store import alerts, hold_offs
+from services.store import alerts, hold_offs, ringing, users
+from services.store.codec import to_json
 from services.store.engine import Store
-from services.store.tables import chronology
+from services.store.tables import alerts as stored
+from services.store.tables import chronology, outbox
 from services.store.users import Role, Scope
-from tests.services.making import NOW, SetClock, alert, employ
+from tests.services.making import NOW, SetClock, alert, employ, hazard, payload
 from tests.services.test_evaluate import deliveries, evaluating, seen, warning, written
 
 pytestmark = pytest.mark.one_engine
 
 FIVE = timedelta(minutes=5)
+HELD = alert(hold_off_s=60)
+FLOOD = hazard(valid_until=NOW + timedelta(hours=3))
+PRESENT = Present(floor=Floor(), channels={"log": Log(Config())}, hazards={HELD.hazards[0]: FLOOD})
 MINUTE = timedelta(minutes=1)
 WARNING = next(rule for rule in load_rules([CATALOG]) if rule.id == "official-warning")
 WAITS = replace(WARNING, hold_off=((0, FIVE),))
@@ -121,8 +131,81 @@ async def test_people_may_be_asked_first_and_it_waits_when_they_have_agreed(stor
     done = await review.approve(store, **asked, person="sato")
     assert (done.issued, done.leaves_at) == (False, NOW + timedelta(seconds=30))
     async with store.write() as connection:
-        assert not await hold_off.leave(connection, Status.ACTUAL, NOW + MINUTE), "a drill leaves with the drills"
-        assert await hold_off.leave(connection, one.status, NOW + MINUTE)
+        assert not await hold_off.leave(connection, Status.ACTUAL, NOW + MINUTE, PRESENT), "drills leave with drills"
+        assert await hold_off.leave(connection, one.status, NOW + MINUTE, PRESENT)
+
+
+async def agreed(store: Store, one: Alert) -> dict[str, Any]:
+    """A draft to which sato has agreed, and that waits for the clock; the decision about it."""
+    await employ(store, "sato", "suzuki")
+    async with store.write() as connection:
+        digest = await alerts.add_draft(connection, one, {"log": payload()}, NOW)
+    asked = {"series": one.series, "revision": 1, "digest": digest}
+    assert (await review.approve(store, **asked, person="sato", now=NOW)).leaves_at
+    return asked
+
+
+async def left(store: Store, present: Present, at: datetime = NOW + FIVE) -> str:
+    """Why it stayed when its time had come; empty where it left."""
+    async with store.write() as connection:
+        await hold_off.leave(connection, Status.EXERCISE, at, present)
+        rows = await connection.execute(select(chronology.c.kind, chronology.c.refs).order_by(chronology.c.seq))
+        found = rows.all()
+    kinds = [row.kind for row in found]
+    assert ("issued" in kinds) is (await outgoing(store) > 0)
+    return "" if kinds[-1] == "issued" else str(found[-1].refs["reason"])
+
+
+async def outgoing(store: Store) -> int:
+    async with store.read() as connection:
+        return len((await connection.execute(select(outbox.c.id))).all())
+
+
+async def test_it_stays_and_rings_where_who_agreed_may_not_any_more(
+    store: Store,
+) -> None:
+    asked = await agreed(store, HELD)
+    async with store.write() as connection:
+        await users.revoke(connection, "sato")
+    assert await left(store, PRESENT) == await left(store, PRESENT) == "approvers"
+    assert (await log(store)).count("stayed") == 1, "said once"
+    async with store.read() as connection:
+        (one,) = await ringing.waiting_drafts(connection, NOW + FIVE)
+    (rings,) = occasions(Picture(drafts=[one]), Callout(draft_minutes={0: 600}), NOW + FIVE).values()
+    assert "承認した人が、もう承認できません" in rings.subject and rings.status is Status.EXERCISE
+    with pytest.raises(ReviewError) as spent:
+        await hold_off.send_now(store, **asked, person="sato", now=NOW + FIVE)
+    assert spent.value.code == "not_permitted"
+    assert (await review.approve(store, **asked, person="suzuki", now=NOW + FIVE)).issued, "it has waited once"
+
+
+@pytest.mark.parametrize(
+    ("present", "why"),
+    [
+        (replace(PRESENT, channels={}), "channels"),
+        (replace(PRESENT, hazards={}), "hazard_over"),
+        (replace(PRESENT, floor=Floor(levels={3: Approval.TWO})), "approvers"),
+    ],
+)
+async def test_what_changed_around_it_is_seen_when_its_time_comes(store: Store, present: Present, why: str) -> None:
+    asked = await agreed(store, HELD)
+    assert await left(store, present) == why
+    if why == "approvers":
+        with pytest.raises(ReviewError) as short:
+            await hold_off.send_now(
+                store, **asked, person="sato", now=NOW + FIVE, floor=Floor(levels={3: Approval.TWO})
+            )
+        assert short.value.code == "needs_approval"
+    assert await left(store, PRESENT) == "", "it leaves when nothing speaks against it any more"
+
+
+async def test_what_was_changed_in_the_store_does_not_leave(store: Store) -> None:
+    await agreed(store, HELD)
+    async with store.write() as connection:
+        await connection.execute(update(stored).values(payloads={"log": to_json(payload("別の文"))}))
+    assert await left(store, PRESENT) == "changed"
+    async with store.read() as connection:
+        assert await outgoing(store) == 0
 
 
 async def test_the_clock_of_a_revision_that_gave_way_long_ago_counts_for_nothing(store: Store) -> None:

@@ -127,6 +127,9 @@ def _for_desk(alert: Alert, row: RowMapping, agreed: Approvals, permits: Permits
     mine = agreed.get((alert.series, alert.revision), ())
     valid = [one for one in mine if one["digest"] == row["digest"]]
     waits = row["state"] == State.DRAFT.value
+    if waits:
+        count = permits.counting(alert, [one["person"] for one in valid])
+        valid = [one for one in valid if one["person"] in count]
     return {
         "evidence": list(alert.evidence),
         "hazards": list(alert.hazards),
@@ -176,7 +179,7 @@ ENDPOINTS = (
             "hazards": "desk only: keys of the hazards behind it",
             "digest": "desk only: what an approval is bound to",
             "payloads": "desk only: by channel {media_type, parts, counts}, or {reason} where it is refused",
-            "approvals": "desk only: list of {person, at}",
+            "approvals": "desk only: list of {person, at}; of a draft only those that still count",
             "changed_at": "desk only: when the state last changed",
             "break_glass": "desk only: where one person issued it alone, as in /break-glass; else null",
             **PROPERTIES,

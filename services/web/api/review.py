@@ -55,6 +55,7 @@ async def send_now(request: web.Request) -> web.Response:
             digest=digest,
             person=request[PERSON].name,
             now=context.now(),
+            floor=context.floor,
         )
     except ReviewError as error:
         raise fault(error) from error
@@ -123,7 +124,7 @@ ENDPOINTS = (
     Endpoint(
         path="/alerts/{series}/{revision}/send-now",
         handler=send_now,
-        summary="Send at once what is free to leave and waits for the clock (its rule's hold_off).",
+        summary="Send at once what is free to leave and waits for the clock (a hold_off), or stayed when it was due.",
         method="POST",
         parameters=NAMED,
         body={"type": "object", "required": ["digest"], "properties": {"digest": DIGEST}},

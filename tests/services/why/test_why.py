@@ -26,7 +26,7 @@ from services.store.tables import suppressions as rows
 from services.store.users import Role
 from services.why.ask import Law, ask
 from services.why.evidence import UnknownHazardError
-from tests.services.making import NOW, SetClock, hazard
+from tests.services.making import NOW, SetClock, employ, hazard
 from tests.services.test_evaluate import evaluating, flood, seen, warning, written
 from tests.services.web_floor import floor
 
@@ -87,6 +87,7 @@ async def test_it_waits_for_people_then_one_says_no(store: Store) -> None:
     one = flood(**REAL, level=4)
     await judged(store, one)
     told = await why(store, one)
+    await employ(store, "佐藤")
     both = {found["rule"]: (found["code"], found["waits"]) for found in told["findings"][:2]}
     assert both == {
         "evacuation-proposal": ("waiting", "あと2人の承認"),

@@ -42,9 +42,10 @@ export function approve(one) {
   draft = one;
   byId('approve-error').hidden = true;
   fill(byId('approve-body'), summary(one));
-  const total = one.approvals.length + one.needs;
+  const more = one.needs_after; // of words of one's own the own yes may not be enough
+  const total = one.approvals.length + 1 + more;
   byId('approve-title').textContent = total > 1 ? `この内容を承認しますか（${one.approvals.length + 1}人目／${total}人）` : 'この内容を発表しますか';
-  byId('approve-confirm').textContent = one.needs > 1 ? `承認する（${one.approvals.length + 1}/${total}。まだ送りません）` : '承認して、すべての経路へ送る';
+  byId('approve-confirm').textContent = more ? `承認する（${one.approvals.length + 1}/${total}。まだ送りません）` : '承認して、すべての経路へ送る';
   byId('approve-confirm').disabled = false;
   byId('approve').showModal();
   byId('approve-body').scrollTop = 0;

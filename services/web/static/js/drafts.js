@@ -2,7 +2,7 @@
 // Drafts: what, where, why, and exactly what would be sent. One is open at a time, the most dangerous first.
 import { approve, barred, mayApprove, reject, signed } from './approve.js';
 import { glassButton } from './glass.js';
-import { countdown, heldActions } from './held.js';
+import { countdown, heldActions, stayed } from './held.js';
 import { drafts, held } from './desk.js';
 import { byId, fill, h } from './dom.js';
 import { countOf, showPayload } from './payload.js';
@@ -27,7 +27,7 @@ export function drawDrafts() {
     open = waiting[0]?.identifier ?? null;
     chosen = false;
   }
-  const picture = JSON.stringify([open, waiting.map((d) => [d.identifier, d.digest, d.approvals, d.objections, d.able, d.alone, d.leaves_at])]);
+  const picture = JSON.stringify([open, waiting.map((d) => [d.identifier, d.digest, d.approvals, d.objections, d.able, d.alone, d.leaves_at, d.stays, d.needs])]);
   if (picture === drawn) return; // an officer is reading: do not move the text for nothing
   drawn = picture;
   byId('drafts-count').textContent = [leaving.length && `送信待ち ${leaving.length}件`, waiting.length > leaving.length && `${leaving.length ? '承認待ち ' : ''}${waiting.length - leaving.length}件`].filter(Boolean).join('・');
@@ -42,7 +42,7 @@ function card(draft) {
     h('p', { class: 'draft-head' }, drillMark(draft.status), chip(draft),
       draft.alert_level ? h('span', {}, word('kinds', draft.kind)) : null, h('span', { class: 'tag' }, `${word('message_types', draft.msg_type)}${draft.revision > 1 ? ` 第${draft.revision}報` : ''}`),
       draft.ends ? h('span', { class: 'tag solid' }, '解除') : null, timeTag(draft.sent, true)),
-    draft.leaves_at ? countdown(draft) : null,
+    draft.leaves_at ? countdown(draft) : stayed(draft),
     h('h3', {}, h('button', { type: 'button', 'aria-expanded': isOpen, 'data-key': `open-${draft.identifier}`, on: { click: () => toggle(draft.identifier) } }, brief(text.headline))),
     isOpen ? body(draft) : h('p', { class: 'muted small' }, names(draft)));
 }
@@ -65,7 +65,7 @@ function body(draft) {
       h('dt', {}, 'なぜ'), h('dd', {}, reasons(draft.evidence)),
       h('dt', {}, '期限'), h('dd', {}, timeTag(draft.expires), 'まで', h('span', { class: 'muted' }, `　規則 ${draft.rule}`))),
     outlets(draft),
-    draft.leaves_at ? heldActions(draft) : h('div', { class: 'draft-actions' },
+    draft.leaves_at || (draft.stays && !draft.needs) ? heldActions(draft) : h('div', { class: 'draft-actions' },
       barred(draft),
       h('p', { class: 'approval' }, pips(draft), signed(draft)),
       mayApprove(draft)

@@ -7,6 +7,9 @@ import { clockTime, now } from './time.js';
 /** 「あと 4分12秒で送ります」, kept right by tick(). @param {any} draft */
 export const countdown = (draft) => h('p', { class: 'leaving' }, h('span', { 'data-leaves': draft.leaves_at, role: 'timer' }, left(draft.leaves_at)), h('span', { class: 'muted' }, `（${clockTime(draft.leaves_at)}）`));
 
+/** 「時刻が来ても送られませんでした」 and why; nothing where nothing kept it. @param {any} draft */
+export const stayed = (draft) => (draft.stays ? h('div', { class: 'barred', role: 'alert' }, h('p', {}, '時刻が来ても送られませんでした'), h('p', {}, draft.stays)) : null);
+
 /** @param {string} at */
 function left(at) {
   const seconds = Math.max(0, Math.ceil((Date.parse(at) - now().getTime()) / 1000));
