@@ -32,7 +32,7 @@ class Areas:
             twice = sorted({code for code in codes if codes.count(code) > 1})
             raise ValueError(f"area codes occur twice: {', '.join(twice)}; give each area its own code")
         self._tree = shapely.STRtree([area.geometry for area in self._areas])
-        self._within: dict[tuple[str, str], bool] = {}
+        self._around: dict[str, frozenset[str]] = {}
 
     def __len__(self) -> int:
         return len(self._areas)
@@ -46,13 +46,16 @@ class Areas:
     def of_kind(self, kind: str) -> list[Area]:
         return [area for area in self._areas if area.kind == kind]
 
-    def within(self, inner: str, outer: str) -> bool:
-        """True where the first area is the second or lies in it, but for a strip that another draughtsman drew."""
-        if inner == outer:
-            return True
-        if (inner, outer) not in self._within:
-            self._within[inner, outer] = _holds(self.get(outer), self.get(inner))
-        return self._within[inner, outer]
+    def around(self, code: str) -> frozenset[str]:
+        """The codes of the areas in which this one lies, but for a strip that another draughtsman drew; its own too.
+
+        Of a code that nobody knows, itself alone. Looked up once per area: the tree leaves few to be cut.
+        """
+        if code not in self._around:
+            area = self.get(code)
+            near = self.touching(area.geometry) if area else []
+            self._around[code] = frozenset({code, *(one.code for one in near if area and _holds(one, area))})
+        return self._around[code]
 
     def at(self, lon: float, lat: float, kind: str | None = None) -> list[Area]:
         """Areas holding the point, border included."""
@@ -68,8 +71,7 @@ class Areas:
 _STRIP = 0.02  # of the inner area
 
 
-def _holds(large: Area | None, small: Area | None) -> bool:
-    if large is None or small is None:
-        return False
+def _holds(large: Area, small: Area) -> bool:
+    """Of two that touch."""
     outside = small.geometry.difference(large.geometry)
-    return bool(outside.area <= _STRIP * small.geometry.area and small.geometry.intersects(large.geometry))
+    return bool(outside.area <= _STRIP * small.geometry.area)

@@ -10,7 +10,7 @@ from datetime import datetime
 
 from geo.hazard import Hazard
 from rules.alert import BY_HAND, Act, Alert, Approval, State
-from rules.noise.inhibition import Told, Within, covered, same_area
+from rules.noise.inhibition import Around, Overheard, Told, covered, itself
 from rules.proposal import Drop, Proposal, Reason
 from rules.revision import Places, Sender, write
 from rules.rule import Rule
@@ -18,7 +18,7 @@ from rules.situation import Situation, Standing
 from rules.span import in_force
 from rules.stages import SAYS, SPEAKS, run
 
-__all__ = ["Decision", "Drop", "Places", "Reason", "Sender", "Withdrawal", "Within", "decide"]
+__all__ = ["Around", "Decision", "Drop", "Places", "Reason", "Sender", "Withdrawal", "decide"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,12 +47,12 @@ class Decision:
 
 
 def decide(
-    situation: Situation, rules: Sequence[Rule], sender: Sender, places: Places, within: Within = same_area
+    situation: Situation, rules: Sequence[Rule], sender: Sender, places: Places, around: Around = itself
 ) -> Decision:
     """Everything the rules that hold at ``situation.now`` have to say.
 
-    ``places`` gives the place of an area code; it must know every code that a hazard names. ``within`` tells whether
-    one area lies in another. An older draft of the same series is superseded by a new revision. Nothing of another
+    ``places`` gives the place of an area code; it must know every code that a hazard names. ``around`` tells in which
+    areas one lies. An older draft of the same series is superseded by a new revision. Nothing of another
     status than the situation's is looked at.
     """
     standing = {name: one for name, one in situation.standing.items() if _open(one, situation)}
@@ -62,9 +62,9 @@ def decide(
     withdrawn: list[Withdrawal | None] = []
     proposals = [one for rule in rules for one in _proposals(situation, rule, standing)]
     heard = [run(situation, one, SPEAKS) for one in proposals]
-    told = [one for proposal, drop in heard if drop is None for one in _told(proposal)]
+    told = Overheard.of(one for proposal, drop in heard if drop is None for one in _told(proposal))
     for whole, (proposal, unheard) in zip(proposals, heard, strict=True):
-        covers = covered(whole.rule.inhibited, whole.rule.id, whole.hazards, told, within)
+        covers = covered(whole.rule.inhibited, whole.rule.id, whole.hazards, told, around)
         reached, drop = (proposal, unheard) if unheard else run(situation, replace(proposal, covered=covers), SAYS)
         alert = write(situation, reached, sender, places) if drop is None else None
         if alert and _nobody_agreed(alert):

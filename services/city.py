@@ -47,9 +47,9 @@ class City:
     floor: Floor = field(default_factory=Floor)  # under the approval that rules ask for
     meters: Mapping[str, Meter] = field(default_factory=dict)  # of the channels that have a tariff
 
-    def within(self, inner: str, outer: str) -> bool:
-        """Whether one area is the other or lies in it, by their codes."""
-        return self.ground.areas.within(inner, outer)
+    def around(self, area: str) -> frozenset[str]:
+        """The codes of the areas in which this one lies, its own among them."""
+        return self.ground.areas.around(area)
 
 
 def load_city(settings: Settings) -> City:

@@ -60,7 +60,7 @@ class Evaluate:
         left = await hazards.gone(connection, told_keys(standing) - picture.keys())
         seen = tuple(picture.values())
         situation = Situation(now=now, status=status, hazards=seen, standing=standing, silences=quiet, gone=left)
-        decided = decide(situation, self._city.rules, self._city.sender, self._city.place, self._city.within)
+        decided = decide(situation, self._city.rules, self._city.sender, self._city.place, self._city.around)
         decision = self._city.floor.under(decided)
         purse = Purse(connection, self._city.meters, now, wall())
         for alert in decision.alerts:

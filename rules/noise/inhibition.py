@@ -6,12 +6,12 @@ strictly lower, so two alerts can never silence each other.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from geo.hazard import Hazard
 
-Within = Callable[[str, str], bool]  # does the first area lie in the second, or is it the same?
+Around = Callable[[str], Collection[str]]  # the areas in which one lies, itself among them
 NEVER_FROM = 4  # what may kill is kept from nobody
 
 
@@ -65,13 +65,32 @@ class Cover:
     wholly: bool
 
 
-def same_area(inner: str, outer: str) -> bool:
+@dataclass(frozen=True, slots=True)
+class Overheard:
+    """Everything that people have been told, by the place it was told of: a night of snow tells of thousands."""
+
+    by_area: Mapping[str, tuple[Told, ...]]
+
+    @classmethod
+    def of(cls, told: Iterable[Told]) -> Overheard:
+        """The same again is one."""
+        areas: dict[str, dict[Told, None]] = {}
+        for one in told:
+            areas.setdefault(one.area, {})[one] = None
+        return cls({area: tuple(some) for area, some in areas.items()})
+
+    def near(self, areas: Iterable[str]) -> Iterator[Told]:
+        """What was told of any of these areas."""
+        return (one for area in areas for one in self.by_area.get(area, ()))
+
+
+def itself(area: str) -> frozenset[str]:
     """For those who know no map: an area lies in itself only."""
-    return inner == outer
+    return frozenset((area,))
 
 
 def covered(
-    rows: Sequence[Inhibition], rule: str, hazards: Iterable[Hazard], told: Sequence[Told], within: Within
+    rows: Sequence[Inhibition], rule: str, hazards: Iterable[Hazard], told: Overheard, around: Around
 ) -> dict[str, Cover]:
     """The hazards of a rule for which a graver alert stands, by key. Never one of level 4 or above."""
     found: dict[str, Cover] = {}
@@ -79,7 +98,7 @@ def covered(
         mine = [row for row in rows if row.quiets.fits(rule, hazard.kind, hazard.level)]
         if not mine or hazard.level >= NEVER_FROM:
             continue
-        graver = [one for one in told if _graver(one, hazard) and within(hazard.area, one.area)]
+        graver = [one for one in told.near(around(hazard.area)) if _graver(one, hazard)]
         covers = [
             Cover(f"{row.title['ja']}（{one.series}）", not row.repeats_only)
             for row in mine

@@ -94,7 +94,7 @@ async def desks(asked: Asked, world: World) -> list[Desk]:
             people=people(),
             silences=quiet,
             floor=world.floor,
-            within=world.ground.areas.within,
+            around=world.ground.areas.around,
         )
         for rules in asked.rules
     ]

@@ -9,10 +9,10 @@ from datetime import datetime, timedelta
 from feeds.status import Status
 from geo.hazard import Hazard
 from rules.alert import Alert, Approval, Place, State
-from rules.engine import Drop, Sender, Within, decide
+from rules.engine import Around, Drop, Sender, decide
 from rules.floor import Floor
 from rules.ledger import Ledger
-from rules.noise.inhibition import same_area
+from rules.noise.inhibition import itself
 from rules.proposal import Reason
 from rules.rule import Rule
 from rules.silence import Silence
@@ -67,7 +67,7 @@ class Desk:
     people: People
     silences: Sequence[Silence] = ()
     floor: Floor = field(default_factory=Floor)
-    within: Within = same_area
+    around: Around = itself
     ledger: Ledger = field(init=False)
     held: dict[tuple[str, str, Reason], Held] = field(default_factory=dict)
     _holding: set[tuple[str, str, str, Reason]] = field(default_factory=set)
@@ -81,7 +81,7 @@ class Desk:
         """What ``evaluate`` would write down at this instant, and what people then do."""
         self._miss(now, picture)
         situation = self._situation(now, picture)
-        decided = decide(situation, self.rules, self.sender, self.place, self.within)
+        decided = decide(situation, self.rules, self.sender, self.place, self.around)
         decision = self.floor.under(decided)
         rule_of = {name: one.alert.rule for name, one in situation.standing.items()}
         self._count(decision.drops, now)

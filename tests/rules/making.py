@@ -12,9 +12,9 @@ from feeds.japan import JAPAN
 from feeds.status import Status
 from geo.hazard import Hazard
 from rules.alert import Alert, Approval, Place, State
-from rules.engine import Decision, Sender, Within, decide
+from rules.engine import Around, Decision, Sender, decide
 from rules.ledger import OPEN, issued_as
-from rules.noise.inhibition import same_area
+from rules.noise.inhibition import itself
 from rules.proposal import Proposal
 from rules.rule import Rule, read_rule
 from rules.situation import Situation, Standing
@@ -134,7 +134,7 @@ class World:
     rules: Sequence[Rule]
     status: Status = Status.ACTUAL
     families: dict[str, list[tuple[State, Alert]]] = field(default_factory=dict)
-    within: Within = same_area
+    around: Around = itself
 
     def standing(self, now: datetime) -> dict[str, Standing]:
         """Every series that is not over."""
@@ -157,7 +157,7 @@ class World:
     def step(self, now: datetime, *hazards: Hazard) -> Decision:
         """Decide, and write what was decided."""
         picture = Situation(now=now, status=self.status, hazards=hazards, standing=self.standing(now))
-        decision = decide(picture, self.rules, SENDER, place, self.within)
+        decision = decide(picture, self.rules, SENDER, place, self.around)
         for alert in decision.alerts:
             family = self.families.setdefault(alert.series, [])
             self._move(family, State.DRAFT, State.WITHDRAWN)

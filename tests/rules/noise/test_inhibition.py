@@ -11,7 +11,7 @@ import pytest
 from feeds.status import Status
 from rules.alert import State
 from rules.engine import Decision, Reason, decide
-from rules.noise.inhibition import Inhibition, Selector, Told, covered, same_area
+from rules.noise.inhibition import Inhibition, Overheard, Selector, Told, covered, itself
 from rules.rule import CATALOG, Rule, load_rules
 from rules.situation import Standing
 from rules.source import RuleError
@@ -38,8 +38,8 @@ def rain(tmp_path: Path) -> Rule:
     return rule(tmp_path, text, inhibited=(SLIDE_OVER_RAIN,))
 
 
-def inside(inner: str, outer: str) -> bool:
-    return inner == outer or (outer == "city" and inner.startswith("a"))
+def inside(area: str) -> set[str]:
+    return {area, "city"} if area.startswith("a") else {area}
 
 
 def decided(rain: Rule, slide: Rule, rained: dict, slid: Standing | None, **changes: object) -> Decision:
@@ -82,9 +82,9 @@ def test_what_is_not_lower_there_speaks(rain: Rule, slide: Rule, rained: dict) -
 
 
 def test_level_4_speaks_whatever_stands(rain: Rule) -> None:
-    told = [Told("slide", "landslide", "a1", 5, True, "s")]
+    told = Overheard.of([Told("slide", "landslide", "a1", 5, True, "s")])
     grave, low = hazard(**RAIN | {"level": 4}), hazard(**RAIN | {"level": 3, "source": "x"})
-    assert set(covered([SLIDE_OVER_RAIN], "rain", [grave, low], told, same_area)) == {low.key}
+    assert set(covered([SLIDE_OVER_RAIN], "rain", [grave, low], told, itself)) == {low.key}
 
 
 def test_when_the_graver_ends_what_still_holds_speaks(rain: Rule, slide: Rule) -> None:
@@ -165,3 +165,23 @@ def test_a_city_adds_a_row_replaces_one_and_takes_one_away(tmp_path: Path) -> No
     rules = {rule.id: rule for rule in load_rules(table(tmp_path, text))}
     assert [row.id for row in rules["bear-sighting"].inhibited] == ["landslide-over-rain-repeat"]
     assert [row.id for row in rules["river-level"].inhibited] == ["evacuation-over-repeats"]
+
+
+def test_two_thousand_hazards_beside_two_thousand_alerts_are_compared_where_they_meet() -> None:
+    """Each hazard asks once in which areas it lies, and meets only what was told of these."""
+    asked: list[str] = []
+
+    def around(area: str) -> set[str]:
+        asked.append(area)
+        return {area, "city"}
+
+    rained = [hazard(f"a{number}", 2, kind="heavy_rain") for number in range(2000)]
+    told = Overheard.of(
+        one
+        for number in range(0, 2000, 2)
+        for one in 3 * [Told("slide", "landslide", f"a{number}", 3, rained[0].alert_level, f"s{number}")]
+    )
+    found = covered([SLIDE_OVER_RAIN], "rain", rained, told, around)
+    assert [cover.detail for cover in found.values()][:2] == ["土砂災害の警報（s0）", "土砂災害の警報（s2）"]
+    assert (len(found), len(asked)) == (1000, 2000)
+    assert sum(1 for _ in told.near({"a0", "a1", "a2"})) == 2, "the same again is one"

@@ -39,8 +39,8 @@ RULES = [
 ]
 
 
-def within(inner: str, outer: str) -> bool:
-    return inner == outer or outer == "city"
+def around(area: str) -> set[str]:
+    return {area, "city"}
 
 
 @st.composite
@@ -87,7 +87,7 @@ def grave_speaks(decision: Decision, picture: Situation, before: dict[str, int])
 @settings(max_examples=examples(60), deadline=None)
 @given(st.data())
 def test_nothing_is_lost_and_nothing_grave_waits(data: st.DataObject) -> None:
-    world, now = World(RULES, within=within), NOW - timedelta(minutes=1)
+    world, now = World(RULES, around=around), NOW - timedelta(minutes=1)
     for _ in range(data.draw(st.integers(1, 5))):
         now += timedelta(minutes=data.draw(st.sampled_from([1, 21, 61, 250, 700])))
         there = data.draw(hazards())
@@ -114,12 +114,12 @@ def _written(world: World, now: datetime) -> dict[str, int]:
 @settings(max_examples=40, deadline=None)
 @given(hazards(statuses=tuple(Status)), hazards(statuses=tuple(Status)), st.randoms())
 def test_neither_order_nor_another_status_matters(first: list[Hazard], then: list[Hazard], random: object) -> None:
-    world = World(RULES, within=within)
+    world = World(RULES, around=around)
     world.step(NOW, *first)
     later = NOW + timedelta(minutes=30)
     mixed = Situation(now=later, status=Status.ACTUAL, hazards=then, standing=world.standing(later))
     shuffled = list(then)
     random.shuffle(shuffled)  # type: ignore[attr-defined]
     own = [one for one in then if one.status is Status.ACTUAL]
-    decisions = [decide(replace(mixed, hazards=some), RULES, SENDER, place, within) for some in (then, shuffled, own)]
+    decisions = [decide(replace(mixed, hazards=some), RULES, SENDER, place, around) for some in (then, shuffled, own)]
     assert decisions[0] == decisions[1] == decisions[2]
