@@ -72,13 +72,9 @@ def over(declared: Declared) -> bool:
 
 def merged(known: Iterable[ShelterState], news: Iterable[ShelterState]) -> tuple[ShelterState, ...]:
     """The whole state: what is known, with what is new in its place; what is new and unknown comes last."""
-    places = {_identity(place): place for place in known}
-    places |= {_identity(place): place for place in news}
+    places = {place.identity: place for place in known}
+    places |= {place.identity: place for place in news}
     return tuple(places.values())
-
-
-def _identity(place: ShelterState) -> str:
-    return place.code or place.name
 
 
 def _check(declared: Declared) -> None:

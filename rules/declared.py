@@ -47,6 +47,11 @@ class ShelterState:
     households: int | None = None
     checked: datetime | None = None  # when crowding and figures were looked at
 
+    @property
+    def identity(self) -> str:
+        """What tells one place from another: its code, or its name where it is on no list."""
+        return self.code or self.name
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shelters:

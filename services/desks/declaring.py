@@ -18,8 +18,10 @@ from rules.declaration import Frame, declare, merged
 from rules.declared import Declared, Shelters, ShelterState
 from rules.redraft import AmendmentError, Pen, Series
 from rules.situation import Standing
+from rules.wording.times import JST
 from services.channels.registry import outlets
 from services.city import City
+from services.desks.declared_board import Board, Entry, board, differences, places_of
 from services.desks.review import ReviewError, entry, name_of
 from services.desks.writing import drafted
 from services.store import alerts, chronology
@@ -40,16 +42,20 @@ class Entered:
     status: Status
     declared: Declared
     channels: tuple[str, ...] = ()
+    seen: tuple[str, int] | None = None  # series and revision that the person had before them; None: nobody looked
 
 
 async def enter(store: Store, city: City, entered: Entered) -> Revision:
     """Draft the next revision, or the first. A draft of the same that still waits is taken up into it.
 
-    Raises ReviewError with the codes of :mod:`rules.declaration`, and bad_channel.
+    Raises ReviewError with the codes of :mod:`rules.declaration`, bad_channel, and changed: somebody entered something
+    else about the same place, or the headquarters, since the person looked.
     """
     if closed := [name for name in entered.channels if name not in city.channels]:
         raise ReviewError("bad_channel", f"設定されていない経路です：{'、'.join(closed)}")
     async with store.write() as connection:
+        before = await board(connection, entered.status, entered.declared.kind, entered.now)
+        await _unchanged(connection, before, entered)
         series = await _series(connection, entered)
         pen = Pen(author=entered.person, now=entered.now, sender=city.sender, places=city.place)
         frame = Frame(
@@ -65,9 +71,34 @@ async def enter(store: Store, city: City, entered: Entered) -> Revision:
             raise ReviewError(error.code, str(error)) from error
         draft = await drafted(connection, city, alert, series.reached if series else (), entered.now)
         await alerts.add_draft(connection, draft.alert, draft.payloads, entered.now)
-        text = f"{name_of(draft.alert)}の案を作った（承認待ち）"
+        said = "、".join(differences(before.newest.declared if before.newest else None, declared).values())
+        text = f"{name_of(draft.alert)}の案を作った（承認待ち）：{said or '変わりなし'}"
         await chronology.append(connection, [entry(draft.alert, "draft", entered.person, text, entered.now)])
         return draft
+
+
+async def _unchanged(connection: AsyncConnection, now: Board, entered: Entered) -> None:
+    """What the person entered must go on from what they saw; what others entered of other places does not matter."""
+    if entered.seen is None or entered.seen == now.seen:
+        return
+    looked_at = await alerts.get(connection, *entered.seen)
+    seen = looked_at.alert.declared if looked_at else None
+    if not isinstance(entered.declared, Shelters):
+        if now.headquarters != seen:
+            raise ReviewError("changed", _since(now.history[0] if now.history else None, "本部の状況"))
+        return
+    known = places_of(seen)
+    for place in entered.declared.places:
+        if now.places.get(place.identity) != known.get(place.identity):
+            raise ReviewError("changed", _since(now.last(place.identity), place.name or place.code, place.identity))
+
+
+def _since(last: Entry | None, what: str, name: str = "") -> str:
+    who = "前の案が差し戻されました"
+    if last and last.state is not State.REJECTED:
+        said = last.said.get(name) or "、".join(last.said.values())
+        who = f"{last.at.astimezone(JST):%H:%M} {last.who}「{said}」"
+    return f"{what}は、あなたが開いたあとに変わりました（{who}）。見比べてから、もう一度押してください"
 
 
 async def newest(connection: AsyncConnection, status: Status, kind: str, now: datetime) -> Alert | None:

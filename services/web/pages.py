@@ -23,6 +23,7 @@ from services.web import (
     pages_skill,
     pages_story,
 )
+from services.web.declared import pages as declared_pages
 from services.web.pages_staff import staff_page
 from services.web.templating import TEMPLATES
 from services.web.writing import pages as writing_pages
@@ -53,6 +54,7 @@ def setup(app: web.Application) -> None:
     app.router.add_get("/ops/calls", pages_calls.show)
     app.router.add_post("/ops/calls", pages_calls.take)
     app.router.add_get("/ops/glass", _staff_page("glass"))
+    declared_pages.setup(app)
     app.router.add_get("/ops/skill", pages_skill.show)
     app.router.add_get("/ops/budget", pages_budget.show)
     app.router.add_get("/ops/budget.csv", pages_budget.table)

@@ -19,6 +19,7 @@ from sqlalchemy import select
 from geo.registry import MODELS
 from services.bell import Bell
 from services.broker.link import Incoming
+from services.callout.roster import Callout
 from services.channels.budget.meter import meters
 from services.channels.budget.tariff import Own, tariffs
 from services.channels.channel import Channel
@@ -51,6 +52,18 @@ PROFILE = Path(__file__).parents[2] / "config/morioka"
 START = datetime(2026, 3, 14, 15, 0, tzinfo=JST)
 NIGHT = START + timedelta(hours=11, minutes=52)  # 02:52
 STEP = timedelta(minutes=20)
+ROSTER = Callout.model_validate(  # nobody is called by the scene itself
+    {
+        "people": {
+            "sato": {"name": "佐藤", "urls": ["json://chat.example/sato"]},
+            "suzuki": {"name": "鈴木", "urls": ["json://chat.example/suzuki"]},
+            "tanaka": {"name": "田中（危機管理監）", "urls": ["json://chat.example/tanaka"]},
+        },
+        "groups": {"宿直": ["sato", "suzuki"], "責任者": ["tanaka"]},
+        "chains": [{"groups": ["宿直", "責任者"], "after_minutes": 1}],
+        "mandatory": [{"channels": ["authorities"], "level": 3}],
+    }
+)
 ONE_PERSON = ("river-level", "bear-sighting", "official-warning")
 PASSWORD = "kitakami-nakatsu"
 # A hash tells what it cost, and is verified at that cost: a cheap one, or half of these tests would be hashing.
@@ -220,6 +233,7 @@ def _context(made: Scene, settings: Settings) -> WebContext:
         winter=settings.winter,
         health=lambda: made.health,
         fake_outboxes=timelines,
+        callout=ROSTER,
         profile=PROFILE,
         rules=made.city.rules,
         city=made.city,

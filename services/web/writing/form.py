@@ -132,7 +132,7 @@ def moment(text: str) -> datetime | None:
     try:
         return datetime.strptime(text[:16], _LOCAL).replace(tzinfo=JAPAN)
     except ValueError:
-        raise WebError(400, "bad_expires", "期限を読めません。 / The end could not be read.") from None
+        raise WebError(400, "bad_expires", "日時を読めません。 / The time could not be read.") from None
 
 
 def text_of(posted: Posted, name: str) -> str:

@@ -1,0 +1,132 @@
+"""Fills the pages of the desk for the pictures: eight minutes in which people are called, open places of refuge, issue
+alone, and channels fail. All of it goes through the hub's own stages; only time and the outside are turned by hand.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+from pydantic import SecretStr
+
+from feeds.status import Status
+from rules.declared import Crowding, Declared, Headquarters, Opening, Shelters, ShelterState
+from services.callout.caller import Caller
+from services.callout.desk import acknowledge
+from services.callout.message import Message
+from services.callout.outlet import Result
+from services.callout.watch import Hub, Watch
+from services.desks.declaring import Entered, enter
+from services.lease import Leased
+from services.selftest.message import test_alert
+from services.selftest.run import prove_all
+from services.settings import load
+from services.store import glass, selftests
+from services.store.call_sends import SendState
+from services.store.glass import Broken
+from tests.e2e.scene import NIGHT, PROFILE, ROSTER, Scene
+
+FILLED = NIGHT + timedelta(minutes=8)  # 03:00
+_RAIN = "3月14日からの大雨"
+_SCHOOLS = ("E0320100205201", "E0320100154201", "E0320100111201", "E0320100218201")  # codes of the city's list
+
+
+class _Phones:
+    """Takes every message; the chief's is out of reach."""
+
+    async def send(self, url: SecretStr, message: Message) -> Result:
+        if "tanaka" in url.get_secret_value():
+            return Result(SendState.FAILED, "相手のサーバーにつながりません")
+        return Result(SendState.SENT, f"受け付けた（{len(message.body)}字）")
+
+    def close(self) -> None:
+        """Nothing is held."""
+
+
+async def fill(made: Scene) -> None:
+    """From eight minutes to three until three."""
+    await _headquarters(made)
+    await _shelters(made)
+    await _alone(made)
+    await _calls(made)
+    await _tried(made)
+
+
+async def _enter(made: Scene, person: str, declared: Declared) -> None:
+    told = Entered(person=person, now=made.clock.now(), status=Status.EXERCISE, declared=declared)
+    await enter(made.store, made.city, told)
+
+
+async def _headquarters(made: Scene) -> None:
+    stands = Headquarters(disaster=_RAIN, type="災害対策本部", stands=True, since=made.clock.now())
+    await _enter(made, "suzuki", stands)
+    await made.approve_waiting(person="sato", rules=("by_hand",))
+    await made.send()
+
+
+async def _shelters(made: Scene) -> None:
+    """Four open; then one fills, and another has left: that waits. X refuses, the linkage system drops the line."""
+    made.clock.at += timedelta(minutes=1)
+    known = {one.code: one for one in made.city.ground.shelters}
+    first = [
+        ShelterState(code=code, name=known[code].name, opening=Opening.OPEN, since=made.clock.now())
+        for code in _SCHOOLS
+    ]
+    await _enter(made, "suzuki", Shelters(disaster=_RAIN, places=tuple(first)))
+    made.x.fail_posts(403, times=9)
+    made.linkage.drop_next(stored=False)
+    await made.approve_waiting(person="sato", rules=("by_hand",))
+    await made.send()
+    made.clock.at += timedelta(minutes=3)
+    looked = {"checked": made.clock.now(), "capacity": 180}
+    full = replace(first[1], people=178, households=71, crowding=Crowding.FULL, **looked)
+    calm = replace(first[0], people=42, households=15, crowding=Crowding.ROOM, **looked)
+    gone = replace(first[3], opening=Opening.CLOSED, since=made.clock.now())
+    await _enter(made, "suzuki", Shelters(disaster=_RAIN, places=(full, calm)))
+    await made.approve_waiting(person="sato", rules=("by_hand",))
+    await made.send()
+    made.clock.at += timedelta(minutes=1)
+    await _enter(made, "takahashi", Shelters(disaster=_RAIN, places=(gone,)))
+
+
+async def _alone(made: Scene) -> None:
+    """As the desk writes it down when one person had to do without the other."""
+    one = Broken(
+        series="Exercise-evacuation-proposal-20260315T0240",
+        revision=1,
+        status=Status.EXERCISE,
+        headline="【警戒レベル4 避難指示】上田、山岸に発令",
+        level=4,
+        person="tanaka",
+        reason="02:31から02:38まで、佐藤と鈴木の携帯と自宅に3回ずつ電話したが、どちらも出ない",
+        at=made.clock.now() - timedelta(minutes=16),
+        needed=2,
+        agreed=("tanaka",),
+    )
+    async with made.store.write() as connection:
+        await glass.add(connection, one)
+
+
+async def _calls(made: Scene) -> None:
+    """Three looks, a minute apart; after the second somebody takes the first call."""
+    once = Leased(made.store, Watch.name, "pictures")
+    told = Hub(faults=lambda: (), channels=tuple(made.city.channels), own=Status.EXERCISE)
+    watch = Watch(once, made.bell, made.clock, ROSTER, told)
+    caller = Caller(made.store, made.bell, made.clock, ROSTER, _Phones(), "https://shirase.city.example")
+    for turn in range(3):
+        made.clock.at += timedelta(minutes=1)
+        await once.renew()
+        await watch.step()
+        await caller.step()
+        await caller.settle()
+        if turn == 1:
+            await acknowledge(made.store, 1, by="佐藤", how="link", now=made.clock.now())
+
+
+async def _tried(made: Scene) -> None:
+    settings = load([], {"SHIRASE_PROFILE": str(PROFILE)})
+    results = await prove_all(
+        made.city.channels.values(), test_alert(settings.city, made.clock.now()), made.clock.now()
+    )
+    async with made.store.write() as connection:
+        await selftests.keep(connection, made.clock.now(), results)
