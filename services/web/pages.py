@@ -27,6 +27,7 @@ from services.web.declared import pages as declared_pages
 from services.web.pages_staff import staff_page
 from services.web.templating import TEMPLATES
 from services.web.writing import pages as writing_pages
+from services.web.writing.index import index
 from services.web.writing.notice import notice
 
 STATIC = Path(__file__).parent / "static"
@@ -45,7 +46,7 @@ def setup(app: web.Application) -> None:
     app.router.add_get("/vendor/{path:.+}", _serving(foreign))
     app.router.add_get("/", pages_public.show)
     app.router.add_get("/ops", _staff_page("ops"))
-    app.router.add_get("/ops/alerts", writing_pages.index)
+    app.router.add_get("/ops/alerts", index)
     for method in ("GET", "POST"):
         app.router.add_route(method, "/ops/alerts/notice", notice)
         app.router.add_route(method, "/ops/alerts/{series}/{verb}", writing_pages.amend)

@@ -51,7 +51,7 @@ async def show(request: web.Request) -> web.Response:
     viewer, now = Viewer.everyone(context), context.now()
     async with context.store.read() as connection:
         rows = (await connection.execute(visible(viewer, now))).mappings()
-        alerts = sorted((from_json(Alert, row["body"]) for row in rows), key=_gravest_first)
+        alerts = sorted((from_json(Alert, row["body"]) for row in rows), key=gravest_first)
         levels = await _gauges(connection, viewer, context, "water_level")
         snow = await _gauges(connection, viewer, context, "snow_depth")
     words = request.app[TEMPLATES].globals["words"]
@@ -95,7 +95,8 @@ def clock(at: datetime) -> str:
     return f"{local.month}月{local.day}日 {local:%H:%M}"
 
 
-def _gravest_first(alert: Alert) -> tuple[bool, bool, int, float]:
+def gravest_first(alert: Alert) -> tuple[bool, bool, int, float]:
+    """To sort by: orders of the city, then what has a 警戒レベル, the highest first; the newest first among equals."""
     return (not is_order(alert), not alert.alert_level, -alert.level, -alert.sent.timestamp())
 
 

@@ -35,7 +35,7 @@ from services.web.declared.form import (
     seen_of,
     typed,
 )
-from services.web.declared.rows import groups, of_list, row_of, unopened
+from services.web.declared.rows import DESIGNATED, groups, of_list, row_of, unopened
 from services.web.moments import with_age
 from services.web.pages_staff import staff_page
 from services.web.security import WebError
@@ -154,6 +154,7 @@ async def _place_page(request: web.Request, name: str, form: Typed, status: int 
         "places": places,
         "row": row_of(place, places, of_list(context.ground.shelters, place.code)),
         "new": not name,
+        "designated": DESIGNATED,
         "types": TYPES,
         "crowdings": CROWDINGS,
         "numbers": NUMBERS,

@@ -10,6 +10,16 @@ from geo.shelter import Shelter
 from rules.declared import Crowding, Opening, ShelterState
 from services.desks.declared_board import Board, Entry, places_of
 
+DESIGNATED: Mapping[str, str] = {  # what the national list designates a place for
+    "flood": "洪水",
+    "landslide": "土砂災害",
+    "storm_surge": "高潮",
+    "earthquake": "地震",
+    "tsunami": "津波",
+    "fire": "大規模な火事",
+    "inland_flood": "内水氾濫",
+    "volcano": "火山",
+}
 _FULLEST_FIRST = (Crowding.FULL, Crowding.CROWDED, Crowding.UNKNOWN, Crowding.ROOM)
 
 

@@ -1,4 +1,4 @@
-"""/ops/alerts: what is in force and what waits; and the form in which people carry on, correct, end or edit it.
+"""/ops/alerts/SERIES/…: the form in which people carry an alert on, correct it, end it, or edit a draft.
 
 Everything works without scripts: one button shows what every channel would send, the other makes the draft. With
 scripts the preview follows what is typed.
@@ -12,22 +12,19 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from aiohttp import web
-from sqlalchemy import or_, select
 
-from rules.alert import Act, Alert, State
+from rules.alert import Act, Alert
 from services.desks.review import ReviewError
 from services.desks.writing import Ask, newest_in_force, preview, write
 from services.store import alerts
 from services.store.alerts import Revision
-from services.store.codec import from_json
-from services.store.tables import alerts as revisions
 from services.store.users import Role
 from services.web.api.writing import city_of, fault_of
 from services.web.auth import PERSON, requires
 from services.web.context import CONTEXT
 from services.web.pages_staff import staff_page
 from services.web.security import WebError
-from services.web.writing.form import LANGUAGE_NAMES, PARTS, Filled, filled, local, prefilled, said, text_of
+from services.web.writing.form import LANGUAGE_NAMES, PARTS, Filled, filled, prefilled, said, text_of
 
 _OLDEST = timedelta(hours=12)  # of a form that somebody left open
 VERBS: Mapping[str, Act] = {
@@ -53,26 +50,6 @@ HINTS: Mapping[Act, str] = {
     Act.EDIT: "直すと新しい案になり、これまでの承認は無効になります。",
     Act.NOTICE: "規則によらないお知らせです。ほかの案と同じく承認が要ります。",
 }
-
-
-@requires(Role.VIEWER)
-async def index(request: web.Request) -> web.Response:
-    """What is in force, and what waits, newest first."""
-    now = request.app[CONTEXT].now()
-    held = or_(revisions.c.state == State.DRAFT.value, revisions.c.state == State.ISSUED.value)
-    statement = select(revisions.c.state, revisions.c.body).where(held, revisions.c.expires > now)
-    async with request.app[CONTEXT].store.read() as connection:
-        rows = (await connection.execute(statement.order_by(revisions.c.sent.desc()).limit(200))).all()
-    found = [(state, from_json(Alert, body)) for state, body in rows]
-    return staff_page(
-        request,
-        "alerts",
-        waiting=[alert for state, alert in found if state == State.DRAFT],
-        in_force=[alert for state, alert in found if state == State.ISSUED],
-        has_draft={alert.series for state, alert in found if state == State.DRAFT},
-        may_write=request[PERSON].may(Role.OPERATOR),
-        local=local,
-    )
 
 
 @requires(Role.OPERATOR)
