@@ -12,13 +12,13 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from feeds.japan import JAPAN
 from feeds.status import Status
 from rules.alert import Alert, State
 from rules.declaration import Frame, declare, merged
 from rules.declared import Declared, Shelters, ShelterState
 from rules.redraft import AmendmentError, Pen, Series
 from rules.situation import Standing
-from rules.wording.times import JST
 from services.channels.registry import outlets
 from services.city import City
 from services.desks.declared_board import Board, Entry, board, differences, places_of
@@ -97,7 +97,7 @@ def _since(last: Entry | None, what: str, name: str = "") -> str:
     who = "前の案が差し戻されました"
     if last and last.state is not State.REJECTED:
         said = last.said.get(name) or "、".join(last.said.values())
-        who = f"{last.at.astimezone(JST):%H:%M} {last.who}「{said}」"
+        who = f"{last.at.astimezone(JAPAN):%H:%M} {last.who}「{said}」"
     return f"{what}は、あなたが開いたあとに変わりました（{who}）。見比べてから、もう一度押してください"
 
 

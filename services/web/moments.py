@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 
-from rules.wording.times import JST
+from feeds.japan import JAPAN
 
 _DAYS = "月火水木金土日"
 
 
 def moment(at: datetime, now: datetime) -> str:
     """「02:41」 in Japan time; 「3/14(土) 23:10」 where it is another day than ``now``."""
-    there = at.astimezone(JST)
-    today = there.date() == now.astimezone(JST).date()
+    there = at.astimezone(JAPAN)
+    today = there.date() == now.astimezone(JAPAN).date()
     return f"{there:%H:%M}" if today else f"{there.month}/{there.day}({_DAYS[there.weekday()]}) {there:%H:%M}"
 
 
