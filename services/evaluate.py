@@ -1,9 +1,14 @@
-"""Evaluate: the hazard picture meets the rules. Drafts, deliveries, reasons and log in one transaction."""
+"""Evaluate: the hazard picture meets the rules. Drafts, deliveries, reasons and log in one transaction.
+
+What is decided and written out beside the store is put into it only where the picture, the revisions and the silences
+are still those that it was decided from (docs/adr/0025). Where nothing changes, nobody's turn is taken.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import replace
+import asyncio
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -11,22 +16,42 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from feeds.status import Status
 from rules.alert import Alert, Approval, State
 from rules.engine import Drop, Withdrawal, decide
-from rules.situation import Situation, told_keys
+from rules.situation import Situation
 from services.bell import Bell
-from services.channels.budget.purse import Purse
 from services.channels.registry import outlets
-from services.channels.rendering import BUDGET, rendered
+from services.channels.rendering import BUDGET
 from services.city import City
-from services.clock import Clock, wall
+from services.clock import Clock
+from services.desks.drafting import drafted
 from services.desks.hold_off import Present, leave
 from services.desks.review import release
 from services.lease import Leased
-from services.store import alerts, chronology, cursors, hazards, hold_offs, silences, suppressions
+from services.store import alerts, chronology, hold_offs, situations, suppressions
+from services.store.alerts import Revision
 from services.store.chronology import Entry
 from services.store.codec import from_json
 from services.store.engine import Store
+from services.store.prepared import write_prepared
 from services.store.suppressions import Suppression
 from services.telemetry import DRAFTS
+
+
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """One look at the store."""
+
+    situation: Situation
+    ripe: bool  # a revision has waited as long as it must
+
+
+@dataclass(frozen=True, slots=True)
+class _Made:
+    """What is to be written."""
+
+    situation: Situation
+    drafts: Sequence[Revision]
+    withdrawn: Sequence[Withdrawal]
+    held: Sequence[Suppression]
 
 
 class Evaluate:
@@ -41,50 +66,82 @@ class Evaluate:
         """Decide for these statuses; True if anything was written for people or channels."""
         moved = False
         for status in statuses:
-            now = self._clock.now()
-            async with self._store.write() as connection:
-                moved |= await self._decide(connection, status, now)
-                await cursors.move(connection, f"{self.name}:{status}", await hazards.latest_seq(connection))
+            moved |= await self._step(status)
         if moved:
             self._bell.ring("alerts")
             self._bell.ring("outbox")
         return moved
 
-    async def _decide(self, connection: AsyncConnection, status: Status, now: datetime) -> bool:
-        for row in await alerts.run_out(connection, status, now):
-            await hold_offs.end(connection, row["series"])
-            await chronology.append(connection, [_ran_out(from_json(Alert, row["body"]), now)])
-        picture = await hazards.current(connection, status)
-        standing = await alerts.standing(connection, status, now)
-        quiet = await silences.holding(connection, now, status)
-        left = await hazards.gone(connection, told_keys(standing) - picture.keys())
-        seen = tuple(picture.values())
-        situation = Situation(now=now, status=status, hazards=seen, standing=standing, silences=quiet, gone=left)
-        decided = decide(situation, self._city.rules, self._city.sender, self._city.place, self._city.around)
-        decision = self._city.floor.under(decided)
-        purse = Purse(connection, self._city.meters, now, wall())
-        for alert in decision.alerts:
-            named = replace(alert, channels=outlets(alert.channels, self._city.channels))
-            await self._propose(connection, named, now, purse)
-        for gone in decision.withdrawn:
-            await self._close(connection, gone, status, now)
-        held = [_suppression(drop) for drop in decision.drops]
-        if self._city.meters:  # where nothing costs anything the planner holds nothing back
-            held += [_kept_back(*one) for one in await alerts.refused(connection, status, BUDGET)]
-        await suppressions.replace_standing(connection, status, now, held)
-        present = Present(floor=self._city.floor, channels=self._city.channels, hazards=picture)
-        ripe = await leave(connection, status, now, present)
-        DRAFTS.labels(status.value).set(await alerts.drafts(connection, status))
-        return bool(decision.alerts or decision.withdrawn or ripe)
+    async def _step(self, status: Status) -> bool:
+        now = self._clock.now()
+        async with self._store.read() as connection:
+            if not await situations.anything(connection, status):
+                DRAFTS.labels(status.value).set(0)
+                return False
+            over = await alerts.running_out(connection, status, now)
+        if over:
+            await self._run_out(status, now)
+        moved = await write_prepared(
+            self._store,
+            mark=lambda connection: situations.mark(connection, status, now),
+            look=lambda connection: self._look(connection, status),
+            make=self._make,
+            put=self._put,
+        )
+        return bool(moved)
 
-    async def _propose(self, connection: AsyncConnection, alert: Alert, now: datetime, purse: Purse) -> None:
+    async def _run_out(self, status: Status, now: datetime) -> None:
+        async with self._store.write() as connection:
+            for row in await alerts.run_out(connection, status, now):
+                await hold_offs.end(connection, row["series"])
+                await chronology.append(connection, [_ran_out(from_json(Alert, row["body"]), now)])
+
+    async def _look(self, connection: AsyncConnection, status: Status) -> _Seen:
+        now = self._clock.now()
+        situation = await situations.look(connection, status, now)
+        DRAFTS.labels(status.value).set(sum(one.state is State.DRAFT for one in situation.standing.values()))
+        return _Seen(situation, ripe=bool(await hold_offs.due(connection, status, now)))
+
+    async def _make(self, seen: _Seen) -> _Made | None:
+        """Decide, and write out what is decided for every channel; None where the store says all of it already."""
+        city, situation = self._city, seen.situation
+        decided = await asyncio.to_thread(decide, situation, city.rules, city.sender, city.place, city.around)
+        decision = city.floor.under(decided)
+        named = [replace(one, channels=outlets(one.channels, city.channels)) for one in decision.alerts]
+        held = [_suppression(drop) for drop in decision.drops]
+        if not (named or decision.withdrawn or seen.ripe):
+            async with self._store.read() as connection:
+                now_held = [*held, *await self._over_budget(connection, situation.status)]
+                if not await suppressions.differ(connection, situation.status, now_held):
+                    return None
+        return _Made(situation, await drafted(self._store, city, named, situation.now), decision.withdrawn, held)
+
+    async def _put(self, connection: AsyncConnection, made: _Made) -> bool:
+        """True if anything was written for people or channels."""
+        city, now, status = self._city, made.situation.now, made.situation.status
+        for draft in made.drafts:
+            await self._propose(connection, draft, now)
+        for gone in made.withdrawn:
+            await self._close(connection, gone, status, now)
+        held = [*made.held, *await self._over_budget(connection, status)]
+        await suppressions.replace_standing(connection, status, now, held)
+        hazards = {one.key: one for one in made.situation.hazards}
+        ripe = await leave(connection, status, now, Present(floor=city.floor, channels=city.channels, hazards=hazards))
+        return bool(made.drafts or made.withdrawn or ripe)
+
+    async def _over_budget(self, connection: AsyncConnection, status: Status) -> list[Suppression]:
+        """What open revisions themselves say. Where nothing costs anything the planner holds nothing back."""
+        rows = await alerts.refused(connection, status, BUDGET) if self._city.meters else []
+        return [
+            Suppression(rule=rule, series=series, stage="budget", reason=f"budget:{name}", detail=f"{name}：{reason}")
+            for series, rule, name, reason in rows
+        ]
+
+    async def _propose(self, connection: AsyncConnection, draft: Revision, now: datetime) -> None:
         """Store the draft with everything it would send; what needs no person leaves the house at once."""
-        payloads, notes = await rendered(alert, self._city.channels, purse)
-        alert = replace(alert, evidence=(*alert.evidence, *notes))
-        await alerts.add_draft(connection, alert, payloads, now)
+        alert = draft.alert
+        await alerts.add_draft(connection, alert, draft.payloads, now)
         if alert.approval is Approval.AUTO:
-            draft = await alerts.get(connection, alert.series, alert.revision)
-            assert draft is not None
             await release(connection, draft, now, who=f"規則 {alert.rule}")
             return
         text = f"「{alert.texts['ja'].headline}」第{alert.revision}報の案を作った（承認待ち）"
@@ -110,12 +167,6 @@ def _suppression(drop: Drop) -> Suppression:
     detail = f"{drop.reason.ja}：{drop.detail}" if drop.detail else drop.reason.ja
     told = tuple(sorted(drop.hazards))
     return Suppression(drop.rule, drop.series, drop.stage, drop.reason.value, detail, told)
-
-
-def _kept_back(series: str, rule: str, channel: str, reason: str) -> Suppression:
-    return Suppression(
-        rule=rule, series=series, stage="budget", reason=f"budget:{channel}", detail=f"{channel}：{reason}"
-    )
 
 
 def _ran_out(alert: Alert, now: datetime) -> Entry:

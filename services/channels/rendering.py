@@ -17,7 +17,7 @@ BUDGET = "budget_"  # named reasons of the planner
 log = structlog.get_logger()
 
 
-async def rendered(
+def rendered(
     alert: Alert, channels: Mapping[str, Channel], purse: Purse, reached: Collection[str] = ()
 ) -> tuple[Rendered, list[str]]:
     """What each channel would send, and sentences for the officer where the budget made it less.
@@ -29,12 +29,12 @@ async def rendered(
     payloads: dict[str, Payload | Refusal] = {}
     notes: list[str] = []
     for name in alert.channels:
-        payloads[name], less = await _of(alert if name in reached else whole, name, channels.get(name), purse)
+        payloads[name], less = _of(alert if name in reached else whole, name, channels.get(name), purse)
         notes += [f"{name}：予算のため、{less}"] if less else []
     return payloads, notes
 
 
-async def _of(alert: Alert, name: str, channel: Channel | None, purse: Purse) -> tuple[Payload | Refusal, str]:
+def _of(alert: Alert, name: str, channel: Channel | None, purse: Purse) -> tuple[Payload | Refusal, str]:
     if channel is None:
         return Refusal("この経路は設定されていない"), ""
     if too_slow(name, alert):
@@ -42,11 +42,13 @@ async def _of(alert: Alert, name: str, channel: Channel | None, purse: Purse) ->
     if alert.status not in channel.statuses:
         return Refusal(f"この経路は {alert.status} を受け付けない設定"), ""
     try:
-        planned = await purse.render(channel, alert)
-    except Exception as error:
-        # Foreseen (ValueError) or a fault of ours: one channel that cannot say it must not silence the others.
+        planned = purse.render(channel, alert)
+    except ValueError as error:  # what the channel is not for, or cannot say
+        log.info("alert refused by its form", channel=name, identifier=alert.identifier, reason=str(error))
+        return Refusal(f"この経路の形にできない：{error}"), ""
+    except Exception as error:  # a fault of ours: one channel that cannot say it must not silence the others
         log.error("alert cannot be rendered", channel=channel.name, identifier=alert.identifier, exc_info=error)
-        return Refusal(f"この経路の形にできない：{error if isinstance(error, ValueError) else repr(error)}"), ""
+        return Refusal(f"この経路の形にできない：{error!r}"), ""
     less = planned.plan.words()
     if planned.payload is None:
         return Refusal(f"予算のため送らない：{less}", f"{BUDGET}{planned.plan.steps[-1]}"), ""

@@ -22,11 +22,12 @@ from rules.situation import Standing
 from services.channels.registry import outlets
 from services.city import City
 from services.desks.declared_board import Board, Entry, board, differences, places_of
+from services.desks.drafting import Planned, add_draft
 from services.desks.review import ReviewError, entry, name_of
-from services.desks.writing import drafted
-from services.store import alerts, chronology
+from services.store import alerts, chronology, situations
 from services.store.alerts import Revision
 from services.store.engine import Store
+from services.store.prepared import Mark
 from services.store.reached import reached
 
 _CHANNELS = ("authorities", "cap_feed", "social", "log")
@@ -53,28 +54,46 @@ async def enter(store: Store, city: City, entered: Entered) -> Revision:
     """
     if closed := [name for name in entered.channels if name not in city.channels]:
         raise ReviewError("bad_channel", f"設定されていない経路です：{'、'.join(closed)}")
-    async with store.write() as connection:
-        before = await board(connection, entered.status, entered.declared.kind, entered.now)
-        await _unchanged(connection, before, entered)
-        series = await _series(connection, entered)
-        pen = Pen(author=entered.person, now=entered.now, sender=city.sender, places=city.place)
-        frame = Frame(
-            status=entered.status,
-            city=city.ground.city,
-            expires=entered.now + _HOLDS,
-            channels=entered.channels or outlets(_CHANNELS, city.channels),
-        )
-        declared = _whole(city, entered.declared, series.standing if series else None, entered.now)
-        try:
-            alert = _next_to(series, declare(declared, series, frame, pen))
-        except AmendmentError as error:
-            raise ReviewError(error.code, str(error)) from error
-        draft = await drafted(connection, city, alert, series.reached if series else (), entered.now)
-        await alerts.add_draft(connection, draft.alert, draft.payloads, entered.now)
-        said = "、".join(differences(before.newest.declared if before.newest else None, declared).values())
+
+    def told(planned: Planned, draft: Revision) -> chronology.Entry:
+        before, after = planned.before.declared if planned.before else None, draft.alert.declared
+        said = "、".join(differences(before, after).values()) if after else ""
         text = f"{name_of(draft.alert)}の案を作った（承認待ち）：{said or '変わりなし'}"
-        await chronology.append(connection, [entry(draft.alert, "draft", entered.person, text, entered.now)])
-        return draft
+        return entry(draft.alert, "draft", entered.person, text, entered.now)
+
+    return await add_draft(
+        store,
+        city,
+        entered.now,
+        mark=lambda connection: _mark(connection, entered),
+        plan=lambda connection: _planned(connection, city, entered),
+        tell=told,
+    )
+
+
+async def _mark(connection: AsyncConnection, entered: Entered) -> Mark:
+    """Another as soon as anything of the status moved, or a channel told of the series."""
+    series = await _series(connection, entered)
+    return await situations.mark(connection, entered.status, entered.now), series.reached if series else ()
+
+
+async def _planned(connection: AsyncConnection, city: City, entered: Entered) -> Planned:
+    before = await board(connection, entered.status, entered.declared.kind, entered.now)
+    await _unchanged(connection, before, entered)
+    series = await _series(connection, entered)
+    pen = Pen(author=entered.person, now=entered.now, sender=city.sender, places=city.place)
+    frame = Frame(
+        status=entered.status,
+        city=city.ground.city,
+        expires=entered.now + _HOLDS,
+        channels=entered.channels or outlets(_CHANNELS, city.channels),
+    )
+    declared = _whole(city, entered.declared, series.standing if series else None, entered.now)
+    try:
+        alert = _next_to(series, declare(declared, series, frame, pen))
+    except AmendmentError as error:
+        raise ReviewError(error.code, str(error)) from error
+    return Planned(alert, series.reached if series else (), before.newest)
 
 
 async def _unchanged(connection: AsyncConnection, now: Board, entered: Entered) -> None:

@@ -1,7 +1,7 @@
 """The writing desk: people carry an alert on, put it right, end it, or write one by hand. What they write is a draft.
 
-It is made and rendered in one transaction with its entry in the chronology, and goes the way of every draft: approved
-by its digest at the review desk, sent by the outbox.
+It is written out beside the store and put into it in one transaction with its entry in the chronology, only where
+nothing moved meanwhile. It goes the way of every draft: approved by its digest at the review desk, sent by the outbox.
 """
 
 from __future__ import annotations
@@ -20,14 +20,14 @@ from rules.amendment import ACTS, amend
 from rules.notice import Notice, compose
 from rules.redraft import AmendmentError, Pen, Said, Series, edited
 from rules.span import in_force as holding
-from services.channels.budget.purse import Purse
-from services.channels.rendering import rendered
 from services.city import City
-from services.clock import wall
+from services.desks.drafting import Planned, add_draft, drafted
 from services.desks.review import ReviewError, entry, name_of, waiting
-from services.store import alerts, chronology, hazards
-from services.store.alerts import Revision, digest_of
+from services.store import alerts, hazards, situations
+from services.store.alerts import Revision
+from services.store.chronology import Entry
 from services.store.engine import Store
+from services.store.prepared import Mark
 from services.store.reached import reached
 
 _PARTS: Mapping[str, str] = {
@@ -62,15 +62,14 @@ async def write(store: Store, city: City, ask: Ask) -> Revision:
     :mod:`rules.amendment` and :mod:`rules.redraft`.
     """
     try:
-        async with store.write() as connection:
-            draft, before = await _made(connection, city, ask)
-            await alerts.add_draft(connection, draft.alert, draft.payloads, ask.now)
-            changes = differences(before, draft.alert) if before else ""
-            kind = "edited" if before else "draft"
-            what = f"の案を直した（第{before.revision}報の案から：{changes}）" if before else "の案を作った（承認待ち）"
-            text = f"{ACTS[ask.act]}：{name_of(draft.alert)}{what}"
-            await chronology.append(connection, [entry(draft.alert, kind, ask.person, text, ask.now)])
-            return draft
+        return await add_draft(
+            store,
+            city,
+            ask.now,
+            mark=lambda connection: _mark(connection, ask),
+            plan=lambda connection: _planned(connection, city, ask),
+            tell=lambda planned, draft: _told(ask, planned.before, draft.alert),
+        )
     except IntegrityError as error:
         raise ReviewError("changed", "同じ時刻に別の案が作られました。もう一度押してください") from error
 
@@ -86,35 +85,36 @@ async def newest_in_force(connection: AsyncConnection, series: str, now: datetim
 async def preview(store: Store, city: City, ask: Ask) -> Revision:
     """What :func:`write` would store, with everything that every channel would send. Raises ReviewError like it."""
     async with store.read() as connection:
-        draft, _ = await _made(connection, city, ask)
-        return draft
+        planned = await _planned(connection, city, ask)
+    (draft,) = await drafted(store, city, [planned.alert], ask.now, planned.out)
+    return draft
 
 
-async def _made(connection: AsyncConnection, city: City, ask: Ask) -> tuple[Revision, Alert | None]:
-    """The draft, and the one that it edits, if any."""
-    before: Alert | None = None
+async def _mark(connection: AsyncConnection, ask: Ask) -> Mark:
+    """Another as soon as anything moved that the words of the draft, or the way it goes, rest on."""
+    status = await alerts.status_of(connection, ask.series)
+    if status is None:
+        return ()
+    return await situations.mark(connection, status, ask.now), await reached(connection, ask.series)
+
+
+async def _planned(connection: AsyncConnection, city: City, ask: Ask) -> Planned:
     try:
         if ask.notice:
-            alert, out = _composed(city, ask, ask.notice), tuple[str, ...]()
-        else:
-            series = await _series(connection, city, ask)
-            out = series.reached
-            if ask.act is Act.EDIT:
-                before = await _waits(connection, ask)
-            alert = _worded(series, before, ask, _pen(city, ask))
+            return Planned(_composed(city, ask, ask.notice))
+        series = await _series(connection, city, ask)
+        before = await _waits(connection, ask) if ask.act is Act.EDIT else None
+        return Planned(_worded(series, before, ask, _pen(city, ask)), series.reached, before)
     except AmendmentError as error:
         raise ReviewError(error.code, str(error)) from error
-    return await drafted(connection, city, alert, out, ask.now), before
 
 
-async def drafted(
-    connection: AsyncConnection, city: City, alert: Alert, out: tuple[str, ...], now: datetime
-) -> Revision:
-    """The alert as a draft, with everything that every channel would send. ``out``: where the series is out already."""
-    purse = Purse(connection, city.meters, now, wall())
-    payloads, notes = await rendered(alert, city.channels, purse, out)
-    alert = replace(alert, evidence=(*alert.evidence, *city.floor.told(alert), *notes))
-    return Revision(alert=alert, state=State.DRAFT, digest=digest_of(payloads), payloads=payloads)
+def _told(ask: Ask, before: Alert | None, alert: Alert) -> Entry:
+    changes = differences(before, alert) if before else ""
+    what = f"の案を直した（第{before.revision}報の案から：{changes}）" if before else "の案を作った（承認待ち）"
+    return entry(
+        alert, "edited" if before else "draft", ask.person, f"{ACTS[ask.act]}：{name_of(alert)}{what}", ask.now
+    )
 
 
 def _worded(series: Series, before: Alert | None, ask: Ask, pen: Pen) -> Alert:

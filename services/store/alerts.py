@@ -7,8 +7,9 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import RowMapping, and_, case, exists, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, RowMapping, Select, and_, case, exists, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from feeds.status import Status
@@ -18,6 +19,8 @@ from rules.situation import Standing
 from services.channels.channel import Payload
 from services.store.codec import from_json, to_json
 from services.store.tables import alerts
+
+_OPEN = [state.value for state in OPEN]
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,34 +107,31 @@ async def give_way(connection: AsyncConnection, series: str, state: State, now: 
     return bool(await _turn(connection, series, GIVES_WAY[state], now))
 
 
+async def running_out(connection: AsyncConnection, status: Status, now: datetime) -> bool:
+    """True where :func:`run_out` would mark anything."""
+    return bool(await connection.scalar(select(exists(select(alerts.c.series).where(*_over(status, now))))))
+
+
 async def run_out(connection: AsyncConnection, status: Status, now: datetime) -> list[RowMapping]:
     """Mark what was issued and has run out while a newer revision waits or was refused; those rows."""
-    newer = alerts.alias("newer")
-    waits = exists().where(
-        newer.c.series == alerts.c.series,
-        newer.c.revision > alerts.c.revision,
-        newer.c.state.in_([state.value for state in OPEN]),
-    )
-    over = (alerts.c.status == status.value, alerts.c.state == State.ISSUED.value, alerts.c.expires <= now, waits)
-    rows = list((await connection.execute(select(alerts).where(*over))).mappings())
+    rows = list((await connection.execute(select(alerts).where(*_over(status, now)))).mappings())
     for row in rows:
         one = update(alerts).where(alerts.c.series == row["series"], alerts.c.revision == row["revision"])
         await connection.execute(one.values(state=State.EXPIRED.value, changed_at=now))
     return rows
 
 
+async def ledger(connection: AsyncConnection, status: Status) -> tuple[tuple[str, int, str], ...]:
+    """Series, number and state of every revision of each series that is not over, in order."""
+    rows = await connection.execute(_families(status, alerts.c.series, alerts.c.revision, alerts.c.state))
+    return tuple((series, revision, state) for series, revision, state in rows)
+
+
 async def standing(connection: AsyncConnection, status: Status, now: datetime) -> dict[str, Standing]:
     """Every series that is not over, as the rules want it. Bodies are read only of what still counts."""
-    open_states = [state.value for state in OPEN]
-    still_open = select(alerts.c.series).where(alerts.c.status == status.value, alerts.c.state.in_(open_states))
-    counts = or_(
-        alerts.c.state.in_(open_states), and_(alerts.c.state == State.SUPERSEDED.value, alerts.c.expires > now)
-    )
-    rows = await connection.execute(
-        select(alerts.c.series, alerts.c.revision, alerts.c.state, case((counts, alerts.c.body)).label("body"))
-        .where(alerts.c.series.in_(still_open.distinct()))
-        .order_by(alerts.c.series, alerts.c.revision)
-    )
+    counts = or_(alerts.c.state.in_(_OPEN), and_(alerts.c.state == State.SUPERSEDED.value, alerts.c.expires > now))
+    body = case((counts, alerts.c.body)).label("body")
+    rows = await connection.execute(_families(status, alerts.c.series, alerts.c.revision, alerts.c.state, body))
     families: dict[str, list[Written]] = {}
     for series, revision, state, body in rows:
         one = Written(revision, State(state), from_json(Alert, body) if body else None)
@@ -141,7 +141,7 @@ async def standing(connection: AsyncConnection, status: Status, now: datetime) -
 
 async def refused(connection: AsyncConnection, status: Status, code: str) -> list[tuple[str, str, str, str]]:
     """Series, rule, channel and reason of what open revisions do not send because of a reason named ``code…``."""
-    mine = (alerts.c.state.in_([state.value for state in OPEN]), alerts.c.status == status.value)
+    mine = (alerts.c.state.in_(_OPEN), alerts.c.status == status.value)
     rows = await connection.execute(
         select(alerts.c.series, alerts.c.rule, alerts.c.payloads)
         .where(*mine, alerts.c.refusals.contains(f" {code}", autoescape=True))
@@ -175,10 +175,17 @@ async def between(connection: AsyncConnection, status: Status, since: datetime, 
     return [from_json(Alert, body) for (body,) in rows]
 
 
-async def drafts(connection: AsyncConnection, status: Status) -> int:
-    """How many revisions wait for people."""
-    waiting = (alerts.c.status == status.value, alerts.c.state == State.DRAFT.value)
-    return int(await connection.scalar(select(func.count()).select_from(alerts).where(*waiting)) or 0)
+def _over(status: Status, now: datetime) -> tuple[ColumnElement[bool], ...]:
+    newer = alerts.alias("newer")
+    later = (newer.c.series == alerts.c.series, newer.c.revision > alerts.c.revision, newer.c.state.in_(_OPEN))
+    issued = alerts.c.state == State.ISSUED.value
+    return alerts.c.status == status.value, issued, alerts.c.expires <= now, exists().where(*later)
+
+
+def _families(status: Status, *columns: ColumnElement[Any]) -> Select[*tuple[Any, ...]]:
+    """All revisions of every series of which one is open."""
+    still_open = select(alerts.c.series).where(alerts.c.status == status.value, alerts.c.state.in_(_OPEN)).distinct()
+    return select(*columns).where(alerts.c.series.in_(still_open)).order_by(alerts.c.series, alerts.c.revision)
 
 
 async def _turn(connection: AsyncConnection, series: str, turn: Turn, now: datetime, before: int | None = None) -> int:

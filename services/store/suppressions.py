@@ -48,6 +48,18 @@ class Held:
     until: datetime | None
 
 
+async def differ(connection: AsyncConnection, status: Status, held: Iterable[Suppression]) -> bool:
+    """True where :func:`replace_standing` would write anything."""
+    open_ones = and_(suppressed.c.suppression == suppressions.c.id, suppressed.c.until.is_(None))
+    rows = await connection.execute(
+        select(suppressions, suppressed.c.hazard)
+        .outerjoin(suppressed, open_ones)
+        .where(suppressions.c.current, suppressions.c.status == status)
+    )
+    stands = [_suppression(row, (row["hazard"],) if row["hazard"] else ()) for row in rows.mappings()]
+    return _merged(stands) != _merged(held)
+
+
 async def replace_standing(
     connection: AsyncConnection, status: Status, now: datetime, held: Iterable[Suppression]
 ) -> None:
@@ -139,8 +151,12 @@ _NAMES = tuple(field.name for field in fields(Suppression) if field.name != "haz
 
 
 def _held(row: RowMapping, hazard: str) -> Held:
+    return Held(_suppression(row, (hazard,)), row["since"], row["left"])
+
+
+def _suppression(row: RowMapping, hazards: tuple[str, ...]) -> Suppression:
     told: dict[str, Any] = {name: row[name] for name in _NAMES}
-    return Held(Suppression(**told, hazards=(hazard,)), row["since"], row["left"])
+    return Suppression(**told, hazards=hazards)
 
 
 def _row(one: Suppression, status: Status, now: datetime) -> dict[str, object]:

@@ -28,6 +28,7 @@ from tests.benchmarks import (
     quality,
     soil,
     steps,
+    turn,
 )
 from tests.benchmarks.figure import Figure, table
 from tests.benchmarks.scale import FULL, SHORT, Scale
@@ -46,6 +47,7 @@ _ALL = (
     soil,
     plow,
     steps,
+    turn,
     backtest,
     memory,
 )

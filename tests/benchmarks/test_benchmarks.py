@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from rules.wording.languages import LANGUAGES
+from services.channels.registry import CHANNELS
 from tests.benchmarks import (
     backlog,
     backtest,
@@ -26,6 +28,7 @@ from tests.benchmarks import (
     quality,
     soil,
     steps,
+    turn,
 )
 from tests.benchmarks.figure import Figure, beside, percentile, table
 from tests.benchmarks.ingest import BATCH
@@ -137,6 +140,12 @@ async def test_steps(tmp_path: Path) -> None:
     found = await figures(steps, tmp_path)
     assert {"predict", "evaluate"} <= found.keys()
     assert found["hazards that stand"].value >= 1, "the snow advisory of the first half hour"
+
+
+async def test_what_begins_at_once_is_written_for_every_channel(tmp_path: Path) -> None:
+    found = await figures(turn, tmp_path)
+    assert found["channels"].value == len(CHANNELS) and found["languages"].value == len(LANGUAGES)
+    assert found["turn held"].value <= found["hazards to drafts"].value
 
 
 async def test_a_day_is_gone_through_again(tmp_path: Path) -> None:

@@ -41,7 +41,8 @@ async def spend(store: Store, money: float) -> None:
 
 async def planned(store: Store, one: Alert) -> tuple[Payload | None, str]:
     async with store.read() as connection:
-        found = await Purse(connection, {"x": METER}, NOW, wall()).render(renderer("x"), one)
+        purse = await Purse.of(connection, {"x": METER}, ["x"], NOW, wall())
+    found = purse.render(renderer("x"), one)
     return found.payload, found.plan.words()
 
 
@@ -70,8 +71,8 @@ async def test_an_all_clear_keeps_its_form_when_all_is_spent(store: Store) -> No
 async def test_what_a_batch_has_planned_counts_for_the_next_of_it(store: Store) -> None:
     await spend(store, 53.7)
     async with store.read() as connection:
-        purse = Purse(connection, {"x": METER}, NOW, wall())
-        went = [(await purse.render(renderer("x"), linked(level=3))).payload is not None for _ in range(16)]
+        purse = await Purse.of(connection, {"x": METER}, ["x"], NOW, wall())
+    went = [purse.render(renderer("x"), linked(level=3)).payload is not None for _ in range(16)]
     assert went[0] and not went[-1]
     assert went == sorted(went, reverse=True)
 

@@ -5,9 +5,10 @@ This happens before people see the draft: what they approve is what goes out, by
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from functools import cache, partial
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -27,41 +28,45 @@ class Planned:
 
 
 class Purse:
-    """For one transaction: gauges are read when a channel is first asked for, and what was planned counts at once."""
+    """For one batch of drafts: what is planned of it counts at once for what comes after it.
 
-    def __init__(self, connection: AsyncConnection, meters: Mapping[str, Meter], now: datetime, at: datetime) -> None:
-        """``now`` is hub time, ``at`` wall time."""
-        self._connection, self._meters, self._now, self._at = connection, meters, now, at
-        self._gauges: dict[str, tuple[Gauge, ...]] = {}
+    A plan, not a promise: what leaves meanwhile is not in it, and the last word is the gate's, when a delivery is sent.
+    """
 
-    async def render(self, channel: Channel, alert: Alert) -> Planned:
+    def __init__(self, meters: Mapping[str, Meter], gauges: Mapping[str, tuple[Gauge, ...]], ahead: timedelta) -> None:
+        """``gauges`` of each channel that has a meter; ``ahead``, by how much wall time is before hub time."""
+        self._meters, self._gauges, self._ahead = meters, dict(gauges), ahead
+
+    @classmethod
+    async def of(
+        cls,
+        connection: AsyncConnection,
+        meters: Mapping[str, Meter],
+        channels: Collection[str],
+        now: datetime,
+        at: datetime,
+    ) -> Purse:
+        """What is left for these channels. ``now`` is hub time, ``at`` wall time."""
+        asked = {name: meter for name, meter in meters.items() if name in channels}
+        gauges = {name: await meter.gauges(connection, at, with_waiting=True) for name, meter in asked.items()}
+        return cls(asked, gauges, at - now)
+
+    def render(self, channel: Channel, alert: Alert) -> Planned:
         """Raises ValueError as the channel does."""
         meter = self._meters.get(channel.name)
         if meter is None:
             return Planned(channel.render(alert), Plan())
-        gauges = await self._of(meter)
+        gauges = self._gauges[channel.name]
         rank = rank_of(alert.level, ends=alert.ends, msg_type=alert.msg_type, severity=alert.severity)
-        found = plan(
-            gauges,
-            rank,
-            self._at + (alert.expires - self._now),
-            lambda form: use_of(meter.tariff, rendered(channel, alert, form).parts),
-        )
+        in_form = cache(partial(rendered, channel, alert))
+        found = plan(gauges, rank, alert.expires + self._ahead, lambda form: use_of(meter.tariff, in_form(form).parts))
         if not found.goes:
             return Planned(None, found)
-        payload = rendered(channel, alert, found.form)
-        self._commit(meter, gauges, payload)
-        changed = bool(found.steps) and payload.digest != rendered(channel, alert, WHOLE).digest
-        return Planned(payload, found if changed else Plan())
-
-    async def _of(self, meter: Meter) -> tuple[Gauge, ...]:
-        if meter.channel not in self._gauges:
-            self._gauges[meter.channel] = await meter.gauges(self._connection, self._at, with_waiting=True)
-        return self._gauges[meter.channel]
-
-    def _commit(self, meter: Meter, gauges: tuple[Gauge, ...], payload: Payload) -> None:
+        payload = in_form(found.form)
         use = use_of(meter.tariff, payload.parts)
-        self._gauges[meter.channel] = tuple(gauge.with_more(use) for gauge in gauges)
+        self._gauges[channel.name] = tuple(gauge.with_more(use) for gauge in gauges)
+        changed = bool(found.steps) and payload.digest != in_form(WHOLE).digest
+        return Planned(payload, found if changed else Plan())
 
 
 def rendered(channel: Channel, alert: Alert, form: Form) -> Payload:

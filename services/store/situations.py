@@ -1,0 +1,53 @@
+"""What the rules look at, of one status, and a mark that tells whether it has moved since."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import exists, or_, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from feeds.status import Status
+from rules.ledger import OPEN
+from rules.situation import Situation, told_keys
+from services.store import alerts, hazards, silences
+from services.store.prepared import Mark
+from services.store.tables import alerts as revisions
+from services.store.tables import hazards as picture
+from services.store.tables import suppressions
+
+
+async def anything(connection: AsyncConnection, status: Status) -> bool:
+    """False where nothing holds, nothing is told and nothing is held back: the rules have nothing to look at."""
+    open_states = [state.value for state in OPEN]
+    wanted = (
+        exists().where(picture.c.current, picture.c.status == status),
+        exists().where(revisions.c.state.in_(open_states), revisions.c.status == status),
+        exists().where(suppressions.c.current, suppressions.c.status == status),
+    )
+    return bool(await connection.scalar(select(or_(*wanted))))
+
+
+async def look(connection: AsyncConnection, status: Status, now: datetime) -> Situation:
+    """Everything that the rules may look at."""
+    held = await hazards.current(connection, status)
+    standing = await alerts.standing(connection, status, now)
+    return Situation(
+        now=now,
+        status=status,
+        hazards=tuple(held.values()),
+        standing=standing,
+        silences=await silences.holding(connection, now, status),
+        gone=await hazards.gone(connection, told_keys(standing) - held.keys()),
+    )
+
+
+async def mark(connection: AsyncConnection, status: Status, now: datetime) -> Mark:
+    """Another as soon as a hazard came, moved or went, a revision was written, approved, refused or ended, or a silence
+    was set or lifted. A hazard that was only heard of again is the same picture.
+    """
+    rows = await connection.execute(
+        select(picture.c.seq).where(picture.c.current, picture.c.status == status).order_by(picture.c.seq)
+    )
+    quiet = await silences.holding(connection, now, status)
+    return tuple(rows.scalars()), await alerts.ledger(connection, status), tuple(quiet)
