@@ -52,7 +52,7 @@ class _Condition:
 
 
 def _plow(rule: PlowRule, picture: Picture, rules: OrderRules) -> Verdict:
-    gauge = max(picture.gauges, key=lambda one: (_counted(one, rule), one.depth_cm, one.station), default=None)
+    gauge = max(picture.gauges, key=lambda one: (one.fallen(rule.id)[0], one.depth_cm, one.station), default=None)
     conditions = _conditions(rule, picture, rules, gauge)
     best = next((one for one in conditions if one.fires), None)
     fired = best.reason if best else None
@@ -79,13 +79,13 @@ def _plow(rule: PlowRule, picture: Picture, rules: OrderRules) -> Verdict:
         fired=fired,
         have_cm=nearest.have_cm if gauge or best else None,
         need_cm=nearest.need_cm,
-        evidence=_evidence(gauge, picture.ahead),
+        evidence=_evidence(gauge, rule, picture.ahead),
     )
 
 
 def _conditions(rule: PlowRule, picture: Picture, rules: OrderRules, gauge: Gauge | None) -> list[_Condition]:
     """In the order in which one is told as what fired; a figure is compared as it is told, to a millimetre."""
-    fallen = round(_counted(gauge, rule), 1) if gauge else 0.0
+    fallen = round(gauge.fallen(rule.id)[0], 1) if gauge else 0.0
     found = [_Condition(Reason.NEW_SNOW, fallen, rule.new_snow_cm)]
     if rule.rut_cm is not None and picture.rut_cm is not None:
         found.append(_Condition(Reason.RUTS, picture.rut_cm, rule.rut_cm))
@@ -95,10 +95,6 @@ def _conditions(rule: PlowRule, picture: Picture, rules: OrderRules, gauge: Gaug
     return found
 
 
-def _counted(gauge: Gauge, rule: PlowRule) -> float:
-    return gauge.storm_cm if rule.storm else gauge.new_cm
-
-
 def _against(rule: PlowRule, picture: Picture, rules: OrderRules, gauge: Gauge | None) -> tuple[Outcome, Reason] | None:
     """What speaks against a rule that fired; the first that does."""
     timing, now = rules.timing, picture.at
@@ -106,7 +102,7 @@ def _against(rule: PlowRule, picture: Picture, rules: OrderRules, gauge: Gauge |
         return Outcome.VETO, Reason.OUT_OF_SEASON
     if gauge and gauge.new_cm and not gauge.lies:
         return Outcome.VETO, Reason.GONE
-    if rule.after and not _done_before(rule, picture, gauge):
+    if rule.after and not _done_before(rule, picture, rules):
         return Outcome.WAIT, Reason.STAGE_BEFORE
     if (weather := _weather(picture.ahead, rules, gauge)) is not None:
         return Outcome.VETO, weather
@@ -117,10 +113,10 @@ def _against(rule: PlowRule, picture: Picture, rules: OrderRules, gauge: Gauge |
     return None if timing.its_hour(now) else (Outcome.WAIT, Reason.NOT_ITS_HOUR)
 
 
-def _done_before(rule: PlowRule, picture: Picture, gauge: Gauge | None) -> bool:
+def _done_before(rule: PlowRule, picture: Picture, rules: OrderRules) -> bool:
     """Whether the round before was done in this snow, and not in one of last week."""
     done = picture.finished.get(rule.after)
-    return done is not None and (gauge is None or gauge.began_at is None or done >= gauge.storm_since)
+    return done is not None and done > picture.at - rules.counting.over
 
 
 def _weather(ahead: Ahead, rules: OrderRules, gauge: Gauge | None) -> Reason | None:
@@ -133,8 +129,8 @@ def _weather(ahead: Ahead, rules: OrderRules, gauge: Gauge | None) -> Reason | N
     return Reason.WILL_MELT if melts else None
 
 
-def _evidence(gauge: Gauge | None, ahead: Ahead) -> tuple[Evidence, ...]:
-    told = [Evidence(ref=gauge.ref, text=gauge_text(gauge))] if gauge else []
+def _evidence(gauge: Gauge | None, rule: PlowRule, ahead: Ahead) -> tuple[Evidence, ...]:
+    told = [Evidence(ref=gauge.ref, text=gauge_text(gauge, rule.id))] if gauge else []
     if (text := ahead_text(ahead)) is not None:
         told.append(Evidence(ref="outlook", text=text))
     return tuple(told)

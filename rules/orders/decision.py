@@ -80,15 +80,18 @@ class Gauge:
     name: str
     depth_cm: float
     new_cm: float  # since the last pass, at most as long as the rules count
-    storm_cm: float  # over that whole time, passes or not
     at_least: bool  # hours are missing
     lies: bool  # enough of the new snow does still
     rate_cm_h: float  # over the last three hours
     since: datetime  # what ``new_cm`` counts from
-    storm_since: datetime  # what ``storm_cm`` counts from
     began_at: datetime | None  # when this snow began
     at: datetime
     ref: str  # the newest reading's key
+    counted: Mapping[str, tuple[float, datetime]] = field(default_factory=dict)  # rule → cm since; where it differs
+
+    def fallen(self, rule: str) -> tuple[float, datetime]:
+        """Centimetres as this rule counts them, and since when."""
+        return self.counted.get(rule, (self.new_cm, self.since))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

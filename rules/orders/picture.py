@@ -15,10 +15,10 @@ from geo.model import Ground, Inputs
 from geo.sections import sections_of
 from geo.series.lately import newest
 from geo.series.season import last_hours
-from geo.snow.gauge import GaugeState, gauge_state
+from geo.snow.gauge import gauge_state
 from geo.station import Station
 from rules.orders.decision import Ahead, Expected, Gauge, Picture, Reason
-from rules.orders.rules import OrderRules
+from rules.orders.rules import OrderRules, PlowRule
 
 QUANTITIES = frozenset({"snow_depth", "air_temperature", "wind_speed", "rain_1h"})
 _HOUR = timedelta(hours=1)
@@ -55,7 +55,8 @@ def pictures(inputs: Inputs, ground: Ground, rules: OrderRules, told: Told = NOT
     for area in sorted(ground.areas.of_kind("plow_section"), key=lambda one: one.code):
         here = stations[area.code]
         passed = inputs.passes.get(area.code)
-        gauges = [one for station in here if (one := _gauge(station, inputs, rules, passed)) is not None]
+        done = told.finished.get(area.code, {})
+        gauges = [one for station in here if (one := _gauge(station, inputs, rules, passed, done)) is not None]
         speaking = {one.station for one in gauges}
         found.append(
             Picture(
@@ -70,37 +71,46 @@ def pictures(inputs: Inputs, ground: Ground, rules: OrderRules, told: Told = NOT
                 ahead=_ahead(here, inputs, rules, gauges, told.expected.get(area.code, told.expected.get(""))),
                 rut_cm=told.rut_cm.get(area.code),
                 drifting=any(_drifts(station, inputs) for station in here),
-                finished=told.finished.get(area.code, {}),
+                finished=done,
                 extras={**extras.get(area.code, {}), **told.reports.get(area.code, {})},
             )
         )
     return found
 
 
-def _gauge(station: Station, inputs: Inputs, rules: OrderRules, passed: datetime | None) -> Gauge | None:
+def _gauge(
+    station: Station, inputs: Inputs, rules: OrderRules, passed: datetime | None, finished: Mapping[str, datetime]
+) -> Gauge | None:
     samples = inputs.series.get((station.code, "snow_depth"), ())
     state = gauge_state(samples, inputs.now, passed, rules.counting) if samples else None
     if state is None:
         return None
-    storm: GaugeState | None = state
-    if state.passed_at is not None:
-        storm = gauge_state(samples, inputs.now, None, rules.counting)
-    assert storm is not None  # it spoke a moment ago
+    counted = {}
+    for rule in rules.plow:
+        since = _counts_from(rule, passed, finished)
+        if since != passed and (own := gauge_state(samples, inputs.now, since, rules.counting)) is not None:
+            counted[rule.id] = (own.new.cm, own.passed_at or own.since)
     return Gauge(
         station=station.code,
         name=station.name,
         depth_cm=state.depth_cm,
         new_cm=state.new.cm,
-        storm_cm=storm.new.cm,
         at_least=state.new.at_least,
         lies=state.lies(rules.counting.lying),
         rate_cm_h=state.last_3h_cm / 3,
         since=state.passed_at or state.since,
-        storm_since=storm.since,
         began_at=state.began_at,
         at=state.newest.at,
         ref=state.newest.ref,
+        counted=counted,
     )
+
+
+def _counts_from(rule: PlowRule, passed: datetime | None, finished: Mapping[str, datetime]) -> datetime | None:
+    """The last pass, or the end of the rule's own last round where that is later: it may be for some roads only, and
+    contractors without receivers tell it by hand. A person's own order, for no rule, counts for every rule."""
+    ends = [finished.get(rule.id), finished.get(""), None if rule.storm else passed]
+    return max((one for one in ends if one is not None), default=None)
 
 
 def _ahead(

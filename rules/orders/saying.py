@@ -66,9 +66,10 @@ def sentence_en(decision: Decision, verdict: Verdict | None = None) -> str:
     return f"{_cm(one.have_cm)} < {_cm(one.need_cm)} ({missing})"
 
 
-def gauge_text(gauge: Gauge) -> str:
-    """One gauge in one line, for the evidence."""
-    new = f"{_clock(gauge.since)}からの新雪 {gauge.new_cm:.1f} cm{'以上' if gauge.at_least else ''}"
+def gauge_text(gauge: Gauge, rule: str = "") -> str:
+    """One gauge in one line, as the rule counts, for the evidence."""
+    fallen, since = gauge.fallen(rule)
+    new = f"{_clock(since)}からの新雪 {fallen:.1f} cm{'以上' if gauge.at_least else ''}"
     return f"{gauge.name} 積雪 {gauge.depth_cm:.0f} cm、{new}（{_clock(gauge.at)}）"
 
 

@@ -140,6 +140,15 @@ def test_azumino_goes_by_stages_of_one_storm() -> None:
     assert last_week["second"].reason is Reason.STAGE_BEFORE
 
 
+def test_a_rule_counts_from_its_own_round_where_that_is_later_than_the_last_pass() -> None:
+    """Main roads were done by hand at 21:00; the other roads' snow lies on."""
+    done = Told(finished={"sw": {"main-roads": at("21:00", "2027-01-14")}})
+    one = picture(rising(24, 12), MIDNIGHT, told=done, preset="hakodate")
+    said = {verdict.rule: verdict for verdict in says("hakodate", one, rut_cm=11.0).verdicts}
+    assert (said["main-roads"].have_cm, said["other-roads"].have_cm) == (11.0, 24.0)  # ruts of 11 fire there
+    assert said["main-roads"].reason is Reason.RUTS and said["other-roads"].reason is Reason.NEW_SNOW
+
+
 def test_extra_orders_go_out_at_any_hour_but_salt_never_under_deep_snow() -> None:
     ice = {Reason.ICE: (Evidence(ref="r", text="路面 -2℃"),)}
     extra = says("morioka", picture(rising(3, 6), at("14:00"), told=Told(reports={"sw": ice})))
