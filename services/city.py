@@ -16,6 +16,8 @@ from geo.outline import outline
 from rules.alert import Place
 from rules.engine import Sender
 from rules.floor import Floor
+from rules.orders.reading import load_order_rules
+from rules.orders.rules import OrderRules
 from rules.rule import CATALOG, Rule, load_rules
 from rules.source import RuleError
 from rules.voice.japanese import Readings
@@ -46,6 +48,7 @@ class City:
     readings: Readings = field(default_factory=Readings)  # of names, for spoken alerts
     floor: Floor = field(default_factory=Floor)  # under the approval that rules ask for
     meters: Mapping[str, Meter] = field(default_factory=dict)  # of the channels that have a tariff
+    orders: tuple[OrderRules, ...] = ()  # when plows go out, each with its span
 
     def around(self, area: str) -> frozenset[str]:
         """The codes of the areas in which this one lies, its own among them."""
@@ -62,6 +65,8 @@ def load_city(settings: Settings) -> City:
         signer = _signer(settings)
         metered = meters(tariffs(settings.budget, settings.channels))
         readings = city_readings(settings.profile, ground)
+        folder = settings.profile / "orders"
+        orders = load_order_rules(folder) if folder.is_dir() else ()
         channels = {name: build(name, options, signer, readings) for name, options in settings.channels.items()}
     except (ProfileError, CrsError, RuleError, ChannelError, ReadingsError, ValueError) as error:
         raise StartError(str(error)) from error
@@ -78,6 +83,7 @@ def load_city(settings: Settings) -> City:
         place=place,
         signer=signer,
         readings=readings,
+        orders=orders,
         floor=settings.approval.as_floor(),
         meters=metered,
     )

@@ -42,13 +42,14 @@ from services.ingest import Ingest
 from services.lookout import Lookout
 from services.loop import Loop
 from services.mappings import load_mappings
+from services.orders.loop import Orders, Practice
 from services.outage.watch import Watch as Outages
 from services.plow import Plow
 from services.poll import Poll
 from services.predict import Predict
 from services.residents import parts as residents
 from services.river_model import RiverFile
-from services.roads import load_roads
+from services.roads import Roads, load_roads
 from services.selftest.message import test_alert
 from services.selftest.monthly import Monthly
 from services.settings import Source as SourceSettings
@@ -170,17 +171,28 @@ async def predict(house: House) -> Predict:
     seer = Predict(once, house.bell, house.clock, ground, MODELS, RiverFile.of(house.settings))
     listen = house.bell.listen("records")
     house.repeat(Loop(Predict.name, leased(once, seer.step), listen, house.pace, rest=0.25))
-    await _plow(house)
+    roads = await asyncio.to_thread(load_roads, house.settings, ground.areas)
+    if roads is not None:
+        await _plow(house, roads)
+    await _orders(house, roads)
     await _verify(house)
     return seer
 
 
-async def _plow(house: House) -> None:
-    """Positions of plows to passes, where there is a network to match them to."""
-    ground = (await house.city()).ground
-    roads = await asyncio.to_thread(load_roads, house.settings, ground.areas)
-    if roads is None:
+async def _orders(house: House, roads: Roads | None) -> None:
+    """When plows go out, where the profile has rules for it."""
+    city, plow = await house.city(), house.settings.plow
+    if not city.orders:
         return
+    practice = Practice(rules=city.orders, patience=plow.patience, roads=roads)
+    once = await house.once(Orders.name)
+    loop = Orders(once, house.bell, house.clock, city.ground, practice)
+    wake, pace = house.bell.listen("passes"), lambda: loop.EVERY * house.pace()
+    house.repeat(Loop(loop.name, leased(once, loop.step), wake, pace, rest=2.0))
+
+
+async def _plow(house: House, roads: Roads) -> None:
+    """Positions of plows to passes, where there is a network to match them to."""
     once = await house.once(Plow.name)
     loop = Plow(once, house.bell, house.clock, roads)
     house.repeat(Loop(Plow.name, leased(once, loop.step), house.bell.listen(), lambda: 15 * house.pace(), again=True))

@@ -25,6 +25,7 @@ from services.channels.budget.account import Winters
 from services.channels.budget.tariff import Own
 from services.configuration.approvals import Approvals
 from services.configuration.files import SettingsError, laid_over, of_environment, read
+from services.configuration.plow import Plow
 from services.configuration.subscriptions import Subscribing
 
 __all__ = ["Settings", "SettingsError", "load"]  # and the sections
@@ -171,12 +172,6 @@ class SelfTest(_Strict):
     @property
     def every(self) -> timedelta:
         return timedelta(days=self.every_days)
-
-
-class Plow(_Strict):
-    """Which vehicles work on sidewalks: no receiver can tell a sidewalk from its road."""
-
-    sidewalk_vehicles: list[str] = []
 
 
 class Web(_Strict):

@@ -32,3 +32,14 @@ def passed_at(segments: Sequence[Segment], done_at: Mapping[str, float]) -> floa
         if done >= SHARE * whole:
             return at
     return None
+
+
+def reached_at(segments: Sequence[Segment], done_at: Mapping[str, float]) -> float | None:
+    """When so much of the section was done for the first time, by passes of one round; None while less of it is."""
+    whole = sum(segment.length_m for segment in segments)
+    done = 0.0
+    for at, metres in sorted((done_at[one.id], one.length_m) for one in segments if one.id in done_at):
+        done += metres
+        if done >= SHARE * whole:
+            return at
+    return None

@@ -178,8 +178,16 @@ def apply(order: Order, event: Event) -> Order:
             "state", f"今の状態（{order.state}）では {event.act} できません / not possible while {order.state}"
         )
     _times(order, event)
-    after = order.state if event.act is Act.NOTE else _AFTER[order.state][event.act]
-    return replace(order, state=after, events=(*order.events, event))
+    return replace(order, state=_next(order, event.act), events=(*order.events, event))
+
+
+def _next(order: Order, act: Act) -> State | None:
+    """Where a contractor stands by, that a proposal does not hold any more does not send anybody home."""
+    if act is Act.NOTE:
+        return order.state
+    if act is Act.LAPSE and order.first(Act.STAND_BY):
+        return State.STANDBY
+    return _AFTER[order.state][act]
 
 
 def overdue(order: Order, now: datetime, patience: timedelta) -> bool:

@@ -17,6 +17,7 @@ class Event(StrEnum):
     BREAK_GLASS = "break_glass"  # somebody went around the rules of approval
     GATEWAY = "gateway"  # sensors' gateways are silent, flooding, or wrong in time
     BACKLOG = "backlog"  # deliveries wait far too long
+    ORDER = "order"  # snow: a proposal nobody decides, an order nobody answers or finishes
     FAULT = "fault"  # a part of the hub does not work
 
 

@@ -8,9 +8,12 @@ from datetime import datetime, timedelta
 
 from feeds.japan import JAPAN
 from feeds.status import Status
+from rules.orders.life import Order
 from services.callout.occasion import Event, Occasion
 from services.callout.roster import Callout, required
+from services.callout.snow import order_occasions
 from services.channels.registry import outlets
+from services.configuration.plow import Plow
 from services.store.confirmation import Said, Sent, confirmation
 from services.store.outbox import DeliveryState
 from services.store.ringing import Backlog, Broken, Told, Unconfirmed, Waiting
@@ -38,6 +41,8 @@ class Picture:
     backlog: Sequence[Backlog] = ()
     faults: Sequence[tuple[str, str, datetime]] = ()  # key, sentence, since when; only those that have lasted
     set_up: Collection[str] = field(default_factory=tuple)  # channels of this hub
+    orders: Sequence[Order] = ()  # of the snow desk that are not over
+    plow: Plow = field(default_factory=Plow)
     own: Status = Status.ACTUAL  # of the hub's own faults: an exercise has those of an exercise
 
 
@@ -47,6 +52,7 @@ def occasions(picture: Picture, callout: Callout, now: datetime) -> dict[str, Oc
         *_drafts(picture, callout, now),
         *_mandatory(picture, callout, now),
         *_gateways(picture.equipment),
+        *order_occasions(picture.orders, picture.plow, now),
         *(_fault(*one, picture.own) for one in picture.faults),
     ]
     rung = {one.status for one in found if one.event is Event.MANDATORY}  # by the same deliveries

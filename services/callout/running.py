@@ -20,13 +20,13 @@ async def run(house: House, line: Callable[[], Health]) -> None:
     settings = house.settings
     once = await house.once(Watch.name)
     own = Status.EXERCISE if settings.exercise else Status.ACTUAL
-    hub = Hub(faults=lambda: line().get("reasons", []), channels=settings.channels.keys(), own=own)
+    hub = Hub(faults=lambda: line().get("reasons", []), channels=settings.channels.keys(), plow=settings.plow, own=own)
     watch = Watch(once, house.bell, house.clock, settings.callout, hub)
     where = settings.web.base_url or f"http://{settings.web.host}:{settings.web.port}"
     outlet = Apprise()
     caller = Caller(house.store, house.bell, house.clock, settings.callout, outlet, where)
     last = LastResort(leased(once, watch.step), house.clock, settings.callout, outlet, own)
     house.stack.push_async_callback(caller.close)
-    wakes = ("alerts", "deliveries")
+    wakes = ("alerts", "deliveries", "orders")
     house.repeat(Loop(watch.name, last.step, house.bell.listen(*wakes), lambda: watch.EVERY, rest=0.5))
     house.repeat(Loop(caller.name, caller.step, house.bell.listen(BELL), lambda: caller.EVERY))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from prometheus_client import Gauge
@@ -24,8 +24,9 @@ from services.callout.occasions import Picture, occasions
 from services.callout.roster import Callout
 from services.channels.registry import outlets
 from services.clock import Clock
+from services.configuration.plow import Plow
 from services.lease import Leased
-from services.store import call_sends, calls, chronology, ringing
+from services.store import call_sends, calls, chronology, orders, ringing
 from services.store.call_sends import Send, Way
 from services.store.calls import Call, CallState
 from services.store.chronology import Entry
@@ -40,6 +41,7 @@ class Hub:
 
     faults: Callable[[], Sequence[str]]  # of the whole line, a sentence each
     channels: Collection[str]  # that are set up
+    plow: Plow = field(default_factory=Plow)  # how long orders may wait
     own: Status = Status.ACTUAL  # of the hub's own faults
 
 
@@ -101,6 +103,8 @@ class Watch:
                 unconfirmed=await ringing.unconfirmed(connection, self._mandatory, self._least, now),
                 equipment=await ringing.equipment(connection, now),
                 backlog=await ringing.backlog(connection, now),
+                orders=await orders.still_open(connection),
+                plow=self._hub.plow,
                 faults=faults,
                 set_up=self._hub.channels,
                 own=self._hub.own,

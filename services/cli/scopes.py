@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from services.city import StartError, load_places
+from services.orders.permission import SCOPE_KINDS
 from services.settings import Settings
 from services.store.users import Account, Scope
 
@@ -23,7 +24,11 @@ class ScopeError(Exception):
 
 def add_options(parser: argparse.ArgumentParser) -> None:
     """The options of a scope."""
-    parser.add_argument("--kinds", metavar="KIND,…", help="may approve only these kinds of hazard (default: any)")
+    parser.add_argument(
+        "--kinds",
+        metavar="KIND,…",
+        help="may approve only these kinds of hazard, and of snow orders (order_plow, …; default: any)",
+    )
     parser.add_argument(
         "--areas", metavar="CODE,…", help="only these areas, districts or plow sections; plow-* names many"
     )
@@ -45,7 +50,7 @@ def scope_of(args: argparse.Namespace, settings: Settings) -> Scope | None:
         evacuation=args.evacuation,
         break_glass=args.break_glass,
     )
-    kinds = json.loads(_WORDS.read_text(encoding="utf-8"))["kinds"]
+    kinds = {*json.loads(_WORDS.read_text(encoding="utf-8"))["kinds"], *SCOPE_KINDS}
     _check("kind of hazard", [one for one in scope.kinds if one not in kinds], kinds)
     if scope.areas:
         codes = _codes(settings)

@@ -57,7 +57,7 @@ def _objections(scope: Scope, alert: Alert) -> Iterator[str]:
     if scope.kinds and alert.kind not in scope.kinds:
         yield f"種別「{alert.texts['ja'].event}」（{alert.kind}）は担当外です"
     told = (*alert.places, *alert.lifted)  # to say that it is over there takes the same right
-    outside = [place.name for place in told if not _covers(scope, place.code)]
+    outside = [place.name for place in told if not covers(scope, place.code)]
     if outside:
         more = f"ほか{len(outside) - 3}か所" if len(outside) > 3 else ""
         yield f"区域「{'、'.join(outside[:3])}{more}」は担当外です"
@@ -65,5 +65,6 @@ def _objections(scope: Scope, alert: Alert) -> Iterator[str]:
         yield f"レベル{gravity(alert)}は、承認できる上限（レベル{scope.highest}）を超えています"
 
 
-def _covers(scope: Scope, code: str) -> bool:
+def covers(scope: Scope, code: str) -> bool:
+    """True where the area is among those of the scope."""
     return not scope.areas or any(fnmatchcase(code, area) for area in scope.areas)

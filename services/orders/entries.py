@@ -1,0 +1,66 @@
+"""Acts on orders as lines of the chronology, and as metrics."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from prometheus_client import Counter, Gauge
+
+from feeds.japan import JAPAN
+from feeds.status import Status
+from rules.orders.decision import KINDS_JA
+from rules.orders.life import OPEN, Act, Event, Order, State
+from services.store.chronology import Entry
+
+ACTS = Counter("shirase_order_acts", "What was done with snow orders", ["status", "kind", "act"])
+STANDING = Gauge("shirase_orders_open", "Snow orders that are not over", ["status", "state"])
+ACTS_JA: Mapping[Act, str] = {
+    Act.STAND_BY: "待機を指示",
+    Act.PROPOSE: "提案",
+    Act.UPDATE: "提案を更新",
+    Act.LAPSE: "提案を取り下げ",
+    Act.ORDER: "指示",
+    Act.DECLINE: "見送り",
+    Act.CANCEL: "取消",
+    Act.ACKNOWLEDGE: "受領",
+    Act.REFUSE: "受けられないとの返事",
+    Act.START: "作業開始",
+    Act.FINISH: "作業完了",
+    Act.OVERDUE: "受領の遅れ",
+    Act.NOTE: "メモ",
+}
+STATES_JA: Mapping[State, str] = {
+    State.STANDBY: "待機",
+    State.PROPOSED: "提案",
+    State.ORDERED: "指示済み",
+    State.ACKNOWLEDGED: "受領済み",
+    State.WORKING: "作業中",
+    State.FINISHED: "完了",
+    State.DECLINED: "見送り",
+    State.CANCELLED: "取消",
+}
+STATES_EN: Mapping[State, str] = {state: state.value for state in State}
+_SILENT = frozenset({Act.UPDATE})  # figures that move are the order's own record
+
+
+def entry(order: Order, event: Event) -> Entry | None:
+    """The line that tells the act; None for what would only fill the log."""
+    if event.act in _SILENT:
+        return None
+    when = f"（{event.happened_at.astimezone(JAPAN):%H:%M}）" if event.happened_at else ""
+    told = f"：{event.text}" if event.text else ""
+    text = f"{order.section_name} {KINDS_JA[order.kind]}（指示番号 {order.id}）{ACTS_JA[event.act]}{when}{told}"
+    refs = {"order": str(order.id), "section": order.section, "act": event.act.value}
+    return Entry(at=event.at, status=order.status, kind="order", who=event.who, text=text, refs=refs)
+
+
+def count(order: Order, event: Event) -> None:
+    ACTS.labels(order.status.value, order.kind.value, event.act.value).inc()
+
+
+def show(orders: list[Order]) -> None:
+    """Every state has its figure, or a query could not tell "none" from "not measured"."""
+    for status in Status:
+        for state in sorted(OPEN):
+            some = sum(one.status is status and one.state is state for one in orders)
+            STANDING.labels(status.value, state.value).set(some)

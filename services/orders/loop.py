@@ -1,0 +1,208 @@
+"""Orders: decide about every plow section, keep proposals in step with it, and see what plows have done.
+
+Everything it knows stands in the store, so a restart in the middle changes nothing: a proposal that stands is brought
+up to date, and never made twice. It orders nothing.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from feeds.status import Status
+from geo.model import Ground, Inputs, subjects
+from geo.plow.passes import Pass
+from geo.plow.rounds import own
+from rules.orders.decide import decide
+from rules.orders.decision import Decision
+from rules.orders.life import GIVEN, Act, Order, State
+from rules.orders.picture import QUANTITIES, Told, pictures
+from rules.orders.progress import is_seen, progress
+from rules.orders.proposing import Step, overdue_steps, steps
+from rules.orders.reading import in_force
+from rules.orders.reports import REPORTED, told_of_roads
+from rules.orders.rules import OrderRules
+from services.bell import Bell
+from services.clock import Clock
+from services.lease import Leased
+from services.orders.entries import count, entry, show
+from services.roads import Roads
+from services.season import Season
+from services.store import chronology, decided, hazards, orders, plowed, records
+from services.store.engine import Store
+
+BELL = "orders"
+_CLOSED = timedelta(days=3)  # orders older than that say nothing about tonight
+_REPORTS = timedelta(hours=48)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seen:
+    """One look at one status."""
+
+    status: Status
+    inputs: Inputs
+    told: Told
+    known: Sequence[Order]  # open, and closed lately
+    before: Mapping[str, Decision]  # of the last look
+    passes: Mapping[int, Sequence[Pass]]  # order → passes over the roads it is for
+
+    @property
+    def open(self) -> list[Order]:
+        return [one for one in self.known if one.state in {State.STANDBY, State.PROPOSED, *GIVEN}]
+
+    @property
+    def quiet(self) -> bool:
+        """True for a drill that nobody plays: it has neither gauges nor orders."""
+        return self.status is not Status.ACTUAL and not (self.inputs.series or self.known or self.before)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Practice:
+    """How the city does it. ``roads`` tell what plows did; without a network people tell it."""
+
+    rules: Sequence[OrderRules]
+    patience: timedelta = timedelta(minutes=15)  # of an order without an answer
+    roads: Roads | None = None
+
+
+class Orders:
+    """The loop; one process at a time."""
+
+    name = "orders"
+    EVERY = 20.0  # times the pace of the house, in seconds
+
+    def __init__(
+        self,
+        once: Leased | Store,
+        bell: Bell,
+        clock: Clock,
+        ground: Ground,
+        city: Practice,
+    ) -> None:
+        self._store, self._bell, self._clock, self._ground, self._city = once, bell, clock, ground, city
+        self._own = own(city.roads.carriageways.segments) if city.roads else {}
+        self._season = Season()
+
+    async def step(self) -> bool:
+        """Look once at every status; True where anything was done with an order."""
+        now = self._clock.now()
+        rules = in_force(self._city.rules, now)
+        done = False
+        for status in Status:
+            async with self._store.read() as connection:
+                seen = await self._look(connection, status, rules, now)
+            if not seen.quiet:
+                made = await asyncio.to_thread(self._decide, seen, rules) if rules else []
+                done = await self._write(seen, made, rules, now) or done
+        async with self._store.read() as connection:
+            show(await orders.still_open(connection))
+        if done:
+            self._bell.ring(BELL)
+        return done
+
+    async def _look(self, connection: AsyncConnection, status: Status, rules: OrderRules | None, now: datetime) -> Seen:
+        known = await orders.since(connection, now - _CLOSED, status)
+        over = (rules.counting.over if rules else timedelta()) + timedelta(hours=2)
+        wanted = subjects(self._ground, QUANTITIES)
+        inputs = Inputs(
+            now=now,
+            status=status,
+            series=await records.series(connection, wanted, status, now - over, now),
+            season=await self._season.gather(
+                connection, subjects(self._ground, frozenset({"air_temperature"})), status, now
+            ),
+            passes=await plowed.last_round(connection, status, now),
+        )
+        seen = await records.reports_of(connection, REPORTED, status, now - _REPORTS, now)
+        ruts, reported = told_of_roads(seen, self._ground.areas)
+        told = Told(
+            hazards=list((await hazards.current(connection, status)).values()),
+            expected=await decided.expected(connection, status, now),
+            rut_cm=ruts,
+            reports=reported,
+            finished=_finished(known),
+        )
+        return Seen(
+            status=status,
+            inputs=inputs,
+            told=told,
+            known=known,
+            before=await decided.last_look(connection, status),
+            passes={one.id: await self._passes(connection, one) for one in known if one.state in GIVEN},
+        )
+
+    async def _passes(self, connection: AsyncConnection, order: Order) -> Sequence[Pass]:
+        """What plows of the order's own status did since it was given: a drill's never count for the real one."""
+        given = order.when(Act.ORDER)
+        if given is None or not is_seen(order.kind) or not self._sees(order.status):
+            return ()
+        segments = [one.id for one in self._own.get(order.section, ())]
+        return list((await plowed.passes_over(connection, order.status, segments, given)).values())
+
+    def _sees(self, status: Status) -> bool:
+        roads = self._city.roads
+        return roads is not None and status in roads.statuses
+
+    def _decide(self, seen: Seen, rules: OrderRules) -> list[Decision]:
+        return [decide(one, rules) for one in pictures(seen.inputs, self._ground, rules, seen.told)]
+
+    async def _write(self, seen: Seen, made: Sequence[Decision], rules: OrderRules | None, now: datetime) -> bool:
+        """The look, what it changes, and nothing that somebody else has decided since: that is looked at anew."""
+        noted = [one for one in made if _noteworthy(one, seen.before.get(one.picture.section), rules)]
+        async with self._store.write() as connection:
+            await decided.look(connection, seen.status, made)
+            await decided.keep(connection, noted)
+            fresh = await orders.since(connection, now - _CLOSED, seen.status)
+            todo = self._todo(replace(seen, known=fresh), made, now)
+            entries = []
+            for one in todo:
+                order = await self._do(connection, one)
+                count(order, one.event)
+                entries.append(entry(order, one.event))
+            await chronology.append(connection, [one for one in entries if one is not None])
+        return bool(todo)
+
+    def _todo(self, seen: Seen, made: Sequence[Decision], now: datetime) -> list[Step]:
+        still_open = seen.open
+        closed = [one for one in seen.known if one not in still_open]
+        todo = [step for one in made for step in steps(one, still_open, closed)]
+        seen_at_work = []
+        for order in still_open:
+            mine = self._own.get(order.section, ())
+            events = progress(order, mine, seen.passes.get(order.id, ()), now) if order.state in GIVEN else []
+            seen_at_work += [Step(order, event) for event in events]
+        idle = [one for one in still_open if one.id not in {step.order.id for step in seen_at_work}]
+        return [*todo, *seen_at_work, *overdue_steps(idle, now, self._city.patience)]
+
+    async def _do(self, connection: AsyncConnection, one: Step) -> Order:
+        if one.order.id == 0:
+            return await orders.begin(connection, one.order, one.event)
+        current = await orders.find(connection, one.order.id)  # a start may have been written a moment ago
+        assert current is not None
+        return await orders.act(connection, current, one.event, one.finish_by)
+
+
+def _finished(known: Sequence[Order]) -> dict[str, dict[str, datetime]]:
+    """Section → rule → when its last round of plowing was done."""
+    found: defaultdict[str, dict[str, datetime]] = defaultdict(dict)
+    for one in known:
+        ended = one.when(Act.FINISH)
+        if one.state is State.FINISHED and ended is not None and one.kind == "plow":
+            rule = "" if not one.rule and not one.classes else one.rule
+            found[one.section][rule] = max(ended, found[one.section].get(rule, ended))
+    return found
+
+
+def _noteworthy(one: Decision, before: Decision | None, rules: OrderRules | None) -> bool:
+    """A decision goes into the record where it changed, and at each decision time."""
+    if before is None:
+        return True
+    said = [(each.main.rule, each.main.outcome, each.main.reason) for each in (one, before)]
+    at = before.next_at if rules and rules.timing.decide_at else None
+    return said[0] != said[1] or (at is not None and before.picture.at < at <= one.picture.at)

@@ -1,0 +1,68 @@
+"""What was decided of each section: the last look, the record of every change, and the snow that staff expect."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import delete, insert, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from feeds.status import Status
+from rules.orders.decision import Decision, Expected
+from services.store.codec import from_json, to_json
+from services.store.tables_orders import decisions, expected_snow, looks
+
+
+async def look(connection: AsyncConnection, status: Status, found: Sequence[Decision]) -> None:
+    """Let this be the last look at every section of the status."""
+    await connection.execute(delete(looks).where(looks.c.status == status.value))
+    rows = [
+        {"status": status.value, "section": one.picture.section, "at": one.picture.at, "body": to_json(one)}
+        for one in found
+    ]
+    if rows:
+        await connection.execute(insert(looks), rows)
+
+
+async def last_look(connection: AsyncConnection, status: Status) -> dict[str, Decision]:
+    """Section → what was decided at the last look."""
+    rows = await connection.execute(select(looks.c.section, looks.c.body).where(looks.c.status == status.value))
+    return {row.section: from_json(Decision, row.body) for row in rows}
+
+
+async def keep(connection: AsyncConnection, found: Sequence[Decision]) -> None:
+    """Write these into the record."""
+    rows = [
+        {
+            "status": one.picture.status.value,
+            "section": one.picture.section,
+            "at": one.picture.at,
+            "outcome": one.main.outcome.value,
+            "reason": one.main.reason.value,
+            "body": to_json(one),
+        }
+        for one in found
+    ]
+    if rows:
+        await connection.execute(insert(decisions), rows)
+
+
+async def recorded(connection: AsyncConnection, status: Status, section: str, most: int) -> list[Decision]:
+    """The record of a section, the newest first."""
+    mine = (decisions.c.status == status.value, decisions.c.section == section)
+    rows = await connection.execute(select(decisions.c.body).where(*mine).order_by(decisions.c.id.desc()).limit(most))
+    return [from_json(Decision, body) for body in rows.scalars()]
+
+
+async def expect(connection: AsyncConnection, status: Status, section: str, one: Expected, who: str) -> None:
+    """Note a forecast; an empty section stands for every one."""
+    row = {"status": status.value, "section": section, "cm": one.cm, "at": one.at, "until": one.until}
+    await connection.execute(insert(expected_snow).values(row | {"source": one.source, "who": who}))
+
+
+async def expected(connection: AsyncConnection, status: Status, now: datetime) -> dict[str, Expected]:
+    """Section → the newest forecast that holds at ``now``."""
+    holds = (expected_snow.c.status == status.value, expected_snow.c.until > now, expected_snow.c.at <= now)
+    rows = await connection.execute(select(expected_snow).where(*holds).order_by(expected_snow.c.id))
+    return {row.section: Expected(cm=row.cm, at=row.at, until=row.until, source=row.source) for row in rows}

@@ -1,0 +1,175 @@
+"""The loop of a snow night: it proposes once, follows the snow, and sees what plows do; it never orders."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from feeds.status import Status
+from rules.orders.decision import Kind
+from rules.orders.life import Act, ActError, How, State
+from services.orders import desk
+from services.orders.desk import Person, Said, Wanted
+from services.store import calls, chronology, decided
+from services.store.engine import Store
+from services.store.users import Role, Scope
+from tests.rules.orders.nights import at, rising
+from tests.services.orders.night import HOUR, MIDNIGHT, Night, roads
+
+pytestmark = pytest.mark.one_engine
+MINUTE = timedelta(minutes=1)
+
+
+async def ordered(night: Night, minutes: float = 5) -> int:
+    """Ten centimetres, proposed, and ordered by an approver; the number."""
+    await night.snows(rising(10, 5), MIDNIGHT)
+    (proposed,) = await night.look()
+    who = Person(await night.person("suzuki"))
+    given_at = MIDNIGHT + minutes * MINUTE
+    await desk.do(night.store, proposed.id, Act.ORDER, who, Said(text="北建設"), given_at)
+    return proposed.id
+
+
+async def test_a_rule_that_fires_is_proposed_once_and_follows_the_snow(store: Store) -> None:
+    night = Night(store)
+    await night.snows(rising(10, 5), MIDNIGHT)
+    (proposed,) = await night.look()
+    assert (proposed.state, proposed.rule, proposed.section) == (State.PROPOSED, "all-roads", "sw")
+    assert proposed.finish_by == at("07:00")
+    night.restarted()
+    assert [len(one.events) for one in await night.look(MIDNIGHT + 3 * MINUTE)] == [1]  # the same, after a restart
+    await night.snows([*rising(10, 5)[1:], 12.5], MIDNIGHT + HOUR)
+    night.restarted()
+    (outrun,) = await night.look()
+    assert outrun.id == proposed.id and outrun.state is State.PROPOSED
+    assert [one.act for one in outrun.events] == [Act.PROPOSE, Act.UPDATE]
+    assert outrun.events[-1].facts["have_cm"] == 12.5
+    async with store.read() as connection:
+        lines = await chronology.between(connection, Status.ACTUAL, ["order"], MIDNIGHT, MIDNIGHT + HOUR)
+        recorded = await decided.recorded(connection, Status.ACTUAL, "sw", 10)
+    assert [line.text for line in lines] == [
+        f"sw地区 除雪（指示番号 {proposed.id}）提案：除雪の基準に達しました：新雪 10 cm（基準 10 cm）"
+    ]
+    assert len(recorded) == 1  # nothing changed in what was decided
+
+
+async def test_what_melts_lapses_and_what_the_desk_declined_is_not_asked_again_for_the_same_snow(store: Store) -> None:
+    night = Night(store)
+    await night.snows(rising(10, 5), MIDNIGHT)
+    (one,) = await night.look()
+    who = Person(await night.person("suzuki"))
+    await desk.do(store, one.id, Act.DECLINE, who, Said(text="朝には融ける"), MIDNIGHT + MINUTE)
+    assert len(await night.look(MIDNIGHT + 10 * MINUTE)) == 1
+    await night.snows([*rising(10, 5)[1:], 16.0], MIDNIGHT + HOUR)
+    found = await night.look()
+    assert [each.state for each in found] == [State.DECLINED, State.PROPOSED]  # six more than it said no to
+    await night.snows([3.0] * 25, MIDNIGHT + 30 * HOUR)
+    found = await night.look()
+    assert [each.state for each in found] == [State.DECLINED, State.CANCELLED]
+    assert found[1].events[-1].act is Act.LAPSE
+
+
+async def test_plows_begin_and_finish_the_order_by_the_sections_own_streets(store: Store) -> None:
+    night = Night(store)
+    number = await ordered(night)
+    await night.plows(MIDNIGHT - 30 * MINUTE, "a", "b", "c")  # before the order: that was the last round
+    await night.plows(MIDNIGHT + 20 * MINUTE, "a", activity="deice")
+    assert [one.state for one in await night.look(MIDNIGHT + 25 * MINUTE)] == [State.ORDERED]
+    await night.plows(MIDNIGHT + 30 * MINUTE, "a")
+    (begun,) = await night.look(MIDNIGHT + 40 * MINUTE)
+    assert begun.state is State.WORKING and begun.when(Act.START) == MIDNIGHT + 30 * MINUTE
+    await night.plows(MIDNIGHT + 50 * MINUTE, "b", "c")
+    night.restarted()
+    (done,) = await night.look(MIDNIGHT + 60 * MINUTE)
+    assert (done.id, done.state) == (number, State.FINISHED)
+    assert done.when(Act.FINISH) == MIDNIGHT + 52 * MINUTE
+    assert {one.how for one in done.events if one.act in {Act.START, Act.FINISH}} == {How.PASSES}
+    again = await night.look(MIDNIGHT + 70 * MINUTE)
+    assert len(again) == 1  # what was plowed is not proposed again
+
+
+async def test_a_drill_never_works_on_a_real_order_nor_a_real_plow_on_a_drill(store: Store) -> None:
+    """Also not where the network itself is only good for drills."""
+    night = Night(store, where=roads(frozenset({Status.EXERCISE})))
+    await ordered(night)
+    await night.snows(rising(12, 5), MIDNIGHT, Status.EXERCISE)
+    drill = next(one for one in await night.look() if one.status is Status.EXERCISE)
+    await desk.do(store, drill.id, Act.ORDER, Person("suzuki"), desk.NOTHING, MIDNIGHT + MINUTE)
+    await night.plows(MIDNIGHT + 10 * MINUTE, "a", "b", "c", status=Status.EXERCISE)
+    await night.plows(MIDNIGHT + 10 * MINUTE, "a", "b", "c")
+    states = {one.status: one.state for one in await night.look(MIDNIGHT + 20 * MINUTE)}
+    assert states == {Status.ACTUAL: State.ORDERED, Status.EXERCISE: State.FINISHED}
+    async with store.read() as connection:
+        lines = await chronology.between(connection, Status.EXERCISE, ["order"], MIDNIGHT, MIDNIGHT + HOUR)
+    assert [line.refs["act"] for line in lines] == ["propose", "order", "start", "finish"]
+
+
+async def test_an_order_without_an_answer_is_noted_once(store: Store) -> None:
+    night = Night(store)
+    await ordered(night)
+    assert len((await night.look(MIDNIGHT + 19 * MINUTE))[0].events) == 2
+    for minutes in (20, 21, 60):
+        (late,) = await night.look(MIDNIGHT + minutes * MINUTE)
+        assert [one.act for one in late.events] == [Act.PROPOSE, Act.ORDER, Act.OVERDUE]
+
+
+async def test_only_who_may_orders_and_everybody_of_the_desk_may_note(store: Store) -> None:
+    night = Night(store)
+    await night.snows(rising(10, 5), MIDNIGHT)
+    (one,) = await night.look()
+    await night.person("op", Role.OPERATOR)
+    await night.person("other", scope=Scope(areas=("ne",)))
+    await night.person("salt", scope=Scope(kinds=("order_deicing",)))
+    for who, told in (
+        ("op", "approver 以上"),
+        ("other", "工区 sw は担当外"),
+        ("salt", "order_plow"),
+        ("nobody", "operator"),
+    ):
+        with pytest.raises(ActError, match=told) as caught:
+            await desk.do(store, one.id, Act.ORDER, Person(who), desk.NOTHING, MIDNIGHT)
+        assert caught.value.code == "not_allowed"
+    await desk.do(store, one.id, Act.NOTE, Person("op"), Said(text="現地確認中"), MIDNIGHT)
+    wanted = Wanted(status=Status.ACTUAL, section="sw", section_name="sw地区", kind=Kind.DEICING)
+    extra = await desk.give(store, wanted, Act.ORDER, Person("salt"), desk.NOTHING, MIDNIGHT)
+    assert extra.state is State.ORDERED and extra.rule == ""
+    with pytest.raises(ActError, match="出ています"):
+        await desk.give(store, wanted, Act.ORDER, Person("salt"), desk.NOTHING, MIDNIGHT)
+
+
+async def test_a_persons_own_order_answers_the_proposal_that_stands(store: Store) -> None:
+    night = Night(store)
+    await night.snows(rising(10, 5), MIDNIGHT)
+    (proposed,) = await night.look()
+    who = Person(await night.person("suzuki"))
+    wanted = Wanted(status=Status.ACTUAL, section="sw", section_name="sw地区", kind=Kind.PLOW)
+    given = await desk.give(store, wanted, Act.ORDER, who, desk.NOTHING, MIDNIGHT + MINUTE)
+    assert given.id == proposed.id and len(await night.look()) == 1
+
+
+async def test_a_contractor_that_cannot_come_rings_and_the_need_is_proposed_again(store: Store) -> None:
+    night = Night(store)
+    number = await ordered(night)
+    contractor = Person("北建設", How.LINK)
+    await desk.do(store, number, Act.REFUSE, contractor, Said(text="重機が故障"), MIDNIGHT + 9 * MINUTE)
+    states = [one.state for one in await night.look(MIDNIGHT + 10 * MINUTE)]
+    assert states == [State.DECLINED, State.PROPOSED]
+    async with store.read() as connection:
+        (call,) = await calls.still_open(connection)
+    assert "受けられない" in call.subject and call.detail == "重機が故障"
+
+
+async def test_a_standby_becomes_the_proposal_and_stays_when_that_lapses(store: Store) -> None:
+    night = Night(store)
+    await night.snows(rising(8, 5), MIDNIGHT)
+    who = Person(await night.person("suzuki"))
+    assert await night.look() == []
+    wanted = Wanted(status=Status.ACTUAL, section="sw", section_name="sw地区", kind=Kind.PLOW)
+    await desk.give(store, wanted, Act.STAND_BY, who, desk.NOTHING, MIDNIGHT)
+    await night.snows([*rising(8, 5)[1:], 11.0], MIDNIGHT + HOUR)
+    assert [(one.state, one.rule) for one in await night.look()] == [(State.PROPOSED, "")]
+    assert [len(one.events) for one in await night.look(MIDNIGHT + HOUR + MINUTE)] == [2]
+    await night.snows([2.0] * 25, MIDNIGHT + 3 * HOUR)
+    (still,) = await night.look()
+    assert (still.state, still.events[-1].act) == (State.STANDBY, Act.LAPSE)
