@@ -82,9 +82,13 @@ def united(devices: Sequence[Sequence[Spell]]) -> list[Spell]:
     return sorted(found)
 
 
-def unseen_s(some: Sequence[Spell]) -> int:
-    """Seconds between the first and the last sight of a machine in which nobody saw it; they are never credited."""
-    return sum(max(0, after.began - before.ended) for before, after in pairwise(sorted(some)))
+def unseen_s(some: Sequence[Spell], at_most_s: int = 2 * 3600) -> int:
+    """Seconds in which nobody saw a machine between two sights of it; they are never credited.
+
+    Of holes no longer than ``at_most_s``: after a longer one it was switched off, and came again.
+    """
+    holes = (after.began - before.ended for before, after in pairwise(sorted(some)))
+    return sum(hole for hole in holes if 0 < hole <= at_most_s)
 
 
 def paid(key: Key, contract: Contract) -> bool:

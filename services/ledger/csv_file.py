@@ -1,0 +1,30 @@
+"""A sheet as CSV for a spreadsheet: UTF-8 with a byte order mark, and no cell that a spreadsheet would run."""
+
+from __future__ import annotations
+
+import csv
+import io
+
+from services.ledger.sheets import Cell, Column, Sheet
+from services.ledger.words import hours
+
+_RUNS = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")  # what makes a spreadsheet take text for a formula
+
+
+def as_csv(sheet: Sheet) -> bytes:
+    """One table: its Japanese headings, then its rows."""
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\r\n")
+    writer.writerow(column.ja for column in sheet.columns)
+    for row in sheet.rows:
+        writer.writerow(_cell(value, column) for value, column in zip(row, sheet.columns, strict=True))
+    return ("\ufeff" + out.getvalue()).encode()
+
+
+def _cell(value: Cell, column: Column) -> str:
+    if value is None:
+        return ""
+    if column.kind == "time":
+        return hours(int(value))
+    text = str(value)
+    return "'" + text if column.kind == "text" and text.startswith(_RUNS) else text
