@@ -20,6 +20,7 @@ from services.evaluate import Evaluate
 from services.health import Health
 from services.house import House
 from services.ingest import Ingest
+from services.ledger.start import load_book
 from services.line import SERVICES, Report
 from services.loop import Loop
 from services.poll import Poll
@@ -134,6 +135,7 @@ class Hub:
             subscriptions=residents.offer(settings, self._house.store, city),
             fake_outboxes=settings.exercise.outboxes if settings.exercise else {},
             profile=settings.profile,
+            book=load_book(settings),
             https=settings.web.https,
             base_url=settings.web.base_url or f"http://{settings.web.host}:{settings.web.port}",
         )

@@ -25,6 +25,7 @@ COMMANDS = {
     "layers": "import, list and ask hazard layers",
     "fixes": "positions of vehicles: clean traces",
     "network": "the roads and sidewalks that are plowed",
+    "ledger": "machine hours of snow removal: daily report, month-end sheets",
     "why": "why a hazard was, or was not, told",
     "alerts": "list and show alerts, draft a cancellation",
     "story": "one alert: readings, hazards, rule, approvals, payloads, receipts",

@@ -24,6 +24,7 @@ from services.web import (
     pages_story,
 )
 from services.web.declared import pages as declared_pages
+from services.web.ledger import page as ledger_page
 from services.web.pages_staff import staff_page
 from services.web.templating import TEMPLATES
 from services.web.writing import pages as writing_pages
@@ -59,6 +60,9 @@ def setup(app: web.Application) -> None:
     app.router.add_get("/ops/skill", pages_skill.show)
     app.router.add_get("/ops/budget", pages_budget.show)
     app.router.add_get("/ops/budget.csv", pages_budget.table)
+    app.router.add_get("/ops/ledger", ledger_page.show)
+    app.router.add_post("/ops/ledger", ledger_page.approve)
+    app.router.add_get(r"/ops/ledger.{kind:csv|xlsx|pdf}", ledger_page.download)
     app.router.add_get("/ops/selftest", pages_selftest.show)
     app.router.add_get("/ops/ground.json", pages_ground.show)
     app.router.add_get("/ops/arrived.json", pages_arrived.show)

@@ -37,6 +37,7 @@ from services.web.api import (
     writing,
 )
 from services.web.context import CONTEXT
+from services.web.ledger import api as ledger
 
 ENDPOINTS = (
     *status.ENDPOINTS,
@@ -67,6 +68,7 @@ ENDPOINTS = (
     *chronology.ENDPOINTS,
     *skill.ENDPOINTS,
     *budget.ENDPOINTS,
+    *ledger.ENDPOINTS,
     *events.ENDPOINTS,
     *openapi.ENDPOINTS,
 )

@@ -1,0 +1,186 @@
+"""/ledger: machine hours of days, what contractors declare, what staff approve. For the desk only."""
+
+from __future__ import annotations
+
+from calendar import monthrange
+from datetime import date, timedelta
+from typing import Any, Literal
+
+from aiohttp import web
+
+from feeds.japan import JAPAN
+from feeds.status import Status
+from services.ledger.account import Account, account
+from services.ledger.desk import AT_MOST, LedgerError, Wanted, Writer, item_of, read_csv, write_down
+from services.ledger.told import as_json
+from services.ledger.words import seconds_of
+from services.store.users import Role
+from services.web.api.answer import JSON, answer, json_object
+from services.web.api.endpoint import Endpoint, Parameter
+from services.web.auth import PERSON
+from services.web.body import whole_body
+from services.web.context import CONTEXT
+from services.web.security import WORDS, WebError, storable
+
+_LONGEST = timedelta(days=31)
+_BODY_AT_MOST = 1 << 20
+
+
+async def read(request: web.Request) -> Account:
+    """The account of ``day`` or ``month``, of ``contractor`` or all, as the address asks."""
+    context, query = request.app[CONTEXT], request.query
+    async with context.store.read() as connection:
+        return await account(connection, context.book, status_of(request), days(request), query.get("contractor", ""))
+
+
+def days(request: web.Request) -> tuple[date, date]:
+    """First and last day; today where the address names none."""
+    query = request.query
+    try:
+        if "month" in query:
+            first = date.fromisoformat(f"{query['month']}-01")
+            return first, first.replace(day=monthrange(first.year, first.month)[1])
+        day = date.fromisoformat(query["day"]) if query.get("day") else _today(request)
+        return day, day
+    except ValueError:
+        words = "day は 2026-12-08、month は 2026-12 の形です。 / day is like 2026-12-08, month like 2026-12."
+        raise WebError(400, "bad_day", words) from None
+
+
+def status_of(request: web.Request) -> Status:
+    """Of a hub that runs an exercise the drill's own account; the two are never added up."""
+    wanted = request.query.get("status") or (Status.EXERCISE if request.app[CONTEXT].exercise else Status.ACTUAL)
+    try:
+        return Status(wanted)
+    except ValueError:
+        raise WebError(400, "bad_status", f"status is one of {', '.join(Status)}") from None
+
+
+async def show(request: web.Request) -> web.Response:
+    return answer(request, as_json(await read(request)))
+
+
+async def declare(request: web.Request) -> web.Response:
+    return await _take(request, "declared")
+
+
+async def approve(request: web.Request) -> web.Response:
+    return await _take(request, "approved")
+
+
+async def take(request: web.Request, kind: Literal["declared", "approved"], wanted: list[Wanted]) -> int:
+    """Write it down in the name of who is logged in; how many. WebError says what is wrong."""
+    context = request.app[CONTEXT]
+    by = Writer(name=request[PERSON].name, now=context.now(), status=status_of(request))
+    try:
+        return len(await write_down(context.store, context.book, kind, wanted, by))
+    except LedgerError as error:
+        raise WebError(400, "bad_entry", str(error)) from None
+
+
+async def _take(request: web.Request, kind: Literal["declared", "approved"]) -> web.Response:
+    try:
+        wanted = await _table(request) if request.content_type == "text/csv" else await _items(request)
+    except LedgerError as error:
+        raise WebError(400, "bad_entry", str(error)) from None
+    return web.json_response({"taken": await take(request, kind, wanted)})
+
+
+async def _table(request: web.Request) -> list[Wanted]:
+    body = await whole_body(request, _BODY_AT_MOST)
+    if body is None:
+        raise WebError(413, *WORDS[413])
+    return read_csv(body)
+
+
+async def _items(request: web.Request) -> list[Wanted]:
+    items = (await json_object(request)).get("items")
+    if not isinstance(items, list) or not 0 < len(items) <= AT_MOST:
+        raise WebError(400, "bad_items", f'"items" must be a list of 1 to {AT_MOST} objects')
+    return [_wanted(item, f"items/{place}") for place, item in enumerate(items)]
+
+
+def _wanted(item: Any, where: str) -> Wanted:
+    texts = item if isinstance(item, dict) else {}
+    values = [texts.get(name) for name in ("machine", "day", "doing", "band", "time")]
+    reason = texts.get("reason", "")
+    if not all(isinstance(value, str) and storable(value) for value in (*values, reason)):
+        raise LedgerError(f"{where}: machine, day, doing, band and time must be text; reason may be")
+    machine, day, doing, band, time = (str(value) for value in values)
+    try:
+        return Wanted(item=item_of(machine, day, doing, band), seconds=seconds_of(time), reason=reason, where=where)
+    except ValueError as error:
+        raise LedgerError(f"{where}: {error}") from None
+
+
+def _today(request: web.Request) -> date:
+    return request.app[CONTEXT].now().astimezone(JAPAN).date()
+
+
+_TEXT = {"type": "string"}
+_BODY = {
+    "type": "object",
+    "required": ["items"],
+    "properties": {
+        "items": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "required": ["machine", "day", "doing", "band", "time"],
+                "properties": dict.fromkeys(("machine", "day", "doing", "band", "time", "reason"), _TEXT),
+            },
+        }
+    },
+}
+_STATUS = Parameter("status", "Actual, Exercise or Test: drills have an account of their own.")
+
+ENDPOINTS = (
+    Endpoint(
+        path="/ledger",
+        handler=show,
+        summary="Machine hours of a day or month: GPS, declared and approved side by side, and what they were.",
+        parameters=(
+            Parameter("day", "2026-12-08; today unless told."),
+            Parameter("month", "2026-12, instead of a day."),
+            Parameter("contractor", "Of this contractor alone."),
+            _STATUS,
+        ),
+        returns=JSON,
+        properties={
+            "status": "Actual, Exercise or Test",
+            "since": "first day, Japan's",
+            "until": "last day",
+            "items": "{machine, contractor, day, doing, band, gps_seconds, declared, approved, difference_seconds, …}",
+            "machines": "{machine, contractor, kind, unseen_seconds, times: [{day, doing, band, …, seconds}]}",
+            "totals": "of what is approved: {contractor, contract, machine, doing, band, seconds, paid_seconds, yen}",
+        },
+        errors=(400,),
+        role=Role.VIEWER,
+    ),
+    Endpoint(
+        path="/ledger/declared",
+        handler=declare,
+        summary="What a contractor declares, entered by staff, as JSON or as CSV: machine, day, doing, band, time.",
+        method="POST",
+        parameters=(_STATUS,),
+        body=_BODY,
+        takes=(JSON, "text/csv"),
+        returns=JSON,
+        properties={"taken": "how many entries"},
+        errors=(400, 413, 415),
+        role=Role.OPERATOR,
+    ),
+    Endpoint(
+        path="/ledger/approved",
+        handler=approve,
+        summary="Staff approve time; other than what GPS says it needs a reason.",
+        method="POST",
+        parameters=(_STATUS,),
+        body=_BODY,
+        takes=(JSON, "text/csv"),
+        returns=JSON,
+        properties={"taken": "how many entries"},
+        errors=(400, 413, 415),
+        role=Role.APPROVER,
+    ),
+)

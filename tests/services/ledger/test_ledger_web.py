@@ -1,0 +1,63 @@
+"""The ledger's API, page and downloads: who may see, declare and approve, and what is said to a wrong entry."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+import pytest
+
+from services.store.engine import Store
+from services.store.users import Role
+from tests.services.ledger.test_ledger_desk import BOOK, NIGHT, drive
+from tests.services.making import NOW
+from tests.services.web_floor import floor
+
+pytestmark = pytest.mark.one_engine
+DAY = "2025-12-31"
+ITEM = {"machine": "plow-01", "day": DAY, "doing": "work", "band": "all", "time": "0:30"}
+
+
+async def test_declare_approve_and_download(store: Store) -> None:
+    await drive(store, NIGHT)
+    async with floor(store, book=BOOK) as running:
+        stranger, viewer = await running.visitor(), await running.person(Role.VIEWER)
+        operator, approver = await running.person(Role.OPERATOR), await running.person(Role.APPROVER)
+        assert (await stranger.get("/api/v1/ledger"))[0] == 401
+        assert (await viewer.post("/api/v1/ledger/declared", {"items": [ITEM]}))[0] == 403
+        assert (await operator.post("/api/v1/ledger/approved", {"items": [ITEM]}))[0] == 403
+        for bad in ({}, {"items": [{}]}, {"items": [ITEM | {"time": "x"}]}, {"items": [ITEM | {"machine": "p"}]}):
+            status, told = await operator.post("/api/v1/ledger/declared", bad)
+            assert status == 400 and told["error"] in {"bad_items", "bad_entry"}, told
+
+        _, before = await viewer.get("/api/v1/ledger?month=2026-12")
+        assert [item["gps_seconds"] for item in before["items"]] == [600]
+        assert (await viewer.get("/api/v1/ledger?day=yesterday"))[0] == 400
+        assert (await viewer.get("/api/v1/ledger?day=2026-12-31&status=Exercise"))[1]["items"] == []
+
+        page = (await approver.get("/ops/ledger?day=2026-12-31"))[1]
+        assert "0:10:00" in page and 'name="row" value="1"' in page
+        assert 'name="row"' not in (await viewer.get("/ops/ledger?day=2026-12-31"))[1]
+        for kind, begins in (("csv", b"\xef\xbb\xbf"), ("xlsx", b"PK"), ("pdf", b"%PDF")):
+            async with viewer.http.get(f"/ops/ledger.{kind}?day=2026-12-31") as response:
+                assert response.status == 200 and (await response.read()).startswith(begins)
+                assert f"shirase-ledger-2026-12-31.{kind}" in response.headers["Content-Disposition"]
+        async with stranger.http.get("/ops/ledger.csv", allow_redirects=False) as response:
+            assert response.status in {302, 303, 401}
+
+
+async def test_the_form_approves_what_is_ticked(store: Store) -> None:
+    early = {"began": int(NOW.timestamp()) - 86_400, "ended": int(NOW.timestamp()) - 86_400 + 600}
+    await drive(store, replace(NIGHT, **early))
+    async with floor(store, book=BOOK) as running:
+        approver = await running.person(Role.APPROVER)
+        day = (await approver.get("/api/v1/ledger?month=" + NOW.strftime("%Y-%m")))[1]["items"][0]["day"]
+        page = (await approver.get(f"/ops/ledger?day={day}"))[1]
+        form = dict(re.findall(r'name="((?:machine|day|doing|band|time|csrf)[^"]*)" value="([^"]*)"', page))
+        form = form | {"row": "1", "reason-1": ""}
+        async with approver.http.post(f"/ops/ledger?day={day}", data=form, allow_redirects=False) as response:
+            assert response.status == 303, await response.text()
+        assert "<strong>0:10:00</strong>" in (await approver.get(f"/ops/ledger?day={day}"))[1]
+        form["time-1"] = "0:20"
+        async with approver.http.post(f"/ops/ledger?day={day}", data=form) as response:
+            assert response.status == 400 and "reason" in await response.text()
