@@ -63,6 +63,7 @@ def _city(settings: Settings) -> Iterator[dict[str, Any]]:
     yield {"part": "rain after earthquakes", "ok": True, **_lowering(ground.lowering)}
     yield _river_model(settings)
     yield _network(settings, ground)
+    yield _ledger(settings)
     for layer in ground.layers:
         yield {
             "part": f"layer {layer.name}",
@@ -98,6 +99,14 @@ def _readings(city: City) -> dict[str, Any]:
     names |= {station.river for station in ground.stations.values() if station.river}
     unread = sorted(name for name in names if city.readings.unread(name))
     return {"part": "readings", "ok": True, "names": len(names), "without_reading": unread}
+
+
+def _ledger(settings: Settings) -> dict[str, Any]:
+    """Machines and contracts, by which hours are counted."""
+    from services.ledger.start import load_book
+
+    book = load_book(settings)
+    return {"part": "ledger", "ok": True, "machines": len(book.machines), "contracts": len(book.contracts)}
 
 
 def _network(settings: Settings, ground: Ground) -> dict[str, Any]:
