@@ -20,8 +20,8 @@ from sqlalchemy import (
 
 import services.store.tables_budget
 import services.store.tables_calls
-import services.store.tables_orders
 import services.store.tables_ledger
+import services.store.tables_orders
 import services.store.tables_plow
 import services.store.tables_selftest
 import services.store.tables_subscribers  # noqa: F401 - these tables belong to the metadata
