@@ -1,0 +1,126 @@
+"""A request taken in: judged beside the roads and passes, and kept with its answer; a sighting goes to its own desk."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from feeds.open311.asked import Asked
+from feeds.open311.moments import moment
+from feeds.records import Report
+from feeds.status import Status
+from geo.mesh import cell_at
+from geo.plow.placing import Placed, placed
+from rules.requests.triage import SAME_DAY, Before, Known, known_of, triage
+from rules.requests.words import answered
+from services.roads import Roads
+from services.store import records, requests
+from services.store.requests import New
+from services.store.tables_plow import coverage
+
+GATEWAY = "@open311"
+_SEEN = "受け付けました。職員が確認します。危険なときは110番へ。 / Received; staff will look at it. In danger call 110."
+_SQUARE = 4  # half mesh, about 500 m: where a request without a road is shown
+
+
+@dataclass(frozen=True, slots=True)
+class By:
+    """Whose key it came with, as what, and when (hub time)."""
+
+    client: str
+    status: Status
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What the resident is answered; without a number where it is a sighting."""
+
+    notice: str
+    id: int | None = None
+
+
+class Requests:
+    """Takes requests in, over the roads of the city; ``roads`` None: no network is known."""
+
+    def __init__(self, roads: Roads | None) -> None:
+        self._roads = roads
+
+    async def take(self, connection: AsyncConnection, asked: Asked, by: By) -> Taken:
+        """Write it down. Call inside ``store.write()``."""
+        if asked.service.report:
+            await records.save(connection, [_sighting(asked, by)], by.at)
+            return Taken(_SEEN)
+        found = self._placed(asked, by.status)
+        known = await self.known(connection, found, by.status)
+        before: list[Before] = []
+        if found is not None:
+            since = by.at - SAME_DAY
+            before = await requests.like(connection, by.status, asked.service.code, found.segment.id, since)
+        judged = triage(asked, found, before, by.at)
+        answer = answered(known, judged)
+        new = New(
+            status=by.status,
+            client=by.client,
+            asked=asked,
+            known=known,
+            judged=judged,
+            public=_public(asked, found),
+            answer=answer,
+            at=by.at,
+        )
+        return Taken(answer, await requests.add(connection, new))
+
+    async def known(self, connection: AsyncConnection, found: Placed | None, status: Status) -> Known:
+        """The road, and what plows did on it in the last day."""
+        if found is None:
+            return Known()
+        here = (coverage.c.status == status.value, coverage.c.segment == found.segment.id)
+        row = (await connection.execute(select(coverage).where(*here))).mappings().first()
+        known = known_of(found)
+        if row is None:
+            return known
+        passes = {name: row[name] for name in ("done_at", "last_at", "share", "times")}
+        return replace(known, **passes)
+
+    def _placed(self, asked: Asked, status: Status) -> Placed | None:
+        """The road it is on. A network that was drawn for drills answers for drills only."""
+        if self._roads is None or status not in self._roads.statuses or asked.lon is None or asked.lat is None:
+            return None
+        network = (self._roads.sidewalks if asked.service.sidewalk else None) or self._roads.carriageways
+        return placed(network, asked.lon, asked.lat)
+
+
+def _public(asked: Asked, found: Placed | None) -> tuple[float, float] | None:
+    """Where the public sees it: the middle of the road, else of the square. The same for all who ask there."""
+    if found is not None:
+        return found.middle
+    if asked.lon is None or asked.lat is None:
+        return None
+    lon, lat = cell_at(asked.lon, asked.lat, _SQUARE).centre
+    return round(lon, 6), round(lat, 6)
+
+
+def _sighting(asked: Asked, by: By) -> Report:
+    """As a report that nobody has confirmed; the same words about the same minute are one report."""
+    seen = asked.attributes.get("SEEN_AT")
+    at = min(by.at, moment(seen[0])) if seen else by.at
+    told = [asked.description, *(f"{code}: {'・'.join(values)}" for code, values in asked.attributes.items())]
+    text = "\n".join(line for line in told if line) or asked.service.name
+    content = [asked.service.code, text, asked.lon, asked.lat, asked.address, at.isoformat()]
+    return Report(
+        gateway=GATEWAY,
+        report_id=hashlib.sha256(json.dumps(content).encode()).hexdigest()[:32],
+        kind=asked.service.report,
+        measured_at=at,
+        text=text[:4000],
+        place=asked.address,
+        lon=asked.lon,
+        lat=asked.lat,
+        status=by.status,
+    )

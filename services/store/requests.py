@@ -1,0 +1,248 @@
+"""Requests of residents in and out. A request is changed in place; each change leaves a row of its history."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import RowMapping, Select, insert, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from feeds.open311.asked import Asked
+from feeds.open311.wanted import Wanted
+from feeds.status import Status
+from rules.requests.state import OPEN, State
+from rules.requests.triage import Before, Known, Triage
+from services.store.codec import from_json, to_json
+from services.store.tables_requests import request_updates, requests
+
+_AT_ONCE = 500  # values of one statement
+_BIGGEST = 2**63 - 1  # what both engines can hold
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """A request as the desk sees it. ``address``, ``description``, ``lon`` and ``lat`` are the resident's own."""
+
+    id: int
+    status: Status
+    service: str
+    state: State
+    urgent: bool
+    reasons: tuple[str, ...]
+    client: str
+    lon: float | None
+    lat: float | None
+    public_lon: float | None
+    public_lat: float | None
+    address: str
+    description: str
+    released: bool
+    media_url: str
+    attributes: Mapping[str, tuple[str, ...]]
+    known: Known
+    same_as: int | None
+    asked_at: datetime
+    changed_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Update:
+    """A change of a request, in the words that the resident reads."""
+
+    id: int
+    request: int
+    at: datetime
+    state: State
+    who: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class New:
+    """What is written down of a request that came in."""
+
+    status: Status
+    client: str
+    asked: Asked
+    known: Known
+    judged: Triage
+    public: tuple[float, float] | None  # lon, lat
+    answer: str
+    at: datetime
+
+
+async def add(connection: AsyncConnection, new: New) -> int:
+    """Write it down with its first update; its number."""
+    one, judged = new.asked, new.judged
+    values = {
+        "status": new.status.value,
+        "service": one.service.code,
+        "state": judged.state.value,
+        "urgent": judged.urgent,
+        "reasons": list(judged.reasons),
+        "client": new.client,
+        "lon": one.lon,
+        "lat": one.lat,
+        "public_lon": new.public[0] if new.public else None,
+        "public_lat": new.public[1] if new.public else None,
+        "address": one.address,
+        "description": one.description,
+        "released": False,
+        "media_url": one.media_url,
+        "attributes": {code: list(values) for code, values in one.attributes.items()},
+        "known": to_json(new.known),
+        "segment": new.known.segment,
+        "section": new.known.section,
+        "same_as": judged.same_as,
+        "asked_at": new.at,
+        "changed_at": new.at,
+    }
+    number = int((await connection.execute(insert(requests).values(values).returning(requests.c.id))).scalar_one())
+    await _note(connection, [number], new.at, judged.state, "hub", new.answer)
+    return number
+
+
+async def by_ids(connection: AsyncConnection, ids: Iterable[str], statuses: Collection[str]) -> list[Request]:
+    """Those of these ids that there are, newest first; what is no number is no id of ours."""
+    numbers = sorted({int(one) for one in ids if one.isascii() and one.isdigit() and len(one) < 19})
+    chosen = select(requests).where(requests.c.id.in_(numbers), requests.c.status.in_(statuses))
+    rows = await connection.execute(chosen.order_by(requests.c.asked_at.desc(), requests.c.id.desc()))
+    return [_request(row) for row in rows.mappings()]
+
+
+async def listed(
+    connection: AsyncConnection, wanted: Wanted, statuses: Collection[str], services: Collection[str]
+) -> list[Request]:
+    """A page of what the filters want, newest first, of these services."""
+    chosen = _chosen(wanted, statuses, services).order_by(requests.c.asked_at.desc(), requests.c.id.desc())
+    page = chosen.limit(wanted.page_size).offset(min((wanted.page - 1) * wanted.page_size, _BIGGEST))
+    return [_request(row) for row in (await connection.execute(page)).mappings()]
+
+
+def _chosen(wanted: Wanted, statuses: Collection[str], services: Collection[str]) -> Select[Any]:
+    asked_for = wanted.services & set(services) if wanted.services else services
+    chosen = select(requests).where(
+        requests.c.status.in_(statuses),
+        requests.c.asked_at.between(wanted.since, wanted.until),
+        requests.c.service.in_(sorted(asked_for)),
+    )
+    if len(wanted.statuses) != 1:
+        return chosen
+    is_open = requests.c.state.in_([state.value for state in OPEN])
+    return chosen.where(is_open if "open" in wanted.statuses else ~is_open)
+
+
+async def like(
+    connection: AsyncConnection, status: Status, service: str, segment: str, since: datetime
+) -> list[Before]:
+    """Open first requests of the service on the segment, asked since then."""
+    statement = select(requests.c.id, requests.c.lon, requests.c.lat, requests.c.asked_at).where(
+        requests.c.status == status.value,
+        requests.c.segment == segment,
+        requests.c.state.in_([state.value for state in OPEN]),
+        requests.c.service == service,
+        requests.c.same_as.is_(None),
+        requests.c.asked_at >= since,
+        requests.c.lon.is_not(None),
+    )
+    return [Before(*row) for row in await connection.execute(statement)]
+
+
+async def open_since(
+    connection: AsyncConnection, services: Collection[str], since: datetime
+) -> list[tuple[int, Status, str, datetime]]:
+    """(id, status, segment, asked at) of open requests of these services that are on a road."""
+    columns = (requests.c.id, requests.c.status, requests.c.segment, requests.c.asked_at)
+    statement = select(*columns).where(
+        requests.c.state.in_([state.value for state in OPEN]),
+        requests.c.service.in_(sorted(services)),
+        requests.c.segment != "",
+        requests.c.asked_at >= since,
+    )
+    rows = await connection.execute(statement.order_by(requests.c.id))
+    return [(number, Status(status), segment, at) for number, status, segment, at in rows]
+
+
+async def change(
+    connection: AsyncConnection, number: int, state: State, who: str, text: str, at: datetime
+) -> tuple[int, ...]:
+    """Give it and all open ones that are the same another state; the numbers of those that changed or were told."""
+    alike = (requests.c.id == number) | (
+        (requests.c.same_as == number) & requests.c.state.in_([one.value for one in OPEN])
+    )
+    changing = update(requests).where(alike).values(state=state.value, changed_at=at).returning(requests.c.id)
+    numbers = tuple(sorted((await connection.execute(changing)).scalars()))
+    await _note(connection, numbers, at, state, who, text)
+    return numbers
+
+
+async def release(connection: AsyncConnection, number: int, released: bool) -> None:
+    """Let the public read the description, covered, or no more."""
+    await connection.execute(update(requests).where(requests.c.id == number).values(released=released))
+
+
+async def updates(
+    connection: AsyncConnection, since: datetime, until: datetime, statuses: Collection[str], services: Collection[str]
+) -> list[Update]:
+    """Changes in [since, until] of requests of these services, oldest first."""
+    statement = (
+        select(request_updates)
+        .join(requests, requests.c.id == request_updates.c.request)
+        .where(request_updates.c.at.between(since, until), requests.c.status.in_(statuses))
+        .where(requests.c.service.in_(sorted(services)))
+        .order_by(request_updates.c.id)
+        .limit(1000)
+    )
+    return [_update(row) for row in (await connection.execute(statement)).mappings()]
+
+
+async def history(connection: AsyncConnection, numbers: Sequence[int]) -> dict[int, list[Update]]:
+    """All updates of these requests, oldest first."""
+    found: dict[int, list[Update]] = {number: [] for number in numbers}
+    for begin in range(0, len(numbers), _AT_ONCE):
+        some = numbers[begin : begin + _AT_ONCE]
+        statement = select(request_updates).where(request_updates.c.request.in_(some)).order_by(request_updates.c.id)
+        for row in (await connection.execute(statement)).mappings():
+            found[row["request"]].append(_update(row))
+    return found
+
+
+async def forget(connection: AsyncConnection, before: datetime, at_most: int) -> int:
+    """Delete requests asked before then, with their history; how many."""
+    old = select(requests.c.id).where(requests.c.asked_at < before).order_by(requests.c.id).limit(at_most)
+    numbers = list((await connection.execute(old)).scalars())
+    for begin in range(0, len(numbers), _AT_ONCE):
+        some = numbers[begin : begin + _AT_ONCE]
+        await connection.execute(request_updates.delete().where(request_updates.c.request.in_(some)))
+        await connection.execute(requests.delete().where(requests.c.id.in_(some)))
+    return len(numbers)
+
+
+async def _note(
+    connection: AsyncConnection, numbers: Sequence[int], at: datetime, state: State, who: str, text: str
+) -> None:
+    rows = [{"request": one, "at": at, "state": state.value, "who": who, "text": text} for one in numbers]
+    if rows:
+        await connection.execute(insert(request_updates), rows)
+
+
+def _request(row: RowMapping) -> Request:
+    told = {name: row[name] for name in Request.__dataclass_fields__}
+    return Request(
+        **told
+        | {
+            "status": Status(row["status"]),
+            "state": State(row["state"]),
+            "reasons": tuple(row["reasons"]),
+            "attributes": {code: tuple(values) for code, values in row["attributes"].items()},
+            "known": from_json(Known, row["known"]),
+        }
+    )
+
+
+def _update(row: RowMapping) -> Update:
+    told = {name: row[name] for name in Update.__dataclass_fields__}
+    return Update(**told | {"state": State(row["state"])})
