@@ -25,6 +25,7 @@ from services.line import SERVICES, Report
 from services.loop import Loop
 from services.poll import Poll
 from services.predict import Predict
+from services.requests.offer import offered
 from services.residents import parts as residents
 from services.rollcall import RollCall
 from services.selftest.monthly import Monthly
@@ -132,6 +133,7 @@ class Hub:
             signer=city.signer,
             lalert=settings.lalert,
             reports=settings.reports,
+            services=await asyncio.to_thread(offered, settings, city.ground.areas),
             subscriptions=residents.offer(settings, self._house.store, city),
             fake_outboxes=settings.exercise.outboxes if settings.exercise else {},
             profile=settings.profile,

@@ -47,6 +47,8 @@ from services.outage.watch import Watch as Outages
 from services.plow import Plow
 from services.poll import Poll
 from services.predict import Predict
+from services.requests.follow import Follow
+from services.requests.offer import catalog_of
 from services.residents import parts as residents
 from services.river_model import RiverFile
 from services.roads import Roads, load_roads
@@ -196,6 +198,18 @@ async def _plow(house: House, roads: Roads) -> None:
     once = await house.once(Plow.name)
     loop = Plow(once, house.bell, house.clock, roads)
     house.repeat(Loop(Plow.name, leased(once, loop.step), house.bell.listen(), lambda: 15 * house.pace(), again=True))
+    await _follow(house)
+
+
+async def _follow(house: House) -> None:
+    """Requests of residents that a plow settles, where the city takes any."""
+    catalog = catalog_of(house.settings)
+    if catalog is None:
+        return
+    once = await house.once(Follow.name)
+    loop = Follow(once, house.clock, [one.code for one in catalog.service if one.by_pass])
+    listen = house.bell.listen("passes")
+    house.repeat(Loop(Follow.name, leased(once, loop.step), listen, lambda: 60 * house.pace(), again=True))
 
 
 async def _verify(house: House) -> None:

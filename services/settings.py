@@ -26,6 +26,7 @@ from services.channels.budget.tariff import Own
 from services.configuration.approvals import Approvals
 from services.configuration.files import SettingsError, laid_over, of_environment, read
 from services.configuration.plow import Plow
+from services.configuration.open311 import Open311
 from services.configuration.subscriptions import Subscribing
 
 __all__ = ["Settings", "SettingsError", "load"]  # and the sections
@@ -216,6 +217,7 @@ class Settings(_Strict):
     lalert: LalertReceiver | None = None
     web: Web = Web()
     reports: Reports = Reports()
+    open311: Open311 = Open311()
     subscriptions: Subscribing | None = None
     skill: Skill = Skill()
     why: Why = Why()

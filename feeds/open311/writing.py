@@ -1,4 +1,4 @@
-"""Answers, in XML and in JSON from one thing: nested mappings and lists, of texts and of nothing.
+"""Answers, in XML and in JSON from one thing: nested mappings and lists, of texts, numbers and nothing.
 
 JSON follows GeoReport's ("Spark"): what repeats is an array even with one member, and what is empty is null.
 """
@@ -12,7 +12,7 @@ from typing import TypeAlias
 
 from lxml import etree
 
-Value: TypeAlias = "str | bool | Mapping[str, Value] | Sequence[Value] | None"
+Value: TypeAlias = "str | bool | int | float | Mapping[str, Value] | Sequence[Value] | None"
 MEDIA_TYPES = {"xml": "text/xml", "json": "application/json"}
 # What the members of a repeated element are called in XML.
 _MEMBERS = {
@@ -24,6 +24,7 @@ _MEMBERS = {
     "service_requests": "request",
     "service_request_updates": "request_update",
     "extended_attributes": "attribute",
+    "notes": "note",
     "errors": "error",
 }
 _IMPOSSIBLE = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")  # in XML 1.0
@@ -43,9 +44,9 @@ def _plain(value: Value) -> object:
         return {name: _plain(one) for name, one in value.items()}
     if isinstance(value, str):
         return value or None
-    if isinstance(value, Sequence):
-        return [_plain(one) for one in value]
-    return value
+    if value is None or isinstance(value, bool | int | float):
+        return value
+    return [_plain(one) for one in value]
 
 
 def _fill(element: etree._Element, name: str, value: Value) -> None:
@@ -56,6 +57,8 @@ def _fill(element: etree._Element, name: str, value: Value) -> None:
         element.text = "true" if value else "false"
     elif isinstance(value, str):
         element.text = _IMPOSSIBLE.sub("", value) or None
+    elif isinstance(value, int | float):
+        element.text = str(value)
     elif value is not None:
         for one in value:
             _fill(etree.SubElement(element, _MEMBERS[name]), _MEMBERS[name], one)

@@ -49,6 +49,16 @@ class Request:
 
 
 @dataclass(frozen=True, slots=True)
+class Waiting:
+    """An open request that a plow may settle."""
+
+    id: int
+    status: Status
+    segment: str
+    asked_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Update:
     """A change of a request, in the words that the resident reads."""
 
@@ -151,10 +161,8 @@ async def like(
     return [Before(*row) for row in await connection.execute(statement)]
 
 
-async def open_since(
-    connection: AsyncConnection, services: Collection[str], since: datetime
-) -> list[tuple[int, Status, str, datetime]]:
-    """(id, status, segment, asked at) of open requests of these services that are on a road."""
+async def open_since(connection: AsyncConnection, services: Collection[str], since: datetime) -> list[Waiting]:
+    """Open requests of these services that are on a road and were asked since then."""
     columns = (requests.c.id, requests.c.status, requests.c.segment, requests.c.asked_at)
     statement = select(*columns).where(
         requests.c.state.in_([state.value for state in OPEN]),
@@ -163,7 +171,7 @@ async def open_since(
         requests.c.asked_at >= since,
     )
     rows = await connection.execute(statement.order_by(requests.c.id))
-    return [(number, Status(status), segment, at) for number, status, segment, at in rows]
+    return [Waiting(number, Status(status), segment, at) for number, status, segment, at in rows]
 
 
 async def change(

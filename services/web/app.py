@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from aiohttp import web
 
+from feeds.status import Status
+from services.requests.offer import Services
 from services.settings import LalertReceiver
 from services.web import auth_login, callout_link, health, pages, pages_subscribe, templating
 from services.web.api import table
+from services.web.api.viewer import Viewer
 from services.web.auth import guard, person_of
 from services.web.cap import CapPages
 from services.web.context import CONTEXT, WebContext
 from services.web.heartbeat import Heartbeat
 from services.web.lalert_in import LalertIn
+from services.web.open311.pages import Open311
 from services.web.security import MAX_BODY, add_headers, faults, from_inside
 from services.web.wsse import Tokens
 
@@ -34,7 +38,23 @@ def make_app(context: WebContext) -> web.Application:
     app.router.add_routes(cap.routes())
     if context.lalert:
         app.router.add_routes(_lalert_in(context, context.lalert).routes())
+    if context.services:
+        app.router.add_routes(_open311(context, context.services).routes())
     return app
+
+
+def _open311(context: WebContext, services: Services) -> Open311:
+    return Open311(
+        store=context.store,
+        bell=context.bell,
+        now=context.now,
+        offer=services,
+        areas=context.ground.areas,
+        city=context.city_name,
+        base_url=context.base_url,
+        status=Status.EXERCISE if context.exercise else Status.ACTUAL,
+        shown=Viewer.everyone(context).statuses,
+    )
 
 
 def _watch(context: WebContext) -> health.Watch:

@@ -23,6 +23,7 @@ from services.city import City
 from services.desks.quarantine import Reader
 from services.desks.subscriptions import Offer
 from services.health import Health
+from services.requests.offer import Services
 from services.settings import LalertReceiver, Reports
 from services.store.engine import Store
 
@@ -51,6 +52,7 @@ class WebContext:
     signer: Signer | None = None
     lalert: LalertReceiver | None = None  # where L-Alert's node delivers; None: nowhere
     reports: Reports = field(default_factory=Reports)
+    services: Services | None = None  # what residents may ask the city for
     subscriptions: Offer | None = None  # what residents may ask to be told
     meters: Mapping[str, Meter] = field(default_factory=dict)  # of the channels that have a tariff
     winter: Winters | None = None  # for the forecast of what they will cost
