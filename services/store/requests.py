@@ -145,6 +145,17 @@ def _chosen(wanted: Wanted, statuses: Collection[str], services: Collection[str]
     return chosen.where(is_open if "open" in wanted.statuses else ~is_open)
 
 
+async def to_do(connection: AsyncConnection, is_open: bool | None, before: int | None, at_most: int) -> list[Request]:
+    """For the desk, of every status, newest first: open ones, closed ones, or (None) all, with numbers below."""
+    chosen = select(requests).order_by(requests.c.id.desc()).limit(at_most)
+    if is_open is not None:
+        among = requests.c.state.in_([state.value for state in OPEN])
+        chosen = chosen.where(among if is_open else ~among)
+    if before is not None:
+        chosen = chosen.where(requests.c.id < before)
+    return [_request(row) for row in (await connection.execute(chosen)).mappings()]
+
+
 async def like(
     connection: AsyncConnection, status: Status, service: str, segment: str, since: datetime
 ) -> list[Before]:

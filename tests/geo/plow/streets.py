@@ -14,14 +14,14 @@ from tests.geo.plow.making import lat_of, lon_of
 Line = Sequence[tuple[float, float]]
 
 
-def segment(name: str, line: Line, **facts: Any) -> Segment:
+def segment(key: str, line: Line, **facts: Any) -> Segment:
     drawn = shapely.LineString([(lon_of(east), lat_of(north)) for east, north in line])
-    return Segment(id=name, geometry=drawn, length_m=length_m(drawn), **facts)
+    return Segment(id=key, geometry=drawn, length_m=length_m(drawn), **facts)
 
 
 def network(lines: Mapping[str, Line], **facts: Mapping[str, Any]) -> Network:
     """``facts`` by segment: ``main={"oneway": True}``."""
-    return Network([segment(name, line, **facts.get(name, {})) for name, line in lines.items()])
+    return Network([segment(key, line, **facts.get(key, {})) for key, line in lines.items()])
 
 
 def grid(columns: int, rows: int, block_m: float = 100.0) -> Network:

@@ -1,0 +1,261 @@
+"""/open311/v2: what residents' applications send and read, by real clients and by hand."""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from lxml import etree
+from pydantic import SecretStr
+from sqlalchemy import select
+
+from feeds.open311.catalog import read_catalog
+from feeds.records import Report
+from geo.area import Area, Areas
+from geo.model import Ground
+from rules.requests.state import State
+from services.configuration.open311 import Open311
+from services.requests.desk import Requests
+from services.requests.follow import Follow
+from services.requests.offer import Services
+from services.roads import Roads
+from services.store import chronology, requests
+from services.store.codec import from_json
+from services.store.engine import Store
+from services.store.tables import records
+from services.store.users import Role
+from tests.geo.plow.making import lat_of, lon_of
+from tests.geo.plow.streets import network
+from tests.services.making import NOW, SetClock
+from tests.services.test_plow import BEGAN, Desk, driven, roads
+from tests.services.web_floor import Floor, floor, ground
+
+pytestmark = pytest.mark.one_engine
+
+KEY = "a-key-of-an-application-0001"
+CATALOG = read_catalog(Path("config/morioka/services.toml"))
+LINES = {"a": ((0, 0), (200, 0)), "b": ((200, 0), (400, 0)), "nation": ((0, 300), (400, 300))}
+ROADS: Roads = roads(
+    network(
+        LINES,
+        a={"section": "plow-1", "administrator": "city", "route_class": 3, "name": "中央通り"},
+        b={"section": "plow-1", "administrator": "city", "school_route": True},
+        nation={"administrator": "nation", "name": "国道4号"},
+    )
+)
+ROOT = "/open311/v2"
+
+
+def city() -> Ground:
+    area = Area(code="03201", name="盛岡市", kind="city", geometry=ROADS.carriageways.box)
+    return Ground(city="03201", areas=Areas([area]), layers=ground().layers, stations={})
+
+
+@asynccontextmanager
+async def served(store: Store, **changes: Any) -> AsyncIterator[Floor]:
+    settings = Open311(keys={"app": SecretStr(KEY)}, **changes)
+    offer = Services(catalog=CATALOG, settings=settings, desk=Requests(ROADS), contact="019-651-4111")
+    async with floor(store, services=offer, ground=city(), base_url="https://hub.example.jp", now=lambda: NOW) as one:
+        yield one
+
+
+def at(east: float, north: float) -> dict[str, str]:
+    return {"lat": str(lat_of(north)), "long": str(lon_of(east))}
+
+
+async def post(hub: Floor, form: str = "json", **fields: str) -> tuple[int, Any]:
+    visitor = await hub.visitor()
+    body = {"api_key": KEY, "service_code": "SNOW_NOT_PLOWED", **fields}
+    async with visitor.http.post(f"{ROOT}/requests.{form}", data=body) as response:
+        return response.status, await (response.json() if form == "json" else response.read())
+
+
+async def get(hub: Floor, path: str) -> Any:
+    status, body = await (await hub.visitor()).get(ROOT + path)
+    assert status == 200, body
+    return body
+
+
+async def test_a_request_is_answered_with_whose_road_it_is_and_nothing_of_its_words_is_public(store: Store) -> None:
+    async with served(store) as hub:
+        words = {"description": "山田さん宅の前。090-1234-5678", "email": "y@example.jp", "first_name": "花子"}
+        status, told = await post(hub, **at(50, 8), **words)
+        assert status == 200 and told[0]["service_request_id"] == "1"
+        assert (
+            "市の道路です（生活道路）" in told[0]["service_notice"]
+            and "no plow is on record" in told[0]["service_notice"]
+        )
+        (one,) = await get(hub, "/requests/1.json")
+        assert (one["status"], one["service_code"], one["address"]) == ("open", "SNOW_NOT_PLOWED", "中央通り")
+        assert (one["lat"], one["long"]) == (round(lat_of(0), 6), pytest.approx(lon_of(100), abs=2e-6))
+        everything = str([one, await get(hub, "/requests.xml"), await get(hub, "/servicerequestupdates.json")])
+        assert not [word for word in ("山田", "1234", "example.jp", "花子", KEY) if word in everything]
+        async with store.write() as connection:
+            await requests.release(connection, 1, released=True)
+        (one,) = await get(hub, "/requests/1.json")
+        assert one["description"] == "●●●宅の前。●●●"
+
+
+async def test_the_same_road_on_the_same_day_is_the_same_thing_and_a_school_route_comes_first(store: Store) -> None:
+    async with served(store) as hub:
+        await post(hub, **at(50, 5))
+        await post(hub, **at(70, -5))
+        await post(hub, **at(140, 0))  # the same road, but ninety metres away
+        await post(hub, **at(205, 4))  # nearer than fifty metres to nobody, on the school route
+        await post(hub, **at(50, 5), service_code="SNOW_RUT")
+        async with store.read() as connection:
+            found = {one.id: one for one in await requests.by_ids(connection, map(str, range(1, 6)), {"Actual"})}
+        assert {number: one.same_as for number, one in found.items()} == {1: None, 2: 1, 3: None, 4: None, 5: None}
+        assert found[4].urgent and found[4].reasons == ("school_route",) and not found[1].urgent
+        (second,) = await get(hub, "/requests/2.json?extensions=true")
+        assert {"code": "same_as", "value": "1"} in second["extended_attributes"]
+
+
+async def test_a_national_road_is_told_to_be_one(store: Store) -> None:
+    async with served(store) as hub:
+        _, told = await post(hub, **at(100, 303))
+        assert "国道（国が管理）" in told[0]["service_notice"]
+        (one,) = await get(hub, "/requests/1.json")
+        assert one["status"] == "closed" and one["agency_responsible"].startswith("国道")
+        assert await get(hub, "/requests.json?status=open") == []
+
+
+async def test_a_plow_settles_what_asked_for_it_and_only_that(store: Store) -> None:
+    desk = Desk(store, ROADS)
+    async with served(store) as hub:
+        for service in ("SNOW_NOT_PLOWED", "SNOW_BERM"):
+            await post(hub, **at(50, 5), service_code=service)
+        async with store.write() as connection:  # asked before the plow came
+            await connection.execute(requests.requests.update().values(asked_at=BEGAN - timedelta(hours=1)))
+        follow = Follow(store, SetClock(BEGAN + timedelta(hours=1)), ["SNOW_NOT_PLOWED"])
+        await follow.step()
+        await desk.hear(driven((0, 0), (400, 0)))
+        await follow.step()
+        await follow.step()
+        async with store.read() as connection:
+            states = {one.service: one.state for one in await requests.by_ids(connection, ["1", "2"], {"Actual"})}
+            said = await requests.history(connection, [1])
+        assert states == {"SNOW_NOT_PLOWED": State.FIXED, "SNOW_BERM": State.OPEN}
+        assert len(said[1]) == 2 and "に除雪しました" in said[1][1].text
+
+
+async def test_a_bear_is_a_report_that_nobody_confirmed_and_in_no_list(store: Store) -> None:
+    async with served(store) as hub:
+        fields = {"service_code": "BEAR", "description": "親子", "attribute[NUMBER]": "2"}
+        for _ in range(2):  # sent twice
+            status, told = await post(hub, **at(50, 5), **fields)
+            assert status == 200 and "service_request_id" not in told[0] and "token" not in told[0]
+        assert await get(hub, "/requests.json") == []
+        async with store.read() as connection:
+            rows = list(await connection.execute(select(records.c.body)))
+        (one,) = [from_json(Report, body) for (body,) in rows]
+        assert (one.kind, one.confirmed, one.gateway) == ("bear", False, "@open311") and "NUMBER: 2" in one.text
+
+
+@pytest.mark.parametrize(
+    ("fields", "status", "words"),
+    [
+        ({"api_key": "wrong"}, 403, "api_key"),
+        ({"api_key": ""}, 403, "api_key"),
+        ({"service_code": "NOPE"}, 404, "NOPE"),
+        ({"lat": "35.0", "long": "135.0"}, 400, "outside"),
+        ({"long": ""}, 400, "together"),
+        ({"description": "あ" * 4001}, 400, "4001"),
+    ],
+)
+async def test_what_is_wrong_is_answered_in_the_format_asked_for(
+    store: Store, fields: dict[str, str], status: int, words: str
+) -> None:
+    async with served(store) as hub:
+        got, told = await post(hub, **at(50, 5) | fields)
+        assert (got, told[0]["code"]) == (status, status) and words in told[0]["description"]
+        got, document = await post(hub, "xml", **at(50, 5) | fields)
+        assert got == status and words in etree.fromstring(document).findtext("error/description")
+
+
+async def test_unknown_things_are_404_and_writes_with_another_method_do_not_pass(store: Store) -> None:
+    async with served(store) as hub:
+        visitor = await hub.visitor()
+        for path in ("/requests/99.json", "/requests/x.xml", "/services/NOPE.json", "/tokens/7.json", "/requests.csv"):
+            assert (await visitor.get(ROOT + path))[0] == 404, path
+        assert (await visitor.get(f"{ROOT}/requests.json?service_request_id=1,99"))[0] == 404
+        await post(hub, **at(50, 5))
+        assert [one["service_request_id"] for one in await get(hub, "/requests.json?service_request_id=1,99")] == ["1"]
+        async with visitor.http.post(f"{ROOT}/requests.json", json={"api_key": KEY}) as response:
+            assert response.status == 400 and "urlencoded" in (await response.json())[0]["description"]
+        async with visitor.http.put(f"{ROOT}/requests.json", data={"api_key": KEY}) as response:
+            assert response.status == 405
+
+
+async def test_a_key_has_its_limit(store: Store) -> None:
+    async with served(store, per_client=2) as hub:
+        assert [(await post(hub, **at(50, 5)))[0] for _ in range(3)] == [200, 200, 400]
+
+
+async def test_a_drill_is_no_part_of_the_real_list_and_its_demonstration_network_answers_nobody_real(
+    store: Store,
+) -> None:
+    async with served(store) as hub:
+        async with hub_of_drills(store) as drill:
+            assert (await post(drill, **at(50, 5)))[0] == 200
+            assert (await get(drill, "/discovery.json"))["endpoints"][0]["type"] == "test"
+        assert await get(hub, "/requests.json") == []
+
+
+def hub_of_drills(store: Store) -> Any:
+    offer = Services(catalog=CATALOG, settings=Open311(keys={"app": SecretStr(KEY)}), desk=Requests(ROADS), contact="x")
+    return floor(store, services=offer, ground=city(), base_url="https://hub.example.jp", exercise=True)
+
+
+async def test_georeport_reads_and_three_posts(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two clients that others wrote, over a real connection; the second needs a name that Python 2 had."""
+    monkeypatch.setattr(itertools, "ifilter", filter, raising=False)
+    import georeport
+    import three
+
+    async with served(store) as hub:
+        client = three.Three(f"{hub.url}{ROOT}/", api_key=KEY, format="json")
+        place = {"lat": lat_of(5), "long": lon_of(50)}
+        words = {"name": "盛岡 花子", "email": "h@example.jp", "description": "雪 & <深い>"}
+        made = await asyncio.to_thread(lambda: client.post("SNOW_NOT_PLOWED", **words, **place))
+        assert made[0]["service_request_id"] == "1"
+        await post(hub, **at(205, 4))
+        assert (await asyncio.to_thread(client.request, "1"))[0]["status"] == "open"
+        assert len(await asyncio.to_thread(client.services)) == len(CATALOG.service)
+        for form in ("json", "xml"):
+            reader = georeport.GeoReport(f"{hub.url}{ROOT}/", output_format=form)
+            names = [one["service_code"] for one in await asyncio.to_thread(reader.get_service_list)]
+            assert names == [one.code for one in CATALOG.service]
+            asked = await asyncio.to_thread(reader.get_service_request, 1)
+            assert (asked["service_request_id"], asked["status"], asked["address"]) == ("1", "open", "中央通り")
+            both = await asyncio.to_thread(reader.get_service_requests)
+            assert [one["service_request_id"] for one in both] == ["2", "1"]
+            assert float(both[1]["lat"]) == pytest.approx(lat_of(0), abs=2e-6)
+
+
+async def test_an_officer_answers_and_only_once(store: Store) -> None:
+    async with served(store) as hub:
+        await post(hub, **at(50, 5), description="早く来て")
+        await post(hub, **at(60, 5))
+        officer, viewer = await hub.person(Role.OPERATOR), await hub.person(Role.VIEWER)
+        seen = await viewer.features("/api/v1/requests")
+        assert [(one["state"], one["same_as"], one["description"]) for one in seen] == [
+            ("open", 1, ""),
+            ("open", None, "早く来て"),
+        ]
+        deed = {"seen": "open", "state": "action_scheduled", "text": "今夜の除雪に入れました。電話 019-651-4111"}
+        assert (await viewer.post("/api/v1/requests/1", deed))[0] == 403
+        assert await officer.post("/api/v1/requests/1", deed) == (200, {"changed": [1, 2]})
+        assert (await officer.post("/api/v1/requests/1", deed))[0] == 409
+        assert (await officer.post("/api/v1/requests/77", deed))[0] == 404
+        for one in await get(hub, "/requests.json"):
+            assert one["status"] == "open" and "今夜の除雪に入れました。電話 ●●●" in one["status_notes"]
+        assert (await (await hub.visitor()).get("/api/v1/requests"))[0] == 401
+        async with store.read() as connection:
+            assert await chronology.first_broken(connection) is None
