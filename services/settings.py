@@ -25,8 +25,8 @@ from services.channels.budget.account import Winters
 from services.channels.budget.tariff import Own
 from services.configuration.approvals import Approvals
 from services.configuration.files import SettingsError, laid_over, of_environment, read
-from services.configuration.plow import Plow
 from services.configuration.open311 import Open311
+from services.configuration.plow import Plow
 from services.configuration.subscriptions import Subscribing
 
 __all__ = ["Settings", "SettingsError", "load"]  # and the sections
