@@ -11,9 +11,10 @@ from rules.alert import Alert
 from services.channels.budget.purse import Purse
 from services.channels.channel import Channel, Payload
 from services.channels.registry import too_slow
+from services.channels.unsent import Unsent
 from services.store.alerts import Refusal, Rendered
 
-BUDGET = "budget_"  # named reasons of the planner
+BUDGET = f"{Unsent.BUDGET.value}_"  # named reasons of the planner
 log = structlog.get_logger()
 
 
@@ -36,20 +37,20 @@ def rendered(
 
 def _of(alert: Alert, name: str, channel: Channel | None, purse: Purse) -> tuple[Payload | Refusal, str]:
     if channel is None:
-        return Refusal("この経路は設定されていない"), ""
+        return Unsent.NOT_SET_UP.refusal(), ""
     if too_slow(name, alert):
-        return Refusal("地震・津波はこの経路では遅すぎる（緊急速報メールとJアラートが伝える）"), ""
+        return Unsent.TOO_SLOW.refusal(), ""
     if alert.status not in channel.statuses:
-        return Refusal(f"この経路は {alert.status} を受け付けない設定"), ""
+        return Unsent.STATUS.refusal(alert.status), ""
     try:
         planned = purse.render(channel, alert)
     except ValueError as error:  # what the channel is not for, or cannot say
         log.info("alert refused by its form", channel=name, identifier=alert.identifier, reason=str(error))
-        return Refusal(f"この経路の形にできない：{error}"), ""
+        return Unsent.FORM.refusal(error), ""
     except Exception as error:  # a fault of ours: one channel that cannot say it must not silence the others
         log.error("alert cannot be rendered", channel=channel.name, identifier=alert.identifier, exc_info=error)
-        return Refusal(f"この経路の形にできない：{error!r}"), ""
+        return Unsent.FORM.refusal(repr(error)), ""
     less = planned.plan.words()
     if planned.payload is None:
-        return Refusal(f"予算のため送らない：{less}", f"{BUDGET}{planned.plan.steps[-1]}"), ""
+        return Unsent.BUDGET.refusal(less, planned.plan.steps[-1]), ""
     return planned.payload, less

@@ -10,7 +10,8 @@ from enum import StrEnum
 
 from feeds.japan import JAPAN
 from feeds.status import Status
-from services.store.outbox import UNHEARD, DeliveryState
+from services.channels.unsent import Unsent
+from services.store.outbox import DeliveryState
 
 LATE = timedelta(minutes=3)  # a working channel takes seconds; what waited this long is told to staff
 
@@ -91,7 +92,7 @@ def fate_of(row: Mapping[str, object]) -> Fate | None:
         assert isinstance(begun, datetime)
         return Fate.LATE if min(begun, finished) - created >= LATE else Fate.IN_TIME
     if state is DeliveryState.REFUSED:
-        return Fate.NEEDLESS if row["reason"] == UNHEARD else None
+        return Fate.NEEDLESS if row["reason"] == Unsent.UNHEARD.sentence else None
     if state in (DeliveryState.WAITING, DeliveryState.SENDING, DeliveryState.UNKNOWN):
         return Fate.WAITING
     if state is DeliveryState.REJECTED:

@@ -19,6 +19,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from feeds.status import Status
 from rules.alert import Alert
 from services.channels.channel import Delivery, Outcome, Payload, Verdict
+from services.channels.unsent import Unsent
 from services.store.alerts import Rendered
 from services.store.codec import from_json, to_json
 from services.store.tables import alerts, outbox
@@ -45,7 +46,6 @@ class DeliveryState(StrEnum):
 
 _PENDING = (DeliveryState.WAITING.value, DeliveryState.UNKNOWN.value)
 _TOLD = (DeliveryState.ACCEPTED.value, DeliveryState.DUPLICATE.value, DeliveryState.SENDING.value)
-UNHEARD = "この経路では前の報を伝えていないため、解除・取消を送らない"
 Admits = Callable[[RowMapping], Awaitable[bool]]  # a due row with its alert: may it go now?
 
 
@@ -88,7 +88,7 @@ async def sweep(connection: AsyncConnection, now: datetime, wall: datetime) -> l
     found_lost = {"state": DeliveryState.UNKNOWN.value, "after_unknown": True, "next_at": wall, "lease_until": None}
     await connection.execute(update(outbox).where(_lost(wall)).values(found_lost))
     await _supersede(connection, now)
-    unheard = {"state": DeliveryState.REFUSED.value, "reason": UNHEARD, "finished_at": now}
+    unheard = {"state": DeliveryState.REFUSED.value, "reason": Unsent.UNHEARD.sentence, "finished_at": now}
     await connection.execute(update(outbox).where(_pending(), _needless()).values(unheard))
     stale = select(outbox).where(_pending(), outbox.c.expires <= now).with_for_update()
     rows = list((await connection.execute(stale)).mappings())

@@ -90,7 +90,7 @@ async def test_what_needs_a_person_waits_with_everything_it_would_send(store: St
     (draft,) = await written(store)
     assert (draft.rule, draft.state, draft.status) == ("river-level", "draft", "Actual")
     assert "館坂橋" in draft.payloads["log"]["parts"][0]
-    assert draft.payloads["social"]["reason"] == "この経路は設定されていない"
+    assert draft.payloads["social"] == {"reason": "この経路は設定されていない", "code": "not_set_up"}
     assert await deliveries(store) == {}
     assert not await evaluate.step(), "the same picture is no news"
     assert len(await written(store)) == 1
@@ -213,4 +213,4 @@ async def test_a_channel_that_cannot_say_it_does_not_silence_the_others(store: S
     (alert,) = await written(store)
     async with store.read() as connection:
         kept = await desk.get(connection, alert.series, 1)
-    assert kept and kept.payloads["cap_feed"] == Refusal("この経路の形にできない：the headline does not fit")
+    assert kept and kept.payloads["cap_feed"] == Refusal("この経路の形にできない：the headline does not fit", "form")

@@ -12,8 +12,8 @@ import shapely
 from feeds.records import Flag
 from feeds.status import Status
 from rules.alert import Approval, Place
+from services.channels.unsent import Unsent
 from services.store import alerts, hazards, records, users
-from services.store.alerts import Refusal
 from services.store.chronology import first_broken
 from services.store.engine import Store
 from services.store.users import Role, Scope
@@ -147,7 +147,7 @@ async def test_the_newest_reading_is_not_the_one_of_a_wrong_clock_or_of_a_drill(
 
 async def test_one_approver_issues_and_the_digest_binds(store: Store) -> None:
     draft = alert(status=Status.ACTUAL)
-    rendered = {"log": payload(), "x": Refusal("訓練は送りません")}
+    rendered = {"log": payload(), "x": Unsent.STATUS.refusal("Exercise")}
     async with store.write() as connection:
         digest = await alerts.add_draft(connection, draft, rendered, NOW)
     async with floor(store) as running:
@@ -155,7 +155,7 @@ async def test_one_approver_issues_and_the_digest_binds(store: Store) -> None:
         (told,) = await officer.features("/api/v1/alerts?state=draft")
         assert (told["digest"], told["needs"], told["approvals"]) == (digest, 1, [])
         assert told["payloads"]["log"]["parts"] == ["しらせ"]
-        assert told["payloads"]["x"] == {"reason": "訓練は送りません", "code": ""}
+        assert told["payloads"]["x"] == {"reason": "この経路は Exercise を受け付けない設定", "code": "status"}
         path = f"/api/v1/alerts/{draft.series}/1"
         status, body = await officer.post(f"{path}/approve", {"digest": "0" * 64})
         assert (status, body["error"]) == (409, "digest_mismatch")
@@ -166,7 +166,8 @@ async def test_one_approver_issues_and_the_digest_binds(store: Store) -> None:
         (public,) = await stranger.features("/api/v1/alerts")
         assert public["state"] == "issued"
         _, deliveries = await officer.get("/api/v1/deliveries")
-        assert {one["channel"]: one["state"] for one in deliveries["items"]} == {"log": "waiting", "x": "refused"}
+        found = {one["channel"]: (one["state"], one["code"]) for one in deliveries["items"]}
+        assert found == {"log": ("waiting", ""), "x": ("refused", "status")}
         async with store.read() as connection:
             assert await first_broken(connection) is None
 

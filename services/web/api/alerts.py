@@ -178,7 +178,7 @@ ENDPOINTS = (
             "evidence": "desk only: sentences for the officer",
             "hazards": "desk only: keys of the hazards behind it",
             "digest": "desk only: what an approval is bound to",
-            "payloads": "desk only: by channel {media_type, parts, counts}, or {reason} where it is refused",
+            "payloads": "desk only: by channel {media_type, parts, counts}, or {reason, code} where it is refused",
             "approvals": "desk only: list of {person, at}; of a draft only those that still count",
             "changed_at": "desk only: when the state last changed",
             "break_glass": "desk only: where one person issued it alone, as in /break-glass; else null",

@@ -8,6 +8,7 @@ from aiohttp import web
 from sqlalchemy import select
 from sqlalchemy.engine import RowMapping
 
+from services.channels.unsent import code_of
 from services.store.confirmation import Confirmation, confirmation
 from services.store.tables import outbox, suppressions
 from services.store.users import Role
@@ -38,7 +39,7 @@ def _delivery(row: RowMapping) -> dict[str, Any]:
         name: row[name] for name in ("id", "series", "revision", "channel", "status", "state", "reason", "attempts")
     }
     times = {name: iso_or_none(row[name]) for name in ("created_at", "next_at", "finished_at", "expires")}
-    return {**told, **times, "remote_ids": list(row["done"]), **_both(confirmation(row))}
+    return {**told, **times, "remote_ids": list(row["done"]), "code": code_of(row), **_both(confirmation(row))}
 
 
 def _both(known: Confirmation) -> dict[str, Any]:
@@ -84,6 +85,7 @@ ENDPOINTS = (
             "status": "Actual, Exercise or Test",
             "state": "waiting, sending, accepted, duplicate, rejected, unknown, expired, superseded or refused",
             "reason": "in words",
+            "code": "where it is refused, why: not_set_up, too_slow, status, form, budget_…, unheard; else empty",
             "attempts": "so far",
             "created_at": "when it was put into the outbox",
             "next_at": "not tried before this",

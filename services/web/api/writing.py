@@ -201,7 +201,7 @@ DRAFTED = {
     "digest": "what an approval of it is bound to",
     "approval": "how many must agree: one or two",
     "expires": "until when it would hold",
-    "payloads": "by channel {media_type, parts, counts}, or {reason} where it is refused",
+    "payloads": "by channel {media_type, parts, counts}, or {reason, code} where it is refused",
 }
 _SERIES = Parameter("series", "The alert's series.", where="path")
 

@@ -5,7 +5,7 @@ import { announce } from './announce.js';
 import { byId, fill, h } from './dom.js';
 import { showPayload } from './payload.js';
 import { timeTag } from './time.js';
-import { chip, inOrder, word } from './words.js';
+import { chip, deliveryLook, inOrder, word } from './words.js';
 
 const me = () => document.body.dataset.user ?? '';
 
@@ -60,7 +60,7 @@ export function summary(one) {
     h('p', { class: 'big' }, chip(one), h('strong', {}, one.texts.ja.headline)),
     h('dl', { class: 'facts' },
       h('dt', {}, '区域'), h('dd', {}, one.places.map((/** @type {any} */ p) => p.name).join('、')),
-      h('dt', {}, '経路'), h('dd', {}, outlets.map(([name, p]) => word('channels', name) + (/** @type {any} */ (p).reason ? '（対象外）' : '')).join('、')),
+      h('dt', {}, '経路'), h('dd', {}, outlets.map(([name, p]) => word('channels', name) + (/** @type {any} */ (p).reason ? `（${deliveryLook({ code: /** @type {any} */ (p).code }).ja}）` : '')).join('、')),
       h('dt', {}, '種類'), h('dd', {}, `${word('message_types', one.msg_type)}・第${one.revision}報${one.ends ? '・解除' : ''}`),
       h('dt', {}, '期限'), h('dd', {}, timeTag(one.expires), 'まで')),
     outlets.map(([name, payload]) => h('section', { class: 'outlet' }, h('h3', {}, word('channels', name)), showPayload(/** @type {any} */ (payload)))),

@@ -3,7 +3,7 @@
 import { desk } from './desk.js';
 import { byId, fill, h, table } from './dom.js';
 import { timeTag } from './time.js';
-import { about, brief, chip, drillMark, glassMark, inOrder, word } from './words.js';
+import { brief, chip, deliveryLook, drillMark, glassMark, inOrder, word } from './words.js';
 
 const TROUBLE = ['unknown', 'rejected', 'expired'];
 
@@ -52,7 +52,7 @@ const over = (one) => ['superseded', 'ended'].includes(alertOf(one)?.state);
 /** @param {any} one a delivery, or nothing */
 function cell(one) {
   if (!one) return h('td', { class: 'muted' }, '–');
-  const look = about('deliveries', one.state);
+  const look = deliveryLook(one);
   const shade = look.tone === 'bad' ? 'bad' : look.tone === 'doubt' ? 'doubt' : '';
   const more = one.attempts > 1 && one.state !== 'accepted' ? `${one.attempts}回目` : '';
   const why = look.tone === 'good' ? '' : [one.reason, more].filter(Boolean).join('・');

@@ -7,7 +7,7 @@ import { listen } from './live.js';
 import { showPayload } from './payload.js';
 import { drawAge, drawStatus, setLine } from './status.js';
 import { clockTime, timeTag } from './time.js';
-import { about, chip, drillMark, glassMark, inOrder, loadWords, word } from './words.js';
+import { about, chip, deliveryLook, drillMark, glassMark, inOrder, loadWords, word } from './words.js';
 
 const PARTS = ['calls', 'deliveries', 'alerts', 'hazards', 'readings', 'status'];
 
@@ -57,7 +57,7 @@ function column(channel) {
 /** @param {any} delivery */
 function sending(delivery) {
   const alert = alertOf(delivery);
-  const look = about('deliveries', delivery.state);
+  const look = deliveryLook(delivery);
   return h('article', { class: 'sending', id: delivery.id, tabindex: -1 },
     h('header', { class: 'sending-head' }, drillMark(delivery.status), glassMark(alert), alert ? chip(alert) : null,
       h('span', { class: 'tag' }, `第${delivery.revision}報`),

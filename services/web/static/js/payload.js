@@ -2,17 +2,17 @@
 // A payload as its readers will see it: a post, a linkage message, a CAP alert. The bytes themselves are one click away.
 import { h } from './dom.js';
 import { moment } from './time.js';
-import { drillMark } from './words.js';
+import { deliveryLook, drillMark } from './words.js';
 
 const SPEECH = 'application/ssml+xml';
 
 /**
- * @param {{media_type?: string, parts?: string[], counts?: string[], reason?: string} | undefined} payload
+ * @param {{media_type?: string, parts?: string[], counts?: string[], reason?: string, code?: string} | undefined} payload
  * @returns {HTMLElement[]}
  */
 export function showPayload(payload) {
   if (!payload) return [h('p', { class: 'muted' }, '本文がありません。')];
-  if (payload.reason) return [h('p', {}, h('strong', {}, 'この経路には送りません。'), ` ${payload.reason}`)];
+  if (payload.reason) return [h('p', {}, h('strong', {}, `${deliveryLook({ code: payload.code }).ja}：この経路には送りません。`), ` ${payload.reason}`)];
   const parts = payload.parts ?? [];
   if (payload.media_type === SPEECH) return spoken(parts, payload.counts ?? []);
   if (payload.media_type === 'application/json') return parts.map(asFacts);
@@ -91,7 +91,7 @@ const raw = (text) => h('details', { class: 'raw' }, h('summary', {}, '送られ
  * @param {any} payload
  */
 export function countOf(payload) {
-  if (payload.reason) return '対象外';
+  if (payload.reason) return deliveryLook({ code: payload.code }).ja;
   if (payload.media_type === SPEECH) return payload.counts?.[0] ?? '';
   if (payload.parts?.length > 1) return `${payload.parts.length}連投`;
   return payload.media_type?.startsWith('text/') ? payload.counts?.[0] ?? '' : '';

@@ -34,6 +34,16 @@ export function about(group, code) {
 }
 
 /**
+ * How a delivery looks, or what would not become one: nobody set the channel up (未設定), or it does not concern it (対象外).
+ * @param {{state?: string, code?: string}} one a delivery, or a refused payload
+ * @returns {any}
+ */
+export function deliveryLook({ state = 'refused', code = '' }) {
+  const look = about('deliveries', state);
+  return state === 'refused' ? { ...look, ...about('refusals', code.startsWith('budget_') ? 'budget' : code) } : look;
+}
+
+/**
  * Whether an alert is evacuation information itself (避難指示), and not information that corresponds to a level (相当).
  * Its event is then called exactly as the law calls it. What is relayed and has a level is such an order of the city.
  * @param {any} alert
