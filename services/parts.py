@@ -54,6 +54,7 @@ from services.river_model import RiverFile
 from services.roads import Roads, load_roads
 from services.selftest.message import test_alert
 from services.selftest.monthly import Monthly
+from services.selftest.schedule import scheduled
 from services.settings import Source as SourceSettings
 from services.source import Source
 from services.store import answered, photos, suppressions
@@ -254,13 +255,12 @@ async def deliver(house: House) -> None:
 
 
 async def selftest(house: House) -> Monthly | None:
-    """Trying every channel by itself, where that is set; never in an exercise, whose channels are stand-ins."""
-    every = house.settings.selftest.every
+    """Trying every channel by itself; never in an exercise, whose channels are stand-ins."""
+    every, channels = scheduled(house.settings.selftest.every_days, (await house.city()).channels)
     if not every or house.settings.exercise:
         return None
-    city, once = await house.city(), await house.once(Monthly.name)
-    message = partial(test_alert, house.settings.city)
-    loop = Monthly(once, house.bell, house.clock, city.channels, message, every)
+    once, message = await house.once(Monthly.name), partial(test_alert, house.settings.city)
+    loop = Monthly(once, house.bell, house.clock, channels, message, every)
     house.repeat(Loop(loop.name, leased(once, loop.step), house.bell.listen(), lambda: loop.EVERY))
     return loop
 

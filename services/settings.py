@@ -166,13 +166,10 @@ class Why(_Strict):
 
 
 class SelfTest(_Strict):
-    """How often every channel is tried by itself; 0: only when somebody says ``shirase selftest``."""
+    """How often every channel is tried by itself; 0: only when somebody says ``shirase selftest``. Not set: each month,
+    and only what sends nothing (``services/selftest/schedule.py``)."""
 
-    every_days: int = Field(default=0, ge=0, le=92)
-
-    @property
-    def every(self) -> timedelta:
-        return timedelta(days=self.every_days)
+    every_days: int | None = Field(default=None, ge=0, le=92)
 
 
 class Web(_Strict):

@@ -137,7 +137,7 @@ def encrypted(address: str) -> str:
     if url.scheme not in ("http", "https") or not url.hostname or "@" in url.netloc or url.fragment:
         raise ValueError("url must look like https://host/path, without user, password or #; the token goes apart")
     if url.scheme == "http" and not is_loopback(url.hostname):
-        raise ValueError(f"http:// is only for this machine; write https://{url.hostname}{url.path}")
+        raise ValueError(f"http:// is only for this machine; write https://{url.hostname}/… with the same path")
     return address
 
 

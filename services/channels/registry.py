@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
+from enum import StrEnum
 from typing import Any
 
 from pydantic import BaseModel, ValidationError
@@ -26,6 +27,15 @@ class ChannelError(Exception):
     """A channel that cannot be set up; the text names the settings key and the cure, and never a secret."""
 
 
+class Trial(StrEnum):
+    """What ``prove`` of a channel does; nothing of it reaches the public."""
+
+    NONE = "none"  # there is no way to try it that nobody would notice
+    INSIDE = "inside"  # stays in the house
+    ASKS = "asks"  # logs in, reads, has a text checked
+    SENDS = "sends"  # a message of status Test to a partner's machine
+
+
 @dataclass(frozen=True, slots=True)
 class Kind:
     """One kind of outlet: its settings, how to make it, and settings that do for rendering but never for sending."""
@@ -36,10 +46,13 @@ class Kind:
     signs: bool = False  # its documents carry the city's signature, where a key is set
     speaks: bool = False  # says names aloud, and so needs their readings
     slow: bool = True  # takes minutes to reach people, or may; False: it reaches nobody
+    trial: Trial = Trial.ASKS
 
 
 _NO_ACCOUNT = dict.fromkeys(("consumer_key", "consumer_secret", "access_token", "access_token_secret"), "0-none")
 _NO_KEY = {"private_key": f"{'A' * 42}E", "contact": "https://city.invalid"}
+_NO_SYSTEM = {"url": "https://linkage.invalid/", "token": "none"}
+_NO_PARTNER = {"url": "https://partner.invalid/", "secret": "A" * 32}
 _NO_NODE = {
     "url": "https://node.invalid/",
     "user": "none",
@@ -52,20 +65,26 @@ _NO_NODE = {
 
 CHANNELS: Mapping[str, Kind] = {
     "x": Kind(x.Config, x.X, _NO_ACCOUNT),
-    "linkage": Kind(linkage.Config, linkage.Linkage, {"url": "https://linkage.invalid/", "token": "none"}, signs=True),
-    "lalert": Kind(node.Config, lalert.LAlert, _NO_NODE),
-    "urgent_mail": Kind(urgent_mail.Config, urgent_mail.UrgentMail, _NO_NODE),
+    "linkage": Kind(
+        linkage.Config,
+        linkage.Linkage,
+        _NO_SYSTEM,
+        signs=True,
+        trial=Trial.SENDS,
+    ),
+    "lalert": Kind(node.Config, lalert.LAlert, _NO_NODE, trial=Trial.SENDS),
+    "urgent_mail": Kind(urgent_mail.Config, urgent_mail.UrgentMail, _NO_NODE, trial=Trial.NONE),
     "line": Kind(line.Config, line.Line, {"token": "none"}),
     "mastodon": Kind(mastodon.Config, mastodon.Mastodon, {"url": "https://mastodon.invalid", "token": "none"}),
     "bluesky": Kind(bluesky.Config, bluesky.Bluesky, {"identifier": "none", "app_password": "none"}),
     "facebook": Kind(facebook.Config, facebook.Facebook, {"page": "0", "token": "none"}),
-    "webhook": Kind(webhook.Config, webhook.Webhook, {"url": "https://partner.invalid/", "secret": "A" * 32}),
-    "mqtt": Kind(mqtt.Config, mqtt.Mqtt),
-    "voice": Kind(voice.Config, voice.Voice, {"folder": "."}, speaks=True),
-    "push": Kind(push.Config, push.Push, _NO_KEY),
+    "webhook": Kind(webhook.Config, webhook.Webhook, _NO_PARTNER, trial=Trial.SENDS),
+    "mqtt": Kind(mqtt.Config, mqtt.Mqtt, trial=Trial.NONE),
+    "voice": Kind(voice.Config, voice.Voice, {"folder": "."}, speaks=True, trial=Trial.INSIDE),
+    "push": Kind(push.Config, push.Push, _NO_KEY, trial=Trial.NONE),
     "mail": Kind(mail.Config, mail.Mail, {"host": "mail.invalid", "sender": "none@city.invalid"}),
-    "cap_feed": Kind(cap_feed.Config, cap_feed.CapFeed, signs=True),
-    "log": Kind(log.Config, log.Log, slow=False),
+    "cap_feed": Kind(cap_feed.Config, cap_feed.CapFeed, signs=True, trial=Trial.INSIDE),
+    "log": Kind(log.Config, log.Log, slow=False, trial=Trial.INSIDE),
 }
 # What a rule may name instead of each of them: those that the city has set up.
 GROUPS: Mapping[str, tuple[str, ...]] = {

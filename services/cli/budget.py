@@ -41,10 +41,10 @@ def _show(args: argparse.Namespace) -> int:
     try:
         settings = load(args.settings)
         asyncio.run(_print(settings, args.csv))
-    except SettingsError as error:
+    except StoreError as error:
+        return _refuse("no_store", str(error))
+    except (SettingsError, ValueError) as error:  # of [budget.…] or a tariff, too
         return _refuse("bad_settings", str(error))
-    except (StoreError, ValueError) as error:
-        return _refuse("no_account", str(error))
     return 0
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import json
+import re
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -160,11 +161,30 @@ async def _close(channels: Any) -> None:
 
 
 def _masked(settings: Settings) -> dict[str, Any]:
-    """Effective values. Channel options are free-form: what could be a secret there shows only that it is set."""
-    values = settings.model_dump(mode="json")
+    """Effective values. Channel options are free-form: what could be a secret there shows only that it is set.
+
+    Of an address only the host is shown: those of chats and of partners hold their secret in the path or the query.
+    """
+    values: dict[str, Any] = _hosts_alone(settings.model_dump(mode="json"))
     values["database"] = parse(settings.database_url).render_as_string()  # without its password
+    values["web"]["base_url"] = settings.web.base_url  # is told to everybody
     open_keys = {"url", "base_url", "statuses"}
     for options in values["channels"].values():
         for key in options.keys() - open_keys:
             options[key] = "**********"
     return values
+
+
+def _hosts_alone(value: Any) -> Any:
+    """The value with every address in it cut behind its host."""
+    match value:
+        case dict():
+            return {key: _hosts_alone(one) for key, one in value.items()}
+        case list():
+            return [_hosts_alone(one) for one in value]
+        case str() if "://" in value:
+            scheme, _, rest = value.partition("://")
+            authority = re.split(r"[/?#]", rest, maxsplit=1)[0]
+            return f"{scheme}://{authority.rpartition('@')[2]}" + ("/…" if authority != rest.rstrip("/") else "")
+        case _:
+            return value

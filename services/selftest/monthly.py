@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime, timedelta
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from sqlalchemy.exc import SQLAlchemyError
 
 from feeds.status import Status
 from rules.alert import Alert
@@ -12,13 +15,23 @@ from services.channels.channel import Channel
 from services.clock import Clock, wall
 from services.lease import Leased
 from services.selftest.run import Result, prove_all
-from services.store import chronology, selftests
+from services.store import chronology, cursors, selftests
 from services.store.chronology import Entry
 from services.store.engine import Store
 from services.store.selftests import Kept
 from services.telemetry import SELFTEST_AT, SELFTEST_OK
 
+_AGAIN = timedelta(hours=6)  # between two that begin, whatever becomes of the first
 GRACE = timedelta(days=3)  # after which a test that did not come is missed
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One run: when it began, by the wall and in hub time, and what came of it."""
+
+    at: datetime
+    now: datetime
+    results: Sequence[Result]
 
 
 class Monthly:
@@ -39,21 +52,44 @@ class Monthly:
         self._store, self._bell, self._clock = store, bell, clock
         self._channels, self._message, self._every = channels, message, every
         self.troubles: list[str] = []
+        self._unwritten: Run | None = None
 
     async def step(self) -> bool:
-        """Look, and run where it is time. A run under way when the hub dies is run again."""
+        """Look, and run where it is time.
+
+        What came of a run is kept until it is written, so a store that fails has nobody tried again. A run under way
+        when the hub dies is run again, a quarter of a day later.
+        """
+        due = self._unwritten is not None or await self._is_due(wall())
+        if due:
+            await self._run()
         async with self._store.read() as connection:
             kept = await selftests.newest(connection)
-        due = self._due({one.result.channel: one.at for one in kept}, wall())
-        if due:
-            await run(self._store, self._clock.now(), self._channels, self._message)
-            self._bell.ring("deliveries")
-            async with self._store.read() as connection:
-                kept = await selftests.newest(connection)
         mine = [one for one in kept if one.result.channel in self._channels]
         self.troubles = troubles(mine, self._every, wall())
         _measure(mine)
         return due
+
+    async def _is_due(self, at: datetime) -> bool:
+        async with self._store.read() as connection:
+            kept = await selftests.newest(connection)
+            begun = datetime.fromtimestamp(await cursors.position(connection, self.name), UTC)
+        return at - begun >= _AGAIN and self._due({one.result.channel: one.at for one in kept}, at)
+
+    async def _run(self) -> None:
+        """Raises where the store cannot be written: before anything is sent, or with the results in hand."""
+        if self._unwritten is None:
+            at, now = wall(), self._clock.now()
+            async with self._store.write() as connection:
+                await cursors.move(connection, self.name, int(at.timestamp()))
+            self._unwritten = Run(at, now, await prove_all(self._channels.values(), self._message(now), now))
+        try:
+            await write(self._store, self._unwritten)
+        except (SQLAlchemyError, OSError):
+            self.troubles = ["配信経路の定期試験の結果を記録できません。記録できるまで、試験はやり直しません"]
+            raise
+        self._unwritten = None
+        self._bell.ring("deliveries")
 
     def _due(self, tried: Mapping[str, datetime], at: datetime) -> bool:
         """One channel tried by hand proves nothing of the others; one that is new has never been tried."""
@@ -64,12 +100,16 @@ async def run(
     store: Store | Leased, now: datetime, channels: Mapping[str, Channel], message: Callable[[datetime], Alert]
 ) -> Sequence[Result]:
     """One run, kept and in the log. ``now`` is hub time."""
-    at = wall()
-    results = await prove_all(channels.values(), message(now), now)
+    one = Run(wall(), now, await prove_all(channels.values(), message(now), now))
+    await write(store, one)
+    return one.results
+
+
+async def write(store: Store | Leased, one: Run) -> None:
+    """The results, and the line of the log."""
     async with store.write() as connection:
-        await selftests.keep(connection, at, results)
-        await chronology.append(connection, [_entry(results, now)])
-    return results
+        await selftests.keep(connection, one.at, one.results)
+        await chronology.append(connection, [_entry(one.results, one.now)])
 
 
 def troubles(kept: Sequence[Kept], every: timedelta, at: datetime) -> list[str]:

@@ -35,13 +35,16 @@ def test_the_bundled_profile_is_in_order(profile: Path, capsys: pytest.CaptureFi
 def test_secrets_are_masked(profile: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     site = tmp_path / "site.toml"
     site.write_text(
-        '[channels.linkage]\nurl = "https://example.jp/cap"\ntoken = "hush-hush"\n'
-        '[gateways.g]\npassword = "hush-too"\n',
+        '[channels.linkage]\nurl = "https://example.jp:8443/hush/T0?key=hush"\ntoken = "hush-hush"\n'
+        '[channels.mastodon]\nurl = "https://mastodon.example"\ntoken = "hush-again"\n'
+        '[[callout.chains]]\ngroups = ["g"]\n[callout.groups]\ng = ["a"]\n'
+        '[callout.people.a]\nname = "甲"\nurls = ["slack://hush/hush/hush/"]\n[gateways.g]\npassword = "hush-too"\n',
         encoding="utf-8",
     )
     assert run(["check", "--settings", str(site)]) == 0
     told = capsys.readouterr().out
-    assert "hush" not in told and "https://example.jp/cap" in told
+    assert "hush" not in told and '"https://example.jp:8443/…"' in told
+    assert '"https://mastodon.example"' in told
 
 
 def test_a_fault_of_the_road_network_is_named(profile: Path, capsys: pytest.CaptureFixture[str]) -> None:

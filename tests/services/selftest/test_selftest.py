@@ -13,11 +13,12 @@ from feeds.status import Status
 from rules.alert import Alert
 from services.bell import Bell
 from services.channels.proof import Proof, Proving
-from services.channels.registry import CHANNELS, build
+from services.channels.registry import CHANNELS, Trial, build
 from services.clock import wall
 from services.selftest.message import test_alert as message_of
 from services.selftest.monthly import Monthly, run, troubles
 from services.selftest.run import Result, prove_all
+from services.selftest.schedule import scheduled
 from services.settings import City
 from services.store import selftests
 from services.store.engine import Store
@@ -62,6 +63,8 @@ def test_every_channel_can_be_tried_or_is_known_not_to_be(tmp_path: Path) -> Non
     made = {name: kind.make(kind.config.model_validate({**kind.render_only, **_folder(name, tmp_path)}))
             for name, kind in CHANNELS.items()}  # fmt: skip
     assert {name for name, channel in made.items() if not isinstance(channel, Proving)} == UNTRIED
+    assert {name for name, kind in CHANNELS.items() if kind.trial is Trial.NONE} == UNTRIED
+    assert {name for name, kind in CHANNELS.items() if kind.trial is Trial.SENDS} == MACHINES.keys()
 
 
 @pytest.mark.parametrize("name", sorted(FAKES.keys() - UNTRIED))
@@ -166,6 +169,46 @@ async def test_a_test_under_way_may_be_cut(store: Store) -> None:
     async with store.read() as connection:
         assert await selftests.newest(connection) == []
     assert await loop.step()
+
+
+@on_sqlite
+async def test_what_cannot_be_written_down_is_told_and_nobody_is_tried_again_for_it(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tries: list[str] = []
+
+    class Counting:
+        name, statuses = "log", frozenset(Status)
+
+        async def prove(self, alert: Alert, now: datetime) -> Proof:
+            tries.append(alert.identifier)
+            return Proof(proven=("ログに書けた",))
+
+    counting: Any = Counting()
+    loop = Monthly(store, Bell(), SetClock(), {"log": counting}, message, timedelta(days=30))
+    with monkeypatch.context() as broken:
+        broken.setattr(selftests, "keep", _full)
+        for _ in range(3):
+            with pytest.raises(OSError, match="No space"):
+                await loop.step()
+    assert len(tries) == 1 and "記録できません" in loop.troubles[0]
+    other = Monthly(store, Bell(), SetClock(), {"log": counting}, message, timedelta(days=30))
+    assert not await other.step(), "a hub that died with the results in hand waits before it tries anew"
+    assert await loop.step() and not await loop.step()
+    assert len(tries) == 1 and loop.troubles == []
+
+
+async def _full(*_: object) -> None:
+    raise OSError(28, "No space left on device")
+
+
+def test_each_month_what_only_asks_is_tried_and_a_partners_machine_by_the_citys_word_alone(tmp_path: Path) -> None:
+    all_of_them: dict[str, Any] = dict.fromkeys(CHANNELS)
+    every, channels = scheduled(None, all_of_them)
+    assert every == timedelta(days=30) and not channels.keys() & {*MACHINES, *UNTRIED} and "x" in channels
+    assert scheduled(7, all_of_them) == (timedelta(days=7), all_of_them)
+    for days, names in ((0, CHANNELS), (None, ("log", "cap_feed", "voice", "webhook"))):
+        assert not scheduled(days, dict.fromkeys(names))[0]  # type: ignore[arg-type]
 
 
 def _folder(name: str, folder: Path) -> dict[str, str]:
