@@ -9,6 +9,8 @@ from collections.abc import Mapping
 from enum import StrEnum
 from typing import Any
 
+from sqlalchemy import RowMapping
+
 from services.store.alerts import Refusal
 
 
@@ -36,7 +38,7 @@ class Unsent(StrEnum):
         return Refusal(self.sentence.format(about), f"{self.value}_{detail}" if detail else self.value)
 
 
-def code_of(row: Mapping[str, Any]) -> str:
+def code_of(row: Mapping[str, Any] | RowMapping) -> str:
     """The name in a row of the outbox; empty where it was taken, or written before there were names."""
     if row["state"] != "refused":
         return ""
