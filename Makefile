@@ -7,6 +7,8 @@ JOBS   ?= 1
 BIN    := .venv/bin
 REAL   := $(abspath ../shared/data)
 export SHIRASE_REAL_DATA ?= $(wildcard $(REAL))
+# Where it is set, each of some hundred processes of the tests compiles the whole house again: a second of each start.
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: install run test test-services test-core test-e2e test-browser lint check bench fuzz examples languages drill accept lock vendor screens clean
 

@@ -6,11 +6,12 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache, partial
 
-from jinja2 import StrictUndefined, Template, TemplateError, meta, pass_context
+from jinja2 import StrictUndefined, TemplateError, pass_context
 from jinja2.runtime import Context
 from jinja2.sandbox import SandboxedEnvironment
 
 from rules.alert import Place, Text
+from rules.wording.compiling import Compiled, compiled
 from rules.wording.languages import spoken, wide
 from rules.wording.times import clock
 
@@ -88,17 +89,14 @@ def environment(language: str) -> SandboxedEnvironment:
 
 
 @lru_cache(maxsize=4096)
-def _compiled(language: str, source: str) -> Template:
-    return environment(language).from_string(source)
+def _compiled(language: str, source: str) -> Compiled:
+    return compiled(environment(language), source)
 
 
-@lru_cache(maxsize=4096)
 def flaw(language: str, source: str) -> tuple[str, str] | None:
     """What is wrong with a template before it is ever used: (found, allowed), or None."""
-    env = environment(language)
     try:
-        unknown = meta.find_undeclared_variables(env.parse(source)) - set(VARIABLES)
-        _compiled(language, source)
+        unknown = _compiled(language, source).names - set(VARIABLES)
     except TemplateError as error:
         return f"{error.message} (template line {getattr(error, 'lineno', 1)})", "a Jinja2 template"
     return (", ".join(sorted(unknown)), ", ".join(VARIABLES)) if unknown else None
@@ -107,7 +105,7 @@ def flaw(language: str, source: str) -> tuple[str, str] | None:
 def render(words: Words, language: str, variables: Mapping[str, object]) -> Text:
     """The text people read. Raises jinja2.TemplateError, TypeError or ValueError where a template does not fit."""
     known = {**variables, _GLOSSARY: words.glossary}
-    parts = {part: _compiled(language, getattr(words, part)).render(known).strip() for part in PARTS}
+    parts = {part: _compiled(language, getattr(words, part)).template.render(known).strip() for part in PARTS}
     if empty := [part for part in PARTS if not parts[part]]:
         raise ValueError(f"the template for {', '.join(empty)} gave an empty text")
     return Text(language=language, **parts)

@@ -71,6 +71,9 @@ def test_level_label(level: int, has_level: bool, ja: str, en: str) -> None:
         ("{{ range(10) }}", "range"),
         ("{{ self }}", None),
         ("{% if level %}", "end of template"),
+        ("{{ now | shouted }}", "shouted"),
+        ("{{ facts.get(default=1, default=2) }}", "repeated"),  # what Jinja leaves to Python
+        ("{% set mine = level %}{% for one in hazards %}{{ mine }}{{ another }}{% endfor %}", "another"),
     ],
 )
 def test_flaw(template: str, wrong: str | None) -> None:
