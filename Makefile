@@ -24,11 +24,12 @@ install: .venv/.done
 run: install
 	@exec $(BIN)/python -m tests.exercise --port $(PORT)
 
-test: install lint
+test: install
 	@sh tests/system-parts.sh
-	@$(MAKE) --no-print-directory --keep-going -j2 --output-sync=target test-services test-e2e test-core test-browser
+	@$(MAKE) --no-print-directory --keep-going -j3 --output-sync=target test-e2e test-services test-browser test-core lint
 
-# Four parts for two cores, the longest first. A browser's event loop and that of asyncio tests do not share a process.
+# Five parts for two cores, three at a time: those that drive whole processes, which come first, often wait.
+# A browser's event loop and that of asyncio tests do not share a process.
 test-services: install
 	$(BIN)/pytest tests/services
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import os
 import shutil
 from collections.abc import AsyncIterator, Iterator
@@ -21,6 +22,16 @@ from tests.postgresql import Cluster, binaries, cluster
 # new one would find is nearly never of that change. Everywhere else, and in `make examples`, they are new each time.
 settings.register_profile("suite", deadline=None, derandomize=os.environ.get("CI") == "true")
 settings.load_profile("suite")
+
+
+# As often as Python does it by itself, looking for cycles among all that is imported takes a quarter of the suite.
+gc.set_threshold(20_000)
+
+
+def pytest_collection_finish() -> None:
+    """What is imported and collected by now stays to the end: from here on only what tests make is looked through."""
+    gc.collect()
+    gc.freeze()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
