@@ -20,7 +20,7 @@ from services.evaluate import Evaluate
 from services.health import Health
 from services.house import House
 from services.ingest import Ingest
-from services.ledger.start import load_book
+from services.ledger.start import load_book, load_streets
 from services.line import SERVICES, Report
 from services.loop import Loop
 from services.poll import Poll
@@ -138,6 +138,7 @@ class Hub:
             fake_outboxes=settings.exercise.outboxes if settings.exercise else {},
             profile=settings.profile,
             book=load_book(settings),
+            streets=await asyncio.to_thread(load_streets, settings, city.ground.areas),
             https=settings.web.https,
             base_url=settings.web.base_url or f"http://{settings.web.host}:{settings.web.port}",
         )

@@ -8,7 +8,7 @@ from itertools import groupby
 
 from geo.plow.passes import Pass
 
-_SNOW_WORK = frozenset({"", "plow", "other"})  # a vehicle that does not tell is taken at its word: it was sent to plow
+SNOW_WORK = frozenset({"", "plow", "other"})  # a vehicle that does not tell is taken at its word: it was sent to plow
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,7 +36,7 @@ class Coverage:
 
 
 def coverage(
-    found: Iterable[Pass], config: CoverageConfig = PRACTICE, activities: frozenset[str] = _SNOW_WORK
+    found: Iterable[Pass], config: CoverageConfig = PRACTICE, activities: frozenset[str] = SNOW_WORK
 ) -> dict[str, Coverage]:
     """Coverage by segment id, of the passes given; in any order. A segment without passes is not in it."""
     wanted = sorted((one for one in found if one.activity in activities), key=lambda one: (one.segment, one.ended, one))

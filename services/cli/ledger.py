@@ -12,13 +12,17 @@ from pathlib import Path
 from typing import Any
 
 from feeds.status import Status
+from geo.crs import CrsError
 from geo.geojson import ProfileError
+from geo.ground import load_ground
 from geo.plow.ledger.book import Book
 from geo.plow.ledger.reading import read_book
 from services.clock import wall
 from services.ledger.account import Account, account
 from services.ledger.desk import LedgerError, Writer, read_csv, write_down
+from services.ledger.fairness import figures, sheet, streets
 from services.ledger.files import TYPES, written
+from services.ledger.sheets import Sheet, title
 from services.ledger.told import as_json
 from services.settings import Settings, SettingsError, load
 from services.store.engine import Store, StoreError
@@ -51,25 +55,31 @@ def _show(args: argparse.Namespace) -> int:
         return _refuse("no_file", f"--format {args.format} needs --out FILE", 2)
     try:
         settings = load(args.settings)
-        found = asyncio.run(_account(args, settings, read_book(settings.profile / "ledger")))
+        found, more = asyncio.run(_account(args, settings, read_book(settings.profile / "ledger")))
         if args.out is None:
             print(json.dumps(as_json(found), ensure_ascii=False))
         elif args.format == "json":
             args.out.write_text(json.dumps(as_json(found), ensure_ascii=False) + "\n", encoding="utf-8")
         else:
-            args.out.write_bytes(written(found, args.format, wall()))
-    except (SettingsError, ProfileError) as error:
+            args.out.write_bytes(written(found, args.format, wall(), more))
+    except (SettingsError, ProfileError, CrsError) as error:
         return _refuse("bad_settings", str(error))
     except (StoreError, OSError) as error:
         return _refuse("no_store" if isinstance(error, StoreError) else "no_file", str(error))
     return 0
 
 
-async def _account(args: argparse.Namespace, settings: Settings, book: Book) -> Account:
+async def _account(args: argparse.Namespace, settings: Settings, book: Book) -> tuple[Account, list[Sheet]]:
+    """The account, and how long streets waited, which is a table of files alone."""
     store = await Store.look(settings.database_url)
     try:
         async with store.read() as connection:
-            return await account(connection, book, args.status, args.days, args.contractor)
+            found = await account(connection, book, args.status, args.days, args.contractor)
+            if args.format == "json" or args.contractor:
+                return found, []
+            own = streets(settings.profile, settings.data_dir / "network", load_ground(settings.profile, []).areas)
+            waited = await figures(connection, args.status, own, args.days, wall())
+            return found, [sheet(waited, title(found, "最初の通過まで"))]
     finally:
         await store.close()
 

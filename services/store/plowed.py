@@ -132,6 +132,19 @@ async def passes_over(
     return found
 
 
+async def passes_within(
+    connection: AsyncConnection, status: Status, segments: Sequence[str], since: datetime, until: datetime
+) -> list[Pass]:
+    """All passes over the segments that ended in [since, until]."""
+    found: list[Pass] = []
+    for begin in range(0, len(segments), _AT_ONCE):
+        some = segments[begin : begin + _AT_ONCE]
+        here = (passes.c.status == status, passes.c.segment.in_(some))
+        when = (passes.c.ended >= since, passes.c.ended <= until)
+        found += [_pass(row) for row in await connection.execute(select(passes).where(*here, *when))]
+    return found
+
+
 async def cover(
     connection: AsyncConnection, status: Status, segments: Collection[str], found: Mapping[str, Coverage]
 ) -> None:

@@ -11,6 +11,7 @@ from aiohttp import web
 
 from feeds.cap.sign import Signer
 from geo.model import Ground
+from geo.plow.fairness import Street
 from geo.plow.ledger.book import Book
 from rules.floor import Floor
 from rules.rule import Rule
@@ -62,6 +63,7 @@ class WebContext:
     city: City | None = None  # what people's drafts are written with; None: nobody writes any here
     floor: Floor = field(default_factory=Floor)  # under the approval that rules ask for
     book: Book = field(default_factory=Book)  # machines and contracts of snow removal
+    streets: tuple[Street, ...] = ()  # the city's own carriageways, for how long they wait for a plow
     fix_delay: timedelta = timedelta(minutes=30)  # public positions of vehicles are this old
 
 

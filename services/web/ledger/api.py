@@ -10,8 +10,11 @@ from aiohttp import web
 
 from feeds.japan import JAPAN
 from feeds.status import Status
+from geo.plow.fairness import Fairness
 from services.ledger.account import Account, account
 from services.ledger.desk import AT_MOST, LedgerError, Wanted, Writer, item_of, read_csv, write_down
+from services.ledger.fairness import as_json as as_fair_json
+from services.ledger.fairness import figures
 from services.ledger.told import as_json
 from services.ledger.words import seconds_of
 from services.store.users import Role
@@ -54,6 +57,17 @@ def status_of(request: web.Request) -> Status:
         return Status(wanted)
     except ValueError:
         raise WebError(400, "bad_status", f"status is one of {', '.join(Status)}") from None
+
+
+async def waited(request: web.Request) -> list[Fairness]:
+    """How long streets waited on the days that the address asks for."""
+    context = request.app[CONTEXT]
+    async with context.store.read() as connection:
+        return await figures(connection, status_of(request), context.streets, days(request), context.now())
+
+
+async def show_waits(request: web.Request) -> web.Response:
+    return answer(request, {"items": [as_fair_json(one) for one in await waited(request)]})
 
 
 async def show(request: web.Request) -> web.Response:
@@ -153,6 +167,28 @@ ENDPOINTS = (
             "items": "{machine, contractor, day, doing, band, gps_seconds, declared, approved, difference_seconds, …}",
             "machines": "{machine, contractor, kind, unseen_seconds, times: [{day, doing, band, …, seconds}]}",
             "totals": "of what is approved: {contractor, contract, machine, doing, band, seconds, paid_seconds, yen}",
+        },
+        errors=(400,),
+        role=Role.VIEWER,
+    ),
+    Endpoint(
+        path="/fairness",
+        handler=show_waits,
+        summary="How long streets waited from the trigger of an order to the first pass, by class and section.",
+        parameters=(
+            Parameter("day", "2026-12-08; today unless told."),
+            Parameter("month", "2026-12, instead of a day."),
+            _STATUS,
+        ),
+        returns=JSON,
+        properties={
+            "section": "null: all of them",
+            "route_class": "null: all of them",
+            "streets": "how many were waited for",
+            "passed": "how many were passed",
+            "median_min": "minutes; null: fewer than half were passed",
+            "p90_min": "minutes in which nine of ten were passed; null: fewer were",
+            "in_time": "share passed by the finish hour; null: none was set",
         },
         errors=(400,),
         role=Role.VIEWER,

@@ -13,13 +13,14 @@ from aiohttp import hdrs, web
 from geo.plow.ledger.beside import Beside
 from services.ledger.account import Account, contractor_of
 from services.ledger.desk import Wanted, item_of
+from services.ledger.fairness import sheet
 from services.ledger.files import TYPES, file_name, written
-from services.ledger.sheets import Cell, Sheet, band_title, period, sheets
+from services.ledger.sheets import Cell, Sheet, band_title, period, sheets, title
 from services.ledger.words import DOING, hours, seconds_of
 from services.store.users import Role
 from services.web.auth import PERSON, requires
 from services.web.context import CONTEXT
-from services.web.ledger.api import read, take
+from services.web.ledger.api import read, take, waited
 from services.web.pages_staff import staff_page
 from services.web.security import WebError
 
@@ -33,7 +34,7 @@ async def show(request: web.Request) -> web.Response:
     rows = [_row(one, of) for one in of.items]
     chosen = request.query.get("contractor", "")
     one_day = of.since == of.until
-    tables = [_shown(sheet) for sheet in sheets(of) if sheet.name != "稼働時間"]
+    tables = [_shown(each) for each in sheets(of, await _waits(request, of)) if each.name != "稼働時間"]
     return staff_page(
         request, "ledger", account=of, period=period(of), rows=rows, tables=tables, contractors=contractors,
         chosen=chosen, one_day=one_day, address=_address(of, chosen), files=TYPES,
@@ -68,13 +69,22 @@ async def download(request: web.Request) -> web.Response:
     """The same as a file."""
     kind = request.match_info["kind"]
     of, now = await read(request), request.app[CONTEXT].now()
-    body = await asyncio.to_thread(written, of, kind, now)  # a month of a big fleet takes seconds
+    body = await asyncio.to_thread(
+        written, of, kind, now, await _waits(request, of)
+    )  # a month of a big fleet takes seconds
     headers = {
         hdrs.CONTENT_DISPOSITION: f'attachment; filename="{file_name(of, kind)}"',
         hdrs.CACHE_CONTROL: "private, no-store",
     }
     charset = "utf-8" if kind == "csv" else None
     return web.Response(body=body, content_type=TYPES[kind], charset=charset, headers=headers)
+
+
+async def _waits(request: web.Request, of: Account) -> list[Sheet]:
+    """How long streets waited, of all contractors."""
+    if request.query.get("contractor"):
+        return []
+    return [sheet(await waited(request), title(of, "最初の通過まで"))]
 
 
 def _address(of: Account, contractor: str) -> str:
@@ -99,13 +109,13 @@ def _row(one: Beside, of: Account) -> dict[str, Any]:
     }
 
 
-def _shown(sheet: Sheet) -> dict[str, Any]:
+def _shown(table: Sheet) -> dict[str, Any]:
     """A table with its cells as people read them."""
     rows = [
-        [_text(value, column.kind) for value, column in zip(row, sheet.columns, strict=True)]
-        for row in sheet.rows[:_SHOWN]
+        [_text(value, column.kind) for value, column in zip(row, table.columns, strict=True)]
+        for row in table.rows[:_SHOWN]
     ]
-    return {"sheet": sheet, "rows": rows, "more": max(0, len(sheet.rows) - _SHOWN)}
+    return {"sheet": table, "rows": rows, "more": max(0, len(table.rows) - _SHOWN)}
 
 
 def _text(value: Cell, kind: str) -> str:

@@ -1,0 +1,111 @@
+"""Fairness out of the store: triggers are the plow orders that were given, passes those of the plow loop."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from feeds.status import Status
+from geo.area import Areas
+from geo.plow.fairness import Fairness, Street, Trigger, Wait, fairness, waits
+from geo.plow.ledger.spent import second_at
+from geo.plow.reading import read_drawn
+from geo.plow.rounds import own
+from rules.orders.decision import Kind
+from rules.orders.life import Act, Order
+from services.ledger.sheets import Cell, Column, Sheet
+from services.ledger.words import hours
+from services.store import orders, plowed
+
+LOOKED_AT = timedelta(hours=24)  # after a trigger, unless the section is triggered again before
+_CLASSES = {1: "1 幹線", 2: "2 補助幹線", 3: "3 生活道路", None: ""}
+
+
+def streets(profile: Path, imported: Path, areas: Areas) -> tuple[Street, ...]:
+    """The city's own carriageways. Raises ProfileError or CrsError."""
+    return tuple(
+        Street(id=one.id, section=one.section, route_class=one.route_class, length_m=one.length_m)
+        for some in own(read_drawn(profile, imported, areas).segments).values()
+        for one in some
+    )
+
+
+async def figures(
+    connection: AsyncConnection, status: Status, of: Sequence[Street], days: tuple[date, date], now: datetime
+) -> list[Fairness]:
+    """The figures of all orders that began on these days, first and last in it."""
+    since, until = (datetime.fromtimestamp(second_at(day), UTC) for day in (days[0], days[1] + timedelta(days=1)))
+    found: list[Wait] = []
+    for trigger in triggers(await orders.between(connection, status, since, until), now):
+        mine = [street for street in of if street.section == trigger.section]
+        over = await plowed.passes_within(
+            connection, status, [street.id for street in mine], plowed.at(trigger.at), plowed.at(trigger.until)
+        )
+        found += waits([trigger], mine, over)
+    return fairness(found)
+
+
+def triggers(given: Sequence[Order], now: datetime) -> list[Trigger]:
+    """From when a rule fired, or else a person ordered; until it was the section's turn again, or a day later."""
+    ordered = [one for one in given if one.kind is Kind.PLOW and one.when(Act.ORDER) is not None]
+    begun = sorted(((_began(one), one) for one in ordered), key=lambda pair: pair[0])
+    found = []
+    for place, (at, one) in enumerate(begun):
+        again = (
+            other
+            for other, after in begun[place + 1 :]
+            if (after.section, after.classes) == (one.section, one.classes) and other > at
+        )
+        until = min(next(again, now), at + LOOKED_AT, now)
+        finish = one.finish_by.timestamp() if one.finish_by else None
+        found.append(
+            Trigger(section=one.section, at=at.timestamp(), until=until.timestamp(), classes=one.classes, finish=finish)
+        )
+    return found
+
+
+def as_json(one: Fairness) -> dict[str, Any]:
+    """As ``/api/v1/fairness`` and ``shirase fairness`` give it; minutes."""
+    return {
+        "section": one.section or None,
+        "route_class": one.route_class,
+        "streets": one.streets,
+        "passed": one.passed,
+        "median_min": None if one.median_s is None else round(one.median_s / 60, 1),
+        "p90_min": None if one.p90_s is None else round(one.p90_s / 60, 1),
+        "in_time": None if one.in_time is None else round(one.in_time, 3),
+    }
+
+
+def sheet(some: Sequence[Fairness], title: str) -> Sheet:
+    """A table of the daily report."""
+    columns = (
+        Column("工区", "Section"), Column("路線の級", "Class"), Column("区間", "Streets", "number"),
+        Column("通過した", "Passed", "number"), Column("中央値", "Median", "text"), Column("9割が通過", "90 %", "text"),
+        Column("期限内", "In time", "text"),
+    )  # fmt: skip
+    note = "基準に達してから最初の通過まで。通過していない区間も数える（「－」は、半数または9割がまだ）。"
+    return Sheet(name="公平性", title=title, columns=columns, rows=tuple(_row(one) for one in some), note=note)
+
+
+def _row(one: Fairness) -> tuple[Cell, ...]:
+    times = (hours(round(value)) if value is not None else "－" for value in (one.median_s, one.p90_s))
+    in_time = "" if one.in_time is None else f"{one.in_time:.0%}"
+    return (
+        one.section or "すべて",
+        _CLASSES.get(one.route_class, str(one.route_class)),
+        one.streets,
+        one.passed,
+        *times,
+        in_time,
+    )
+
+
+def _began(one: Order) -> datetime:
+    began = one.when(Act.PROPOSE) or one.when(Act.ORDER)
+    assert began is not None  # it was ordered
+    return began
