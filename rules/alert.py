@@ -47,7 +47,12 @@ class State(StrEnum):
     WITHDRAWN = "withdrawn"  # a draft that nobody needs any more
     EXPIRED = "expired"  # was issued and ran out, while a newer revision waits
     LIFTED = "lifted"  # ended by a person, though hazards are still there: the rules keep to it until something changes
-    ENDED = "ended"  # the series is over: expired, all-clear or cancelled
+    KEPT = "kept"  # never left the house; the series is over, and the rules keep to what people had left out of it
+    ENDED = "ended"  # was issued, and the series is over: expired, all-clear or cancelled
+
+
+OUT = frozenset({State.ISSUED, State.SUPERSEDED, State.EXPIRED, State.LIFTED, State.ENDED})  # has left the house
+REMEMBERED = frozenset({State.LIFTED, State.KEPT})  # over, and not forgotten: nothing more is said in that series
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

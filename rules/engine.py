@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from geo.hazard import Hazard
-from rules.alert import BY_HAND, Act, Alert, Approval, State
+from rules.alert import BY_HAND, REMEMBERED, Act, Alert, Approval, State
 from rules.noise.inhibition import Around, Overheard, Told, covered, itself
 from rules.proposal import Drop, Proposal, Reason
 from rules.revision import Places, Sender, write
@@ -176,7 +176,7 @@ def _withdrawal(standing: Standing, drop: Drop, situation: Situation, held: bool
     over = silent or standing.state is State.ISSUED
     # A person's own draft on what is in force waits for people, whether or not the rules have anything to say.
     meant = standing.alert.act not in {None, Act.EDIT} and standing.alert.expires > situation.now
-    if standing.state is State.LIFTED:
+    if standing.state in REMEMBERED:
         if drop.reason not in {Reason.OVER, Reason.RULE_GONE}:
             return None
         state = State.ENDED
@@ -191,7 +191,7 @@ def _withdrawal(standing: Standing, drop: Drop, situation: Situation, held: bool
 
 def _begun_anew(reached: Proposal) -> Withdrawal | None:
     """After a person's end, what rises is told in a series of its own, which remembers in place of the old one."""
-    if reached.standing is None or reached.standing.state is not State.LIFTED:
+    if reached.standing is None or reached.standing.state not in REMEMBERED:
         return None
     return _gone(reached.standing, State.ENDED, reached.reason or Reason.RISEN)
 

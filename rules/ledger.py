@@ -7,12 +7,12 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from feeds.status import Status
-from rules.alert import Alert, Approval, State
+from rules.alert import OUT, Alert, Approval, State
 from rules.engine import Decision
 from rules.situation import Standing
 
-OPEN = (State.DRAFT, State.ISSUED, State.REJECTED, State.LIFTED)
-OUT = (State.ISSUED, State.SUPERSEDED, State.EXPIRED)  # has left the house, in a series that is not over
+OPEN = (State.DRAFT, State.ISSUED, State.REJECTED, State.LIFTED, State.KEPT)
+HELD_TO = OUT - {State.LIFTED, State.ENDED}  # a later revision must quote it, until it expires
 Turn = Mapping[State, State]  # revisions in this state come to be in that one
 
 # Of the revisions before the one that is written, or leaves the house. What was refused has never been out: a later
@@ -23,12 +23,19 @@ BEFORE_ISSUED: Turn = {
     State.DRAFT: State.WITHDRAWN,
     State.REJECTED: State.WITHDRAWN,
 }
-# Of all revisions, when nobody needs the draft any more, or the last word has run out.
-WITHDRAWN = {State.DRAFT: State.WITHDRAWN}
-ENDED = dict.fromkeys(OPEN, State.ENDED)
-LIFTED = dict.fromkeys(OPEN, State.LIFTED)
-# What a withdrawal by the engine turns.
-GIVES_WAY: Mapping[State, Turn] = {State.WITHDRAWN: WITHDRAWN, State.ENDED: ENDED | WITHDRAWN, State.LIFTED: LIFTED}
+# Of all revisions, when nobody needs the draft any more, or the last word has run out. What never left the house ends
+# otherwise than what did, so that a series tells for ever what the public last heard.
+GIVES_WAY: Mapping[State, Turn] = {
+    State.WITHDRAWN: {State.DRAFT: State.WITHDRAWN},
+    State.ENDED: {
+        **dict.fromkeys((State.ISSUED, State.LIFTED), State.ENDED),
+        **dict.fromkeys((State.DRAFT, State.REJECTED, State.KEPT), State.WITHDRAWN),
+    },
+    State.LIFTED: {
+        **dict.fromkeys((State.ISSUED, State.EXPIRED), State.LIFTED),
+        **dict.fromkeys((State.DRAFT, State.REJECTED), State.KEPT),
+    },
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +76,7 @@ def standing_of(family: Sequence[Written], now: datetime) -> Standing:
         state=state,
         issued_revision=issued[-1].revision if issued else 0,
         issued=len(issued),
-        chain=tuple(one.alert for one in issued if one.alert and one.alert.expires > now),
+        chain=tuple(one.alert for one in issued if one.state in HELD_TO and one.alert and one.alert.expires > now),
         last_revision=family[-1].revision,
     )
 

@@ -9,7 +9,7 @@ from enum import StrEnum
 
 from feeds.japan import JAPAN
 from geo.hazard import Hazard
-from rules.alert import Alert, Place, Seen, State
+from rules.alert import REMEMBERED, Alert, Place, Seen, State
 from rules.noise.inhibition import Cover
 from rules.rule import Rule
 from rules.situation import Standing
@@ -135,7 +135,7 @@ class Proposal:
     @property
     def base(self) -> Alert | None:
         """The revision a change is measured against; a refused all-clear counts for nothing."""
-        if self.standing is None or self.standing.state is State.LIFTED:
+        if self.standing is None or self.standing.state in REMEMBERED:
             return None
         newest = self.standing.alert
         if newest.ends and self.standing.state is State.REJECTED:

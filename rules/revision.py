@@ -11,7 +11,7 @@ from jinja2 import TemplateError
 
 from feeds.japan import JAPAN
 from geo.hazard import Hazard
-from rules.alert import Alert, Approval, Place, Seen, State, Text
+from rules.alert import REMEMBERED, Alert, Approval, Place, Seen, Text
 from rules.evacuation import evacuates
 from rules.hold_off import hold_off_at
 from rules.noise.digest import gathered
@@ -57,7 +57,7 @@ def write(situation: Situation, proposal: Proposal, sender: Sender, places: Plac
     """The next revision of the proposal's series. Never raises for wording: a template that fails gives plain words."""
     sent = situation.now.replace(microsecond=0)
     rule = proposal.rule
-    standing = None if proposal.standing and proposal.standing.state is State.LIFTED else proposal.standing
+    standing = None if proposal.standing and proposal.standing.state in REMEMBERED else proposal.standing
     series = standing.alert.series if standing else f"{proposal.stem}-{sent.astimezone(JAPAN):%Y%m%dT%H%M%S}"
     revision = max(standing.last_revision, standing.alert.revision) + 1 if standing else 1
     alert = Alert(

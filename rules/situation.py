@@ -8,7 +8,7 @@ from datetime import datetime
 
 from feeds.status import Status
 from geo.hazard import Hazard
-from rules.alert import Alert, State
+from rules.alert import REMEMBERED, Alert, State
 from rules.silence import Silence
 
 
@@ -17,7 +17,7 @@ class Standing:
     """The newest revision of a series that is not over, and what became of it."""
 
     alert: Alert
-    state: State  # draft, issued, rejected, or lifted
+    state: State  # draft, issued, rejected, lifted, or kept
     issued_revision: int = 0  # newest revision that left the house; 0: none yet
     issued: int = 0  # how many have
     chain: tuple[Alert, ...] = ()  # issued revisions not yet expired, oldest first
@@ -28,7 +28,7 @@ class Standing:
 
         Empty once a person ended the series: nothing more is said in it.
         """
-        if self.state is State.LIFTED:
+        if self.state in REMEMBERED:
             return ()
         chain = {alert.revision: alert for alert in self.chain}
         if self.state is State.ISSUED:

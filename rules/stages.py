@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from feeds.japan import JAPAN
-from rules.alert import Alert, State
+from rules.alert import REMEMBERED, Alert, State
 from rules.left_out import left_out
 from rules.noise.stages import digest, gather, inhibit, quiet, spare
 from rules.proposal import Drop, Proposal, Reason, levels
@@ -86,7 +86,7 @@ def all_clear(_situation: Situation, proposal: Proposal) -> Proposal | Drop:
     if proposal.hazards or proposal.standing is None:
         return proposal
     newest, state = proposal.standing.alert, proposal.standing.state
-    if state is State.LIFTED:
+    if state in REMEMBERED:
         return Drop("all_clear", Reason.LEFT_OUT if proposal.aside else Reason.OVER)
     if not proposal.in_force:
         return Drop("all_clear", Reason.EXPIRED if proposal.standing.issued_revision else Reason.GONE)
@@ -135,7 +135,7 @@ def _first(proposal: Proposal) -> Reason:
     """Why it is said though nothing is there to compare it with."""
     if proposal.standing is None:
         return Reason.FIRST
-    if proposal.standing.state is not State.LIFTED:
+    if proposal.standing.state not in REMEMBERED:
         return Reason.RENEWED
     return Reason.RISEN if any(one.key in proposal.left_out for one in proposal.hazards) else Reason.FIRST
 

@@ -18,8 +18,9 @@ from services.channels.channel import Channel, Delivery, Outcome, Progress, Verd
 from services.clock import Clock, wall
 from services.store import chronology, outbox
 from services.store.chronology import Entry
+from services.store.delivery_state import DeliveryState
 from services.store.engine import Store
-from services.store.outbox import LEASE, DeliveryState
+from services.store.outbox import LEASE
 from services.telemetry import DELIVERIES
 
 log = structlog.get_logger()

@@ -7,6 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from feeds.status import Status
+from rules.alert import GRAVE
 
 
 class Event(StrEnum):
@@ -22,7 +23,6 @@ class Event(StrEnum):
 
 
 URGENT = frozenset({Event.MANDATORY, Event.BREAK_GLASS})
-_URGENT_LEVEL = 4
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,4 +47,4 @@ class Occasion:
 
 
 def is_urgent(event: Event, level: int) -> bool:
-    return event in URGENT or (event is Event.DRAFT and level >= _URGENT_LEVEL)
+    return event in URGENT or (event is Event.DRAFT and level >= GRAVE)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
@@ -15,20 +15,11 @@ from services.callout.snow import order_occasions
 from services.channels.registry import outlets
 from services.configuration.plow import Plow
 from services.store.confirmation import Said, Sent, confirmation
-from services.store.outbox import DeliveryState
+from services.store.delivery_state import DeliveryState
 from services.store.ringing import Backlog, Broken, Told, Unconfirmed, Waiting
 
 _BY_THEMSELVES = 5
 _GATEWAYS = ("gateway:", "clock:", "allowance:")  # a battery can wait for the morning
-_OPEN: Mapping[DeliveryState, tuple[str, str]] = {
-    DeliveryState.WAITING: ("まだ送れていません", "not sent yet"),
-    DeliveryState.SENDING: ("送信中のままです", "still being sent"),
-    DeliveryState.UNKNOWN: ("届いたか不明です", "it is not known whether it arrived"),
-    DeliveryState.REJECTED: ("相手が受け付けませんでした", "rejected"),
-    DeliveryState.REFUSED: ("送れない設定です", "not set up for it"),
-    DeliveryState.EXPIRED: ("送る前に期限が切れました", "expired before it was sent"),
-    DeliveryState.SUPERSEDED: ("送る前に次の報が出ました", "overtaken before it was sent"),
-}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -150,10 +141,9 @@ def _is_open(one: Unconfirmed, patient_since: datetime) -> bool:
 
 def _open_line(one: Unconfirmed) -> str:
     known, state = confirmation(one.row), DeliveryState(one.row["state"])
-    ja, en = _OPEN.get(state, ("確認できません", "not confirmed"))
     sent = "送った" if known.sent is Sent.SENT else "一部だけ送った" if known.sent is Sent.PARTLY else "送っていない"
     said = "返事なし" if known.said is Said.NO_ANSWER else "拒否" if known.said is Said.REJECTED else "なし"
-    return f"{one.channel}：{ja} / {en}（こちら：{sent}、相手の確認：{said}、{known.attempts}回試行）"
+    return f"{one.channel}：{state.ja} / {state.en}（こちら：{sent}、相手の確認：{said}、{known.attempts}回試行）"
 
 
 def _gateways(broken: Iterable[Broken]) -> Iterator[Occasion]:

@@ -85,7 +85,7 @@ class Delivery:
     done: tuple[str, ...] = ()  # remote ids of the parts already out
     reply_to: str = ""  # remote id of the earlier revision on this channel, if any
     expires: datetime
-    urgent: bool = False  # level 4 and 5, all-clears and cancellations: no limit of ours holds them back
+    urgent: bool = False  # level 4 and 5, all-clears and cancellations, and no drill: no limit of ours holds them back
     context: Mapping[str, str] = field(default_factory=dict)  # identifier, msg_type, kind, level
 
 

@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from feeds.japan import JAPAN
 from feeds.status import Status
-from rules.alert import Act, Alert, State, Text
+from rules.alert import REMEMBERED, Act, Alert, State, Text
 from rules.amendment import ACTS, amend
 from rules.notice import Notice, compose
 from rules.redraft import AmendmentError, Pen, Said, Series, edited
@@ -168,7 +168,7 @@ async def _series(connection: AsyncConnection, city: City, ask: Ask) -> Series:
     standing = (await alerts.standing(connection, status, ask.now)).get(ask.series) if status else None
     if status is None:
         raise ReviewError("not_found", f"{ask.series} はありません")
-    if standing is None or standing.state is State.LIFTED:
+    if standing is None or standing.state in REMEMBERED:
         raise ReviewError("nothing_in_force", "この発表は終わっています。新しい発表を作ってください")
     in_force = standing.in_force(ask.now)
     if ask.act is not Act.EDIT and in_force and in_force[-1].revision != ask.revision:

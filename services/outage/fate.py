@@ -11,7 +11,7 @@ from enum import StrEnum
 from feeds.japan import JAPAN
 from feeds.status import Status
 from services.channels.unsent import Unsent
-from services.store.outbox import DeliveryState
+from services.store.delivery_state import TAKEN, DeliveryState
 
 LATE = timedelta(minutes=3)  # a working channel takes seconds; what waited this long is told to staff
 
@@ -28,12 +28,12 @@ class Fate(StrEnum):
         member.ja, member.en = ja, en
         return member
 
-    EXPIRED = "expired", "期限切れで送らなかった", "expired unsent"
-    UNKNOWN = "unknown", "届いたか不明", "not known whether it arrived"
+    EXPIRED = "expired", DeliveryState.EXPIRED.ja, DeliveryState.EXPIRED.en
+    UNKNOWN = "unknown", DeliveryState.UNKNOWN.ja, DeliveryState.UNKNOWN.en
     PARTLY = "partly", "途中までしか送れなかった", "only the first posts went out"
-    REJECTED = "rejected", "相手先が受け付けなかった", "refused by the provider"
-    WAITING = "waiting", "まだ送れていない", "still waiting"
-    SUPERSEDED = "superseded", "新しい報に替わり送らなかった", "superseded before it could be sent"
+    REJECTED = "rejected", DeliveryState.REJECTED.ja, DeliveryState.REJECTED.en
+    WAITING = "waiting", DeliveryState.WAITING.ja, DeliveryState.WAITING.en
+    SUPERSEDED = "superseded", DeliveryState.SUPERSEDED.ja, DeliveryState.SUPERSEDED.en
     NEEDLESS = (
         "needless",
         "前の報が伝わっていないため解除・取消を送らなかった",
@@ -85,7 +85,7 @@ def fate_of(row: Mapping[str, object]) -> Fate | None:
     What goes to many takes minutes by its nature: where ``begun_at`` is known, it counts when the first was told.
     """
     state = DeliveryState(str(row["state"]))
-    if state in (DeliveryState.ACCEPTED, DeliveryState.DUPLICATE):
+    if state in TAKEN:
         created, finished = row["created_at"], row["finished_at"]
         assert isinstance(created, datetime) and isinstance(finished, datetime)
         begun = row.get("begun_at") or finished

@@ -14,7 +14,7 @@ from typing import Any
 
 from sqlalchemy import RowMapping
 
-from services.store.outbox import DeliveryState
+from services.store.delivery_state import DeliveryState
 
 
 class Sent(StrEnum):

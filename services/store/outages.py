@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from feeds.status import Status
 from services.outage.fate import Fate, Item, Outage, fate_of
-from services.store.outbox import DeliveryState
+from services.store.delivery_state import DeliveryState
 from services.store.spread import begun_at, under_way
 from services.store.tables import alerts, outbox
 from services.store.tables_budget import outages

@@ -10,42 +10,26 @@ import random
 import uuid
 from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
-from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import Case, ColumnElement, RowMapping, and_, case, exists, func, insert, or_, select, true, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from feeds.status import Status
-from rules.alert import Alert
+from rules.alert import GRAVE, Alert
 from services.channels.channel import Delivery, Outcome, Payload, Verdict
 from services.channels.unsent import Unsent
 from services.store.alerts import Rendered
 from services.store.codec import from_json, to_json
+from services.store.delivery_state import PERHAPS_OUT, TAKEN, DeliveryState
 from services.store.tables import alerts, outbox
 
 LEASE = timedelta(seconds=90)  # longer than any channel's own timeout
 _FIRST_PAUSE, _LONGEST_PAUSE, _LONGEST_URGENT_PAUSE = 2.0, 300.0, 30.0  # seconds
-_URGENT_LEVEL = 4
 _NAMESPACE = uuid.UUID("6f1d8a2e-3c0b-5f7e-9a41-0b6c5d2e7f10")
 
 
-class DeliveryState(StrEnum):
-    """Where a delivery stands."""
-
-    WAITING = "waiting"
-    SENDING = "sending"
-    UNKNOWN = "unknown"  # it left the house and nothing came back; the next try looks first
-    ACCEPTED = "accepted"
-    DUPLICATE = "duplicate"  # was there already: a success
-    REJECTED = "rejected"
-    EXPIRED = "expired"  # never stale: what ran out before it could be sent is not sent
-    SUPERSEDED = "superseded"
-    REFUSED = "refused"  # the channel does not take this kind of alert, e.g. a drill
-
-
 _PENDING = (DeliveryState.WAITING.value, DeliveryState.UNKNOWN.value)
-_TOLD = (DeliveryState.ACCEPTED.value, DeliveryState.DUPLICATE.value, DeliveryState.SENDING.value)
 Admits = Callable[[RowMapping], Awaitable[bool]]  # a due row with its alert: may it go now?
 
 
@@ -115,12 +99,13 @@ async def claim(  # noqa: PLR0913 - whose, when, which, and by whose leave
 
     A revision waits while an older one of its series is being sent on the same channel. What is real goes before any
     drill; level 5 and 4 lead, then all-clears and cancellations, then the rest by level and age. With ``urgent`` only
-    those that no limit holds back; what ``admits`` declines stays where it is.
+    those that no limit holds back, which is no drill; what ``admits`` declines stays where it is.
     """
-    rank = or_(alerts.c.level >= _URGENT_LEVEL, alerts.c.ends) if urgent else true()
+    real = outbox.c.status == Status.ACTUAL.value
+    rank = and_(real, or_(alerts.c.level >= GRAVE, alerts.c.ends)) if urgent else true()
     due = and_(_pending(), outbox.c.next_at <= wall, rank)
-    grave = case((alerts.c.level >= _URGENT_LEVEL, alerts.c.level), else_=0)
-    first = (outbox.c.status == Status.ACTUAL.value, grave, alerts.c.ends, alerts.c.level)
+    grave = case((alerts.c.level >= GRAVE, alerts.c.level), else_=0)
+    first = (real, grave, alerts.c.ends, alerts.c.level)
     statement = (
         select(outbox, alerts.c.level, alerts.c.ends, alerts.c.body.label("alert"))
         .join(alerts, and_(alerts.c.series == outbox.c.series, alerts.c.revision == outbox.c.revision))
@@ -208,7 +193,7 @@ def _needless() -> ColumnElement[bool]:
     """
     earlier, begun = outbox.alias("told"), outbox.alias("begun")
     ending, graver = alerts.alias("ending"), alerts.alias("graver")
-    told = or_(earlier.c.state.in_(_TOLD), earlier.c.after_unknown, func.json_array_length(earlier.c.done) > 0)
+    told = or_(earlier.c.state.in_(PERHAPS_OUT), earlier.c.after_unknown, func.json_array_length(earlier.c.done) > 0)
     before = (earlier.c.series == outbox.c.series, earlier.c.revision < outbox.c.revision)
     this = (ending.c.series == outbox.c.series, ending.c.revision == outbox.c.revision)
     return and_(
@@ -217,7 +202,7 @@ def _needless() -> ColumnElement[bool]:
         exists().where(*this, ending.c.ends),
         exists().where(begun.c.series == outbox.c.series, begun.c.revision < outbox.c.revision),
         ~exists().where(*before, earlier.c.channel == outbox.c.channel, told),
-        ~exists().where(graver.c.series == outbox.c.series, graver.c.level >= _URGENT_LEVEL),
+        ~exists().where(graver.c.series == outbox.c.series, graver.c.level >= GRAVE),
     )
 
 
@@ -253,7 +238,7 @@ async def _take(connection: AsyncConnection, row: RowMapping, wall: datetime) ->
         done=tuple(row["done"]),
         reply_to=await _first_post(connection, row),
         expires=row["expires"],
-        urgent=row["level"] >= _URGENT_LEVEL or row["ends"],
+        urgent=row["status"] == Status.ACTUAL.value and (row["level"] >= GRAVE or row["ends"]),
         context={
             "identifier": row["alert"]["identifier"],
             "msg_type": row["alert"]["msg_type"],
@@ -269,7 +254,7 @@ async def _first_post(connection: AsyncConnection, row: RowMapping) -> str:
         select(outbox.c.done)
         .where(outbox.c.series == row["series"], outbox.c.channel == row["channel"])
         .where(outbox.c.revision < row["revision"])
-        .where(outbox.c.state.in_([DeliveryState.ACCEPTED.value, DeliveryState.DUPLICATE.value]))
+        .where(outbox.c.state.in_(TAKEN))
         .order_by(outbox.c.revision.desc())
     )
     done = (await connection.scalars(earlier)).all()

@@ -5,10 +5,8 @@ from __future__ import annotations
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.store.outbox import DeliveryState
+from services.store.delivery_state import PERHAPS_OUT
 from services.store.tables import outbox
-
-_OUT = frozenset({DeliveryState.ACCEPTED, DeliveryState.DUPLICATE, DeliveryState.UNKNOWN, DeliveryState.SENDING})
 
 
 async def reached(connection: AsyncConnection, series: str) -> tuple[str, ...]:
@@ -18,4 +16,6 @@ async def reached(connection: AsyncConnection, series: str) -> tuple[str, ...]:
         .where(outbox.c.series == series)
         .order_by(outbox.c.created_at, outbox.c.id)
     )
-    return tuple(dict.fromkeys(name for name, state, doubtful, done in rows if state in _OUT or doubtful or done))
+    return tuple(
+        dict.fromkeys(name for name, state, doubtful, done in rows if state in PERHAPS_OUT or doubtful or done)
+    )

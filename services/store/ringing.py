@@ -15,14 +15,13 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from feeds.status import Status
 from rules.alert import State
+from services.store.delivery_state import TAKEN, DeliveryState
 from services.store.hold_offs import ITS
-from services.store.outbox import DeliveryState
 from services.store.spread import under_way
 from services.store.tables import alerts, hazards, hold_offs, outbox
 
 _MOST = 500  # rows; more than anybody reads, and less than holds up the loop
 _WHOLE_SECONDS = timedelta(seconds=2)  # ``sent`` has no fractions, ``changed_at`` has
-_CONFIRMED = (DeliveryState.ACCEPTED.value, DeliveryState.DUPLICATE.value)
 _MOVING = (DeliveryState.WAITING.value, DeliveryState.SENDING.value, DeliveryState.UNKNOWN.value)
 
 
@@ -121,7 +120,7 @@ async def unconfirmed(
     """
     ended = (State.ENDED.value, State.LIFTED.value)
     in_force = or_(alerts.c.state == State.ISSUED.value, and_(alerts.c.state.in_(ended), alerts.c.ends))
-    theirs = (outbox.c.channel.in_(sorted(channels)), outbox.c.state.not_in(_CONFIRMED))
+    theirs = (outbox.c.channel.in_(sorted(channels)), outbox.c.state.not_in(TAKEN))
     counted = (in_force, alerts.c.expires > now, alerts.c.level >= least, *theirs)
     same = and_(outbox.c.series == alerts.c.series, outbox.c.revision == alerts.c.revision)
     wanted = ("channel", "state", "reason", "attempts", "created_at", "first_tried_at", "after_unknown", "finished_at")

@@ -7,16 +7,15 @@ from datetime import datetime
 from sqlalchemy import and_, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from rules.alert import State
+from rules.alert import OUT, State
 from services.channels.channel import Payload
 from services.channels.keeping import Shown, View
 from services.store.codec import from_json
-from services.store.outbox import DeliveryState
+from services.store.delivery_state import TAKEN, DeliveryState
 from services.store.tables import alerts, outbox
 
-_OUT = (DeliveryState.ACCEPTED.value, DeliveryState.DUPLICATE.value)
 _IN_FORCE = (State.ISSUED.value, State.SUPERSEDED.value)
-_OVER = (State.ENDED.value, State.LIFTED.value)  # of an end that left the house
+_HEARD = tuple(state.value for state in OUT)
 
 
 async def view(connection: AsyncConnection, channel: str, now: datetime) -> View:
@@ -38,7 +37,7 @@ async def shown(connection: AsyncConnection, channel: str, now: datetime) -> lis
     found = (
         select(outbox.c.series, outbox.c.revision, outbox.c.payload)
         .join(alerts, and_(alerts.c.series == outbox.c.series, alerts.c.revision == outbox.c.revision))
-        .where(outbox.c.channel == channel, outbox.c.state.in_(_OUT), outbox.c.expires > now, in_force)
+        .where(outbox.c.channel == channel, outbox.c.state.in_(TAKEN), outbox.c.expires > now, in_force)
         .order_by(outbox.c.series, outbox.c.revision)
     )
     newest = {row["series"]: row for row in (await connection.execute(found)).mappings()}
@@ -54,7 +53,7 @@ async def _ended(connection: AsyncConnection, series: list[str]) -> dict[str, in
     """Series → the revision that ended it and left the house."""
     over = (
         select(alerts.c.series, alerts.c.revision)
-        .where(alerts.c.series.in_(series), alerts.c.ends, alerts.c.state.in_(_OVER))
+        .where(alerts.c.series.in_(series), alerts.c.ends, alerts.c.state.in_(_HEARD))
         .order_by(alerts.c.revision)
     )
     return {row.series: row.revision for row in await connection.execute(over)}

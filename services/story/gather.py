@@ -14,6 +14,7 @@ from geo.hazard import Hazard
 from rules.alert import Alert
 from services.store import alerts, chronology
 from services.store.codec import from_json
+from services.store.delivery_state import DeliveryState
 from services.store.tables import alerts as written
 from services.store.tables import approvals, hazards, outbox, records, suppressions
 from services.story.steps import Kind, Step, Story, in_time
@@ -22,17 +23,6 @@ _DAY = timedelta(days=1)
 _MOST_READINGS = 40  # behind one alert; a district's rain has more gauges than anybody reads
 _KINDS = {"draft": Kind.DRAFT, "edited": Kind.DRAFT, "issued": Kind.ISSUED}
 _DEEDS = (*_KINDS, "held", "stayed", "sent_now", "break_glass", "rejected", "withdrawn", "expired", "ended")
-_OUT = {
-    "waiting": "送信を待っている",
-    "sending": "送信中。結果はまだ分からない",
-    "unknown": "届いたか不明。確かめている",
-    "accepted": "相手先が受け付けた",
-    "duplicate": "相手先に届いていたと確認した",
-    "rejected": "相手先が受け付けなかった",
-    "expired": "送らなかった（期限切れ）",
-    "superseded": "送らなかった（新しい報が出た）",
-    "refused": "この経路では送らない",
-}
 
 
 async def gather(connection: AsyncConnection, series: str, revision: int | None = None) -> Story | None:
@@ -172,7 +162,7 @@ def _receipt(row: Any) -> Step:
         kind=Kind.RECEIPT,
         at=row["finished_at"],
         who=row["channel"],
-        text=f"{row['channel']}：{_OUT.get(row['state'], row['state'])}",
+        text=f"{row['channel']}：{DeliveryState(row['state']).ja}",
         detail=detail,
         channel=row["channel"],
         state=row["state"],

@@ -16,12 +16,11 @@ from services.channels.cap_document import MEDIA_TYPE
 from services.channels.cap_feed import NAME, Entry, atom
 from services.channels.channel import Payload
 from services.store.codec import from_json
+from services.store.delivery_state import TAKEN
 from services.store.engine import Store
-from services.store.outbox import DeliveryState
 from services.store.tables import alerts, outbox
 from services.web.security import storable
 
-_PUBLISHED = (DeliveryState.ACCEPTED.value, DeliveryState.DUPLICATE.value)
 _AFTERGLOW = timedelta(hours=24)  # how long an all-clear or cancellation stays in the list
 _HEADERS = {
     "Cache-Control": "public, max-age=60",
@@ -74,7 +73,7 @@ class CapPages:
         return (
             select(outbox.c.finished_at, outbox.c.payload)
             .join(alerts, and_(alerts.c.series == outbox.c.series, alerts.c.revision == outbox.c.revision))
-            .where(outbox.c.channel == NAME, outbox.c.state.in_(_PUBLISHED), outbox.c.status.in_(statuses))
+            .where(outbox.c.channel == NAME, outbox.c.state.in_(TAKEN), outbox.c.status.in_(statuses))
         )
 
     def may_show(self, alert: CapAlert) -> bool:
@@ -94,7 +93,7 @@ def _overtaken() -> ColumnElement[bool]:
     return (
         select(newer.c.id)
         .where(newer.c.series == outbox.c.series, newer.c.revision > outbox.c.revision)
-        .where(newer.c.channel == NAME, newer.c.state.in_(_PUBLISHED))
+        .where(newer.c.channel == NAME, newer.c.state.in_(TAKEN))
         .exists()
     )
 

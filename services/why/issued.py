@@ -6,17 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from rules.proposal import levels
-from services.store.outbox import DeliveryState
+from services.store.delivery_state import TAKEN, DeliveryState
 from services.why.evidence import Evidence, Sending, Written
 from services.why.finding import Code, Finding, clock, clock_en
-
-_OUT = {DeliveryState.ACCEPTED.value, DeliveryState.DUPLICATE.value}
-_WORDS = {
-    DeliveryState.REJECTED: "相手先が受け付けませんでした",
-    DeliveryState.EXPIRED: "送る前に期限が切れました",
-    DeliveryState.SUPERSEDED: "送る前に新しい報に替わりました",
-    DeliveryState.REFUSED: "この経路には出しません",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,9 +63,9 @@ def headline(one: Written) -> str:
 def _then(sendings: Sequence[Sending], evidence: Evidence) -> _Channels:
     done = [one for one in sendings if one.finished_at is not None and one.finished_at <= evidence.at]
     return _Channels(
-        tuple(one.channel for one in done if one.state in _OUT),
+        tuple(one.channel for one in done if one.state in TAKEN),
         tuple(one.channel for one in sendings if one not in done),
-        tuple(one for one in done if one.state not in _OUT),
+        tuple(one for one in done if one.state not in TAKEN),
     )
 
 
@@ -84,4 +76,4 @@ def _code(channels: _Channels, lower: bool) -> Code:
 
 
 def _why(one: Sending) -> str:
-    return _WORDS.get(DeliveryState(one.state), one.state) + (f"（{one.reason}）" if one.reason else "")
+    return DeliveryState(one.state).ja + (f"（{one.reason}）" if one.reason else "")

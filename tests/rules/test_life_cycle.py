@@ -16,7 +16,7 @@ from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, invar
 
 from feeds.status import Status
 from geo.hazard import Hazard
-from rules.alert import Act, Alert, Approval, State, Text
+from rules.alert import OUT, Act, Alert, Approval, State, Text
 from rules.amendment import amend
 from rules.engine import Decision, decide
 from rules.evacuation import evacuates
@@ -279,6 +279,8 @@ class LifeCycle(RuleBasedStateMachine):
             for one in family:
                 ran_out = one.state is State.ISSUED and one.alert is not None and one.alert.expires <= self.now
                 assert not ran_out, "what ran out is still shown as in force"
+                left = one.alert is not None and one.alert in self.out.get(one.alert.series, ())
+                assert (one.state in OUT) is left, f"{one.state} does not tell whether people heard it"
 
 
 LifeCycle.TestCase.settings = settings(max_examples=examples(40), stateful_step_count=30, deadline=None)

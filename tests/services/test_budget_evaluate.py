@@ -47,7 +47,8 @@ async def planned(store: Store, one: Alert) -> tuple[Payload | None, str]:
 
 
 def linked(**changes: object) -> Alert:
-    return alert(texts={**alert().texts, "en": ENGLISH}, web="https://city.example/a", channels=("x",), **changes)
+    real = {"status": Status.ACTUAL, **changes}
+    return alert(texts={**alert().texts, "en": ENGLISH}, web="https://city.example/a", channels=("x",), **real)
 
 
 async def test_links_go_first_and_the_officer_is_told_why(store: Store) -> None:

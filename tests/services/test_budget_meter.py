@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from sqlalchemy import select
 
+from feeds.status import Status
 from rules.alert import Alert
 from services.channels.budget.meter import Meter
 from services.channels.budget.tariff import Own, tariffs
@@ -109,9 +110,11 @@ async def test_an_all_clear_does_not_wait_for_room(store: Store) -> None:
     async with store.write() as connection:
         await spending.hear(connection, "x", (told,), WALL)
     await issued(store, alert(series="a", channels=("x",), level=3, severity="Moderate"))
-    await issued(store, alert(series="b", channels=("x",), level=4))
+    await issued(store, alert(series="drill", channels=("x",), level=5))
+    await issued(store, alert(series="b", channels=("x",), level=4, status=Status.ACTUAL))
     delivery = await claim(store, WALL + timedelta(minutes=1))
     assert delivery and delivery.series == "b" and delivery.urgent
+    assert await claim(store, WALL + timedelta(minutes=1)) is None, "a drill waits, whatever its level"
 
 
 async def test_what_waits_already_counts_for_the_next_plan(store: Store) -> None:

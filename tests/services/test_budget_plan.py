@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
+from feeds.status import Status
 from rules.alert import Text
 from services.channels.budget.plan import Gauge, Rank, Step, plan, rank_of, waits
 from services.channels.budget.tariff import Measure, Own, Tariff, Window, tariffs
@@ -140,7 +141,10 @@ def test_level_four_cancels_and_all_clears_are_never_made_smaller_and_never_wait
     ],
 )
 def test_who_comes_first(level: int, ends: bool, msg_type: str, severity: str, rank: Rank) -> None:
-    assert rank_of(level, ends=ends, msg_type=msg_type, severity=severity) is rank
+    told = {"ends": ends, "msg_type": msg_type, "severity": severity}
+    assert rank_of(Status.ACTUAL, level, **told) is rank
+    below = Rank.REST if ends or msg_type == "Cancel" else Rank.MINOR
+    assert {rank_of(drill, level, **told) for drill in (Status.EXERCISE, Status.TEST)} == {below}, "no drill is urgent"
 
 
 def test_an_approved_post_waits_for_a_window_that_opens_before_it_expires() -> None:

@@ -20,8 +20,8 @@ from rules.alert import State, Text
 from services.channels.registry import CHANNELS, GROUPS
 from services.desks import review
 from services.store import alerts, users
+from services.store.delivery_state import DeliveryState
 from services.store.engine import Store
-from services.store.outbox import DeliveryState
 from services.store.users import Role
 from services.web.pages import STATIC, words
 from tests.geo.making import ground

@@ -12,8 +12,9 @@ from rules.alert import Alert, State
 from services.channels.channel import Delivery, Outcome, Verdict
 from services.store import alerts, outbox
 from services.store.alerts import Refusal, digest_of
+from services.store.delivery_state import DeliveryState
 from services.store.engine import Store
-from services.store.outbox import LEASE, DeliveryState
+from services.store.outbox import LEASE
 from tests.services.making import NOW, alert, payload
 
 WALL = NOW + timedelta(days=400)  # wall time has nothing to do with hub time

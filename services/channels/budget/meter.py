@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from feeds.status import Status
 from services.channels.budget.plan import Gauge, Rank, Wait, rank_of, waits
 from services.channels.budget.tariff import Tariff, Window
 from services.channels.budget.use import Use, delivery_use, part_use, use_of
@@ -41,7 +42,13 @@ class Meter:
         ``row`` is of the outbox with its alert. ``now`` is hub time, in which it expires.
         """
         alert = row["alert"]
-        rank = rank_of(row["level"], ends=row["ends"], msg_type=alert["msg_type"], severity=alert["severity"])
+        rank = rank_of(
+            Status(row["status"]),
+            row["level"],
+            ends=row["ends"],
+            msg_type=alert["msg_type"],
+            severity=alert["severity"],
+        )
         if rank is Rank.URGENT:
             return None
         use = use_of(self.tariff, row["payload"]["parts"], len(row["done"]))

@@ -3,7 +3,8 @@
 Three ranks share a window. What *must* go (cancels, all-clears, level 4 and 5) is never shortened, may use everything,
 and is tried even beyond: the provider has the last word. The *rest* may use half of the reserve; what is *minor*
 leaves the reserve alone. As the part that is not reserve is used up, the form of what is not urgent gets smaller, step
-by step, and at last minor alerts do not go to this channel.
+by step, and at last minor alerts do not go to this channel. A drill never eats what the real thing will need: whatever
+its level it is minor, and its end, which must follow it, belongs to the rest.
 """
 
 from __future__ import annotations
@@ -14,11 +15,11 @@ from datetime import datetime
 from enum import IntEnum, StrEnum
 from math import inf
 
+from feeds.status import Status
+from rules.alert import GRAVE
 from services.channels.budget.tariff import MICROS, Measure, Window
 from services.channels.budget.use import Use
 from services.channels.channel import WHOLE, Form
-
-URGENT_LEVEL = 4
 
 
 class Rank(IntEnum):
@@ -71,9 +72,12 @@ class Step(StrEnum):
 _SHORTENING = (Step.NO_LINK, Step.SHORT, Step.TWO_LANGUAGES)
 
 
-def rank_of(level: int, *, ends: bool, msg_type: str, severity: str) -> Rank:
+def rank_of(status: Status, level: int, *, ends: bool, msg_type: str, severity: str) -> Rank:
     """The rank of a revision. An all-clear that something was announced for is as urgent as the announcement."""
-    if level >= URGENT_LEVEL or ends or msg_type == "Cancel":
+    over = ends or msg_type == "Cancel"
+    if status is not Status.ACTUAL:
+        return Rank.REST if over else Rank.MINOR
+    if level >= GRAVE or over:
         return Rank.URGENT
     return Rank.MINOR if severity == "Minor" else Rank.REST
 

@@ -57,7 +57,7 @@ class Purse:
         if meter is None:
             return Planned(channel.render(alert), Plan())
         gauges = self._gauges[channel.name]
-        rank = rank_of(alert.level, ends=alert.ends, msg_type=alert.msg_type, severity=alert.severity)
+        rank = rank_of(alert.status, alert.level, ends=alert.ends, msg_type=alert.msg_type, severity=alert.severity)
         in_form = cache(partial(rendered, channel, alert))
         found = plan(gauges, rank, alert.expires + self._ahead, lambda form: use_of(meter.tariff, in_form(form).parts))
         if not found.goes:

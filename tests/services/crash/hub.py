@@ -22,8 +22,8 @@ from services.desks.review import ReviewError
 from services.store import alerts, outbox, sqlite
 from services.store.alerts import Refusal
 from services.store.codec import written
+from services.store.delivery_state import DeliveryState
 from services.store.engine import Store
-from services.store.outbox import DeliveryState
 from services.store.tables import outbox as queue
 from tests.services.making import SetClock
 

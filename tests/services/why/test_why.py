@@ -64,15 +64,15 @@ async def test_it_was_sent_and_by_what(store: Store) -> None:
     told = await why(store, one)
     assert (told["code"], told["told"], told["rule"]) == ("told", True, "official-warning")
     assert "11月20日18:00に発表しました（規則「気象警報」）" in told["ja"] and "届いた経路：cap_feed・log" in told["ja"]
-    assert "social：この経路には出しません（この経路は設定されていない）" in told["ja"]
+    assert "social：この経路では送らない（この経路は設定されていない）" in told["ja"]
     assert told["en"].startswith("Issued at 20 Nov 18:00; out on cap_feed, log; failed on social")
 
 
 @pytest.mark.parametrize(
     ("state", "reason", "words"),
     [
-        ("rejected", "403 duplicate", "相手先が受け付けませんでした（403 duplicate）"),
-        ("expired", "送る前に期限が切れた", "送る前に期限が切れました"),
+        ("rejected", "403 duplicate", "相手先が受け付けなかった（403 duplicate）"),
+        ("expired", "送る前に期限が切れた", "期限切れで送らなかった"),
     ],
 )
 async def test_no_channel_took_it(store: Store, state: str, reason: str, words: str) -> None:
