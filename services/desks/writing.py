@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from feeds.japan import JAPAN
 from feeds.status import Status
-from rules.alert import REMEMBERED, Act, Alert, State, Text
+from rules.alert import REMEMBERED, Act, Alert, Text
 from rules.amendment import ACTS, amend
 from rules.notice import Notice, compose
 from rules.redraft import AmendmentError, Pen, Said, Series, edited
