@@ -206,10 +206,10 @@ async def test_a_queue_that_waits_for_its_window_is_told_of_too(scene: Scene) ->
 
 async def test_staff_hear_that_the_queue_waits_and_that_what_is_urgent_went_beyond_the_limit(scene: Scene) -> None:
     for number in range(9):
-        await scene.issue(f"s{number:03d}", level=2, severity="Minor")
+        await scene.issue(f"s{number:03d}", level=2, severity="Minor", status=Status.ACTUAL)
     await scene.run(1)
     for number in range(3):
-        await scene.issue(f"u{number:03d}", level=4)
+        await scene.issue(f"u{number:03d}", level=4, status=Status.ACTUAL)
     scene.channel.limit = 30  # the provider lets it through
     await scene.run(1)
     assert len(scene.sent()) == 11, "eight of the minor, all three urgent"
