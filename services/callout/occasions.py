@@ -19,6 +19,7 @@ from services.store.delivery_state import DeliveryState
 from services.store.ringing import Backlog, Broken, Told, Unconfirmed, Waiting
 
 _BY_THEMSELVES = 5
+_FEW = 10
 _GATEWAYS = ("gateway:", "clock:", "allowance:")  # a battery can wait for the morning
 
 
@@ -175,11 +176,24 @@ def _backlog(backlogs: Iterable[Backlog], callout: Callout, now: datetime) -> It
                 event=Event.BACKLOG,
                 status=one.status,
                 level=0,
-                subject=f"配信の滞り：{_clock(one.since)}から送れていない配信があります（{one.many}件）",
-                subject_en=f"Deliveries do not catch up: {one.many} waiting",
+                subject=f"配信の滞り：{_clock(one.since)}から送れていない配信があります（{_some(one.many)}）",
+                subject_en=f"Deliveries do not catch up: {_some_en(one.many)} waiting",
                 path="/ops/outbox",
                 since=one.since,
             )
+
+
+def _some(many: int) -> str:
+    """A number in words that hold for a while: a queue that drains is the same occasion every second."""
+    return f"{_order(many)}件以上" if many >= _FEW else f"{_FEW}件未満"
+
+
+def _some_en(many: int) -> str:
+    return f"{_order(many)} or more" if many >= _FEW else f"fewer than {_FEW}"
+
+
+def _order(many: int) -> int:
+    return int(10 ** (len(str(many)) - 1))
 
 
 def _fault(key: str, sentence: str, since: datetime, status: Status) -> Occasion:

@@ -232,6 +232,21 @@ async def test_a_backlog_rings(scene: Scene) -> None:
     assert [call.event for call in await scene.open()] == [Event.BACKLOG]
 
 
+async def test_a_backlog_that_drains_is_written_down_when_it_says_something_else(scene: Scene) -> None:
+    for number in range(5):
+        told = real(series=f"Actual-s{number}", identifier=f"Actual-s{number}-1", alert_level=False)
+        await scene.issue(level=1, **told)
+    await scene.at(minutes=10)
+    (call,) = await scene.open()
+    assert "10件以上" in call.subject and "10 or more" in call.subject_en
+    await scene.deliver("x")
+    assert not await scene.watch.step(), "fifteen or ten, it is the same news"
+    await scene.deliver("linkage")
+    assert await scene.watch.step()
+    (call,) = await scene.open()
+    assert "10件未満" in call.subject and "fewer than 10" in call.subject_en
+
+
 async def test_break_glass_calls_at_once_and_ends_with_who_takes_it(scene: Scene) -> None:
     for _ in range(2):
         async with scene.store.write() as connection:
