@@ -174,7 +174,8 @@ OVER_HTTP = sorted(FAKES.keys() - {"mail"})  # what replies of a mail server mea
 
 
 @asynccontextmanager
-async def _rigged(name: str, folder: Path | None = None) -> AsyncIterator[Rig]:
+async def rig_of(name: str, folder: Path | None = None) -> AsyncIterator[Rig]:
+    """The channel with its other end started; ``folder`` for those that need one."""
     if name == "mqtt":
         assert folder
         broker = EmbeddedBroker(folder)
@@ -199,19 +200,19 @@ async def _rigged(name: str, folder: Path | None = None) -> AsyncIterator[Rig]:
 
 @pytest.fixture(params=sorted(CHANNELS))
 async def rig(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Rig]:
-    async with _rigged(request.param, tmp_path) as one:
+    async with rig_of(request.param, tmp_path) as one:
         yield one
 
 
 @pytest.fixture(params=sorted(FAKES))
 async def networked(request: pytest.FixtureRequest) -> AsyncIterator[Rig]:
-    async with _rigged(request.param) as one:
+    async with rig_of(request.param) as one:
         yield one
 
 
 @pytest.fixture(params=OVER_HTTP)
 async def over_http(request: pytest.FixtureRequest) -> AsyncIterator[Rig]:
-    async with _rigged(request.param) as one:
+    async with rig_of(request.param) as one:
         yield one
 
 
