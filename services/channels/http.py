@@ -82,14 +82,14 @@ class Door:
     def _open(self) -> aiohttp.ClientSession:
         if self._session is None:
             resolver = PublicResolver() if self._many else None
-            trusted = _trusting(self._ca_file)
+            trusted = trusting(self._ca_file)
             connector = aiohttp.TCPConnector(ssl=trusted, force_close=not self._many, resolver=resolver)
             self._session = aiohttp.ClientSession(timeout=self._timeout, connector=connector)
         return self._session
 
 
 @cache
-def _trusting(ca_file: Path | None) -> ssl.SSLContext:
+def trusting(ca_file: Path | None) -> ssl.SSLContext:
     """Made once: reading all the certificates of a system takes 60 ms in which nothing else runs."""
     return ssl.create_default_context(cafile=ca_file)
 

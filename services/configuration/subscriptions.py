@@ -24,7 +24,10 @@ def _hours(times: tuple[str, ...]) -> tuple[str, ...]:
 
 
 class Subscribing(BaseModel):
-    """The secret under which addresses are sealed, when digests go out, and what anybody may ask for in ten minutes."""
+    """The secret under which addresses are sealed, when digests go out, and how much may be asked for.
+
+    ``per_client`` (one network) and ``in_all``: requests in ten minutes; with ``_a_day``: browsers subscribed in a day.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
 
@@ -34,6 +37,9 @@ class Subscribing(BaseModel):
     )
     per_client: int = Field(default=8, ge=1)
     in_all: int = Field(default=600, ge=1)
+    per_client_a_day: int = Field(default=50, ge=1)
+    in_all_a_day: int = Field(default=20_000, ge=1)
+    most: int = Field(default=100_000, ge=1)  # subscribers of each channel
 
     @property
     def digests(self) -> tuple[time, ...]:

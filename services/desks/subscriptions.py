@@ -12,6 +12,9 @@ from collections.abc import Callable, Collection
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 
+import structlog
+from sqlalchemy.ext.asyncio import AsyncConnection
+
 from services.clock import wall
 from services.residents.address import PushAddress, same_mailbox
 from services.residents.seal import Purpose, Seal, new_uid
@@ -21,6 +24,7 @@ from services.store.engine import Store
 from services.store.subscribers import Membership, Subscriber
 from services.store.subscribers import Purpose as LetterPurpose
 
+log = structlog.get_logger()
 CONFIRM_WITHIN = timedelta(hours=48)
 SUSPENDED_KEPT = timedelta(days=90)
 _DAY, _BETWEEN, _A_DAY = timedelta(days=1), timedelta(minutes=10), 5  # letters to one address
@@ -37,22 +41,39 @@ class Offer:
     push_services: tuple[str, ...] = ()
     per_client: int = 8
     in_all: int = 600
+    per_client_a_day: int = 50  # browsers
+    in_all_a_day: int = 20_000
+
+
+class FullError(Exception):
+    """There are as many subscribers as this hub takes; said to everybody alike, whoever is known."""
 
 
 class Subscriptions:
     """Opened with the store and the seal; the pages and the channels both stand on it."""
 
     def __init__(
-        self, store: Store, seal: Seal, districts: Collection[str], clock: Callable[[], datetime] = wall
+        self,
+        store: Store,
+        seal: Seal,
+        districts: Collection[str],
+        clock: Callable[[], datetime] = wall,
+        most: int = 100_000,
     ) -> None:
-        self._store, self.seal, self._clock = store, seal, clock
+        """``most``: subscribers of each channel."""
+        self._store, self.seal, self._clock, self._most = store, seal, clock, most
         self.districts = frozenset(districts)
 
     async def ask(self, address: str, wish: Wish) -> None:
-        """Somebody gave a mail address. A letter goes there, unless it had too many. Raises WishError."""
+        """Somebody gave a mail address. A letter goes there, unless it had too many.
+
+        Raises WishError, and FullError where nobody else is taken, also for who is there already: their mails have a
+        link to change.
+        """
         wish.check(self.districts)
         now, lookup = self._clock(), self.seal.lookup(same_mailbox(address))
         async with self._store.write() as connection:
+            await self._require_room(connection, "mail")
             one = await subscribers.find(connection, "mail", lookup)
             if one is None:
                 if await subscribers.unconfirmed(connection) >= _MOST_UNCONFIRMED:
@@ -128,12 +149,17 @@ class Subscriptions:
         return True
 
     async def register(self, address: PushAddress, wish: Wish) -> None:
-        """A browser that its owner has allowed to be told; what it wished before is replaced. Raises WishError."""
+        """A browser that its owner has allowed to be told; what it wished before is replaced.
+
+        Raises WishError, and FullError where no other browser is taken.
+        """
         wish = replace(wish, digest=False)
         wish.check(self.districts)
         now, lookup = self._clock(), self.seal.lookup(address.endpoint)
         async with self._store.write() as connection:
             old = await subscribers.find(connection, "push", lookup)
+            if old is None:
+                await self._require_room(connection, "push")
             uid = old.uid if old else new_uid()
             one = Subscriber(
                 uid=uid, channel="push", lookup=lookup, sealed=self.seal.close(uid, address.text),
@@ -155,6 +181,11 @@ class Subscriptions:
         async with self._store.read() as connection:
             one = await subscribers.find(connection, "push", self.seal.lookup(endpoint))
         return one.wish if one else None
+
+    async def _require_room(self, connection: AsyncConnection, channel: str) -> None:
+        if await subscribers.number(connection, channel) >= self._most:
+            log.warning("no more subscribers are taken; raise [subscriptions] most", channel=channel, most=self._most)
+            raise FullError(channel)
 
     def _confirms(self, token: str, one: Subscriber) -> bool:
         return one.asked is not None and self.seal.proves(token, Purpose.CONFIRM, self._clock(), _about(one.asked))

@@ -99,7 +99,7 @@ class ResidentsBook:
         return people
 
     def _person(self, taken: Taken) -> Person:
-        return person_of(taken.subscriber, self._seal, self._base_url, taken.before)
+        return person_of(taken.subscriber, self._seal, self._base_url, self._clock(), taken.before)
 
 
 def chosen(alert: Alert, districts: frozenset[str] | None, one: Subscriber, before: Before) -> Telling | None:
@@ -114,15 +114,15 @@ def chosen(alert: Alert, districts: frozenset[str] | None, one: Subscriber, befo
     return Telling.KEPT if one.wish.gathers(alert) and not before.directly else Telling.TAKEN
 
 
-def person_of(one: Subscriber, seal: Seal, base_url: str, before: Before | None = None) -> Person:
-    """A subscriber as a channel wants them. Raises SealError."""
+def person_of(one: Subscriber, seal: Seal, base_url: str, now: datetime, before: Before | None = None) -> Person:
+    """A subscriber as a channel wants them; their links hold from ``now`` (wall time) on. Raises SealError."""
     before = before or Before()
     return Person(
         id=one.id,
         uid=one.uid,
         language=one.wish.language,
         address=seal.open(one.uid, one.sealed),
-        mine=f"{base_url}/subscribe/mine?t={seal.token(Purpose.MINE, one.uid)}",
+        mine=f"{base_url}/subscribe/mine?t={seal.mine(one.uid, now)}",
         leave=f"{base_url}/subscribe/leave?t={seal.token(Purpose.LEAVE, one.uid)}",
         first=before.first,
         last=before.last,

@@ -80,11 +80,12 @@ class Digest:
     async def _tell(self, one: Subscriber, items: Sequence[Item]) -> bool:
         """False where it failed for no reason of this person's."""
         try:
-            person = person_of(one, self._post.seal, self._post.base_url)
+            person = person_of(one, self._post.seal, self._post.base_url, self._clock())
         except SealError as error:
             log.error("digest cannot be addressed", subscriber=one.id, error=str(error))
             await self._record(one, items, Said(fate=Fate.REFUSED))
             return True
+        items = await self._timely(one, items)
         for status in dict.fromkeys(item.status for item in items):
             some = [item for item in items if item.status is status]
             await self._post.mail.turn()
@@ -93,6 +94,15 @@ class Digest:
             if isinstance(said, Outcome) or said.fate is Fate.UNREACHED:
                 return False
         return True
+
+    async def _timely(self, one: Subscriber, items: Sequence[Item]) -> list[Item]:
+        """Without what ran out before it could be told. An end is told: it may be of what an earlier digest told."""
+        now = self._now()
+        stale = [name for item in items if item.expires <= now and not item.over for name in item.deliveries]
+        if stale:
+            async with self._store.hold() as connection:
+                await gathered.past(connection, one.id, stale)
+        return [item for item in items if item.expires > now or item.over]
 
     async def _record(self, one: Subscriber, items: Sequence[Item], said: Said | Outcome) -> None:
         """What did not go waits for the next digest; what nobody can take is over."""
@@ -120,7 +130,7 @@ class Digest:
 
     def _notice(self, item: Item, language: str) -> str:
         part = item.part(language)
-        over = f"（{word('over', language)}）" if item.over or item.expires <= self._now() else ""
+        over = f"（{word('over', language)}）" if item.over else ""
         return f"■ {over}{subject_of(part)}\n\n{body_of(part)}"
 
 

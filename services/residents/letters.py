@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import structlog
 
 from services.channels.channel import Outcome
 from services.channels.mail.channel import Mail
 from services.channels.mail.message import Written
-from services.channels.people.book import Fate, Person
+from services.channels.people.book import Fate, Person, Said
 from services.clock import wall
 from services.desks.subscriptions import Subscriptions
 from services.residents.book import person_of
@@ -21,7 +21,8 @@ from services.store.subscribers import Letter, Purpose
 
 log = structlog.get_logger()
 BELL = "letters"
-_AGAIN = timedelta(minutes=2)
+_TAKEN = timedelta(minutes=2)  # to try one; then another process may
+_FIRST_PAUSE, _LONGEST_PAUSE = timedelta(minutes=2), timedelta(hours=1)
 _OPEN = (Fate.LATER, Fate.UNKNOWN, Fate.UNREACHED)
 
 
@@ -36,26 +37,30 @@ class Letters:
         self._base_url = base_url.rstrip("/")
 
     async def step(self) -> bool:
-        """Send what is due. A letter that could not go comes back; one that nobody can take is dropped."""
+        """Send what is due. A letter that could not go comes back after a pause that grows, until it expires; one that
+        nobody can take is dropped. Where the server takes nothing from anybody, the others wait as well.
+        """
         async with self._store.hold() as connection:
-            due = await subscribers.take_letters(connection, wall(), wall() + _AGAIN)
+            due = await subscribers.take_letters(connection, wall(), wall() + _TAKEN)
+        closed = False
         for letter in due:
-            if await self._open_still(letter):
-                continue
+            said = None if closed else await self._try(letter)
+            closed = closed or isinstance(said, Outcome) or (said is not None and said.fate is Fate.UNREACHED)
             async with self._store.hold() as connection:
-                await subscribers.letter_done(connection, letter.id)
+                if closed or (isinstance(said, Said) and said.fate in _OPEN):
+                    await subscribers.letter_again(connection, letter.id, _next(letter, said, wall()))
+                else:
+                    await subscribers.letter_done(connection, letter.id)
         return bool(due)
 
-    async def _open_still(self, letter: Letter) -> bool:
-        """Try once; True where it has to be tried again."""
+    async def _try(self, letter: Letter) -> Said | Outcome:
         try:
-            person = person_of(letter.subscriber, self._desk.seal, self._base_url)
+            person = person_of(letter.subscriber, self._desk.seal, self._base_url, wall())
         except SealError as error:
             log.error("letter cannot be addressed", letter=letter.id, error=str(error))
-            return False
+            return Said(fate=Fate.REFUSED)
         await self._mail.turn()
-        said = await self._mail.post(person, self._written(letter, person))
-        return isinstance(said, Outcome) or said.fate in _OPEN
+        return await self._mail.post(person, self._written(letter, person))
 
     def _written(self, letter: Letter, person: Person) -> Written:
         """In the language that was chosen; the Japanese below it, for who gave the wrong address."""
@@ -72,3 +77,10 @@ class Letters:
             name=f"letter-{letter.id}-{one.uid}",
             listed=False,
         )
+
+
+def _next(letter: Letter, said: Said | Outcome | None, at: datetime) -> datetime:
+    """When it is tried again: 2, 4, 8 … 60 minutes from ``at``, or when the other side says, if that is later."""
+    soonest: datetime = at + min(_LONGEST_PAUSE, _FIRST_PAUSE * 2 ** min(letter.attempts - 1, 8))
+    asked = said.retry_at if said else None
+    return max(soonest, min(asked, at + _LONGEST_PAUSE)) if asked else soonest

@@ -31,12 +31,14 @@ def offer(settings: Settings, store: Store, city: City) -> Offer | None:
     mail = _mail(city.channels)
     push = next((channel for channel in city.channels.values() if isinstance(channel, Push)), None)
     return Offer(
-        desk=_desk(Seal(told.key), store, city),
+        desk=_desk(Seal(told.key), store, city, told.most),
         mail_from=mail.sender.address if mail else "",
         push_key=push.public_key if push else "",
         push_services=push.services if push else (),
         per_client=told.per_client,
         in_all=told.in_all,
+        per_client_a_day=told.per_client_a_day,
+        in_all_a_day=told.in_all_a_day,
     )
 
 
@@ -53,7 +55,7 @@ async def serve(house: House) -> None:
     mail = _mail(city.channels)
     if mail is not None:
         mark = "【訓練】" if settings.exercise else ""
-        letters = Letters(house.store, _desk(seal, house.store, city), mail, base_url, mark)
+        letters = Letters(house.store, _desk(seal, house.store, city, told.most), mail, base_url, mark)
         house.repeat(Loop(letters.name, letters.step, house.bell.listen(BELL), lambda: letters.EVERY, again=True))
         post = Post(mail=mail, seal=seal, base_url=base_url)
         digest = Digest(house.store, post, told.digests, house.clock.now)
@@ -74,8 +76,8 @@ def address_of(settings: Settings) -> str:
     return settings.web.base_url or f"http://{settings.web.host}:{settings.web.port}"
 
 
-def _desk(seal: Seal, store: Store, city: City) -> Subscriptions:
-    return Subscriptions(store, seal, [area.code for area in city.ground.areas.of_kind("district")])
+def _desk(seal: Seal, store: Store, city: City, most: int) -> Subscriptions:
+    return Subscriptions(store, seal, [area.code for area in city.ground.areas.of_kind("district")], most=most)
 
 
 def _mail(channels: Mapping[str, Channel]) -> Mail | None:

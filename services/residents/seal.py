@@ -11,7 +11,7 @@ import hashlib
 import hmac
 import re
 import secrets
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
 from cryptography.exceptions import InvalidTag
@@ -20,6 +20,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from pydantic import SecretStr
 
+MINE_HOLDS = timedelta(days=91)
 _NONCE = 12  # bytes, as AES-GCM wants it
 _LEAST = 32  # characters of the secret
 _TOKEN = re.compile(r"([A-Za-z0-9_-]{16})\.([0-9a-z]{1,10})\.([A-Za-z0-9_-]{22})")
@@ -65,9 +66,14 @@ class Seal:
         return hmac.new(self._lookup, address.encode(), hashlib.sha256).hexdigest()
 
     def token(self, purpose: Purpose, uid: str, until: datetime | None = None, about: str = "") -> str:
-        """A name of the subscriber for one purpose, for ever without ``until``. ``about``: what it agrees to."""
+        """A name of the subscriber for one purpose, for ever without ``until``: to leave. ``about``: what it is for."""
         ends = _base36(int(until.timestamp())) if until else "0"
         return f"{uid}.{ends}.{self._mac(purpose, uid, ends, about)}"
+
+    def mine(self, uid: str, now: datetime) -> str:
+        """The token of the link to one's own wishes. Each mail brings one that holds three months from its day on."""
+        day = now.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+        return self.token(Purpose.MINE, uid, day + MINE_HOLDS)
 
     def holder(self, token: str) -> str:
         """Whose the token says it is, still unproven; empty where it is none."""
@@ -82,7 +88,9 @@ class Seal:
         uid, ends, mac = found.groups()
         if not hmac.compare_digest(mac, self._mac(purpose, uid, ends, about)):
             return False
-        return ends == "0" or now < datetime.fromtimestamp(int(ends, 36), UTC)
+        if ends == "0":
+            return purpose is Purpose.LEAVE  # nobody shall be kept from leaving by an old mail
+        return now < datetime.fromtimestamp(int(ends, 36), UTC)
 
     def _mac(self, purpose: Purpose, uid: str, ends: str, about: str) -> str:
         told = "\n".join([purpose.value, uid, ends, about])

@@ -58,6 +58,11 @@ async def done(connection: AsyncConnection, person: int, deliveries: Sequence[st
     await connection.execute(_these(person, deliveries).values(state=state.value))
 
 
+async def past(connection: AsyncConnection, person: int, deliveries: Sequence[str]) -> None:
+    """It ran out before its digest; they know nothing of it."""
+    await connection.execute(_these(person, deliveries).values(state=Telling.PAST.value))
+
+
 async def put_off(connection: AsyncConnection, person: int, deliveries: Sequence[str], wall: datetime) -> None:
     """For the next digest."""
     await connection.execute(_these(person, deliveries).values(next_at=wall))

@@ -93,6 +93,12 @@ async def suspend(connection: AsyncConnection, ids: Sequence[int], reason: str, 
     await connection.execute(update(subscribers).where(subscribers.c.id.in_(ids)).values(values))
 
 
+async def number(connection: AsyncConnection, channel: str) -> int:
+    """How many there are of a channel, whatever their state."""
+    there = select(func.count()).select_from(subscribers).where(subscribers.c.channel == channel)
+    return int(await connection.scalar(there) or 0)
+
+
 async def unconfirmed(connection: AsyncConnection) -> int:
     """How many wait for a person to follow a link."""
     waiting = subscribers.c.state == Membership.ASKED.value
@@ -145,6 +151,11 @@ async def take_letters(
     taken = update(letters).where(letters.c.id.in_([row["id"] for row in rows]))
     await connection.execute(taken.values(next_at=retry_at, attempts=letters.c.attempts + 1))
     return [_letter(row) for row in rows]
+
+
+async def letter_again(connection: AsyncConnection, one: int, at: datetime) -> None:
+    """It could not go; not before ``at``."""
+    await connection.execute(update(letters).where(letters.c.id == one).values(next_at=at))
 
 
 async def letter_done(connection: AsyncConnection, one: int) -> None:

@@ -31,6 +31,7 @@ class Telling(StrEnum):
     TOLD = "told"
     KEPT = "kept"  # for the next digest
     GATHERED = "gathered"  # stood in a digest
+    PAST = "past"  # ran out before its digest: they know nothing of it
     REFUSED = "refused"
 
 

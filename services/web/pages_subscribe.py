@@ -7,6 +7,7 @@ the answer to an address is the same whether it is known or not.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import Any
 
 from aiohttp import web
@@ -14,7 +15,7 @@ from multidict import MultiDictProxy
 
 from rules.wording.languages import LANGUAGES
 from services.clock import wall
-from services.desks.subscriptions import Offer
+from services.desks.subscriptions import FullError, Offer
 from services.residents.address import AddressError, mail_address, push_address
 from services.residents.seal import Purpose
 from services.residents.wish import LEVELS, TOPICS, Wish, WishError
@@ -27,7 +28,14 @@ from services.web.security import WORDS, WebError, client_address, storable
 from services.web.templating import page
 
 _LIMIT: web.AppKey[ReportLimit] = web.AppKey("subscribe_limit", ReportLimit)
+_A_DAY: web.AppKey[ReportLimit] = web.AppKey("subscribe_a_day", ReportLimit)
 _BAD = WebError(400, *WORDS[400])
+_FULL = WebError(
+    503,
+    "full",
+    "登録の数が上限に達しているため、いまは新しく登録できません。情報はこのサイトでご覧になれます。 / "
+    "No more subscriptions can be taken just now. All information stands on this site.",
+)
 
 
 def setup(app: web.Application) -> None:
@@ -36,6 +44,7 @@ def setup(app: web.Application) -> None:
     if offer is None:
         return
     app[_LIMIT] = ReportLimit(offer.per_client, offer.in_all)
+    app[_A_DAY] = ReportLimit(offer.per_client_a_day, offer.in_all_a_day, timedelta(days=1))
     app.router.add_get("/subscribe", show)
     if offer.mail_from:
         app.router.add_post("/subscribe", ask)
@@ -71,6 +80,8 @@ async def ask(request: web.Request) -> web.Response:
         await _offer(request).desk.ask(address, wish)
     except WishError:
         raise _BAD from None
+    except FullError:
+        raise _FULL from None
     request.app[CONTEXT].bell.ring("letters")
     return _said(request, "asked", wish.language)
 
@@ -131,9 +142,13 @@ async def register(request: web.Request) -> web.Response:
         keys = given["keys"]
         address = push_address(given["endpoint"], keys["p256dh"], keys["auth"], offer.push_services)
         wish = _of_json(told["wish"])
+        if await offer.desk.registered(address.endpoint) is None:
+            _admit(request, _A_DAY)
         await offer.desk.register(address, wish)
     except (KeyError, TypeError, AddressError, WishError):
         raise _BAD from None
+    except FullError:
+        raise _FULL from None
     return web.json_response({"subscribed": True})
 
 
@@ -153,8 +168,8 @@ def _offer(request: web.Request) -> Offer:
     return offer
 
 
-def _admit(request: web.Request) -> None:
-    wait = request.app[_LIMIT].admit(client_address(request), wall())
+def _admit(request: web.Request, limit: web.AppKey[ReportLimit] = _LIMIT) -> None:
+    wait = request.app[limit].admit(client_address(request), wall())
     if wait is not None:
         raise WebError(429, *WORDS[429], retry_after=wait)
 

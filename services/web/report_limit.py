@@ -15,10 +15,10 @@ _MEMORY = 10_000  # clients; the ones longest untouched are forgotten first
 
 
 class ReportLimit:
-    """Counts what is let in. ``per_client`` and ``in_all`` are reports in ten minutes."""
+    """Counts what is let in. ``per_client`` and ``in_all`` are reports in ten minutes, or in another window."""
 
-    def __init__(self, per_client: int, in_all: int) -> None:
-        self._per_client, self._in_all = per_client, in_all
+    def __init__(self, per_client: int, in_all: int, window: timedelta = WINDOW) -> None:
+        self._per_client, self._in_all, self._window = per_client, in_all, window
         self._all: deque[datetime] = deque()
         self._clients: OrderedDict[str, deque[datetime]] = OrderedDict()
 
@@ -28,15 +28,14 @@ class ReportLimit:
         self._clients.move_to_end(network_of(address))
         while len(self._clients) > _MEMORY:
             self._clients.popitem(last=False)
-        waits = [_wait(client, self._per_client, now), _wait(self._all, self._in_all, now)]
+        waits = [self._wait(client, self._per_client, now), self._wait(self._all, self._in_all, now)]
         longest = max((wait for wait in waits if wait), default=None)
         if longest is None:
             client.append(now)
             self._all.append(now)
         return longest
 
-
-def _wait(times: deque[datetime], most: int, now: datetime) -> timedelta | None:
-    while times and times[0] <= now - WINDOW:
-        times.popleft()
-    return times[-most] + WINDOW - now if len(times) >= most else None
+    def _wait(self, times: deque[datetime], most: int, now: datetime) -> timedelta | None:
+        while times and times[0] <= now - self._window:
+            times.popleft()
+        return times[-most] + self._window - now if len(times) >= most else None

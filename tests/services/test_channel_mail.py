@@ -17,6 +17,7 @@ from pydantic import SecretStr
 from feeds.status import Status
 from rules.alert import Alert
 from services.channels.channel import Delivery, Outcome, Verdict
+from services.channels.http import trusting
 from services.channels.mail.channel import Config, Mail
 from services.channels.mail.lines import judged
 from services.channels.mail.text import render, subject_of
@@ -240,6 +241,12 @@ async def test_the_line_is_encrypted_and_the_server_proven(certificate: tuple[Pa
 async def test_a_server_without_starttls_is_not_spoken_to_in_clear(smtp: FakeSmtp) -> None:
     outcome, _ = await sent(smtp, bilingual(), [person()], security="starttls")
     assert outcome.verdict is Verdict.LATER and smtp.mails == []
+
+
+async def test_an_authority_that_cannot_be_read_is_a_line_that_is_down(smtp: FakeSmtp, tmp_path: Path) -> None:
+    outcome, _ = await sent(smtp, bilingual(), [person()], security="starttls", ca_file=tmp_path / "none.pem")
+    assert outcome.verdict is Verdict.LATER and "ca_file" in outcome.detail
+    assert trusting(None) is trusting(None), "made anew for each line it would take 60 ms of everybody's time"
 
 
 def test_settings_that_would_tell_secrets_are_refused() -> None:

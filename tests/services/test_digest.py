@@ -71,6 +71,29 @@ async def test_a_letter_comes_back_until_it_is_out_and_is_the_same_then(
     assert len(city.smtp.taken) == 2 and len(city.smtp.box("taro@example.jp")) == 1
 
 
+async def test_a_letter_waits_longer_each_time_and_a_closed_server_is_asked_once(
+    city: City,  # noqa: F811
+    desk: Subscriptions,
+    writer: Letters,
+) -> None:
+    async def pauses() -> list[float]:
+        async with city.store.write() as connection:
+            rows = (await connection.execute(letters.select())).all()
+            await connection.execute(letters.update().values(next_at=NOW - timedelta(days=900)))
+        return sorted((row.next_at - datetime.now(UTC)).total_seconds() / 60 for row in rows)
+
+    await desk.ask("taro@example.jp", Wish())
+    for minutes in (2, 4, 8, 16, 32, 60, 60):
+        city.smtp.order(Order(at="rcpt", reply="451 4.7.1 later"))
+        assert await writer.step()
+        assert await pauses() == [pytest.approx(minutes, abs=0.2)]
+    await desk.ask("hanako@example.jp", Wish())
+    city.smtp.order(Order(at="mail", reply="421 4.3.2 closing"))
+    assert await writer.step() and city.smtp.taken == []
+    assert await pauses() == [pytest.approx(2, abs=0.2), pytest.approx(60, abs=0.2)]
+    assert await writer.step() and len(city.smtp.taken) == 2
+
+
 async def test_a_letter_to_nobody_is_dropped(city: City, desk: Subscriptions, writer: Letters) -> None:  # noqa: F811
     city.smtp.refused["taro@example.jp"] = "550 5.1.1 unknown"
     await desk.ask("taro@example.jp", Wish())
@@ -106,6 +129,21 @@ async def test_what_is_minor_is_gathered_and_what_is_grave_is_not(city: City) ->
     await gather(gatherer(city, later))
     await gather(gatherer(city, SetClock(later.at + timedelta(days=1))))
     assert len(city.smtp.taken) == 7, "nothing twice"
+
+
+async def test_what_ran_out_before_its_digest_is_not_told_and_its_end_is(city: City) -> None:  # noqa: F811
+    await city.people(1, GATHERING)
+    await city.issue(actual(level=2, levels=(2,), series="Actual-stale"))
+    await city.issue(actual(level=2, levels=(2,), series="Actual-holds", expires=NOW + timedelta(days=2)))
+    await city.work()
+    city.clock.at = NOW + timedelta(hours=12)
+    await gather(gatherer(city, SetClock(datetime.now(UTC) + timedelta(days=1))))
+    (digest,) = city.smtp.box("p1@example.jp")
+    assert digest["Subject"] == "お知らせのまとめ (1)" and text_of(digest).count("■") == 1
+    await city.issue(actual(level=0, revision=2, msg_type="Update", ends=True, series="Actual-stale"))
+    await city.work()
+    await gather(gatherer(city, SetClock(datetime.now(UTC) + timedelta(days=2))))
+    assert len(city.smtp.taken) == 1, "nobody hears the end of what they never heard of"
 
 
 async def test_of_a_series_the_newest_stands_there_and_its_end_is_told(city: City) -> None:  # noqa: F811

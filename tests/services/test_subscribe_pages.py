@@ -5,12 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import AsyncIterator
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from pydantic import SecretStr
 from sqlalchemy import select
 
+from services.clock import wall
 from services.desks.subscriptions import Offer, Subscriptions
+from services.residents.address import PushAddress
 from services.residents.seal import Purpose, Seal
 from services.residents.wish import Wish
 from services.store import subscribers
@@ -71,7 +74,7 @@ async def test_wishes_are_changed_and_left_by_links_from_a_mail(offered: tuple[F
     await desk.ask("taro@example.jp", WISH)
     one = await desk.confirm(desk.confirmation((await everyone(running.store))[0]))
     assert one
-    mine = f"/subscribe/mine?t={desk.seal.token(Purpose.MINE, one.uid)}"
+    mine = f"/subscribe/mine?t={desk.seal.mine(one.uid, wall())}"
     page = (await anyone.get(mine))[1]
     assert re.search(r'value="3" checked', page) and re.search(r'value="snow" checked', page) and "taro" not in page
     async with anyone.http.post(mine, data={"least": "4", "language": "en"}) as answer:
@@ -138,6 +141,31 @@ async def test_whoever_asks_without_end_waits(offered: tuple[Floor, Subscription
     async with anyone.http.post("/subscribe", data=FORM) as answer:
         assert answer.status == 429 and int(answer.headers["Retry-After"]) <= timedelta(minutes=10).total_seconds() + 1
     assert len(await everyone(running.store)) == 12
+
+
+async def test_browsers_are_taken_up_to_a_number_a_day_and_in_all_and_are_told(store: Store) -> None:
+    desk = Subscriptions(store, Seal(SecretStr("x" * 40)), ["032010001"], most=3)
+    offer = Offer(desk=desk, mail_from="a@city.example", push_key="BEl6", push_services=SERVICES, per_client_a_day=2)
+    wish = {"districts": [], "topics": [], "least": 1, "language": "ja"}
+
+    def browser(n: int) -> dict[str, Any]:
+        return {"subscription": {"endpoint": f"https://push.example/{n}", "keys": KEYS}, "wish": wish}
+
+    async with floor(store, subscriptions=offer) as running:
+        anyone = await running.visitor()
+        assert [(await anyone.post("/subscribe/push", browser(n)))[0] for n in (1, 2, 3, 1)] == [200, 200, 429, 200]
+        for n in (3, 4):
+            await desk.ask(f"p{n}@example.jp", WISH)
+        await desk.register(PushAddress("https://push.example/3", **KEYS), Wish())
+    async with floor(store, subscriptions=offer) as another_day:
+        anyone = await another_day.visitor()
+        status, body = await anyone.post("/subscribe/push", browser(4))
+        assert (status, body["error"]) == (503, "full") and "上限" in body["message"]
+        assert (await anyone.post("/subscribe/push", browser(1)))[0] == 200, "who is there may change"
+        async with anyone.http.post("/subscribe", data=FORM) as answer:
+            assert answer.status == 200
+        async with anyone.http.post("/subscribe", data={**FORM, "address": "p3@example.jp"}) as answer:
+            assert answer.status == 503, "the same for who is known: nobody learns who is"
 
 
 async def test_a_hub_without_subscribers_offers_nothing(store: Store) -> None:

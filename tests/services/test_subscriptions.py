@@ -165,7 +165,7 @@ async def test_a_change_needs_the_link_of_a_mail_and_a_wish_that_can_be_kept(sto
     await desk.ask(TARO, Wish())
     (one,) = await known(store)
     await desk.confirm(desk.confirmation(one))
-    token = SEAL.token(Purpose.MINE, one.uid)
+    token = SEAL.mine(one.uid, NOW)
     assert await desk.change(token, Wish(least=3))
     assert not await desk.change(SEAL.token(Purpose.LEAVE, one.uid), Wish())
     assert (await known(store))[0].wish == Wish(least=3)
@@ -173,6 +173,23 @@ async def test_a_change_needs_the_link_of_a_mail_and_a_wish_that_can_be_kept(sto
     for bad in (Wish(districts=("x",)), Wish(topics=("y",)), Wish(least=2), Wish(language="xx")):
         with pytest.raises(WishError):
             await desk.change(token, bad)
+
+
+async def test_a_link_to_ones_wishes_holds_three_months_and_each_mail_brings_a_new_one(
+    store: Store, desk: Subscriptions, watch: Watch
+) -> None:
+    await desk.ask(TARO, Wish())
+    (one,) = await known(store)
+    await desk.confirm(desk.confirmation(one))
+    link, leave = SEAL.mine(one.uid, watch()), SEAL.token(Purpose.LEAVE, one.uid)
+    watch.at += timedelta(days=90)
+    assert await desk.holder(link, Purpose.MINE)
+    watch.at += timedelta(days=2)
+    assert await desk.holder(link, Purpose.MINE) is None and not await desk.change(link, Wish(least=3))
+    assert not await desk.change(SEAL.token(Purpose.MINE, one.uid), Wish()), "one without an end is none of ours"
+    assert await desk.change(SEAL.mine(one.uid, watch()), Wish(least=3))
+    watch.at += timedelta(days=4000)
+    assert await desk.leave(leave)
 
 
 async def test_a_browser_is_told_without_a_name_and_forgotten_by_its_own_word(

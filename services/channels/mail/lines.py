@@ -24,6 +24,7 @@ from aiosmtplib import (
 from pydantic import SecretStr
 
 from services.channels.channel import Outcome, Verdict
+from services.channels.http import trusting
 from services.channels.people.book import Fate, Said
 
 _ENHANCED = re.compile(r"\b([245]\.\d{1,3}\.\d{1,3})\b")
@@ -121,6 +122,10 @@ class Lines:
 
     async def _open(self) -> _Line | Said | Outcome:
         server = self._server
+        try:
+            trusted = None if server.security == "none" else trusting(server.ca_file)
+        except OSError as error:  # the file of the server's authority is gone, or none
+            return Said(fate=Fate.UNREACHED, code=f"ca_file cannot be read ({type(error).__name__})")
         smtp = SMTP(
             hostname=server.host,
             port=server.port,
@@ -128,7 +133,7 @@ class Lines:
             local_hostname=server.hello,
             use_tls=server.security == "tls",
             start_tls=server.security == "starttls",
-            tls_context=None if server.security == "none" else ssl.create_default_context(cafile=server.ca_file),
+            tls_context=trusted,
         )
         try:
             await smtp.connect()

@@ -4,12 +4,15 @@ const form = document.getElementById("wishes");
 const on = document.getElementById("push-on");
 const off = document.getElementById("push-off");
 
-function say(state) {
-  for (const line of box.querySelectorAll("[data-state]")) line.hidden = line.dataset.state !== state;
+function say(state, words = "") {
+  for (const line of box.querySelectorAll("[data-state]")) {
+    line.hidden = line.dataset.state !== state;
+    if (!line.hidden && words) line.textContent = words;
+  }
 }
 
-function shown(subscribed, state = subscribed ? "is_on" : "is_off") {
-  say(state);
+function shown(subscribed, state = subscribed ? "is_on" : "is_off", words = "") {
+  say(state, words);
   on.hidden = subscribed;
   off.hidden = !subscribed;
 }
@@ -24,13 +27,20 @@ function wish() {
   };
 }
 
+// The hub said no, and why.
+class Refused extends Error {}
+
+const whyOf = (error) => (error instanceof Refused ? error.message : "");
+
 async function tell(path, body) {
   const answer = await fetch(path, {
     method: "POST",
     headers: { "Content-Type": "application/json" },
     body: JSON.stringify(body),
   });
-  if (!answer.ok) throw new Error(`answered ${answer.status}`);
+  if (answer.ok) return;
+  const refused = await answer.json().catch(() => ({}));
+  throw new Refused(refused.message ?? "");
 }
 
 function bytes(base64url) {
@@ -47,8 +57,8 @@ async function begin() {
     const subscription = await worker.pushManager.subscribe({ userVisibleOnly: true, applicationServerKey: key });
     await tell("/subscribe/push", { subscription: subscription.toJSON(), wish: wish() });
     shown(true);
-  } catch {
-    shown(false, "failed");
+  } catch (error) {
+    shown(false, "failed", whyOf(error));
   } finally {
     on.disabled = false;
   }
@@ -63,8 +73,8 @@ async function end() {
       await subscription.unsubscribe();
     }
     shown(false);
-  } catch {
-    shown(true, "failed");
+  } catch (error) {
+    shown(true, "failed", whyOf(error));
   }
 }
 
@@ -76,8 +86,8 @@ async function keep() {
   try {
     await tell("/subscribe/push", { subscription: subscription.toJSON(), wish: wish() });
     shown(true);
-  } catch {
-    shown(true, "failed");
+  } catch (error) {
+    shown(true, "failed", whyOf(error));
   }
 }
 
