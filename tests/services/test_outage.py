@@ -44,7 +44,7 @@ class Scene:
         self.watch = Watch(self.store, Bell(), self.clock)
 
     async def issue(self, series: str, revision: int = 1, **changes: Any) -> None:
-        changes = {"level": 3, "expires": self.clock.at + timedelta(hours=12), **changes}
+        changes = {"status": Status.ACTUAL, "level": 3, "expires": self.clock.at + timedelta(hours=12), **changes}
         one: Alert = alert(series=series, revision=revision, channels=("x",), sent=self.clock.at, **changes)
         payloads = {"x": self.channel.render(one)}
         async with self.store.write() as connection:
@@ -68,7 +68,7 @@ class Scene:
 
     async def told(self) -> list[str]:
         async with self.store.read() as connection:
-            found = await chronology.between(connection, Status.EXERCISE, ["outage"], NOW, self.clock.at)
+            found = await chronology.between(connection, Status.ACTUAL, ["outage"], NOW, self.clock.at)
         return [entry.text for entry in found]
 
     def sent(self) -> list[str]:
@@ -206,10 +206,10 @@ async def test_a_queue_that_waits_for_its_window_is_told_of_too(scene: Scene) ->
 
 async def test_staff_hear_that_the_queue_waits_and_that_what_is_urgent_went_beyond_the_limit(scene: Scene) -> None:
     for number in range(9):
-        await scene.issue(f"s{number:03d}", level=2, severity="Minor", status=Status.ACTUAL)
+        await scene.issue(f"s{number:03d}", level=2, severity="Minor")
     await scene.run(1)
     for number in range(3):
-        await scene.issue(f"u{number:03d}", level=4, status=Status.ACTUAL)
+        await scene.issue(f"u{number:03d}", level=4)
     scene.channel.limit = 30  # the provider lets it through
     await scene.run(1)
     assert len(scene.sent()) == 11, "eight of the minor, all three urgent"
@@ -217,7 +217,9 @@ async def test_staff_hear_that_the_queue_waits_and_that_what_is_urgent_went_beyo
         found = await chronology.between(connection, Status.ACTUAL, ["delivery"], NOW, scene.clock.at)
     told = "x：上限のため、急がない発表を待たせている（ 8／10）"
     beyond = "x：上限を超えたが、レベル4以上・解除・取消のため送った（ 11／10）"
-    assert [entry.text for entry in found] == [told, beyond], "each once, not with every delivery"
+    assert [entry.text for entry in found if "上限" in entry.text] == [told, beyond], (
+        "each once, not with every delivery"
+    )
 
 
 async def test_a_fast_clock_makes_no_outages(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
