@@ -21,11 +21,11 @@ from services.web import (
     pages_public,
     pages_selftest,
     pages_skill,
-    pages_story,
 )
 from services.web.declared import pages as declared_pages
 from services.web.ledger import page as ledger_page
 from services.web.pages_staff import staff_page
+from services.web.stories import page as story_page
 from services.web.templating import TEMPLATES
 from services.web.writing import pages as writing_pages
 from services.web.writing.index import index
@@ -51,7 +51,7 @@ def setup(app: web.Application) -> None:
     for method in ("GET", "POST"):
         app.router.add_route(method, "/ops/alerts/notice", notice)
         app.router.add_route(method, "/ops/alerts/{series}/{verb}", writing_pages.amend)
-    app.router.add_get("/ops/alerts/{series}", pages_story.show)
+    app.router.add_get("/ops/alerts/{series}", story_page.show)
     app.router.add_get("/ops/outbox", _staff_page("outbox"))
     app.router.add_get("/ops/calls", pages_calls.show)
     app.router.add_post("/ops/calls", pages_calls.take)

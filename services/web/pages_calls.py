@@ -8,7 +8,6 @@ from typing import Any
 from aiohttp import hdrs, web
 
 from feeds.instant import instant
-from feeds.japan import JAPAN
 from services.callout.desk import BELL, CallError, acknowledge
 from services.callout.occasion import Event
 from services.callout.roster import Callout, Chain
@@ -17,6 +16,7 @@ from services.web.api.calls import everything
 from services.web.auth import PERSON, requires
 from services.web.callout_link import EVENTS
 from services.web.context import CONTEXT
+from services.web.moments import with_age
 from services.web.pages_staff import staff_page
 from services.web.security import WebError
 
@@ -35,7 +35,7 @@ _HOW = {"link": "連絡のリンク", "desk": "画面", "command": "コマンド
 async def show(request: web.Request) -> web.Response:
     """The open calls, those of the last week, and the roster as it stands at this moment."""
     context = request.app[CONTEXT]
-    calls = await everything(context)
+    calls, aged = await everything(context), with_age(context.now())
     shown: dict[str, Any] = {
         "open": sorted(
             (call for call in calls if call["state"] != "closed"), key=lambda call: call["state"] != "calling"
@@ -45,7 +45,7 @@ async def show(request: web.Request) -> web.Response:
         "may_take": request[PERSON].may(Role.OPERATOR),
         "states": _STATES,
         "how": _HOW,
-        "clock": _clock,
+        "clock": lambda text: aged(instant(text)) if text else "",
     }
     return staff_page(request, "calls", **shown)
 
@@ -75,7 +75,3 @@ def _roster(callout: Callout, now: datetime) -> list[dict[str, Any]]:
             called = [callout.called(chain, step, now) for step in range(len(chain.groups))]
             row["groups"] = [(group, [callout.people[one].name for one in people]) for group, people in called]
     return list(found.values())
-
-
-def _clock(text: str | None) -> str:
-    return f"{instant(text).astimezone(JAPAN):%-m/%-d %H:%M:%S}" if text else ""

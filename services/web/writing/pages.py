@@ -13,6 +13,7 @@ from typing import Any
 
 from aiohttp import web
 
+from feeds.status import Status
 from rules.alert import Act, Alert
 from services.desks.review import ReviewError
 from services.desks.writing import Ask, newest_in_force, preview, write
@@ -22,6 +23,7 @@ from services.store.users import Role
 from services.web.api.writing import city_of, fault_of
 from services.web.auth import PERSON, requires
 from services.web.context import CONTEXT
+from services.web.pages_public import is_order
 from services.web.pages_staff import staff_page
 from services.web.security import WebError
 from services.web.writing.form import LANGUAGE_NAMES, PARTS, Filled, filled, prefilled, said, text_of
@@ -92,6 +94,7 @@ class Stands:
     revision: int
     digest: str = ""
     headline: str = ""
+    alert: Alert | None = None  # None where nothing is in force any more
 
 
 def _prefilled_at(text: str, now: datetime) -> datetime:
@@ -125,7 +128,7 @@ class Desk:
             raise WebError(404, "not_found", "案がありません。 / There is no such draft.")
         if one is None:
             return Stands(0)
-        return Stands(number, one.digest if self.act is Act.EDIT else "", one.alert.texts["ja"].headline)
+        return Stands(number, one.digest if self.act is Act.EDIT else "", one.alert.texts["ja"].headline, one.alert)
 
     async def plain(self, stands: Stands, at: datetime | None = None) -> Revision:
         """The draft as it is prefilled. Raises WebError where nothing can be written. A correction begins where an
@@ -162,4 +165,6 @@ class Desk:
             problem=str(error) if error else "",
             parts=PARTS,
             languages=LANGUAGE_NAMES,
+            drill=plain.status is not Status.ACTUAL,
+            is_order=is_order,
         )

@@ -7,7 +7,7 @@ import { byId, fill, h } from './dom.js';
 import { listen } from './live.js';
 import { drawAge, drawStatus, setLine } from './status.js';
 import { timeTag } from './time.js';
-import { brief, drillMark, loadWords } from './words.js';
+import { drillMark, loadWords } from './words.js';
 
 async function update() {
   const [found] = await Promise.all([list('break-glass'), refresh(['alerts', 'calls', 'hazards', 'readings', 'status'])]);
@@ -20,7 +20,7 @@ async function update() {
 /** @param {any} one */
 function card(one) {
   return h('article', { class: one.signed_by ? 'alone signed' : 'alone' },
-    h('h2', {}, drillMark(one.status), brief(one.headline), h('span', { class: 'muted small' }, `第${one.revision}報`)),
+    h('h2', {}, drillMark(one.status), one.headline, h('span', { class: 'muted small' }, `第${one.revision}報`)),
     h('dl', {},
       h('dt', {}, '発表'), h('dd', {}, timeTag(one.at), ` ${one.person}（承認 ${new Set([...one.agreed, one.person]).size}/${one.needed}${one.agreed.length ? `、承認済み：${one.agreed.join('、')}` : ''}）`),
       h('dt', {}, '理由'), h('dd', {}, one.reason),

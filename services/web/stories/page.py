@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from aiohttp import web
 
+from feeds.status import Status
 from services.channels.channel import Payload
 from services.story.gather import gather
 from services.story.steps import TITLES
 from services.story.words import gap, moment
 from services.web.context import CONTEXT
+from services.web.moments import with_age
+from services.web.pages_public import is_order
 from services.web.pages_staff import staff_page
 from services.web.security import storable
+from services.web.stories.board import fates, folded
+from services.web.templating import TEMPLATES
 
 
 async def show(request: web.Request) -> web.Response:
@@ -25,5 +32,18 @@ async def show(request: web.Request) -> web.Response:
         raise web.HTTPNotFound(text="その発表はありません。 There is no such alert.\n")
     sent = {name: one for name, one in found.payloads.items() if isinstance(one, Payload)}
     refused = {name: one for name, one in found.payloads.items() if not isinstance(one, Payload)}
-    shown = {"story": found, "sent": sent, "refused": refused, "titles": TITLES, "moment": moment, "gap": gap}
+    words: Any = request.app[TEMPLATES].globals["words"]
+    shown = {
+        "story": found,
+        "fates": fates(found, words),
+        "runs": list(folded(found.steps)),
+        "sent": sent,
+        "refused": refused,
+        "titles": TITLES,
+        "moment": moment,
+        "gap": gap,
+        "at": with_age(request.app[CONTEXT].now()),
+        "is_order": is_order,
+        "drill": found.alert.status is not Status.ACTUAL,
+    }
     return staff_page(request, "story", **shown)

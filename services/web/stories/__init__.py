@@ -1,0 +1,1 @@
+"""The page that tells one alert from the reading to the receipts."""
