@@ -19,7 +19,7 @@ from tests.e2e.scene import Scene
 pytestmark = pytest.mark.browser
 
 AXE = Path(__file__).parent / "vendor/axe-core-4.14.1/axe.min.js"
-_READY = "() => ['calls', 'map', 'outbox', 'skill', 'writing'].some(name => document.body.dataset[name])"
+_READY = "() => ['calls', 'map', 'outbox', 'skill', 'story', 'writing'].some(name => document.body.dataset[name])"
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 
 BROKEN = Broken(
@@ -73,6 +73,13 @@ async def test_no_page_has_a_barrier_that_axe_knows(browser: Browser, night: Sce
     await page.locator(".alert h3 a").first.click()
     await page.wait_for_function("() => document.body.dataset.story === 'ready'")
     assert await violations(page) == []
+    await page.goto("/ops/declared")
+    await page.wait_for_function("() => document.body.dataset.story === 'ready'")
+    await page.get_by_text("本部を設置する").click()
+    assert await violations(page) == []
+    await page.get_by_role("link", name="中央公園").click()
+    await expect(page.get_by_role("group", name="混み具合")).to_be_visible()
+    assert await violations(page) == []
     await page.goto("/ops/selftest")
     await page.wait_for_function("() => document.body.dataset.story === 'ready'")
     assert await violations(page) == []
@@ -103,6 +110,7 @@ async def test_no_page_has_a_barrier_that_axe_knows(browser: Browser, night: Sce
 
 
 _PATHS = ["/", "/login", "/ops", "/ops/outbox", "/ops/calls", "/ops/skill", "/ops/budget", "/ops/alerts/notice"]
+_PATHS += ["/ops/alerts", "/ops/declared", "/ops/declared/shelter"]
 
 
 @pytest.mark.parametrize("path", _PATHS)

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import html
 import re
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
 from sqlalchemy import select
 
+from feeds.status import Status
+from services.store import alerts as rows
 from services.store.engine import Store
 from services.store.tables import alerts
 from services.store.users import Role
-from tests.services.making import SetClock
+from tests.services.making import SetClock, alert, payload
 from tests.services.test_writing import CITY, LATER, in_force
 from tests.services.web_floor import Visitor, floor
 
@@ -128,3 +131,18 @@ async def test_who_may_not_write_sees_the_list_only(store: Store) -> None:
         assert (await officer.get(f"/ops/alerts/{one.series}/cancel"))[0] == 409, "it has run out"
         assert (await officer.get("/ops/alerts/nothing/cancel"))[0] == 404
         assert (await officer.get(f"/ops/alerts/{one.series}/delete"))[0] == 404
+
+
+async def test_the_gravest_stands_first_with_its_age_and_a_drill_on_a_real_hub_is_striped(store: Store) -> None:
+    one = await in_force(store)
+    grave = alert(series="Actual-grave", status=Status.ACTUAL, level=4, alert_level=True, sent=one.sent)
+    async with store.write() as connection:
+        for each in (grave, replace(grave, series="Actual-mild", identifier="Actual-mild-1", level=2)):
+            await rows.add_draft(connection, each, {"log": payload()}, LATER)
+    async with floor(store, city=CITY, now=lambda: grave.sent + timedelta(minutes=9)) as running:
+        officer = await running.person(Role.OPERATOR)
+        _, page = await officer.get("/ops/alerts", headers={"accept": "text/html"})
+        order = [page.index(f"/ops/alerts/{series}?revision") for series in ("Actual-grave", "Actual-mild")]
+        assert order == sorted(order) and "（9分前）" in page and "これは訓練です" not in page
+        _, form = await officer.get(f"/ops/alerts/{one.series}/cancel", headers={"accept": "text/html"})
+        assert "これは訓練です" in form and "取消（誤報）の案を作る" in form
