@@ -27,6 +27,8 @@ from services.poll import Poll
 from services.predict import Predict
 from services.requests.offer import offered
 from services.residents import parts as residents
+from services.retention import running as retention
+from services.retention.job import Retention
 from services.rollcall import RollCall
 from services.selftest.monthly import Monthly
 from services.settings import Settings
@@ -51,6 +53,7 @@ class Hub:
     predict: Predict | None = None
     evaluate: Evaluate | None = None
     selftest: Monthly | None = None
+    retention: Retention | None = None
 
     def __init__(self, house: House, services: Sequence[str]) -> None:
         self.services = tuple(name for name in SERVICES if name in services)
@@ -94,6 +97,7 @@ class Hub:
             self.selftest = await parts.selftest(house)
         if "web" in wanted:
             parts.sweep(house)
+            self.retention = await retention.keep(house)
         if {"deliver", "web"} & set(wanted):  # either calls staff when the other is gone
             await callout.run(house, self.rollcall.line)
         await self._join()
@@ -171,6 +175,7 @@ class Hub:
         if self.poll:
             reasons += self.poll.troubles
         reasons += self.selftest.troubles if self.selftest else []
+        reasons += self.retention.troubles if self.retention else []
         reasons += [source.trouble for source in self.sources if source.trouble]
         reasons += [f"{name} が止まっています：{why}" for name, why in self._house.loops.failing.items()]
         if self.broker and not self.broker.state.up:

@@ -57,7 +57,7 @@ from services.selftest.monthly import Monthly
 from services.selftest.schedule import scheduled
 from services.settings import Source as SourceSettings
 from services.source import Source
-from services.store import answered, photos, suppressions
+from services.store import answered, photos
 from services.store.leases import LEASE
 from services.store.stations import Adopted
 from services.verify import Verify
@@ -266,12 +266,11 @@ async def selftest(house: House) -> Monthly | None:
 
 
 def sweep(house: House) -> None:
-    """Delete on time what is kept for a while only."""
+    """Delete on time what is kept for hours or days only; the rest is :mod:`services.retention`."""
 
     async def step() -> bool:
         async with house.store.write() as connection:
             await answered.forget(connection, wall())
-            await suppressions.forget(connection, house.clock.now() - house.settings.why.kept)
             return bool(await photos.forget(connection, wall()))
 
     house.repeat(Loop("sweep", step, house.bell.listen(), lambda: 600.0))

@@ -27,6 +27,7 @@ from services.configuration.approvals import Approvals
 from services.configuration.files import SettingsError, laid_over, of_environment, read
 from services.configuration.open311 import Open311
 from services.configuration.plow import Plow
+from services.configuration.retention import Retention
 from services.configuration.subscriptions import Subscribing
 
 __all__ = ["Settings", "SettingsError", "load"]  # and the sections
@@ -218,6 +219,7 @@ class Settings(_Strict):
     subscriptions: Subscribing | None = None
     skill: Skill = Skill()
     why: Why = Why()
+    retention: Retention = Retention()
     selftest: SelfTest = SelfTest()
     plow: Plow = Plow()
     approval: Approvals = Approvals()

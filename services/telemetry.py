@@ -14,6 +14,7 @@ STEPS = Counter("shirase_steps_total", "Steps of each loop", ["service", "outcom
 STEP_SECONDS = Histogram("shirase_step_seconds", "Duration of one step", ["service"])
 HAZARDS = Gauge("shirase_hazards", "Hazards that hold now", ["status", "kind"])
 DRAFTS = Gauge("shirase_drafts", "Drafts that wait for a person", ["status"])
+RETIRED = Counter("shirase_retired_total", "Rows that went by the rules of retention", ["rule"])
 DELIVERIES = Counter("shirase_deliveries_total", "Attempts by verdict", ["channel", "verdict"])
 SIGNING_UNTIL = Gauge("shirase_signing_until_seconds", "Until when our certificate is valid, as a time stamp")
 SELFTEST_AT = Gauge("shirase_selftest_seconds", "When a channel was last tried, as a time stamp", ["channel"])

@@ -17,6 +17,7 @@ from rules.alert import Alert, State
 from rules.ledger import BEFORE_DRAFTED, BEFORE_ISSUED, GIVES_WAY, OPEN, Turn, Written, issued_as, standing_of
 from rules.situation import Standing
 from services.channels.channel import Payload
+from services.store import hazards
 from services.store.codec import from_json, to_json
 from services.store.tables import alerts
 
@@ -75,6 +76,7 @@ async def add_draft(connection: AsyncConnection, alert: Alert, payloads: Rendere
         "body": to_json(alert),
     }
     await connection.execute(insert(alerts), row)
+    await hazards.speak(connection, alert.hazards, now)
     return digest
 
 

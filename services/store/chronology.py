@@ -19,6 +19,8 @@ from feeds.status import Status
 from services.store.tables import chronology
 
 GENESIS = "0" * 64
+CUT = "cut"  # the kind of the entries that say what went
+_PAGE = 1000  # rows
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,7 +29,7 @@ class Entry:
 
     at: datetime
     status: Status
-    kind: str  # hazard, draft, approved, rejected, withdrawn, issued, expired, ended, delivery, note, access, system
+    kind: str  # draft, approved, rejected, withdrawn, issued, expired, ended, delivery, note, access, system, cut, …
     who: str  # a person, or the service that did it
     text: str
     refs: Mapping[str, str] = field(default_factory=dict)
@@ -66,14 +68,75 @@ async def between(
     ]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cut:
+    """A head that went: up to which row, the hash of that row, how many rows, how old the newest of them was."""
+
+    upto: int
+    hash: str
+    count: int
+    until: datetime
+    at: datetime  # when it went
+
+    @property
+    def refs(self) -> dict[str, str]:
+        """As the entry of kind ``cut`` carries it."""
+        return {"upto": str(self.upto), "hash": self.hash, "count": str(self.count), "until": self.until.isoformat()}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chain:
+    """What a look at every row has shown. ``cut``: the head that went before the first row; None: nothing did."""
+
+    broken: int | None  # the sequence number of the first row that does not fit; None: the chain is whole
+    rows: int = 0
+    first: int = 0
+    since: datetime | None = None  # the time of the first row
+    cut: Cut | None = None
+
+
+async def verify(connection: AsyncConnection) -> Chain:
+    """Follow the chain from its first row to its last, a page at a time.
+
+    It begins with nothing before it, or where the last entry of kind ``cut`` says; such a head may still be going.
+    """
+    previous: str | None = None
+    begins, cut, rows, after = None, None, 0, 0
+    while page := await _page(connection, after):
+        begins = begins or page[0]
+        for row in page:
+            if row["hash"] != _hash(row) or row["previous"] != (previous or row["previous"]):
+                return Chain(broken=row["seq"], rows=rows, first=begins["seq"], since=begins["at"])
+            previous, after, rows = row["hash"], row["seq"], rows + 1
+            if row["kind"] == CUT:
+                cut = _cut(row)
+    if begins is None:
+        return Chain(broken=None)
+    whole = begins["previous"] == GENESIS or (cut is not None and await _follows(connection, begins, cut))
+    return Chain(broken=None if whole else begins["seq"], rows=rows, first=begins["seq"], since=begins["at"], cut=cut)
+
+
 async def first_broken(connection: AsyncConnection) -> int | None:
     """The sequence number of the first row that does not fit the chain; None when it is whole."""
-    previous = GENESIS
-    for row in (await connection.execute(select(chronology).order_by(chronology.c.seq))).mappings():
-        if row["previous"] != previous or row["hash"] != _hash(row):
-            return int(row["seq"])
-        previous = row["hash"]
-    return None
+    return (await verify(connection)).broken
+
+
+async def _page(connection: AsyncConnection, after: int) -> Sequence[RowMapping]:
+    rows = select(chronology).where(chronology.c.seq > after).order_by(chronology.c.seq).limit(_PAGE)
+    return (await connection.execute(rows)).mappings().all()
+
+
+async def _follows(connection: AsyncConnection, first: RowMapping, cut: Cut) -> bool:
+    """The first row comes right after the head; or the last row of the head is still there, and is the one named."""
+    if first["previous"] == cut.hash:
+        return True
+    return cut.hash == await connection.scalar(select(chronology.c.hash).where(chronology.c.seq == cut.upto))
+
+
+def _cut(row: RowMapping) -> Cut:
+    refs = row["refs"]
+    until = datetime.fromisoformat(refs["until"])
+    return Cut(upto=int(refs["upto"]), hash=refs["hash"], count=int(refs["count"]), until=until, at=row["at"])
 
 
 def _hash(row: Mapping[str, Any] | RowMapping) -> str:

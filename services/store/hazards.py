@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields, replace
 from datetime import datetime
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import bindparam, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from feeds.status import Status
@@ -74,6 +74,14 @@ async def said_after(connection: AsyncConnection, seq: int, most: int) -> list[S
     names = [field.name for field in fields(Said)]
     found = (dict(zip(names, row, strict=True)) for row in await connection.execute(statement))
     return [Said(**{**one, "status": Status(one["status"]), "late": bool(one["late"])}) for one in found]
+
+
+async def speak(connection: AsyncConnection, keys: Iterable[str], now: datetime) -> None:
+    """An alert speaks of these as they are now: such a row is kept as long as the alert."""
+    newest = select(func.max(hazards.c.seq)).where(hazards.c.key == bindparam("spoken")).scalar_subquery()
+    rows = [{"spoken": key} for key in keys]
+    if rows:
+        await connection.execute(update(hazards).where(hazards.c.seq == newest).values(told=now), rows)
 
 
 async def latest_seq(connection: AsyncConnection) -> int:

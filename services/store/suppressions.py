@@ -11,7 +11,7 @@ from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import RowMapping, and_, delete, insert, or_, select, update
+from sqlalchemy import RowMapping, and_, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from feeds.status import Status
@@ -92,14 +92,6 @@ async def at(connection: AsyncConnection, status: Status, hazard: str, moment: d
         .order_by(suppressions.c.id)
     )
     return [_held(row, hazard) for row in (await connection.execute(found)).mappings()]
-
-
-async def forget(connection: AsyncConnection, before: datetime) -> int:
-    """Delete what was over before that; how many there were."""
-    over = and_(~suppressions.c.current, suppressions.c.until < before)
-    theirs = suppressed.c.suppression.in_(select(suppressions.c.id).where(over))
-    await connection.execute(delete(suppressed).where(theirs))
-    return (await connection.execute(delete(suppressions).where(over))).rowcount
 
 
 def _merged(held: Iterable[Suppression]) -> dict[Identity, Suppression]:

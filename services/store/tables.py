@@ -108,8 +108,10 @@ hazards = Table(  # every change of every hazard; the current picture is current
     Column("valid_until", Instant, nullable=False),
     Column("current", Boolean, nullable=False),
     Column("body", JSON, nullable=False),
+    Column("told", Instant),  # when an alert spoke of it last; null: none ever did
     Index("hazards_current", "current", "status"),
     Index("hazards_by_key", "key", "seq"),
+    Index("hazards_told", "told", "at"),
     sqlite_autoincrement=True,
 )
 

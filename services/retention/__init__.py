@@ -1,0 +1,1 @@
+"""Retention: how long each kind of record is kept, what never goes, and the job that lets the rest go."""

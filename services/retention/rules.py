@@ -1,0 +1,202 @@
+"""The one table of what is kept how long, and of what never goes. A table of the store stands here or in ELSEWHERE."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import ColumnElement, and_, exists, func, not_, or_, select
+
+from feeds.status import Status
+from geo.official.lasting import REVISIONS, STANDING
+from services.retention.copies import Copies
+from services.retention.head import Head
+from services.retention.pictures import ToldOf, Untold
+from services.retention.rows import Child, Rows
+from services.retention.series import Series
+from services.retention.walk import Walk
+from services.retention.way import Way
+from services.settings import Settings
+from services.store.tables import quarantine, records, silences, suppressed, suppressions
+from services.store.tables_budget import outages, spent
+from services.store.tables_calls import call_sends, calls
+from services.store.tables_orders import decisions, expected_snow, order_events, order_links, orders
+from services.store.tables_plow import passes, rounds, spells
+from services.store.tables_selftest import selftests
+
+_OF_ORDERS = (Child(order_events.c.order, orders.c.id), Child(order_links.c.order, orders.c.id))
+_DRILLS = tuple(status for status in Status if status is not Status.ACTUAL)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rule:
+    """``name`` as the settings have it, ``tables`` that it deletes from, ``never``: what stays however old it is."""
+
+    name: str
+    tables: tuple[str, ...]
+    ways: Sequence[Way]
+    never: str = ""
+    wall: bool = False  # its rows have the time of computers, not the hub's
+
+    def kept(self, settings: Settings) -> timedelta | None:
+        """How long; None: for ever."""
+        return settings.why.kept if self.name == "reasons" else settings.retention.kept(self.name)
+
+    def before(self, settings: Settings, now: datetime, wall: datetime) -> datetime | None:
+        """What is older may go; None where nothing does."""
+        kept = self.kept(settings)
+        return None if kept is None else (wall if self.wall else now) - kept
+
+
+def _no_lasting_word(_before: datetime) -> ColumnElement[bool]:
+    """Not the newest telegrams of a series that stands without a limit, such as a volcano's warning."""
+    newer = records.alias("newer")
+    same = and_(*(newer.c[name] == records.c[name] for name in ("type", "status", "subject")))
+    since = or_(
+        newer.c.measured_at > records.c.measured_at,
+        and_(newer.c.measured_at == records.c.measured_at, newer.c.seq > records.c.seq),
+    )
+    many = select(func.count()).select_from(newer).where(same, since).scalar_subquery()
+    lasting = or_(*(records.c.subject.startswith(f"{code}|", autoescape=True) for code in STANDING))
+    return and_(records.c.type.in_(("telegram", "cap", "lalert")), or_(not_(lasting), many >= REVISIONS))
+
+
+def _is_report(_before: datetime) -> ColumnElement[bool]:
+    return records.c.type == "report"
+
+
+def _seen_and_not_the_last(_before: datetime) -> ColumnElement[bool]:
+    later = outages.alias("later")
+    same = (later.c.channel == outages.c.channel, later.c.status == outages.c.status, later.c.id > outages.c.id)
+    return and_(outages.c.seen_at.is_not(None), exists().where(*same))
+
+
+def _tried_since(_before: datetime) -> ColumnElement[bool]:
+    later = selftests.alias("later")
+    return exists().where(later.c.channel == selftests.c.channel, later.c.at > selftests.c.at)
+
+
+def _gone_round_since(_before: datetime) -> ColumnElement[bool]:
+    later = rounds.alias("later")
+    return exists().where(
+        later.c.status == rounds.c.status, later.c.section == rounds.c.section, later.c.known_at > rounds.c.known_at
+    )
+
+
+def _decided_since(_before: datetime) -> ColumnElement[bool]:
+    later = decisions.alias("later")
+    return exists().where(
+        later.c.status == decisions.c.status, later.c.section == decisions.c.section, later.c.id > decisions.c.id
+    )
+
+
+def _over(_before: datetime) -> ColumnElement[bool]:
+    return ~suppressions.c.current
+
+
+RULES = (
+    Rule(
+        name="alerts",
+        tables=("alerts", "approvals", "outbox", "fanouts", "tellings", "broken_glass", "hold_offs", "hazards"),
+        ways=(Series((Status.ACTUAL,)), ToldOf((Status.ACTUAL,))),
+        never="a series that is open, has a delivery to go, a call that is not closed, or was issued alone and has not "
+        "been looked at; a hazard that a kept alert speaks of",
+    ),
+    Rule(
+        name="drills",
+        tables=("alerts", "approvals", "outbox", "fanouts", "tellings", "broken_glass", "hold_offs", "hazards"),
+        ways=(Series(_DRILLS), ToldOf(_DRILLS)),
+        never="as for alerts",
+    ),
+    Rule(
+        name="chronology",
+        tables=("chronology",),
+        ways=(Head(),),
+        never="what is not older than the oldest alert that is kept; its last entry",
+    ),
+    Rule(name="copies", tables=("outbox",), ways=(Copies(),), never="documents of the CAP feed; what is still to go"),
+    Rule(
+        name="calls",
+        tables=("calls", "call_sends"),
+        ways=(Rows(calls.c.closed_at, children=(Child(call_sends.c.call, calls.c.id),)),),
+        never="a call that is not closed",
+    ),
+    Rule(name="silences", tables=("silences",), ways=(Rows(silences.c.ends),), never="one that holds"),
+    Rule(
+        name="reasons",
+        tables=("suppressions", "suppressed"),
+        ways=(
+            Rows(suppressed.c.until),
+            Rows(suppressions.c.until, _over, (Child(suppressed.c.suppression, suppressions.c.id),)),
+        ),
+        never="one that holds",
+    ),
+    Rule(name="readings", tables=("records",), ways=(Walk("reading"),)),
+    Rule(
+        name="telegrams",
+        tables=("records",),
+        ways=(Rows(records.c.measured_at, _no_lasting_word),),
+        never=f"the newest {REVISIONS} telegrams of each volcano's warning and survey",
+    ),
+    Rule(
+        name="hazards",
+        tables=("hazards",),
+        ways=(Untold(),),
+        never="what holds, what an alert spoke of, what an open series speaks of",
+    ),
+    Rule(name="reports", tables=("records",), ways=(Rows(records.c.measured_at, _is_report),)),
+    Rule(name="fixes", tables=("records",), ways=(Walk("fix"),)),
+    Rule(
+        name="work",
+        tables=("passes", "spells", "rounds", "orders", "order_events", "order_links", "decisions", "expected_snow"),
+        ways=(
+            Rows(passes.c.ended),
+            Rows(spells.c.ended),
+            Rows(rounds.c.known_at, _gone_round_since),
+            Rows(orders.c.closed_at, children=_OF_ORDERS),
+            Rows(decisions.c.at, _decided_since),
+            Rows(expected_snow.c.until),
+        ),
+        never="an order that is not closed; the last round and the last decision of each section",
+    ),
+    Rule(name="quarantine", tables=("quarantine",), ways=(Rows(quarantine.c.received_at),)),
+    Rule(name="spending", tables=("spent",), ways=(Rows(spent.c.at),), wall=True),
+    Rule(
+        name="outages",
+        tables=("outages",),
+        ways=(Rows(outages.c.ended, _seen_and_not_the_last),),
+        never="one that goes on or that nobody has read; the last of each channel",
+    ),
+    Rule(
+        name="selftests",
+        tables=("selftests",),
+        ways=(Rows(selftests.c.at, _tried_since),),
+        never="the last of each channel",
+        wall=True,
+    ),
+)
+
+ELSEWHERE: Mapping[str, str] = {
+    "answered": "a day; the loop sweep",
+    "photos": "[reports] photo_days; the loop sweep",
+    "looks": "one row per section",
+    "letters": "until they are out or have run out; the loop subscribers",
+    "subscribers": "until they leave",
+    "stories": "[skill] kept_days; the loop verify",
+    "outlooks": "[skill] kept_days; the loop verify",
+    "skill_days": "[skill] kept_days, months for good; the loop verify",
+    "skill_bins": "[skill] kept_days, months for good; the loop verify",
+    "coverage": "one row per segment, of the last day",
+    "cursors": "one row per stage",
+    "gateways": "one row per gateway; revoked ones say that they are",
+    "leases": "one row per verb",
+    "polled_entries": "as long as a source may name them again; the loop poll",
+    "polled_feeds": "one row per address",
+    "processes": "some minutes; by the processes themselves",
+    "sessions": "until they run out; at each login",
+    "stations": "one row per sensor",
+    "told_limits": "one row per window of a provider",
+    "users": "one row per person; the chronology names them",
+    "vitals": "one row per gateway",
+}
