@@ -33,6 +33,7 @@ COMMANDS = {
     "official": "what official warnings were in force at an instant",
     "budget": "what sending costs, and what the winter will",
     "outage": "when channels were down: what was sent late, and what never",
+    "retention": "what is kept how long, and what is due to go",
     "selftest": "a test message through every channel, with receipts",
     "render": "the exact payload of a channel",
     "replay": "publish recorded messages to a broker",

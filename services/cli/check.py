@@ -86,11 +86,20 @@ def _city(settings: Settings) -> Iterator[dict[str, Any]]:
             "certificate": city.signer.fingerprint,
             "valid_until": iso_utc(city.signer.valid_until),
         }
+    yield _retention(settings)
     yield _readings(city)
     for name, channel in city.channels.items():
         yield {"part": f"channel {name}", "ok": True, "takes": sorted(channel.statuses)}
     yield from roster_findings(settings, city.rules, city.channels)
     asyncio.run(_close(city.channels.values()))
+
+
+def _retention(settings: Settings) -> dict[str, Any]:
+    """How many days each rule keeps; null: for ever."""
+    from services.retention.rules import RULES
+
+    kept = {rule.name: rule.kept(settings) for rule in RULES}
+    return {"part": "retention", "ok": True, "days": {name: span.days if span else None for name, span in kept.items()}}
 
 
 def _readings(city: City) -> dict[str, Any]:

@@ -28,7 +28,7 @@ class Copies:
 
     async def due(self, connection: AsyncConnection, before: datetime) -> Due:
         """How many deliveries, and when the first of them ended."""
-        rows = _ended(await _reached(connection), before)
+        rows = _over(await _reached(connection), before)
         found = select(func.count(), func.min(outbox.c.finished_at)).where(rows)
         count, oldest = (await connection.execute(found)).one()
         return Due(count, oldest)
@@ -36,12 +36,12 @@ class Copies:
     async def pick(self, connection: AsyncConnection, before: datetime, most: int) -> Picked | None:
         """The next of them, and all that ended in the same instant as the last of these."""
         after = await _reached(connection)
-        some = select(outbox.c.finished_at).where(_ended(after, before)).order_by(outbox.c.finished_at).limit(most)
+        some = select(outbox.c.finished_at).where(_over(after, before)).order_by(outbox.c.finished_at).limit(most)
         last = await connection.scalar(select(func.max(some.subquery().c.finished_at)))
         if last is None:
             return None
         last = last if isinstance(last, datetime) else datetime.fromisoformat(last)
-        keys = await connection.scalars(select(outbox.c.id).where(_ended(after, last + _TICK)))
+        keys = await connection.scalars(select(outbox.c.id).where(_over(after, before), outbox.c.finished_at <= last))
         return Picked(keys.all(), (last - _START) // _TICK)
 
     async def drop(self, connection: AsyncConnection, picked: Picked, before: datetime, now: datetime) -> int:  # noqa: ARG002
@@ -55,6 +55,5 @@ async def _reached(connection: AsyncConnection) -> datetime:
     return _START + await cursors.position(connection, _CURSOR) * _TICK
 
 
-def _ended(after: datetime, before: datetime) -> ColumnElement[bool]:
-    over = and_(outbox.c.finished_at > after, outbox.c.finished_at < before, outbox.c.expires < before)
-    return and_(over, outbox.c.channel != NAME)
+def _over(after: datetime, before: datetime) -> ColumnElement[bool]:
+    return and_(outbox.c.finished_at > after, outbox.c.finished_at < before, outbox.c.channel != NAME)

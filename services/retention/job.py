@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from services.clock import Clock, wall
 from services.lease import Leased
 from services.retention.rules import RULES, Rule
-from services.retention.way import Way
+from services.retention.way import Picked, Way
 from services.settings import Settings
 from services.store import cursors
 from services.store.engine import Store
@@ -35,6 +35,16 @@ class Owed:
     oldest: datetime | None
 
 
+@dataclass(frozen=True, slots=True)
+class _Slice:
+    """Some of what a way has found."""
+
+    rule: Rule
+    way: Way
+    before: datetime
+    picked: Picked
+
+
 class Retention:
     """The loop. ``troubles`` are for /ops: a clock that leapt stops it until a person has looked.
 
@@ -48,7 +58,7 @@ class Retention:
     def __init__(self, store: Store | Leased, clock: Clock, settings: Settings) -> None:
         self._store, self._clock, self._settings = store, clock, settings
         self._ways = [(rule, way) for rule in RULES for way in rule.ways]
-        self._turn, self._slice = 0, _FIRST
+        self._turn, self._rows = 0, _FIRST
         self.troubles: list[str] = []
 
     async def step(self) -> bool:
@@ -56,40 +66,47 @@ class Retention:
         now = self._clock.now()
         if not await self._trusted(now):
             return False
-        for _ in self._ways:
-            rule, way = self._ways[self._turn]
-            before = rule.before(self._settings, now, wall())
-            if before is not None and await self._one(rule, way, before, now) is not None:
-                return True
-            self._turn = (self._turn + 1) % len(self._ways)
-        return False
+        async with self._store.read() as connection:
+            found = await self._next(connection, now)
+        if found is None:
+            return False
+        if gone := await self._drop(found, now):
+            log.info("retention", rule=found.rule.name, gone=gone, before=found.before.isoformat())
+        return True
 
     async def run(self) -> dict[str, int]:
         """All of it, for a person who asks: rule → how many went. The clock is right because they say so."""
+        now = self._clock.now()
         async with self._store.write() as connection:
-            await cursors.move(connection, _LOOKED, self._clock.now().toordinal())
+            await cursors.move(connection, _LOOKED, now.toordinal())
         gone: dict[str, int] = {}
-        for rule, way in self._ways:
-            before = rule.before(self._settings, self._clock.now(), wall())
-            if before is None:
-                continue
-            while (many := await self._one(rule, way, before, self._clock.now())) is not None:
-                gone[rule.name] = gone.get(rule.name, 0) + many
-        return gone
+        while True:
+            async with self._store.read() as connection:
+                found = await self._next(connection, now)
+            if found is None:
+                return gone
+            many = await self._drop(found, now)
+            gone[found.rule.name] = gone.get(found.rule.name, 0) + many
 
-    async def _one(self, rule: Rule, way: Way, before: datetime, now: datetime) -> int | None:
-        """A slice of what the way finds, and how many went; None where it finds nothing."""
-        async with self._store.read() as connection:
-            picked = await way.pick(connection, before, self._slice)
-        if picked is None:
-            return None
+    async def _next(self, connection: AsyncConnection, now: datetime) -> _Slice | None:
+        """What the first way finds that finds anything, beginning where the last slice was."""
+        for _ in self._ways:
+            rule, way = self._ways[self._turn]
+            before = rule.before(self._settings, now, wall())
+            picked = await way.pick(connection, before, self._rows) if before else None
+            if before and picked:
+                return _Slice(rule, way, before, picked)
+            self._turn = (self._turn + 1) % len(self._ways)
+        return None
+
+    async def _drop(self, one: _Slice, now: datetime) -> int:
+        """Let a slice go, and learn from how long it took."""
         async with self._store.write() as connection:
             began = perf_counter()
-            many = await way.drop(connection, picked, before, now)
+            many = await one.way.drop(connection, one.picked, one.before, now)
             took = perf_counter() - began
-        self._slice = _next(self._slice, took)
-        RETIRED.labels(rule.name).inc(many)
-        log.info("retention", rule=rule.name, gone=many, before=before.isoformat(), seconds=round(took, 3))
+        self._rows = sized(self._rows, took)
+        RETIRED.labels(one.rule.name).inc(many)
         return many
 
     async def _trusted(self, now: datetime) -> bool:
@@ -116,10 +133,11 @@ async def owed(connection: AsyncConnection, settings: Settings, now: datetime) -
     return found
 
 
-def _next(slice_: int, took: float) -> int:
+def sized(rows: int, took: float) -> int:
+    """How many rows the next slice has, after one of ``rows`` that held the turn for ``took`` seconds."""
     if took > _TURN:
-        return max(_FEWEST, slice_ // 2)
-    return min(_MOST, slice_ * 2) if took < _TURN / 4 else slice_
+        return max(_FEWEST, rows // 2)
+    return min(_MOST, rows * 2) if took < _TURN / 4 else rows
 
 
 def _leapt(looked: int, now: datetime) -> str:

@@ -63,12 +63,12 @@ class ToldOf:
 
 
 async def _untold(connection: AsyncConnection, before: datetime) -> ColumnElement[bool]:
-    """Without those of whose end an open series has to know."""
+    """The end of what an open series speaks of stays: the series has to know since when that is over."""
     newer = hazards.alias("newer")
     followed = exists().where(newer.c.key == hazards.c.key, newer.c.seq > hazards.c.seq, newer.c.at < before)
     old = and_(hazards.c.told.is_(None), hazards.c.at < before, ~hazards.c.current)
     spoken = await _spoken_of(connection)
-    return and_(old, or_(hazards.c.level == 0, followed), hazards.c.key.not_in(sorted(spoken)))
+    return and_(old, or_(followed, hazards.c.level == 0), ~and_(hazards.c.level == 0, hazards.c.key.in_(spoken)))
 
 
 async def _due(connection: AsyncConnection, may_go: ColumnElement[bool]) -> Due:
@@ -76,7 +76,7 @@ async def _due(connection: AsyncConnection, may_go: ColumnElement[bool]) -> Due:
     return Due(count, oldest)
 
 
-async def _spoken_of(connection: AsyncConnection) -> frozenset[str]:
-    """The keys of everything that an open series speaks of: it has to know when that ended."""
+async def _spoken_of(connection: AsyncConnection) -> list[str]:
+    """The keys of everything that an open series speaks of."""
     open_ones = select(alerts.c.body["hazards"]).where(alerts.c.state.in_([state.value for state in OPEN]))
-    return frozenset(key for keys in await connection.scalars(open_ones) for key in keys or ())
+    return sorted({key for keys in await connection.scalars(open_ones) for key in keys or ()})

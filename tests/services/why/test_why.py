@@ -19,7 +19,6 @@ from rules.span import Span
 from services.desks import review
 from services.desks import silence as silences
 from services.evaluate import Evaluate
-from services.store import suppressions
 from services.store.engine import Store
 from services.store.tables import outbox
 from services.store.tables import suppressions as rows
@@ -194,7 +193,7 @@ async def test_a_rise_that_waits_counts_for_more_than_what_was_told_lower(store:
     assert "レベル3として" in told["findings"][1]["ja"]
 
 
-async def test_only_changes_are_written_and_what_is_old_goes(store: Store) -> None:
+async def test_only_changes_are_written(store: Store) -> None:
     clock = SetClock()
     evaluate = await judged(store, flood(**REAL), warning(**REAL), clock=clock)
 
@@ -210,11 +209,6 @@ async def test_only_changes_are_written_and_what_is_old_goes(store: Store) -> No
         clock.at = NOW + timedelta(seconds=second)
         await evaluate.step([Status.ACTUAL])
     assert await stored() == first
-    await seen(store)
-    await evaluate.step([Status.ACTUAL])
-    async with store.write() as connection:
-        assert await suppressions.forget(connection, clock.at) == 0
-        assert await suppressions.forget(connection, clock.at + MINUTE) == first[0]
 
 
 async def test_the_desk_asks_over_http_and_nobody_else(store: Store) -> None:
