@@ -25,6 +25,7 @@ class Retention(BaseModel):
     telegrams_days: int = Field(default=1096, ge=0)
     hazards_days: int = Field(default=400, ge=0)
     reports_days: int = Field(default=400, ge=0)
+    requests_days: int = Field(default=1096, ge=0)
     fixes_days: int = Field(default=400, ge=0)
     work_days: int = Field(default=1827, ge=0)
     quarantine_days: int = Field(default=90, ge=0)
@@ -60,6 +61,7 @@ _LEAST = {
     "telegrams_days": (400, "ground that a strong earthquake shook bears less rain for a year"),
     "hazards_days": (31, "verification and staff look back"),
     "reports_days": (31, "rules and staff look back"),
+    "requests_days": (31, "residents follow what became of theirs"),
     "fixes_days": (31, "passes are worked out of them"),
     "work_days": (400, "a contract is settled by them after the winter"),
     "quarantine_days": (7, "somebody has to see what could not be read"),

@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, and_, exists, func, not_, or_, select
 
 from feeds.status import Status
 from geo.official.lasting import REVISIONS, STANDING
+from rules.requests.state import OPEN
 from services.retention.copies import Copies
 from services.retention.head import Head
 from services.retention.pictures import ToldOf, Untold
@@ -21,8 +22,10 @@ from services.settings import Settings
 from services.store.tables import quarantine, records, silences, suppressed, suppressions
 from services.store.tables_budget import outages, spent
 from services.store.tables_calls import call_sends, calls
+from services.store.tables_ledger import ledger_entries
 from services.store.tables_orders import decisions, expected_snow, order_events, order_links, orders
 from services.store.tables_plow import passes, rounds, spells
+from services.store.tables_requests import request_updates, requests
 from services.store.tables_selftest import selftests
 
 _OF_ORDERS = (Child(order_events.c.order, orders.c.id), Child(order_links.c.order, orders.c.id))
@@ -91,6 +94,12 @@ def _decided_since(_before: datetime) -> ColumnElement[bool]:
     )
 
 
+def _answered(before: datetime) -> ColumnElement[bool]:
+    alike = requests.alias("alike")
+    waits = requests.c.state.in_([state.value for state in OPEN])
+    return and_(~waits, ~exists().where(alike.c.same_as == requests.c.id, alike.c.changed_at >= before))
+
+
 def _over(_before: datetime) -> ColumnElement[bool]:
     return ~suppressions.c.current
 
@@ -146,10 +155,26 @@ RULES = (
         never="what holds, what an alert spoke of, what an open series speaks of",
     ),
     Rule(name="reports", tables=("records",), ways=(Rows(records.c.measured_at, _is_report),)),
+    Rule(
+        name="requests",
+        tables=("requests", "request_updates"),
+        ways=(Rows(requests.c.changed_at, _answered, (Child(request_updates.c.request, requests.c.id),)),),
+        never="a request that waits for the city, or to which a newer one says the same",
+    ),
     Rule(name="fixes", tables=("records",), ways=(Walk("fix"),)),
     Rule(
         name="work",
-        tables=("passes", "spells", "rounds", "orders", "order_events", "order_links", "decisions", "expected_snow"),
+        tables=(
+            "passes",
+            "spells",
+            "rounds",
+            "orders",
+            "order_events",
+            "order_links",
+            "decisions",
+            "expected_snow",
+            "ledger_entries",
+        ),
         ways=(
             Rows(passes.c.ended),
             Rows(spells.c.ended),
@@ -157,6 +182,7 @@ RULES = (
             Rows(orders.c.closed_at, children=_OF_ORDERS),
             Rows(decisions.c.at, _decided_since),
             Rows(expected_snow.c.until),
+            Rows(ledger_entries.c.at),
         ),
         never="an order that is not closed; the last round and the last decision of each section",
     ),
