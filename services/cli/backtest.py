@@ -27,6 +27,7 @@ from services.backtest.asked import Asked, world
 from services.backtest.definitions import CATALOG
 from services.backtest.imported import RecordsError, imported
 from services.backtest.told import told
+from services.cli import backtest_orders
 from services.settings import Settings, SettingsError, load
 from services.store.engine import Store, StoreError
 
@@ -53,6 +54,7 @@ def register(commands: Any) -> None:
     parser.add_argument("--kind", action="append", default=[], help="of danger; may be repeated")
     parser.add_argument("--step", type=_duration, default=timedelta(minutes=1), metavar="PT1M", help="between looks")
     parser.add_argument("--warm-up", type=_duration, default=timedelta(hours=6), metavar="PT6H", help="before FROM")
+    backtest_orders.add_options(parser)
     parser.add_argument("--settings", type=Path, action="append", default=[], help="a TOML file over the profile")
     parser.set_defaults(run=run)
 
@@ -66,7 +68,7 @@ def run(args: argparse.Namespace) -> int:
         return _refuse("bad_options", "what was sent and decided is in the hub's store; leave --records away", 2)
     try:
         settings = load(args.settings)
-        differs = asyncio.run(_tell(_asked(args, settings), settings, args.records))
+        differs = asyncio.run(_tell(args, settings))
     except RuleError as error:
         return _refuse_rules(error)
     except (SettingsError, ProfileError, CrsError) as error:
@@ -97,10 +99,14 @@ def _asked(args: argparse.Namespace, settings: Settings) -> Asked:
     )
 
 
-async def _tell(asked: Asked, settings: Settings, file: Path | None) -> bool:
+async def _tell(args: argparse.Namespace, settings: Settings) -> bool:
     """Print every line; True where what was written then differs."""
-    differs = False
-    async with _records(asked, settings, file) as store:
+    records = _records(Status(args.status), settings, args.records)
+    if args.orders:
+        await backtest_orders.tell(args, settings, records)
+        return False
+    asked, differs = _asked(args, settings), False
+    async with records as store:
         async for line in told(asked, await world(store, settings)):
             print(json.dumps(line, ensure_ascii=False), flush=True)
             differs |= line["line"] == "difference"
@@ -108,10 +114,10 @@ async def _tell(asked: Asked, settings: Settings, file: Path | None) -> bool:
 
 
 @asynccontextmanager
-async def _records(asked: Asked, settings: Settings, file: Path | None) -> AsyncIterator[Store]:
+async def _records(status: Status, settings: Settings, file: Path | None) -> AsyncIterator[Store]:
     """The hub's own store, to be read alone, or a temporary one of the file."""
     if file is not None:
-        async with imported(file, asked.status, load_ground(settings.profile, ()).stations) as store:
+        async with imported(file, status, load_ground(settings.profile, ()).stations) as store:
             yield store
         return
     store = await Store.look(settings.database_url)
