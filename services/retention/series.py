@@ -17,7 +17,7 @@ from rules.ledger import OPEN
 from services.retention.way import Due, Picked
 from services.store import chronology
 from services.store.chronology import Entry
-from services.store.outbox import DeliveryState
+from services.store.delivery_state import DeliveryState
 from services.store.tables import alerts, approvals, broken_glass, hold_offs, outbox
 from services.store.tables_calls import calls
 from services.store.tables_subscribers import fanouts, tellings
