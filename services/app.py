@@ -20,12 +20,14 @@ from services.evaluate import Evaluate
 from services.health import Health
 from services.house import House
 from services.ingest import Ingest
-from services.ledger.start import load_book, load_streets
+from services.ledger.fairness import streets
+from services.ledger.start import load_book
 from services.line import SERVICES, Report
 from services.loop import Loop
 from services.poll import Poll
 from services.predict import Predict
 from services.requests.offer import offered
+from services.requests.street import Streets
 from services.residents import parts as residents
 from services.retention import running as retention
 from services.retention.job import Retention
@@ -113,6 +115,8 @@ class Hub:
 
     async def _pages(self) -> web.Application:
         settings, city = self._house.settings, await self._house.city()
+        roads = await self._house.roads()
+        answers = Streets(roads)
         context = WebContext(
             store=self._house.store,
             now=self._house.clock.now,
@@ -137,12 +141,13 @@ class Hub:
             signer=city.signer,
             lalert=settings.lalert,
             reports=settings.reports,
-            services=await asyncio.to_thread(offered, settings, city.ground.areas),
+            answers=answers,
+            services=offered(settings, answers),
             subscriptions=residents.offer(settings, self._house.store, city),
             fake_outboxes=settings.exercise.outboxes if settings.exercise else {},
             profile=settings.profile,
             book=load_book(settings),
-            streets=await asyncio.to_thread(load_streets, settings, city.ground.areas),
+            streets=streets(roads.carriageways.segments) if roads else (),
             https=settings.web.https,
             base_url=settings.web.base_url or f"http://{settings.web.host}:{settings.web.port}",
         )

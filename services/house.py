@@ -21,6 +21,7 @@ from services.clock import CatchUpClock, Clock, wall
 from services.lease import Leased
 from services.loop import Loop, Loops
 from services.relay import Relay
+from services.roads import Roads, load_roads
 from services.settings import Settings
 from services.store import leases, outbox
 from services.store.engine import Store
@@ -40,6 +41,7 @@ class House:
         self._to_repeat: list[Loop] = []
         self._city: City | None = None
         self._places: Ground | None = None
+        self._roads: list[Roads | None] = []  # empty: not read yet
 
     @classmethod
     async def open(
@@ -62,6 +64,13 @@ class House:
                 self.stack.push_async_callback(channel.close)
             await self._adopt(self._city.ground)
         return self._city
+
+    async def roads(self) -> Roads | None:
+        """The network, read at the first call; None where the city has none. Raises StartError."""
+        if not self._roads:
+            areas = (await self.city()).ground.areas
+            self._roads.append(await asyncio.to_thread(load_roads, self.settings, areas))
+        return self._roads[0]
 
     async def stations(self) -> Mapping[str, Station]:
         """The sensors alone, without a layer: for those who only listen."""

@@ -5,7 +5,6 @@ Every loop also polls: a lost ring costs seconds, never work.
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -51,7 +50,7 @@ from services.requests.follow import Follow
 from services.requests.offer import catalog_of
 from services.residents import parts as residents
 from services.river_model import RiverFile
-from services.roads import Roads, load_roads
+from services.roads import Roads
 from services.selftest.message import test_alert
 from services.selftest.monthly import Monthly
 from services.selftest.schedule import scheduled
@@ -174,7 +173,7 @@ async def predict(house: House) -> Predict:
     seer = Predict(once, house.bell, house.clock, ground, MODELS, RiverFile.of(house.settings))
     listen = house.bell.listen("records")
     house.repeat(Loop(Predict.name, leased(once, seer.step), listen, house.pace, rest=0.25))
-    roads = await asyncio.to_thread(load_roads, house.settings, ground.areas)
+    roads = await house.roads()
     if roads is not None:
         await _plow(house, roads)
     await _orders(house, roads)

@@ -15,6 +15,7 @@ from geo.crs import CrsError
 from geo.geojson import ProfileError
 from geo.ground import load_ground
 from geo.plow.fairness import Fairness, Street
+from geo.plow.reading import read_drawn
 from services.clock import wall
 from services.ledger.fairness import as_json, figures, streets
 from services.settings import SettingsError, load
@@ -35,7 +36,8 @@ def run(args: argparse.Namespace) -> int:
     """A line for all streets, for each class, section, and both. Exit 1 without settings, network or store."""
     try:
         settings = load(args.settings)
-        own = streets(settings.profile, settings.data_dir / "network", load_ground(settings.profile, []).areas)
+        areas = load_ground(settings.profile, []).areas
+        own = streets(read_drawn(settings.profile, settings.data_dir / "network", areas).segments)
         found = asyncio.run(_figures(args, settings.database_url, own))
     except (SettingsError, ProfileError, CrsError) as error:
         return _refuse("bad_settings", str(error))

@@ -17,6 +17,7 @@ from geo.geojson import ProfileError
 from geo.ground import load_ground
 from geo.plow.ledger.book import Book
 from geo.plow.ledger.reading import read_book
+from geo.plow.reading import read_drawn
 from services.clock import wall
 from services.ledger.account import Account, account
 from services.ledger.desk import LedgerError, Writer, read_csv, write_down
@@ -77,7 +78,8 @@ async def _account(args: argparse.Namespace, settings: Settings, book: Book) -> 
             found = await account(connection, book, args.status, args.days, args.contractor)
             if args.format == "json" or args.contractor:
                 return found, []
-            own = streets(settings.profile, settings.data_dir / "network", load_ground(settings.profile, []).areas)
+            areas = load_ground(settings.profile, []).areas
+            own = streets(read_drawn(settings.profile, settings.data_dir / "network", areas).segments)
             waited = await figures(connection, args.status, own, args.days, wall())
             return found, [sheet(waited, title(found, "最初の通過まで"))]
     finally:

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from feeds.status import Status
-from geo.area import Areas
 from geo.plow.fairness import Fairness, Street, Trigger, Wait, fairness, waits
 from geo.plow.ledger.spent import second_at
-from geo.plow.reading import read_drawn
 from geo.plow.rounds import own
+from geo.plow.segment import Segment
 from rules.orders.decision import Kind
 from rules.orders.life import Act, Order
 from services.ledger.sheets import Cell, Column, Sheet
@@ -25,11 +23,11 @@ LOOKED_AT = timedelta(hours=24)  # after a trigger, unless the section is trigge
 _CLASSES = {1: "1 幹線", 2: "2 補助幹線", 3: "3 生活道路", None: ""}
 
 
-def streets(profile: Path, imported: Path, areas: Areas) -> tuple[Street, ...]:
-    """The city's own carriageways. Raises ProfileError or CrsError."""
+def streets(segments: Iterable[Segment]) -> tuple[Street, ...]:
+    """The city's own carriageways among these."""
     return tuple(
         Street(id=one.id, section=one.section, route_class=one.route_class, length_m=one.length_m)
-        for some in own(read_drawn(profile, imported, areas).segments).values()
+        for some in own(segments).values()
         for one in some
     )
 

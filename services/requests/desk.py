@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from feeds.open311.asked import Asked
@@ -15,13 +14,12 @@ from feeds.open311.moments import moment
 from feeds.records import Report
 from feeds.status import Status
 from geo.mesh import cell_at
-from geo.plow.placing import Placed, placed
-from rules.requests.triage import SAME_DAY, Before, Known, known_of, triage
+from geo.plow.placing import Placed
+from rules.requests.triage import SAME_DAY, Before, triage
 from rules.requests.words import answered
-from services.roads import Roads
+from services.requests.street import Streets
 from services.store import records, requests
 from services.store.requests import New
-from services.store.tables_plow import coverage
 
 GATEWAY = "@open311"
 _SEEN = "受け付けました。職員が確認します。危険なときは110番へ。 / Received; staff will look at it. In danger call 110."
@@ -46,54 +44,37 @@ class Taken:
 
 
 class Requests:
-    """Takes requests in, over the roads of the city; ``roads`` None: no network is known."""
+    """Takes requests in, and answers them by what is known of the road."""
 
-    def __init__(self, roads: Roads | None) -> None:
-        self._roads = roads
+    def __init__(self, streets: Streets) -> None:
+        self._streets = streets
 
     async def take(self, connection: AsyncConnection, asked: Asked, by: By) -> Taken:
         """Write it down. Call inside ``store.write()``."""
         if asked.service.report:
             await records.save(connection, [_sighting(asked, by)], by.at)
             return Taken(_SEEN)
-        found = self._placed(asked, by.status)
-        known = await self.known(connection, found, by.status)
+        found = None
+        if asked.lon is not None and asked.lat is not None:
+            found = self._streets.find(asked.lon, asked.lat, by.status, asked.service.sidewalk)
+        street = await self._streets.about(connection, found, by.status, by.at)
         before: list[Before] = []
         if found is not None:
             since = by.at - SAME_DAY
             before = await requests.like(connection, by.status, asked.service.code, found.segment.id, since)
         judged = triage(asked, found, before, by.at)
-        answer = answered(known, judged)
+        answer = answered(street, judged)
         new = New(
             status=by.status,
             client=by.client,
             asked=asked,
-            known=known,
+            known=street.known,
             judged=judged,
             public=_public(asked, found),
             answer=answer,
             at=by.at,
         )
         return Taken(answer, await requests.add(connection, new))
-
-    async def known(self, connection: AsyncConnection, found: Placed | None, status: Status) -> Known:
-        """The road, and what plows did on it in the last day."""
-        if found is None:
-            return Known()
-        here = (coverage.c.status == status.value, coverage.c.segment == found.segment.id)
-        row = (await connection.execute(select(coverage).where(*here))).mappings().first()
-        known = known_of(found)
-        if row is None:
-            return known
-        passes = {name: row[name] for name in ("done_at", "last_at", "share", "times")}
-        return replace(known, **passes)
-
-    def _placed(self, asked: Asked, status: Status) -> Placed | None:
-        """The road it is on. A network that was drawn for drills answers for drills only."""
-        if self._roads is None or status not in self._roads.statuses or asked.lon is None or asked.lat is None:
-            return None
-        network = (self._roads.sidewalks if asked.service.sidewalk else None) or self._roads.carriageways
-        return placed(network, asked.lon, asked.lat)
 
 
 def _public(asked: Asked, found: Placed | None) -> tuple[float, float] | None:

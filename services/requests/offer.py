@@ -5,11 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from feeds.open311.catalog import Catalog, CatalogError, read_catalog
-from geo.area import Areas
 from services.city import StartError
 from services.configuration.open311 import Open311
 from services.requests.desk import Requests
-from services.roads import load_roads
+from services.requests.street import Streets
 from services.settings import Settings
 
 
@@ -32,10 +31,9 @@ def catalog_of(settings: Settings) -> Catalog | None:
         raise StartError(str(error)) from error
 
 
-def offered(settings: Settings, areas: Areas) -> Services | None:
+def offered(settings: Settings, streets: Streets) -> Services | None:
     """All of it; None where the profile has no catalogue. Raises StartError."""
     catalog = catalog_of(settings)
     if catalog is None:
         return None
-    desk = Requests(load_roads(settings, areas))
-    return Services(catalog=catalog, settings=settings.open311, desk=desk, contact=settings.city.contact)
+    return Services(catalog=catalog, settings=settings.open311, desk=Requests(streets), contact=settings.city.contact)

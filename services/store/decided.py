@@ -31,6 +31,13 @@ async def last_look(connection: AsyncConnection, status: Status) -> dict[str, De
     return {row.section: from_json(Decision, row.body) for row in rows}
 
 
+async def last_look_at(connection: AsyncConnection, status: Status, section: str) -> Decision | None:
+    """What was decided of one section at the last look; None where nothing was."""
+    mine = (looks.c.status == status.value, looks.c.section == section)
+    body = await connection.scalar(select(looks.c.body).where(*mine))
+    return None if body is None else from_json(Decision, body)
+
+
 async def keep(connection: AsyncConnection, found: Sequence[Decision]) -> None:
     """Write these into the record."""
     rows = [

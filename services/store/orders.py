@@ -66,6 +66,12 @@ async def still_open(connection: AsyncConnection, status: Status | None = None) 
     return await _read(connection, statement.order_by(orders.c.id))
 
 
+async def still_open_in(connection: AsyncConnection, status: Status, section: str) -> list[Order]:
+    """Those for one section that are not over, the oldest first."""
+    mine = (orders.c.closed_at.is_(None), orders.c.status == status.value, orders.c.section == section)
+    return await _read(connection, select(orders).where(*mine).order_by(orders.c.id))
+
+
 async def since(
     connection: AsyncConnection, since: datetime, status: Status | None = None, most: int = _AT_ONCE
 ) -> list[Order]:

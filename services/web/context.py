@@ -25,6 +25,7 @@ from services.desks.quarantine import Reader
 from services.desks.subscriptions import Offer
 from services.health import Health
 from services.requests.offer import Services
+from services.requests.street import Streets
 from services.settings import LalertReceiver, Reports
 from services.store.engine import Store
 
@@ -53,6 +54,7 @@ class WebContext:
     signer: Signer | None = None
     lalert: LalertReceiver | None = None  # where L-Alert's node delivers; None: nowhere
     reports: Reports = field(default_factory=Reports)
+    answers: Streets = field(default_factory=lambda: Streets(None))  # what is known of each road
     services: Services | None = None  # what residents may ask the city for
     subscriptions: Offer | None = None  # what residents may ask to be told
     meters: Mapping[str, Meter] = field(default_factory=dict)  # of the channels that have a tariff

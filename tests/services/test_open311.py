@@ -20,10 +20,12 @@ from feeds.records import Report
 from geo.area import Area, Areas
 from geo.model import Ground
 from rules.requests.state import State
+from rules.wording.languages import LANGUAGES
 from services.configuration.open311 import Open311
 from services.requests.desk import Requests
 from services.requests.follow import Follow
 from services.requests.offer import Services
+from services.requests.street import Streets
 from services.roads import Roads
 from services.store import chronology, requests
 from services.store.codec import from_json
@@ -60,8 +62,10 @@ def city() -> Ground:
 @asynccontextmanager
 async def served(store: Store, **changes: Any) -> AsyncIterator[Floor]:
     settings = Open311(keys={"app": SecretStr(KEY)}, **changes)
-    offer = Services(catalog=CATALOG, settings=settings, desk=Requests(ROADS), contact="019-651-4111")
-    async with floor(store, services=offer, ground=city(), base_url="https://hub.example.jp", now=lambda: NOW) as one:
+    offer = Services(catalog=CATALOG, settings=settings, desk=Requests(Streets(ROADS)), contact="019-651-4111")
+    async with floor(
+        store, services=offer, answers=Streets(ROADS), ground=city(), base_url="https://hub.example.jp", now=lambda: NOW
+    ) as one:
         yield one
 
 
@@ -87,10 +91,8 @@ async def test_a_request_is_answered_with_whose_road_it_is_and_nothing_of_its_wo
         words = {"description": "山田さん宅の前。090-1234-5678", "email": "y@example.jp", "first_name": "花子"}
         status, told = await post(hub, **at(50, 8), **words)
         assert status == 200 and told[0]["service_request_id"] == "1"
-        assert (
-            "市の道路です（生活道路）" in told[0]["service_notice"]
-            and "no plow is on record" in told[0]["service_notice"]
-        )
+        notice = told[0]["service_notice"]
+        assert "いまの記録にありません" in notice and "No plow is on record here" in notice
         (one,) = await get(hub, "/requests/1.json")
         assert (one["status"], one["service_code"], one["address"]) == ("open", "SNOW_NOT_PLOWED", "中央通り")
         assert (one["lat"], one["long"]) == (round(lat_of(0), 6), pytest.approx(lon_of(100), abs=2e-6))
@@ -120,7 +122,7 @@ async def test_the_same_road_on_the_same_day_is_the_same_thing_and_a_school_rout
 async def test_a_national_road_is_told_to_be_one(store: Store) -> None:
     async with served(store) as hub:
         _, told = await post(hub, **at(100, 303))
-        assert "国道（国が管理）" in told[0]["service_notice"]
+        assert "国の道路事務所が除雪します" in told[0]["service_notice"]
         (one,) = await get(hub, "/requests/1.json")
         assert one["status"] == "closed" and one["agency_responsible"].startswith("国道")
         assert await get(hub, "/requests.json?status=open") == []
@@ -209,7 +211,9 @@ async def test_a_drill_is_no_part_of_the_real_list_and_its_demonstration_network
 
 
 def hub_of_drills(store: Store) -> Any:
-    offer = Services(catalog=CATALOG, settings=Open311(keys={"app": SecretStr(KEY)}), desk=Requests(ROADS), contact="x")
+    offer = Services(
+        catalog=CATALOG, settings=Open311(keys={"app": SecretStr(KEY)}), desk=Requests(Streets(ROADS)), contact="x"
+    )
     return floor(store, services=offer, ground=city(), base_url="https://hub.example.jp", exercise=True)
 
 
@@ -259,3 +263,19 @@ async def test_an_officer_answers_and_only_once(store: Store) -> None:
         assert (await (await hub.visitor()).get("/api/v1/requests"))[0] == 401
         async with store.read() as connection:
             assert await chronology.first_broken(connection) is None
+
+
+async def test_anybody_may_ask_why_a_street_is_not_plowed(store: Store) -> None:
+    async with served(store) as hub:
+        visitor = await hub.visitor()
+        place = at(50, 5)
+        path = f"/api/v1/snow/street?lon={place['long']}&lat={place['lat']}"
+        status, told = await visitor.get(path)
+        assert status == 200 and (told["case"], told["road"], told["status"]) == ("unknown", "中央通り", "Actual")
+        assert told["sentences"].keys() == LANGUAGES.keys() and "No plow" in told["sentences"]["en"]
+        await Desk(store, ROADS).hear(driven((0, 0), (200, 0)))
+        _, told = await visitor.get(path)
+        assert told["case"] == "done" and told["share"] == 1.0 and "に除雪しました。" in told["sentences"]["ja"]
+        for wrong in ("", "?lon=141.15", "?lon=x&lat=39", "?lon=nan&lat=39"):
+            assert (await visitor.get(f"/api/v1/snow/street{wrong}"))[0] == 400
+        assert (await visitor.get("/api/v1/snow/street?lon=135&lat=35"))[0] == 404

@@ -12,6 +12,7 @@ from geo.plow.placing import Placed
 from rules.requests.state import State
 from rules.requests.triage import Before, Known, known_of, triage
 from rules.requests.words import answered
+from rules.street.case import Told, street
 from tests.geo.plow.making import lat_of, lon_of
 from tests.geo.plow.streets import segment
 
@@ -44,16 +45,11 @@ def test_a_road_of_others_is_not_the_citys_to_plow() -> None:
     assert judged.state is State.ELSEWHERE and not judged.state.is_open
 
 
-def test_the_answer_tells_owner_class_and_last_pass_in_one_sentence_each() -> None:
-    known = known_of(ROAD)
+def test_the_answer_tells_what_is_known_of_the_road_and_who_asked_before() -> None:
+    done = replace(known_of(ROAD), done_at=datetime(2026, 1, 15, 20, 40, tzinfo=UTC))
     judged = triage(ASKED, ROAD, [before(60, 5)], NOW)
-    done = replace(known, done_at=datetime(2026, 1, 15, 20, 40, tzinfo=UTC))
-    assert answered(done, judged) == (
-        "市の道路です（生活道路）。16日5時40分に除雪しました。同じ場所の依頼をすでに受けています。 / "
-        "This is a city road (residential street); it was plowed at 05:40, 16 January; "
-        "others have told us of the same place."
+    assert answered(street(done, Told(), NOW), judged) == (
+        "16日5時40分に除雪しました。同じ場所の依頼をすでに受けています。 / "
+        "It was plowed at 05:40, 16 January. Others have told us of the same place."
     )
-    partly = replace(known, last_at=NOW, share=0.4)
-    assert "約40％" in answered(partly, judged) and "about 40 %" in answered(partly, judged)
-    assert "県が除雪します" in answered(replace(known, administrator="prefecture"), judged)
-    assert "職員が確認します" in answered(Known(), triage(ASKED, None, [], NOW))
+    assert "職員が確認します" in answered(street(Known(), Told(), NOW), triage(ASKED, None, [], NOW))
