@@ -212,6 +212,8 @@ def _after(person: int, said: Said, attempts: int, wall: datetime) -> dict[str, 
             state = Telling.TOLD
         case Fate.LEFT:
             state, attempts = Telling.WAITING, attempts - 1
+        case Fate.HELD:
+            state, attempts, next_at = Telling.WAITING, attempts - 1, max(wall, said.retry_at or wall)
         case Fate.UNREACHED:
             state, attempts, next_at = Telling.WAITING, attempts - 1, wall + _FIRST_PAUSE
         case Fate.LATER | Fate.UNKNOWN if attempts < _PATIENCE:

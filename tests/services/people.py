@@ -23,7 +23,7 @@ class MemoryBook:
         self._begun: set[int] = set()
 
     async def begin(self, delivery: Delivery) -> None:
-        again = {Fate.LATER, Fate.UNKNOWN, Fate.UNREACHED, Fate.LEFT}
+        again = {Fate.LATER, Fate.UNKNOWN, Fate.UNREACHED, Fate.LEFT, Fate.HELD}
         self._begun = {number for number, said in self.said.items() if said.fate not in again}
 
     async def next(self, delivery: Delivery, limit: int) -> Sequence[Person]:

@@ -239,6 +239,16 @@ async def test_what_the_node_refuses_is_told_to_the_operator_in_its_words(node: 
     assert old.verdict is Verdict.REJECTED and "code 22" in old.detail and "not newer than 2" in old.detail
 
 
+async def test_a_node_in_trouble_of_its_own_gets_the_same_transmission_again(node: FakeNode, sender: Sender) -> None:
+    fault = "<S:Fault><faultcode>S:Server</faultcode><faultstring>the store is away</faultstring></S:Fault>"
+    soap = f'<S:Envelope xmlns:S="http://schemas.xmlsoap.org/soap/envelope/"><S:Body>{fault}</S:Body></S:Envelope>'
+    node.order(Order(status=500, body=soap))
+    payload = sender.channel.render(order())
+    outcome = await sender.send(payload)
+    assert outcome.verdict is Verdict.UNKNOWN and "the store is away" in outcome.detail
+    assert (await sender.again(payload)).verdict is Verdict.ACCEPTED and len(node.kept) == 1
+
+
 async def test_a_wrong_password_is_a_fault_and_is_never_shown(node: FakeNode, sender: Sender) -> None:
     node.password = "another"
     outcome = await sender.send(sender.channel.render(order()))

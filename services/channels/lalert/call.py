@@ -24,11 +24,12 @@ _BASE64 = f"{_WSS}-soap-message-security-1.0#Base64Binary"
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """``code`` 0: taken. ``fault``: the words of a SOAP fault."""
+    """``code`` 0: taken. ``fault``: the words of a SOAP fault, ``theirs`` where it is the node's own trouble."""
 
     code: int | None = None
     words: str = ""
     fault: str = ""
+    theirs: bool = False
 
 
 def envelope(document: bytes, user: str, password: SecretStr, now: datetime) -> bytes:
@@ -49,7 +50,9 @@ def reply(body: str) -> Reply | None:
         return None
     fault = root.find(f"{{{_SOAP}}}Body/{{{_SOAP}}}Fault")
     if fault is not None:
-        return Reply(fault=(fault.findtext("faultstring") or "a fault without words").strip())
+        words = (fault.findtext("faultstring") or "a fault without words").strip()
+        blamed = (fault.findtext("faultcode") or "").rpartition(":")[2].partition(".")[0]
+        return Reply(fault=words, theirs=blamed.strip() == "Server")
     answer = root.find("{*}Body/{*}publishResponse/{*}processResponse")
     code = (answer.findtext("{*}code") or "").strip() if answer is not None else ""
     if answer is None or not code.lstrip("-").isdecimal() or len(code) > 9:

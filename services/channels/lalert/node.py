@@ -88,14 +88,17 @@ class Node:
         await self._door.close()
 
     def _judge(self, answer: Answer, remote_id: str) -> Outcome:
-        """A node that refuses is told to the operator: sending the same again would not help."""
+        """A node that refuses is told to the operator: sending the same again would not help. Where it is in trouble
+        itself the same goes out again, under the same ``distributionID``.
+        """
         said = reply(answer.body)
         if said is None:
             if 200 <= answer.status < 300:
                 return Outcome(verdict=Verdict.UNKNOWN, detail=f"L-Alert: {answer.status} in an unexpected shape")
             return failed(answer, wall(), f"L-Alert: {told(answer, self._config.password)}")
-        if said.fault:
-            return Outcome(verdict=Verdict.REJECTED, detail=f"L-Alert: {answer.status} {said.fault[:300]}")
+        if said.fault:  # of the node's own trouble (SOAP 1.1, 4.4.1) nobody knows how far it had come
+            verdict = Verdict.UNKNOWN if said.theirs else Verdict.REJECTED
+            return Outcome(verdict=verdict, detail=f"L-Alert: {answer.status} {said.fault[:300]}")
         if said.code == 0 and answer.status == 200:
             # A node does not tell a repetition from a first call: taken is all that is known.
             return Outcome(verdict=Verdict.ACCEPTED, remote_id=remote_id)

@@ -17,6 +17,7 @@ class Fate(StrEnum):
     TOLD = "told"
     LATER = "later"  # certainly not told; the other side wants to be asked again
     UNKNOWN = "unknown"  # perhaps told: tried again under the same name
+    HELD = "held"  # not asked at all: their service wants a pause. It costs them no attempt
     UNREACHED = "unreached"  # no connection to the other side at all
     LEFT = "left"  # the slice was over before their turn
     REFUSED = "refused"  # not this message; perhaps the next

@@ -96,7 +96,7 @@ class Push:
             return Said(fate=Fate.REFUSED, code="push service not in the settings")
         at = wall()
         if (until := self._closed_until.get(host)) and at < until:
-            return Said(fate=Fate.LATER, code="429", retry_at=until)
+            return Said(fate=Fate.HELD, code="429", retry_at=until)
         try:
             sealed = encrypted(body.encode(), address.p256dh, address.auth)
         except ValueError:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Protocol
 
@@ -120,4 +120,4 @@ def _at_part(outcome: Outcome, part: int, delivery: Delivery) -> Outcome:
     if count == 1:
         return outcome
     detail = f"post {part} of {count}: {outcome.detail}"
-    return Outcome(verdict=outcome.verdict, detail=detail, retry_at=outcome.retry_at)
+    return replace(outcome, detail=detail)
