@@ -9,6 +9,7 @@ from datetime import time
 from typing import Any
 
 from feeds.status import Status
+from geo.plow.reading import read_drawn
 from rules.orders.winter import Practice
 from services.backtest.winter import AskedWinter, rules_of, told
 from services.city import load_layers_and_areas
@@ -48,7 +49,7 @@ async def tell(args: argparse.Namespace, settings: Settings, records: AbstractAs
         summary=args.summary,
     )
     ground = load_layers_and_areas(settings)
-    own = streets(settings.profile, settings.data_dir / "network", ground.areas)
+    own = streets(read_drawn(settings.profile, settings.data_dir / "network", ground.areas).segments)
     async with records as store:
         async for line in told(asked, store, ground, own):
             print(json.dumps(line, ensure_ascii=False), flush=True)
