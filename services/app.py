@@ -137,6 +137,7 @@ class Hub:
             floor=city.floor,
             city=city,
             callout=settings.callout,
+            plow=settings.plow,
             rules=city.rules,
             signer=city.signer,
             lalert=settings.lalert,

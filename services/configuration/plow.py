@@ -36,6 +36,10 @@ class Plow(BaseModel):
     def patience(self) -> timedelta:
         return timedelta(minutes=self.answer_minutes)
 
+    @property
+    def link(self) -> timedelta:
+        return timedelta(hours=self.link_hours)
+
     def of_section(self, code: str) -> list[Contractor]:
         """Who plows this section."""
         return [one for one in self.contractors.values() if code in one.sections]

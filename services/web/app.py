@@ -17,6 +17,7 @@ from services.web.heartbeat import Heartbeat
 from services.web.lalert_in import LalertIn
 from services.web.open311.pages import Open311
 from services.web.security import MAX_BODY, add_headers, faults, from_inside
+from services.web.snow import answer as snow_answer
 from services.web.wsse import Tokens
 
 
@@ -31,6 +32,7 @@ def make_app(context: WebContext) -> web.Application:
     table.setup(app)
     pages.setup(app)
     callout_link.setup(app)
+    snow_answer.setup(app)
     pages_subscribe.setup(app)
     cap = _cap_pages(context)
     if context.sender:

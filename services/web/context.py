@@ -21,6 +21,7 @@ from services.callout.roster import Callout
 from services.channels.budget.account import Winters
 from services.channels.budget.meter import Meter
 from services.city import City
+from services.configuration.plow import Plow
 from services.desks.quarantine import Reader
 from services.desks.subscriptions import Offer
 from services.health import Health
@@ -66,6 +67,7 @@ class WebContext:
     floor: Floor = field(default_factory=Floor)  # under the approval that rules ask for
     book: Book = field(default_factory=Book)  # machines and contracts of snow removal
     streets: tuple[Street, ...] = ()  # the city's own carriageways, for how long they wait for a plow
+    plow: Plow = field(default_factory=Plow)  # contractors, and how long orders may wait
     fix_delay: timedelta = timedelta(minutes=30)  # public positions of vehicles are this old
 
 

@@ -26,6 +26,7 @@ from services.web.declared import pages as declared_pages
 from services.web.ledger import page as ledger_page
 from services.web.pages_staff import staff_page
 from services.web.stories import page as story_page
+from services.web.snow import page as snow
 from services.web.templating import TEMPLATES
 from services.web.writing import pages as writing_pages
 from services.web.writing.index import index
@@ -57,6 +58,7 @@ def setup(app: web.Application) -> None:
     app.router.add_post("/ops/calls", pages_calls.take)
     app.router.add_get("/ops/glass", _staff_page("glass"))
     declared_pages.setup(app)
+    snow.setup(app)
     app.router.add_get("/ops/skill", pages_skill.show)
     app.router.add_get("/ops/budget", pages_budget.show)
     app.router.add_get("/ops/budget.csv", pages_budget.table)

@@ -32,6 +32,7 @@ from services.web.api import (
     shapes,
     silences,
     skill,
+    snow,
     status,
     street,
     voice,
@@ -73,6 +74,7 @@ ENDPOINTS = (
     *skill.ENDPOINTS,
     *budget.ENDPOINTS,
     *ledger.ENDPOINTS,
+    *snow.ENDPOINTS,
     *events.ENDPOINTS,
     *openapi.ENDPOINTS,
 )

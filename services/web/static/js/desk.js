@@ -48,6 +48,7 @@ const touched = {
   silences: ['silences', 'suppressions', 'chronology'],
   stations: ['sensors', 'unassigned', 'chronology'],
   calls: ['calls', 'chronology'],
+  orders: ['chronology'],
   status: ['status'],
 };
 

@@ -1,0 +1,201 @@
+"""Sections and orders as they are told, for the API and the page alike."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from feeds.status import Status
+from rules.orders.decision import KINDS_EN, KINDS_JA, Decision, Gauge, Outcome, Verdict
+from rules.orders.life import GIVEN, OPEN, Act, Event, How, Order, State, allowed, late, overdue
+from rules.orders.saying import sentence, sentence_en
+from services.orders.entries import ACTS_JA, STATES_JA
+from services.store import decided, orders
+from services.web.api.times import iso, iso_or_none
+from services.web.context import WebContext
+
+KEPT = timedelta(hours=24)  # what was over before is in the record
+_FIRST = ("decide", "answer", "late", "gauge", "work", "")
+
+
+async def sections(context: WebContext, status: Status) -> list[dict[str, Any]]:
+    """Every plow section with its last decision and its orders; first what waits for somebody."""
+    now = context.now()
+    async with context.store.read() as connection:
+        looks = await decided.last_look(connection, status)
+        known = await orders.since(connection, now - KEPT, status)
+    names = {one.section: one.section_name for one in known} | {s: d.picture.section_name for s, d in looks.items()}
+    found = []
+    for section, name in names.items():
+        mine = [order_told(one, context, now) for one in known if one.section == section]
+        mine.sort(key=lambda one: (one["closed"], one["state"] != State.PROPOSED.value, -one["id"]))
+        decision = looks.get(section)
+        told = _decided(decision) if decision else _undecided(now)
+        found.append(
+            {
+                "section": section,
+                "name": name,
+                "name_en": decision.picture.section_name_en if decision else "",
+                "status": status.value,
+                **told,
+                "waits": _waits(mine, decision),
+                "orders": mine,
+                "contractors": [
+                    {"name": one.name, "phone": one.phone, "mail": one.mail} for one in context.plow.of_section(section)
+                ],
+            }
+        )
+    return sorted(found, key=lambda one: (_FIRST.index(one["waits"]), _outcome(one), -one["missing"], one["section"]))
+
+
+def order_told(order: Order, context: WebContext, now: datetime) -> dict[str, Any]:
+    """One order with everything that was done about it."""
+    acts = allowed(order.state, How.DESK)
+    return {
+        "id": order.id,
+        "status": order.status.value,
+        "section": order.section,
+        "section_name": order.section_name,
+        "kind": order.kind.value,
+        "kind_ja": KINDS_JA[order.kind],
+        "kind_en": KINDS_EN[order.kind],
+        "rule": order.rule,
+        "classes": list(order.classes),
+        "state": str(order.state),
+        "state_ja": STATES_JA[order.state] if order.state else "",
+        "closed": order.state not in OPEN,
+        "finish_by": iso_or_none(order.finish_by),
+        "ordered_at": iso_or_none(order.when(Act.ORDER)),
+        "acknowledged_at": iso_or_none(order.when(Act.ACKNOWLEDGE)),
+        "started_at": iso_or_none(order.when(Act.START)),
+        "finished_at": iso_or_none(order.when(Act.FINISH)),
+        "vehicles": order.vehicles,
+        "overdue": overdue(order, now, context.plow.patience),
+        "late": late(order, now),
+        "refused": order.state is State.DECLINED and order.last(Act.REFUSE) is not None,
+        "may": sorted(act.value for act in acts),
+        "events": [event_told(one) for one in order.events],
+    }
+
+
+def event_told(event: Event) -> dict[str, Any]:
+    return {
+        "act": event.act.value,
+        "act_ja": ACTS_JA[event.act],
+        "at": iso(event.at),
+        "happened_at": iso_or_none(event.happened_at),
+        "how": event.how.value,
+        "who": event.who,
+        "text": event.text,
+        "vehicles": event.vehicles,
+    }
+
+
+def decision_told(decision: Decision) -> dict[str, Any]:
+    """A decision by itself, for the record of a section."""
+    return {"section": decision.picture.section, "status": decision.picture.status.value, **_decided(decision)}
+
+
+def _decided(decision: Decision) -> dict[str, Any]:
+    picture, main = decision.picture, decision.main
+    gauge = max(picture.gauges, key=lambda one: one.fallen(main.rule)[0], default=None)
+    return {
+        "at": iso(picture.at),
+        "preset": decision.preset,
+        "outcome": main.outcome.value,
+        "reason": main.reason.value,
+        "rule": main.rule,
+        "sentence": sentence(decision),
+        "sentence_en": sentence_en(decision),
+        "depth_cm": _cm(decision.depth_cm),
+        "new_snow_cm": _cm(gauge.fallen(main.rule)[0]) if gauge else None,
+        "since": iso(gauge.fallen(main.rule)[1]) if gauge else None,
+        "at_least": any(one.at_least for one in picture.gauges),
+        "missing": _cm(main.missing_cm) or 0.0,
+        "expected_cm": picture.ahead.snow_cm,
+        "expected_source": picture.ahead.source,
+        "warmest_c": picture.ahead.warmest_c,
+        "rut_cm": picture.rut_cm,
+        "drifting": picture.drifting,
+        "passed_at": iso_or_none(picture.passed_at),
+        "finish_at": iso(decision.finish_at),
+        "next_at": iso_or_none(decision.next_at),
+        "gauges": [_gauge(one) for one in picture.gauges],
+        "silent": list(picture.silent),
+        "verdicts": [_verdict(decision, one) for one in decision.verdicts],
+    }
+
+
+def _undecided(now: datetime) -> dict[str, Any]:
+    """Of a section that has orders, and about which no rule decides."""
+    nothing = ("since", "expected_cm", "warmest_c", "rut_cm", "passed_at", "finish_at", "next_at")
+    return {
+        "at": iso(now),
+        "preset": "",
+        "outcome": Outcome.UNKNOWN.value,
+        "reason": "no_rule",
+        "rule": "",
+        "sentence": "この工区について判断する基準がありません",
+        "sentence_en": "No rule decides about this section",
+        "depth_cm": None,
+        "new_snow_cm": None,
+        "at_least": False,
+        "missing": 0.0,
+        "expected_source": "",
+        "drifting": False,
+        **dict.fromkeys(nothing),
+        "gauges": [],
+        "silent": [],
+        "verdicts": [],
+    }
+
+
+def _gauge(one: Gauge) -> dict[str, Any]:
+    return {
+        "station": one.station,
+        "name": one.name,
+        "depth_cm": _cm(one.depth_cm),
+        "new_snow_cm": _cm(one.new_cm),
+        "since": iso(one.since),
+        "at_least": one.at_least,
+        "at": iso(one.at),
+    }
+
+
+def _verdict(decision: Decision, one: Verdict) -> dict[str, Any]:
+    return {
+        "rule": one.rule,
+        "kind": one.kind.value,
+        "classes": list(one.classes),
+        "outcome": one.outcome.value,
+        "reason": one.reason.value,
+        "have_cm": one.have_cm,
+        "need_cm": one.need_cm,
+        "missing_cm": _cm(one.missing_cm),
+        "sentence": sentence(decision, one),
+        "sentence_en": sentence_en(decision, one),
+        "evidence": [each.text for each in one.evidence],
+    }
+
+
+def _waits(mine: Sequence[dict[str, Any]], decision: Decision | None) -> str:
+    """What somebody of the desk has to do about the section, in a word."""
+    states = [one["state"] for one in mine]
+    if State.PROPOSED.value in states:
+        return "decide"
+    if any(one["overdue"] for one in mine):
+        return "answer"
+    if any(one["late"] for one in mine):
+        return "late"
+    if decision is not None and decision.main.outcome is Outcome.UNKNOWN:
+        return "gauge"
+    return "work" if {state.value for state in GIVEN} & set(states) else ""
+
+
+def _outcome(one: dict[str, Any]) -> int:
+    return [outcome.value for outcome in Outcome].index(one["outcome"])
+
+
+def _cm(value: float | None) -> float | None:
+    return None if value is None else round(value, 1)

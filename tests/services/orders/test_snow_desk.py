@@ -1,0 +1,134 @@
+"""The snow desk over HTTP: the page and its forms, the API beside it, and the contractor's link."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import timedelta
+
+import pytest
+
+from feeds.status import Status
+from rules.orders.life import Act, State
+from services.configuration.plow import Plow
+from services.store.engine import Store
+from services.store.users import Role
+from services.web.snow.described import DECISION, ORDER, SECTION
+from tests.rules.orders.nights import city, rising
+from tests.services.orders.night import MIDNIGHT, Night
+from tests.services.web_floor import Floor, Visitor, floor
+
+pytestmark = pytest.mark.one_engine
+NOW = MIDNIGHT + timedelta(minutes=10)
+PLOW = Plow.model_validate({"contractors": {"kita": {"name": "北建設", "sections": ["sw"], "phone": "019-600-0001"}}})
+
+
+@asynccontextmanager
+async def snowed_in(store: Store, status: Status = Status.ACTUAL) -> AsyncIterator[tuple[Night, Floor]]:
+    """Ten centimetres at midnight, looked at, and the desk open ten minutes later."""
+    night = Night(store)
+    await night.snows(rising(10, 5), MIDNIGHT, status)
+    await night.look()
+    async with floor(store, ground=city(), plow=PLOW, now=lambda: NOW, exercise=status is Status.EXERCISE) as running:
+        yield night, running
+
+
+async def form(visitor: Visitor, path: str, **fields: str) -> tuple[int, str]:
+    """Send a form as a browser does; status and text of the answer, redirects followed."""
+    async with visitor.http.post(path, data={"csrf": visitor.csrf, **fields}) as response:
+        return response.status, await response.text()
+
+
+async def test_the_page_tells_the_rule_and_its_form_orders_once(store: Store) -> None:
+    async with snowed_in(store) as (night, running):
+        desk = await running.person(Role.APPROVER)
+        status, text = await desk.get("/ops/snow")
+        assert status == 200 and "除雪の基準に達しました：新雪 10 cm（基準 10 cm）" in text
+        assert text.index("sw地区") < text.index("ne地区")  # first what waits
+        (order,) = await night.orders()
+        number = str(order.id)
+        status, text = await form(desk, "/ops/snow", verb="order", order=number, text="バス路線から<b>")
+        assert status == 200 and "1件を記録しました" in text and "バス路線から&lt;b&gt;" in text
+        status, text = await form(desk, "/ops/snow", verb="order", order=number)
+        assert status == 409 and "今の状態" in text
+        status, text = await form(
+            desk, "/ops/snow", verb="acknowledge", order=number, happened_at="00:05", vehicles="3", text="電話で"
+        )
+        assert status == 409 and "指示より前" in text  # it was ordered at 00:10
+        await form(desk, "/ops/snow", verb="acknowledge", order=number, vehicles="3", text="電話で")
+        (order,) = await night.orders()
+    assert order.state is State.ACKNOWLEDGED and order.vehicles == 3
+    assert [one.act for one in order.events] == [Act.PROPOSE, Act.ORDER, Act.ACKNOWLEDGE]
+
+
+async def test_who_may_only_note_sees_no_button_and_is_refused(store: Store) -> None:
+    async with snowed_in(store) as (night, running):
+        operator, viewer = await running.person(Role.OPERATOR), await running.person(Role.VIEWER)
+        _, text = await operator.get("/ops/snow")
+        assert "approver 以上が必要" in text and "指示する</button>" not in text
+        (order,) = await night.orders()
+        status, text = await form(operator, "/ops/snow", verb="order", order=str(order.id))
+        assert status == 409 and "approver 以上" in text
+        status, _ = await form(viewer, "/ops/snow", verb="note", order=str(order.id), text="x")
+        assert status == 403
+        status, _ = await form(await running.visitor(), "/ops/snow", verb="order", order=str(order.id))
+        assert status != 200 or [one.state for one in await night.orders()] == [State.PROPOSED]
+        assert [one.state for one in await night.orders()] == [State.PROPOSED]
+
+
+async def test_the_api_tells_what_it_describes_and_checks_what_it_takes(store: Store) -> None:
+    async with snowed_in(store) as (_, running):
+        desk = await running.person(Role.APPROVER)
+        _, body = await desk.get("/api/v1/snow/sections")
+        assert body["items"][0]["section"] == "sw" and len(body["items"]) == 4
+        for one in body["items"]:
+            assert set(one) == set(SECTION)
+        _, record = await desk.get("/api/v1/snow/decisions/sw")
+        assert set(record["items"][0]) == set(DECISION)
+        (order,) = body["items"][0]["orders"]
+        assert set(order) == set(ORDER) and order["may"] == ["decline", "note", "order", "stand_by"]
+        status, done = await desk.post("/api/v1/snow/orders/act", {"id": order["id"], "act": "order"})
+        assert (status, done["state"], set(done)) == (200, "ordered", set(ORDER))
+        status, _ = await desk.post(
+            "/api/v1/snow/orders/act", {"id": order["id"], "act": "finish", "happened_at": "99"}
+        )
+        assert status == 400
+        for wrong in ({"section": "sw", "kind": "salt"}, {"section": "03201", "kind": "plow"}, {"kind": "plow"}):
+            assert (await desk.post("/api/v1/snow/orders", wrong))[0] == 400
+        status, extra = await desk.post(
+            "/api/v1/snow/orders", {"section": "se", "kind": "hauling", "text": "交差点の雪山"}
+        )
+        assert (status, extra["state"], extra["rule"]) == (200, "ordered", "")
+        status, told = await desk.post("/api/v1/snow/expected", {"cm": 12, "until": "07:00", "source": "気象台"})
+        assert (status, told["source"], told["until"]) == (200, "気象台、the-approverが記入", "2027-01-14T22:00:00Z")
+        assert (await desk.post("/api/v1/snow/expected", {"cm": 900, "until": "07:00"}))[0] == 400
+
+
+async def test_a_contractor_answers_by_link_and_a_stranger_learns_nothing(store: Store) -> None:
+    async with snowed_in(store, Status.EXERCISE) as (night, running):
+        desk, phone = await running.person(Role.APPROVER), await running.visitor()
+        (order,) = await night.orders()
+        await desk.post("/api/v1/snow/orders/act", {"id": order.id, "act": "order", "text": "通学路から"})
+        _, text = await form(desk, "/ops/snow", verb="link", order=str(order.id))
+        found = re.search(r"/snow-order\?t=([\w-]+)", text)
+        assert found
+        token = found[1]
+        status, text = await phone.get(f"/snow-order?t={token}")
+        assert status == 200 and "【訓練】" in text and "通学路から" in text and "019-600" not in text
+        assert [one.state for one in await night.orders()] == [State.ORDERED]  # looking at it does nothing
+        status, text = await form(phone, "/snow-order", t=token, act="acknowledge", vehicles="4")
+        assert status == 200 and "記録しました" in text and "4 台" in text
+        await form(phone, "/snow-order", t=token, act="start")
+        status, text = await form(phone, "/snow-order", t=token, act="start")  # pressed twice
+        assert status == 200
+        for act in ("order", "cancel", "propose"):
+            status, _ = await form(phone, "/snow-order", t=token, act=act)
+            assert status in {200, 409}
+        status, text = await form(phone, "/snow-order", t=token, act="finish")
+        assert "完了の記録があります" in text
+        (order,) = await night.orders()
+        assert [one.who for one in order.events[2:]] == ["北建設"] * 3 and order.state is State.FINISHED
+        for wrong in ("", "x" * 43, token + "x", token[:-1]):
+            status, text = await phone.get(f"/snow-order?t={wrong}")
+            assert status == 404 and "sw地区" not in text
