@@ -26,6 +26,7 @@ from services.telemetry import DELIVERIES
 log = structlog.get_logger()
 _PATIENCE = LEASE - timedelta(seconds=10)  # channels give up earlier by themselves; this is for one that hangs
 _LONGEST_PAUSE = timedelta(minutes=15)
+_SWEEP = timedelta(seconds=1)  # the whole queue is looked through, of all channels
 _KNOCK = timedelta(seconds=30)  # how often something urgent asks at a door that is closed
 _WORDS = {
     DeliveryState.ACCEPTED: "送信した",
@@ -52,6 +53,7 @@ class Deliver:
         self._patience, self._gate = patience, Gate(meter)
         self._failed = False  # the last attempt was
         self._paused_until: datetime | None = None  # the provider told us to wait; holds for the whole account
+        self._sweep_at: datetime | None = None
         self._knock_at: datetime | None = None  # … and something urgent asks all the same, not before this
 
     @property
@@ -59,7 +61,7 @@ class Deliver:
         return f"deliver:{self._channel.name}"
 
     async def step(self) -> bool:
-        """Close what is stale, then send the most urgent delivery that is due. True if there was one."""
+        """Send the most urgent delivery that is due, and close what is stale. True if there was one to send."""
         delivery = await self._claim()
         if delivery is None:
             return False
@@ -75,20 +77,25 @@ class Deliver:
             return Outcome(verdict=Verdict.UNKNOWN, detail=f"内部の誤り：{type(error).__name__}")
 
     async def _claim(self) -> Delivery | None:
+        """What is stale is looked for where nothing else is to be done, and once a second all the same."""
         now, at = self._clock.now(), wall()
-        await self._sweep(now, at)
         paused = _ahead(self._paused_until, at)
-        if paused and _ahead(self._knock_at, at):
-            return None
+        shut = paused and _ahead(self._knock_at, at)
+        found = None if shut else await self._next(now, at, urgent=paused)
+        if found is None or not _ahead(self._sweep_at, at):
+            swept = await self._sweep(now, at)
+            if swept and found is None and not shut:
+                found = await self._next(now, at, urgent=paused)
+        await self._tell(now, at)
+        return found
 
+    async def _next(self, now: datetime, at: datetime, *, urgent: bool) -> Delivery | None:
         async def admits(row: RowMapping) -> bool:
             return await self._gate.admits(connection, row, now, at)
 
-        urgent = paused or self._gate.full(at)
+        urgent = urgent or self._gate.full(at)
         async with self._store.hold() as connection:
-            claimed = await outbox.claim(connection, self._channel.name, now, at, urgent=urgent, admits=admits)
-        await self._tell(now, at)
-        return claimed[0] if claimed else None
+            return await outbox.claim(connection, self._channel.name, now, at, urgent=urgent, admits=admits)
 
     async def _tell(self, now: datetime, at: datetime) -> None:
         """What the limits of the channel make of its queue, once in a while."""
@@ -103,13 +110,16 @@ class Deliver:
         async with self._store.write() as connection:
             await chronology.append(connection, entries)
 
-    async def _sweep(self, now: datetime, at: datetime) -> None:
+    async def _sweep(self, now: datetime, at: datetime) -> bool:
+        """Close what must not be sent any more; True where there was anything."""
+        self._sweep_at = at + _SWEEP
         async with self._store.read() as connection:
             if not await outbox.needs_sweep(connection, now, at):
-                return
+                return False
         async with self._store.write() as connection:
             expired = await outbox.sweep(connection, now, at)
             await chronology.append(connection, [self._expired(row, now) for row in expired])
+        return True
 
     def _progress(self, delivery: Delivery) -> Progress:
         parts = count(len(delivery.done))

@@ -192,12 +192,11 @@ def _families(status: Status, *columns: ColumnElement[Any]) -> Select[*tuple[Any
 
 async def _turn(connection: AsyncConnection, series: str, turn: Turn, now: datetime, before: int | None = None) -> int:
     """Turn the states of the series' revisions, or of those before one; how many were turned."""
-    turned = 0
-    for was, comes in turn.items():
-        of = update(alerts).where(alerts.c.series == series, alerts.c.state == was.value)
-        those = of if before is None else of.where(alerts.c.revision < before)
-        turned += (await connection.execute(those.values(state=comes.value, changed_at=now))).rowcount
-    return turned
+    was = [state.value for state in turn]
+    of = update(alerts).where(alerts.c.series == series, alerts.c.state.in_(was))
+    those = of if before is None else of.where(alerts.c.revision < before)
+    comes = case({state.value: comes.value for state, comes in turn.items()}, value=alerts.c.state)
+    return (await connection.execute(those.values(state=comes, changed_at=now))).rowcount
 
 
 def _codes(payloads: Rendered) -> str:

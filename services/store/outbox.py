@@ -21,15 +21,22 @@ from services.channels.channel import Delivery, Outcome, Payload, Verdict
 from services.channels.unsent import Unsent
 from services.store.alerts import Rendered
 from services.store.codec import from_json, to_json
-from services.store.delivery_state import PERHAPS_OUT, TAKEN, DeliveryState
+from services.store.delivery_state import TAKEN, DeliveryState
+from services.store.queue_terms import (
+    IN_ORDER,
+    NEEDLESS,
+    OF_ITS_ALERT,
+    OLDER_IN_FLIGHT,
+    OVERTAKEN,
+    PENDING,
+    URGENT,
+    lost,
+)
 from services.store.tables import alerts, outbox
 
 LEASE = timedelta(seconds=90)  # longer than any channel's own timeout
 _FIRST_PAUSE, _LONGEST_PAUSE, _LONGEST_URGENT_PAUSE = 2.0, 300.0, 30.0  # seconds
 _NAMESPACE = uuid.UUID("6f1d8a2e-3c0b-5f7e-9a41-0b6c5d2e7f10")
-
-
-_PENDING = (DeliveryState.WAITING.value, DeliveryState.UNKNOWN.value)
 Admits = Callable[[RowMapping], Awaitable[bool]]  # a due row with its alert: may it go now?
 
 
@@ -41,7 +48,7 @@ async def add(connection: AsyncConnection, alert: Alert, payloads: Rendered, now
     rows = [row(alert, channel, one, now, wall) for channel, one in payloads.items()]
     if rows:
         await connection.execute(insert(outbox), rows)
-    await _supersede(connection, now)
+    await _supersede(connection, now, outbox.c.series == alert.series)
 
 
 async def release(connection: AsyncConnection, wall: datetime) -> None:
@@ -52,29 +59,29 @@ async def release(connection: AsyncConnection, wall: datetime) -> None:
 
 async def oldest_waiting(connection: AsyncConnection, now: datetime) -> float:
     """Age in seconds of the oldest delivery that is not out yet; 0 where none waits."""
-    since = await connection.scalar(select(func.min(outbox.c.created_at)).where(_pending()))
+    since = await connection.scalar(select(func.min(outbox.c.created_at)).where(PENDING))
     return max(0.0, (now - since).total_seconds()) if since else 0.0
 
 
 async def needs_sweep(connection: AsyncConnection, now: datetime, wall: datetime) -> bool:
     """True where :func:`sweep` would find something."""
-    found = or_(_lost(wall), and_(_pending(), or_(_overtaken(), outbox.c.expires <= now, _needless())))
+    found = or_(lost(wall), and_(PENDING, or_(OVERTAKEN, outbox.c.expires <= now, NEEDLESS)))
     return bool(await connection.scalar(select(exists().where(found))))
 
 
 async def sweep(connection: AsyncConnection, now: datetime, wall: datetime) -> list[RowMapping]:
-    """Before every claim, close what must not be sent any more; returns the rows that ran out.
+    """Close what must not be sent any more; returns the rows that ran out.
 
     A lost lease becomes an unknown outcome: whoever held it may have sent. What could not be sent before a newer
     revision of its series came is superseded, lest it follow its own update out. An all-clear or a cancellation
     stays away where nobody was told of what it ends.
     """
     found_lost = {"state": DeliveryState.UNKNOWN.value, "after_unknown": True, "next_at": wall, "lease_until": None}
-    await connection.execute(update(outbox).where(_lost(wall)).values(found_lost))
+    await connection.execute(update(outbox).where(lost(wall)).values(found_lost))
     await _supersede(connection, now)
     unheard = {"state": DeliveryState.REFUSED.value, "reason": Unsent.UNHEARD.sentence, "finished_at": now}
-    await connection.execute(update(outbox).where(_pending(), _needless()).values(unheard))
-    stale = select(outbox).where(_pending(), outbox.c.expires <= now).with_for_update()
+    await connection.execute(update(outbox).where(PENDING, NEEDLESS).values(unheard))
+    stale = select(outbox).where(PENDING, outbox.c.expires <= now).with_for_update()
     rows = list((await connection.execute(stale)).mappings())
     if rows:
         reason = _reason(
@@ -85,37 +92,32 @@ async def sweep(connection: AsyncConnection, now: datetime, wall: datetime) -> l
     return rows
 
 
-async def claim(  # noqa: PLR0913 - whose, when, which, and by whose leave
+async def claim(
     connection: AsyncConnection,
     channel: str,
     now: datetime,
     wall: datetime,
     *,
-    limit: int = 1,
     urgent: bool = False,
     admits: Admits | None = None,
-) -> list[Delivery]:
-    """Take a channel's deliveries that are due, most urgent first, under a lease. Call inside ``store.hold()``.
+) -> Delivery | None:
+    """Take the channel's most urgent delivery that is due, under a lease. Call inside ``store.hold()``.
 
-    A revision waits while an older one of its series is being sent on the same channel. What is real goes before any
-    drill; level 5 and 4 lead, then all-clears and cancellations, then the rest by level and age. With ``urgent`` only
-    those that no limit holds back, which is no drill; what ``admits`` declines stays where it is.
+    A revision waits while an older one of its series is being sent on the same channel. With ``urgent`` only what no
+    limit holds back, which is no drill; what ``admits`` declines stays where it is. None also where the next one must
+    not go any more: :func:`sweep` closes it.
     """
-    real = outbox.c.status == Status.ACTUAL.value
-    rank = and_(real, or_(alerts.c.level >= GRAVE, alerts.c.ends)) if urgent else true()
-    due = and_(_pending(), outbox.c.next_at <= wall, rank)
-    grave = case((alerts.c.level >= GRAVE, alerts.c.level), else_=0)
-    first = (real, grave, alerts.c.ends, alerts.c.level)
-    statement = (
-        select(outbox, alerts.c.level, alerts.c.ends, alerts.c.body.label("alert"))
-        .join(alerts, and_(alerts.c.series == outbox.c.series, alerts.c.revision == outbox.c.revision))
-        .where(due, outbox.c.expires > now, ~_older_in_flight(), outbox.c.channel == channel)
-        .order_by(*(one.desc() for one in first), outbox.c.created_at, outbox.c.id)
-        .limit(limit)
-        .with_for_update(skip_locked=True, of=outbox)
-    )
-    rows = list((await connection.execute(statement)).mappings())
-    return [await _take(connection, row, wall) for row in rows if admits is None or await admits(row)]
+    due = (PENDING, outbox.c.next_at <= wall, outbox.c.expires > now, outbox.c.channel == channel, ~OLDER_IN_FLIGHT)
+    wanted = select(outbox.c.id).join(alerts, OF_ITS_ALERT).where(*due, URGENT if urgent else true())
+    # Chosen by narrow columns, then read: payloads are long, and a thousand may be waiting.
+    first = wanted.order_by(*IN_ORDER).limit(1).with_for_update(skip_locked=True, of=outbox)
+    late, body = or_(OVERTAKEN, NEEDLESS).label("late"), alerts.c.body.label("alert")
+    statement = select(outbox, alerts.c.level, alerts.c.ends, body, late).join(alerts, OF_ITS_ALERT)
+    mine = outbox.c.id == first.correlate(None).scalar_subquery()
+    row = (await connection.execute(statement.where(mine).with_for_update(of=outbox))).mappings().first()
+    if row is None or row["late"] or (admits is not None and not await admits(row)):
+        return None
+    return await _take(connection, row, wall)
 
 
 async def part_done(connection: AsyncConnection, delivery_id: str, remote_id: str) -> None:
@@ -149,7 +151,7 @@ async def finish(
 
 async def hasten(connection: AsyncConnection, channel: str, wall: datetime) -> None:
     """A channel that had failed works again: what waits out its pause is due now, so that the order is by urgency."""
-    held = (outbox.c.channel == channel, _pending(), outbox.c.next_at > wall)
+    held = (outbox.c.channel == channel, PENDING, outbox.c.next_at > wall)
     await connection.execute(update(outbox).where(*held).values(next_at=wall))
 
 
@@ -158,62 +160,19 @@ def _state_after(verdict: Verdict) -> DeliveryState:
     return DeliveryState.WAITING if verdict in (Verdict.LATER, Verdict.PARTLY) else DeliveryState(verdict.value)
 
 
-async def _supersede(connection: AsyncConnection, now: datetime) -> None:
+async def _supersede(connection: AsyncConnection, now: datetime, *which: ColumnElement[bool]) -> None:
     reason = _reason(
         "新しい報が出たため送らない",
         "途中で新しい報が出た。残りは送らない",
         "届いたか不明のまま新しい報が出た。送り直さない",
     )
     late = {"state": DeliveryState.SUPERSEDED.value, "reason": reason, "finished_at": now}
-    await connection.execute(update(outbox).where(_pending(), _overtaken()).values(late))
+    await connection.execute(update(outbox).where(PENDING, OVERTAKEN, *which).values(late))
 
 
 def _reason(unsent: str, begun: str, unknown: str) -> Case[str]:
     """A reason that does not claim of what is out, in part or perhaps, that it was not sent."""
     return case((outbox.c.after_unknown, unknown), (func.json_array_length(outbox.c.done) > 0, begun), else_=unsent)
-
-
-def _pending() -> ColumnElement[bool]:
-    return outbox.c.state.in_(_PENDING)
-
-
-def _lost(wall: datetime) -> ColumnElement[bool]:
-    return and_(outbox.c.state == DeliveryState.SENDING.value, outbox.c.lease_until <= wall)
-
-
-def _overtaken() -> ColumnElement[bool]:
-    newer = outbox.alias("newer")
-    return exists().where(newer.c.series == outbox.c.series, newer.c.revision > outbox.c.revision)
-
-
-def _needless() -> ColumnElement[bool]:
-    """An end of something that nobody on this channel can know of, because nothing of it may have arrived there.
-
-    Of level 4 and 5 people know by other ways, and it concerns them: there the end is told everywhere.
-    """
-    earlier, begun = outbox.alias("told"), outbox.alias("begun")
-    ending, graver = alerts.alias("ending"), alerts.alias("graver")
-    told = or_(earlier.c.state.in_(PERHAPS_OUT), earlier.c.after_unknown, func.json_array_length(earlier.c.done) > 0)
-    before = (earlier.c.series == outbox.c.series, earlier.c.revision < outbox.c.revision)
-    this = (ending.c.series == outbox.c.series, ending.c.revision == outbox.c.revision)
-    return and_(
-        ~outbox.c.after_unknown,
-        func.json_array_length(outbox.c.done) == 0,
-        exists().where(*this, ending.c.ends),
-        exists().where(begun.c.series == outbox.c.series, begun.c.revision < outbox.c.revision),
-        ~exists().where(*before, earlier.c.channel == outbox.c.channel, told),
-        ~exists().where(graver.c.series == outbox.c.series, graver.c.level >= GRAVE),
-    )
-
-
-def _older_in_flight() -> ColumnElement[bool]:
-    older = outbox.alias("older")
-    return exists().where(
-        older.c.series == outbox.c.series,
-        older.c.channel == outbox.c.channel,
-        older.c.revision < outbox.c.revision,
-        older.c.state == DeliveryState.SENDING.value,
-    )
 
 
 async def _take(connection: AsyncConnection, row: RowMapping, wall: datetime) -> Delivery:
@@ -236,7 +195,7 @@ async def _take(connection: AsyncConnection, row: RowMapping, wall: datetime) ->
         after_unknown=row["after_unknown"],
         first_tried_at=taken["first_tried_at"],
         done=tuple(row["done"]),
-        reply_to=await _first_post(connection, row),
+        reply_to=await _first_post(connection, row) if row["revision"] > 1 else "",
         expires=row["expires"],
         urgent=row["status"] == Status.ACTUAL.value and (row["level"] >= GRAVE or row["ends"]),
         context={

@@ -36,8 +36,7 @@ async def claim(store: Store, at: datetime = WALL, meter: Meter = METER) -> Deli
             return await meter.room(connection, row, NOW, at) is None  # type: ignore[arg-type]
 
         await outbox.sweep(connection, NOW, at)
-        found = await outbox.claim(connection, "x", NOW, at, admits=admits)
-    return found[0] if found else None
+        return await outbox.claim(connection, "x", NOW, at, admits=admits)
 
 
 async def finish(store: Store, delivery: Delivery, outcome: Outcome, at: datetime = WALL) -> None:

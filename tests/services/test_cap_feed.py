@@ -50,7 +50,8 @@ class Hub:
             await alert_store.mark_issued(connection, alert, self.time)
             await outbox.add(connection, alert, rendered, self.time, self.time)
             if published:
-                (delivery,) = await outbox.claim(connection, CHANNEL.name, self.time, self.time)
+                delivery = await outbox.claim(connection, CHANNEL.name, self.time, self.time)
+                assert delivery is not None
                 outcome = await CHANNEL.send(delivery, self.time, no_progress)
                 assert outcome.verdict is Verdict.ACCEPTED
                 await outbox.finish(connection, delivery, outcome, self.time, self.time)
@@ -205,7 +206,8 @@ async def test_drills_are_not_public(hub: Hub, status: Status) -> None:
         rendered = {takes_all.name: takes_all.render(one)}
         await alert_store.add_draft(connection, one, rendered, NOW)
         await outbox.add(connection, one, rendered, NOW, NOW)
-        (delivery,) = await outbox.claim(connection, takes_all.name, NOW, NOW)
+        delivery = await outbox.claim(connection, takes_all.name, NOW, NOW)
+        assert delivery is not None
         await outbox.finish(connection, delivery, await takes_all.send(delivery, NOW, no_progress), NOW, NOW)
     async with pages(hub) as client:
         assert await listed(client) == []

@@ -58,7 +58,8 @@ async def lived(store: Store) -> Alert:
 async def _delivered(store: Store, channel: str, outcome: Outcome) -> None:
     at = AGREED + timedelta(seconds=1.5)
     async with store.write() as connection:
-        (delivery,) = await outbox.claim(connection, channel, at, at + timedelta(days=400))
+        delivery = await outbox.claim(connection, channel, at, at + timedelta(days=400))
+        assert delivery is not None
         await outbox.finish(connection, delivery, outcome, at, at)
 
 
