@@ -27,6 +27,7 @@ COMMANDS = {
     "network": "the roads and sidewalks that are plowed",
     "ledger": "machine hours of snow removal: daily report, month-end sheets",
     "fairness": "how long streets wait for the first pass, by class and section",
+    "orders": "snow orders: list them, show one, and what is decided of each section",
     "why": "why a hazard was, or was not, told",
     "alerts": "list and show alerts, draft a cancellation",
     "story": "one alert: readings, hazards, rule, approvals, payloads, receipts",

@@ -25,7 +25,7 @@ from rules.orders.picture import QUANTITIES, Told, pictures
 from rules.orders.progress import is_seen, progress
 from rules.orders.proposing import Step, overdue_steps, steps
 from rules.orders.reading import in_force
-from rules.orders.reports import REPORTED, told_of_roads
+from rules.orders.requested import CALLS_FOR, told_of_roads
 from rules.orders.rules import OrderRules
 from services.bell import Bell
 from services.clock import Clock
@@ -38,7 +38,7 @@ from services.store.engine import Store
 
 BELL = "orders"
 _CLOSED = timedelta(days=3)  # orders older than that say nothing about tonight
-_REPORTS = timedelta(hours=48)
+_REQUESTS = timedelta(hours=48)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,13 +119,12 @@ class Orders:
             ),
             passes=await plowed.last_round(connection, status, now),
         )
-        seen = await records.reports_of(connection, REPORTED, status, now - _REPORTS, now)
-        ruts, reported = told_of_roads(seen, self._ground.areas)
+        ruts, asked = told_of_roads(await decided.asked_of_roads(connection, CALLS_FOR, status, now - _REQUESTS))
         told = Told(
             hazards=list((await hazards.current(connection, status)).values()),
             expected=await decided.expected(connection, status, now),
             rut_cm=ruts,
-            reports=reported,
+            reports=asked,
             finished=_finished(known),
         )
         return Seen(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from sqlalchemy import delete, insert, select
@@ -10,8 +10,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from feeds.status import Status
 from rules.orders.decision import Decision, Expected
+from rules.orders.requested import Asked
+from rules.requests.state import OPEN
 from services.store.codec import from_json, to_json
 from services.store.tables_orders import decisions, expected_snow, looks
+from services.store.tables_requests import requests
 
 
 async def look(connection: AsyncConnection, status: Status, found: Sequence[Decision]) -> None:
@@ -60,6 +63,22 @@ async def recorded(connection: AsyncConnection, status: Status, section: str, mo
     mine = (decisions.c.status == status.value, decisions.c.section == section)
     rows = await connection.execute(select(decisions.c.body).where(*mine).order_by(decisions.c.id.desc()).limit(most))
     return [from_json(Decision, body) for body in rows.scalars()]
+
+
+async def asked_of_roads(
+    connection: AsyncConnection, services: Iterable[str], status: Status, since: datetime
+) -> list[Asked]:
+    """Open requests of residents about roads of a section, asked since then; nothing of who asked."""
+    columns = (requests.c.id, requests.c.service, requests.c.section, requests.c.attributes)
+    statement = select(*columns).where(
+        requests.c.status == status.value,
+        requests.c.service.in_(sorted(services)),
+        requests.c.state.in_([one.value for one in OPEN]),
+        requests.c.section != "",
+        requests.c.asked_at >= since,
+    )
+    rows = await connection.execute(statement.order_by(requests.c.id))
+    return [Asked(row.id, row.service, row.section, tuple(row.attributes.get("DEPTH", ()))) for row in rows]
 
 
 async def expect(connection: AsyncConnection, status: Status, section: str, one: Expected, who: str) -> None:

@@ -194,19 +194,6 @@ async def reports(connection: AsyncConnection, status: Status, since: datetime, 
     return list({key: from_json(Report, body) for key, body in await connection.execute(statement)}.values())
 
 
-async def reports_of(
-    connection: AsyncConnection, kinds: Iterable[str], status: Status, since: datetime, until: datetime
-) -> list[Report]:
-    """The same, of these kinds only."""
-    statement = (
-        select(records.c.key, records.c.body)
-        .where(records.c.type == "report", records.c.status == status, records.c.subject.in_(sorted(kinds)))
-        .where(records.c.measured_at.between(since, until))
-        .order_by(records.c.measured_at, records.c.seq)
-    )
-    return list({key: from_json(Report, body) for key, body in await connection.execute(statement)}.values())
-
-
 async def _known(connection: AsyncConnection, keys: set[str]) -> dict[str, set[str]]:
     known: dict[str, set[str]] = {}
     rest = sorted(keys)

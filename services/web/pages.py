@@ -25,8 +25,8 @@ from services.web import (
 from services.web.declared import pages as declared_pages
 from services.web.ledger import page as ledger_page
 from services.web.pages_staff import staff_page
-from services.web.stories import page as story_page
 from services.web.snow import page as snow
+from services.web.stories import page as story_page
 from services.web.templating import TEMPLATES
 from services.web.writing import pages as writing_pages
 from services.web.writing.index import index

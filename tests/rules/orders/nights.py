@@ -31,7 +31,7 @@ def at(clock: str, day: str = "2027-01-15") -> datetime:
 def city(**station: object) -> Ground:
     quantities = frozenset({"snow_depth", "air_temperature", "wind_speed", "rain_1h"})
     fields = {"quantities": quantities, "unit": "cm", "thresholds": {}, "river": "", "areas": ("sw",)} | station
-    return ground(gauge(**fields), plow=True)
+    return ground(gauge(**fields), plow=True)  # type: ignore[arg-type]
 
 
 def depths(values: Sequence[float], until: datetime, every: timedelta = HOUR) -> list[Sample]:
