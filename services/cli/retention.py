@@ -27,7 +27,8 @@ def register(commands: Any) -> None:
     verbs.add_parser("show", help="every rule: days, and how much is due")
     running = verbs.add_parser("run", help="let everything go that is due; whoever says it has looked at the clock")
     running.add_argument("--dry-run", action="store_true", help="only say what would go")
-    verbs.add_parser("verify", help="follow the chain of the chronology, and say from where it holds")
+    verifying = verbs.add_parser("verify", help="follow the chain of the chronology, and say from where it holds")
+    verifying.add_argument("--hash", metavar="HASH", help="that was noted earlier: does it still stand in the chain?")
     parser.set_defaults(run=run)
 
 
@@ -38,7 +39,7 @@ def run(args: argparse.Namespace) -> int:
         if settings.exercise:
             return _refuse("exercise", "an exercise keeps everything: its store goes as a whole")
         if args.verb == "verify":
-            return asyncio.run(_verify(settings))
+            return asyncio.run(_verify(settings, args.hash))
         dry = args.verb == "show" or args.dry_run
         asyncio.run(_show(settings) if dry else _run(settings))
     except SettingsError as error:
@@ -68,15 +69,16 @@ async def _run(settings: Settings) -> None:
         _tell({"rule": name, "gone": many})
 
 
-async def _verify(settings: Settings) -> int:
+async def _verify(settings: Settings, noted: str | None) -> int:
     store = await Store.look(settings.database_url)
     try:
         async with store.read() as connection:
             found = await chronology.verify(connection)
+            row = await chronology.with_hash(connection, noted) if noted else None
     finally:
         await store.close()
-    _tell(_chain(found))
-    return int(found.broken is not None)
+    _tell({**_chain(found), **({"noted": row} if noted else {})})
+    return int(found.broken is not None or (noted is not None and row is None))
 
 
 def _owed(one: Owed, settings: Settings) -> dict[str, Any]:
@@ -100,6 +102,8 @@ def _chain(found: Chain) -> dict[str, Any]:
         "rows": found.rows,
         "from": found.first,
         "since": iso_utc(found.since) if found.since else None,
+        "last": found.last,
+        "hash": found.hash,
         "cut": cut
         and {"upto": cut.upto, "hash": cut.hash, "rows": cut.count, "until": iso_utc(cut.until), "at": iso_utc(cut.at)},
     }

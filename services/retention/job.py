@@ -52,7 +52,7 @@ class Retention:
     """
 
     name = "retention"
-    EVERY = 3600.0  # seconds between two looks when nothing is left to do
+    EVERY = 6 * 3600.0  # seconds between two looks when nothing is left to do
     REST = 0.5  # seconds between two slices
 
     def __init__(self, store: Store | Leased, clock: Clock, settings: Settings) -> None:

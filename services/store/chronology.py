@@ -92,6 +92,8 @@ class Chain:
     rows: int = 0
     first: int = 0
     since: datetime | None = None  # the time of the first row
+    last: int = 0
+    hash: str = ""  # of the last row: whoever keeps it elsewhere can tell later whether it still stands in the chain
     cut: Cut | None = None
 
 
@@ -113,7 +115,21 @@ async def verify(connection: AsyncConnection) -> Chain:
     if begins is None:
         return Chain(broken=None)
     whole = begins["previous"] == GENESIS or (cut is not None and await _follows(connection, begins, cut))
-    return Chain(broken=None if whole else begins["seq"], rows=rows, first=begins["seq"], since=begins["at"], cut=cut)
+    return Chain(
+        broken=None if whole else begins["seq"],
+        rows=rows,
+        first=begins["seq"],
+        since=begins["at"],
+        last=after,
+        hash=previous or "",
+        cut=cut,
+    )
+
+
+async def with_hash(connection: AsyncConnection, noted: str) -> int | None:
+    """The sequence number of the row that has this hash; None where no row has, or has any more."""
+    found = await connection.scalar(select(chronology.c.seq).where(chronology.c.hash == noted))
+    return None if found is None else int(found)
 
 
 async def first_broken(connection: AsyncConnection) -> int | None:

@@ -90,6 +90,7 @@ quarantine = Table(  # what could not be decoded, with its bytes
     Column("replayed_at", Instant),  # decoded after all, by a person's wish
     UniqueConstraint("digest", name="quarantine_once"),
     Index("quarantine_by_code", "code", "gateway"),  # payloads are large and stand before most columns
+    Index("quarantine_by_age", "received_at"),
     Index("quarantine_unanswered", "id", sqlite_where=text("NOT answered"), postgresql_where=text("NOT answered")),
     sqlite_autoincrement=True,
 )

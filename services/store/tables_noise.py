@@ -34,6 +34,7 @@ suppressed = Table(  # what stayed untold by it: a row per hazard, so that a lon
     Column("since", Instant, primary_key=True),
     Column("until", Instant),  # null: it holds
     Index("suppressed_by_hazard", "hazard", "since"),
+    Index("suppressed_by_end", "until"),
 )
 
 silences = Table(  # what officers keep from being told for a while; hub time

@@ -26,6 +26,7 @@ passes = Table(  # runs of vehicles over segments, worked out of their fixes and
     Column("deicer_kg", Float),  # null: the vehicle does not tell
     Index("passes_by_vehicle", "status", "gateway", "vehicle", "began"),
     Index("passes_by_segment", "status", "segment", "ended"),
+    Index("passes_by_end", "ended"),
     sqlite_autoincrement=True,
 )
 

@@ -125,6 +125,9 @@ def test_the_command_shows_what_is_due_lets_it_go_and_follows_the_chain(
     assert [one["due"] for one in lines("run", "--dry-run")] == [one["due"] for one in shown.values()], "it only says"
     (chain,) = lines("verify")
     assert (chain["whole"], chain["from"], chain["cut"]) == (True, 1, None)
+    (again,) = lines("verify", "--hash", str(chain["hash"]))
+    assert again["noted"] == chain["last"] == 120
+    assert run(["retention", "verify", "--hash", "0" * 64]) == 1 and '"noted": null' in capsys.readouterr().out
     assert lines("run") == [{"rule": "chronology", "gone": due["due"]}]
     (chain,) = lines("verify")
     assert chain["whole"] is True and isinstance(chain["cut"], dict) and chain["cut"]["rows"] == due["due"]
