@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from itertools import pairwise
-from math import floor, isnan
+from math import floor, isnan, nan
 from typing import NamedTuple
 
 import numpy as np
@@ -55,12 +55,28 @@ class Spell:
         return self.ended - self.began
 
 
+class _Kind(NamedTuple):
+    """What makes two stretches of time one spell."""
+
+    doing: Doing
+    activity: str = ""
+    administrator: str = ""
+    section: str = ""
+
+
 class _Part(NamedTuple):
-    """A spell before its borders are whole seconds."""
+    """A spell before its borders are whole seconds. Plain numbers: there is one for every movement."""
 
     began: float
     ended: float
-    spell: Spell  # without its times
+    kind: _Kind
+    metres: float = 0.0
+    kg: float = nan  # not told
+
+    def with_next(self, other: _Part) -> _Part:
+        """The two as one, from the beginning of this to the end of the other."""
+        kg = other.kg if isnan(self.kg) else self.kg if isnan(other.kg) else self.kg + other.kg
+        return _Part(self.began, other.ended, self.kind, self.metres + other.metres, kg)
 
 
 def spells(
@@ -69,8 +85,8 @@ def spells(
     """All seconds of one clean piece, from its first fix to its last; ``driven`` is its work, by time."""
     if len(piece) < 2:
         return []
-    work = (_of(stroke, network) for path in driven for stroke in path)
-    return _joined(_overlaid(list(_rest(piece, network, fences, transfer_kmh)), work))
+    parts = _overlaid(list(_rest(piece, network, fences, transfer_kmh)), _work(driven, network))
+    return [_spell(one) for one in _joined(_whole(part) for part in parts) if one.began < one.ended]
 
 
 def within(some: Iterable[Spell], begin: int, end: int) -> list[Spell]:
@@ -94,19 +110,28 @@ def _cut(one: Spell, begin: int, end: int) -> Spell:
     return replace(one, began=begin, ended=end, metres=one.metres * share, deicer_kg=kg)
 
 
-def _of(stroke: Stroke, network: Network) -> _Part:
-    road = network.segments[stroke.segment]
-    spell = Spell(
-        began=0,
-        ended=0,
-        doing=Doing.WORK,
-        activity=stroke.activity,
-        administrator=road.administrator,
-        section=road.section,
-        metres=abs(stroke.to_m - stroke.from_m),
-        deicer_kg=None if isnan(stroke.deicer_kg) else stroke.deicer_kg,
-    )
-    return _Part(stroke.began, stroke.ended, spell)
+def _work(driven: Iterable[Sequence[Stroke]], network: Network) -> Iterator[_Part]:
+    """Movements, those that follow each other on like roads put together: a tight loop, there are millions."""
+    kinds: dict[tuple[int, str], _Kind] = {}
+    same: dict[_Kind, _Kind] = {}
+    kind, began, ended, metres, kg = _Kind(Doing.WORK), nan, nan, 0.0, nan
+    for path in driven:
+        for segment, start, end, since, until, _, _, activity, spread in path:
+            one = kinds.get((segment, activity))
+            if one is None:
+                road = network.segments[segment]
+                one = _Kind(Doing.WORK, activity, road.administrator, road.section)
+                one = kinds[segment, activity] = same.setdefault(one, one)
+            if one is kind and since == ended:
+                ended, metres = until, metres + abs(end - start)
+                if not isnan(spread):
+                    kg = spread if isnan(kg) else kg + spread
+                continue
+            if not isnan(ended):
+                yield _Part(began, ended, kind, metres, kg)
+            kind, began, ended, metres, kg = one, since, until, abs(end - start), spread
+    if not isnan(ended):
+        yield _Part(began, ended, kind, metres, kg)
 
 
 def _rest(piece: Track, network: Network, fences: Fences, transfer_kmh: float) -> Iterator[_Part]:
@@ -119,8 +144,7 @@ def _rest(piece: Track, network: Network, fences: Fences, transfer_kmh: float) -
     kinds[yard[1:] | yard[:-1]] = _REST.index(Doing.YARD)
     borders = [0, *(np.flatnonzero(np.diff(kinds)) + 1).tolist(), len(kinds)]
     for begin, end in pairwise(borders):
-        doing = _REST[kinds[begin]]
-        yield _Part(float(piece.at[begin]), float(piece.at[end]), Spell(began=0, ended=0, doing=doing))
+        yield _Part(float(piece.at[begin]), float(piece.at[end]), _Kind(_REST[kinds[begin]]))
 
 
 def _overlaid(rest: Sequence[_Part], work: Iterable[_Part]) -> Iterator[_Part]:
@@ -133,7 +157,7 @@ def _overlaid(rest: Sequence[_Part], work: Iterable[_Part]) -> Iterator[_Part]:
             while rest[place].ended <= reached:
                 place += 1
             end = min(until, rest[place].ended)
-            yield _Part(reached, end, rest[place].spell)
+            yield _Part(reached, end, rest[place].kind)
             reached = end
 
     for part in work:
@@ -143,21 +167,33 @@ def _overlaid(rest: Sequence[_Part], work: Iterable[_Part]) -> Iterator[_Part]:
     yield from up_to(rest[-1].ended)
 
 
-def _joined(parts: Iterable[_Part]) -> list[Spell]:
-    """Borders at whole seconds, and what is alike put together. What rounds to no time is left out."""
-    found: list[Spell] = []
+def _joined(parts: Iterable[_Part]) -> Iterator[_Part]:
+    """What is alike and follows each other put together."""
+    last: _Part | None = None
     for part in parts:
-        began, ended = (floor(border + 0.5) for border in part[:2])
-        one = replace(part.spell, began=began, ended=ended)
-        last = found[-1] if found else None
-        if last and _alike(last, one):
-            kg = [kg for kg in (last.deicer_kg, one.deicer_kg) if kg is not None]
-            found[-1] = replace(last, ended=ended, metres=last.metres + one.metres, deicer_kg=sum(kg) if kg else None)
-        elif began < ended:
-            found.append(one)
-    return found
+        if last is not None and last.kind == part.kind and last.ended == part.began:
+            last = last.with_next(part)
+        else:
+            if last is not None:
+                yield last
+            last = part
+    if last is not None:
+        yield last
 
 
-def _alike(one: Spell, other: Spell) -> bool:
-    kept = ("doing", "activity", "administrator", "section")
-    return all(getattr(one, name) == getattr(other, name) for name in kept)
+def _whole(part: _Part) -> _Part:
+    """Borders at whole seconds: two that touch still do."""
+    return part._replace(began=floor(part.began + 0.5), ended=floor(part.ended + 0.5))
+
+
+def _spell(part: _Part) -> Spell:
+    return Spell(
+        began=int(part.began),
+        ended=int(part.ended),
+        doing=part.kind.doing,
+        activity=part.kind.activity,
+        administrator=part.kind.administrator,
+        section=part.kind.section,
+        metres=part.metres,
+        deicer_kg=None if isnan(part.kg) else part.kg,
+    )
