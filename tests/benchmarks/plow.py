@@ -33,9 +33,9 @@ from tests.services.making import SetClock
 
 NAME = "plow"
 _TOWN, _QUARTER = 60, 15  # blocks of 100 m along each side; the town has 7,320 segments, 732 km
-_EVERY_S, _HOUR = 10, 360  # a fix each so many seconds, and how many that are in an hour
+EVERY_S, _HOUR = 10, 360  # a fix each so many seconds, and how many that are in an hour
 _STORM = 18  # times the fleet of one: with 40 of them Morioka's 733 machines, nearly
-_BEGAN = datetime.fromtimestamp(START, UTC)
+BEGAN = datetime.fromtimestamp(START, UTC)
 
 
 async def measure(scale: Scale, folder: Path) -> list[Figure]:
@@ -57,7 +57,7 @@ async def measure(scale: Scale, folder: Path) -> list[Figure]:
 
 
 def _in_memory(scale: Scale, town: Network, side: int) -> list[Figure]:
-    fleet = [_driven(number, _HOUR, side) for number in range(10 * scale.plows)]
+    fleet = [driven(number, _HOUR, side) for number in range(10 * scale.plows)]
     one, cleaned, grown = fleet[: scale.plows], [], []
     for _ in range(min(3, scale.repeats)):
         alone = _rate(one, clean)
@@ -79,24 +79,17 @@ def _rate(fleet: Sequence[Track], what: Callable[[Track], object]) -> float:
 
 async def _live(scale: Scale, town: Network, side: int, folder: Path) -> list[Figure]:
     """A fleet that has been out for twenty minutes; then each of its vehicles sends two fixes more."""
-    fleet = [_fixes(number, 120, side) for number in range(_STORM * scale.plows)]
-    clock, store = SetClock(_BEGAN + timedelta(minutes=20)), await Store.open(f"sqlite:///{folder / 'plow.db'}")
+    fleet = [fixes(number, 120, side) for number in range(_STORM * scale.plows)]
+    clock, store = SetClock(BEGAN + timedelta(minutes=20)), await Store.open(f"sqlite:///{folder / 'plow.db'}")
     try:
-        roads = Roads(
-            carriageways=town,
-            sidewalks=None,
-            rules=Rules(within=town.box),
-            sidewalk_vehicles=frozenset(),
-            statuses=frozenset({Status.ACTUAL}),
-        )
-        loop = Plow(store, Bell(), clock, roads)
+        loop = Plow(store, Bell(), clock, roads(town))
         first = [fix for fixes in fleet for fix in fixes[:118]]
-        saved, began = await _saved(store, first, clock.at), process_time()
+        stored, began = await saved(store, first, clock.at), process_time()
         while await loop.step():
             pass
         caught_up = len(first) / (process_time() - began)
         last = [fix for fixes in fleet for fix in fixes[118:]]
-        await _saved(store, last, clock.at)
+        await saved(store, last, clock.at)
         began = process_time()
         while await loop.step():
             pass
@@ -104,12 +97,22 @@ async def _live(scale: Scale, town: Network, side: int, folder: Path) -> list[Fi
     finally:
         await store.close()
     return [
-        beside(NAME, "stored to passes, a backlog", "fixes/CPU s", "fixes to the store", [(caught_up, saved)]),
+        beside(NAME, "stored to passes, a backlog", "fixes/CPU s", "fixes to the store", [(caught_up, stored)]),
         Figure(bench=NAME, figure=f"two fixes each of {len(fleet)} vehicles: to passes", value=stepped, unit="CPU s"),
     ]
 
 
-async def _saved(store: Store, fixes: Sequence[Fix], at: datetime) -> float:
+def roads(town: Network) -> Roads:
+    return Roads(
+        carriageways=town,
+        sidewalks=None,
+        rules=Rules(within=town.box),
+        sidewalk_vehicles=frozenset(),
+        statuses=frozenset({Status.ACTUAL}),
+    )
+
+
+async def saved(store: Store, fixes: Sequence[Fix], at: datetime) -> float:
     began = process_time()
     for begin in range(0, len(fixes), 2000):
         async with store.write() as connection:
@@ -117,7 +120,7 @@ async def _saved(store: Store, fixes: Sequence[Fix], at: datetime) -> float:
     return len(fixes) / (process_time() - began)
 
 
-def _driven(number: int, count: int, side: int) -> Track:
+def driven(number: int, count: int, side: int) -> Track:
     """A vehicle that turns as it likes at each corner at 18 km/h, with an error of 5 m, one fix in twenty twice."""
     random, noise = Random(number), np.random.default_rng(number)
     x, y = random.randrange(side), random.randrange(side)
@@ -128,12 +131,12 @@ def _driven(number: int, count: int, side: int) -> Track:
             x, y = x + step[0], y + step[1]
             places += [(100.0 * x - 50 * step[0], 100.0 * y - 50 * step[1]), (100.0 * x, 100.0 * y)]
     seen = np.array(places[:count]) + noise.normal(0, 5, (count, 2))
-    track = made([(_EVERY_S * row, *place) for row, place in enumerate(seen)])
+    track = made([(EVERY_S * row, *place) for row, place in enumerate(seen)])
     return track.take(np.sort(np.concatenate([np.arange(count), np.arange(0, count, 20)])))
 
 
-def _fixes(number: int, count: int, side: int) -> list[Fix]:
-    track, name = _driven(number, count, side), f"p{number}"
+def fixes(number: int, count: int, side: int) -> list[Fix]:
+    track, name = driven(number, count, side), f"p{number}"
     rows = dict(zip(track.at.tolist(), zip(track.lon.tolist(), track.lat.tolist(), strict=True), strict=True))
     return [
         Fix(gateway="gw", vehicle=name, measured_at=datetime.fromtimestamp(at, UTC), lon=lon, lat=lat)

@@ -23,6 +23,8 @@ class Scale:
     starts: int  # starts of the hub
     backlog: int  # readings that wait for the hub
     plows: int  # vehicles whose hour is matched; ten times, and eighteen times as many too
+    fleet: int  # machines of a whole day
+    fleet_hours: float
     gauges: int | None = None  # of the real series that quality control is measured on; None: all
 
 
@@ -41,6 +43,8 @@ FULL = Scale(
     starts=3,
     backlog=25_000,
     plows=40,
+    fleet=733,
+    fleet_hours=24,
 )
 SHORT = Scale(
     repeats=1,
@@ -57,8 +61,21 @@ SHORT = Scale(
     starts=1,
     backlog=1000,
     plows=4,
+    fleet=20,
+    fleet_hours=0.5,
     gauges=200,
 )
 TINY = replace(
-    SHORT, readings=80, paced=20, rapid=80, decoded=50, telegrams=3, hours=0.7, steps=2, backlog=200, plows=1
+    SHORT,
+    readings=80,
+    paced=20,
+    rapid=80,
+    decoded=50,
+    telegrams=3,
+    hours=0.7,
+    steps=2,
+    backlog=200,
+    plows=1,
+    fleet=10,
+    fleet_hours=0.25,
 )

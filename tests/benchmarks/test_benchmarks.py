@@ -24,6 +24,7 @@ from tests.benchmarks import (
     memory,
     outlets,
     plow,
+    plow_day,
     postgis,
     quality,
     soil,
@@ -134,6 +135,13 @@ async def test_plows_are_matched_in_memory_and_out_of_the_store(tmp_path: Path) 
     found = await figures(plow, tmp_path)
     assert {"cleaned and matched", "stored to passes, a backlog"} <= found.keys()
     assert found["cleaned and matched"].ratio < 1, "matching takes longer than cleaning alone"
+
+
+async def test_a_fleet_is_matched_covered_and_counted(tmp_path: Path) -> None:
+    found = await figures(plow_day, tmp_path)
+    name = next(one for one in found if one.startswith("passes"))
+    assert found[name].ratio > 0.2, "ten times the fleet costs no five times as much for each fix"
+    assert "the store after 900 fixes" in found
 
 
 async def test_steps(tmp_path: Path) -> None:
