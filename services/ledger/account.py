@@ -12,10 +12,14 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from feeds.status import Status
 from geo.plow.ledger.beside import Beside, Item, beside, gps_items
 from geo.plow.ledger.book import Book, Machine
+from geo.plow.ledger.ordered import beyond
 from geo.plow.ledger.pay import Total, totals
 from geo.plow.ledger.spent import Key, Spent, second_at, spent, united, unseen_s
 from geo.plow.spells import Spell, within
-from services.store import ledgered, spells
+from rules.orders.life import OPEN, Act
+from services.store import ledgered, orders, spells
+
+_LONGEST = timedelta(days=3)  # that an order is open
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,6 +41,7 @@ class Account:
     book: Book
     machines: tuple[Worked, ...]
     items: tuple[Beside, ...]
+    outside: Mapping[Item, int]  # seconds of GPS outside every order; empty where no orders are kept
 
     @property
     def totals(self) -> list[Total]:
@@ -62,14 +67,44 @@ async def account(
         devices[book.machine(vehicle.gateway, vehicle.name)].append(within(some, begin, end))
     machines = [_worked(machine, some, book) for machine, some in sorted(devices.items())]
     gps: dict[Item, int] = {}
+    outside: dict[Item, int] = {}
+    windows = await _windows(connection, status, begin, end)
     for one in machines:
-        contracts = {key.day: book.contract(one.machine.contractor, key.day) for key in one.times}
-        gps |= gps_items(one.machine.id, one.times, contracts)
+        gps |= _items(one.machine, one.times, book)
+        if windows:
+            apart = beyond(united(devices[one.machine]), windows)
+            outside |= _items(one.machine, spent(apart, one.machine, book), book)
     items = beside(gps, await ledgered.between(connection, status, since, until))
     if contractor:
         machines = [one for one in machines if one.machine.contractor == contractor]
         items = [one for one in items if contractor_of(book, one.item) == contractor]
-    return Account(status=status, since=since, until=until, book=book, machines=tuple(machines), items=tuple(items))
+    return Account(
+        status=status,
+        since=since,
+        until=until,
+        book=book,
+        machines=tuple(machines),
+        items=tuple(items),
+        outside=outside,
+    )
+
+
+async def _windows(
+    connection: AsyncConnection, status: Status, begin: int, end: int
+) -> dict[str, list[tuple[int, int]]]:
+    """When each section was under orders, in seconds; of orders that were opened some days before, too."""
+    since, until = datetime.fromtimestamp(begin, UTC) - _LONGEST, datetime.fromtimestamp(end, UTC)
+    found: defaultdict[str, list[tuple[int, int]]] = defaultdict(list)
+    for one in await orders.between(connection, status, since, until):
+        given = one.when(Act.ORDER)
+        if given is not None:
+            over = end if one.state in OPEN else int(one.events[-1].when.timestamp())
+            found[one.section].append((int(given.timestamp()), over))
+    return found
+
+
+def _items(machine: Machine, times: Mapping[Key, Spent], book: Book) -> dict[Item, int]:
+    return gps_items(machine.id, times, {key.day: book.contract(machine.contractor, key.day) for key in times})
 
 
 def contractor_of(book: Book, item: Item) -> str:

@@ -76,6 +76,7 @@ def _items(of: Account) -> Sheet:
                 _clock(approved.at) if approved else "",
                 approved.reason if approved else "",
                 one.since_approval or None,
+                of.outside.get(item),
             )
         )
     columns = (
@@ -83,6 +84,7 @@ def _items(of: Account) -> Sheet:
         Column("時間帯", "Band"), Column("GPS", "GPS", "time"), Column("申告", "Declared", "time"),
         Column("申告－GPS", "Difference", "time"), Column("承認", "Approved", "time"), Column("承認者", "By"),
         Column("承認日時", "At"), Column("理由", "Reason"), Column("承認後のGPSの変化", "GPS since", "time"),
+        Column("GPSのうち指示外", "Not ordered", "time"),
     )  # fmt: skip
     note = "GPSは支払いの対象の作業と待機だけ。支払うのは承認した時間。あとから届いた位置は承認を変えず、差を示す。"
     return Sheet(name="稼働時間", title=title(of, "稼働時間"), columns=columns, rows=tuple(rows), note=note)
