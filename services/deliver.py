@@ -52,6 +52,7 @@ class Deliver:
         self._store, self._bell, self._clock, self._channel = store, bell, clock, channel
         self._patience, self._gate = patience, Gate(meter)
         self._failed = False  # the last attempt was
+        self._flows = False  # there was something to send
         self._paused_until: datetime | None = None  # the provider told us to wait; holds for the whole account
         self._sweep_at: datetime | None = None
         self._knock_at: datetime | None = None  # … and something urgent asks all the same, not before this
@@ -77,8 +78,15 @@ class Deliver:
             return Outcome(verdict=Verdict.UNKNOWN, detail=f"内部の誤り：{type(error).__name__}")
 
     async def _claim(self) -> Delivery | None:
-        """What is stale is looked for where nothing else is to be done, and once a second all the same."""
+        """What is stale is looked for where nothing else is to be done, and once a second all the same.
+
+        An idle queue is asked one question, and nobody's turn is taken.
+        """
         now, at = self._clock.now(), wall()
+        if not self._flows:
+            async with self._store.read() as connection:
+                if not await outbox.anything(connection, self._channel.name, now, at):
+                    return None
         paused = _ahead(self._paused_until, at)
         shut = paused and _ahead(self._knock_at, at)
         found = None if shut else await self._next(now, at, urgent=paused)
@@ -87,6 +95,7 @@ class Deliver:
             if swept and found is None and not shut:
                 found = await self._next(now, at, urgent=paused)
         await self._tell(now, at)
+        self._flows = found is not None
         return found
 
     async def _next(self, now: datetime, at: datetime, *, urgent: bool) -> Delivery | None:

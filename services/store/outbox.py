@@ -63,10 +63,15 @@ async def oldest_waiting(connection: AsyncConnection, now: datetime) -> float:
     return max(0.0, (now - since).total_seconds()) if since else 0.0
 
 
+async def anything(connection: AsyncConnection, channel: str, now: datetime, wall: datetime) -> bool:
+    """True where the channel has something to send, or :func:`sweep` would find something."""
+    due = exists().where(PENDING, outbox.c.channel == channel, outbox.c.next_at <= wall)
+    return bool(await connection.scalar(select(or_(due, exists().where(_stale(now, wall))))))
+
+
 async def needs_sweep(connection: AsyncConnection, now: datetime, wall: datetime) -> bool:
     """True where :func:`sweep` would find something."""
-    found = or_(lost(wall), and_(PENDING, or_(OVERTAKEN, outbox.c.expires <= now, NEEDLESS)))
-    return bool(await connection.scalar(select(exists().where(found))))
+    return bool(await connection.scalar(select(exists().where(_stale(now, wall)))))
 
 
 async def sweep(connection: AsyncConnection, now: datetime, wall: datetime) -> list[RowMapping]:
@@ -158,6 +163,10 @@ async def hasten(connection: AsyncConnection, channel: str, wall: datetime) -> N
 def _state_after(verdict: Verdict) -> DeliveryState:
     """The words are the same but for those that go on."""
     return DeliveryState.WAITING if verdict in (Verdict.LATER, Verdict.PARTLY) else DeliveryState(verdict.value)
+
+
+def _stale(now: datetime, wall: datetime) -> ColumnElement[bool]:
+    return or_(lost(wall), and_(PENDING, or_(OVERTAKEN, outbox.c.expires <= now, NEEDLESS)))
 
 
 async def _supersede(connection: AsyncConnection, now: datetime, *which: ColumnElement[bool]) -> None:

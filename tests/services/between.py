@@ -18,6 +18,7 @@ class Between(Store):
 
     def __init__(self, store: Store, *happenings: Happening) -> None:
         self._store, self._happenings = store, list(happenings)
+        self._writer, self._reader = store._writer, store._reader
         self.turns = 0
 
     @asynccontextmanager

@@ -13,6 +13,7 @@ from rules.alert import Act, Alert
 from rules.redraft import Said
 from rules.silence import Silence
 from services.bell import Bell
+from services.deliver import Deliver
 from services.desks import review
 from services.desks.review import ReviewError
 from services.desks.writing import write
@@ -23,7 +24,7 @@ from services.store.engine import Store
 from services.store.tables import outbox
 from tests.services.between import Between, Happening, statements
 from tests.services.making import NOW, SetClock, employ
-from tests.services.test_evaluate import evaluating, flood, seen, warning, written
+from tests.services.test_evaluate import FEED, evaluating, flood, seen, warning, written
 from tests.services.test_writing import CITY, ask, in_force
 
 LATER = timedelta(hours=2)
@@ -138,12 +139,13 @@ async def test_a_correction_knows_who_read_what_it_corrects_in_the_moment_it_is_
 
 @pytest.mark.one_engine
 async def test_a_second_in_which_nothing_happens_costs_nobody_a_turn(store: Store) -> None:
-    """One question of each status where nothing is there; a handful where something stands."""
+    """One question of each status and each queue where nothing is there; a handful where something stands."""
     clock = SetClock()
     evaluate, between = over(store, clock)
     with statements(store) as asked:
         assert not await evaluate.step()
-    assert len(asked) == len(Status) and between.turns == 0
+        assert not await Deliver(between, Bell(), clock, FEED).step()
+    assert len(asked) == len(Status) + 1 and between.turns == 0
     await seen(store, warning(level=3, valid_until=NOW + LATER), flood(valid_until=NOW + LATER))
     for _ in range(2):  # it is told; then, that it is told
         await evaluate.step()

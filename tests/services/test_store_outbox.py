@@ -91,6 +91,18 @@ async def test_unknown_stays_marked_until_it_is_known(store: Store) -> None:
     assert third.after_unknown, "a refusal in between does not tell what became of the first attempt"
 
 
+async def test_what_a_newer_revision_overtook_is_not_sent_even_before_the_sweep(store: Store) -> None:
+    await issued(store, alert())
+    (first,) = await claim(store)
+    await issued(store, alert(revision=2))
+    await finish(store, first, Outcome(verdict=Verdict.LATER))
+    async with store.write() as connection:
+        due = WALL + timedelta(hours=1)
+        assert await outbox.claim(connection, "log", NOW, due) is None, "the first of the queue must not go any more"
+    (second,) = await claim(store, wall=due)
+    assert second.revision == 2
+
+
 async def test_what_ran_out_is_not_sent(store: Store) -> None:
     one = await issued(store, alert())
     async with store.write() as connection:
