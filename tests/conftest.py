@@ -10,6 +10,7 @@ from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
+import structlog
 from hypothesis import settings
 from sqlalchemy import text
 from sqlalchemy.exc import ProgrammingError
@@ -26,6 +27,17 @@ settings.load_profile("suite")
 
 # As often as Python does it by itself, looking for cycles among all that is imported takes a quarter of the suite.
 gc.set_threshold(20_000)
+
+
+def plain_logs() -> None:
+    """Tracebacks as Python prints them, as in the hub's own log: drawn in colours, with every local variable, one takes
+    half a second, and a test in which the store fails writes dozens."""
+    *before, _ = structlog.get_config()["processors"]
+    last = structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)
+    structlog.configure(processors=[*before, last])
+
+
+plain_logs()
 
 
 def pytest_collection_finish() -> None:

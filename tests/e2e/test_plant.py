@@ -1,6 +1,7 @@
 """The production parts end to end: every store with every broker, and each process, broker and database killed.
 
-The short form kills each part once; ``make drill`` kills two hundred times (SHIRASE_DRILL=full).
+The short form starts each store and each broker once and kills each part once; ``make drill`` starts every pair and
+kills two hundred times (SHIRASE_DRILL=full).
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ import asyncio
 import os
 import random
 import time
+from itertools import product
 from pathlib import Path
 
 import pytest
@@ -24,11 +26,11 @@ from tests.postgresql import Cluster
 
 FULL = os.environ.get("SHIRASE_DRILL") == "full"
 KILLS = 200 if FULL else 7
+PAIRS = product(("sqlite", "postgresql"), KINDS) if FULL else zip(("sqlite", "postgresql"), KINDS, strict=True)
 
 
 @pytest.mark.timeout(120)
-@pytest.mark.parametrize("kind", KINDS)
-@pytest.mark.parametrize("engine", ["sqlite", "postgresql"])
+@pytest.mark.parametrize(("engine", "kind"), PAIRS)
 async def test_bytes_in_post_and_valid_cap_out(
     engine: str, kind: str, tmp_path: Path, request: pytest.FixtureRequest, capsys: pytest.CaptureFixture[str]
 ) -> None:

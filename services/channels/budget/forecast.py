@@ -6,7 +6,7 @@ Pure. Amounts are in the measure of the channel: millionths of a currency, or me
 from __future__ import annotations
 
 import random
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from statistics import quantiles
@@ -54,7 +54,8 @@ def by_the_past(spent: Mapping[date, int], first: date, today: date, until: date
         return None
     weeks = [day for day in known if day + _WEEK <= today]
     dice = random.Random(today.toordinal())  # noqa: S311 - a draw that anybody can repeat
-    sums = [_drawn(spent, weeks, today, until, dice) for _ in range(_DRAWS)]
+    ahead = list(_ahead(spent, weeks, today, until))
+    sums = [sum(dice.choice(alike) for alike in ahead) for _ in range(_DRAWS)]
     tenths = quantiles(sums, n=10, method="inclusive") if sums else [0.0] * 9
     return Range(low=round(tenths[0]), middle=round(tenths[4]), high=round(tenths[8]), days=len(known))
 
@@ -95,15 +96,14 @@ def three_kinds(found: Mapping[int, Mapping[int, int]]) -> tuple[tuple[int, Wint
     return tuple((year, Winter(name, found[year])) for name, year in zip(names, chosen, strict=True))
 
 
-def _drawn(spent: Mapping[date, int], weeks: Sequence[date], today: date, until: date, dice: random.Random) -> float:
-    total, day = 0.0, today
+def _ahead(spent: Mapping[date, int], weeks: Sequence[date], today: date, until: date) -> Iterator[list[int]]:
+    """For each week to come, the last perhaps shorter: what each week on record that may stand for it cost."""
+    day = today
     while day < until:
         near = [week for week in weeks if _apart(week, day) <= _AROUND] or weeks
-        begin = dice.choice(near)
         length = min(7, (until - day).days)
-        total += sum(spent.get(begin + timedelta(days=n), 0) for n in range(length))
+        yield [sum(spent.get(begin + timedelta(days=n), 0) for n in range(length)) for begin in near]
         day += _WEEK
-    return total
 
 
 def _apart(one: date, other: date) -> int:

@@ -5,7 +5,6 @@ The short form dies some sixty times; ``make drill`` dies at every single await 
 
 from __future__ import annotations
 
-import gc
 import itertools
 import logging
 import os
@@ -17,6 +16,7 @@ import pytest
 import structlog
 
 from services.channels.registry import CHANNELS
+from tests.conftest import plain_logs
 from tests.services.crash.books import BOOKS
 from tests.services.crash.hub import OFFICERS, Disk
 from tests.services.crash.scenes import SCENES, Scene, play
@@ -42,20 +42,12 @@ async def disk(tmp_path: Path, migrated: Path) -> AsyncIterator[Disk]:
 
 
 @pytest.fixture(scope="module", autouse=True)
-def _quick_collections() -> Iterator[None]:
-    """What a cancelled statement leaves goes with the garbage; the suite's other objects need not be looked through."""
-    gc.collect()
-    gc.freeze()
-    yield
-    gc.unfreeze()
-
-
-@pytest.fixture(scope="module", autouse=True)
 def _cries_of_the_dying() -> Iterator[None]:
     """Each failure that is ordered here would stand in the log with all its frames."""
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
     yield
     structlog.reset_defaults()
+    plain_logs()
 
 
 def test_every_channel_that_speaks_to_somebody_has_a_book() -> None:

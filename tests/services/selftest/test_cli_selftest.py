@@ -10,6 +10,7 @@ import pytest
 import structlog
 
 from services.cli import run
+from tests.conftest import plain_logs
 from tests.fakes.webhook import FakePartner
 
 
@@ -18,6 +19,7 @@ def _log_of_its_own() -> Iterator[None]:
     """The command lets the log go to this test's stderr, which is gone afterwards."""
     yield
     structlog.reset_defaults()
+    plain_logs()
 
 
 def written(folder: Path, url: str, secret: str) -> str:
