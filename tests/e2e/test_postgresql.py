@@ -15,9 +15,12 @@ from sqlalchemy import func, select
 
 from services.callout.watch import Watch as CallOut
 from services.evaluate import Evaluate
+from services.orders.loop import Orders
 from services.outage.watch import Watch as Outages
 from services.plow import Plow
 from services.predict import Predict
+from services.requests.follow import Follow
+from services.selftest.monthly import Monthly
 from services.store import chronology
 from services.store.engine import Store
 from services.store.tables import leases, outbox, records
@@ -80,9 +83,8 @@ async def holders(hub: HubProcess) -> dict[str, str]:
         return {row.name: row.holder for row in await connection.execute(select(leases.c.name, leases.c.holder))}
 
 
-ONCE = {
-    one.name for one in (Predict, Plow, Verify, VerifyRiver, Evaluate, CallOut, Outages)
-}  # what one process does at a time
+# what one process does at a time
+ONCE = {one.name for one in (Predict, Plow, Orders, Follow, Verify, VerifyRiver, Evaluate, CallOut, Outages, Monthly)}
 
 
 @pytest.mark.timeout(150)
