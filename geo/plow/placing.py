@@ -31,5 +31,10 @@ def placed(network: Network, lon: float, lat: float, at_most_m: float = REACH_M)
     if not len(numbers):
         return None
     segment = min((network.segments[number] for number in numbers), key=lambda one: one.id)
+    return Placed(segment, float(distances[0]), middle_of(segment))
+
+
+def middle_of(segment: Segment) -> tuple[float, float]:
+    """Longitude and latitude of the place halfway along it."""
     middle = segment.geometry.interpolate(0.5, normalized=True)
-    return Placed(segment, float(distances[0]), (round(middle.x, 6), round(middle.y, 6)))
+    return round(middle.x, 6), round(middle.y, 6)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from dataclasses import replace
 from datetime import datetime
 
@@ -9,7 +10,8 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from feeds.status import Status
-from geo.plow.placing import Placed, placed
+from geo.plow.network import Network
+from geo.plow.placing import Placed, middle_of, placed
 from rules.requests.triage import Known, known_of
 from rules.street.case import Street, Told, street
 from services.roads import Roads
@@ -21,14 +23,32 @@ class Streets:
     """Answers about any place of the city. ``roads`` None: no network is known."""
 
     def __init__(self, roads: Roads | None) -> None:
-        self._roads = roads
+        self.roads = roads
+
+    def network(self, status: Status, sidewalk: bool = False) -> Network | None:
+        """The roads. A network that was drawn for drills answers for drills only."""
+        if self.roads is None or status not in self.roads.statuses:
+            return None
+        return (self.roads.sidewalks if sidewalk else None) or self.roads.carriageways
 
     def find(self, lon: float, lat: float, status: Status, sidewalk: bool = False) -> Placed | None:
-        """The road near a place. A network that was drawn for drills answers for drills only."""
-        if self._roads is None or status not in self._roads.statuses:
-            return None
-        network = (self._roads.sidewalks if sidewalk else None) or self._roads.carriageways
-        return placed(network, lon, lat)
+        """The road near a place, None where there is none."""
+        network = self.network(status, sidewalk)
+        return None if network is None else placed(network, lon, lat)
+
+    def named(self, words: str, status: Status, at_most: int) -> list[Placed]:
+        """Roads whose names hold the words, one for each name and section."""
+        network, wanted = self.network(status), _plain(words)
+        if network is None or not wanted:
+            return []
+        found: dict[tuple[str, str], Placed] = {}
+        for segment in network.segments:
+            key = (segment.name, segment.section)
+            if segment.name and key not in found and wanted in _plain(segment.name):
+                found[key] = Placed(segment, 0.0, middle_of(segment))
+                if len(found) == at_most:
+                    break
+        return sorted(found.values(), key=lambda one: (one.segment.name, one.segment.section))
 
     async def about(self, connection: AsyncConnection, found: Placed | None, status: Status, now: datetime) -> Street:
         """All that is known of the road at ``now``."""
@@ -40,6 +60,10 @@ class Streets:
                 orders=await orders.still_open_in(connection, status, known.section),
             )
         return street(known, told, now)
+
+
+def _plain(text: str) -> str:
+    return unicodedata.normalize("NFKC", text).casefold().strip()
 
 
 async def _known(connection: AsyncConnection, found: Placed | None, status: Status) -> Known:

@@ -25,6 +25,7 @@ from services.web import (
 from services.web.declared import pages as declared_pages
 from services.web.ledger import page as ledger_page
 from services.web.pages_staff import staff_page
+from services.web.roads import page as roads_page
 from services.web.snow import page as snow
 from services.web.stories import page as story_page
 from services.web.templating import TEMPLATES
@@ -47,6 +48,7 @@ def setup(app: web.Application) -> None:
     app.router.add_get(prefix + "/{path:.+}", _serving(own))
     app.router.add_get("/vendor/{path:.+}", _serving(foreign))
     app.router.add_get("/", pages_public.show)
+    app.router.add_get(roads_page.PATH, roads_page.show)
     app.router.add_get("/ops", _staff_page("ops"))
     app.router.add_get("/ops/alerts", index)
     for method in ("GET", "POST"):

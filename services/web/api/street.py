@@ -14,7 +14,8 @@ from services.web.api.answer import answer
 from services.web.api.endpoint import Endpoint, Parameter
 from services.web.api.times import iso
 from services.web.api.viewer import viewer_of
-from services.web.context import CONTEXT, WebContext
+from services.web.context import CONTEXT
+from services.web.roads.shown import shown_status
 from services.web.security import WebError
 
 _NUMBER = {"type": "number"}
@@ -26,7 +27,7 @@ async def show(request: web.Request) -> web.Response:
     if not context.ground.areas.at(lon, lat, "city"):
         what = f"{context.city_name}の外です。 / The place is outside of {context.city_name_en}."
         raise WebError(404, "outside", what)
-    status = _status(context, viewer_of(request).statuses)
+    status = shown_status(context, viewer_of(request))
     async with context.store.read() as connection:
         found = context.answers.find(lon, lat, status)
         one = await context.answers.about(connection, found, status, context.now())
@@ -43,12 +44,6 @@ def _degrees(request: web.Request, name: str, most: float) -> float:
             400, f"bad_{name}", f"{name} must be degrees from -{most:g} to {most:g}, as in ?lon=141.15&lat=39.70"
         )
     return value
-
-
-def _status(context: WebContext, statuses: frozenset[str]) -> Status:
-    """A hub that runs an exercise answers about it, to those who may see it."""
-    exercise = context.exercise and Status.EXERCISE.value in statuses
-    return Status.EXERCISE if exercise else Status.ACTUAL
 
 
 def told(one: Street, status: Status) -> dict[str, Any]:

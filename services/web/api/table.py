@@ -41,6 +41,7 @@ from services.web.api import (
 )
 from services.web.context import CONTEXT
 from services.web.ledger import api as ledger
+from services.web.roads import lines
 
 ENDPOINTS = (
     *status.ENDPOINTS,
@@ -59,6 +60,7 @@ ENDPOINTS = (
     *report_intake.ENDPOINTS,
     *requests.ENDPOINTS,
     *street.ENDPOINTS,
+    *lines.ENDPOINTS,
     *photos.ENDPOINTS,
     *notices.ENDPOINTS,
     *fixes.ENDPOINTS,

@@ -44,4 +44,3 @@ async def test_orders_are_listed_and_shown_with_every_act(
     }
     assert await asyncio.to_thread(run, ["orders", "--settings", str(settings), "show", "999"]) == 1
     assert json.loads(capsys.readouterr().err)["error"] == "not_found"
-

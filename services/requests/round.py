@@ -1,0 +1,102 @@
+"""The plow sections as the public may know them: ordered, at work or done, how much of them, and what the rule says."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from feeds.status import Status
+from geo.plow.rounds import own
+from rules.orders.decision import Decision, Kind
+from rules.orders.life import GIVEN, Act, Order, State
+from services.roads import Roads
+from services.store import decided, orders
+from services.store.tables_plow import coverage
+
+_LATELY = timedelta(hours=24)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Section:
+    """One plow section. ``state`` is ordered, working, finished, or nothing: a proposal is nobody's but the desk's."""
+
+    code: str
+    name: str
+    name_en: str
+    state: str
+    at: datetime | None  # since when it is so
+    finish_by: datetime | None
+    share: float | None  # of the city's own carriageways by length, done within a day; None: no network
+    decision: Decision | None
+
+
+async def sections(
+    connection: AsyncConnection,
+    roads: Roads | None,
+    names: Mapping[str, tuple[str, str]],
+    status: Status,
+    now: datetime,
+) -> list[Section]:
+    """All sections, those at work first. ``names`` is code → name, name in English."""
+    given = await orders.since(connection, now - _LATELY, status)
+    looks = await decided.last_look(connection, status)
+    shares = await _shares(connection, roads, status)
+    found = []
+    for code, (name, name_en) in names.items():
+        order = _telling([one for one in given if one.section == code and one.kind is Kind.PLOW])
+        found.append(
+            Section(
+                code=code,
+                name=name,
+                name_en=name_en,
+                state=_state(order),
+                at=_at(order),
+                finish_by=order.finish_by if order and order.state in GIVEN else None,
+                share=shares.get(code),
+                decision=looks.get(code),
+            )
+        )
+    return sorted(found, key=lambda one: (_FIRST.index(one.state), one.code))
+
+
+_FIRST = ("working", "ordered", "finished", "")
+
+
+def _telling(some: Sequence[Order]) -> Order | None:
+    """The newest that was given or finished."""
+    told = [one for one in some if one.state in GIVEN or one.state is State.FINISHED]
+    return max(told, key=lambda one: one.id, default=None)
+
+
+def _state(order: Order | None) -> str:
+    if order is None:
+        return ""
+    if order.state is State.FINISHED:
+        return "finished"
+    return "working" if order.state is State.WORKING else "ordered"
+
+
+def _at(order: Order | None) -> datetime | None:
+    if order is None:
+        return None
+    act = {State.FINISHED: Act.FINISH, State.WORKING: Act.START}.get(order.state or State.ORDERED, Act.ORDER)
+    return order.when(act)
+
+
+async def _shares(connection: AsyncConnection, roads: Roads | None, status: Status) -> dict[str, float]:
+    if roads is None or status not in roads.statuses:
+        return {}
+    done = set(
+        await connection.scalars(
+            select(coverage.c.segment).where(coverage.c.status == status.value, coverage.c.done_at.is_not(None))
+        )
+    )
+    lengths = {
+        section: (sum(one.length_m for one in some if one.id in done), sum(one.length_m for one in some))
+        for section, some in own(roads.carriageways.segments).items()
+    }
+    return {section: done_m / whole_m for section, (done_m, whole_m) in lengths.items() if whole_m}

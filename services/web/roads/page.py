@@ -1,0 +1,74 @@
+"""/snow: snow removal for residents. A road by name or place, and why it is not plowed; works without scripts."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from aiohttp import hdrs, web
+
+from rules.street.ages import AGES
+from rules.street.words import sentence
+from rules.wording.languages import LANGUAGES
+from services.requests.round import sections
+from services.residents.words import LANGUAGE_NAMES
+from services.web.api.viewer import Viewer
+from services.web.context import CONTEXT, WebContext
+from services.web.pages_public import clock
+from services.web.roads.shown import shown_status
+from services.web.security import WebError
+from services.web.templating import page
+
+PATH = "/snow"
+_MOST, _LONGEST = 30, 60  # roads found; characters of a search
+
+
+async def show(request: web.Request) -> web.Response:
+    """The page, always as everybody sees it."""
+    context = request.app[CONTEXT]
+    viewer = Viewer.everyone(context)
+    status, now = shown_status(context, viewer), context.now()
+    language = request.query.get("lang", "ja")
+    words = request.query.get("q", "").strip()[:_LONGEST]
+    where = _place(request, context)
+    names = {one.code: (one.name, one.name_en) for one in context.ground.areas.of_kind("plow_section")}
+    answer = None
+    async with context.store.read() as connection:
+        if where is not None:
+            found = context.answers.find(*where, status)
+            answer = await context.answers.about(connection, found, status, now)
+        told = await sections(connection, context.answers.roads, names, status, now)
+    shown: dict[str, Any] = {
+        "now": now,
+        "language": language if language in LANGUAGES else "ja",
+        "languages": LANGUAGE_NAMES,
+        "q": words,
+        "roads": context.answers.named(words, status, _MOST),
+        "answer": answer,
+        "sentence": sentence,
+        "where": where,
+        "sections": told,
+        "names": names,
+        "network": context.answers.network(status) is not None,
+        "ages": tuple(reversed(AGES)),
+        "delay": int(context.fix_delay.total_seconds() // 60),
+        "requests": context.services is not None,
+        "clock": clock,
+    }
+    response = page(request, "snow_public.html", **shown)
+    response.headers[hdrs.CACHE_CONTROL] = "no-cache"
+    response.enable_compression()
+    return response
+
+
+def _place(request: web.Request, context: WebContext) -> tuple[float, float] | None:
+    """lon, lat in the city; None where none is asked. A WebError 400 for what is none."""
+    if "lon" not in request.query and "lat" not in request.query:
+        return None
+    try:
+        lon, lat = float(request.query.get("lon", "")), float(request.query.get("lat", ""))
+    except ValueError:
+        lon = lat = 999.0
+    if not (-180 <= lon <= 180 and -90 <= lat <= 90 and context.ground.areas.at(lon, lat, "city")):
+        what = f"{context.city_name}の中の場所を示してください。 / The place must be within {context.city_name_en}."
+        raise WebError(400, "bad_place", what)
+    return lon, lat

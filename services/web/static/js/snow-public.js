@@ -1,0 +1,105 @@
+// @ts-check
+// The page works without this: it adds "use my position" and a map, which is loaded only for those who open it.
+
+const box = /** @type {HTMLElement} */ (document.getElementById('map-box'));
+const here = /** @type {HTMLButtonElement} */ (document.getElementById('here'));
+const opener = /** @type {HTMLButtonElement | null} */ (document.getElementById('open-map'));
+const trouble = /** @type {HTMLElement} */ (document.getElementById('trouble'));
+const asked = new URLSearchParams(location.search);
+
+/** @param {string} text */
+function say(text) {
+  trouble.textContent = text;
+  trouble.hidden = !text;
+}
+
+/** @param {number} lon @param {number} lat */
+function ask(lon, lat) {
+  const query = new URLSearchParams({ lon: lon.toFixed(5), lat: lat.toFixed(5) });
+  const lang = asked.get('lang');
+  if (lang) query.set('lang', lang);
+  location.href = `/snow?${query}#answer`;
+}
+
+function useMyPosition() {
+  say('');
+  navigator.geolocation.getCurrentPosition(
+    ({ coords }) => ask(coords.longitude, coords.latitude),
+    () => say('いまいる場所が分かりません。道路の名前か地図で調べてください。 / Your position is not known; search by name or on the map.'),
+    { timeout: 15000, maximumAge: 60000 },
+  );
+}
+
+/** Age class → colour by day and by night, width, dashes: told by more than the colour. @type {Record<string, [string, string, number, number[]]>} */
+const LINES = {
+  '0-1': ['#0b3d91', '#cfe2ff', 7, []], '1-3': ['#1464c8', '#6aa9ff', 6, []], '3-6': ['#1a7f8e', '#5fc9d8', 5, []],
+  '6-12': ['#c75b12', '#ff9a5c', 5, [10, 6]], '12-24': ['#b8860b', '#e0b64a', 5, [2, 7]], '': ['#8a8f98', '#8a8f98', 2, [6, 5]],
+};
+const night = matchMedia('(prefers-color-scheme: dark)');
+
+/** @returns {Promise<any>} the map library */
+async function library() {
+  const styles = document.createElement('link');
+  styles.rel = 'stylesheet';
+  styles.href = document.body.dataset.styles ?? '';
+  document.head.append(styles);
+  const script = document.createElement('script');
+  script.src = document.body.dataset.library ?? '';
+  await new Promise((done, failed) => { script.onload = done; script.onerror = failed; document.head.append(script); });
+  return /** @type {any} */ (globalThis).ol;
+}
+
+/** @param {string} path @returns {Promise<any[]>} all features, page by page */
+async function all(path) {
+  /** @type {any[]} */
+  let found = [];
+  for (let next = path; next;) {
+    const response = await fetch(next, { headers: { Accept: 'application/json' } });
+    if (!response.ok) throw new Error(String(response.status));
+    const body = await response.json();
+    found = found.concat(body.features);
+    next = body.links.find((/** @type {any} */ l) => l.rel === 'next')?.href ?? '';
+  }
+  return found;
+}
+
+/** The place that was asked about. @param {any} ol */
+const pin = (ol) => new ol.style.Style({ image: new ol.style.Circle({ radius: 9, stroke: new ol.style.Stroke({ color: '#fff', width: 3 }), fill: new ol.style.Fill({ color: '#d4003b' }) }) });
+
+async function openMap() {
+  if (!opener || opener.getAttribute('aria-expanded') === 'true') return;
+  opener.setAttribute('aria-expanded', 'true');
+  box.hidden = false;
+  const ol = await library();
+  const read = new ol.format.GeoJSON({ featureProjection: 'EPSG:3857' });
+  const source = new ol.source.Vector();
+  const style = (/** @type {any} */ feature) => {
+    const [day, dark, width, lineDash] = LINES[feature.get('age')] ?? LINES[''];
+    return new ol.style.Style({ stroke: new ol.style.Stroke({ color: night.matches ? dark : day, width, lineDash }) });
+  };
+  const roads = new ol.layer.VectorImage({ source, style });
+  const map = new ol.Map({ target: 'map', layers: [roads], view: new ol.View({ center: [0, 0], zoom: 12, maxZoom: 18, enableRotation: false }) });
+  map.on('singleclick', (/** @type {any} */ event) => {
+    const [lon, lat] = ol.proj.toLonLat(event.coordinate);
+    ask(lon, lat);
+  });
+  source.addFeatures(read.readFeatures({ type: 'FeatureCollection', features: await all('/api/v1/snow/roads?limit=1000') }));
+  const lon = Number(asked.get('lon'));
+  const lat = Number(asked.get('lat'));
+  if (lon && lat) {
+    const place = ol.proj.fromLonLat([lon, lat]);
+    map.getView().setCenter(place);
+    map.getView().setZoom(16);
+    map.addLayer(new ol.layer.Vector({ source: new ol.source.Vector({ features: [new ol.Feature(new ol.geom.Point(place))] }), style: pin(ol) }));
+  } else if (!source.isEmpty()) map.getView().fit(source.getExtent(), { padding: [20, 20, 20, 20], maxZoom: 16 });
+  map.once('rendercomplete', () => { document.body.dataset.map = 'ready'; });
+}
+
+if (navigator.geolocation) {
+  here.hidden = false;
+  here.addEventListener('click', useMyPosition);
+}
+if (opener) {
+  opener.hidden = false;
+  opener.addEventListener('click', () => openMap().catch(() => say('地図を開けません。道路の名前で調べてください。 / The map cannot be opened; search by name.')));
+}

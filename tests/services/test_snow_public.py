@@ -1,0 +1,107 @@
+"""/snow and /api/v1/snow/roads: what everybody may know of the plows, and nothing that leads to one."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from feeds.status import Status
+from geo.area import Area, Areas
+from geo.plow.network import Network
+from rules.orders.decision import Kind
+from rules.orders.life import Act, Event, How, Order
+from services.requests.street import Streets
+from services.store import orders
+from services.store.engine import Store
+from tests.services.test_open311 import ROADS, at, city
+from tests.services.test_plow import BEGAN, Desk, driven
+from tests.services.web_floor import Floor, floor
+
+pytestmark = pytest.mark.one_engine
+LATER = BEGAN + timedelta(hours=2)
+
+
+def served(store: Store, after: timedelta = timedelta(hours=2), **changes: object) -> object:
+    section = Area(
+        code="plow-1", name="中央工区", kind="plow_section", geometry=ROADS.carriageways.box, name_en="Centre"
+    )
+    ground = replace(city(), areas=Areas([*city().areas, section]))
+    return floor(store, answers=Streets(ROADS), ground=ground, now=lambda: BEGAN + after, **changes)
+
+
+async def ordered(store: Store, *acts: Act) -> None:
+    empty = Order(id=0, status=Status.ACTUAL, section="plow-1", section_name="中央工区", kind=Kind.PLOW, rule="r")
+    async with store.write() as connection:
+        order = await orders.begin(connection, empty, event(acts[0]))
+        for act in acts[1:]:
+            order = await orders.act(connection, order, event(act))
+
+
+def event(act: Act) -> Event:
+    return Event(act=act, at=BEGAN, how=How.HUB if act is Act.PROPOSE else How.DESK, who="kato")
+
+
+async def ages(hub: Floor, query: str = "") -> dict[str, str]:
+    visitor = await hub.visitor()
+    return {
+        one["id"]: one["properties"]["age"] for one in (await visitor.get(f"/api/v1/snow/roads{query}"))[1]["features"]
+    }
+
+
+async def test_roads_tell_how_long_ago_they_were_done_but_not_where_the_plow_is_now(store: Store) -> None:
+    await Desk(store, ROADS).hear(driven((0, 0), (200, 0)))
+    async with served(store) as hub:
+        assert await ages(hub) == {"a": "1-3", "b": "", "nation": ""}
+        south = at(-50, -50), at(500, 100)
+        box = f"?bbox={south[0]['long']},{south[0]['lat']},{south[1]['long']},{south[1]['lat']}"
+        assert (await ages(hub, box)).keys() == {"a", "b"}
+        visitor = await hub.visitor()
+        for wrong in ("1,2,3", "x,1,2,3", "141.2,39.6,141.1,39.7", "nan,1,2,3"):
+            assert (await visitor.get(f"/api/v1/snow/roads?bbox={wrong}"))[0] == 400
+        first = (await visitor.get("/api/v1/snow/roads?limit=2"))[1]
+        assert [link["rel"] for link in first["links"]] == ["self", "next"]
+    async with served(store, timedelta(minutes=10)) as hub:
+        assert set((await ages(hub)).values()) == {""}
+
+
+async def test_a_resident_finds_the_road_by_name_and_reads_when_it_was_done(store: Store) -> None:
+    await Desk(store, ROADS).hear(driven((0, 0), (200, 0)))
+    async with served(store) as hub:
+        visitor = await hub.visitor()
+        _, found = await visitor.get("/snow?q=中央")
+        assert "中央通り</a>" in found and "中央工区" in found
+        place = at(50, 5)
+        _, told = await visitor.get(f"/snow?lon={place['long']}&lat={place['lat']}&lang=vi")
+        assert "に除雪しました。" in told and "Đã dọn tuyết lúc" in told
+        _, nothing = await visitor.get("/snow?q=<script>")
+        assert "&lt;script&gt;" in nothing and "<script>」" not in nothing
+        assert (await visitor.get("/snow?lon=135&lat=35"))[0] == 400
+
+
+async def test_an_order_is_public_and_a_proposal_is_not(store: Store) -> None:
+    await ordered(store, Act.PROPOSE)
+    async with served(store) as hub:
+        visitor = await hub.visitor()
+        assert "指示なし" in (await visitor.get("/snow"))[1]
+    async with store.write() as connection:
+        (order,) = await orders.still_open(connection)
+        await orders.act(connection, order, event(Act.ORDER))
+    async with served(store) as hub:
+        page = (await (await hub.visitor()).get("/snow"))[1]
+        assert "除雪を指示" in page and "指示なし" not in page
+
+
+async def test_what_was_drawn_for_drills_says_nothing_about_real_roads(store: Store) -> None:
+    drawn = replace(ROADS, statuses=frozenset({Status.EXERCISE}))
+    assert isinstance(drawn.carriageways, Network)
+    async with served(store, exercise=False) as hub:
+        assert await ages(hub)
+    async with floor(store, answers=Streets(drawn), ground=city(), now=lambda: LATER) as hub:
+        assert await ages(hub) == {}
+    async with floor(
+        store, answers=Streets(drawn), ground=city(), now=lambda: LATER, exercise=True, public_exercise=True
+    ) as hub:
+        assert (await ages(hub)).keys() == {"a", "b", "nation"}
+        assert "これは訓練です" in (await (await hub.visitor()).get("/snow"))[1]
