@@ -34,15 +34,21 @@ class Notice:
     alert_level: bool = False
 
 
-def compose(notice: Notice, pen: Pen) -> Alert:
+def name_of(status: Status, at: datetime, turn: int = 1) -> str:
+    """The series of the notice that was the ``turn``-th of its second: each has a name that people can read out."""
+    stem = "notice" if turn == 1 else f"notice.{turn}"
+    return f"{status}-{stem}-{at.astimezone(JAPAN):%Y%m%dT%H%M%S}"
+
+
+def compose(notice: Notice, pen: Pen, series: str = "") -> Alert:
     """The first revision of a new series. Words that order an evacuation make it evacuation information, whatever it
-    was meant to be: two people must agree.
+    was meant to be: two people must agree. ``series`` is its name, where another notice has the usual one.
 
     Raises AmendmentError: bad_kind, bad_level, bad_category, and those of :func:`rules.redraft.revised`.
     """
     _check(notice)
     sent = pen.now.replace(microsecond=0)
-    series = f"{notice.status}-notice-{sent.astimezone(JAPAN):%Y%m%dT%H%M%S}"
+    series = series or name_of(notice.status, sent)
     orders = any(titled(text) for text in notice.texts.values())
     bare = Alert(
         series=series,

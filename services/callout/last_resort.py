@@ -15,7 +15,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from feeds.japan import JAPAN
 from feeds.status import Status
 from rules.marks import MARKS
-from services.callout.message import Message
+from services.callout.message import SPOKEN, Message
 from services.callout.occasion import Event
 from services.callout.outlet import Outlet
 from services.callout.roster import Callout
@@ -50,7 +50,7 @@ class LastResort:
         return busy
 
     async def _tell(self, error: Exception) -> None:
-        chain = self._callout.chain_for(Event.FAULT)
+        chain = self._callout.chain_for(Event.FAULT, self._own)
         if chain is None:
             return
         now, told = self._clock.now(), self._message()
@@ -64,7 +64,7 @@ class LastResort:
         lead = f"{mark}{mark_en} " if mark else ""
         subject = f"{lead}しらせ：データベースが使えません。受信も発表も止まっています"
         lines = [
-            subject,
+            f"{lead}{SPOKEN[self._own]}{subject.removeprefix(lead)}",
             "The hub's store cannot be used: nothing is received, and nothing is issued.",
             f"{self._well_at.astimezone(JAPAN):%-m月%-d日%H:%M}から。ディスクの空きと、データベースを確かめてください。",
             "この連絡は記録に残らず、引き受けるボタンもありません。直るまで30分ごとに送ります。",

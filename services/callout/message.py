@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
 from feeds.japan import JAPAN
+from feeds.status import Status
 from rules.marks import MARKS
 from services.store.calls import Call
 
+SPOKEN: Mapping[Status, str] = {  # a telephone bridge reads the body aloud
+    Status.ACTUAL: "",
+    Status.EXERCISE: "これは訓練です。",
+    Status.TEST: "これは試験です。",
+}
 _SUBJECT, _BODY = 120, 1200  # characters; a text message holds less, and is cut by its bridge
 
 
@@ -26,7 +33,7 @@ def message(call: Call, step: int, base_url: str, token: str, until: datetime) -
     lead = f"{mark}{mark_en} " if mark else ""
     tail = f"\n{mark}{mark_en}" if mark else ""
     again = f"（{step + 1}回目の呼び出し）" if step else ""
-    head = [f"{lead}{call.subject}{again}", call.subject_en]
+    head = [f"{lead}{SPOKEN[call.status]}{_plain(call.subject)}{again}", _plain(call.subject_en)]
     ways = [
         "",
         f"見る / See: {base_url}{call.path}",
@@ -37,14 +44,16 @@ def message(call: Call, step: int, base_url: str, token: str, until: datetime) -
     ]
     # However much there is to tell: the link is whole.
     room = _BODY - sum(len(line) + 1 for line in (*head, *ways))
-    detail = [_cut(call.detail, min(room, _BODY // 2))] if call.detail and room > 1 else []
+    told = "\n".join(f"・{_plain(line)}" for line in call.detail.splitlines())
+    detail = [_cut(told, min(room, _BODY // 2))] if told and room > 1 else []
     body = "\n".join([*head, *detail, *ways])
-    return Message(subject=_one_line(f"{lead}{call.subject}"), body=body + tail)
+    return Message(subject=_cut(f"{lead}{_plain(call.subject)}", _SUBJECT), body=body + tail)
 
 
-def _one_line(text: str) -> str:
-    """Nothing in a subject may begin another header."""
-    return _cut(" ".join("".join(c if c.isprintable() else " " for c in text).split()), _SUBJECT)
+def _plain(text: str) -> str:
+    """One line, and no address in it: what others wrote may begin no header and no line, and look like no link."""
+    line = " ".join("".join(c if c.isprintable() else " " for c in text).split())
+    return line.replace("://", "：//")
 
 
 def _cut(text: str, most: int) -> str:

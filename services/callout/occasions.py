@@ -16,7 +16,7 @@ from services.channels.registry import outlets
 from services.configuration.plow import Plow
 from services.store.confirmation import Said, Sent, confirmation
 from services.store.delivery_state import DeliveryState
-from services.store.ringing import Backlog, Broken, Told, Unconfirmed, Waiting
+from services.store.ringing import Backlog, Broken, Meant, Told, Unconfirmed, Waiting
 
 _BY_THEMSELVES = 5
 _FEW = 10
@@ -29,6 +29,7 @@ class Picture:
 
     drafts: Sequence[Waiting] = ()
     unconfirmed: Sequence[Unconfirmed] = ()
+    meant: Sequence[Meant] = ()  # what was issued, with the channels that its rule names
     equipment: Sequence[Broken] = ()
     backlog: Sequence[Backlog] = ()
     faults: Sequence[tuple[str, str, datetime]] = ()  # key, sentence, since when; only those that have lasted
@@ -43,6 +44,7 @@ def occasions(picture: Picture, callout: Callout, now: datetime) -> dict[str, Oc
     found = [
         *_drafts(picture, callout, now),
         *_mandatory(picture, callout, now),
+        *_not_meant(picture, callout),
         *_gateways(picture.equipment),
         *order_occasions(picture.orders, picture.plow, now),
         *(_fault(*one, picture.own) for one in picture.faults),
@@ -128,6 +130,27 @@ def _mandatory(picture: Picture, callout: Callout, now: datetime) -> Iterator[Oc
             detail="\n".join(_open_line(one) for one in some),
             path="/ops/outbox",
             since=min(one.row["created_at"] for one in some),
+        )
+
+
+def _not_meant(picture: Picture, callout: Callout) -> Iterator[Occasion]:
+    """What must reach a channel that its rule, or its writer, did not name: nobody else would ever notice."""
+    for one in picture.meant:
+        told = one.told
+        names = required(callout.mandatory, alert_level=told.alert_level, level=told.level, rule=told.rule)
+        missing = [name for name in outlets(names, picture.set_up) if name not in one.channels]
+        if not missing:
+            continue
+        yield Occasion(
+            key=f"mandatory:{told.series}:{told.revision}:unnamed",
+            event=Event.MANDATORY,
+            status=told.status,
+            level=told.level,
+            subject=f"未達：{_level(told)}{told.event}（第{told.revision}報）は、必須の経路に向けられていません",
+            subject_en=f"Not meant for a mandatory channel: {told.event_en}{_level_en(told)}, revision {told.revision}",
+            detail=f"{'、'.join(missing)}：{told.rule} がこの経路を挙げていません。更新か別の手段で伝えてください",
+            path="/ops/alerts",
+            since=one.sent,
         )
 
 

@@ -10,6 +10,7 @@ from typing import Annotated, Literal, Self
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, model_validator
 
 from feeds.japan import JAPAN
+from feeds.status import Status
 from services.callout.occasion import Event
 
 Day = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
@@ -65,10 +66,12 @@ class Person(_Strict):
 
 class Chain(_Strict):
     """Whom ``events`` call: the first group, after so many minutes without an answer the next, and again from the
-    first. Without ``events`` it takes whatever no chain before it names."""
+    first. Without ``events`` it takes whatever no chain before it names. One for ``drills`` is called by drills and
+    tests alone; without any such chain they call the people of the real one, in messages that are marked."""
 
     events: tuple[Event, ...] = ()
     groups: tuple[Group, ...] = Field(min_length=1)
+    drills: bool = False
     after_minutes: float = Field(default=5, ge=0.5, le=120)
     rounds: int = Field(default=3, ge=1, le=20)
 
@@ -107,14 +110,19 @@ class Callout(_Strict):
         for number, chain in enumerate(self.chains):
             if strangers := sorted(set(chain.groups) - self.groups.keys()):
                 raise ValueError(f"chains.{number} names {', '.join(strangers)}, which is no group")
-        if self.people and not self.chains:
-            raise ValueError("people without [[callout.chains]]: nobody would ever be called; write one")
+        if self.people and all(chain.drills for chain in self.chains):
+            raise ValueError("people without [[callout.chains]] that are not for drills: nobody would ever be called")
         return self
 
-    def chain_for(self, event: Event) -> Chain | None:
-        """The first chain that names the event, else the first for all; None: nobody is called."""
-        named = [chain for chain in self.chains if event in chain.events]
-        return next(iter([*named, *(chain for chain in self.chains if not chain.events)]), None)
+    def chain_for(self, event: Event, status: Status = Status.ACTUAL) -> Chain | None:
+        """The first chain that names the event, else the first for all; None: nobody is called.
+
+        A drill looks among the chains for drills first; the real thing never does.
+        """
+        real = [chain for chain in self.chains if not chain.drills]
+        looked_in = [real] if status is Status.ACTUAL else [[one for one in self.chains if one.drills], real]
+        fitting = (one for some in looked_in for one in _fitting(some, event))
+        return next(fitting, None)
 
     def patience_for_draft(self, level: int) -> timedelta:
         """How long a draft of this level may wait."""
@@ -140,6 +148,10 @@ class Callout(_Strict):
         monday = datetime(2026, 1, 5, tzinfo=JAPAN)
         hours = (monday + timedelta(hours=n) for n in range(7 * 24))
         return [f"{DAYS[hour.weekday()]} {hour:%H}" for hour in hours if not self._covered(chain, hour)]
+
+
+def _fitting(chains: Sequence[Chain], event: Event) -> list[Chain]:
+    return [*(one for one in chains if event in one.events), *(one for one in chains if not one.events)]
 
 
 def required(rules: Sequence[Mandatory], *, alert_level: bool, level: int, rule: str) -> list[str]:

@@ -101,6 +101,7 @@ class Watch:
             picture = Picture(
                 drafts=await ringing.waiting_drafts(connection, now),
                 unconfirmed=await ringing.unconfirmed(connection, self._mandatory, self._least, now),
+                meant=await ringing.meant(connection, self._least, now) if self._mandatory else (),
                 equipment=await ringing.equipment(connection, now),
                 backlog=await ringing.backlog(connection, now),
                 orders=await orders.still_open(connection),
@@ -114,7 +115,7 @@ class Watch:
         return _Seen(now, occasions(picture, callout, now), opened, sends, self._faults.sure(now))
 
     def _is_due(self, call: Call, seen: _Seen) -> bool:
-        order = self._callout.chain_for(call.event)
+        order = self._callout.chain_for(call.event, call.status)
         last = [one for one in seen.sends[call.id] if one.step == call.step - 1]
         return order is not None and chain.is_due(call, order, last, seen.now)
 
@@ -131,7 +132,7 @@ class Watch:
 
     async def _go_on(self, connection: AsyncConnection, call: Call, now: datetime) -> None:
         """Begin the next step: whom it calls stands in the store before anything leaves the house."""
-        order = self._callout.chain_for(call.event)
+        order = self._callout.chain_for(call.event, call.status)
         if order is None or not await calls.step_on(connection, call, now):
             return
         group, people = self._callout.called(order, call.step, now)

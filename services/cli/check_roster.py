@@ -21,7 +21,7 @@ def roster_findings(settings: Settings, rules: Sequence[Rule], set_up: Collectio
     for number, chain in enumerate(callout.chains):
         holes = callout.holes(chain)
         told = {"groups": list(chain.groups), "nobody_on_duty": holes}
-        yield {"part": f"callout chain {number}", "ok": not holes, **told}
+        yield {"part": f"callout chain {number}", "ok": not holes or chain.drills, "drills": chain.drills, **told}
     if callout.mandatory:
         yield _mandatory(settings, rules, set_up)
 
@@ -52,8 +52,10 @@ def _mandatory(settings: Settings, rules: Sequence[Rule], set_up: Collection[str
     strangers = sorted({name for one in mandatory for name in one.rules} - {rule.id for rule in rules})
     missing = {}
     for rule in rules:
-        names = required(mandatory, alert_level=False, level=_TOP_LEVEL, rule=rule.id)
+        warns = any(hazard.alert_level for case in rule.tests for hazard in case.hazards)
+        names = required(mandatory, alert_level=warns, level=_TOP_LEVEL, rule=rule.id)
         if lost := sorted(set(outlets(names, set_up)) - set(outlets(rule.channels, set_up))):
             missing[rule.id] = lost
     faults = {"unknown_channels": unknown, "unknown_rules": strangers, "not_told_by": missing}
-    return {"part": "callout mandatory", "ok": not any(faults.values()), **faults}
+    cure = "name the channel in the rule's channels, or take it out of [[callout.mandatory]]" if missing else ""
+    return {"part": "callout mandatory", "ok": not any(faults.values()), **faults, "cure": cure}

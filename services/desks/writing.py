@@ -18,6 +18,7 @@ from feeds.status import Status
 from rules.alert import REMEMBERED, Act, Alert, Text
 from rules.amendment import ACTS, amend
 from rules.notice import Notice, compose
+from rules.notice import name_of as name_of_notice
 from rules.redraft import AmendmentError, Pen, Said, Series, edited
 from rules.span import in_force as holding
 from services.city import City
@@ -92,6 +93,8 @@ async def preview(store: Store, city: City, ask: Ask) -> Revision:
 
 async def _mark(connection: AsyncConnection, ask: Ask) -> Mark:
     """Another as soon as anything moved that the words of the draft, or the way it goes, rest on."""
+    if ask.notice:
+        return (await _free_name(connection, ask.notice.status, ask.now),)
     status = await alerts.status_of(connection, ask.series)
     if status is None:
         return ()
@@ -101,7 +104,7 @@ async def _mark(connection: AsyncConnection, ask: Ask) -> Mark:
 async def _planned(connection: AsyncConnection, city: City, ask: Ask) -> Planned:
     try:
         if ask.notice:
-            return Planned(_composed(city, ask, ask.notice))
+            return Planned(await _composed(connection, city, ask, ask.notice))
         series = await _series(connection, city, ask)
         before = await _waits(connection, ask) if ask.act is Act.EDIT else None
         return Planned(_worded(series, before, ask, _pen(city, ask)), series.reached, before)
@@ -151,7 +154,7 @@ def _pen(city: City, ask: Ask) -> Pen:
     return Pen(author=ask.person, now=ask.now, sender=city.sender, places=city.place)
 
 
-def _composed(city: City, ask: Ask, notice: Notice) -> Alert:
+async def _composed(connection: AsyncConnection, city: City, ask: Ask, notice: Notice) -> Alert:
     unknown = [code for code in notice.areas if city.ground.areas.get(code) is None]
     if unknown:
         raise AmendmentError(
@@ -160,7 +163,15 @@ def _composed(city: City, ask: Ask, notice: Notice) -> Alert:
     closed = [name for name in notice.channels if name not in city.channels]
     if closed:
         raise AmendmentError("bad_channel", f"設定されていない経路です：{'、'.join(closed)}")
-    return compose(notice, _pen(city, ask))
+    return compose(notice, _pen(city, ask), await _free_name(connection, notice.status, ask.now))
+
+
+async def _free_name(connection: AsyncConnection, status: Status, now: datetime) -> str:
+    """The first name that no other notice of this second has."""
+    turn = 1
+    while await alerts.status_of(connection, name_of_notice(status, now, turn)) is not None:
+        turn += 1
+    return name_of_notice(status, now, turn)
 
 
 async def _series(connection: AsyncConnection, city: City, ask: Ask) -> Series:

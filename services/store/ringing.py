@@ -6,7 +6,7 @@ Asked every second, so only the few members that are needed are taken out of the
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -55,6 +55,15 @@ class Unconfirmed:
     told: Told
     channel: str
     row: RowMapping  # of the outbox, without the payload
+
+
+@dataclass(frozen=True, slots=True)
+class Meant:
+    """An issued revision, and every channel that it is meant for, whether or not that takes it."""
+
+    told: Told
+    channels: tuple[str, ...]
+    sent: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,16 +127,31 @@ async def unconfirmed(
 
     The oldest of them, some hundreds at most.
     """
-    ended = (State.ENDED.value, State.LIFTED.value)
-    in_force = or_(alerts.c.state == State.ISSUED.value, and_(alerts.c.state.in_(ended), alerts.c.ends))
     theirs = (outbox.c.channel.in_(sorted(channels)), outbox.c.state.not_in(TAKEN))
-    counted = (in_force, alerts.c.expires > now, alerts.c.level >= least, *theirs)
+    counted = (*_holds(least, now), *theirs)
     same = and_(outbox.c.series == alerts.c.series, outbox.c.revision == alerts.c.revision)
     wanted = ("channel", "state", "reason", "attempts", "created_at", "first_tried_at", "after_unknown", "finished_at")
     columns = [outbox.c[name] for name in (*wanted, "done")]
     rows = select(*_TOLD, *columns).select_from(alerts.join(outbox, same)).where(*counted)
     found = await connection.execute(rows.order_by(outbox.c.created_at, outbox.c.id).limit(_MOST))
     return [Unconfirmed(_told(row), row.channel, row._mapping) for row in found]
+
+
+async def meant(connection: AsyncConnection, least: int, now: datetime) -> list[Meant]:
+    """Alerts of this level or above that hold, with the channels that have a delivery of them, in whatever state."""
+    same = and_(outbox.c.series == alerts.c.series, outbox.c.revision == alerts.c.revision)
+    rows = select(*_TOLD, alerts.c.sent, outbox.c.channel).outerjoin_from(alerts, outbox, same)
+    found: dict[tuple[str, int], Meant] = {}
+    for row in await connection.execute(rows.where(*_holds(least, now)).order_by(alerts.c.sent, alerts.c.series)):
+        one = found.setdefault((row.series, row.revision), Meant(_told(row), (), row.sent))
+        found[row.series, row.revision] = replace(one, channels=(*one.channels, row.channel or ""))
+    return list(found.values())
+
+
+def _holds(least: int, now: datetime) -> tuple[ColumnElement[bool], ...]:
+    """What was issued at this level or above and has not expired, all-clears among it."""
+    ended = and_(alerts.c.state.in_((State.ENDED.value, State.LIFTED.value)), alerts.c.ends)
+    return (or_(alerts.c.state == State.ISSUED.value, ended), alerts.c.expires > now, alerts.c.level >= least)
 
 
 async def equipment(connection: AsyncConnection, now: datetime) -> list[Broken]:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from datetime import datetime
+from itertools import product
 from typing import Any
 
 from aiohttp import hdrs, web
 
 from feeds.instant import instant
+from feeds.status import Status
+from rules.marks import MARKS
 from services.callout.desk import BELL, CallError, acknowledge
 from services.callout.occasion import Event
 from services.callout.roster import Callout, Chain
@@ -67,10 +70,12 @@ async def take(request: web.Request) -> web.StreamResponse:
 def _roster(callout: Callout, now: datetime) -> list[dict[str, Any]]:
     """Whom each event would call now, group by group; events that call the same stand together."""
     found: dict[Chain | None, dict[str, Any]] = {}
-    for event in Event:
-        chain = callout.chain_for(event)
+    for event, status in product(Event, (Status.ACTUAL, Status.EXERCISE)):
+        chain = callout.chain_for(event, status)
+        if status is not Status.ACTUAL and not (chain and chain.drills):
+            continue  # drills call the same people
         row = found.setdefault(chain, {"events": [], "groups": [], "after": chain.after_minutes if chain else 0})
-        row["events"].append(EVENTS[event][0])
+        row["events"].append(f"{MARKS[status][0]}{EVENTS[event][0]}")
         if chain and not row["groups"]:
             called = [callout.called(chain, step, now) for step in range(len(chain.groups))]
             row["groups"] = [(group, [callout.people[one].name for one in people]) for group, people in called]

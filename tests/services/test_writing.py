@@ -17,6 +17,7 @@ from rules.alert import Act, Alert, Approval, State, Text
 from rules.engine import Sender
 from rules.notice import Notice
 from rules.redraft import Said
+from rules.revision import series_began
 from rules.rule import CATALOG, load_rules
 from services.bell import Bell
 from services.channels import cap_feed, line, log
@@ -200,21 +201,31 @@ async def test_a_preview_writes_nothing(store: Store) -> None:
         assert await alerts.get(connection, one.series, 2) is None
 
 
+NOTICE = Notice(
+    status=Status.EXERCISE,
+    kind="snow_removal",
+    level=1,
+    category="Transport",
+    texts={
+        "ja": Text(
+            language="ja",
+            event="除雪のお知らせ",
+            headline="内丸で除雪",
+            description="本文",
+            instruction="",
+            short="除雪します",
+        )
+    },
+    areas=("032010001",),
+    expires=LATER + timedelta(hours=3),
+    channels=("log", "line"),
+)
+
+
 @pytest.mark.parametrize(("event", "needs"), [("除雪のお知らせ", Approval.ONE), ("避難指示", Approval.TWO)])
 async def test_a_notice_goes_the_way_of_all_drafts(store: Store, event: str, needs: Approval) -> None:
-    text = Text(
-        language="ja", event=event, headline="内丸で除雪", description="本文", instruction="", short="除雪します"
-    )
-    notice = Notice(
-        status=Status.EXERCISE,
-        kind="snow_removal",
-        level=1,
-        category="Transport",
-        texts={"ja": text},
-        areas=("032010001",),
-        expires=LATER + timedelta(hours=3),
-        channels=("log", "line"),
-    )
+    text = replace(NOTICE.texts["ja"], event=event)
+    notice = replace(NOTICE, texts={"ja": text})
     told = Ask(person="suzuki", now=LATER, act=Act.NOTICE, notice=notice)
     draft = await write(store, CITY, told)
     assert draft.alert.approval is needs and draft.alert.places[0].name == "内丸"
@@ -267,3 +278,12 @@ async def test_a_channel_that_told_of_it_after_the_draft_was_written_is_not_left
     async with store.write() as connection:
         await connection.execute(update(outbox).where(outbox.c.channel == "line").values(state="rejected"))
     assert await agree(store, draft)
+
+
+async def test_two_notices_of_one_second_have_names_of_their_own(store: Store) -> None:
+    asked = Ask(person="sato", now=NOW, act=Act.NOTICE, notice=NOTICE)
+    first, second, third = [await write(store, CITY, asked) for _ in range(3)]
+    names = [one.alert.series for one in (first, second, third)]
+    assert names == [f"Exercise-{stem}-20261120T180000" for stem in ("notice", "notice.2", "notice.3")]
+    assert len({one.alert.identifier for one in (first, second, third)}) == 3
+    assert series_began(third.alert) == NOW

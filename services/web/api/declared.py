@@ -17,6 +17,7 @@ from services.store.codec import to_json
 from services.store.users import Role
 from services.web.api.answer import JSON, answer, json_object
 from services.web.api.endpoint import Endpoint
+from services.web.api.moment import moment
 from services.web.api.times import iso
 from services.web.api.writing import DRAFTED, city_of, drafted_answer, fault_of
 from services.web.auth import PERSON
@@ -33,25 +34,23 @@ async def shelters(request: web.Request) -> web.StreamResponse:
     rows = body.get("places")
     if not isinstance(rows, list) or not 0 < len(rows) <= _MOST or not all(isinstance(one, dict) for one in rows):
         raise WebError(400, "bad_places", f'"places" must be a list of 1 to {_MOST} objects')
-    now = iso(request.app[CONTEXT].now())
     try:
-        places = _PLACES.validate_python([{"name": "", "since": now, "code": "", **one} for one in rows])
+        places = _PLACES.validate_python([_place(one, f"places.{number}", request) for number, one in enumerate(rows)])
     except ValidationError as error:
         raise _wrong(error) from None
-    if bare := [number for number, one in enumerate(places) if one.since.tzinfo is None]:
-        raise WebError(400, "bad_places", f"places.{bare[0]}.since needs its zone: 2026-11-21T18:00:00+09:00")
     return await _entered(request, body, Shelters(disaster=_disaster(body), places=places))
 
 
 async def headquarters(request: web.Request) -> web.StreamResponse:
     body = await json_object(request)
     told = {"disaster": _disaster(body), "type": body.get("type"), "stands": body.get("stands")}
+    since = moment(body, "since") or request.app[CONTEXT].now()
     try:
-        declared = _HEADQUARTERS.validate_python({**told, "since": body.get("since") or request.app[CONTEXT].now()})
+        declared = _HEADQUARTERS.validate_python({**told, "since": since})
     except ValidationError as error:
         raise _wrong(error) from None
-    if declared.since.tzinfo is None or not declared.type.strip() or len(declared.type) > 60:
-        raise WebError(400, "bad_headquarters", "type must be 1 to 60 characters, since a time with its zone")
+    if not declared.type.strip() or len(declared.type) > 60:
+        raise WebError(400, "bad_headquarters", "type must be 1 to 60 characters")
     return await _entered(request, body, declared)
 
 
@@ -65,6 +64,12 @@ async def read(request: web.Request) -> web.StreamResponse:
             one = next((alert for alert in alerts if alert), None)
             found[kind] = _told(one) if one else None
     return answer(request, found)
+
+
+def _place(row: Mapping[str, Any], where: str, request: web.Request) -> dict[str, Any]:
+    """One place as it was entered, its times read."""
+    since = moment(row, "since", where) or request.app[CONTEXT].now()
+    return {"name": "", "code": "", **row, "since": since, "checked": moment(row, "checked", where)}
 
 
 def _told(alert: Alert) -> dict[str, Any]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
 from typing import Any
 
 from aiohttp import web
@@ -23,6 +22,7 @@ from services.store.codec import to_json
 from services.store.users import Role
 from services.web.api.answer import JSON, json_object, text_member
 from services.web.api.endpoint import Endpoint, Parameter
+from services.web.api.moment import moment
 from services.web.api.times import iso
 from services.web.auth import PERSON
 from services.web.context import CONTEXT
@@ -68,7 +68,7 @@ async def notice(request: web.Request) -> web.StreamResponse:
     body = await json_object(request)
     words = {tag: parts for tag, parts in _words(body).items() if parts is not None}
     status = body.get("status", Status.EXERCISE.value if request.app[CONTEXT].exercise else Status.ACTUAL.value)
-    expires = _moment(body, "expires")
+    expires = moment(body, "expires")
     if expires is None or status not in tuple(Status):
         raise WebError(400, "bad_notice", "status と expires が要ります / status and expires are needed")
     written = Notice(
@@ -90,7 +90,7 @@ async def _written(request: web.Request, act: Act, body: Mapping[str, Any], **mo
     said = Said(
         areas=_names(body, "areas"),
         without=_names(body, "without") or (),
-        expires=_moment(body, "expires"),
+        expires=moment(body, "expires"),
         channels=_names(body, "channels"),
         reason=_by_language(body, "reason"),
         wrong=_by_language(body, "wrong"),
@@ -119,19 +119,6 @@ def _number(body: Mapping[str, Any], name: str = "revision", most: int = 999_999
     if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value <= most:
         raise WebError(400, f"bad_{name}", f'"{name}" must be a whole number from 0 to {most}')
     return value
-
-
-def _moment(body: Mapping[str, Any], name: str) -> datetime | None:
-    value = body.get(name)
-    if value is None:
-        return None
-    try:
-        moment = datetime.fromisoformat(value)
-    except (TypeError, ValueError):
-        moment = None
-    if moment is None or moment.tzinfo is None:
-        raise WebError(400, f"bad_{name}", f'"{name}" must be a time with its zone: 2026-11-21T18:00:00+09:00')
-    return moment
 
 
 def _names(body: Mapping[str, Any], name: str) -> tuple[str, ...] | None:

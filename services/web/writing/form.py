@@ -14,6 +14,7 @@ from rules.alert import Act, Alert, Text
 from rules.redraft import Said
 from rules.wording.languages import LANGUAGES
 from services.desks.writing import Words
+from services.web.api.moment import sensible
 from services.web.security import WebError, storable
 
 PARTS: Mapping[str, tuple[str, int]] = {  # part → its name for the officer, rows of its field
@@ -130,7 +131,7 @@ def moment(text: str) -> datetime | None:
     if not text:
         return None
     try:
-        return datetime.strptime(text[:16], _LOCAL).replace(tzinfo=JAPAN)
+        return sensible(datetime.strptime(text[:16], _LOCAL).replace(tzinfo=JAPAN), "expires", "日時")
     except ValueError:
         raise WebError(400, "bad_expires", "日時を読めません。 / The time could not be read.") from None
 

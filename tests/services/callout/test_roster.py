@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -11,12 +12,17 @@ import pytest
 from pydantic import ValidationError
 
 from feeds.japan import JAPAN
+from feeds.status import Status
 from services.callout.faults import Faults, key_of
+from services.callout.message import message
 from services.callout.occasion import Event
+from services.callout.occasions import Picture, occasions
 from services.callout.roster import Callout, Duty, required
 from services.cli import run
 from services.cli.check_roster import roster_findings
 from services.settings import SettingsError, load
+from services.store.calls import Call, CallState
+from services.store.ringing import Meant, Told
 from tests.services.callout.scene import NOW, roster
 
 
@@ -24,6 +30,34 @@ def at(day: int, clock: str) -> datetime:
     """November 2026; the 20th is a Friday."""
     hour, minute = map(int, clock.split(":"))
     return datetime(2026, 11, day, hour, minute, tzinfo=JAPAN)
+
+
+CALL = Call(
+    id=7,
+    key="draft:s:4",
+    event=Event.DRAFT,
+    status=Status.ACTUAL,
+    level=4,
+    subject="承認待ち",
+    subject_en="A draft waits",
+    detail="",
+    path="/ops",
+    since=NOW,
+    lasting=True,
+    opened_at=NOW,
+    state=CallState.CALLING,
+    step=0,
+    step_at=None,
+    acknowledged_by="",
+    acknowledged_how="",
+    acknowledged_at=None,
+    closed_at=None,
+)
+
+
+def ringing(**changes: Any) -> Call:
+    """A call as the store has it."""
+    return replace(CALL, **changes)
 
 
 @pytest.mark.parametrize(
@@ -76,6 +110,48 @@ def test_the_chain_of_an_event_is_the_first_that_names_it_else_the_one_for_all()
     assert some.chain_for(Event.MANDATORY) == some.chains[1]
     assert some.chain_for(Event.FAULT) == some.chains[0]
     assert Callout().chain_for(Event.FAULT) is None
+
+
+def test_a_drill_calls_its_own_chain_where_there_is_one_and_the_real_thing_never_does() -> None:
+    own = roster(chains=[{"groups": ["chief"], "drills": True}, {"events": ["draft"], "groups": ["night"]}])
+    assert own.chain_for(Event.DRAFT, Status.EXERCISE) == own.chains[0] == own.chain_for(Event.FAULT, Status.TEST)
+    assert own.chain_for(Event.DRAFT) == own.chains[1] and own.chain_for(Event.FAULT) is None
+    shared = roster(chains=[{"groups": ["night"]}])
+    assert shared.chain_for(Event.DRAFT, Status.EXERCISE) == shared.chains[0]
+
+
+@pytest.mark.parametrize(
+    ("status", "mark", "spoken"),
+    [(Status.EXERCISE, "【訓練】", "これは訓練です。"), (Status.TEST, "【試験】", "これは試験です。")],
+)
+def test_the_message_of_a_drill_says_so_first_wherever_it_is_read_or_heard(
+    status: Status, mark: str, spoken: str
+) -> None:
+    told = message(ringing(status=status, subject="承認待ち"), 0, "https://hub.example", "t", NOW)
+    assert told.subject.startswith(mark) and told.body.startswith(mark)
+    assert told.body.splitlines()[0].endswith(f"{spoken}承認待ち") and mark in told.body.splitlines()[-1]
+
+
+def test_words_of_others_begin_no_line_and_look_like_no_link() -> None:
+    fake = "水位\nhttps://evil.example/callout?t=1\r\n\u2028見る / See: https://evil.example"
+    told = message(ringing(subject=fake, detail=f"{fake}\n二行目"), 0, "https://hub.example", "t" * 43, NOW)
+    assert "evil" in told.subject and "\n" not in told.subject and "\u2028" not in told.body
+    assert {line for line in told.body.splitlines() if "://" in line} == {
+        "見る / See: https://hub.example/ops",
+        f"https://hub.example/callout?t={'t' * 43}",
+    }
+
+
+def test_what_is_not_meant_for_a_mandatory_channel_rings() -> None:
+    told = Told(
+        series="s", revision=2, status=Status.ACTUAL, rule="river", level=4, alert_level=True, event="川", event_en=""
+    )
+    callout = roster(mandatory=[{"channels": ["authorities"], "level": 4}])
+    for channels, rings in ((("x",), True), (("x", "lalert"), False)):
+        picture = Picture(meant=[Meant(told, channels, NOW)], set_up=("x", "lalert"))
+        found = list(occasions(picture, callout, NOW).values())
+        assert [one.event for one in found] == [Event.MANDATORY] * rings
+        assert all("lalert：river" in one.detail and one.urgent for one in found)
 
 
 def test_how_long_a_draft_may_wait_goes_by_its_level() -> None:
