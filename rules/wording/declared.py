@@ -9,7 +9,7 @@ from functools import cache
 from pathlib import Path
 
 from rules.alert import Text
-from rules.declared import Declared, Shelters, ShelterState
+from rules.declared import Crowding, Declared, Shelters, ShelterState
 from rules.wording.templates import listed
 from rules.wording.times import clock
 
@@ -48,7 +48,11 @@ def _names(declared: Declared, language: str, most: int) -> dict[str, str]:
     if not isinstance(declared, Shelters):
         return {}
 
+    crammed = [place for place in declared.open if place.crowding is Crowding.FULL]
+    full = forms()[language]["marks"]["full"]
+
     def told(places: Sequence[ShelterState]) -> str:
-        return listed([place.name for place in places], most, language=language)
+        names = [place.name + (full if place in crammed else "") for place in places]
+        return listed(names, most, language=language)
 
     return {"places": told(declared.open), "changed": told(declared.places)}

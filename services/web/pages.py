@@ -26,6 +26,7 @@ from services.web.declared import pages as declared_pages
 from services.web.ledger import page as ledger_page
 from services.web.pages_staff import staff_page
 from services.web.roads import page as roads_page
+from services.web.security import STYLES
 from services.web.snow import page as snow
 from services.web.stories import page as story_page
 from services.web.templating import TEMPLATES
@@ -45,6 +46,7 @@ def setup(app: web.Application) -> None:
     prefix = f"/static/{_digest(own)}"
     map_library = next(path.parent.name for path in foreign.values() if path.name == "ol.js")
     app[TEMPLATES].globals |= {"static": prefix, "vendor": f"/vendor/{map_library}", "words": words()}
+    app[STYLES] = (f"{prefix}/css/base.css", f"{prefix}/css/login.css")
     app.router.add_get(prefix + "/{path:.+}", _serving(own))
     app.router.add_get("/vendor/{path:.+}", _serving(foreign))
     app.router.add_get("/", pages_public.show)

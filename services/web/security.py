@@ -39,6 +39,7 @@ WORDS = {
     500: ("internal", "内部の障害です。記録しました。 / An internal fault; it has been logged."),
     503: ("unavailable", "一時的に使えません。 / Temporarily unavailable."),
 }
+STYLES: web.AppKey[tuple[str, ...]] = web.AppKey("styles", tuple)  # addresses of what error pages are dressed in
 _log = structlog.get_logger("web")
 
 
@@ -104,15 +105,26 @@ def refusal(request: web.Request, fault: WebError) -> web.Response:
             {} if fault.retry_after is None else {hdrs.RETRY_AFTER: str(int(fault.retry_after.total_seconds()) + 1)}
         )
         return web.json_response({"error": fault.code, "message": fault.message}, status=fault.status, headers=headers)
-    drill = "【訓練】" if request.app[CONTEXT].exercise else ""
-    title = html.escape(f"{drill}{fault.status} {request.app[CONTEXT].city_name}")
-    page = (
-        f'<!doctype html><html lang="ja"><head><meta charset="utf-8"><title>{title}</title>'
+    text = _page(request, fault.message.partition(" / "))
+    return web.Response(text=text, status=fault.status, content_type="text/html")
+
+
+def _page(request: web.Request, message: tuple[str, str, str]) -> str:
+    """A page that cannot fail: no template, no store. ``message`` is Japanese, the bar between, English."""
+    context = request.app[CONTEXT]
+    desk = request.path == "/ops" or request.path.startswith("/ops/")
+    way = '<a href="/ops">状況図へ <span lang="en">Operations map</span></a>'
+    way = way if desk else '<a href="/">トップページ <span lang="en">Top page</span></a>'
+    japanese, _, english = (html.escape(part) for part in message)
+    styles = "".join(f'<link rel="stylesheet" href="{one}">' for one in request.app.get(STYLES, ()))
+    drill = '<aside class="drill"><p><strong>訓練</strong> これは訓練です <span lang="en">EXERCISE</span></p></aside>'
+    return (
+        f'<!doctype html><html lang="ja"><head><meta charset="utf-8"><title>{"【訓練】" if context.exercise else ""}'
+        f"{japanese} – {html.escape(context.city_name)}</title>{styles}"
         '<meta name="viewport" content="width=device-width, initial-scale=1"></head>'
-        f"<body><main><h1>{title}</h1><p>{html.escape(fault.message)}</p>"
-        '<p><a href="/">トップページ / Top page</a></p></main></body></html>'
+        f'<body class="login">{drill if context.exercise else ""}<main class="door"><h1>{japanese}</h1>'
+        f'<p class="en" lang="en">{english}</p><p>{way}</p></main></body></html>'
     )
-    return web.Response(text=page, status=fault.status, content_type="text/html")
 
 
 async def add_headers(request: web.Request, response: web.StreamResponse) -> None:

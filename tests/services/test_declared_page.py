@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import timedelta
 from html import unescape
 from typing import Any
@@ -11,7 +12,7 @@ from typing import Any
 import pytest
 
 from feeds.status import Status
-from rules.declared import Headquarters, Opening, Shelters, ShelterState
+from rules.declared import Crowding, Headquarters, Opening, Shelters, ShelterState
 from services.desks.declared_board import Board, board
 from services.desks.declaring import Entered, enter
 from services.desks.review import reject
@@ -163,3 +164,15 @@ async def test_who_only_watches_enters_nothing_and_a_search_finds_by_name_and_ad
     assert (await sent(viewer, "/ops/declared/shelters", seen="", place="S1", do="open"))[0] == 403
     assert "仙北小学校" in (await viewer.get("/ops/declared?q=仙北二丁目"))[1]
     assert "当たる避難所はありません" in (await viewer.get("/ops/declared?q=松園"))[1]
+
+
+async def test_residents_read_which_places_are_open_and_full_once_it_was_issued(web: Floor) -> None:
+    full = replace(OPEN, crowding=Crowding.FULL, checked=NOW)
+    draft = await entered(web.store, full, status=Status.ACTUAL)
+    visitor = await web.visitor()
+    assert "仙北小学校" not in (await visitor.get("/"))[1]
+    await approved(web.store, draft)
+    page = (await visitor.get("/"))[1]
+    assert '<b class="full">満員' in page and "仙北二丁目" in page and "4人" not in page
+    status, gone = await (await web.person(Role.VIEWER)).get("/ops/alerts/nobody", headers={"Accept": "text/html"})
+    assert status == 404 and "<h1>その発表はありません。</h1>" in gone and 'href="/ops"' in gone and "base.css" in gone

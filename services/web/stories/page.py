@@ -15,7 +15,7 @@ from services.web.context import CONTEXT
 from services.web.moments import with_age
 from services.web.pages_public import is_order
 from services.web.pages_staff import staff_page
-from services.web.security import storable
+from services.web.security import WebError, storable
 from services.web.stories.board import fates, folded
 from services.web.templating import TEMPLATES
 
@@ -29,7 +29,7 @@ async def show(request: web.Request) -> web.Response:
         async with request.app[CONTEXT].store.read() as connection:
             found = await gather(connection, series, revision)
     if found is None:
-        raise web.HTTPNotFound(text="その発表はありません。 There is no such alert.\n")
+        raise WebError(404, "not_found", "その発表はありません。 / There is no such alert.")
     sent = {name: one for name, one in found.payloads.items() if isinstance(one, Payload)}
     refused = {name: one for name, one in found.payloads.items() if not isinstance(one, Payload)}
     words: Any = request.app[TEMPLATES].globals["words"]
