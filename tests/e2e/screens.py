@@ -6,20 +6,25 @@ import asyncio
 import logging
 import sys
 import tempfile
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal, TypeAlias
 
 import structlog
-from playwright.async_api import Browser, FloatRect, Page, async_playwright
+from playwright.async_api import Browser, FloatRect, Page, ViewportSize, async_playwright
 
 from tests.e2e.browser import CHROMIUM, FLAGS, context_options, log_in
+from tests.e2e.filled import fill
 from tests.e2e.palette import small_png
-from tests.e2e.scene import NIGHT, Scene, scene
+from tests.e2e.scene import NIGHT, scene
 
 HOME = Path(__file__).parents[2] / "docs/images"
-DESKTOP, PHONE = {"width": 1440, "height": 900}, {"width": 390, "height": 844}
+DESKTOP, PHONE = ViewportSize(width=1440, height=900), ViewportSize(width=390, height=844)
 TALLEST = 2000  # pixels of a page that is taken whole
-Act = Callable[[Page], Awaitable[None]]
+Act: TypeAlias = Callable[[Page], Awaitable[None]]
+Groups: TypeAlias = tuple[tuple[dict[str, Act], bool], ...]
+Look: TypeAlias = tuple[str, ViewportSize, Literal["light", "dark"]]
 
 
 async def ops(page: Page) -> None:
@@ -69,6 +74,46 @@ async def login(page: Page) -> None:
     await page.goto("/login")
 
 
+async def alerts(page: Page) -> None:
+    await page.goto("/ops/alerts")
+    await page.wait_for_function("() => document.body.dataset.writing === 'ready'")
+
+
+async def story(page: Page) -> None:
+    """The revision that one channel took, one refused and one has nobody set up for."""
+    await page.goto("/ops/declared")
+    await page.get_by_role("link", name="経路ごとの本文").last.click()
+    await page.get_by_role("link", name="第2報").click()
+    await page.wait_for_function("() => document.body.dataset.story === 'ready'")
+
+
+async def cancel(page: Page) -> None:
+    await alerts(page)
+    await page.get_by_role("link", name="取消（誤報）").first.click()
+    await page.wait_for_function("() => document.body.dataset.writing === 'ready'")
+
+
+async def declared(page: Page) -> None:
+    await page.goto("/ops/declared")
+    await page.wait_for_function("() => document.body.dataset.story === 'ready'")
+
+
+async def shelter(page: Page) -> None:
+    await declared(page)
+    await page.get_by_role("link", name="城西中学校").first.click()
+    await page.wait_for_function("() => document.body.dataset.story === 'ready'")
+
+
+async def calls(page: Page) -> None:
+    await page.goto("/ops/calls")
+    await page.wait_for_function("() => document.body.dataset.calls === 'ready'")
+
+
+async def selftest(page: Page) -> None:
+    await page.goto("/ops/selftest")
+    await page.wait_for_function("() => document.body.dataset.story === 'ready'")
+
+
 STAFF: dict[str, Act] = {
     "ops": ops,
     "gauge": gauge,
@@ -78,31 +123,64 @@ STAFF: dict[str, Act] = {
     "budget": budget,
 }
 OPEN: dict[str, Act] = {"public": public, "login": login}
+FILLED: dict[str, Act] = {  # after eight more minutes, in which people were at work
+    "alerts": alerts,
+    "story": story,
+    "cancel": cancel,
+    "declared": declared,
+    "shelter": shelter,
+    "calls": calls,
+    "selftest": selftest,
+}
+LOOKS: list[Look] = [("desktop-light", DESKTOP, "light"), ("desktop-dark", DESKTOP, "dark"), ("phone", PHONE, "light")]
+BRIGHT = [LOOKS[0], LOOKS[2]]  # what is written and read looks the same in the dark
 
 
-async def shoot(browser: Browser, made: Scene, folder: Path, only: set[str]) -> None:
-    blank = await browser.new_page()
-    looks = [("desktop-light", DESKTOP, "light"), ("desktop-dark", DESKTOP, "dark"), ("phone", PHONE, "light")]
+@dataclass(frozen=True)
+class Shooting:
+    """What takes the pictures, where they go, and which; none named: all."""
+
+    browser: Browser
+    blank: Page
+    url: str
+    folder: Path
+    only: set[str]
+
+
+async def shoot(into: Shooting, groups: Groups, looks: Sequence[Look]) -> None:
+    """Take the pictures of every act in every look; ``groups`` say whether somebody is logged in."""
     for look, size, scheme in looks:
-        options = {**context_options(made.url), "viewport": size, "color_scheme": scheme}
-        for acts, staff in ((STAFF, True), (OPEN, False)):
-            context = await browser.new_context(**options)
+        for acts, staff in groups:
+            wanted = {name: act for name, act in acts.items() if not into.only or name in into.only}
+            if not wanted:
+                continue
+            options = {**context_options(into.url), "viewport": size, "color_scheme": scheme}
+            context = await into.browser.new_context(**options)
             page = await context.new_page()
             page.on("console", lambda said: print(f"  {said.type}: {said.text}") if said.type == "error" else None)
             page.on("pageerror", lambda error: print(f"  page error: {error}"))
             if staff:
                 await log_in(page, "sato")
-            for name, act in acts.items():
-                if only and name not in only:
-                    continue
+            for name, act in wanted.items():
+                await page.set_viewport_size(size)
                 await act(page)
-                tall = name in ("skill", "budget") or (look == "phone" and name != "approve")
-                height = await page.evaluate("() => document.documentElement.scrollHeight") if tall else size["height"]
-                clip = FloatRect(x=0, y=0, width=size["width"], height=min(height, TALLEST) if tall else height)
-                picture = await small_png(blank, await page.screenshot(full_page=tall, clip=clip))
-                (folder / f"{name}-{look}.png").write_bytes(picture)
-                print(f"{name}-{look}.png {len(picture) // 1000} kB")
+                await take(into, page, f"{name}-{look}.png", size)
             await context.close()
+
+
+async def take(into: Shooting, page: Page, name: str, size: ViewportSize) -> None:
+    """One picture; of a page to be scrolled, up to TALLEST. What sticks to the end of the screen is at its end then."""
+    act, _, look = name.partition("-")
+    tall = act in ("skill", "budget") or (look == "phone.png" and act != "approve")
+    height = size["height"]
+    if tall:
+        height = min(await page.evaluate("() => document.documentElement.scrollHeight"), TALLEST)
+    if tall and act in FILLED:
+        await page.set_viewport_size({"width": size["width"], "height": height})
+    clip = FloatRect(x=0, y=0, width=size["width"], height=height)
+    picture = await small_png(into.blank, await page.screenshot(full_page=tall, clip=clip))
+    (into.folder / name).write_bytes(picture)
+    print(f"{name} {len(picture) // 1000} kB")
 
 
 async def main(folder: Path, only: set[str]) -> None:
@@ -113,7 +191,10 @@ async def main(folder: Path, only: set[str]) -> None:
             await made.play(NIGHT)
             await made.person("sato")
             browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-            await shoot(browser, made, folder, only)
+            into = Shooting(browser, await browser.new_page(), made.url, folder, only)
+            await shoot(into, ((STAFF, True), (OPEN, False)), LOOKS)
+            await fill(made)
+            await shoot(into, ((FILLED, True),), BRIGHT)
             await browser.close()
 
 
