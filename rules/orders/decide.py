@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from feeds.japan import JAPAN
 from geo.hazard import Evidence
 from rules.orders.decision import Ahead, Decision, Gauge, Kind, Outcome, Picture, Reason, Verdict
-from rules.orders.extras import extra_verdicts
+from rules.orders.extras import extra_verdicts, out_of_season
 from rules.orders.rules import OrderRules, PlowRule
 from rules.orders.saying import ahead_text, gauge_text
 
@@ -98,7 +98,7 @@ def _conditions(rule: PlowRule, picture: Picture, rules: OrderRules, gauge: Gaug
 def _against(rule: PlowRule, picture: Picture, rules: OrderRules, gauge: Gauge | None) -> tuple[Outcome, Reason] | None:
     """What speaks against a rule that fired; the first that does."""
     timing, now = rules.timing, picture.at
-    if not rules.season.holds(now.astimezone(JAPAN).date()):
+    if out_of_season(picture, rules):
         return Outcome.VETO, Reason.OUT_OF_SEASON
     if gauge and gauge.new_cm and not gauge.lies:
         return Outcome.VETO, Reason.GONE

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from feeds.japan import JAPAN
+from feeds.status import Status
 from rules.orders.decision import Kind, Outcome, Picture, Reason, Verdict
 from rules.orders.rules import ExtraRule, OrderRules
 
@@ -35,9 +36,14 @@ def extra_verdicts(picture: Picture, rules: OrderRules) -> list[Verdict]:
     return found
 
 
+def out_of_season(picture: Picture, rules: OrderRules) -> bool:
+    """True where no contractor is bound to come. A drill is held before the winter: it has no season."""
+    return picture.status is Status.ACTUAL and not rules.season.holds(picture.at.astimezone(JAPAN).date())
+
+
 def _against(rule: ExtraRule, picture: Picture, rules: OrderRules) -> tuple[Outcome, Reason] | None:
     """Under deep snow de-icer is lost: the plow comes first. Extra orders go out at any hour."""
-    if not rules.season.holds(picture.at.astimezone(JAPAN).date()):
+    if out_of_season(picture, rules):
         return Outcome.VETO, Reason.OUT_OF_SEASON
     deep = max((one.new_cm for one in picture.gauges), default=0.0)
     if rule.most_cm is not None and deep > rule.most_cm:

@@ -96,6 +96,8 @@ def test_warmth_and_rain_speak_against_it_but_not_under_deep_snow() -> None:
 def test_out_of_season_and_without_a_gauge_it_says_so() -> None:
     november = says("morioka", picture(rising(12, 6), at("00:00", "2026-11-20")))
     assert (november.main.outcome, november.main.reason) == (Outcome.VETO, Reason.OUT_OF_SEASON)
+    drill = says("morioka", november.picture, status=Status.EXERCISE)  # held before the winter
+    assert (drill.main.outcome, drill.main.reason) == TOLD_ALIKE
     silent = says("morioka", picture([12.0], MIDNIGHT), at=MIDNIGHT, gauges=(), silent=("松園",))
     assert (silent.main.outcome, silent.main.reason) == (Outcome.UNKNOWN, Reason.NO_GAUGE)
     assert sentence(silent) == "判断できません：松園の観測が途絶えています"
