@@ -52,6 +52,9 @@ class Head:
 
 async def _upto(connection: AsyncConnection, before: datetime) -> int:
     """The number of the last row of the head; 0 where there is none. The newest row of all always stays."""
+    begins = await connection.scalar(select(chronology.c.at).order_by(chronology.c.seq).limit(1))
+    if begins is None or begins >= before:
+        return 0
     oldest = await connection.scalar(select(func.min(alerts.c.sent)))
     limit = min(before, oldest - _BEFORE) if oldest else before
     month = limit.astimezone(JAPAN).replace(day=1, hour=0, minute=0, second=0, microsecond=0)

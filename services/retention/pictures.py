@@ -30,7 +30,7 @@ class Untold:
 
     async def drop(self, connection: AsyncConnection, picked: Picked, before: datetime, now: datetime) -> int:  # noqa: ARG002
         """Those that no alert has come to speak of meanwhile."""
-        these = (hazards.c.seq.in_(picked.keys), await _untold(connection, before))
+        these = (hazards.c.seq.in_(picked.keys), hazards.c.told.is_(None), ~hazards.c.current)
         return (await connection.execute(delete(hazards).where(*these))).rowcount
 
 
@@ -52,14 +52,16 @@ class ToldOf:
 
     async def drop(self, connection: AsyncConnection, picked: Picked, before: datetime, now: datetime) -> int:  # noqa: ARG002
         """Those of which nothing was said meanwhile."""
-        these = (hazards.c.seq.in_(picked.keys), await self._told(connection, before))
+        these = (hazards.c.seq.in_(picked.keys), hazards.c.told < before, ~hazards.c.current)
         return (await connection.execute(delete(hazards).where(*these))).rowcount
 
     async def _told(self, connection: AsyncConnection, before: datetime) -> ColumnElement[bool]:
         names = [status.value for status in self.statuses]
+        said = and_(hazards.c.told < before, ~hazards.c.current, hazards.c.status.in_(names))
+        if not await connection.scalar(select(exists().where(said))):
+            return said  # as nearly always: then nobody need look for the oldest alert
         oldest = await connection.scalar(select(func.min(alerts.c.sent)).where(alerts.c.status.in_(names)))
-        limit = min(before, oldest) if oldest else before
-        return and_(hazards.c.told < limit, ~hazards.c.current, hazards.c.status.in_(names))
+        return and_(said, hazards.c.told < oldest) if oldest else said
 
 
 async def _untold(connection: AsyncConnection, before: datetime) -> ColumnElement[bool]:

@@ -13,6 +13,7 @@ from sqlalchemy import ColumnElement, and_, delete, exists, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from feeds.status import Status
+from rules.alert import State
 from rules.ledger import OPEN
 from services.retention.way import Due, Picked
 from services.store import chronology
@@ -23,6 +24,7 @@ from services.store.tables_calls import calls
 from services.store.tables_subscribers import fanouts, tellings
 
 _OPEN = [state.value for state in OPEN]
+_OVER = [state.value for state in State if state not in OPEN]
 _MOVING = [state.value for state in (DeliveryState.WAITING, DeliveryState.SENDING, DeliveryState.UNKNOWN)]
 
 
@@ -58,12 +60,12 @@ class Series:
         return len(names)
 
     def _may_go(self, before: datetime) -> ColumnElement[bool]:
-        """Of any revision of the series; ends of it alone are found by the index, the rest is looked at for these."""
+        """Old revisions are found by the index; then all of their series are looked at."""
         any_one, mine = alerts.alias("any_one"), alerts.c.series
         stays = or_(any_one.c.state.in_(_OPEN), any_one.c.expires >= before, any_one.c.changed_at >= before)
         return and_(
             alerts.c.status.in_([status.value for status in self.statuses]),
-            alerts.c.state.not_in(_OPEN),
+            alerts.c.state.in_(_OVER),
             alerts.c.expires < before,
             ~exists().where(any_one.c.series == mine, stays),
             ~exists().where(outbox.c.series == mine, outbox.c.state.in_(_MOVING)),

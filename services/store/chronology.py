@@ -111,7 +111,7 @@ async def verify(connection: AsyncConnection) -> Chain:
                 return Chain(broken=row["seq"], rows=rows, first=begins["seq"], since=begins["at"])
             previous, after, rows = row["hash"], row["seq"], rows + 1
             if row["kind"] == CUT:
-                cut = _cut(row)
+                cut = _cut(row) or cut
     if begins is None:
         return Chain(broken=None)
     whole = begins["previous"] == GENESIS or (cut is not None and await _follows(connection, begins, cut))
@@ -149,10 +149,14 @@ async def _follows(connection: AsyncConnection, first: RowMapping, cut: Cut) -> 
     return cut.hash == await connection.scalar(select(chronology.c.hash).where(chronology.c.seq == cut.upto))
 
 
-def _cut(row: RowMapping) -> Cut:
+def _cut(row: RowMapping) -> Cut | None:
+    """What the entry says; None where it says no such thing: the job did not write it."""
     refs = row["refs"]
-    until = datetime.fromisoformat(refs["until"])
-    return Cut(upto=int(refs["upto"]), hash=refs["hash"], count=int(refs["count"]), until=until, at=row["at"])
+    try:
+        until = datetime.fromisoformat(refs["until"])
+        return Cut(upto=int(refs["upto"]), hash=refs["hash"], count=int(refs["count"]), until=until, at=row["at"])
+    except (KeyError, ValueError):
+        return None
 
 
 def _hash(row: Mapping[str, Any] | RowMapping) -> str:

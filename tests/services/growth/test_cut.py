@@ -83,8 +83,9 @@ async def test_a_cut_that_was_made_up_is_found(store: Store) -> None:
     async with store.write() as connection:
         await connection.execute(delete(log).where(log.c.seq <= 4))
         refs = {"upto": "4", "hash": "f" * 64, "count": "4", "until": NOW.isoformat()}
-        made = Entry(at=NOW, status=Status.ACTUAL, kind=CUT, who="retention", text="", refs=refs)
-        await chronology.append(connection, [made])
+        for said in (refs, {"upto": "four"}):
+            made = Entry(at=NOW, status=Status.ACTUAL, kind=CUT, who="retention", text="", refs=said)
+            await chronology.append(connection, [made])
         assert await chronology.first_broken(connection) == 5
 
 

@@ -71,7 +71,8 @@ async def told(store: Store, series: str, flood: Hazard, **changes: Any) -> Aler
     await review.approve(store, series=series, revision=one.revision, digest=digest, person="hirata", now=one.sent)
     for channel in one.channels:
         async with store.write() as connection:
-            (sent,) = await outbox.claim(connection, channel, one.sent, one.sent + 40 * YEAR)
+            sent = await outbox.claim(connection, channel, one.sent, one.sent + 40 * YEAR)
+            assert sent is not None
             await outbox.finish(connection, sent, Outcome(verdict=Verdict.ACCEPTED, remote_id="R"), one.sent, one.sent)
     return one
 
