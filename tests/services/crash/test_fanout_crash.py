@@ -1,6 +1,6 @@
 """Death along the awaits of a delivery to many: everybody is told, and twice only who was on the wire just then.
 
-The short form dies eight times; ``make drill`` dies at every third await, a thousand times (SHIRASE_DRILL=full).
+The short form dies eight times; ``make drill`` dies at every third await, over a thousand times (SHIRASE_DRILL=full).
 """
 
 from __future__ import annotations
