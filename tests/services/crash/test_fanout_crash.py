@@ -34,6 +34,7 @@ from services.store.engine import Store
 from services.store.subscribers import Membership, Subscriber
 from services.store.tables import outbox
 from services.store.tables_subscribers import tellings
+from services.store.tellings import Telling
 from tests.fakes.push import FakePush
 from tests.fakes.smtp import FakeSmtp
 from tests.services.crash.hub import OFFICERS, Disk, Hub
@@ -163,6 +164,7 @@ async def play(disk: Disk, outlet: Outlet, at: int, way: Way) -> int | None:
     trap = Trap(first.work(revisions), at, way, first.die)
     with capture_logs():  # what a failure says in the log takes longer to print than all the rest
         hub = await next_life(disk, first, trap, outlet)
+        await nobody_is_called_told_who_was_not(hub.store, outlet, revisions)
         await hub.wake()
         await hub.work(revisions)
         await hub.rest()
@@ -182,6 +184,16 @@ async def next_life(disk: Disk, first: ManyHub, trap: Trap, outlet: Outlet) -> M
     await first.die()
     gc.collect()
     return hub_on(disk, first.clock, outlet)
+
+
+async def nobody_is_called_told_who_was_not(store: Store, outlet: Outlet, revisions: Sequence[Alert]) -> None:
+    """Right after the death: a row that says told is of somebody who heard it."""
+    async with store.read() as connection:
+        of_series = tellings.c.series == revisions[0].series
+        columns = select(tellings.c.subscriber, tellings.c.revision)
+        told = (await connection.execute(columns.where(of_series, tellings.c.state == Telling.TOLD.value))).all()
+    heard = {one.revision: outlet.heard(one) for one in revisions}
+    assert all(heard[row.revision][row.subscriber] for row in told), "called told, and is not"
 
 
 async def check(store: Store, outlet: Outlet, revisions: Sequence[Alert]) -> int:
