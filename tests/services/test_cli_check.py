@@ -29,7 +29,23 @@ def test_the_bundled_profile_is_in_order(profile: Path, capsys: pytest.CaptureFi
     assert parts["volcanoes"]["codes"] == ["207", "208"]
     assert parts["rain after earthquakes"]["factors"]["5+"] == 0.8
     assert parts["network"]["segments"] > 50 and parts["network"]["statuses"] == ["Exercise", "Test"]
+    assert parts["orders"]["in_force"] == "morioka" and parts["orders"]["without_gauge"] == ["plow-yabukawa"]
     assert "authorities" in parts["rule river-level"]["not_configured"]
+
+
+def test_faults_of_order_rules_and_contractors_are_named(profile: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with (profile / "profile.toml").open("a", encoding="utf-8") as file:
+        file.write('\n[plow.contractors.kita]\nname = "北建設"\nsections = ["plow-chuo", "plow-cyuo"]\n')
+    assert run(["check"]) == 0  # the hub starts with it
+    parts = {one["part"]: one for one in map(json.loads, capsys.readouterr().out.splitlines())}
+    assert parts["orders"]["unknown_sections"] == ["plow-cyuo"] and not parts["orders"]["ok"]
+    rules = profile / "orders" / "morioka.toml"
+    rules.write_text(
+        rules.read_text(encoding="utf-8").replace("new_snow_cm = 10", "new_snow_cm = -1"), encoding="utf-8"
+    )
+    assert run(["check"]) == 1
+    told = capsys.readouterr()
+    assert "rule[0].new_snow_cm: found -1; allowed: a number 1 to 200" in told.out + told.err
 
 
 def test_secrets_are_masked(profile: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
