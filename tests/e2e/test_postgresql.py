@@ -20,6 +20,7 @@ from services.outage.watch import Watch as Outages
 from services.plow import Plow
 from services.predict import Predict
 from services.requests.follow import Follow
+from services.retention.job import Retention
 from services.selftest.monthly import Monthly
 from services.store import chronology
 from services.store.engine import Store
@@ -84,7 +85,10 @@ async def holders(hub: HubProcess) -> dict[str, str]:
 
 
 # what one process does at a time
-ONCE = {one.name for one in (Predict, Plow, Orders, Follow, Verify, VerifyRiver, Evaluate, CallOut, Outages, Monthly)}
+ONCE = {
+    one.name
+    for one in (Predict, Plow, Orders, Follow, Verify, VerifyRiver, Evaluate, CallOut, Outages, Monthly, Retention)
+}
 
 
 @pytest.mark.timeout(150)

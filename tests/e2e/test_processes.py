@@ -63,23 +63,30 @@ async def told(process: HubProcess, words: str, patience: float = 20) -> None:
 
 async def each_measures_its_own_stage(hub: dict[str, HubProcess]) -> None:
     async with ClientSession() as session:
-        texts = {}
         for name, process in hub.items():
-            async with session.get(f"{process.address}/metrics") as answer:
-                texts[name] = await answer.text()
             async with session.get(f"{process.address}/healthz") as answer:
                 assert answer.status == 200
             async with session.get(f"{process.address}/api/v1/alerts") as answer:
                 assert answer.status == (200 if name == "web" else 404)
     for name in ("predict", "evaluate", "deliver"):
         of_others = set(VERBS) - {name}
-        stepped = {
-            line.split('service="')[1].split('"')[0].split(":")[0]
-            for line in texts[name].splitlines()
-            if line.startswith("shirase_steps_total{")
-        }
-        assert name in stepped and not stepped & of_others
-    assert "shirase_oldest_delivery_seconds 0.0" in texts["web"]
+        deadline = time.monotonic() + 20
+        while name not in (taken := stepped(await metrics(hub[name]))):  # ready is said before the first step is over
+            assert time.monotonic() < deadline, (name, taken)
+            await asyncio.sleep(0.2)
+        assert not taken & of_others
+    assert "shirase_oldest_delivery_seconds 0.0" in await metrics(hub["web"])
+
+
+async def metrics(process: HubProcess) -> str:
+    async with ClientSession() as session, session.get(f"{process.address}/metrics") as answer:
+        return await answer.text()
+
+
+def stepped(text: str) -> set[str]:
+    """The loops that have taken a step."""
+    lines = (line for line in text.splitlines() if line.startswith("shirase_steps_total{"))
+    return {line.split('service="')[1].split('"')[0].split(":")[0] for line in lines}
 
 
 @pytest.mark.timeout(120)
