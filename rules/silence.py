@@ -10,9 +10,9 @@ from datetime import datetime, timedelta
 
 from feeds.status import Status
 from geo.hazard import Hazard
+from rules.alert import GRAVE
 
 LONGEST = timedelta(hours=12)  # a shift: the next one decides anew
-_NEVER_FROM = 4  # 警戒レベル４: leave now. From here on people decide on each draft, and nothing is kept from them
 
 
 class SilenceError(ValueError):
@@ -48,7 +48,7 @@ class Silence:
 
     def covers(self, rule: str, hazard: Hazard, now: datetime) -> bool:
         """True where the hazard shall not speak through the rule. Never for 警戒レベル４ and above."""
-        if hazard.alert_level and hazard.level >= _NEVER_FROM:
+        if hazard.alert_level and hazard.level >= GRAVE:
             return False
         wanted = ((self.rule, rule), (self.kind, hazard.kind), (self.area, hazard.area))
         fits = all(not named or named == found for named, found in wanted)

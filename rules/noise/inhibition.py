@@ -10,9 +10,9 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from dataclasses import dataclass
 
 from geo.hazard import Hazard
+from rules.alert import GRAVE
 
 Around = Callable[[str], Collection[str]]  # the areas in which one lies, itself among them
-NEVER_FROM = 4  # what may kill is kept from nobody
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +96,7 @@ def covered(
     found: dict[str, Cover] = {}
     for hazard in hazards:
         mine = [row for row in rows if row.quiets.fits(rule, hazard.kind, hazard.level)]
-        if not mine or hazard.level >= NEVER_FROM:
+        if not mine or hazard.level >= GRAVE:
             continue
         graver = [one for one in told.near(around(hazard.area)) if _graver(one, hazard)]
         covers = [

@@ -6,8 +6,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from feeds.japan import JAPAN
-from rules.alert import Alert
-from rules.noise.inhibition import NEVER_FROM as GRAVE
+from rules.alert import GRAVE, Alert
 from rules.noise.quiet import Manner
 from rules.proposal import Drop, Proposal, Reason, levels
 from rules.situation import Situation
