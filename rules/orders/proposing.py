@@ -45,7 +45,9 @@ def steps(decision: Decision, still_open: Iterable[Order], closed: Iterable[Orde
         standing = [one for one in mine if one.kind is verdict.kind and one.rule in {verdict.rule, ""}]
         if not standing and _asked_anew(verdict, decision, over):
             found.append(Step(_new(decision, verdict), _event(Act.PROPOSE, decision, verdict), decision.finish_at))
-        elif (waiting := next((one for one in standing if one.state is State.STANDBY), None)) is not None:
+        elif (waiting := next((one for one in standing if one.state is State.STANDBY), None)) is None:
+            continue
+        elif not _answered_by_standby(waiting) or _more(verdict, waiting, decision.picture.at):
             found.append(Step(waiting, _event(Act.PROPOSE, decision, verdict), decision.finish_at))
     for order in mine:
         if order.state is State.PROPOSED:
@@ -109,8 +111,19 @@ def _asked_anew(verdict: Verdict, decision: Decision, over: Sequence[Order]) -> 
     said_no = last.last(Act.DECLINE) or last.last(Act.CANCEL)
     if said_no is None:  # it lapsed, or the contractor could not come
         return True
-    more = (verdict.have_cm or 0.0) - _have(last)
-    return more >= _AGAIN_CM or (last.finish_by is not None and now >= last.finish_by)
+    return _more(verdict, last, now)
+
+
+def _more(verdict: Verdict, decided: Order, now: datetime) -> bool:
+    """True where there is more to decide about than there was: more snow, or another round."""
+    more = (verdict.have_cm or 0.0) - _have(decided)
+    return more >= _AGAIN_CM or (decided.finish_by is not None and now >= decided.finish_by)
+
+
+def _answered_by_standby(order: Order) -> bool:
+    """True where the desk has let the contractor stand by instead of ordering what was proposed."""
+    acts = [one.act for one in order.events if one.act is not Act.NOTE]
+    return acts[-1:] == [Act.STAND_BY] and Act.PROPOSE in acts
 
 
 def _kept(order: Order, decision: Decision) -> list[Step]:

@@ -19,7 +19,7 @@ from geo.model import Ground, Inputs, subjects
 from geo.plow.passes import Pass
 from geo.plow.rounds import own
 from rules.orders.decide import decide
-from rules.orders.decision import Decision
+from rules.orders.decision import Decision, Kind
 from rules.orders.life import GIVEN, Act, Order, State
 from rules.orders.picture import QUANTITIES, Told, pictures
 from rules.orders.progress import is_seen, progress
@@ -192,9 +192,9 @@ def _finished(known: Sequence[Order]) -> dict[str, dict[str, datetime]]:
     found: defaultdict[str, dict[str, datetime]] = defaultdict(dict)
     for one in known:
         ended = one.when(Act.FINISH)
-        if one.state is State.FINISHED and ended is not None and one.kind == "plow":
-            rule = "" if not one.rule and not one.classes else one.rule
-            found[one.section][rule] = max(ended, found[one.section].get(rule, ended))
+        some_roads = not one.rule and bool(one.classes)  # by a person's own order: no rule counts from it
+        if one.state is State.FINISHED and ended is not None and one.kind is Kind.PLOW and not some_roads:
+            found[one.section][one.rule] = max(ended, found[one.section].get(one.rule, ended))
     return found
 
 

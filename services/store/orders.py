@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, func, insert, select, update
+from sqlalchemy import Select, case, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from feeds.status import Status
@@ -16,6 +16,7 @@ from rules.orders.life import OPEN, Act, Event, How, Order, State, apply
 from services.store.tables_orders import order_events, orders
 
 _AT_ONCE = 500
+_MOST = 5000  # 138 sections in a hard week
 
 
 async def begin(connection: AsyncConnection, new: Order, event: Event) -> Order:
@@ -73,13 +74,15 @@ async def still_open_in(connection: AsyncConnection, status: Status, section: st
 
 
 async def since(
-    connection: AsyncConnection, since: datetime, status: Status | None = None, most: int = _AT_ONCE
+    connection: AsyncConnection, since: datetime, status: Status | None = None, most: int = _MOST
 ) -> list[Order]:
-    """Those that are open or were closed since then, the newest first."""
+    """Those that are open or were closed since then, the newest first; were there more, all open ones come in."""
     statement = select(orders).where(orders.c.closed_at.is_(None) | (orders.c.closed_at >= since))
     if status is not None:
         statement = statement.where(orders.c.status == status.value)
-    return await _read(connection, statement.order_by(orders.c.id.desc()).limit(most))
+    over_last = case((orders.c.closed_at.is_(None), 0), else_=1)
+    found = await _read(connection, statement.order_by(over_last, orders.c.id.desc()).limit(most))
+    return sorted(found, key=lambda one: one.id, reverse=True)
 
 
 async def between(connection: AsyncConnection, status: Status, since: datetime, until: datetime) -> list[Order]:

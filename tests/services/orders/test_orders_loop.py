@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -148,6 +149,27 @@ async def test_a_persons_own_order_answers_the_proposal_that_stands(store: Store
     assert given.id == proposed.id and len(await night.look()) == 1
 
 
+async def test_a_round_that_people_tell_of_counts_for_all_roads_but_not_one_for_some(store: Store) -> None:
+    """No receiver in the plow: the desk notes that it is done, and what fell before is not proposed again."""
+    night = Night(store)
+    await night.snows(rising(10, 5), MIDNIGHT)
+    await night.look()
+    who = Person(await night.person("suzuki"))
+    wanted = Wanted(status=Status.ACTUAL, section="sw", section_name="sw地区", kind=Kind.PLOW, classes=(1,))
+    (proposed,) = await night.orders()
+    await desk.do(store, proposed.id, Act.DECLINE, who, desk.NOTHING, MIDNIGHT)
+    some = await desk.give(store, wanted, Act.ORDER, who, desk.NOTHING, MIDNIGHT + MINUTE)
+    await desk.do(store, some.id, Act.FINISH, who, desk.NOTHING, MIDNIGHT + 2 * MINUTE)
+    await night.look(MIDNIGHT + 3 * MINUTE)
+    async with store.read() as connection:
+        assert (await decided.last_look(connection, Status.ACTUAL))["sw"].main.have_cm == 10.0
+    whole = await desk.give(store, replace(wanted, classes=()), Act.ORDER, who, desk.NOTHING, MIDNIGHT + 4 * MINUTE)
+    await desk.do(store, whole.id, Act.FINISH, who, desk.NOTHING, MIDNIGHT + 5 * MINUTE)
+    await night.look(MIDNIGHT + 6 * MINUTE)
+    async with store.read() as connection:
+        assert (await decided.last_look(connection, Status.ACTUAL))["sw"].main.have_cm == 0.0
+
+
 async def test_a_contractor_that_cannot_come_rings_and_the_need_is_proposed_again(store: Store) -> None:
     night = Night(store)
     number = await ordered(night)
@@ -158,6 +180,16 @@ async def test_a_contractor_that_cannot_come_rings_and_the_need_is_proposed_agai
     async with store.read() as connection:
         (call,) = await calls.still_open(connection)
     assert "受けられない" in call.subject and call.detail == "重機が故障"
+
+
+async def test_standby_in_answer_to_a_proposal_is_an_answer_until_more_snow_comes(store: Store) -> None:
+    night = Night(store)
+    await night.snows(rising(10, 5), MIDNIGHT)
+    (one,) = await night.look()
+    await desk.do(store, one.id, Act.STAND_BY, Person(await night.person("suzuki")), desk.NOTHING, MIDNIGHT + MINUTE)
+    assert [each.state for each in await night.look(MIDNIGHT + 10 * MINUTE)] == [State.STANDBY]
+    await night.snows([*rising(10, 5)[1:], 16.0], MIDNIGHT + HOUR)
+    assert [each.state for each in await night.look()] == [State.PROPOSED]
 
 
 async def test_a_standby_becomes_the_proposal_and_stays_when_that_lapses(store: Store) -> None:

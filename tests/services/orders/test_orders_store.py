@@ -50,6 +50,9 @@ async def test_an_order_is_what_its_events_come_to_and_only_one_of_a_key_is_open
         assert again.id != order.id  # the first is over
         with pytest.raises(ActError):
             await orders.act(connection, again, event(Act.FINISH))
+    async with store.read() as connection:
+        assert [one.id for one in await orders.since(connection, MIDNIGHT, most=1)] == [again.id]  # the open one
+        assert [one.id for one in await orders.since(connection, MIDNIGHT)] == [again.id, order.id]
     with pytest.raises(IntegrityError):
         async with store.write() as connection:
             await orders.begin(connection, NEW, event(Act.PROPOSE, How.HUB, 100))
