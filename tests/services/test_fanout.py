@@ -17,7 +17,7 @@ from structlog.testing import capture_logs
 from feeds.status import Status
 from rules.alert import Alert
 from services.bell import Bell
-from services.channels.channel import Delivery, Outcome
+from services.channels.channel import Delivery, Outcome, Verdict
 from services.channels.mail.channel import Config, Mail
 from services.channels.people import fanout
 from services.channels.people.book import Fate, Person, Said, Tally
@@ -36,7 +36,8 @@ from services.store.tables import chronology, outbox
 from services.store.tables_subscribers import tellings as told
 from services.store.tellings import Before, Telling
 from tests.fakes.smtp import FakeSmtp
-from tests.services.making import NOW, SetClock, alert
+from tests.services.making import NOW, SetClock, alert, payload
+from tests.services.people import MemoryBook, person
 from tests.services.web_floor import ground
 
 SEAL = Seal(SecretStr("k" * 40))
@@ -432,3 +433,29 @@ def test_a_person_does_not_show() -> None:
     one = Person(id=7, uid="u", language="ja", address="taro@example.jp")
     said = [(one, Said(fate=Fate.TOLD))]
     assert "taro" not in f"{one} {said!r}" and "taro" in replace(one).address
+
+
+async def test_the_pace_is_kept_by_those_who_are_told_and_by_nobody_else() -> None:
+    """Twenty connections that each wait for a turn to find that one person was all held up the receipt by 0.2 s."""
+
+    class Counted(fanout.Pace):
+        turns = 0
+
+        async def turn(self) -> None:
+            self.turns += 1
+
+    class Everybody:
+        async def tell(self, _delivery: Delivery, _person: Person) -> Said:
+            return Said(fate=Fate.TOLD)
+
+    async def unminded(_remote_id: str) -> None:
+        pass
+
+    pace, one = Counted(1), actual()
+    delivery = Delivery(
+        id="d", key="k", series=one.series, revision=1, channel="mail", payload=payload(), status=one.status,
+        attempts=1, after_unknown=False, first_tried_at=NOW, expires=one.expires,
+    )  # fmt: skip
+    crew = fanout.Crew(width=20, pace=pace)
+    outcome = await fanout.fan_out(Everybody(), MemoryBook([person(1), person(2)]), crew, delivery, unminded)
+    assert (outcome.verdict, pace.turns) == (Verdict.ACCEPTED, 2)

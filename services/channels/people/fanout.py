@@ -106,9 +106,11 @@ class _Batch:
 
     async def _work(self, queue: Iterator[Person]) -> None:
         while True:
-            await self._crew.pace.turn()
             person = None if self._over else await self._next(queue)
-            if person is None or self._over:
+            if person is None:
+                return
+            await self._crew.pace.turn()  # for somebody alone: a turn that nobody uses holds up the next
+            if self._over:
                 return
             await self._tell(person)
 
