@@ -98,6 +98,9 @@ def within(some: Iterable[Spell], begin: int, end: int) -> list[Spell]:
 def cut(one: Spell, borders: Iterable[int]) -> Iterator[Spell]:
     """One spell in pieces, at those of the seconds that lie in it; together they last as long as it did."""
     inside = sorted({border for border in borders if one.began < border < one.ended})
+    if not inside:
+        yield one
+        return
     for begin, end in pairwise([one.began, *inside, one.ended]):
         yield _cut(one, begin, end)
 

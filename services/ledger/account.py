@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+import asyncio
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
@@ -12,13 +13,15 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from feeds.status import Status
 from geo.plow.ledger.beside import Beside, Item, beside, gps_items
 from geo.plow.ledger.book import Book, Machine
-from geo.plow.ledger.ordered import beyond
+from geo.plow.ledger.ordered import Windows, beyond
 from geo.plow.ledger.pay import Total, totals
 from geo.plow.ledger.spent import Key, Spent, second_at, spent, united, unseen_s
 from geo.plow.spells import Spell, within
 from rules.orders.life import OPEN, Act
 from services.store import ledgered, orders, spells
+from services.store.plowed import Vehicle
 
+_DAY = timedelta(days=1)
 _LONGEST = timedelta(days=3)  # that an order is open
 
 
@@ -28,7 +31,7 @@ class Worked:
 
     machine: Machine
     times: Mapping[Key, Spent]
-    unseen_s: int
+    unseen_s: int  # within each day
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,37 +59,67 @@ class Account:
 async def account(
     connection: AsyncConnection, book: Book, status: Status, days: tuple[date, date], contractor: str = ""
 ) -> Account:
-    """The account of the days; ``contractor`` alone where one is named."""
+    """The account of the days; ``contractor`` alone where one is named.
+
+    Worked out day by day beside the event loop: a month of a big fleet takes seconds, and others are served meanwhile.
+    """
     since, until = days
-    begin, end = second_at(since), second_at(until + timedelta(days=1))
-    found = await spells.between(
-        connection, status, datetime.fromtimestamp(begin, UTC), datetime.fromtimestamp(end, UTC)
-    )
-    devices: defaultdict[Machine, list[list[Spell]]] = defaultdict(list)
-    for vehicle, some in found.items():
-        devices[book.machine(vehicle.gateway, vehicle.name)].append(within(some, begin, end))
-    machines = [_worked(machine, some, book) for machine, some in sorted(devices.items())]
-    gps: dict[Item, int] = {}
-    outside: dict[Item, int] = {}
-    windows = await _windows(connection, status, begin, end)
-    for one in machines:
-        gps |= _items(one.machine, one.times, book)
-        if windows:
-            apart = beyond(united(devices[one.machine]), windows)
-            outside |= _items(one.machine, spent(apart, one.machine, book), book)
-    items = beside(gps, await ledgered.between(connection, status, since, until))
-    if contractor:
-        machines = [one for one in machines if one.machine.contractor == contractor]
-        items = [one for one in items if contractor_of(book, one.item) == contractor]
+    windows = await _windows(connection, status, second_at(since), second_at(until + _DAY))
+    sums = _Sums(book, windows, contractor)
+    for count in range((until - since).days + 1):
+        begin, end = (second_at(since + each * _DAY) for each in (count, count + 1))
+        times = (datetime.fromtimestamp(begin, UTC), datetime.fromtimestamp(end, UTC))
+        found = await spells.between(connection, status, *times)
+        await asyncio.to_thread(sums.add, found, begin, end)
+    items = beside(sums.gps, await ledgered.between(connection, status, since, until))
     return Account(
         status=status,
         since=since,
         until=until,
         book=book,
-        machines=tuple(machines),
-        items=tuple(items),
-        outside=outside,
+        machines=sums.machines(),
+        items=tuple(one for one in items if not contractor or contractor_of(book, one.item) == contractor),
+        outside=sums.outside,
     )
+
+
+class _Sums:
+    """What days come to, one after the other."""
+
+    def __init__(self, book: Book, windows: Windows, contractor: str) -> None:
+        self._book, self._windows, self._contractor = book, windows, contractor
+        self._times: defaultdict[Machine, dict[Key, Spent]] = defaultdict(dict)
+        self._unseen = Counter[Machine]()
+        self.gps: dict[Item, int] = {}
+        self.outside: dict[Item, int] = {}
+
+    def add(self, found: Mapping[Vehicle, Sequence[Spell]], begin: int, end: int) -> None:
+        """One day of all vehicles, cut at its ends."""
+        devices: defaultdict[Machine, list[list[Spell]]] = defaultdict(list)
+        for vehicle, some in found.items():
+            machine = self._book.machine(vehicle.gateway, vehicle.name)
+            if self._contractor in ("", machine.contractor):
+                devices[machine].append(within(some, begin, end))
+        for machine, several in devices.items():
+            time = united(several) if len(several) > 1 else several[0]
+            times = spent(time, machine, self._book)
+            self._times[machine] |= times  # a key holds its day
+            self._unseen[machine] += unseen_s(time)
+            self.gps |= self._items(machine, times)
+            if self._windows:
+                apart = spent(beyond(time, self._windows), machine, self._book)
+                self.outside |= self._items(machine, apart)
+
+    def machines(self) -> tuple[Worked, ...]:
+        """Every machine that was seen, in order."""
+        return tuple(
+            Worked(machine=machine, times=times, unseen_s=self._unseen[machine])
+            for machine, times in sorted(self._times.items(), key=lambda one: one[0])
+        )
+
+    def _items(self, machine: Machine, times: Mapping[Key, Spent]) -> dict[Item, int]:
+        contracts = {key.day: self._book.contract(machine.contractor, key.day) for key in times}
+        return gps_items(machine.id, times, contracts)
 
 
 async def _windows(
@@ -103,16 +136,7 @@ async def _windows(
     return found
 
 
-def _items(machine: Machine, times: Mapping[Key, Spent], book: Book) -> dict[Item, int]:
-    return gps_items(machine.id, times, {key.day: book.contract(machine.contractor, key.day) for key in times})
-
-
 def contractor_of(book: Book, item: Item) -> str:
     """Whose machine it is; empty where it is not registered."""
     machine = book.named(item.machine)
     return machine.contractor if machine else ""
-
-
-def _worked(machine: Machine, devices: Sequence[Sequence[Spell]], book: Book) -> Worked:
-    time = united(devices) if len(devices) > 1 else list(devices[0])
-    return Worked(machine=machine, times=spent(time, machine, book), unseen_s=unseen_s(time))

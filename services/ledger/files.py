@@ -9,7 +9,7 @@ from feeds.status import Status
 from services.ledger.account import Account
 from services.ledger.csv_file import as_csv
 from services.ledger.pdf_file import as_pdf
-from services.ledger.sheets import Sheet, sheets
+from services.ledger.sheets import PARTS, Sheet, sheets
 from services.ledger.xlsx_file import as_xlsx
 
 TYPES = {
@@ -20,11 +20,16 @@ TYPES = {
 
 
 def written(of: Account, kind: str, made_at: datetime, more: Sequence[Sheet] = ()) -> bytes:
-    """The file. CSV holds the first table alone: what is paid, or for a month its totals."""
+    """The file. CSV holds the first table alone: what is paid, or for a month its totals.
+
+    A month's smallest parts are in the workbook alone: on paper they are hundreds of pages.
+    """
     tables = sheets(of, more)
     if kind == "csv":
         return as_csv(tables[0])
-    return as_xlsx(tables, made_at) if kind == "xlsx" else as_pdf(tables, made_at)
+    if kind == "xlsx":
+        return as_xlsx(tables, made_at)
+    return as_pdf([one for one in tables if of.since == of.until or one.name != PARTS], made_at)
 
 
 def file_name(of: Account, kind: str) -> str:

@@ -24,6 +24,7 @@ from services.ledger.words import hours
 _FONT = "HeiseiKakuGo-W5"  # of the Adobe-Japan1 set: named, not embedded
 _MARGIN = 12 * mm
 _SIZE = 7.5
+_SHORT = 5  # characters that fit into any column
 
 
 def as_pdf(sheets: Sequence[Sheet], made_at: datetime) -> bytes:
@@ -80,7 +81,10 @@ def _cell(value: Cell, column: Column, style: ParagraphStyle) -> object:
         return ""
     if column.kind == "time":
         return hours(int(value))
-    return f"{value:,}" if column.kind != "text" else Paragraph(escape(str(value)), style)
+    if column.kind != "text":
+        return f"{value:,}"
+    text = str(value)
+    return text if len(text) <= _SHORT else Paragraph(escape(text), style)  # only what must be broken costs so much
 
 
 def _style(size: float) -> ParagraphStyle:

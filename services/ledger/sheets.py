@@ -17,6 +17,7 @@ from services.ledger.words import ACTIVITY, ADMINISTRATOR, DOING, MACHINE
 
 Cell: TypeAlias = str | int | float | None  # None: nobody told
 Kind: TypeAlias = Literal["text", "time", "number", "yen"]  # time in seconds
+PARTS = "内訳"  # the name of the longest table
 _MARKS = {Status.ACTUAL: "", Status.EXERCISE: "【訓練】", Status.TEST: "【試験】"}
 
 
@@ -129,7 +130,7 @@ def _parts(of: Account) -> Sheet:
         Column("時間帯", "Band"), Column("道路", "Road of"), Column("工区", "Section"), Column("作業", "Activity"),
         Column("時間", "Time", "time"), Column("km", "km", "number"), Column("凍結防止剤kg", "De-icer kg", "number"),
     )  # fmt: skip
-    return Sheet(name="内訳", title=title(of, "時間の内訳"), columns=columns, rows=tuple(rows))
+    return Sheet(name=PARTS, title=title(of, "時間の内訳"), columns=columns, rows=tuple(rows))
 
 
 def _totals(of: Account) -> Sheet:

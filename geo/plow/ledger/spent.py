@@ -12,6 +12,9 @@ from geo.plow.ledger.book import Book, Machine
 from geo.plow.ledger.contract import Contract
 from geo.plow.spells import Doing, Spell, cut
 
+_EPOCH = date(1970, 1, 1).toordinal()
+_AHEAD_S = int(JAPAN.utcoffset(None).total_seconds())  # all year round
+
 
 @dataclass(frozen=True, slots=True, kw_only=True, order=True)
 class Key:
@@ -44,28 +47,47 @@ class Spent:
 
 def spent(some: Iterable[Spell], machine: Machine, book: Book) -> dict[Key, Spent]:
     """The time of one machine by day, band and what it was; each day by the contract that holds on it."""
-    found: dict[Key, Spent] = {}
+    sums: dict[tuple[date, Doing, str, str, str, str], _Sum] = {}
+    days: dict[date, tuple[Contract, int, list[int]]] = {}
     for day, one in by_day(some):
-        contract = book.contract(machine.contractor, day)
-        midnight = second_at(day)
-        for part in cut(one, (midnight + border for band in contract.bands for border in band.borders)):
-            key = Key(
-                day=day,
-                doing=part.doing,
-                band=contract.band(day, part.began - midnight),
-                activity=part.activity,
-                administrator=part.administrator,
-                section=part.section,
-            )
-            here = Spent(seconds=part.seconds, metres=part.metres, deicer_kg=part.deicer_kg)
-            found[key] = found[key] + here if key in found else here
-    return found
+        if day not in days:
+            contract, midnight = book.contract(machine.contractor, day), second_at(day)
+            days[day] = contract, midnight, [midnight + border for band in contract.bands for border in band.borders]
+        contract, midnight, borders = days[day]
+        for part in cut(one, borders):
+            band = contract.band(day, part.began - midnight)
+            key = (day, part.doing, band, part.activity, part.administrator, part.section)
+            sums.setdefault(key, _Sum()).add(part)
+    names = ("day", "doing", "band", "activity", "administrator", "section")
+    return {Key(**dict(zip(names, key, strict=True))): one.spent() for key, one in sums.items()}  # type: ignore[arg-type]
+
+
+class _Sum:
+    """A sum that grows: there are hundreds of thousands of spells in a month."""
+
+    __slots__ = ("deicer_kg", "metres", "seconds")
+
+    def __init__(self) -> None:
+        self.seconds, self.metres = 0, 0.0
+        self.deicer_kg: float | None = None
+
+    def add(self, one: Spell) -> None:
+        self.seconds += one.ended - one.began
+        self.metres += one.metres
+        if one.deicer_kg is not None:
+            self.deicer_kg = one.deicer_kg + (self.deicer_kg or 0.0)
+
+    def spent(self) -> Spent:
+        return Spent(seconds=self.seconds, metres=self.metres, deicer_kg=self.deicer_kg)
 
 
 def by_day(some: Iterable[Spell]) -> Iterator[tuple[date, Spell]]:
     """Spells cut at Japan's midnights, each with its day."""
     for one in some:
         first, last = day_at(one.began), day_at(one.ended - 1)
+        if first == last:
+            yield first, one
+            continue
         midnights = [second_at(first + timedelta(days=count)) for count in range((last - first).days + 2)]
         for part in cut(one, midnights):
             yield day_at(part.began), part
@@ -100,7 +122,7 @@ def paid(key: Key, contract: Contract) -> bool:
 
 def day_at(second: int) -> date:
     """The day in Japan."""
-    return datetime.fromtimestamp(second, JAPAN).date()
+    return date.fromordinal(_EPOCH + (second + _AHEAD_S) // 86_400)
 
 
 def second_at(day: date) -> int:
