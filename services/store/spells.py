@@ -17,6 +17,7 @@ from services.store.plowed import Vehicle
 from services.store.tables_plow import spells
 
 _AT_ONCE = 500  # values of one statement
+_AN_HOUR = timedelta(hours=1)
 _LONGEST = timedelta(seconds=BLOCK_S)  # spells are cut at quarters of an hour
 
 
@@ -50,17 +51,23 @@ async def replace(connection: AsyncConnection, gone: Collection[int], new: Colle
 async def between(
     connection: AsyncConnection, status: Status, since: datetime, until: datetime
 ) -> dict[Vehicle, list[Spell]]:
-    """All vehicles' spells that touch [since, until), whole, by time."""
-    statement = (
-        select(spells)
-        .where(spells.c.status == status, spells.c.began < until, spells.c.began >= since - _LONGEST)
-        .where(spells.c.ended > since)
-        .order_by(spells.c.gateway, spells.c.vehicle, spells.c.began)
-    )
+    """All vehicles' spells that touch [since, until), whole, by time; vehicles in order.
+
+    Read an hour at a time: a storm's day is a hundred thousand rows, and others wait for their turn meanwhile.
+    """
     found: dict[Vehicle, list[Spell]] = {}
-    for row in await connection.execute(statement):
-        found.setdefault(Vehicle(status, row.gateway, row.vehicle), []).append(_spell(row))
-    return found
+    start = since - _LONGEST
+    while start < until:
+        stop = min(start + _AN_HOUR, until)
+        statement = (
+            select(spells)
+            .where(spells.c.status == status, spells.c.began >= start, spells.c.began < stop, spells.c.ended > since)
+            .order_by(spells.c.began)
+        )
+        for row in await connection.execute(statement):
+            found.setdefault(Vehicle(status, row.gateway, row.vehicle), []).append(_spell(row))
+        start = stop
+    return dict(sorted(found.items()))
 
 
 def _spell(row: Any) -> Spell:
