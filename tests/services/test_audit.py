@@ -17,7 +17,8 @@ from services.store.tables import users
 from services.store.users import Role
 from services.web.api.table import ENDPOINTS
 from tests.exercise.telegrams import Warned, telegram
-from tests.services import acts
+from tests.services import acts, acts_of_snow
+from tests.services.ledger.test_ledger_desk import BOOK
 from tests.services.making import NOW, alert, payload
 from tests.services.pictures import png
 from tests.services.test_adoption import SENSOR
@@ -133,6 +134,7 @@ ACTS: dict[str, Act] = {
     "/sensors": _adopt,
     "/sensors/let-go": _let_go,
     **acts.ACTS,
+    **acts_of_snow.ACTS,
 }
 
 
@@ -141,8 +143,9 @@ def test_every_write_of_the_api_is_tried_below() -> None:
 
 
 async def test_each_write_names_its_person(store: Store) -> None:
+    ground = acts_of_snow.with_section(with_stations())
     for path, act in ACTS.items():
-        async with floor(store, reader=Reader(gateways=GRANTED), ground=with_stations(), city=CITY) as running:
+        async with floor(store, reader=Reader(gateways=GRANTED), ground=ground, city=CITY, book=BOOK) as running:
             officer = await running.person(Role.APPROVER, f"officer-of-{path.replace('/', '-')}")
             async with store.read() as connection:
                 before = await connection.scalar(select(log.c.seq).order_by(log.c.seq.desc()).limit(1)) or 0
