@@ -16,7 +16,7 @@ from rules.orders.proposing import facts
 from services.callout.desk import announce
 from services.callout.occasion import Event as CallEvent
 from services.callout.occasion import Occasion
-from services.orders.entries import count, entry
+from services.orders.entries import count, entry, linked_entry
 from services.orders.permission import objections
 from services.store import chronology, decided, order_links, orders, users
 from services.store.engine import Store
@@ -113,6 +113,7 @@ async def link(store: Store, number: int, person: Person, now: datetime, lasts: 
             raise ActError("state", "指示の出ているものだけです / only for an order that has been given")
         await _may(connection, person, Act.NOTE, order.kind, order.section)
         await order_links.add(connection, number, token, until, person.name, now)
+        await chronology.append(connection, [linked_entry(order, person.name, now)])
     return token, until
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 
 from prometheus_client import Counter, Gauge
 
@@ -52,6 +53,13 @@ def entry(order: Order, event: Event) -> Entry | None:
     text = f"{order.section_name} {KINDS_JA[order.kind]}（指示番号 {order.id}）{ACTS_JA[event.act]}{when}{told}"
     refs = {"order": str(order.id), "section": order.section, "act": event.act.value}
     return Entry(at=event.at, status=order.status, kind="order", who=event.who, text=text, refs=refs)
+
+
+def linked_entry(order: Order, who: str, at: datetime) -> Entry:
+    """The line that tells who made the link by which a contractor answers; the link itself is in no record."""
+    text = f"{order.section_name} {KINDS_JA[order.kind]}（指示番号 {order.id}）業者の返事のためのリンクを作った"
+    refs = {"order": str(order.id), "section": order.section}
+    return Entry(at=at, status=order.status, kind="order", who=who, text=text, refs=refs)
 
 
 def count(order: Order, event: Event) -> None:

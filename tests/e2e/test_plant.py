@@ -26,7 +26,8 @@ from tests.postgresql import Cluster
 
 FULL = os.environ.get("SHIRASE_DRILL") == "full"
 KILLS = 200 if FULL else 7
-PAIRS = product(("sqlite", "postgresql"), KINDS) if FULL else zip(("sqlite", "postgresql"), KINDS, strict=True)
+ENGINES = ("sqlite", "postgresql")
+PAIRS = [*(product(ENGINES, KINDS) if FULL else zip(ENGINES, KINDS, strict=True))]
 
 
 @pytest.mark.timeout(120)
