@@ -10,13 +10,13 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from feeds.status import Status
-from rules.orders.decision import Decision, Kind, Verdict
+from rules.orders.decision import Decision, Expected, Kind, Verdict
 from rules.orders.life import GIVEN, Act, ActError, Event, How, Order, State
 from rules.orders.proposing import facts
 from services.callout.desk import announce
 from services.callout.occasion import Event as CallEvent
 from services.callout.occasion import Occasion
-from services.orders.entries import count, entry, linked_entry
+from services.orders.entries import count, entry, expected_entry, linked_entry
 from services.orders.permission import objections
 from services.store import chronology, decided, order_links, orders, users
 from services.store.engine import Store
@@ -193,3 +193,10 @@ def _verdict(decision: Decision, kind: Kind) -> Verdict:
 def may_answer(order: Order) -> bool:
     """True while a contractor's answer can still change anything."""
     return order.state in GIVEN or order.state is State.FINISHED
+
+
+async def expect(store: Store, status: Status, section: str, one: Expected, person: Person) -> None:
+    """Note a forecast in the person's name; an empty section stands for every one."""
+    async with store.write() as connection:
+        await decided.expect(connection, status, section, one, person.name)
+        await chronology.append(connection, [expected_entry(status, section, one, person.name)])

@@ -9,7 +9,7 @@ from prometheus_client import Counter, Gauge
 
 from feeds.japan import JAPAN
 from feeds.status import Status
-from rules.orders.decision import KINDS_JA
+from rules.orders.decision import KINDS_JA, Expected
 from rules.orders.life import OPEN, Act, Event, Order, State
 from services.store.chronology import Entry
 
@@ -60,6 +60,14 @@ def linked_entry(order: Order, who: str, at: datetime) -> Entry:
     text = f"{order.section_name} {KINDS_JA[order.kind]}（指示番号 {order.id}）業者の返事のためのリンクを作った"
     refs = {"order": str(order.id), "section": order.section}
     return Entry(at=at, status=order.status, kind="order", who=who, text=text, refs=refs)
+
+
+def expected_entry(status: Status, section: str, one: Expected, who: str) -> Entry:
+    """The line that tells who noted a forecast: orders may rest on it."""
+    until = f"{one.until.astimezone(JAPAN):%m/%d %H:%M}"
+    text = f"降雪の予想を記入した：{section or 'すべての工区'} {until} までに {one.cm:g} cm（{one.source}）"
+    refs = {"section": section} if section else {}
+    return Entry(at=one.at, status=status, kind="order", who=who, text=text, refs=refs)
 
 
 def count(order: Order, event: Event) -> None:

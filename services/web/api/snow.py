@@ -102,8 +102,7 @@ async def expect(request: web.Request) -> web.Response:
     context, body = request.app[CONTEXT], await json_object(request)
     section, one = expected_of(body, context, request[PERSON].name)
     status = status_of(body.get("status"), context)
-    async with context.store.write() as connection:
-        await decided.expect(connection, status, section, one, request[PERSON].name)
+    await desk.expect(context.store, status, section, one, Person(request[PERSON].name))
     context.bell.ring(BELL)
     answer = {"section": section, "cm": one.cm, "at": iso(one.at), "until": iso(one.until), "source": one.source}
     return web.json_response(answer)

@@ -23,7 +23,7 @@ from rules.orders.reading import in_force
 from services.orders import desk
 from services.orders.desk import Person
 from services.orders.permission import objections
-from services.store import decided, users
+from services.store import users
 from services.store.users import Role
 from services.web.auth import PERSON, requires
 from services.web.context import CONTEXT
@@ -123,8 +123,7 @@ async def _give(request: web.Request, body: Mapping[str, Any]) -> None:
 async def _expect(request: web.Request, body: Mapping[str, Any]) -> None:
     context, who = request.app[CONTEXT], request[PERSON].name
     section, one = expected_of(body, context, who)
-    async with context.store.write() as connection:
-        await decided.expect(connection, status_of(body.get("status"), context), section, one, who)
+    await desk.expect(context.store, status_of(body.get("status"), context), section, one, Person(who))
 
 
 async def _link(request: web.Request, body: Mapping[str, Any], number: int) -> web.Response:
