@@ -6,16 +6,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from feeds.status import Status
-from geo.plow.rounds import own
 from rules.orders.decision import Decision, Kind
 from rules.orders.life import GIVEN, Act, Order, State
-from services.roads import Roads
+from services.requests.shares import Shares
 from services.store import decided, orders
-from services.store.tables_plow import coverage
 
 _LATELY = timedelta(hours=24)
 
@@ -36,7 +33,7 @@ class Section:
 
 async def sections(
     connection: AsyncConnection,
-    roads: Roads | None,
+    done: Shares,
     names: Mapping[str, tuple[str, str]],
     status: Status,
     now: datetime,
@@ -44,7 +41,7 @@ async def sections(
     """All sections, those at work first. ``names`` is code → name, name in English."""
     given = await orders.since(connection, now - _LATELY, status)
     looks = await decided.last_look(connection, status)
-    shares = await _shares(connection, roads, status)
+    shares = await done.of(connection, status, now)
     found = []
     for code, (name, name_en) in names.items():
         order = _telling([one for one in given if one.section == code and one.kind is Kind.PLOW])
@@ -85,18 +82,3 @@ def _at(order: Order | None) -> datetime | None:
         return None
     act = {State.FINISHED: Act.FINISH, State.WORKING: Act.START}.get(order.state or State.ORDERED, Act.ORDER)
     return order.when(act)
-
-
-async def _shares(connection: AsyncConnection, roads: Roads | None, status: Status) -> dict[str, float]:
-    if roads is None or status not in roads.statuses:
-        return {}
-    done = set(
-        await connection.scalars(
-            select(coverage.c.segment).where(coverage.c.status == status.value, coverage.c.done_at.is_not(None))
-        )
-    )
-    lengths = {
-        section: (sum(one.length_m for one in some if one.id in done), sum(one.length_m for one in some))
-        for section, some in own(roads.carriageways.segments).items()
-    }
-    return {section: done_m / whole_m for section, (done_m, whole_m) in lengths.items() if whole_m}

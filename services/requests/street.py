@@ -14,6 +14,7 @@ from geo.plow.network import Network
 from geo.plow.placing import Placed, middle_of, placed
 from rules.requests.triage import Known, known_of
 from rules.street.case import Street, Told, street
+from services.requests.shares import DAY, Shares
 from services.roads import Roads
 from services.store import decided, orders
 from services.store.tables_plow import coverage
@@ -23,7 +24,7 @@ class Streets:
     """Answers about any place of the city. ``roads`` None: no network is known."""
 
     def __init__(self, roads: Roads | None) -> None:
-        self.roads = roads
+        self.roads, self.shares = roads, Shares(roads)
 
     def network(self, status: Status, sidewalk: bool = False) -> Network | None:
         """The roads. A network that was drawn for drills answers for drills only."""
@@ -52,7 +53,7 @@ class Streets:
 
     async def about(self, connection: AsyncConnection, found: Placed | None, status: Status, now: datetime) -> Street:
         """All that is known of the road at ``now``."""
-        known = await _known(connection, found, status)
+        known = await _known(connection, found, status, now - DAY)
         told = Told()
         if known.section:
             told = Told(
@@ -66,11 +67,13 @@ def _plain(text: str) -> str:
     return unicodedata.normalize("NFKC", text).casefold().strip()
 
 
-async def _known(connection: AsyncConnection, found: Placed | None, status: Status) -> Known:
+async def _known(connection: AsyncConnection, found: Placed | None, status: Status, since: datetime) -> Known:
+    """The road with what plows did on it since then."""
     if found is None:
         return Known()
-    here = (coverage.c.status == status.value, coverage.c.segment == found.segment.id)
+    here = (coverage.c.status == status.value, coverage.c.segment == found.segment.id, coverage.c.last_at >= since)
     row = (await connection.execute(select(coverage).where(*here))).mappings().first()
     if row is None:
         return known_of(found)
-    return replace(known_of(found), **{name: row[name] for name in ("done_at", "last_at", "share", "times")})
+    done_at = row["done_at"] if row["done_at"] and row["done_at"] >= since else None
+    return replace(known_of(found), done_at=done_at, **{name: row[name] for name in ("last_at", "share", "times")})

@@ -6,7 +6,7 @@ import asyncio
 import itertools
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -60,11 +60,11 @@ def city() -> Ground:
 
 
 @asynccontextmanager
-async def served(store: Store, **changes: Any) -> AsyncIterator[Floor]:
+async def served(store: Store, now: datetime = NOW, **changes: Any) -> AsyncIterator[Floor]:
     settings = Open311(keys={"app": SecretStr(KEY)}, **changes)
     offer = Services(catalog=CATALOG, settings=settings, desk=Requests(Streets(ROADS)), contact="019-651-4111")
     async with floor(
-        store, services=offer, answers=Streets(ROADS), ground=city(), base_url="https://hub.example.jp", now=lambda: NOW
+        store, services=offer, answers=Streets(ROADS), ground=city(), base_url="https://hub.example.jp", now=lambda: now
     ) as one:
         yield one
 
@@ -266,7 +266,7 @@ async def test_an_officer_answers_and_only_once(store: Store) -> None:
 
 
 async def test_anybody_may_ask_why_a_street_is_not_plowed(store: Store) -> None:
-    async with served(store) as hub:
+    async with served(store, BEGAN + timedelta(hours=2)) as hub:
         visitor = await hub.visitor()
         place = at(50, 5)
         path = f"/api/v1/snow/street?lon={place['long']}&lat={place['lat']}"

@@ -105,3 +105,24 @@ async def test_what_was_drawn_for_drills_says_nothing_about_real_roads(store: St
     ) as hub:
         assert (await ages(hub)).keys() == {"a", "b", "nation"}
         assert "これは訓練です" in (await (await hub.visitor()).get("/snow"))[1]
+
+
+async def test_what_was_done_the_day_before_yesterday_is_not_told_as_done(store: Store) -> None:
+    await Desk(store, ROADS).hear(driven((0, 0), (400, 0)))
+    place = "&".join(f"{name}={value}" for name, value in zip(("lat", "lon"), at(50, 5).values(), strict=True))
+    for after, share, done in ((2, "100 %", True), (49, "0 %", False)):
+        async with served(store, timedelta(hours=after)) as hub:
+            visitor = await hub.visitor()
+            assert f"</meter> {share}" in (await visitor.get("/snow"))[1]
+            told = (await visitor.get(f"/api/v1/snow/street?{place}"))[1]
+            assert (told["done_at"] is not None, told["last_at"] is not None) == (done, done)
+
+
+async def test_the_share_of_all_roads_is_worked_out_once_a_minute(store: Store) -> None:
+    shares = Streets(ROADS).shares
+    async with store.read() as connection:
+        before = await shares.of(connection, Status.ACTUAL, LATER)
+        await Desk(store, ROADS).hear(driven((0, 0), (400, 0)))
+        assert await shares.of(connection, Status.ACTUAL, LATER + timedelta(seconds=59)) == before == {"plow-1": 0.0}
+    async with store.read() as connection:
+        assert await shares.of(connection, Status.ACTUAL, LATER + timedelta(seconds=60)) == {"plow-1": 1.0}

@@ -36,7 +36,7 @@ async def show(request: web.Request) -> web.Response:
         if where is not None:
             found = context.answers.find(*where, status)
             answer = await context.answers.about(connection, found, status, now)
-        told = await sections(connection, context.answers.roads, names, status, now)
+        told = await sections(connection, context.answers.shares, names, status, now)
     shown: dict[str, Any] = {
         "now": now,
         "language": language if language in LANGUAGES else "ja",
