@@ -42,5 +42,5 @@ def code_of(row: Mapping[str, Any] | RowMapping) -> str:
     """The name in a row of the outbox; empty where it was taken, or written before there were names."""
     if row["state"] != "refused":
         return ""
-    kept = str(row["payload"].get("code", ""))
+    kept = str((row["payload"] or {}).get("code", ""))  # none: the copy was let go
     return Unsent.UNHEARD.value if not kept and row["reason"] == Unsent.UNHEARD.sentence else kept

@@ -12,6 +12,7 @@ from sqlalchemy.types import JSON
 from services.channels.cap_feed import NAME
 from services.retention.way import Due, Picked
 from services.store import cursors
+from services.store.delivery_state import DeliveryState
 from services.store.tables import outbox
 
 _CURSOR = "retention:copies"
@@ -23,7 +24,8 @@ _TICK = timedelta(microseconds=1)
 class Copies:
     """Of deliveries that are over, but for the documents of the CAP feed, which are read from here for ever.
 
-    Walked through by the time at which deliveries ended. A row is emptied, not deleted: what became of it stays.
+    A refusal is no copy, and what an outlet may still have to show is read from here: both stay. Walked through by the
+    time at which deliveries ended. A row is emptied, not deleted: what became of it stays.
     """
 
     async def due(self, connection: AsyncConnection, before: datetime) -> Due:
@@ -56,4 +58,6 @@ async def _reached(connection: AsyncConnection) -> datetime:
 
 
 def _over(after: datetime, before: datetime) -> ColumnElement[bool]:
-    return and_(outbox.c.finished_at > after, outbox.c.finished_at < before, outbox.c.channel != NAME)
+    ended = and_(outbox.c.finished_at > after, outbox.c.finished_at < before)
+    refused = outbox.c.state == DeliveryState.REFUSED.value
+    return and_(ended, outbox.c.expires < before, outbox.c.channel != NAME, ~refused)

@@ -66,11 +66,16 @@ class Retention:
         now = self._clock.now()
         if not await self._trusted(now):
             return False
-        async with self._store.read() as connection:
-            found = await self._next(connection, now)
-        if found is None:
-            return False
-        if gone := await self._drop(found, now):
+        try:
+            async with self._store.read() as connection:
+                found = await self._next(connection, now)
+            if found is None:
+                return False
+            gone = await self._drop(found, now)
+        except Exception:  # told and tried again by the loop; until then the other kinds have their turn
+            self._turn = (self._turn + 1) % len(self._ways)
+            raise
+        if gone:
             log.info("retention", rule=found.rule.name, gone=gone, before=found.before.isoformat())
         return True
 

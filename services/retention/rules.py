@@ -124,7 +124,12 @@ RULES = (
         ways=(Head(),),
         never="what is not older than the oldest alert that is kept; its last entry",
     ),
-    Rule(name="copies", tables=("outbox",), ways=(Copies(),), never="documents of the CAP feed; what is still to go"),
+    Rule(
+        name="copies",
+        tables=("outbox",),
+        ways=(Copies(),),
+        never="documents of the CAP feed; what is still to go; what has not run out; why a channel refused",
+    ),
     Rule(
         name="calls",
         tables=("calls", "call_sends"),

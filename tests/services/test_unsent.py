@@ -22,3 +22,4 @@ def test_a_row_tells_its_name_also_where_an_end_was_needless() -> None:
     payload = {"media_type": "text/plain", "parts": ["…"]}
     assert code_of({"state": "refused", "reason": Unsent.UNHEARD.sentence, "payload": payload}) == "unheard"
     assert code_of({"state": "accepted", "reason": "", "payload": payload}) == ""
+    assert code_of({"state": "refused", "reason": "", "payload": None}) == "", "its copy was let go"

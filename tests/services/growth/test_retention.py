@@ -17,6 +17,7 @@ from rules.alert import Alert, State
 from services.callout.occasion import Event, Occasion
 from services.channels.channel import Outcome, Verdict
 from services.channels.registry import renderer
+from services.channels.unsent import Unsent, code_of
 from services.configuration.retention import Retention as Days
 from services.desks import review
 from services.retention.job import Retention, owed
@@ -24,6 +25,7 @@ from services.settings import load
 from services.store import alerts, calls, chronology, hazards, outages, outbox, records, spending, suppressions
 from services.store.chronology import Entry
 from services.store.engine import Store
+from services.store.shown import shown
 from services.store.suppressions import Suppression
 from services.store.tables import alerts as revisions
 from services.store.tables import approvals, metadata, suppressed
@@ -227,6 +229,43 @@ async def test_a_clock_that_leaps_stops_everything_until_a_person_has_looked(sto
     gone = await years.job.run()
     assert (gone["readings"], gone["telegrams"]) == (30, 3)
     assert await years.job.step() is False and years.job.troubles == []
+
+
+@pytest.mark.parametrize("store", ["sqlite"], indirect=True)
+async def test_a_copy_goes_but_not_what_an_outlet_still_shows_nor_why_a_channel_refused(store: Store) -> None:
+    await employ(store, "hirata")
+    gone = await told(store, "Actual-a-1", hazard(**REAL))
+    stands = await told(store, "Actual-b-1", hazard(**REAL), expires=NOW + 100 * DAY)
+    async with store.write() as connection:
+        no = replace(gone, series="Actual-c-1", identifier="Actual-c-1-1")
+        await outbox.add(connection, no, {"x": Unsent.NOT_SET_UP.refusal()}, NOW, NOW)
+    await Years(store, copies_days=60).go_by(70 * DAY)
+    async with store.read() as connection:
+        left = {row["series"]: row for row in (await connection.execute(select(sendings))).mappings()}
+        shows = await shown(connection, "log", NOW + 70 * DAY)
+    assert (left[gone.series]["payload"], [one.series for one in shows]) == (None, [stands.series])
+    assert code_of(left["Actual-c-1"]) == Unsent.NOT_SET_UP
+
+
+class Broken:
+    """A way that fails as often as it is asked."""
+
+    async def due(self, *_: Any) -> Any:
+        raise RuntimeError("no such column")
+
+    pick = drop = due
+
+
+@pytest.mark.parametrize("store", ["sqlite"], indirect=True)
+async def test_a_kind_that_cannot_go_keeps_no_other_from_going(store: Store) -> None:
+    await _some_of_all(store)
+    years = Years(store)
+    years.clock.at = NOW + 4 * YEAR
+    years.job._ways = [(years.job._ways[0][0], Broken()), *years.job._ways]
+    with pytest.raises(RuntimeError):
+        await years.job.step()
+    while await years.many(arrived, arrived.c.type == "reading"):
+        await years.job.step()
 
 
 def test_durations_that_would_break_something_are_refused_with_the_reason() -> None:
