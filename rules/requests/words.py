@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from feeds.status import Status
+from rules.marks import MARKS
 from rules.requests.triage import Triage
 from rules.street.case import Case, Street
 from rules.street.words import sentence
@@ -16,3 +18,8 @@ def answered(street: Street, judged: Triage) -> str:
         ja += "同じ場所の依頼をすでに受けています。"
         en += " Others have told us of the same place."
     return f"{ja} / {en}"
+
+
+def marked(status: Status, text: str) -> str:
+    """What residents read of a request, never without the mark of a drill, even where nothing else is said."""
+    return " ".join(part for part in (*MARKS[status], text) if part)

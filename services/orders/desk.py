@@ -102,8 +102,11 @@ async def give(store: Store, wanted: Wanted, act: Act, person: Person, said: Sai
         return order
 
 
-async def link(store: Store, number: int, person: Person, now: datetime, lasts: timedelta) -> tuple[str, datetime]:
-    """A token by which the contractor answers this order, and until when; links made before go out. Raises ActError."""
+async def link(
+    store: Store, number: int, person: Person, now: datetime, lasts: timedelta
+) -> tuple[str, datetime, Status]:
+    """A token by which the contractor answers this order, until when, and whether it is a drill; links made before go
+    out. Raises ActError."""
     token, until = secrets.token_urlsafe(32), now + lasts
     async with store.write() as connection:
         order = await orders.find(connection, number)
@@ -114,7 +117,7 @@ async def link(store: Store, number: int, person: Person, now: datetime, lasts: 
         await _may(connection, person, Act.NOTE, order.kind, order.section)
         await order_links.add(connection, number, token, until, person.name, now)
         await chronology.append(connection, [linked_entry(order, person.name, now)])
-    return token, until
+    return token, until, order.status
 
 
 async def linked(connection: AsyncConnection, token: str, now: datetime) -> Order | None:

@@ -8,6 +8,7 @@ from datetime import datetime
 from feeds.masking import masked
 from feeds.status import Status
 from rules.requests.state import WORDS, State
+from rules.requests.words import marked
 from services.store import chronology, requests
 from services.store.chronology import Entry
 from services.store.engine import Store
@@ -49,7 +50,8 @@ async def answer(store: Store, deed: Deed, who: str, now: datetime) -> tuple[int
             await requests.release(connection, deed.id, released=deed.released)
         changed: tuple[int, ...] = (deed.id,)
         if deed.state is not one.state or deed.text:
-            changed = await requests.change(connection, deed.id, deed.state, who, masked(deed.text), now)
+            told = marked(one.status, masked(deed.text))
+            changed = await requests.change(connection, deed.id, deed.state, who, told, now)
         text = f"依頼 {deed.id}: {WORDS[deed.state][0]}" + (
             "、本文を公開" if deed.released and not one.released else ""
         )

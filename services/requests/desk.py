@@ -16,7 +16,7 @@ from feeds.status import Status
 from geo.mesh import cell_at
 from geo.plow.placing import Placed
 from rules.requests.triage import SAME_DAY, Before, triage
-from rules.requests.words import answered
+from rules.requests.words import answered, marked
 from services.requests.street import Streets
 from services.store import records, requests
 from services.store.requests import New
@@ -53,7 +53,7 @@ class Requests:
         """Write it down. Call inside ``store.write()``."""
         if asked.service.report:
             await records.save(connection, [_sighting(asked, by)], by.at)
-            return Taken(_SEEN)
+            return Taken(marked(by.status, _SEEN))
         found = None
         if asked.lon is not None and asked.lat is not None:
             found = self._streets.find(asked.lon, asked.lat, by.status, asked.service.sidewalk)
@@ -63,7 +63,7 @@ class Requests:
             since = by.at - SAME_DAY
             before = await requests.like(connection, by.status, asked.service.code, found.segment.id, since)
         judged = triage(asked, found, before, by.at)
-        answer = answered(street, judged)
+        answer = marked(by.status, answered(street, judged))
         new = New(
             status=by.status,
             client=by.client,

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from feeds.status import Status
-from rules.requests.state import State
+from rules.requests.words import marked
 from rules.wording.times import clock
 from services.clock import Clock
 from services.lease import Leased
@@ -39,7 +39,7 @@ class Follow:
             async with self._store.write() as connection:
                 for one, at in answered:
                     text = f"{clock(at)}に除雪しました。 / It was plowed at {clock(at, 'en')}."
-                    await requests.change(connection, one.id, State.FIXED, self.name, text, now)
+                    await requests.settle(connection, one.id, self.name, marked(one.status, text), now)
         return False
 
 

@@ -176,6 +176,7 @@ async def open_since(connection: AsyncConnection, services: Collection[str], sin
     """Open requests of these services that are on a road and were asked since then."""
     columns = (requests.c.id, requests.c.status, requests.c.segment, requests.c.asked_at)
     statement = select(*columns).where(
+        requests.c.status.in_([status.value for status in Status]),  # or the index by time is of no use
         requests.c.state.in_([state.value for state in OPEN]),
         requests.c.service.in_(sorted(services)),
         requests.c.segment != "",
@@ -196,6 +197,13 @@ async def change(
     numbers = tuple(sorted((await connection.execute(changing)).scalars()))
     await _note(connection, numbers, at, state, who, text)
     return numbers
+
+
+async def settle(connection: AsyncConnection, number: int, who: str, text: str, at: datetime) -> None:
+    """It alone is done, unless it is closed by now: those that are the same may have been asked after the plow."""
+    mine = (requests.c.id == number, requests.c.state.in_([one.value for one in OPEN]))
+    changing = update(requests).where(*mine).values(state=State.FIXED.value, changed_at=at).returning(requests.c.id)
+    await _note(connection, list((await connection.execute(changing)).scalars()), at, State.FIXED, who, text)
 
 
 async def release(connection: AsyncConnection, number: int, released: bool) -> None:

@@ -147,6 +147,25 @@ async def test_a_plow_settles_what_asked_for_it_and_only_that(store: Store) -> N
         assert len(said[1]) == 2 and "に除雪しました" in said[1][1].text
 
 
+async def test_a_plow_settles_nothing_that_was_asked_after_it_came_or_that_is_closed_by_now(store: Store) -> None:
+    async with served(store) as hub:
+        for _ in range(3):  # the second and the third are the same as the first
+            await post(hub, **at(50, 5))
+    hour, mine = timedelta(hours=1), requests.requests
+    async with store.write() as connection:
+        for number, asked_at in ((1, BEGAN - hour), (2, BEGAN + hour), (3, BEGAN - hour)):
+            await connection.execute(mine.update().where(mine.c.id == number).values(asked_at=asked_at))
+    await Desk(store, ROADS).hear(driven((0, 0), (400, 0)))  # its fixes come late
+    follow = Follow(store, SetClock(BEGAN + 2 * hour), ["SNOW_NOT_PLOWED"])
+    await follow.step()
+    async with store.write() as connection:
+        said = await requests.history(connection, [1, 2, 3])
+        await requests.settle(connection, 1, "requests", "again", BEGAN)
+        assert await requests.history(connection, [1]) == {1: said[1]}
+    states = {number: [one.state for one in some] for number, some in said.items()}
+    assert states == {1: [State.OPEN, State.FIXED], 2: [State.OPEN], 3: [State.OPEN, State.FIXED]}
+
+
 async def test_a_bear_is_a_report_that_nobody_confirmed_and_in_no_list(store: Store) -> None:
     async with served(store) as hub:
         fields = {"service_code": "BEAR", "description": "親子", "attribute[NUMBER]": "2"}
@@ -207,6 +226,10 @@ async def test_a_drill_is_no_part_of_the_real_list_and_its_demonstration_network
         async with hub_of_drills(store) as drill:
             assert (await post(drill, **at(50, 5)))[0] == 200
             assert (await get(drill, "/discovery.json"))["endpoints"][0]["type"] == "test"
+            (told,) = await get(drill, "/requests.json?extensions=true")
+            (note,) = await get(drill, "/servicerequestupdates.json")
+            for text in (told["status_notes"], told["service_notice"], told["description"], note["description"]):
+                assert text.startswith("【訓練】 ")
         assert await get(hub, "/requests.json") == []
 
 
@@ -214,7 +237,9 @@ def hub_of_drills(store: Store) -> Any:
     offer = Services(
         catalog=CATALOG, settings=Open311(keys={"app": SecretStr(KEY)}), desk=Requests(Streets(ROADS)), contact="x"
     )
-    return floor(store, services=offer, ground=city(), base_url="https://hub.example.jp", exercise=True)
+    return floor(
+        store, services=offer, ground=city(), base_url="https://hub.example.jp", exercise=True, public_exercise=True
+    )
 
 
 async def test_georeport_reads_and_three_posts(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -92,7 +92,7 @@ async def link(request: web.Request) -> web.Response:
     number = number_of((await json_object(request)).get("id"))
     lasts = context.plow.link
     try:
-        token, until = await desk.link(context.store, number, Person(request[PERSON].name), now, lasts)
+        token, until, _ = await desk.link(context.store, number, Person(request[PERSON].name), now, lasts)
     except ActError as error:
         raise refusal(error) from error
     return web.json_response({"url": f"{context.base_url}/snow-order?t={token}", "until": iso(until)})

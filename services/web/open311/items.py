@@ -12,6 +12,7 @@ from feeds.open311.catalog import Attribute, Catalog, Service
 from feeds.open311.moments import said
 from feeds.open311.writing import Value
 from rules.requests.state import WORDS
+from rules.requests.words import marked
 from services.store.requests import Request, Update
 
 _AGENCIES = {"nation": "国道の道路管理者 / national road office", "prefecture": "岩手県 / prefecture"}
@@ -59,10 +60,10 @@ def request_item(
     item: dict[str, Value] = {
         "service_request_id": str(one.id),
         "status": "closed" if closed else "open",
-        "status_notes": f"{ja} / {en}. {last}",
+        "status_notes": marked(one.status, f"{ja} / {en}. {last}"),
         "service_name": f"{service.name} / {service.name_en}" if service else one.service,
         "service_code": one.service,
-        "description": masked(one.description) if one.released else "",
+        "description": marked(one.status, masked(one.description) if one.released else ""),
         "agency_responsible": _AGENCIES.get(one.known.administrator, city),
         "service_notice": updates[0].text if updates else "",
         "requested_datetime": said(one.asked_at),

@@ -80,7 +80,7 @@ async def act(request: web.Request) -> web.StreamResponse:
     if len(numbers) > _MOST_AT_ONCE:
         raise WebError(400, "too_many", f"一度に{_MOST_AT_ONCE}件までです。 / At most {_MOST_AT_ONCE} at once.")
     if verb == "link":
-        return await _link(request, body, number_of(next(iter(numbers), "")))
+        return await _link(request, number_of(next(iter(numbers), "")))
     if verb == "give":
         await _give(request, body)
     elif verb == "expect":
@@ -126,16 +126,17 @@ async def _expect(request: web.Request, body: Mapping[str, Any]) -> None:
     await desk.expect(context.store, status_of(body.get("status"), context), section, one, Person(who))
 
 
-async def _link(request: web.Request, body: Mapping[str, Any], number: int) -> web.Response:
+async def _link(request: web.Request, number: int) -> web.Response:
     """The link is shown once, with ways to send it: the store knows only its digest."""
     context, now = request.app[CONTEXT], request.app[CONTEXT].now()
     try:
-        token, until = await desk.link(context.store, number, Person(request[PERSON].name), now, context.plow.link)
+        token, until, status = await desk.link(
+            context.store, number, Person(request[PERSON].name), now, context.plow.link
+        )
     except ActError as error:
         raise refusal(error) from error
-    status = status_of(body.get("status"), context)
     url = f"{context.base_url or f'{request.scheme}://{request.host}'}{ANSWER}?t={token}"
-    mark, _ = MARKS[status]
+    mark, _ = MARKS[status]  # the order's own, whatever the form says
     subject = f"{mark}除雪の指示 {number}（{context.city_name}）"
     asked = f"次のページで受領と開始・完了を知らせてください（{moment(until, now)}まで）。"
     text = f"{mark}除雪の指示が出ています。{asked}\n{url}"
@@ -146,7 +147,7 @@ async def _link(request: web.Request, body: Mapping[str, Any], number: int) -> w
         "mail": f"?subject={quote(subject)}&body={quote(text)}",
         "sms": f"sms:?body={quote(text)}",
     }
-    return await _page(request, body.get("status"), link=made)
+    return await _page(request, status.value, link=made)
 
 
 def _back(body: Mapping[str, Any], done: int) -> web.Response:

@@ -6,6 +6,7 @@ import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
+from urllib.parse import unquote
 
 import pytest
 
@@ -132,3 +133,13 @@ async def test_a_contractor_answers_by_link_and_a_stranger_learns_nothing(store:
         for wrong in ("", "x" * 43, token + "x", token[:-1]):
             status, text = await phone.get(f"/snow-order?t={wrong}")
             assert status == 404 and "sw地区" not in text
+
+
+async def test_a_link_is_marked_as_its_order_is_whatever_the_form_says(store: Store) -> None:
+    async with snowed_in(store, Status.EXERCISE) as (night, running):
+        desk = await running.person(Role.APPROVER)
+        (order,) = await night.orders()
+        await desk.post("/api/v1/snow/orders/act", {"id": order.id, "act": "order"})
+        _, text = await form(desk, "/ops/snow", verb="link", order=str(order.id), status="Actual")
+    (message,) = re.findall(r"sms:\?body=([^\"]+)", text)
+    assert unquote(message).startswith("【訓練】")
