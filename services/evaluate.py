@@ -92,9 +92,8 @@ class Evaluate:
 
     async def _run_out(self, status: Status, now: datetime) -> None:
         async with self._store.write() as connection:
-            for row in await alerts.run_out(connection, status, now):
-                await hold_offs.end(connection, row["series"])
-                await chronology.append(connection, [_ran_out(from_json(Alert, row["body"]), now)])
+            ran_out = await alerts.run_out(connection, status, now)
+            await chronology.append(connection, [_ran_out(from_json(Alert, row["body"]), now) for row in ran_out])
 
     async def _look(self, connection: AsyncConnection, status: Status) -> _Seen:
         now = self._clock.now()
@@ -170,7 +169,7 @@ def _suppression(drop: Drop) -> Suppression:
 
 
 def _ran_out(alert: Alert, now: datetime) -> Entry:
-    text = f"「{alert.texts['ja'].headline}」第{alert.revision}報の有効期限が切れた（新しい案は承認されていない）"
+    text = f"「{alert.texts['ja'].headline}」第{alert.revision}報の有効期限が切れた（新しい案はまだ出ていない）"
     return _entry(alert, "expired", text, now)
 
 

@@ -1,4 +1,4 @@
-"""The last resort: where the store itself is gone, no call can be written down, so the first group is told without one.
+"""The last resort: where the store is gone, or the watch breaks, no call is written down: the first group is told so.
 
 In memory and by the process alone: after a restart, or from two processes, it may tell twice. Better than silence.
 """
@@ -23,6 +23,16 @@ from services.clock import Clock
 
 log = structlog.get_logger()
 _PATIENCE, _NOT_AGAIN = timedelta(minutes=1), timedelta(minutes=30)
+_STORE_GONE = (  # what is wrong, the same in English, what to do
+    "データベースが使えません。受信も発表も止まっています",
+    "The hub's store cannot be used: nothing is received, and nothing is issued.",
+    "ディスクの空きと、データベースを確かめてください。",
+)
+_WATCH_BROKEN = (
+    "職員の呼び出しが動いていません。承認待ちや未達があっても鳴りません",
+    "The calls of staff do not work: no draft that waits and no delivery that fails will ring.",
+    "操作画面で承認待ちと配信状況を見続け、管理者に知らせてください。",
+)
 
 
 class LastResort:
@@ -39,7 +49,7 @@ class LastResort:
         """As the watch's; what it raises is raised, after people were told where it has lasted for a minute."""
         try:
             busy = await self._watch()
-        except (SQLAlchemyError, OSError) as error:
+        except Exception as error:  # whatever it is: as long as the watch fails, nothing else rings
             now = self._clock.now()
             lasts = now - self._well_at >= _PATIENCE and not self._clock.hurried
             if lasts and now - self._told_at >= _NOT_AGAIN:
@@ -53,20 +63,23 @@ class LastResort:
         chain = self._callout.chain_for(Event.FAULT, self._own)
         if chain is None:
             return
-        now, told = self._clock.now(), self._message()
+        now, told = self._clock.now(), self._message(isinstance(error, (SQLAlchemyError, OSError)))
         _, people = self._callout.called(chain, 0, now)
         urls = [url for name in people for url in self._callout.people[name].urls]
         results = await asyncio.gather(*(self._outlet.send(url, told) for url in urls))
-        log.error("store gone, staff told", outcomes=[one.state.value for one in results], error=type(error).__name__)
+        log.error(
+            "the watch fails, staff told", outcomes=[one.state.value for one in results], error=type(error).__name__
+        )
 
-    def _message(self) -> Message:
+    def _message(self, store_gone: bool) -> Message:
         mark, mark_en = MARKS[self._own]
         lead = f"{mark}{mark_en} " if mark else ""
-        subject = f"{lead}しらせ：データベースが使えません。受信も発表も止まっています"
+        what, english, cure = _STORE_GONE if store_gone else _WATCH_BROKEN
+        subject = f"{lead}しらせ：{what}"
         lines = [
             f"{lead}{SPOKEN[self._own]}{subject.removeprefix(lead)}",
-            "The hub's store cannot be used: nothing is received, and nothing is issued.",
-            f"{self._well_at.astimezone(JAPAN):%-m月%-d日%H:%M}から。ディスクの空きと、データベースを確かめてください。",
+            english,
+            f"{self._well_at.astimezone(JAPAN):%-m月%-d日%H:%M}から。{cure}",
             "この連絡は記録に残らず、引き受けるボタンもありません。直るまで30分ごとに送ります。",
             f"{mark}{mark_en}",
         ]

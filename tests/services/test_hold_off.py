@@ -118,6 +118,18 @@ async def test_a_series_that_keeps_changing_leaves_in_its_newest_words_when_the_
     assert [row.state for row in await written(store)] == ["withdrawn", "issued"]
 
 
+async def test_it_leaves_also_where_what_stood_before_runs_out_meanwhile(store: Store) -> None:
+    await seen(store, STORM)
+    await hub(store).step()
+    await hub(store, NOW + FIVE).step()
+    runs_out = (await written(store))[0].expires
+    longer = replace(STORM, valid_until=runs_out + timedelta(hours=3))
+    await seen(store, longer, replace(longer, area="032010002", area_name="青山"))
+    for at in (runs_out - MINUTE, runs_out, runs_out + 4 * MINUTE):
+        await hub(store, at).step()
+    assert [row.state for row in await written(store)] == ["expired", "issued"]
+
+
 async def test_people_may_be_asked_first_and_it_waits_when_they_have_agreed(store: Store) -> None:
     await employ(store, "sato")
     await employ(store, "miru", role=Role.OPERATOR)

@@ -61,3 +61,18 @@ async def test_in_an_exercise_it_is_marked() -> None:
     message = hub.phones.heard[0][1]
     assert message.subject.startswith("【訓練】")
     assert message.body.startswith("【訓練】") and "【訓練】" in message.body.splitlines()[-1]
+
+
+async def test_a_watch_that_breaks_over_anything_else_is_told_as_what_it_is() -> None:
+    hub = Turned()
+    hub.last = LastResort(_breaks, hub.clock, roster(), hub.phones, Status.ACTUAL)
+    hub.clock.at = NOW + timedelta(minutes=2)
+    with pytest.raises(KeyError):
+        await hub.last.step()
+    assert hub.phones.who == ["sato", "suzuki"]
+    message = hub.phones.heard[0][1]
+    assert "呼び出しが動いていません" in message.subject and "データベース" not in message.body
+
+
+async def _breaks() -> bool:
+    raise KeyError("level")
