@@ -131,7 +131,8 @@ async def _windows(
     for one in await orders.between(connection, status, since, until):
         given = one.when(Act.ORDER)
         if given is not None:
-            over = end if one.state in OPEN else int(one.events[-1].when.timestamp())
+            done = [event for event in one.events if event.act is not Act.NOTE]  # notes are taken the next morning, too
+            over = end if one.state in OPEN else int(done[-1].when.timestamp())
             found[one.section].append((int(given.timestamp()), over))
     return found
 

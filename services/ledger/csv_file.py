@@ -11,11 +11,11 @@ from services.ledger.words import hours
 _RUNS = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")  # what makes a spreadsheet take text for a formula
 
 
-def as_csv(sheet: Sheet) -> bytes:
-    """One table: its Japanese headings, then its rows."""
+def as_csv(sheet: Sheet, mark: str = "") -> bytes:
+    """One table: its Japanese headings, each with the mark of a drill, then its rows."""
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\r\n")
-    writer.writerow(column.ja for column in sheet.columns)
+    writer.writerow(mark + column.ja for column in sheet.columns)
     for row in sheet.rows:
         writer.writerow(_cell(value, column) for value, column in zip(row, sheet.columns, strict=True))
     return ("\ufeff" + out.getvalue()).encode()

@@ -6,7 +6,7 @@ import csv
 import io
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Literal
 
 from feeds.japan import JAPAN
@@ -22,6 +22,7 @@ from services.store.engine import Store
 COLUMNS = ("machine", "day", "doing", "band", "time")
 AT_MOST = 5_000  # entries at once
 _REASON_AT_MOST = 200
+_OLDEST = timedelta(days=400)
 
 
 class LedgerError(ValueError):
@@ -132,6 +133,8 @@ def _check(book: Book, wanted: Sequence[Wanted], by: Writer) -> None:
             raise LedgerError(f"{where}: only work and standby are paid, not {item.doing}")
         if item.day > today:
             raise LedgerError(f"{where}: {item.day} is still to come")
+        if today - item.day > _OLDEST:  # all days between are added up
+            raise LedgerError(f"{where}: {item.day} is more than {_OLDEST.days} days ago; is the year right?")
         if len(one.reason) > _REASON_AT_MOST or not one.reason.isprintable():
             raise LedgerError(f"{where}: reason: one line of at most {_REASON_AT_MOST} characters")
         if item in seen:

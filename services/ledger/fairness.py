@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -35,16 +37,22 @@ def streets(segments: Iterable[Segment]) -> tuple[Street, ...]:
 async def figures(
     connection: AsyncConnection, status: Status, of: Sequence[Street], days: tuple[date, date], now: datetime
 ) -> list[Fairness]:
-    """The figures of all orders that began on these days, first and last in it."""
+    """The figures of all orders that began on these days, first and last in it.
+
+    Worked out beside the event loop: a month of a city is millions of waits.
+    """
+    of_section: defaultdict[str, list[Street]] = defaultdict(list)
+    for street in of:
+        of_section[street.section].append(street)
     since, until = (datetime.fromtimestamp(second_at(day), UTC) for day in (days[0], days[1] + timedelta(days=1)))
     found: list[Wait] = []
     for trigger in triggers(await orders.between(connection, status, since, until), now):
-        mine = [street for street in of if street.section == trigger.section]
+        mine = of_section[trigger.section]
         over = await plowed.passes_within(
             connection, status, [street.id for street in mine], plowed.at(trigger.at), plowed.at(trigger.until)
         )
-        found += waits([trigger], mine, over)
-    return fairness(found)
+        found += await asyncio.to_thread(waits, [trigger], mine, over)
+    return await asyncio.to_thread(fairness, found)
 
 
 def triggers(given: Sequence[Order], now: datetime) -> list[Trigger]:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from feeds.status import Status
+from rules.marks import MARKS
 from services.ledger.account import Account
 from services.ledger.csv_file import as_csv
 from services.ledger.pdf_file import as_pdf
@@ -26,7 +27,7 @@ def written(of: Account, kind: str, made_at: datetime, more: Sequence[Sheet] = (
     """
     tables = sheets(of, more)
     if kind == "csv":
-        return as_csv(tables[0])
+        return as_csv(tables[0], MARKS[of.status][0])
     if kind == "xlsx":
         return as_xlsx(tables, made_at)
     return as_pdf([one for one in tables if of.since == of.until or one.name != PARTS], made_at)

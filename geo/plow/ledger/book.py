@@ -27,16 +27,19 @@ class Book:
 
     def __init__(self, machines: Iterable[Machine] = (), contracts: Iterable[Contract] = ()) -> None:
         self.machines = tuple(machines)
+        self._by_id = {one.id: one for one in reversed(self.machines)}  # asked for every item of a month
         self.contracts = tuple(contracts)
 
     def machine(self, gateway: str, name: str) -> Machine:
         """The machine that a gateway's vehicle is; one of its own where none is registered."""
-        found = (one for one in self.machines if one.id == name and (not one.gateways or gateway in one.gateways))
-        return next(found, Machine(id=f"{gateway}/{name}"))
+        found = self.named(name)
+        if found is None or (found.gateways and gateway not in found.gateways):
+            return Machine(id=f"{gateway}/{name}")
+        return found
 
     def named(self, id_: str) -> Machine | None:
         """The registered machine of that id."""
-        return next((one for one in self.machines if one.id == id_), None)
+        return self._by_id.get(id_)
 
     def contract(self, contractor: str, day: date) -> Contract:
         """The contract that holds on a day; one without rates where there is none."""

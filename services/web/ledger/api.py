@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from calendar import monthrange
 from datetime import date, timedelta
 from typing import Any, Literal
@@ -20,6 +21,7 @@ from services.ledger.words import seconds_of
 from services.store.users import Role
 from services.web.api.answer import JSON, answer, json_object
 from services.web.api.endpoint import Endpoint, Parameter
+from services.web.api.moment import FIRST, LAST
 from services.web.auth import PERSON
 from services.web.body import whole_body
 from services.web.context import CONTEXT
@@ -42,9 +44,12 @@ def days(request: web.Request) -> tuple[date, date]:
     try:
         if "month" in query:
             first = date.fromisoformat(f"{query['month']}-01")
-            return first, first.replace(day=monthrange(first.year, first.month)[1])
-        day = date.fromisoformat(query["day"]) if query.get("day") else _today(request)
-        return day, day
+            last = first.replace(day=monthrange(first.year, first.month)[1])
+        else:
+            first = last = date.fromisoformat(query["day"]) if query.get("day") else _today(request)
+        if not FIRST <= first.year <= LAST:
+            raise ValueError
+        return first, last
     except ValueError:
         words = "day は 2026-12-08、month は 2026-12 の形です。 / day is like 2026-12-08, month like 2026-12."
         raise WebError(400, "bad_day", words) from None
@@ -71,7 +76,8 @@ async def show_waits(request: web.Request) -> web.Response:
 
 
 async def show(request: web.Request) -> web.Response:
-    return answer(request, as_json(await read(request)))
+    of = await read(request)
+    return answer(request, await asyncio.to_thread(as_json, of))
 
 
 async def declare(request: web.Request) -> web.Response:

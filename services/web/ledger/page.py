@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 from urllib.parse import urlencode
@@ -31,16 +31,23 @@ _SHOWN = 300  # rows of a table on the page; all are in the files
 async def show(request: web.Request) -> web.Response:
     of = await read(request)
     contractors = sorted({machine.contractor for machine in of.book.machines})
-    rows = [_row(one, of) for one in of.items]
+    shown = of.items[:_SHOWN]
     chosen = request.query.get("contractor", "")
     one_day = of.since == of.until
-    tables = [_shown(each) for each in sheets(of, await _waits(request, of)) if each.name != "稼働時間"]
+    rows, tables = await asyncio.to_thread(_tables, of, shown, await _waits(request, of))
     return staff_page(
         request, "ledger", account=of, period=period(of), rows=rows, tables=tables, contractors=contractors,
         chosen=chosen, one_day=one_day, address=_address(of, chosen), files=TYPES,
         before=of.since - timedelta(days=1), after=of.until + timedelta(days=1), month=f"{of.since:%Y-%m}",
-        may_approve=request[PERSON].may(Role.APPROVER) and 0 < len(rows) <= _AT_ONCE, too_many=len(rows) > _AT_ONCE,
+        may_approve=request[PERSON].may(Role.APPROVER) and 0 < len(of.items) <= _AT_ONCE,
+        more=len(of.items) - len(rows),
+        too_many=len(of.items) if len(of.items) > _AT_ONCE else 0,
     )  # fmt: skip
+
+
+def _tables(of: Account, shown: Sequence[Beside], waits: Sequence[Sheet]) -> tuple[list[dict[str, Any]], list[Any]]:
+    """Rows of the hours and the other tables, beside the event loop: a month of a big fleet is 40,000 rows."""
+    return [_row(one, of) for one in shown], [_shown(one) for one in sheets(of, waits) if one.name != "稼働時間"]
 
 
 @requires(Role.APPROVER)

@@ -66,6 +66,12 @@ async def test_work_outside_every_order_is_shown_apart(store: Store) -> None:
         await orders.begin(connection, given, Event(act=Act.ORDER, at=at, how=How.DESK, who="佐藤"))
     found = await paid(store)
     assert list(found.gps().values()) == [54] and list(found.outside.values()) == [30], "shown, and not taken away"
+    async with store.write() as connection:  # done after ten seconds more, and talked about the next morning
+        (order,) = await orders.still_open(connection)
+        for act, after in ((Act.FINISH, 40), (Act.NOTE, 36_000)):
+            event = Event(act=act, at=BEGAN + timedelta(seconds=after), how=How.DESK, who="佐藤", text="電話")
+            order = await orders.act(connection, order, event)
+    assert list((await paid(store)).outside.values()) == [44], "a note does not order anything"
 
 
 async def test_a_phone_that_sends_two_hours_at_once_is_paid_once(store: Store) -> None:

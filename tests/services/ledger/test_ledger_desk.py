@@ -106,6 +106,7 @@ async def test_declared_approved_and_late(store: Store) -> None:
     drill = await of(store, status=Status.EXERCISE)
     assert {key.section for one in drill.machines for key in one.times} == {"drill"}
     assert all("【訓練】" in sheet.title for sheet in sheets(drill)) and "exercise" in file_name(drill, "pdf")
+    assert written(drill, "csv", NOW).decode("utf-8-sig").startswith("【訓練】日,")
 
 
 @pytest.mark.parametrize(
@@ -115,6 +116,7 @@ async def test_declared_approved_and_late(store: Store) -> None:
         ({"band": "all"}, "'all' is no band of that day's contract; use holiday, night, early, day"),
         ({"doing": Doing.TRANSFER}, "only work and standby"),
         ({"day": date(2027, 1, 2)}, "still to come"),
+        ({"day": date(206, 12, 31), "band": "all"}, "more than 400 days ago"),
     ],
 )
 async def test_what_cannot_be_is_refused(store: Store, changed: dict[str, object], told: str) -> None:
