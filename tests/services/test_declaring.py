@@ -111,6 +111,9 @@ async def test_staff_enter_by_the_api_and_everybody_reads_what_was_issued(store:
         for wrong in ({"opening": "ajar"}, {"opening": "open", "since": "2026-11-20T18:00:00"}, {"opening": "open"}):
             status, refused = await staff.post("/api/v1/declared/shelters", {**body, "places": [wrong]})
             assert status == 400 and refused["message"], wrong
+        for odd in ({"people": -5}, {"name": "x" * 999}, {"address": "\ud800"}, {"type": "hotel"}):
+            wrong = {"code": "S1", "opening": "open", **odd}
+            assert (await staff.post("/api/v1/declared/shelters", {**body, "places": [wrong]}))[0] == 400, odd
         for odd in ({"status": []}, {"status": {}}):
             assert (await staff.post("/api/v1/declared/shelters", {**body, **odd}))[0] == 400
             assert (await staff.post("/api/v1/alerts", {"expires": "2026-11-21T18:00:00+09:00", **odd}))[0] == 400

@@ -118,6 +118,22 @@ async def test_a_notice_is_written_by_hand(store: Store) -> None:
         assert (await send(officer, "/ops/alerts/notice", [*sent, ("do", "draft")]))[0] == 303
         code, _, told = await send(officer, "/ops/alerts/notice", [*put(sent, level="9"), ("do", "draft")])
         assert code == 400 and "レベルは0から5" in told
+        real = [*put(sent, status="Actual"), ("do", "preview")]
+        assert "【訓練】" in (await send(officer, "/ops/alerts/notice", real))[2], "an exercise tells nothing real"
+        assert 'value="Actual"' not in page
+
+
+async def test_a_hub_that_runs_an_exercise_takes_nothing_real_from_programs_either(store: Store) -> None:
+    async with floor(store, city=CITY, now=lambda: LATER, exercise=True) as running:
+        officer = await running.person(Role.OPERATOR)
+        texts = {"ja": dict.fromkeys(("event", "headline", "description", "instruction", "short"), "除雪")}
+        told = {"texts": texts, "kind": "snow_removal", "level": 1, "areas": ["032010001"], "channels": ["line"]}
+        told |= {"expires": (LATER + timedelta(hours=3)).isoformat()}
+        assert (await officer.post("/api/v1/alerts", told))[0] == 200
+        place = {"disaster": "大雨", "places": [{"name": "本宮地区活動センター", "opening": "open"}]}
+        for path, body in (("alerts", told), ("declared/shelters", place)):
+            code, refused = await officer.post(f"/api/v1/{path}", {**body, "status": "Actual"})
+            assert (code, refused["error"]) == (400, "bad_status"), path
 
 
 async def test_who_may_not_write_sees_the_list_only(store: Store) -> None:

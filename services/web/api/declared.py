@@ -10,7 +10,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from feeds.status import Status
 from rules.alert import Alert
-from rules.declared import Declared, Headquarters, Shelters, ShelterState
+from rules.declared import TYPES, Declared, Headquarters, Shelters, ShelterState
 from services.desks.declaring import Entered, enter, newest
 from services.desks.review import ReviewError
 from services.store.codec import to_json
@@ -19,12 +19,12 @@ from services.web.api.answer import JSON, answer, json_object
 from services.web.api.endpoint import Endpoint
 from services.web.api.moment import moment
 from services.web.api.times import iso
-from services.web.api.writing import DRAFTED, city_of, drafted_answer, fault_of
+from services.web.api.writing import DRAFTED, city_of, drafted_answer, fault_of, status_of
 from services.web.auth import PERSON
 from services.web.context import CONTEXT, WebContext
-from services.web.security import WebError
+from services.web.security import WebError, storable
 
-_MOST = 500  # places in one entry
+_MOST, _LONGEST, _MOST_PEOPLE = 500, 200, 999_999  # places in one entry; characters of a name; in one place
 _PLACES = TypeAdapter(tuple[ShelterState, ...])
 _HEADQUARTERS = TypeAdapter(Headquarters)
 
@@ -38,6 +38,8 @@ async def shelters(request: web.Request) -> web.StreamResponse:
         places = _PLACES.validate_python([_place(one, f"places.{number}", request) for number, one in enumerate(rows)])
     except ValidationError as error:
         raise _wrong(error) from None
+    for number, one in enumerate(places):
+        _check(one, f"places.{number}")
     return await _entered(request, body, Shelters(disaster=_disaster(body), places=places))
 
 
@@ -49,7 +51,7 @@ async def headquarters(request: web.Request) -> web.StreamResponse:
         declared = _HEADQUARTERS.validate_python({**told, "since": since})
     except ValidationError as error:
         raise _wrong(error) from None
-    if not declared.type.strip() or len(declared.type) > 60:
+    if not declared.type.strip() or len(declared.type) > 60 or not storable(declared.type):
         raise WebError(400, "bad_headquarters", "type must be 1 to 60 characters")
     return await _entered(request, body, declared)
 
@@ -72,6 +74,16 @@ def _place(row: Mapping[str, Any], where: str, request: web.Request) -> dict[str
     return {"name": "", "code": "", **row, "since": since, "checked": moment(row, "checked", where)}
 
 
+def _check(place: ShelterState, where: str) -> None:
+    """What types do not tell. Raises WebError 400."""
+    if not all(len(text) <= _LONGEST and storable(text) for text in (place.code, place.name, place.address)):
+        raise WebError(400, "bad_entry", f"{where}: code, name and address have at most {_LONGEST} characters")
+    if place.type not in TYPES:
+        raise WebError(400, "bad_entry", f"{where}.type: one of {', '.join(TYPES)}")
+    if not all(0 <= (number or 0) <= _MOST_PEOPLE for number in (place.people, place.households, place.capacity)):
+        raise WebError(400, "bad_entry", f"{where}: people, households and capacity are 0 to {_MOST_PEOPLE}")
+
+
 def _told(alert: Alert) -> dict[str, Any]:
     source = {"series": alert.series, "status": alert.status.value, "sent": iso(alert.sent)}
     return {**to_json(alert.declared), **source}
@@ -83,14 +95,13 @@ def _shown(context: WebContext) -> tuple[Status, ...]:
 
 async def _entered(request: web.Request, body: Mapping[str, Any], declared: Declared) -> web.Response:
     context = request.app[CONTEXT]
-    status = body.get("status", Status.EXERCISE.value if context.exercise else Status.ACTUAL.value)
-    channels = body.get("channels", [])
-    if status not in tuple(Status) or not isinstance(channels, list) or not all(isinstance(c, str) for c in channels):
-        raise WebError(400, "bad_entry", '"status" must be Actual, Exercise or Test, "channels" a list of names')
+    status, channels = status_of(request, body), body.get("channels", [])
+    if not isinstance(channels, list) or not all(isinstance(c, str) for c in channels):
+        raise WebError(400, "bad_entry", '"channels" must be a list of names')
     entered = Entered(
         person=request[PERSON].name,
         now=context.now(),
-        status=Status(status),
+        status=status,
         declared=declared,
         channels=tuple(channels),
     )
@@ -104,7 +115,7 @@ async def _entered(request: web.Request, body: Mapping[str, Any], declared: Decl
 
 def _disaster(body: Mapping[str, Any]) -> str:
     value = body.get("disaster")
-    if not isinstance(value, str) or not 0 < len(value.strip()) <= 60:
+    if not isinstance(value, str) or not 0 < len(value.strip()) <= 60 or not storable(value):
         raise WebError(400, "bad_disaster", '"disaster" must name it in 1 to 60 characters: 11月20日からの大雨')
     return value.strip()
 

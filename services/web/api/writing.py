@@ -25,7 +25,7 @@ from services.web.api.endpoint import Endpoint, Parameter
 from services.web.api.moment import moment
 from services.web.api.times import iso
 from services.web.auth import PERSON
-from services.web.context import CONTEXT
+from services.web.context import CONTEXT, WebContext
 from services.web.security import WebError, storable
 
 _STATUS = {"not_found": 404, "changed": 409, "nothing_in_force": 409, "draft_waiting": 409, "expired": 409}
@@ -45,6 +45,20 @@ def city_of(request: web.Request) -> City:
 def fault_of(error: ReviewError) -> WebError:
     """A refusal of the desk as an answer: 409 where somebody else was first, 400 where the draft cannot be so."""
     return WebError(_STATUS.get(error.code, 400), error.code, str(error))
+
+
+def worlds(context: WebContext) -> tuple[Status, ...]:
+    """Of what status people may write here, the usual one first: a hub that runs an exercise tells nothing real."""
+    return (Status.EXERCISE, Status.TEST) if context.exercise else tuple(Status)
+
+
+def status_of(request: web.Request, body: Mapping[str, Any]) -> Status:
+    """The status that the body names, or the usual one; a WebError 400 for one that is not written here."""
+    allowed = worlds(request.app[CONTEXT])
+    named = body.get("status", allowed[0])
+    if named not in allowed:
+        raise WebError(400, "bad_status", f"status must be among {', '.join(allowed)} / status を確かめてください")
+    return Status(named)
 
 
 def _amending(act: Act) -> Handler:
@@ -67,12 +81,11 @@ async def edit(request: web.Request) -> web.StreamResponse:
 async def notice(request: web.Request) -> web.StreamResponse:
     body = await json_object(request)
     words = {tag: parts for tag, parts in _words(body).items() if parts is not None}
-    status = body.get("status", Status.EXERCISE.value if request.app[CONTEXT].exercise else Status.ACTUAL.value)
-    expires = moment(body, "expires")
-    if expires is None or status not in tuple(Status):
-        raise WebError(400, "bad_notice", "status と expires が要ります / status and expires are needed")
+    status, expires = status_of(request, body), moment(body, "expires")
+    if expires is None:
+        raise WebError(400, "bad_notice", "expires が要ります / expires is needed")
     written = Notice(
-        status=Status(status),
+        status=status,
         kind=text_member(body, "kind", 40),
         level=_number(body, "level", 5),
         alert_level=body.get("alert_level") is True,

@@ -39,7 +39,7 @@ from services.web.declared.rows import DESIGNATED, groups, of_list, row_of, unop
 from services.web.moments import with_age
 from services.web.pages_staff import staff_page
 from services.web.security import WebError
-from services.web.writing.form import local
+from services.web.writing.form import local, text_of
 
 PATH = "/ops/declared"
 
@@ -66,7 +66,7 @@ async def one(request: web.Request) -> web.Response:
 async def save_one(request: web.Request) -> web.StreamResponse:
     """What the form of one place says."""
     posted, context = await request.post(), request.app[CONTEXT]
-    name = str(posted.get("place", ""))
+    name = text_of(posted, "place")[:200]
     try:
         place = entered(posted, await _known(request, name), context.now())
         return await _saved(request, posted, (place,))

@@ -14,7 +14,7 @@ from services.desks.review import ReviewError
 from services.desks.writing import Ask, preview, write
 from services.store.alerts import Revision
 from services.store.users import Role
-from services.web.api.writing import city_of, fault_of
+from services.web.api.writing import city_of, fault_of, worlds
 from services.web.auth import PERSON, requires
 from services.web.context import CONTEXT
 from services.web.pages_staff import staff_page
@@ -62,7 +62,7 @@ def _asked(request: web.Request, form: Filled, chosen: dict[str, str]) -> Ask:
     now = request.app[CONTEXT].now()
     level, status = chosen["level"], chosen["status"]
     written = Notice(
-        status=Status(status) if status in set(Status) else Status.EXERCISE,
+        status=Status(status) if status in worlds(request.app[CONTEXT]) else Status.EXERCISE,
         kind=chosen["kind"],
         level=int(level) if level.isascii() and level.isdecimal() else -1,
         alert_level=chosen["alert_level"] == "on",
@@ -79,7 +79,8 @@ def _page(
     request: web.Request, form: Filled, chosen: dict[str, str], shown: Revision | None, error: ReviewError | None = None
 ) -> web.Response:
     context = request.app[CONTEXT]
-    first = Status.EXERCISE if context.exercise else Status.ACTUAL
+    statuses = worlds(context)
+    first = {"kind": "", "level": "0", "category": "Transport", "status": statuses[0].value, "alert_level": ""}
     areas = [area for area in context.ground.areas if area.kind in {"city", "district"}]
     return staff_page(
         request,
@@ -88,10 +89,10 @@ def _page(
         title=TITLES[Act.NOTICE],
         hint=HINTS[Act.NOTICE],
         form=form,
-        chosen={"kind": "", "level": "0", "category": "Transport", "status": first.value, "alert_level": ""} | chosen,
+        chosen=first | chosen,
         areas=areas,
         channels=tuple(city_of(request).channels),
-        statuses=[first, *(status for status in Status if status is not first)],
+        statuses=statuses,
         categories={name: _CATEGORIES[name] for name in CATEGORIES if name in _CATEGORIES},
         shown=shown,
         problem=str(error) if error else "",
