@@ -204,6 +204,10 @@ def late(order: Order, now: datetime) -> bool:
 _BEFORE = timedelta(hours=48)
 
 
+def _minute(at: datetime | None) -> datetime | None:
+    return at and at.replace(second=0, microsecond=0)
+
+
 def _times(order: Order, event: Event) -> None:
     """Street times come from people: neither ahead of the hub's clock, nor before the order, nor the end before the
     beginning."""
@@ -211,7 +215,7 @@ def _times(order: Order, event: Event) -> None:
         return
     if event.happened_at > event.at:
         raise ActError("future", "これからの時刻です / the time is still to come")
-    started, given = order.when(Act.START), order.when(Act.ORDER)
+    started, given = (_minute(order.when(act)) for act in (Act.START, Act.ORDER))  # people tell no seconds
     if event.act is Act.FINISH and started is not None and event.happened_at < started:
         raise ActError("before_start", "開始より前の時刻です / before the work began")
     earliest = given if given is not None and event.act is not Act.NOTE else event.at - _BEFORE

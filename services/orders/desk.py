@@ -84,7 +84,12 @@ async def give(store: Store, wanted: Wanted, act: Act, person: Person, said: Sai
             raise ActError("standing", text)
         told = await _decided(connection, wanted)
         if standing:
-            order = standing[0]
+            order = next((one for one in standing if one.classes == wanted.classes), standing[0])
+            if wanted.classes and order.classes != wanted.classes:
+                text = (
+                    f"ほかの道路区分の提案 {order.id} に先に答えてください / answer {order.id}, of other classes, first"
+                )
+                raise ActError("standing", text)
             return await _done(connection, order, replace(_event(act, person, said, now), facts=told[0]))
         new = Order(
             id=0,

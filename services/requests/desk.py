@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -23,6 +23,7 @@ from services.store.requests import New
 
 GATEWAY = "@open311"
 _SEEN = "受け付けました。職員が確認します。危険なときは110番へ。 / Received; staff will look at it. In danger call 110."
+_LONG_AGO = timedelta(days=7)
 _SQUARE = 4  # half mesh, about 500 m: where a request without a road is shown
 
 
@@ -90,7 +91,9 @@ def _public(asked: Asked, found: Placed | None) -> tuple[float, float] | None:
 def _sighting(asked: Asked, by: By) -> Report:
     """As a report that nobody has confirmed; the same words about the same minute are one report."""
     seen = asked.attributes.get("SEEN_AT")
-    at = min(by.at, moment(seen[0])) if seen else by.at
+    told_at = moment(seen[0]) if seen else by.at
+    lately = by.at - _LONG_AGO <= told_at <= by.at  # else the desk would never see it; the text has what was told
+    at = (told_at if lately else by.at).replace(second=0, microsecond=0)
     told = [asked.description, *(f"{code}: {'・'.join(values)}" for code, values in asked.attributes.items())]
     text = "\n".join(line for line in told if line) or asked.service.name
     content = [asked.service.code, text, asked.lon, asked.lat, asked.address, at.isoformat()]

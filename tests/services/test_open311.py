@@ -177,6 +177,13 @@ async def test_a_bear_is_a_report_that_nobody_confirmed_and_in_no_list(store: St
             rows = list(await connection.execute(select(records.c.body)))
         (one,) = [from_json(Report, body) for (body,) in rows]
         assert (one.kind, one.confirmed, one.gateway) == ("bear", False, "@open311") and "NUMBER: 2" in one.text
+    async with served(store, NOW + timedelta(seconds=20)) as hub:  # an application that heard no answer tries again
+        await post(hub, **at(50, 5), **fields)
+        await post(hub, **at(50, 5), **fields, **{"attribute[SEEN_AT]": "0001-01-01T00:00:00Z"})
+        async with store.read() as connection:
+            at_times = set((await connection.execute(select(records.c.measured_at))).scalars())
+            count = len((await connection.execute(select(records.c.seq))).all())
+    assert (at_times, count) == ({NOW}, 2)
 
 
 @pytest.mark.parametrize(

@@ -91,7 +91,7 @@ def expected_of(body: Mapping[str, Any], context: WebContext, who: str) -> tuple
         raise WebError(400, "bad_section", "section は工区のコードです。 / section must be a plow section.")
     try:
         cm = float(body.get("cm", ""))
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         cm = -1.0
     if not 0 <= cm <= MOST_CM:
         raise WebError(400, "bad_cm", f"cm は 0 から {MOST_CM} です。 / cm must be 0 to {MOST_CM}.")

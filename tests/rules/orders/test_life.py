@@ -88,6 +88,9 @@ def test_times_of_the_street_fit_the_order() -> None:
     begun = apply(order, event(Act.START, minutes=20, happened_at=NOW + timedelta(minutes=15)))
     with pytest.raises(ActError, match="before the work began"):
         apply(begun, event(Act.FINISH, minutes=30, happened_at=NOW + timedelta(minutes=10)))
+    seconds_later = apply(after(*PROPOSED), event(Act.ORDER, minutes=1.7))  # a form tells minutes alone
+    at_once = apply(seconds_later, event(Act.START, minutes=3, happened_at=NOW + timedelta(minutes=1)))
+    assert at_once.when(Act.START) == NOW + timedelta(minutes=1)
     noted_later = apply(after(*PROPOSED), event(Act.ORDER, minutes=15, happened_at=NOW))
     assert noted_later.when(Act.ORDER) == NOW
 

@@ -145,6 +145,8 @@ async def test_a_persons_own_order_answers_the_proposal_that_stands(store: Store
     (proposed,) = await night.look()
     who = Person(await night.person("suzuki"))
     wanted = Wanted(status=Status.ACTUAL, section="sw", section_name="sw地区", kind=Kind.PLOW)
+    with pytest.raises(ActError, match="of other classes"):  # never more roads than the person asked for
+        await desk.give(store, replace(wanted, classes=(1,)), Act.ORDER, who, desk.NOTHING, MIDNIGHT + MINUTE)
     given = await desk.give(store, wanted, Act.ORDER, who, desk.NOTHING, MIDNIGHT + MINUTE)
     assert given.id == proposed.id and len(await night.look()) == 1
 

@@ -103,7 +103,8 @@ async def test_the_api_tells_what_it_describes_and_checks_what_it_takes(store: S
         assert (status, extra["state"], extra["rule"]) == (200, "ordered", "")
         status, told = await desk.post("/api/v1/snow/expected", {"cm": 12, "until": "07:00", "source": "気象台"})
         assert (status, told["source"], told["until"]) == (200, "気象台、the-approverが記入", "2027-01-14T22:00:00Z")
-        assert (await desk.post("/api/v1/snow/expected", {"cm": 900, "until": "07:00"}))[0] == 400
+        for cm in (900, 10**400, "nan", None):
+            assert (await desk.post("/api/v1/snow/expected", {"cm": cm, "until": "07:00"}))[0] == 400
 
 
 async def test_a_contractor_answers_by_link_and_a_stranger_learns_nothing(store: Store) -> None:
