@@ -11,7 +11,7 @@ from rules.orders.decision import Decision, Gauge, Kind, Outcome, Reason, Verdic
 from rules.orders.life import GIVEN, Act, Order, State
 from rules.requests.triage import Known
 
-_STALE = timedelta(hours=2)  # an older look at the section says nothing about now
+STALE = timedelta(hours=2)  # an older look at the section says nothing about now
 
 
 class Case(StrEnum):
@@ -95,7 +95,7 @@ def street(known: Known, told: Told, now: datetime) -> Street:
             case=case, at=now, known=known, ordered_at=order.when(Act.ORDER), finish_by=_ahead(order.finish_by, now)
         )
     decision = told.decision
-    if decision is None or now - decision.picture.at > _STALE:
+    if decision is None or now - decision.picture.at > STALE:
         return Street(case=Case.DONE if known.done_at else Case.UNKNOWN, at=now, known=known)
     return _decided(known, decision, now)
 

@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from feeds.status import Status
 from rules.orders.decision import Decision, Kind
 from rules.orders.life import GIVEN, Act, Order, State
+from rules.street.case import STALE
 from services.requests.shares import Shares
 from services.store import decided, orders
 
@@ -54,10 +55,15 @@ async def sections(
                 at=_at(order),
                 finish_by=order.finish_by if order and order.state in GIVEN else None,
                 share=shares.get(code),
-                decision=looks.get(code),
+                decision=_fresh(looks.get(code), now),
             )
         )
     return sorted(found, key=lambda one: (_FIRST.index(one.state), one.code))
+
+
+def _fresh(look: Decision | None, now: datetime) -> Decision | None:
+    """The last look, unless it says nothing about now: a hub that has stopped looking knows no new snow."""
+    return look if look is not None and now - look.picture.at <= STALE else None
 
 
 _FIRST = ("working", "ordered", "finished", "")

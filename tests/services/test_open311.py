@@ -290,6 +290,8 @@ async def test_an_officer_answers_and_only_once(store: Store) -> None:
         assert await officer.post("/api/v1/requests/1", deed) == (200, {"changed": [1, 2]})
         assert (await officer.post("/api/v1/requests/1", deed))[0] == 409
         assert (await officer.post("/api/v1/requests/77", deed))[0] == 404
+        for text in ("\x00", "\ud800"):
+            assert (await officer.post("/api/v1/requests/1", deed | {"text": text}))[0] == 400
         for one in await get(hub, "/requests.json"):
             assert one["status"] == "open" and "今夜の除雪に入れました。電話 ●●●" in one["status_notes"]
         assert (await (await hub.visitor()).get("/api/v1/requests"))[0] == 401

@@ -10,11 +10,16 @@ import pytest
 from feeds.status import Status
 from geo.area import Area, Areas
 from geo.plow.network import Network
+from rules.orders.decide import decide
 from rules.orders.decision import Kind
 from rules.orders.life import Act, Event, How, Order
+from services.requests.round import sections
+from services.requests.shares import Shares
 from services.requests.street import Streets
-from services.store import orders
+from services.store import decided, orders
 from services.store.engine import Store
+from tests.rules.orders.nights import PRESETS, picture, rising
+from tests.services.orders.night import MIDNIGHT
 from tests.services.test_open311 import ROADS, at, city
 from tests.services.test_plow import BEGAN, Desk, driven
 from tests.services.web_floor import Floor, floor
@@ -104,6 +109,8 @@ async def test_what_was_drawn_for_drills_says_nothing_about_real_roads(store: St
         store, answers=Streets(drawn), ground=city(), now=lambda: LATER, exercise=True, public_exercise=True
     ) as hub:
         assert (await ages(hub)).keys() == {"a", "b", "nation"}
+        roads = (await (await hub.visitor()).get("/api/v1/snow/roads"))[1]["features"]
+        assert {one["properties"]["status"] for one in roads} == {"Exercise"}
         assert "これは訓練です" in (await (await hub.visitor()).get("/snow"))[1]
 
 
@@ -126,3 +133,14 @@ async def test_the_share_of_all_roads_is_worked_out_once_a_minute(store: Store) 
         assert await shares.of(connection, Status.ACTUAL, LATER + timedelta(seconds=59)) == before == {"plow-1": 0.0}
     async with store.read() as connection:
         assert await shares.of(connection, Status.ACTUAL, LATER + timedelta(seconds=60)) == {"plow-1": 1.0}
+
+
+async def test_a_look_of_some_hours_ago_says_nothing_about_the_snow_of_now(store: Store) -> None:
+    made = decide(picture(rising(12, 6), MIDNIGHT), PRESETS["morioka"])
+    async with store.write() as connection:
+        await decided.look(connection, Status.ACTUAL, [made])
+    async with store.read() as connection:
+        for hours, told in ((2, made), (3, None)):
+            now = MIDNIGHT + timedelta(hours=hours)
+            (one,) = await sections(connection, Shares(None), {"sw": ("南西", "SW")}, Status.ACTUAL, now)
+            assert (one.decision, one.share) == (told, None)

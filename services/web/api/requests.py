@@ -19,7 +19,7 @@ from services.web.api.shapes import point
 from services.web.api.times import iso
 from services.web.auth import PERSON
 from services.web.context import CONTEXT
-from services.web.security import WORDS, WebError
+from services.web.security import WORDS, WebError, storable
 
 _LONGEST = 600
 _SCOPES = {"open": True, "closed": False}
@@ -72,7 +72,7 @@ async def change(request: web.Request) -> web.Response:
     if not (number.isascii() and number.isdigit() and len(number) < 19):
         raise WebError(404, *WORDS[404])
     text, released = body.get("text", ""), body.get("released", False)
-    if not isinstance(text, str) or len(text) > _LONGEST:
+    if not isinstance(text, str) or len(text) > _LONGEST or not storable(text):
         raise WebError(400, "bad_text", f"text は {_LONGEST} 字までです。 / text has at most {_LONGEST} characters.")
     if not isinstance(released, bool):
         raise WebError(400, "bad_released", "released must be true or false")

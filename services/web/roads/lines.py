@@ -10,6 +10,7 @@ import numpy as np
 import shapely
 from aiohttp import web
 
+from feeds.status import Status
 from geo.plow.network import Network
 from geo.plow.segment import Segment
 from rules.street.ages import AGES, age
@@ -37,7 +38,7 @@ async def show(request: web.Request) -> web.Response:
     async with context.store.read() as connection:
         since = plowed.at(now.timestamp() - _DAY_S)
         done = await plowed.done_at(connection, status, [one.id for one in taken], since)
-    told = [_told(one, age(_when(done, one), now, context.fix_delay)) for one in taken]
+    told = [_told(one, age(_when(done, one), now, context.fix_delay), status) for one in taken]
     return collection(request, told, following)
 
 
@@ -71,8 +72,9 @@ def _when(done: Mapping[str, float], one: Segment) -> datetime | None:
     return plowed.at(done[one.id]) if one.id in done else None
 
 
-def _told(one: Segment, since: str) -> dict[str, Any]:
+def _told(one: Segment, since: str, status: Status) -> dict[str, Any]:
     properties = {
+        "status": status.value,
         "road": one.name,
         "administrator": one.administrator,
         "route_class": one.route_class,
@@ -89,6 +91,7 @@ ENDPOINTS: Sequence[Endpoint] = (
         summary="The city's roads, with how long ago each was plowed; the newest passes are held back for a while.",
         parameters=(*PAGED, Parameter("bbox", "Only roads that touch it: west,south,east,north in degrees.")),
         properties={
+            "status": "Actual; Exercise where a drill is shown",
             "road": "its name, where it has one",
             "administrator": "nation, prefecture, city, other",
             "route_class": "1 幹線, 2 補助幹線, 3 生活道路, or null",

@@ -18,6 +18,7 @@ from services.web.security import WebError, storable
 LONGEST = 400  # characters of a note
 MOST_VEHICLES, MOST_CM = 300, 150
 _STATUS = {"not_found": 404, "not_allowed": 403}
+_CLOCKS_APART = timedelta(minutes=5)
 _LONGEST_FORECAST = timedelta(hours=48)
 
 
@@ -130,6 +131,8 @@ def _moment(value: Any, now: datetime, *, ahead: bool = False) -> datetime | Non
         day = timedelta(days=1)
         if ahead:
             return today if today > now else today + day
+        if now < today <= now + _CLOCKS_APART:
+            return now  # "just now", by a phone that is a little fast; not yesterday
         return today if today <= now else today - day
     try:
         return instant(value)
