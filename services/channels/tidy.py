@@ -22,6 +22,7 @@ class Tidy:
     """
 
     EVERY = 15.0  # seconds; an alert runs out to the minute
+    REST = 1.0  # seconds between two looks: in a burst every delivery of every channel rings, and sending waits behind
 
     def __init__(self, store: Store, clock: Clock, channel: Keeper) -> None:
         self._store, self._clock, self._channel = store, clock, channel
@@ -44,7 +45,8 @@ async def set_up(house: House, channel: Keeper, send: Step) -> Step:
     tidy = Tidy(house.store, house.clock, channel)
     once, lock = await house.once(tidy.name), asyncio.Lock()
     step = leased(once, in_turn(lock, tidy.step))
-    house.repeat(Loop(tidy.name, step, house.bell.listen("deliveries", "alerts"), lambda: Tidy.EVERY))
+    rings = house.bell.listen("deliveries", "alerts")
+    house.repeat(Loop(tidy.name, step, rings, lambda: Tidy.EVERY, rest=Tidy.REST))
     return leased(once, in_turn(lock, send))
 
 

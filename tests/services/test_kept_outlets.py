@@ -18,7 +18,7 @@ from services.app import Hub
 from services.bell import Bell
 from services.channels import tidy
 from services.channels.channel import Delivery, Outcome, Progress
-from services.channels.keeping import View
+from services.channels.keeping import Look, View
 from services.channels.registry import build
 from services.channels.tidy import Tidy
 from services.channels.voice import Config, Voice
@@ -171,6 +171,34 @@ async def test_an_outlet_is_in_the_hands_of_one_process_and_passes_on(
             one, two = [await tidy.set_up(house, voice, partial(send, f"{n}")) for n, house in enumerate(houses)]
             assert await one() and not await two() and await one()
         assert await two() and sent == ["0", "0", "1"], "not handed over at an orderly stop"
+
+
+class Counting(Voice):
+    """Says how often it was tidied."""
+
+    times = 0
+
+    async def keep(self, look: Look) -> bool:
+        self.times += 1
+        return await super().keep(look)
+
+
+async def test_a_burst_of_deliveries_is_not_tidied_after_each_of_them(store: Store, tmp_path: Path) -> None:
+    (tmp_path / "exchange").mkdir()
+    channel = Counting(Config(folder=tmp_path / "exchange", statuses=frozenset({Status.EXERCISE})))
+    settings = load([], {"SHIRASE_PROFILE": PROFILE, "SHIRASE_DATA_DIR": str(tmp_path)})
+
+    async def send() -> bool:
+        return False
+
+    async with AsyncExitStack() as stack:
+        house = House(settings, store, SetClock(), stack)
+        await tidy.set_up(house, channel, send)
+        house.go()
+        for _ in range(20):
+            await asyncio.sleep(0.02)
+            house.bell.ring("deliveries")
+    assert 1 <= channel.times <= 2
 
 
 async def test_a_hub_publishes_on_its_own_broker_and_writes_to_its_folder(tmp_path: Path) -> None:
