@@ -12,7 +12,10 @@ from rules.orders.life import GIVEN, Act, Order, State, overdue
 from services.callout.occasion import Event, Occasion
 from services.configuration.plow import Plow
 
-_PATH = "/ops/snow"
+
+def desk_of(status: Status) -> str:
+    """Where the desk of this status is: a drill's link must not open the real one, where a press is a real order."""
+    return "/ops/snow" if status is Status.ACTUAL else f"/ops/snow?status={status.value}"
 
 
 def order_occasions(open_orders: Sequence[Order], plow: Plow, now: datetime) -> Iterator[Occasion]:
@@ -45,7 +48,7 @@ def _undecided(orders: Iterable[Order], status: Status, plow: Plow, now: datetim
         subject=f"除雪：{len(names)}件の提案が、{_clock(min(since))}から決裁を待っています（指示は出ていません）",
         subject_en=f"{len(names)} snow orders are proposed and wait for a decision: nothing has been ordered",
         detail="、".join(names[:20]),
-        path=_PATH,
+        path=desk_of(status),
         since=min(since),
     )
 
@@ -60,7 +63,7 @@ def _unanswered(order: Order) -> Occasion:
         level=0,
         subject=f"除雪：{order.section_name}の{KINDS_JA[order.kind]}の指示（{_clock(given.at)}）を、受託者がまだ受領していません",
         subject_en=f"The contractor has not acknowledged order {order.id} ({KINDS_EN[order.kind]})",
-        path=_PATH,
+        path=desk_of(order.status),
         since=given.at,
     )
 
@@ -73,7 +76,7 @@ def _untold(order: Order, since: datetime) -> Occasion:
         level=0,
         subject=f"除雪：{order.section_name}の指示（番号 {order.id}）が、目標の時刻を過ぎても完了していません",
         subject_en=f"Order {order.id} ({KINDS_EN[order.kind]}) should be done, and nobody has said that it is",
-        path=_PATH,
+        path=desk_of(order.status),
         since=since,
     )
 

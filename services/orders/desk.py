@@ -16,6 +16,7 @@ from rules.orders.proposing import facts
 from services.callout.desk import announce
 from services.callout.occasion import Event as CallEvent
 from services.callout.occasion import Occasion
+from services.callout.snow import desk_of
 from services.orders.entries import count, entry, expected_entry, linked_entry
 from services.orders.permission import objections
 from services.store import chronology, decided, order_links, orders, users
@@ -180,7 +181,7 @@ def _refused(order: Order, event: Event) -> Occasion:
         subject=f"除雪：{order.section_name}の指示（番号 {order.id}）を、受託者が受けられないと答えました",
         subject_en=f"A contractor cannot do order {order.id}",
         detail=event.text,
-        path="/ops/snow",
+        path=desk_of(order.status),
         since=event.at,
         lasting=False,
     )

@@ -36,6 +36,8 @@ def test_proposals_of_a_storm_ring_once_and_a_drill_by_itself() -> None:
     drill = proposed(100, status=Status.EXERCISE)
     assert rings(*many, drill, minutes=14) == []
     assert rings(*many, drill, minutes=15) == ["order:Actual:proposed", "order:Exercise:proposed"]
+    paths = [one.path for one in order_occasions([proposed(), given(drill)], PLOW, MIDNIGHT + 20 * MINUTE)]
+    assert paths == ["/ops/snow", "/ops/snow?status=Exercise"], "a drill's link never opens the real desk"
     (one,) = order_occasions(many, PLOW, MIDNIGHT + 15 * MINUTE)
     assert "99件の提案" in one.subject and len(one.detail) < 400
 
