@@ -178,6 +178,9 @@ def test_of_several_hazards_on_a_topic_the_real_one_is_told_then_the_highest_the
     foreseen = hazard(status=Status.ACTUAL, level=3, observed=False)
     assert list(strongest([high, drill, foreseen, low]).items()) == [(f"{HAZARDS}/flood/032010001", high)]
     assert list(strongest([hazard(kind="a/b", area="#")])) == [f"{HAZARDS}/a%2Fb/%23"]
+    others = [replace(low, area="a0"), replace(high, area="a1", level=5), replace(drill, area="a2")]
+    first = [one.level for one in strongest([*others, high]).values()]
+    assert first == [5, 3, 2, 5], "with thousands to tell, the gravest waits for nothing lower"
 
 
 @pytest.mark.parametrize("store", ["sqlite"], indirect=True)

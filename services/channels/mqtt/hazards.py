@@ -31,7 +31,7 @@ class PublicHazards:
     """Keeps the board as the store is."""
 
     name = "mqtt:hazards"
-    EVERY = 5.0  # seconds
+    EVERY, REST = 5.0, 1.0  # seconds between two looks where nothing is left to do, and where something is
 
     def __init__(self, store: Store, clock: Clock, board: Board, viewer: Viewer) -> None:
         self._store, self._clock, self._board, self._viewer = store, clock, board, viewer
@@ -56,14 +56,17 @@ class PublicHazards:
 
 
 def strongest(found: Iterable[Hazard]) -> dict[str, Hazard]:
-    """Of several hazards on one topic the one to tell: real before drill, then the highest, then observed first."""
+    """Of several hazards on one topic the one to tell: real before drill, then the highest, then observed first.
+
+    In the same order: where there is more to tell than one step tells, the gravest goes first.
+    """
 
     def rank(one: Hazard) -> tuple[bool, int, bool, datetime, str]:
         return one.status is Status.ACTUAL, one.level, one.observed, one.valid_until, one.key
 
     told: dict[str, Hazard] = {}
-    for hazard in sorted(found, key=rank):
-        told[f"{HAZARDS}/{quote(hazard.kind, safe='')}/{quote(hazard.area, safe='')}"] = hazard
+    for hazard in sorted(found, key=rank, reverse=True):
+        told.setdefault(f"{HAZARDS}/{quote(hazard.kind, safe='')}/{quote(hazard.area, safe='')}", hazard)
     return told
 
 

@@ -23,7 +23,8 @@ async def set_up(house: House, channel: Mqtt) -> None:
     viewer = Viewer.public(house.settings.public_exercise, house.settings.public_forecasts)
     told = PublicHazards(house.store, house.clock, channel.board, viewer)
     once = await house.once(told.name)
-    house.repeat(Loop(told.name, leased(once, told.step), house.bell.listen(), lambda: told.EVERY))
+    step = leased(once, told.step)
+    house.repeat(Loop(told.name, step, house.bell.listen(), lambda: told.EVERY, again=True, rest=told.REST))
 
 
 def city_login(city: Broker) -> Login:
