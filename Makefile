@@ -64,7 +64,7 @@ examples: install
 
 # Ten thousand generated alerts in six languages, each through every channel's own counting
 languages: install
-	SHIRASE_LANGUAGE_ALERTS=10000 $(BIN)/pytest -q tests/rules/test_translations.py
+	SHIRASE_LANGUAGE_ALERTS=10000 $(BIN)/pytest -q --timeout 1800 tests/rules/test_translations.py
 
 drill: install
 	SHIRASE_DRILL=full $(BIN)/pytest -s tests/e2e/test_kill.py tests/e2e/test_plant.py tests/e2e/test_broker_loss.py \
