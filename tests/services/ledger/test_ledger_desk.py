@@ -83,6 +83,13 @@ async def of(store: Store, days: tuple[date, date] = (DAY, DAY), status: Status 
         return await account(connection, BOOK, status, days)
 
 
+def test_every_public_holiday_of_the_contract_is_one() -> None:
+    contract = BOOK.contract("demo-east", DAY)
+    days = ("11-03", "11-23", "12-31"), ("01-01", "01-11", "02-11", "02-23", "03-21", "03-22", "04-29")
+    for year, some in zip((2026, 2027), days, strict=True):
+        assert all(contract.holiday(date.fromisoformat(f"{year}-{day}")) for day in some)
+
+
 async def test_declared_approved_and_late(store: Store) -> None:
     await drive(store, NIGHT)
     await drive(store, replace(NIGHT, section="drill"), status=Status.EXERCISE)
