@@ -30,7 +30,7 @@ class Deed:
     seen: State
     state: State
     text: str  # for the resident; public
-    released: bool
+    released: bool | None  # None: as it is
 
 
 async def answer(store: Store, deed: Deed, who: str, now: datetime) -> tuple[int, ...]:
@@ -46,7 +46,7 @@ async def answer(store: Store, deed: Deed, who: str, now: datetime) -> tuple[int
         if one.state is not deed.seen:
             ja, en = WORDS[one.state]
             raise RequestError("changed", f"ほかの人が「{ja}」にしました。 / Somebody made it {en!r}; look again.")
-        if one.released != deed.released:
+        if deed.released is not None and one.released != deed.released:
             await requests.release(connection, deed.id, released=deed.released)
         changed: tuple[int, ...] = (deed.id,)
         if deed.state is not one.state or deed.text:

@@ -292,6 +292,13 @@ async def test_an_officer_answers_and_only_once(store: Store) -> None:
         assert (await officer.post("/api/v1/requests/77", deed))[0] == 404
         for text in ("\x00", "\ud800"):
             assert (await officer.post("/api/v1/requests/1", deed | {"text": text}))[0] == 400
+        release = {"seen": "action_scheduled", "state": "action_scheduled", "released": True}
+        assert (await officer.post("/api/v1/requests/1", release))[0] == 200
+        later = {"seen": "action_scheduled", "state": "in_progress"}
+        assert (await officer.post("/api/v1/requests/1", later))[0] == 200
+        assert (await get(hub, "/requests/1.json"))[0]["description"] == "早く来て"  # what was released stays so
+        deed = later | {"seen": "in_progress", "state": "action_scheduled", "text": deed["text"]}
+        assert (await officer.post("/api/v1/requests/1", deed))[0] == 200
         for one in await get(hub, "/requests.json"):
             assert one["status"] == "open" and "今夜の除雪に入れました。電話 ●●●" in one["status_notes"]
         assert (await (await hub.visitor()).get("/api/v1/requests"))[0] == 401

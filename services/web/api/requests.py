@@ -71,10 +71,10 @@ async def change(request: web.Request) -> web.Response:
     number = request.match_info["id"]
     if not (number.isascii() and number.isdigit() and len(number) < 19):
         raise WebError(404, *WORDS[404])
-    text, released = body.get("text", ""), body.get("released", False)
+    text, released = body.get("text", ""), body.get("released")
     if not isinstance(text, str) or len(text) > _LONGEST or not storable(text):
         raise WebError(400, "bad_text", f"text は {_LONGEST} 字までです。 / text has at most {_LONGEST} characters.")
-    if not isinstance(released, bool):
+    if released is not None and not isinstance(released, bool):
         raise WebError(400, "bad_released", "released must be true or false")
     deed = Deed(
         id=int(number), seen=_state(body, "seen"), state=_state(body, "state"), text=text.strip(), released=released
@@ -141,7 +141,10 @@ ENDPOINTS = (
                 "seen": {"enum": [*State], "description": "the state that was looked at; another answer is 409"},
                 "state": {"enum": [*State]},
                 "text": {"type": "string", "maxLength": _LONGEST},
-                "released": {"type": "boolean", "description": "let the public read the description, covered"},
+                "released": {
+                    "type": "boolean",
+                    "description": "let the public read the description, covered; left out: as it is",
+                },
             },
         },
         returns="application/json",
