@@ -23,9 +23,15 @@ _WORDS = re.compile(
 
 
 def said_in(*words: str) -> bool:
-    """True where any of these words are those of evacuation information, broken by a line or a space or not."""
-    plain = [unicodedata.normalize("NFKC", one) for one in words]
+    """True where any of these words are those of evacuation information, broken by a line, a space or a sign that
+    nobody sees or not."""
+    plain = [_seen(unicodedata.normalize("NFKC", one)) for one in words]
     return any(_WORDS.search(one) or _WORDS.search("".join(one.split())) for one in plain)
+
+
+def _seen(text: str) -> str:
+    """Without joiners, marks of direction and soft hyphens, which a reader does not see."""
+    return "".join(letter for letter in text if unicodedata.category(letter) != "Cf")
 
 
 def titled(text: Text) -> bool:
