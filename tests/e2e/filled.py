@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from pydantic import SecretStr
+from sqlalchemy import select
 
 from feeds.status import Status
 from rules.declared import Crowding, Declared, Headquarters, Opening, Shelters, ShelterState
@@ -17,15 +18,17 @@ from services.callout.message import Message
 from services.callout.outlet import Result
 from services.callout.watch import Hub, Watch
 from services.clock import wall
+from services.desks.break_glass import Emergency, break_glass
 from services.desks.declaring import Entered, enter
 from services.lease import Leased
 from services.selftest.message import test_alert
 from services.selftest.run import prove_all
 from services.settings import load
-from services.store import glass, selftests
+from services.store import selftests, users
 from services.store.call_sends import SendState
-from services.store.glass import Broken
-from tests.e2e.scene import NIGHT, PROFILE, ROSTER, Scene
+from services.store.tables import alerts
+from services.store.users import Account, Role, Scope
+from tests.e2e.scene import HASH, NIGHT, PASSWORD, PROFILE, ROSTER, Scene
 
 FILLED = NIGHT + timedelta(minutes=8)  # 03:00
 _RAIN = "3月14日からの大雨"
@@ -91,21 +94,31 @@ async def _shelters(made: Scene) -> None:
 
 
 async def _alone(made: Scene) -> None:
-    """As the desk writes it down when one person had to do without the other."""
-    one = Broken(
-        series="Exercise-evacuation-proposal-20260315T0240",
-        revision=1,
-        status=Status.EXERCISE,
-        headline="【警戒レベル4 避難指示】上田、山岸に発令",
-        level=4,
-        person="tanaka",
-        reason="02:31から02:38まで、佐藤と鈴木の携帯と自宅に3回ずつ電話したが、どちらも出ない",
-        at=made.clock.now() - timedelta(minutes=16),
-        needed=2,
-        agreed=("tanaka",),
+    """The evacuation order waits for a second person who cannot be reached: tanaka issues it alone."""
+    tanaka = Account(
+        name="tanaka",
+        role=Role.APPROVER,
+        password=HASH,
+        one_time=False,
+        revoked=False,
+        created_at=wall(),
+        scope=Scope(evacuation=True, break_glass=True),
     )
     async with made.store.write() as connection:
-        await glass.add(connection, one)
+        await users.add(connection, tanaka)
+        wanted = (alerts.c.state == "draft", alerts.c.rule == "evacuation-proposal")
+        found = await connection.execute(select(alerts.c.series, alerts.c.revision, alerts.c.digest).where(*wanted))
+        series, revision, digest = found.one()
+    alone = Emergency(
+        series=series,
+        revision=revision,
+        digest=digest,
+        person="tanaka",
+        reason="02:50から02:57まで、佐藤と鈴木の携帯と自宅に3回ずつ電話したが、どちらも出ない",
+        password=PASSWORD,
+    )
+    await break_glass(made.store, alone, made.city.floor, made.clock.now())
+    await made.send()
 
 
 async def _calls(made: Scene) -> None:
