@@ -81,9 +81,13 @@ async def _telegrams(client: MqttClient, ledger: Ledger) -> None:
         await asyncio.sleep(1.1)
 
 
+_LOOKS = 8  # half a second apart
+
+
 async def until_quiet(database: str, ledger: Ledger, patience: float = 120, *, all_stored: bool = True) -> None:
-    """Wait until everything acknowledged by the broker is stored and no delivery is open."""
-    deadline = asyncio.get_running_loop().time() + patience
+    """Wait until everything acknowledged by the broker is stored and no delivery is open, and that it stays so: what
+    the last telegram leads to comes a moment after it."""
+    deadline, quiet = asyncio.get_running_loop().time() + patience, 0
     found = "the store does not answer"
     while asyncio.get_running_loop().time() < deadline:
         try:
@@ -91,7 +95,8 @@ async def until_quiet(database: str, ledger: Ledger, patience: float = 120, *, a
         except (StoreError, SQLAlchemyError, OSError):
             await asyncio.sleep(0.5)
             continue
-        if (stored >= len(ledger.sent) or not all_stored) and not pending:
+        quiet = quiet + 1 if (stored >= len(ledger.sent) or not all_stored) and not pending else 0
+        if quiet == _LOOKS:
             return
         found = f"{stored} of {len(ledger.sent)} readings stored, {pending} deliveries open"
         await asyncio.sleep(0.5)
