@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from aiohttp import web
 
-from feeds.status import Status
 from services.requests.offer import Services
 from services.settings import LalertReceiver
 from services.web import auth_login, callout_link, health, pages, pages_subscribe, templating
@@ -54,7 +53,7 @@ def _open311(context: WebContext, services: Services) -> Open311:
         areas=context.ground.areas,
         city=context.city_name,
         base_url=context.base_url,
-        status=Status.EXERCISE if context.exercise else Status.ACTUAL,
+        status=context.own,
         shown=Viewer.everyone(context).statuses,
     )
 

@@ -8,7 +8,6 @@ from datetime import timedelta
 
 from aiohttp import hdrs, web
 
-from feeds.status import Status
 from services.clock import wall
 from services.store import users
 from services.store.chronology import Entry, append
@@ -117,7 +116,7 @@ async def _note_failure(request: web.Request, account: Account | None) -> None:
 
 
 def _entry(request: web.Request, name: str, text: str) -> Entry:
-    status = Status.EXERCISE if request.app[CONTEXT].exercise else Status.ACTUAL
+    status = request.app[CONTEXT].own
     return Entry(at=request.app[CONTEXT].now(), status=status, kind="access", who=name, text=text)
 
 

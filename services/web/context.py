@@ -10,6 +10,7 @@ from pathlib import Path
 from aiohttp import web
 
 from feeds.cap.sign import Signer
+from feeds.status import Status
 from geo.model import Ground
 from geo.plow.fairness import Street
 from geo.plow.ledger.book import Book
@@ -69,6 +70,11 @@ class WebContext:
     streets: tuple[Street, ...] = ()  # the city's own carriageways, for how long they wait for a plow
     plow: Plow = field(default_factory=Plow)  # contractors, and how long orders may wait
     fix_delay: timedelta = timedelta(minutes=30)  # public positions of vehicles are this old
+
+    @property
+    def own(self) -> Status:
+        """What happens here is this, where nobody says otherwise: a hub that runs an exercise makes drills."""
+        return Status.EXERCISE if self.exercise else Status.ACTUAL
 
 
 CONTEXT: web.AppKey[WebContext] = web.AppKey("context", WebContext)

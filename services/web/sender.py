@@ -65,7 +65,7 @@ async def sender_of(request: web.Request, *, public: bool = False) -> Sender:
     An anonymous sender is counted here, before a byte of the body is read.
     """
     context, person = request.app[CONTEXT], person_of(request)
-    least = Status.EXERCISE if context.exercise else Status.ACTUAL
+    least = context.own
     if person is not None:
         if not person.may(Role.OPERATOR):
             raise WebError(

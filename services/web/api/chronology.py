@@ -48,7 +48,7 @@ async def show(request: web.Request) -> web.Response:
 async def note(request: web.Request) -> web.Response:
     context = request.app[CONTEXT]
     text = text_member(await json_object(request), "text", _LONGEST_NOTE)
-    status = Status.EXERCISE if context.exercise else Status.ACTUAL
+    status = context.own
     entry = Entry(at=context.now(), status=status, kind="note", who=request[PERSON].name, text=text)
     async with context.store.write() as connection:
         await append(connection, [entry])

@@ -9,7 +9,6 @@ from datetime import timedelta
 from aiohttp import hdrs, web
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from feeds.status import Status
 from services.clock import wall
 from services.photos import MAX_BYTES, MEDIA_TYPE, Photo
 from services.store import chronology, photos
@@ -54,7 +53,7 @@ async def take(request: web.Request) -> web.Response:
     async with context.store.write() as connection:
         await keep_photos(connection, context, [picture])
         if sender.kind is Kind.STAFF:
-            status = Status.EXERCISE if context.exercise else Status.ACTUAL
+            status = context.own
             refs, text = {"photo": picture.sha256}, "通報の写真を登録した"
             entry = Entry(at=context.now(), status=status, kind="report", who=sender.name, text=text, refs=refs)
             await chronology.append(connection, [entry])

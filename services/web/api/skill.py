@@ -28,7 +28,7 @@ def asked_days(request: web.Request) -> int:
 
 def asked_status(request: web.Request) -> Status:
     """Whose account: real, unless the whole hub runs an exercise; a WebError 400 for a word that is no status."""
-    usual = Status.EXERCISE if request.app[CONTEXT].exercise else Status.ACTUAL
+    usual = request.app[CONTEXT].own
     text = request.query.get("status", usual.value)
     if text not in {status.value for status in Status}:
         names = ", ".join(status.value for status in Status)

@@ -57,7 +57,7 @@ def days(request: web.Request) -> tuple[date, date]:
 
 def status_of(request: web.Request) -> Status:
     """Of a hub that runs an exercise the drill's own account; the two are never added up."""
-    wanted = request.query.get("status") or (Status.EXERCISE if request.app[CONTEXT].exercise else Status.ACTUAL)
+    wanted = request.query.get("status") or request.app[CONTEXT].own
     try:
         return Status(wanted)
     except ValueError:

@@ -25,7 +25,7 @@ _LONGEST_FORECAST = timedelta(hours=48)
 def status_of(text: str | None, context: WebContext) -> Status:
     """A hub that runs an exercise is asked about the exercise, unless told otherwise. Raises WebError."""
     try:
-        return Status(text) if text else (Status.EXERCISE if context.exercise else Status.ACTUAL)
+        return Status(text) if text else context.own
     except ValueError:
         raise WebError(400, "bad_status", "status は Actual / Exercise / Test です。 / Unknown status.") from None
 
