@@ -16,6 +16,8 @@ from services.city import StartError
 from services.clock import Clock
 from services.desks.quarantine import Reader
 from services.disk import Disk
+from services.dumps.picture import Dumps
+from services.dumps.sites import sites_of
 from services.evaluate import Evaluate
 from services.health import Health
 from services.house import House
@@ -138,6 +140,7 @@ class Hub:
             city=city,
             callout=settings.callout,
             plow=settings.plow,
+            dumps=Dumps(sites_of(roads, settings.plow)),
             rules=city.rules,
             signer=city.signer,
             lalert=settings.lalert,

@@ -37,6 +37,14 @@ class Fences:
         """Which fixes lie in a fenced place, shape (n,)."""
         return np.asarray(shapely.intersects_xy(self._inside, piece.lon, piece.lat))
 
+    def which(self, piece: Track) -> npt.NDArray[np.intp]:
+        """The number of the fence that each fix lies in, -1 for none, shape (n,); of fences that overlap the first."""
+        found = np.full(len(piece), -1, dtype=np.intp)
+        if self.holds(piece).any():
+            for number in reversed(range(len(self.fences))):
+                found[shapely.intersects_xy(self.fences[number].geometry, piece.lon, piece.lat)] = number
+        return found
+
     def outside(self, piece: Track) -> Iterator[Track]:
         """The parts of a piece between its visits to fenced places; who goes in and comes out is not followed."""
         borders = np.flatnonzero(np.diff(self.holds(piece), prepend=True, append=True))

@@ -48,6 +48,7 @@ class Spell:
     section: str = ""  # of work: 工区
     metres: float = 0.0  # of work
     deicer_kg: float | None = None  # None where the vehicle does not tell
+    place: str = ""  # of a yard: the code of the fence
 
     @property
     def seconds(self) -> int:
@@ -62,6 +63,7 @@ class _Kind(NamedTuple):
     activity: str = ""
     administrator: str = ""
     section: str = ""
+    place: str = ""
 
 
 class _Part(NamedTuple):
@@ -140,14 +142,16 @@ def _work(driven: Iterable[Sequence[Stroke]], network: Network) -> Iterator[_Par
 def _rest(piece: Track, network: Network, fences: Fences, transfer_kmh: float) -> Iterator[_Part]:
     """What every step of the piece is where it is not work."""
     east, north = network.plane.metres(piece.lon, piece.lat)
-    yard, none = fences.holds(piece), piece.activity == ACTIVITIES.index("none")
+    fence, none = fences.which(piece), piece.activity == ACTIVITIES.index("none")
+    place = np.where(fence[1:] >= 0, fence[1:], fence[:-1])  # a step that touches a fence belongs to it
     kinds = np.zeros(len(piece) - 1, dtype=int)
     kinds[(piece.steps_kmh > transfer_kmh) | none[1:]] = _REST.index(Doing.TRANSFER)
     kinds[standing(piece.at, east, north)] = _REST.index(Doing.STANDBY)
-    kinds[yard[1:] | yard[:-1]] = _REST.index(Doing.YARD)
-    borders = [0, *(np.flatnonzero(np.diff(kinds)) + 1).tolist(), len(kinds)]
+    kinds[place >= 0] = _REST.index(Doing.YARD)
+    borders = [0, *(np.flatnonzero(np.diff(kinds) | np.diff(place)) + 1).tolist(), len(kinds)]
     for begin, end in pairwise(borders):
-        yield _Part(float(piece.at[begin]), float(piece.at[end]), _Kind(_REST[kinds[begin]]))
+        code = fences.fences[place[begin]].code if place[begin] >= 0 else ""
+        yield _Part(float(piece.at[begin]), float(piece.at[end]), _Kind(_REST[kinds[begin]], place=code))
 
 
 def _overlaid(rest: Sequence[_Part], work: Iterable[_Part]) -> Iterator[_Part]:
@@ -199,4 +203,5 @@ def _spell(part: _Part) -> Spell:
         section=part.kind.section,
         metres=part.metres,
         deicer_kg=None if isnan(part.kg) else part.kg,
+        place=part.kind.place,
     )

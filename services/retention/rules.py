@@ -22,6 +22,7 @@ from services.settings import Settings
 from services.store.tables import quarantine, records, silences, suppressed, suppressions
 from services.store.tables_budget import outages, spent
 from services.store.tables_calls import call_sends, calls
+from services.store.tables_dumps import dump_events
 from services.store.tables_ledger import ledger_entries
 from services.store.tables_orders import decisions, expected_snow, order_events, order_links, orders
 from services.store.tables_plow import passes, rounds, spells
@@ -92,6 +93,13 @@ def _decided_since(_before: datetime) -> ColumnElement[bool]:
     return exists().where(
         later.c.status == decisions.c.status, later.c.section == decisions.c.section, later.c.id > decisions.c.id
     )
+
+
+def _said_since(_before: datetime) -> ColumnElement[bool]:
+    """The newest word of each kind says how the dump is, and the newest measurement what lies there."""
+    later = dump_events.alias("later")
+    same = and_(*(later.c[name] == dump_events.c[name] for name in ("status", "dump", "act")))
+    return exists().where(same, later.c.seq > dump_events.c.seq)
 
 
 def _answered(before: datetime) -> ColumnElement[bool]:
@@ -179,6 +187,7 @@ RULES = (
             "decisions",
             "expected_snow",
             "ledger_entries",
+            "dump_events",
         ),
         ways=(
             Rows(passes.c.ended),
@@ -188,8 +197,10 @@ RULES = (
             Rows(decisions.c.at, _decided_since),
             Rows(expected_snow.c.until),
             Rows(ledger_entries.c.at),
+            Rows(dump_events.c.at, _said_since),
         ),
-        never="an order that is not closed; the last round and the last decision of each section",
+        never="an order that is not closed; the last round and the last decision of each section; the last word of each "
+        "kind about a snow dump",
     ),
     Rule(name="quarantine", tables=("quarantine",), ways=(Rows(quarantine.c.received_at),)),
     Rule(name="spending", tables=("spent",), ways=(Rows(spent.c.at),), wall=True),

@@ -70,6 +70,22 @@ async def between(
     return dict(sorted(found.items()))
 
 
+async def stays(
+    connection: AsyncConnection, status: Status, places: Collection[str], since: datetime, until: datetime
+) -> dict[Vehicle, list[Spell]]:
+    """All vehicles' time inside these fences that began in [since, until), by time."""
+    statement = (
+        select(spells)
+        .where(spells.c.status == status, spells.c.place.in_(sorted(places)))
+        .where(spells.c.began >= since, spells.c.began < until)
+        .order_by(spells.c.began)
+    )
+    found: dict[Vehicle, list[Spell]] = {}
+    for row in await connection.execute(statement):
+        found.setdefault(Vehicle(status, row.gateway, row.vehicle), []).append(_spell(row))
+    return found
+
+
 def _spell(row: Any) -> Spell:
     return Spell(
         began=int(row.began.timestamp()),
@@ -80,4 +96,5 @@ def _spell(row: Any) -> Spell:
         section=row.section,
         metres=row.metres,
         deicer_kg=row.deicer_kg,
+        place=row.place,
     )

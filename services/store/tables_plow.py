@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Column, Float, Index, Integer, Table, Text
+from sqlalchemy import Column, Float, Index, Integer, Table, Text, text
 
 from services.store.columns import Instant, Serial, metadata
+
+_IN_A_PLACE = text("place <> ''")
 
 passes = Table(  # runs of vehicles over segments, worked out of their fixes and replaced when more of these come
     "passes",
@@ -45,8 +47,10 @@ spells = Table(  # what vehicles did with their time, in whole seconds; replaced
     Column("section", Text, nullable=False),
     Column("metres", Float, nullable=False),
     Column("deicer_kg", Float),
+    Column("place", Text, nullable=False, server_default=""),  # of a yard: the fence
     Index("spells_by_vehicle", "status", "gateway", "vehicle", "began"),
     Index("spells_by_time", "status", "began"),
+    Index("spells_by_place", "status", "place", "began", sqlite_where=_IN_A_PLACE, postgresql_where=_IN_A_PLACE),
     sqlite_autoincrement=True,
 )
 

@@ -25,6 +25,7 @@ from services.city import City
 from services.configuration.plow import Plow
 from services.desks.quarantine import Reader
 from services.desks.subscriptions import Offer
+from services.dumps.picture import Dumps
 from services.health import Health
 from services.requests.offer import Services
 from services.requests.street import Streets
@@ -69,6 +70,7 @@ class WebContext:
     book: Book = field(default_factory=Book)  # machines and contracts of snow removal
     streets: tuple[Street, ...] = ()  # the city's own carriageways, for how long they wait for a plow
     plow: Plow = field(default_factory=Plow)  # contractors, and how long orders may wait
+    dumps: Dumps = field(default_factory=Dumps)  # where snow is brought to
     fix_delay: timedelta = timedelta(minutes=30)  # public positions of vehicles are this old
 
     @property

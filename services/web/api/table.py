@@ -40,6 +40,7 @@ from services.web.api import (
     writing,
 )
 from services.web.context import CONTEXT
+from services.web.dumps import api as dumps
 from services.web.ledger import api as ledger
 from services.web.roads import lines
 
@@ -77,6 +78,7 @@ ENDPOINTS = (
     *budget.ENDPOINTS,
     *ledger.ENDPOINTS,
     *snow.ENDPOINTS,
+    *dumps.ENDPOINTS,
     *events.ENDPOINTS,
     *openapi.ENDPOINTS,
 )

@@ -1,0 +1,1 @@
+"""Snow dumps: visits of trucks, how crowded a dump is, and when it will be full."""

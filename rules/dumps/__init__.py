@@ -1,0 +1,1 @@
+"""What staff say of snow dumps, and how that is told."""

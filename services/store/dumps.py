@@ -1,0 +1,51 @@
+"""What people told of snow dumps, in the store."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import asdict
+from typing import Any
+
+from sqlalchemy import func, insert, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from feeds.status import Status
+from rules.dumps.life import Act, Event, Told
+from services.store.tables_dumps import dump_events
+
+
+async def told(connection: AsyncConnection, status: Status) -> dict[str, Told]:
+    """All that is kept of every dump that anything was said of."""
+    statement = select(dump_events).where(dump_events.c.status == status.value)
+    found: defaultdict[str, list[Any]] = defaultdict(list)
+    for row in await connection.execute(statement.order_by(dump_events.c.dump, dump_events.c.seq)):
+        found[row.dump].append(row)
+    return {
+        dump: Told(events=[_event(row) for row in rows], seen=rows[-1].seq) for dump, rows in found.items()
+    }
+
+
+async def add(connection: AsyncConnection, status: Status, dump: str, event: Event, seen: int) -> bool:
+    """Write an act of somebody who knew the acts up to number ``seen``; False: somebody was quicker.
+
+    Call inside ``store.write()``.
+    """
+    mine = (dump_events.c.status == status.value, dump_events.c.dump == dump)
+    newest = await connection.scalar(select(func.coalesce(func.max(dump_events.c.seq), 0)).where(*mine))
+    if newest != seen:
+        return False
+    row = asdict(event) | {"act": event.act.value, "status": status.value, "dump": dump, "seq": seen + 1}
+    await connection.execute(insert(dump_events).values(row))
+    return True
+
+
+def _event(row: Any) -> Event:
+    return Event(
+        act=Act(row.act),
+        at=row.at,
+        who=row.who,
+        text=row.text,
+        volume_m3=row.volume_m3,
+        visits=row.visits,
+        until=row.until,
+    )

@@ -1,0 +1,1 @@
+"""Snow dumps for everybody and for the desk."""
