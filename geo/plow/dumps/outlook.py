@@ -41,18 +41,18 @@ class Filling:
     """How the outlook counts."""
 
     load_m3: float = 6.0  # what a visit leaves, as it lies in the heap
-    load_spread: float = 0.33  # part by which that may be wrong, nine times of ten
+    load_spread: float = 0.33  # part by which that may be wrong, eight times of ten
     survey_spread: float = 0.1  # the same of a measurement
     lately_days: int = 14  # of which the rate is the mean
-    run_days: float = 3.0  # hauling days that hang together
+    run_days: float = 2.0  # hauling days that hang together
     ahead_days: int = 14
-    z: float = 1.645  # nine of ten
+    z: float = 1.28  # eight of ten
     few: int = 20  # visits between two measurements that tell nothing of a load
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outlook:
-    """What lies in a dump and when it will be full; volumes in cubic metres, each with its nine-of-ten bounds."""
+    """What lies in a dump and when it will be full; volumes in cubic metres, each with its eight-of-ten bounds."""
 
     why: Why
     volume_m3: float
@@ -139,7 +139,7 @@ class _Ahead:
         to_come = self.scatter * sqrt(how.run_days * days)
         mean = self.scatter * days * sqrt(how.run_days / self.days)
         loads = self.a_day * days * self.spread
-        return hypot(self.off + loads, how.z * hypot(to_come, mean))  # a load that is wrong is wrong in both
+        return hypot(self.off + loads, how.z * to_come, how.z * mean)  # a load that is wrong is wrong in both
 
 
 _NEVER = (None, None, None)

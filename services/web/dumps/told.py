@@ -39,7 +39,7 @@ DUMP: Mapping[str, str] = {
     "visits_today": "loads since midnight in Japan, by vehicles with a receiver",
     "capacity_m3": "cubic metres as the snow lies, or null: none is known",
     "volume_m3": "what lies there: the last measurement and a load for each visit since",
-    "volume_low_m3": "nine-of-ten lower bound of it",
+    "volume_low_m3": "eight-of-ten lower bound of it",
     "volume_high_m3": "upper bound",
     "share": "volume by capacity, or null",
     "a_day_m3": "what came in a day, mean of the last fortnight",
