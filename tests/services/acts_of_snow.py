@@ -17,6 +17,8 @@ from geo.model import Ground
 from rules.orders.decision import Kind
 from rules.orders.life import Act as Doing
 from rules.orders.life import Event, How, Order
+from services.configuration.plow import Dump
+from services.dumps.sites import Site, Sites
 from services.requests.desk import By, Requests
 from services.requests.street import Streets
 from services.store import orders
@@ -28,6 +30,10 @@ from tests.services.web_floor import Visitor
 Act = Callable[[Store, Visitor], Awaitable[tuple[int, Any]]]
 SECTION = Area(code="plow-1", name="中央工区", kind="plow_section", geometry=shapely.box(141.10, 39.70, 141.12, 39.72))
 SERVICE = read_catalog(Path("config/morioka/services.toml")).service[0]
+
+
+DUMP = Site(code="d1", name="太田雪捨て場", lon=141.11, lat=39.71, terms=Dump(capacity_m3=20_000))
+DUMPS = Sites((DUMP,), frozenset(Status))
 
 
 def with_section(ground: Ground) -> Ground:
@@ -75,11 +81,17 @@ async def _answer(store: Store, officer: Visitor) -> tuple[int, Any]:
     return await officer.post(f"/api/v1/requests/{taken.id}", body)
 
 
+async def _dump(_: Store, officer: Visitor) -> tuple[int, Any]:
+    body = {"dump": "d1", "act": "full", "seen": 0, "text": "満杯になりました"}
+    return await officer.post("/api/v1/snow/dumps/act", body)
+
+
 ACTS: dict[str, Act] = {
     "/snow/orders": _order,
     "/snow/orders/act": _act,
     "/snow/orders/link": _link,
     "/snow/expected": _expect,
+    "/snow/dumps/act": _dump,
     "/ledger/declared": _entered("declared"),
     "/ledger/approved": _entered("approved"),
     "/requests/{id}": _answer,

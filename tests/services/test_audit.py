@@ -10,6 +10,7 @@ from sqlalchemy import select, update
 
 from rules.alert import Approval
 from services.desks.quarantine import Reader
+from services.dumps.picture import Dumps
 from services.store import alerts, chronology, hold_offs
 from services.store.engine import Store
 from services.store.tables import chronology as log
@@ -145,7 +146,8 @@ def test_every_write_of_the_api_is_tried_below() -> None:
 async def test_each_write_names_its_person(store: Store) -> None:
     ground = acts_of_snow.with_section(with_stations())
     for path, act in ACTS.items():
-        async with floor(store, reader=Reader(gateways=GRANTED), ground=ground, city=CITY, book=BOOK) as running:
+        more = {"city": CITY, "book": BOOK, "dumps": Dumps(acts_of_snow.DUMPS)}
+        async with floor(store, reader=Reader(gateways=GRANTED), ground=ground, **more) as running:
             officer = await running.person(Role.APPROVER, f"officer-of-{path.replace('/', '-')}")
             async with store.read() as connection:
                 before = await connection.scalar(select(log.c.seq).order_by(log.c.seq.desc()).limit(1)) or 0

@@ -58,6 +58,7 @@ async def test_what_the_document_guards_is_guarded_and_the_rest_is_open(store: S
                 .replace("{sha256}", "0" * 64)
                 .replace("{series}", "s")
                 .replace("{section}", "plow-chuo")
+                .replace("{dump}", "d1")
             )
             if endpoint.method != "GET":
                 assert endpoint.role is not None or endpoint.open

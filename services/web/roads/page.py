@@ -6,6 +6,7 @@ from typing import Any
 
 from aiohttp import hdrs, web
 
+from feeds.instant import instant
 from rules.street.ages import AGES
 from rules.street.words import sentence
 from rules.wording.languages import LANGUAGES
@@ -13,6 +14,8 @@ from services.requests.round import sections
 from services.residents.words import LANGUAGE_NAMES
 from services.web.api.viewer import Viewer
 from services.web.context import CONTEXT, WebContext
+from services.web.dumps.api import look
+from services.web.dumps.told import crowd_en, dump_told
 from services.web.pages_public import clock
 from services.web.roads.shown import shown_status
 from services.web.security import WebError
@@ -37,6 +40,7 @@ async def show(request: web.Request) -> web.Response:
             found = context.answers.find(*where, status)
             answer = await context.answers.about(connection, found, status, now)
         told = await sections(connection, context.answers.shares, names, status, now)
+    dumps = await look(context, status, staff=False)
     shown: dict[str, Any] = {
         "now": now,
         "language": language if language in LANGUAGES else "ja",
@@ -48,6 +52,8 @@ async def show(request: web.Request) -> web.Response:
         "where": where,
         "sections": told,
         "names": names,
+        "dumps": [dump_told(one, status.value) | {"code": one.site.code, "crowd_en": crowd_en(one)} for one in dumps],
+        "instant": instant,
         "network": context.answers.network(status) is not None,
         "ages": tuple(reversed(AGES)),
         "delay": int(context.fix_delay.total_seconds() // 60),
