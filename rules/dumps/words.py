@@ -19,7 +19,7 @@ _MONTHS_EN = (*_MONTHS, "September", "October", "November", "December")
 
 
 def outlook_ja(one: Outlook) -> str:
-    """「このままなら28日（木）ごろ満杯（早ければ27日（水）、遅ければ30日（土））」; empty where there is nothing to say."""
+    """「このままなら1月28日（木）ごろ満杯（早ければ…、遅ければ…）」; empty: nothing to say."""
     if one.why is Why.FULL:
         return "計算では容量に達しています"
     if one.why is Why.IDLE:
@@ -28,12 +28,14 @@ def outlook_ja(one: Outlook) -> str:
         late = f"遅ければ{_day_ja(one.late)}" if one.late else "2週間より先になることもあります"
         return f"このままなら{_day_ja(one.likely)}ごろ満杯（早ければ{_day_ja(one.early)}、{late}）"
     if one.why is Why.AHEAD:
-        return f"2週間は持つ見込み（早ければ{_day_ja(one.early)}に満杯）" if one.early else "2週間は満杯にならない見込み"
+        return (
+            f"2週間は持つ見込み（早ければ{_day_ja(one.early)}に満杯）" if one.early else "2週間は満杯にならない見込み"
+        )
     return ""
 
 
 def outlook_en(one: Outlook) -> str:
-    """"Full by Thursday 28 January as things go (Wednesday 27 January at the earliest, …)"; empty as in Japanese."""
+    """ "Full by Thursday 28 January as things go (Wednesday 27 January at the earliest, …)"; empty as in Japanese."""
     if one.why is Why.FULL:
         return "By our count the capacity is used up"
     if one.why is Why.IDLE:
@@ -48,7 +50,7 @@ def outlook_en(one: Outlook) -> str:
 
 
 def _day_ja(day: date | None) -> str:
-    return f"{day.day}日（{_DAYS_JA[day.weekday()]}）" if day else ""
+    return f"{day.month}月{day.day}日（{_DAYS_JA[day.weekday()]}）" if day else ""
 
 
 def _day_en(day: date | None) -> str:

@@ -55,9 +55,7 @@ class Dumps:
         at: defaultdict[str, list[Visit]] = defaultdict(list)
         for visit in fresh:
             at[visit.dump].append(visit)
-        found = [
-            _known(one, said.get(one.code, Told()), counts.get(one.code, {}), at[one.code], now) for one in sites
-        ]
+        found = [_known(one, said.get(one.code, Told()), counts.get(one.code, {}), at[one.code], now) for one in sites]
         return [replace(one, instead=_instead(one, found)) for one in found]
 
 

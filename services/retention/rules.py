@@ -199,8 +199,8 @@ RULES = (
             Rows(ledger_entries.c.at),
             Rows(dump_events.c.at, _said_since),
         ),
-        never="an order that is not closed; the last round and the last decision of each section; the last word of each "
-        "kind about a snow dump",
+        never="an order that is not closed; the last round and the last decision of each section; the last word of "
+        "each kind about a snow dump",
     ),
     Rule(name="quarantine", tables=("quarantine",), ways=(Rows(quarantine.c.received_at),)),
     Rule(name="spending", tables=("spent",), ways=(Rows(spent.c.at),), wall=True),

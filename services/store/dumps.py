@@ -20,9 +20,7 @@ async def told(connection: AsyncConnection, status: Status) -> dict[str, Told]:
     found: defaultdict[str, list[Any]] = defaultdict(list)
     for row in await connection.execute(statement.order_by(dump_events.c.dump, dump_events.c.seq)):
         found[row.dump].append(row)
-    return {
-        dump: Told(events=[_event(row) for row in rows], seen=rows[-1].seq) for dump, rows in found.items()
-    }
+    return {dump: Told(events=[_event(row) for row in rows], seen=rows[-1].seq) for dump, rows in found.items()}
 
 
 async def add(connection: AsyncConnection, status: Status, dump: str, event: Event, seen: int) -> bool:

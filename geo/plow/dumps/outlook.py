@@ -113,9 +113,7 @@ def _since(one: Measured | None, counts: Mapping[date, int]) -> int:
     return max(0, sum(many for day, many in counts.items() if day >= one.on) - one.before)
 
 
-def _lately(
-    measured: Sequence[Measured], counts: Mapping[date, int], today: date, how: Filling
-) -> list[int]:
+def _lately(measured: Sequence[Measured], counts: Mapping[date, int], today: date, how: Filling) -> list[int]:
     """Visits of each of the last whole days on record, days without any among them."""
     first = min([*counts, *(one.on for one in measured)], default=today)
     days = min(how.lately_days, (today - first).days)
@@ -158,7 +156,11 @@ def _when(
         return Why.IDLE, _NEVER
     early = likely = late = None
     for days in range(how.ahead_days):
-        day, mean, off = today + timedelta(days=days), ahead.tonight + ahead.a_day * days, ahead.off_after(days + 1, how)
+        day, mean, off = (
+            today + timedelta(days=days),
+            ahead.tonight + ahead.a_day * days,
+            ahead.off_after(days + 1, how),
+        )
         early = early or (day if mean + off >= capacity else None)
         likely = likely or (day if mean >= capacity else None)
         late = late or (day if mean - off >= capacity else None)

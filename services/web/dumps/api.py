@@ -112,7 +112,11 @@ ENDPOINTS: Sequence[Endpoint] = (
                 "dump": {"type": "string", "description": "code of the dump"},
                 "act": {"type": "string", "enum": [one.value for one in Act]},
                 "seen": {"type": "integer", "minimum": 0, "description": "`seen` of the dump as it was looked at"},
-                "text": {"type": "string", "maxLength": LONGEST, "description": "everybody reads it, but of measure and note"},
+                "text": {
+                    "type": "string",
+                    "maxLength": LONGEST,
+                    "description": "everybody reads it, but of measure and note",
+                },
                 "volume_m3": {"type": "number", "minimum": 0, "description": "with measure: what lies there"},
                 "until": {"type": "string", "description": "with full and close: when it should open again"},
                 "status": {"type": "string", "enum": [one.value for one in Status]},

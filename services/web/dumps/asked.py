@@ -33,7 +33,7 @@ def aim_of(body: Mapping[str, Any], context: WebContext) -> Aim:
 def event_of(body: Mapping[str, Any], who: str, now: datetime) -> Event:
     """The act with what goes with it. Raises WebError."""
     try:
-        act = Act(body.get("act"))
+        act = Act(str(body.get("act")))
     except ValueError:
         raise WebError(400, "bad_act", f"act は {' / '.join(Act)} のどれかです。 / Unknown act.") from None
     text = body.get("text") or ""

@@ -83,4 +83,3 @@ def desk_told(one: Known, status: Status) -> dict[str, Any]:
     """A dump for a page: what the API tells, and what was said of it, the newest first."""
     events = [event_told(each) for each in reversed(one.told.events)]
     return {"code": one.site.code, **dump_told(one, status.value), "crowd_en": crowd_en(one), "events": events}
-

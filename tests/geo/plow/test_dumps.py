@@ -1,4 +1,4 @@
-"""Snow dumps: a truck's visit is one load whatever its trace is cut by, and the outlook tells how far it may be wrong."""
+"""Snow dumps: a truck's visit is one load whatever its trace is cut by; the outlook tells how far it may be wrong."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def test_a_load_is_one_visit_over_quarters_and_silences_and_a_drive_past_is_none
     rules = Rules(fences=Fences([fence("depot", 0, 90, "depot"), fence("d1", 100, 200)]))
     inside = [(60.0 + at, 150.0 + at % 3, 100.0) for at in range(0, 1500, 10) if not 600 <= at < 1000]
     raw = made([(0.0, 150.0, 0.0), (30.0, 150.0, 30.0), *inside, (1590.0, 150.0, 30.0), (1620.0, 150.0, 0.0)])
-    quarters = sorted({block for at in raw.at for block in touched(float(at)) if START <= block + BLOCK_S})
+    quarters = sorted({block for at in raw.at for block in touched(float(at)) if block + BLOCK_S >= START})
     spells = [one for block in quarters for one in worked(raw, block, STREET, rules).spells]
     (visit,) = visits(spells)
     assert visit.dump == "d1" and 1480 <= visit.seconds <= 1560 and len([one for one in spells if one.place]) > 2

@@ -140,7 +140,9 @@ async def test_trucks_are_counted_by_their_positions(store: Store) -> None:
             replace(one, measured_at=BEGAN + timedelta(seconds=begin + 60 + 10 * step), lat=lat, lon=lon, vehicle="t1")
             for step, (one, lat, lon) in enumerate((driven((0, 0), (20, 0))[0], *_inside(step)) for step in range(72))
         ]
-        out = [] if number == 3 else [replace(one, vehicle="t1") for one in driven((100, 0), (400, 0), start=begin + 800)]
+        out = (
+            [] if number == 3 else [replace(one, vehicle="t1") for one in driven((100, 0), (400, 0), start=begin + 800)]
+        )
         await loop.hear([*stay, *out], BEGAN + timedelta(hours=2))
     now = BEGAN + timedelta(seconds=3 * 1500 + 800)
     async with store.read() as connection:
@@ -172,5 +174,3 @@ async def test_a_dump_of_no_fence_is_an_error_with_its_cure(store: Store) -> Non
         await desk.do(store, Dumps(), Aim(Status.ACTUAL, "d1", 0), measured(NOON, 5))
     drawn = replace(HERE, statuses=frozenset({Status.EXERCISE}))
     assert sites_of(drawn, TERMS).of(Status.ACTUAL) == (), "what was drawn for drills is no real place"
-
-
