@@ -15,6 +15,7 @@ from geo.flooding.places import Stream, Underpass
 from geo.gateway import GatewayState
 from geo.hazard import Hazard
 from geo.layers.layer import Layers
+from geo.plow.announced import Dumped, Ordered
 from geo.rain.critical_lines import CriticalLines
 from geo.rain.shaken_ground import Lowering
 from geo.river.forecast import RiverModel
@@ -49,6 +50,8 @@ class Inputs:
     season: Mapping[tuple[str, str], Sequence[Sample]] = field(default_factory=dict)
     # plow section → since when most of it has been plowed (geo.plow.rounds)
     passes: Mapping[str, datetime] = field(default_factory=dict)
+    ordered: Sequence[Ordered] = ()  # plow orders that bind somebody, or were done lately
+    dumps: Sequence[Dumped] = ()  # public snow dumps of which somebody said how they are
     telegrams: Sequence[Telegram] = ()
     reports: Sequence[Report] = ()
     gateways: Sequence[GatewayState] = ()

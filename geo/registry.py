@@ -12,6 +12,7 @@ from geo.models.inundation import Inundation
 from geo.models.lalert import Lalert
 from geo.models.landslide import Landslide
 from geo.models.packed_snow import PackedSnow
+from geo.models.plow_orders import PlowOrders
 from geo.models.quake import Quake
 from geo.models.river_forecast import RiverForecast
 from geo.models.road_ice import RoadIce
@@ -21,6 +22,7 @@ from geo.models.short_notice import ShortNotice
 from geo.models.sighting import Sighting
 from geo.models.small_stream import SmallStream
 from geo.models.snow import Snow
+from geo.models.snow_dumps import SnowDumps
 from geo.models.snowmelt import Snowmelt
 from geo.models.underpass import Underpass
 from geo.models.volcano import Volcano
@@ -36,6 +38,7 @@ MODELS: tuple[Model, ...] = (
     Lalert(),
     Landslide(),
     PackedSnow(),
+    PlowOrders(),
     Quake(),
     RiverForecast(),
     RoadIce(),
@@ -45,6 +48,7 @@ MODELS: tuple[Model, ...] = (
     Sighting(),
     SmallStream(),
     Snow(),
+    SnowDumps(),
     Snowmelt(),
     Underpass(),
     Volcano(),

@@ -33,6 +33,7 @@ from services.city import StartError
 from services.clock import wall
 from services.deliver import Deliver
 from services.disk import Disk
+from services.dumps.sites import sites_of
 from services.evaluate import Evaluate
 from services.fetch import Fetcher
 from services.history import History
@@ -170,10 +171,11 @@ async def _hear_of_words(house: House, loop: Ingest, mappings: Mappings) -> None
 async def predict(house: House) -> Predict:
     """Records to hazards, and afterwards hazards beside what came of them."""
     once, ground = await house.once(Predict.name), (await house.city()).ground
+    roads = await house.roads()
     seer = Predict(once, house.bell, house.clock, ground, MODELS, RiverFile.of(house.settings))
+    seer.dumps = sites_of(roads, house.settings.plow)
     listen = house.bell.listen("records")
     house.repeat(Loop(Predict.name, leased(once, seer.step), listen, house.pace, rest=0.25))
-    roads = await house.roads()
     if roads is not None:
         await _plow(house, roads)
     await _orders(house, roads)

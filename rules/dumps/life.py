@@ -82,6 +82,12 @@ class Told:
         return found
 
     @property
+    def reopened(self) -> bool:
+        """It is open, and somebody had said that it was not."""
+        said = {STATES[one.act] for one in self.events if one.act in STATES}
+        return self.state is State.OPEN and len(said) > 1
+
+    @property
     def measured(self) -> list[Event]:
         return [one for one in self.events if one.act is Act.MEASURE]
 

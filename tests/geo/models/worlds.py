@@ -19,6 +19,7 @@ from geo.flooding.places import Stream, Underpass
 from geo.gateway import GatewayState
 from geo.mesh import cells_over
 from geo.model import Ground, Inputs, Sample
+from geo.plow.announced import Dumped, Ordered
 from geo.rain.critical_lines import read_lines
 from geo.rain.soil_history import HOURS
 from geo.station import Station
@@ -94,8 +95,33 @@ def noon_in_winter() -> World:
     }
     stations = _stations(known, unit="cm", thresholds={}, river="", elevation_m=155.0)
     passes = {"sw": now - 5 * HOUR, "se": now - 3 * HOUR}
-    inputs = Inputs(now=now, status=Status.ACTUAL, series=_apart(known), season=_apart(season), passes=passes)
+    inputs = Inputs(
+        now=now,
+        status=Status.ACTUAL,
+        series=_apart(known),
+        season=_apart(season),
+        passes=passes,
+        ordered=_ordered(now),
+        dumps=_dumps(now),
+    )
     return World(inputs, ground(*stations, plow=True))
+
+
+def _ordered(now: datetime) -> list[Ordered]:
+    """Two sections ordered, one of them done."""
+    given = {"given_at": now - 6 * HOUR, "finish_by": now + HOUR}
+    return [
+        Ordered(number=1, section="sw", name="南西工区", **given),
+        Ordered(number=2, section="se", name="南東工区", **given, finished_at=now - HOUR),
+    ]
+
+
+def _dumps(now: datetime) -> list[Dumped]:
+    """One full, one open again."""
+    full = Dumped(
+        code="d1", name="太田", name_en="Ota", state="full", since=now - HOUR, confirmed_at=now - HOUR, instead="玉山"
+    )
+    return [full, replace(full, code="d2", name="玉山", state="open", reopened=True, instead="")]
 
 
 def evening_in_summer() -> World:
