@@ -123,9 +123,11 @@ def _ledger(settings: Settings) -> dict[str, Any]:
 
 def _network(settings: Settings, ground: Ground) -> dict[str, Any]:
     """The roads that plows are matched to; real ones never to a network that was drawn for drills."""
+    from services.dumps.sites import sites_of
     from services.roads import load_roads
 
     roads = load_roads(settings, ground.areas)
+    dumps = sites_of(roads, settings.plow)
     if roads is None:
         return {"part": "network", "ok": True, "segments": 0}
     return {
@@ -134,6 +136,7 @@ def _network(settings: Settings, ground: Ground) -> dict[str, Any]:
         "segments": len(roads.carriageways),
         "sidewalks": len(roads.sidewalks) if roads.sidewalks else 0,
         "fences": len(roads.rules.fences.fences),
+        "dumps": [one.code for one in dumps.every],
         "statuses": sorted(roads.statuses),
     }
 

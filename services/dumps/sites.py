@@ -54,7 +54,7 @@ def sites_of(roads: Roads | None, plow: Plow) -> Sites:
     fences = [one for one in roads.rules.fences.fences if one.kind == "dump"] if roads else []
     unknown = sorted(plow.dumps.keys() - {one.code for one in fences})
     if unknown:
-        known = ", ".join(one.code for one in fences) or "none"
+        known = ", ".join(one.code for one in fences) or ("none" if roads else "none: there is no network of roads")
         raise StartError(f"[plow.dumps.{unknown[0]}]: fences.geojson has no dump of this code; it has {known}")
     found = []
     for fence in sorted(fences, key=lambda one: one.code):
