@@ -92,7 +92,7 @@ class Predict:
             season=await self._season.gather(connection, wants.season(ground), status, now),
             passes=await plowed.last_round(connection, status, now),
             ordered=await ordered(connection, status, now),
-            dumps=await dumped(connection, self.dumps, status),
+            dumps=await dumped(connection, self.dumps, status, now),
             telegrams=[*standing, *lasting],
             reports=await records.reports(connection, status, now - wants.reports, now),
             gateways=await vitals.everyone(connection, status),

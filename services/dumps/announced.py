@@ -11,6 +11,7 @@ from geo.plow.announced import Dumped, Ordered
 from rules.dumps.life import State, Told
 from rules.orders.decision import Kind
 from rules.orders.life import GIVEN, Act, Order
+from services.dumps.counting import SEASON
 from services.dumps.sites import Site, Sites
 from services.store import dumps, orders
 
@@ -38,12 +39,12 @@ def _ordered(one: Order) -> Ordered | None:
     )
 
 
-async def dumped(connection: AsyncConnection, sites: Sites, status: Status) -> list[Dumped]:
+async def dumped(connection: AsyncConnection, sites: Sites, status: Status, now: datetime) -> list[Dumped]:
     """Public dumps of which somebody said how they are."""
     public = [one for one in sites.of(status) if one.terms.public]
     if not public:
         return []
-    told = await dumps.told(connection, status)
+    told = await dumps.told(connection, status, now - SEASON)
     found = (_dumped(one, told.get(one.code, Told()), public, told) for one in public)
     return [one for one in found if one is not None]
 

@@ -1,9 +1,14 @@
-"""Visits to dumps out of the store. Days that are over are counted once in a while, yesterday and today each time."""
+"""Visits to dumps out of the store: yesterday and today every twenty seconds at most, days that are over now and then.
+
+A storm's two days are thousands of rows, and a public page may be asked for many times a second.
+"""
 
 from __future__ import annotations
 
+import asyncio
 from collections import defaultdict
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -14,31 +19,50 @@ from geo.plow.dumps.visits import Visit, by_day, visits
 from services.store import spells
 
 SEASON = timedelta(days=200)  # before which nothing of a heap is left
+_FRESH = timedelta(seconds=20)
 _AGAIN = timedelta(minutes=15)  # after which a day that is over is counted anew: phones send days late
 _REACH = timedelta(hours=2)  # before midnight a visit may have begun, and after it may end
 _DAY = timedelta(days=1)
 
 
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """Visits by dump and day, and each visit of yesterday and today, as of ``at``."""
+
+    at: datetime
+    days: Mapping[str, Mapping[date, int]]
+    fresh: Sequence[Visit]
+
+
 class Counts:
-    """How many trucks came on which day. What is kept here only saves work."""
+    """How many trucks came on which day. What is kept here only saves work; of several who ask at once one reads."""
 
     def __init__(self) -> None:
+        self._reading = asyncio.Lock()
+        self._known: dict[Status, Counted] = {}
         self._over: dict[tuple[Status, date], tuple[datetime, Mapping[str, int]]] = {}
 
-    async def days(
-        self, connection: AsyncConnection, status: Status, dumps: Collection[str], first: date, now: datetime
-    ) -> tuple[dict[str, dict[date, int]], list[Visit]]:
-        """Visits by dump and day from ``first`` to today, and each visit of yesterday and today."""
+    async def look(self, connection: AsyncConnection, status: Status, dumps: Collection[str], now: datetime) -> Counted:
+        """Everything of the season."""
+        async with self._reading:
+            known = self._known.get(status)
+            if known is None or abs(now - known.at) > _FRESH:
+                known = self._known[status] = await self._count(connection, status, dumps, now)
+            return known
+
+    async def _count(
+        self, connection: AsyncConnection, status: Status, dumps: Collection[str], now: datetime
+    ) -> Counted:
         today = now.astimezone(JAPAN).date()
         fresh = await _visits(connection, status, dumps, today - _DAY, today)
         found: defaultdict[str, dict[date, int]] = defaultdict(dict, by_day(fresh))
-        day = first
+        day = today - SEASON
         while day < today - _DAY:
             for dump, many in (await self._of(connection, status, dumps, day, now)).items():
                 found[dump][day] = many
             day += _DAY
         self._forget(today - SEASON)
-        return dict(found), fresh
+        return Counted(now, dict(found), fresh)
 
     async def _of(
         self, connection: AsyncConnection, status: Status, dumps: Collection[str], day: date, now: datetime

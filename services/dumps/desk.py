@@ -46,7 +46,7 @@ async def do(store: Store, known: Dumps, aim: Aim, event: Event) -> Told:
             text = "ほかの人が先に更新しました。画面を新しくしてください / somebody was quicker; look again"
             raise DumpError("seen", text)
         await chronology.append(connection, [entry(site, aim.status, event)])
-        after = (await dumps.told(connection, aim.status))[aim.dump]
+        after = (await dumps.told(connection, aim.status, event.at))[aim.dump]
     ACTS.labels(aim.status.value, event.act.value).inc()
     return after
 

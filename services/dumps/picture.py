@@ -49,13 +49,14 @@ class Dumps:
         sites = self.sites.of(status)
         if not sites:
             return []
-        said = await dumps.told(connection, status)
-        first = (now - SEASON).astimezone(JAPAN).date()
-        counts, fresh = await self._counts.days(connection, status, [one.code for one in sites], first, now)
+        said = await dumps.told(connection, status, now - SEASON)
+        counted = await self._counts.look(connection, status, [one.code for one in sites], now)
         at: defaultdict[str, list[Visit]] = defaultdict(list)
-        for visit in fresh:
+        for visit in counted.fresh:
             at[visit.dump].append(visit)
-        found = [_known(one, said.get(one.code, Told()), counts.get(one.code, {}), at[one.code], now) for one in sites]
+        found = [
+            _known(one, said.get(one.code, Told()), counted.days.get(one.code, {}), at[one.code], now) for one in sites
+        ]
         return [replace(one, instead=_instead(one, found)) for one in found]
 
 

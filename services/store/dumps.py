@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import asdict
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, insert, select
+from sqlalchemy import func, insert, or_, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from feeds.status import Status
@@ -14,13 +15,23 @@ from rules.dumps.life import Act, Event, Told
 from services.store.tables_dumps import dump_events
 
 
-async def told(connection: AsyncConnection, status: Status) -> dict[str, Told]:
-    """All that is kept of every dump that anything was said of."""
-    statement = select(dump_events).where(dump_events.c.status == status.value)
+async def told(connection: AsyncConnection, status: Status, since: datetime) -> dict[str, Told]:
+    """What was said of every dump since then, and the last word of each kind however old it is."""
+    mine = dump_events.c.status == status.value
+    last = select(dump_events.c.dump, func.max(dump_events.c.seq)).where(mine)
+    newest = tuple_(dump_events.c.dump, dump_events.c.seq).in_(last.group_by(dump_events.c.dump, dump_events.c.act))
+    statement = select(dump_events).where(mine, or_(dump_events.c.at >= since, newest))
     found: defaultdict[str, list[Any]] = defaultdict(list)
     for row in await connection.execute(statement.order_by(dump_events.c.dump, dump_events.c.seq)):
         found[row.dump].append(row)
     return {dump: Told(events=[_event(row) for row in rows], seen=rows[-1].seq) for dump, rows in found.items()}
+
+
+async def recorded(connection: AsyncConnection, status: Status, dump: str, most: int) -> list[Event]:
+    """The newest acts on one dump, the newest first."""
+    mine = (dump_events.c.status == status.value, dump_events.c.dump == dump)
+    statement = select(dump_events).where(*mine).order_by(dump_events.c.seq.desc()).limit(most)
+    return [_event(row) for row in await connection.execute(statement)]
 
 
 async def add(connection: AsyncConnection, status: Status, dump: str, event: Event, seen: int) -> bool:

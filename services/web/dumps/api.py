@@ -23,6 +23,7 @@ from services.web.roads.shown import shown_status
 from services.web.security import WebError
 from services.web.snow.asked import status_of
 
+_MOST = 500  # acts of a record
 BELL = "hazards"  # who looks at the map learns it at once
 
 
@@ -50,15 +51,14 @@ async def look(context: WebContext, status: Status, *, staff: bool) -> list[Know
 
 
 async def record(request: web.Request) -> web.Response:
-    """Everything that was said of one dump, the newest first."""
+    """What was said of one dump, the newest first."""
     context = request.app[CONTEXT]
     status, code = status_of(request.query.get("status"), context), request.match_info["dump"]
     if context.dumps.sites.find(code, status) is None:
         raise WebError(404, "not_found", "この雪捨て場はありません。 / There is no such dump.")
     async with context.store.read() as connection:
-        told = (await dumps.told(connection, status)).get(code)
-    events = reversed(told.events) if told else ()
-    return listing(request, [event_told(one) for one in events], None)
+        found = await dumps.recorded(connection, status, code, _MOST)
+    return listing(request, [event_told(one) for one in found], None)
 
 
 async def act(request: web.Request) -> web.Response:
@@ -85,7 +85,7 @@ ENDPOINTS: Sequence[Endpoint] = (
     Endpoint(
         path="/snow/dumps/{dump}/record",
         handler=record,
-        summary="Everything that staff said of one dump, the newest first.",
+        summary="What staff said of one dump, the newest first, five hundred acts at most.",
         parameters=(Parameter("dump", "Code of the dump.", where="path"), _STATUS),
         returns=JSON,
         properties={

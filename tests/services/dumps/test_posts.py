@@ -150,3 +150,6 @@ async def test_a_dump_that_is_full_is_posted_within_a_minute_and_so_is_its_openi
     opened = (await hub.at(hub.clock.at + timedelta(seconds=20)))[-1]
     assert opened.revision == full.revision + 1 and "d1は再開" in short(opened)
     assert len(await hub.at(hub.clock.at + timedelta(days=3))) == 2, "and then it runs out"
+    hub.clock.at += timedelta(days=30)
+    await hub.say("d1", Said.OPEN, 3)
+    assert len(await hub.at(hub.clock.at + minute)) == 2, "that it is open still is no news"

@@ -2,7 +2,7 @@
 // What the desk knows, and fetching it again when the hub says that it changed.
 import { features, get, list } from './api.js';
 import { setClock } from './time.js';
-import { exercise, isOrder } from './words.js';
+import { about, exercise, isOrder } from './words.js';
 
 /** @type {Record<string, any>} */
 export const desk = {
@@ -104,11 +104,14 @@ export function nowAndNext(some) {
   return { now, next, worst: next ?? now };
 }
 
+/** What is danger, and of ours: that plows go out is news, and no danger. @param {any} z */
+export const isDanger = (z) => z.level > 0 && isOurs(z.status) && !about('kinds', z.kind).news;
+
 /** Hazards by area code, worst first. @returns {Map<string, any[]>} */
 export function hazardsByArea() {
   const found = new Map();
   for (const hazard of desk.hazards) {
-    if (hazard.level > 0 && isOurs(hazard.status)) found.set(hazard.area, [...(found.get(hazard.area) ?? []), hazard]);
+    if (isDanger(hazard)) found.set(hazard.area, [...(found.get(hazard.area) ?? []), hazard]);
   }
   for (const some of found.values()) {
     some.sort((/** @type {any} */ a, /** @type {any} */ b) => rank(b) - rank(a) || Number(b.observed) - Number(a.observed));

@@ -1,6 +1,6 @@
 // @ts-check
 // The status bar: highest level, drafts, line, age of the data, clock. Old data is said to be old, never drawn as safe.
-import { desk, drafts, inForce, isOurs, nowAndNext, rank } from './desk.js';
+import { desk, drafts, inForce, isDanger, isOurs, nowAndNext, rank } from './desk.js';
 import { byId, fill, h } from './dom.js';
 import { drawRing } from './ring.js';
 import { ago, clockTime, minutesSince, moment, seconds, today } from './time.js';
@@ -22,7 +22,7 @@ export function setLine(state) {
 }
 
 export function drawStatus() {
-  const dangers = desk.hazards.filter((/** @type {any} */ z) => z.level > 0 && isOurs(z.status)).sort((/** @type {any} */ a, /** @type {any} */ b) => rank(b) - rank(a) || Number(b.observed) - Number(a.observed));
+  const dangers = desk.hazards.filter(isDanger).sort((/** @type {any} */ a, /** @type {any} */ b) => rank(b) - rank(a) || Number(b.observed) - Number(a.observed));
   const { now, next, worst } = nowAndNext(dangers);
   highest('bar-danger', now ?? next, worst && `${known(now ?? next)} ${moment((now ?? next).since)}から`);
   if (now && next) byId('bar-danger').append(h('span', { class: 'arrow', 'aria-hidden': 'true' }, '→'), foreseen(next));
