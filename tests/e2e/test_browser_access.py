@@ -115,6 +115,7 @@ _DESK = [
     "/outbox",
     "/calls",
     "/snow",
+    "/dumps",
     "/skill",
     "/budget",
     "/alerts/notice",
