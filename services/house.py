@@ -111,6 +111,10 @@ class House:
         """Seconds between polls; shorter while hub time is in a hurry."""
         return 0.25 if self.clock.hurried else 1.0
 
+    def often(self, seconds: float) -> float:
+        """Seconds between looks of a loop that has time: ``seconds``, and one while hub time is in a hurry."""
+        return min(seconds, 1.0) if self.clock.hurried else seconds
+
     async def _meet_the_others(self) -> None:
         """Hear the other processes on this store; where there can be none, whoever held anything in it is dead."""
         if self.store.shared:

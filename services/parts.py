@@ -191,7 +191,7 @@ async def _orders(house: House, roads: Roads | None) -> None:
     practice = Practice(rules=city.orders, patience=plow.patience, roads=roads)
     once = await house.once(Orders.name)
     loop = Orders(once, house.bell, house.clock, city.ground, practice)
-    wake, pace = house.bell.listen("passes"), lambda: loop.EVERY * house.pace()
+    wake, pace = house.bell.listen("passes"), lambda: house.often(loop.EVERY)
     house.repeat(Loop(loop.name, leased(once, loop.step), wake, pace, rest=2.0))
 
 
@@ -199,7 +199,7 @@ async def _plow(house: House, roads: Roads) -> None:
     """Positions of plows to passes, where there is a network to match them to."""
     once = await house.once(Plow.name)
     loop = Plow(once, house.bell, house.clock, roads)
-    house.repeat(Loop(Plow.name, leased(once, loop.step), house.bell.listen(), lambda: 15 * house.pace(), again=True))
+    house.repeat(Loop(Plow.name, leased(once, loop.step), house.bell.listen(), lambda: house.often(15), again=True))
     await _follow(house)
 
 
@@ -211,7 +211,7 @@ async def _follow(house: House) -> None:
     once = await house.once(Follow.name)
     loop = Follow(once, house.clock, [one.code for one in catalog.service if one.by_pass])
     listen = house.bell.listen("passes")
-    house.repeat(Loop(Follow.name, leased(once, loop.step), listen, lambda: 60 * house.pace(), again=True))
+    house.repeat(Loop(Follow.name, leased(once, loop.step), listen, lambda: house.often(60), again=True))
 
 
 async def _verify(house: House) -> None:

@@ -76,7 +76,7 @@ class Orders:
     """The loop; one process at a time."""
 
     name = "orders"
-    EVERY = 20.0  # times the pace of the house, in seconds
+    EVERY = 20.0  # seconds; sooner while hub time is in a hurry
 
     def __init__(
         self,

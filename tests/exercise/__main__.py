@@ -11,16 +11,22 @@ import os
 import signal
 import sys
 from asyncio.subprocess import PIPE, Process, create_subprocess_exec
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
+from geo.plow.ledger.reading import read_book
 from services.broker.client import MqttClient
 from services.broker.login import Login
 from services.clock import CatchUpClock, wall
 from services.telemetry import configure_logging
-from tests.exercise.officer import Officer
-from tests.exercise.scenario import LENGTH, Play, scenario
+from tests.exercise.contractor import Contractor, Hub, Publish
+from tests.exercise.officer import Mail, Officer
+from tests.exercise.scenario import LENGTH, SNOWED, Play, scenario
 from tests.exercise.stage import Stage, set_stage
+from tests.exercise.telegrams import JST
 from tests.fakes.linkage import FakeLinkage
 from tests.fakes.x import FakeX
 
@@ -52,8 +58,8 @@ async def _exercise(port: int, seconds: float, data_dir: Path) -> int:
     try:
         address = await _ready(hub, stop)
         if address:
-            _welcome(address, stage)
-            code = await _play(hub, clock, stage, stop)
+            _welcome(address, stage, clock)
+            code = await _play(hub, Playing(clock, stage, address), stop)
     finally:
         await _end(hub)
         await x.stop()
@@ -94,8 +100,9 @@ async def _ready(hub: Process, stop: asyncio.Event) -> str:
     return str(json.loads(line.result())["ready"])
 
 
-def _welcome(address: str, stage: Stage) -> None:
+def _welcome(address: str, stage: Stage, clock: CatchUpClock) -> None:
     people = "\n".join(f"    {name:8} {password}" for name, password in stage.logins.items())
+    morning = (clock.start + SNOWED).astimezone(JST).date()
     print(
         f"""
   しらせ Shirase　— 訓練 EXERCISE: nothing leaves this machine
@@ -103,54 +110,77 @@ def _welcome(address: str, stage: Stage) -> None:
     地図 operations map   {address}/ops
     送信箱 outbox viewer  {address}/ops/outbox
     公開ページ public      {address}/
+    除雪判断 snow desk    {address}/ops/snow
+    除雪の地図 plowed when {address}/snow
+    日報 morning report   {address}/ops/ledger?day={morning}
 
   一度だけ使えるログイン (each works once; evacuation information needs both people):
 {people}
 
-  半日分を2分で再生します: 雪の朝 → クマ → 雨と増水。 Ctrl-C で終わります。
+  半日分を2分で再生します: 雪の朝（除雪の指示、除雪車、市民の依頼、日報）→ クマ → 雨と増水。 Ctrl-C で終わります。
 """,
         flush=True,
     )
 
 
-async def _play(hub: Process, clock: CatchUpClock, stage: Stage, stop: asyncio.Event) -> int:
+@dataclass(frozen=True)
+class Playing:
+    """An exercise that runs."""
+
+    clock: CatchUpClock
+    stage: Stage
+    address: str
+
+
+async def _play(hub: Process, playing: Playing, stop: asyncio.Event) -> int:
     """Play until told to stop. Returns 0 then, 1 when the hub ended by itself."""
-    tasks = {
-        asyncio.create_task(_publish(clock, stage)),
-        asyncio.create_task(Officer(stage.data_dir, clock).watch()),
-    }
-    ends = {asyncio.create_task(stop.wait()), asyncio.create_task(hub.wait())}
-    await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
-    for task in tasks | ends:
-        task.cancel()
-    results = await asyncio.gather(*tasks, return_exceptions=True)
+    clock, stage = playing.clock, playing.stage
+    async with _gateways(stage) as gateways:
+        publish = partial(_publish, gateways, clock)
+        mail: Mail = asyncio.Queue()
+        book = read_book(Path(os.environ.get("SHIRASE_PROFILE", "config/morioka")) / "ledger")
+        tasks = {
+            asyncio.create_task(_tell(publish, clock)),
+            asyncio.create_task(Officer(stage.data_dir, clock, book, mail).watch()),
+            asyncio.create_task(Contractor(clock, Hub(playing.address, stage.resident_key), mail, publish).watch()),
+        }
+        ends = {asyncio.create_task(stop.wait()), asyncio.create_task(hub.wait())}
+        await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
+        for task in tasks | ends:
+            task.cancel()
+        results = await asyncio.gather(*tasks, return_exceptions=True)
     for failed in (one for one in results if isinstance(one, Exception)):
         print(f"the exercise broke off: {failed!r}", file=sys.stderr)
     return 0 if stop.is_set() else 1
 
 
-async def _publish(clock: CatchUpClock, stage: Stage) -> None:
-    """Each message at its time, by its own gateway, and only on after the broker's acknowledgement."""
+@asynccontextmanager
+async def _gateways(stage: Stage) -> AsyncIterator[Mapping[str, MqttClient]]:
+    """Every gateway of the play, connected."""
     address = json.loads((stage.data_dir / "broker" / "address.json").read_text(encoding="utf-8"))
     clients: dict[str, MqttClient] = {}
-    for name, password in stage.passwords.items():
-        login = Login(
-            host=address["host"], port=address["port"], client_id=f"exercise-{name}", user=name, password=password
-        )
-        clients[name] = MqttClient(login)
-        await clients[name].start()
     try:
-        for play in scenario(clock.start):
-            await _at_its_time(play, clock)
-            await clients[play.gateway].publish(play.topic, play.payload)
-        await asyncio.Event().wait()
+        for name, password in stage.passwords.items():
+            login = Login(
+                host=address["host"], port=address["port"], client_id=f"exercise-{name}", user=name, password=password
+            )
+            clients[name] = MqttClient(login)
+            await clients[name].start()
+        yield clients
     finally:
         for client in clients.values():
             await client.stop()
 
 
-async def _at_its_time(play: Play, clock: CatchUpClock) -> None:
+async def _tell(publish: Publish, clock: CatchUpClock) -> None:
+    for play in scenario(clock.start):
+        await publish(play)
+
+
+async def _publish(gateways: Mapping[str, MqttClient], clock: CatchUpClock, play: Play) -> None:
+    """A message at its time, by its own gateway; back only after the broker's acknowledgement."""
     await asyncio.sleep(clock.real_seconds_until(play.at))
+    await gateways[play.gateway].publish(play.topic, play.payload)
 
 
 async def _end(hub: Process) -> None:

@@ -16,6 +16,7 @@ from typing import Any
 from tests.exercise.telegrams import JST, Warned, telegram
 
 LENGTH = timedelta(hours=12)
+SNOWED = timedelta(hours=2, minutes=30)  # what falls has fallen, and plows go out
 AFTERWARDS = timedelta(hours=6)  # the gauges go on reporting in real time
 
 
@@ -72,7 +73,7 @@ def _snow(start: datetime) -> Iterator[Play]:
     for minutes in range(0, int(LENGTH / timedelta(minutes=1)), 10):
         hour = minutes / 60
         for station, (old, fresh) in falls.items():
-            grown = fresh * min(1.0, hour / 2.5)
+            grown = fresh * min(1.0, hour / (SNOWED / timedelta(hours=1)))
             depth = max(0.0, old + grown - max(0.0, hour - 4.0) * 3.2)
             at = start + timedelta(minutes=minutes)
             yield _reading(at, "snow", station, "snow_depth", round(depth, 1), "cm")

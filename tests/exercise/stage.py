@@ -19,7 +19,7 @@ from tests.fakes.linkage import FakeLinkage
 from tests.fakes.x import FakeX
 
 MARKER = "THIS-IS-AN-EXERCISE"
-GATEWAYS = ("river", "snow", "police", "jma-relay")
+GATEWAYS = ("river", "snow", "police", "jma-relay", "plows")
 
 
 @dataclass(frozen=True)
@@ -30,16 +30,19 @@ class Stage:
     settings: Path
     passwords: Mapping[str, str]  # gateway → password
     logins: Mapping[str, str]  # person → one-time password
+    resident_key: str  # of the application by which a resident asks for their street
 
 
 async def set_stage(data_dir: Path, port: int, clock: CatchUpClock, x: FakeX, linkage: FakeLinkage) -> Stage:
     """Start from nothing: what an earlier exercise left is removed, and only that."""
     _clear(data_dir)
     passwords = {name: new_password() for name in GATEWAYS}
+    resident_key = new_password()
     settings = data_dir / "settings.toml"
-    _write_private(settings, _settings(data_dir, port, clock, passwords, x, linkage))
+    written = _settings(data_dir, port, clock, passwords, x, linkage) + _snow(resident_key)
+    _write_private(settings, written)
     logins = await _people(data_dir)
-    return Stage(data_dir=data_dir, settings=settings, passwords=passwords, logins=logins)
+    return Stage(data_dir=data_dir, settings=settings, passwords=passwords, logins=logins, resident_key=resident_key)
 
 
 def _clear(data_dir: Path) -> None:
@@ -88,6 +91,23 @@ x = {q(x.url + "/timeline.json")}
 linkage = {q(linkage.url.rsplit("/", 1)[0] + "/received")}
 {accounts(x, linkage)}
 {doors}
+"""
+
+
+def _snow(resident_key: str) -> str:
+    """Contractors of the plow sections (no such firm exists), and who may send residents' requests."""
+    return f"""
+[open311.keys]
+exercise = {json.dumps(resident_key)}
+[plow.contractors.demo-east]
+name = "実演 東部除雪共同企業体"
+sections = ["plow-chuo"]
+[plow.contractors.demo-west]
+name = "実演 西部除雪"
+sections = ["plow-chuo", "plow-kita", "plow-nishi"]
+[plow.contractors.demo-north]
+name = "実演 北部除雪"
+sections = ["plow-tamayama", "plow-matsuzono"]
 """
 
 
