@@ -179,5 +179,10 @@ class Decision:
         return max((one.new_cm for one in self.picture.gauges), default=None)
 
     @property
+    def counted_cm(self) -> float | None:
+        """The most that a gauge says as the first verdict's rule counts it, so from the rule's own last round on."""
+        return max((one.fallen(self.main.rule)[0] for one in self.picture.gauges), default=None)
+
+    @property
     def depth_cm(self) -> float | None:
         return max((one.depth_cm for one in self.picture.gauges), default=None)

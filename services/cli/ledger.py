@@ -7,6 +7,7 @@ import asyncio
 import json
 import sys
 from calendar import monthrange
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -81,7 +82,8 @@ async def _account(args: argparse.Namespace, settings: Settings, book: Book) -> 
             areas = load_ground(settings.profile, []).areas
             own = streets(read_drawn(settings.profile, settings.data_dir / "network", areas).segments)
             waited = await figures(connection, args.status, own, args.days, wall())
-            return found, [sheet(waited, title(found, "最初の通過まで"))]
+            found = replace(found, names={one.code: one.name for one in areas.of_kind("plow_section")})
+            return found, [sheet(waited, title(found, "最初の通過まで"), found.names)]
     finally:
         await store.close()
 

@@ -105,7 +105,7 @@ async def _sections(store: Store, args: argparse.Namespace) -> int:
                 "reason": main.reason.value,
                 "rule": main.rule,
                 "depth_cm": one.depth_cm,
-                "new_snow_cm": one.new_cm,
+                "new_snow_cm": one.counted_cm,
                 "sentence": sentence(one),
             }
         )

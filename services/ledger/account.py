@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -17,12 +17,13 @@ from geo.plow.ledger.ordered import Windows, beyond
 from geo.plow.ledger.pay import Total, totals
 from geo.plow.ledger.spent import Key, Spent, second_at, spent, united, unseen_s
 from geo.plow.spells import Spell, within
-from rules.orders.life import OPEN, Act
+from rules.orders.life import OPEN, Act, How, Order
 from services.store import ledgered, orders, spells
 from services.store.plowed import Vehicle
 
 _DAY = timedelta(days=1)
 _LONGEST = timedelta(days=3)  # that an order is open
+_LAST_STREETS = timedelta(hours=2)  # of a round: positions call an order done when 80 % of the section is
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,6 +46,7 @@ class Account:
     machines: tuple[Worked, ...]
     items: tuple[Beside, ...]
     outside: Mapping[Item, int]  # seconds of GPS outside every order; empty where no orders are kept
+    names: Mapping[str, str] = field(default_factory=dict)  # what sections are called, by code
 
     @property
     def totals(self) -> list[Total]:
@@ -131,10 +133,17 @@ async def _windows(
     for one in await orders.between(connection, status, since, until):
         given = one.when(Act.ORDER)
         if given is not None:
-            done = [event for event in one.events if event.act is not Act.NOTE]  # notes are taken the next morning, too
-            over = end if one.state in OPEN else int(done[-1].when.timestamp())
+            over = end if one.state in OPEN else int(_over(one).timestamp())
             found[one.section].append((int(given.timestamp()), over))
     return found
+
+
+def _over(one: Order) -> datetime:
+    """Until when work is work for this closed order: the machines go on to the last streets."""
+    finish = one.last(Act.FINISH)
+    seen = finish is not None and finish.how is How.PASSES
+    done = [event for event in one.events if event.act is not Act.NOTE]  # notes are taken the next morning, too
+    return done[-1].when + (_LAST_STREETS if seen else timedelta(0))
 
 
 def contractor_of(book: Book, item: Item) -> str:

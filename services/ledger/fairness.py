@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -87,22 +87,22 @@ def as_json(one: Fairness) -> dict[str, Any]:
     }
 
 
-def sheet(some: Sequence[Fairness], title: str) -> Sheet:
-    """A table of the daily report."""
+def sheet(some: Sequence[Fairness], title: str, names: Mapping[str, str]) -> Sheet:
+    """A table of the daily report; ``names`` is what sections are called, by code."""
     columns = (
         Column("工区", "Section"), Column("路線の級", "Class"), Column("区間", "Streets", "number"),
         Column("通過した", "Passed", "number"), Column("中央値", "Median", "text"), Column("9割が通過", "90 %", "text"),
         Column("期限内", "In time", "text"),
     )  # fmt: skip
     note = "基準に達してから最初の通過まで。通過していない区間も数える（「－」は、半数または9割がまだ）。"
-    return Sheet(name="公平性", title=title, columns=columns, rows=tuple(_row(one) for one in some), note=note)
+    return Sheet(name="公平性", title=title, columns=columns, rows=tuple(_row(one, names) for one in some), note=note)
 
 
-def _row(one: Fairness) -> tuple[Cell, ...]:
+def _row(one: Fairness, names: Mapping[str, str]) -> tuple[Cell, ...]:
     times = (hours(round(value)) if value is not None else "－" for value in (one.median_s, one.p90_s))
     in_time = "" if one.in_time is None else f"{one.in_time:.0%}"
     return (
-        one.section or "すべて",
+        names.get(one.section, one.section) or "すべて",
         _CLASSES.get(one.route_class, str(one.route_class)),
         one.streets,
         one.passed,

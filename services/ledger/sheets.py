@@ -120,7 +120,8 @@ def _parts(of: Account) -> Sheet:
                 (
                     key.day.isoformat(), one.machine.contractor or "（未登録）", one.machine.id, DOING[key.doing],
                     band_title(contract, key.band), ADMINISTRATOR.get(key.administrator, key.administrator),
-                    key.section, ACTIVITY.get(key.activity, key.activity) if key.doing is Doing.WORK else "",
+                    of.names.get(key.section, key.section),
+                    ACTIVITY.get(key.activity, key.activity) if key.doing is Doing.WORK else "",
                     spent.seconds, round(spent.metres / 1000, 3),
                     None if spent.deicer_kg is None else round(spent.deicer_kg, 1),
                 )

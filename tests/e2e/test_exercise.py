@@ -11,12 +11,15 @@ import sys
 import tomllib
 from asyncio.subprocess import PIPE, Process, create_subprocess_exec
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import aiohttp
 import pytest
+
+from tests.e2e import snow_morning
 
 SECONDS = 30
 
@@ -108,7 +111,9 @@ async def test_the_exercise_from_start_to_end(exercise: Running) -> None:
 
     status = await get(address, "/api/v1/status")
     assert status["exercise"] and not status["line"]["stale"]
-    await _a_draft_waits_for_the_one_who_logs_in(exercise)
+    async with logged_in(exercise) as session:
+        await _a_draft_waits(session)
+        await snow_morning.holds(session, posts)
     await _ends_with_everything(exercise)
 
 
@@ -121,18 +126,24 @@ def _everything_is_marked(hazards: list[dict[str, Any]], alerts: list[dict[str, 
             assert "【訓練】" in text["headline"] and "【訓練】" in text["description"], text
 
 
-async def _a_draft_waits_for_the_one_who_logs_in(exercise: Running) -> None:
+@asynccontextmanager
+async def logged_in(exercise: Running) -> AsyncIterator[aiohttp.ClientSession]:
+    """By a login that works once."""
     jar = aiohttp.CookieJar(unsafe=True)  # cookies for an address that is a number
-    async with aiohttp.ClientSession(cookie_jar=jar) as session:
-        async with session.get(exercise.address + "/login") as page:
+    async with aiohttp.ClientSession(exercise.address, cookie_jar=jar) as session:
+        async with session.get("/login") as page:
             csrf = re.search(r'name="csrf" value="([^"]+)"', await page.text())
         assert csrf
         name, password = next(iter(exercise.logins.items()))
         form = {"name": name, "password": password, "csrf": csrf.group(1), "next": "/ops"}
-        async with session.post(exercise.address + "/login", data=form) as answer:
+        async with session.post("/login", data=form) as answer:
             assert answer.status == 200 and answer.url.path == "/ops", await answer.text()
-        async with session.get(exercise.address + "/api/v1/alerts?state=draft") as answer:
-            drafts = [feature["properties"] for feature in (await answer.json())["features"]]
+        yield session
+
+
+async def _a_draft_waits(session: aiohttp.ClientSession) -> None:
+    async with session.get("/api/v1/alerts?state=draft") as answer:
+        drafts = [feature["properties"] for feature in (await answer.json())["features"]]
     rules = {draft["rule"] for draft in drafts}
     assert {"evacuation-proposal", "river-level"} <= rules, rules
     evacuation = next(draft for draft in drafts if draft["rule"] == "evacuation-proposal")

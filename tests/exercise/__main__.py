@@ -14,6 +14,7 @@ from asyncio.subprocess import PIPE, Process, create_subprocess_exec
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import partial
 from pathlib import Path
 
@@ -29,6 +30,8 @@ from tests.exercise.stage import Stage, set_stage
 from tests.exercise.telegrams import JST
 from tests.fakes.linkage import FakeLinkage
 from tests.fakes.x import FakeX
+
+STARTING = timedelta(seconds=4)  # the hub's, in which nothing of the play should be lost
 
 
 def main() -> int:
@@ -49,7 +52,7 @@ async def _exercise(port: int, seconds: float, data_dir: Path) -> int:
     x, linkage = FakeX(), FakeLinkage()
     await x.start()
     await linkage.start()
-    began = wall()
+    began = wall() + STARTING
     speed = LENGTH.total_seconds() / seconds + 1  # caught up with the present after `seconds`
     clock = CatchUpClock(began - LENGTH, speed, began)
     stage = await set_stage(data_dir, port, clock, x, linkage)

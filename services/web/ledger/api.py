@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from calendar import monthrange
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any, Literal
 
@@ -35,7 +36,8 @@ async def read(request: web.Request) -> Account:
     """The account of ``day`` or ``month``, of ``contractor`` or all, as the address asks."""
     context, query = request.app[CONTEXT], request.query
     async with context.store.read() as connection:
-        return await account(connection, context.book, status_of(request), days(request), query.get("contractor", ""))
+        of = await account(connection, context.book, status_of(request), days(request), query.get("contractor", ""))
+    return replace(of, names={one.code: one.name for one in context.ground.areas.of_kind("plow_section")})
 
 
 def days(request: web.Request) -> tuple[date, date]:

@@ -91,7 +91,7 @@ async def _waits(request: web.Request, of: Account) -> list[Sheet]:
     """How long streets waited, of all contractors."""
     if request.query.get("contractor"):
         return []
-    return [sheet(await waited(request), title(of, "最初の通過まで"))]
+    return [sheet(await waited(request), title(of, "最初の通過まで"), of.names)]
 
 
 def _address(of: Account, contractor: str) -> str:

@@ -21,7 +21,7 @@ _DECIDED = {
     "warmest_c": "highest air temperature expected until then, or null",
     "rut_cm": "depth of ruts as reported, or null",
     "drifting": "true in wind and cold in which snow drifts",
-    "passed_at": "since when most of the section is plowed, or null",
+    "passed_at": "since when most of the section is plowed; without positions when its last order was done; or null",
     "finish_at": "when the round should be done",
     "next_at": "the next decision time, or null: at any time",
     "gauges": "each gauge: {station, name, depth_cm, new_snow_cm, since, at_least, at}",

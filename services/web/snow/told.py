@@ -118,7 +118,7 @@ def _decided(decision: Decision) -> dict[str, Any]:
         "warmest_c": picture.ahead.warmest_c,
         "rut_cm": picture.rut_cm,
         "drifting": picture.drifting,
-        "passed_at": iso_or_none(picture.passed_at),
+        "passed_at": iso_or_none(picture.passed_at or max(picture.finished.values(), default=None)),
         "finish_at": iso(decision.finish_at),
         "next_at": iso_or_none(decision.next_at),
         "gauges": [_gauge(one) for one in picture.gauges],

@@ -146,7 +146,9 @@ def test_a_rule_counts_from_its_own_round_where_that_is_later_than_the_last_pass
     """Main roads were done by hand at 21:00; the other roads' snow lies on."""
     done = Told(finished={"sw": {"main-roads": at("21:00", "2027-01-14")}})
     one = picture(rising(24, 12), MIDNIGHT, told=done, preset="hakodate")
-    said = {verdict.rule: verdict for verdict in says("hakodate", one, rut_cm=11.0).verdicts}
+    decision = says("hakodate", one, rut_cm=11.0)
+    said = {verdict.rule: verdict for verdict in decision.verdicts}
+    assert (decision.main.rule, decision.counted_cm, decision.new_cm) == ("main-roads", 6.0, 24.0)
     assert (said["main-roads"].have_cm, said["other-roads"].have_cm) == (11.0, 24.0)  # ruts of 11 fire there
     assert said["main-roads"].reason is Reason.RUTS and said["other-roads"].reason is Reason.NEW_SNOW
 

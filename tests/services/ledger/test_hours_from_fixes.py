@@ -74,6 +74,21 @@ async def test_work_outside_every_order_is_shown_apart(store: Store) -> None:
     assert list((await paid(store)).outside.values()) == [44], "a note does not order anything"
 
 
+@pytest.mark.parametrize(("how", "outside"), [(How.PASSES, []), (How.DESK, [24])])
+async def test_the_last_streets_of_a_round_that_positions_called_done_are_ordered_work(
+    store: Store, how: How, outside: list[int]
+) -> None:
+    desk = Desk(store, roads(STREET))
+    await desk.hear(driven((0, 0), (300, 0)))
+    given = Order(id=0, status=Status.ACTUAL, section="s1", section_name="一", kind=Kind.PLOW, rule="")
+    async with store.write() as connection:
+        order = await orders.begin(connection, given, Event(act=Act.ORDER, at=BEGAN, how=How.DESK, who="佐藤"))
+        for act, second in ((Act.START, 5), (Act.FINISH, 30)):
+            at = BEGAN + timedelta(seconds=second)
+            order = await orders.act(connection, order, Event(act=act, at=at, how=how, who="佐藤"))
+    assert list((await paid(store)).outside.values()) == outside
+
+
 async def test_a_phone_that_sends_two_hours_at_once_is_paid_once(store: Store) -> None:
     there_and_back = ((0, 0), (300, 0), (0, 0))
     fixes = [one for hour in range(3) for one in driven(*there_and_back, start=3600.0 * hour)]
