@@ -6,6 +6,7 @@ out, and time is a hand that we turn. At the end it is three in the morning and 
 
 from __future__ import annotations
 
+import tomllib
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
@@ -26,13 +27,18 @@ from services.channels.channel import Channel
 from services.channels.registry import build
 from services.city import City, load_city
 from services.clock import Clock, wall
+from services.configuration.plow import Plow
 from services.deliver import Deliver
 from services.desks import review
 from services.evaluate import Evaluate
 from services.grants import Grant
 from services.health import Health
 from services.intake import Intake
+from services.ledger.fairness import streets
+from services.ledger.start import load_book
 from services.predict import Predict
+from services.requests.street import Streets
+from services.roads import load_roads
 from services.settings import Settings, load
 from services.store import records, users
 from services.store.engine import Store
@@ -43,7 +49,7 @@ from services.verify_river import VerifyRiver
 from services.web.app import make_app, serve
 from services.web.context import WebContext
 from tests.exercise.scenario import Play, scenario
-from tests.exercise.stage import GATEWAYS
+from tests.exercise.stage import CONTRACTORS, GATEWAYS
 from tests.exercise.telegrams import JST
 from tests.fakes.linkage import FakeLinkage
 from tests.fakes.x import FakeX
@@ -95,17 +101,17 @@ class Scene:
     deliver: list[Deliver]
     verify: tuple[Verify, VerifyRiver]
     url: str = ""
+    start: datetime = START
     played: datetime = START
     health: Health = field(default_factory=lambda: Health(broker=True, ingest=True, stale=False, reasons=[]))
 
     async def play(self, until: datetime, *, approve: bool = True) -> None:
         """Let the night go on. The officers agree to what needs one person, and to nothing else."""
-        intake = Intake({name: Grant(telegram=name == "jma-relay") for name in GATEWAYS})
-        plays = [play for play in scenario(START) if self.played <= play.at < until]
+        plays = [play for play in scenario(self.start) if self.played <= play.at < until]
         while self.clock.at < until:
             self.clock.at = min(self.clock.at + STEP, until)
             due = [play for play in plays if self.played <= play.at < self.clock.at]
-            await self._save(intake, due)
+            await self.hear(due)
             self.played = self.clock.at
             await self.predict.step()
             await self.evaluate.step()
@@ -117,7 +123,9 @@ class Scene:
             while more:
                 more = await one.step()
 
-    async def _save(self, intake: Intake, due: list[Play]) -> None:
+    async def hear(self, due: list[Play]) -> None:
+        """What gateways send, decoded and stored."""
+        intake = Intake({name: Grant(telegram=name == "jma-relay") for name in GATEWAYS})
         for play in due:
             incoming = Incoming(
                 topic=play.topic,
@@ -159,11 +167,16 @@ class Scene:
 
 @asynccontextmanager
 async def scene(
-    folder: Path, *, at: datetime = START, outside: tuple[FakeX, FakeLinkage] | None = None
+    folder: Path,
+    *,
+    at: datetime = START,
+    start: datetime = START,
+    outside: tuple[FakeX, FakeLinkage] | None = None,
 ) -> AsyncIterator[Scene]:
     """A hub over a data folder; a new folder is the beginning of the night, and nothing has come in yet.
 
-    ``outside`` are the stand-ins of an earlier scene, which remember what they received.
+    ``start`` is when the play begins, ``at`` how late it is; ``outside`` are the stand-ins of an earlier scene, which
+    remember what they received.
     """
     x, linkage = outside or (FakeX(rate_limit=5000), FakeLinkage())
     await x.start()
@@ -181,6 +194,7 @@ async def scene(
         linkage=linkage,
         predict=Predict(store, bell, clock, city.ground, MODELS),
         evaluate=Evaluate(store, bell, clock, city),
+        start=start,
         played=at,
         deliver=[
             Deliver(store, bell, clock, channel, meter=city.meters.get(channel.name))
@@ -218,6 +232,8 @@ def _with_channels(city: City, x: FakeX, linkage: FakeLinkage) -> City:
 
 
 def _context(made: Scene, settings: Settings) -> WebContext:
+    roads = load_roads(settings, made.city.ground.areas)
+    assert roads is not None  # the profile has a network of the demonstration
     timelines = {"x": f"{made.x.url}/timeline.json", "linkage": made.linkage.url.replace("/cap", "/received")}
     return WebContext(
         store=made.store,
@@ -237,4 +253,8 @@ def _context(made: Scene, settings: Settings) -> WebContext:
         profile=PROFILE,
         rules=made.city.rules,
         city=made.city,
+        plow=Plow.model_validate(tomllib.loads(CONTRACTORS)["plow"]),
+        answers=Streets(roads),
+        streets=streets(roads.carriageways.segments),
+        book=load_book(settings),
     )

@@ -6,8 +6,10 @@ import asyncio
 import logging
 import sys
 import tempfile
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Literal, TypeAlias
 
@@ -17,7 +19,9 @@ from playwright.async_api import Browser, FloatRect, Page, ViewportSize, async_p
 from tests.e2e.browser import CHROMIUM, FLAGS, context_options, log_in
 from tests.e2e.filled import fill
 from tests.e2e.palette import small_png
-from tests.e2e.scene import NIGHT, scene
+from tests.e2e.scene import NIGHT, START, Scene, scene
+from tests.e2e.storm import EVENING, Storm
+from tests.exercise.plows import WAITS_LONGEST
 
 HOME = Path(__file__).parents[2] / "docs/images"
 DESKTOP, PHONE = ViewportSize(width=1440, height=900), ViewportSize(width=390, height=844)
@@ -114,6 +118,24 @@ async def selftest(page: Page) -> None:
     await page.wait_for_function("() => document.body.dataset.story === 'ready'")
 
 
+async def snow(page: Page) -> None:
+    await page.goto("/ops/snow")
+    await page.wait_for_function("() => document.body.dataset.snow === 'ready'")
+
+
+async def ledger(page: Page) -> None:
+    await page.goto(f"/ops/ledger?day={EVENING:%Y-%m-%d}")
+    await page.wait_for_function("() => document.body.dataset.skill === 'ready'")
+
+
+async def roads(page: Page) -> None:
+    """The public page, with the map open and the answer about one street."""
+    lon, lat = WAITS_LONGEST
+    await page.goto(f"/snow?lon={lon}&lat={lat}")
+    await page.get_by_role("button", name="地図で選ぶ").click()
+    await page.wait_for_timeout(2500)
+
+
 STAFF: dict[str, Act] = {
     "ops": ops,
     "gauge": gauge,
@@ -132,6 +154,9 @@ FILLED: dict[str, Act] = {  # after eight more minutes, in which people were at 
     "calls": calls,
     "selftest": selftest,
 }
+STORM: dict[str, Act] = {"snow": snow}  # while plows are out
+DAWN: dict[str, Act] = {"ledger": ledger}
+ROADS: dict[str, Act] = {"roads": roads}
 LOOKS: list[Look] = [("desktop-light", DESKTOP, "light"), ("desktop-dark", DESKTOP, "dark"), ("phone", PHONE, "light")]
 BRIGHT = [LOOKS[0], LOOKS[2]]  # what is written and read looks the same in the dark
 
@@ -183,19 +208,33 @@ async def take(into: Shooting, page: Page, name: str, size: ViewportSize) -> Non
     print(f"{name} {len(picture) // 1000} kB")
 
 
+@asynccontextmanager
+async def shooting(start: datetime, folder: Path, only: set[str]) -> AsyncIterator[tuple[Scene, Shooting]]:
+    """A hub at the beginning of a play, a browser, and somebody who can log in."""
+    with tempfile.TemporaryDirectory() as scratch:
+        async with scene(Path(scratch), at=start, start=start) as made, async_playwright() as playwright:
+            await made.person("sato")
+            browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+            yield made, Shooting(browser, await browser.new_page(), made.url, folder, only)
+            await browser.close()
+
+
 async def main(folder: Path, only: set[str]) -> None:
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
     folder.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory() as scratch:
-        async with scene(Path(scratch)) as made, async_playwright() as playwright:
+    if not only or only & {*STAFF, *OPEN, *FILLED}:
+        async with shooting(START, folder, only) as (made, into):
             await made.play(NIGHT)
-            await made.person("sato")
-            browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-            into = Shooting(browser, await browser.new_page(), made.url, folder, only)
             await shoot(into, ((STAFF, True), (OPEN, False)), LOOKS)
             await fill(made)
             await shoot(into, ((FILLED, True),), BRIGHT)
-            await browser.close()
+    if not only or only & {*STORM, *DAWN, *ROADS}:
+        async with shooting(EVENING, folder, only) as (made, into):
+            storm = Storm(made)
+            await storm.until_four()
+            await shoot(into, ((STORM, True),), BRIGHT)
+            await storm.until_dawn()
+            await shoot(into, ((DAWN, True), (ROADS, False)), BRIGHT)
 
 
 if __name__ == "__main__":

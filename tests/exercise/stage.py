@@ -20,6 +20,17 @@ from tests.fakes.x import FakeX
 
 MARKER = "THIS-IS-AN-EXERCISE"
 GATEWAYS = ("river", "snow", "police", "jma-relay", "plows")
+CONTRACTORS = """
+[plow.contractors.demo-east]
+name = "実演 東部除雪共同企業体"
+sections = ["plow-chuo"]
+[plow.contractors.demo-west]
+name = "実演 西部除雪"
+sections = ["plow-chuo", "plow-kita", "plow-nishi"]
+[plow.contractors.demo-north]
+name = "実演 北部除雪"
+sections = ["plow-tamayama", "plow-matsuzono"]
+"""  # of the plow sections; no such firm exists
 
 
 @dataclass(frozen=True)
@@ -39,7 +50,8 @@ async def set_stage(data_dir: Path, port: int, clock: CatchUpClock, x: FakeX, li
     passwords = {name: new_password() for name in GATEWAYS}
     resident_key = new_password()
     settings = data_dir / "settings.toml"
-    written = _settings(data_dir, port, clock, passwords, x, linkage) + _snow(resident_key)
+    written = _settings(data_dir, port, clock, passwords, x, linkage) + CONTRACTORS
+    written += f"[open311.keys]\nexercise = {json.dumps(resident_key)}\n"
     _write_private(settings, written)
     logins = await _people(data_dir)
     return Stage(data_dir=data_dir, settings=settings, passwords=passwords, logins=logins, resident_key=resident_key)
@@ -91,23 +103,6 @@ x = {q(x.url + "/timeline.json")}
 linkage = {q(linkage.url.rsplit("/", 1)[0] + "/received")}
 {accounts(x, linkage)}
 {doors}
-"""
-
-
-def _snow(resident_key: str) -> str:
-    """Contractors of the plow sections (no such firm exists), and who may send residents' requests."""
-    return f"""
-[open311.keys]
-exercise = {json.dumps(resident_key)}
-[plow.contractors.demo-east]
-name = "実演 東部除雪共同企業体"
-sections = ["plow-chuo"]
-[plow.contractors.demo-west]
-name = "実演 西部除雪"
-sections = ["plow-chuo", "plow-kita", "plow-nishi"]
-[plow.contractors.demo-north]
-name = "実演 北部除雪"
-sections = ["plow-tamayama", "plow-matsuzono"]
 """
 
 

@@ -19,6 +19,7 @@ from services.web.dumps.told import crowd_en, dump_told
 from services.web.pages_public import clock
 from services.web.roads.shown import shown_status
 from services.web.security import WebError
+from services.web.snow.page import short
 from services.web.templating import page
 
 PATH = "/snow"
@@ -59,6 +60,7 @@ async def show(request: web.Request) -> web.Response:
         "delay": int(context.fix_delay.total_seconds() // 60),
         "requests": context.services is not None,
         "clock": clock,
+        "short": short,
     }
     response = page(request, "snow_public.html", **shown)
     response.headers[hdrs.CACHE_CONTROL] = "no-cache"

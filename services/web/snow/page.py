@@ -6,7 +6,7 @@ Forms work without any script. Nothing is done twice by pressing twice: an act t
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import quote
@@ -190,6 +190,7 @@ async def _page(
         refused=refused or [],
         link=link,
         clock=_clock(now),
+        since=_since(now),
     )
 
 
@@ -220,6 +221,16 @@ async def _mine(request: web.Request) -> dict[str, list[str]]:
 def _clock(now: datetime) -> Any:
     """A time of the API as people read it; nothing for none."""
     return lambda text: short(instant(text), now) if text else ""
+
+
+def _since(now: datetime) -> Callable[[str], str]:
+    """Where there is little room: the clock, with the day before it where that is long ago."""
+
+    def told(text: str) -> str:
+        at = instant(text)
+        return short(at, now) if abs(at - now) < _A_NIGHT else f"{at.astimezone(JAPAN):%-m/%-d %H:%M}"
+
+    return told
 
 
 def short(at: datetime, now: datetime) -> str:
