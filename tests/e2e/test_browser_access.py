@@ -116,6 +116,7 @@ _DESK = [
     "/calls",
     "/snow",
     "/dumps",
+    "/ledger",
     "/skill",
     "/budget",
     "/alerts/notice",
@@ -123,7 +124,7 @@ _DESK = [
     "/declared",
     "/declared/shelter",
 ]
-_PATHS = ["/", "/login", *(f"/ops{page}" for page in _DESK)]
+_PATHS = ["/", "/login", "/snow", *(f"/ops{page}" for page in _DESK)]
 
 
 @pytest.mark.parametrize("path", _PATHS)

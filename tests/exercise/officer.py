@@ -31,7 +31,7 @@ CHIEF = "班長（訓練）"
 MORNING = timedelta(hours=6)  # what is proposed later waits for those who play
 _WORDS = "幹線と通学路から。終わったら知らせてください"
 _NOTICES = {  # rule → not before: when every section has its snow, and when the police have confirmed the sighting
-    "snow-plowing": SNOWED,
+    "snow-plowing": SNOWED + timedelta(minutes=30),
     "bear-sighting": timedelta(hours=3, minutes=20),
 }
 _TENTH = 360  # seconds of the tenth of an hour that contractors write down
