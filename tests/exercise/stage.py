@@ -44,17 +44,23 @@ class Stage:
     resident_key: str  # of the application by which a resident asks for their street
 
 
-async def set_stage(data_dir: Path, port: int, clock: CatchUpClock, x: FakeX, linkage: FakeLinkage) -> Stage:
+async def set_stage(data_dir: Path) -> Stage:
     """Start from nothing: what an earlier exercise left is removed, and only that."""
     _clear(data_dir)
-    passwords = {name: new_password() for name in GATEWAYS}
-    resident_key = new_password()
-    settings = data_dir / "settings.toml"
-    written = _settings(data_dir, port, clock, passwords, x, linkage) + CONTRACTORS
-    written += f"[open311.keys]\nexercise = {json.dumps(resident_key)}\n"
-    _write_private(settings, written)
-    logins = await _people(data_dir)
-    return Stage(data_dir=data_dir, settings=settings, passwords=passwords, logins=logins, resident_key=resident_key)
+    return Stage(
+        data_dir=data_dir,
+        settings=data_dir / "settings.toml",
+        passwords={name: new_password() for name in GATEWAYS},
+        logins=await _people(data_dir),
+        resident_key=new_password(),
+    )
+
+
+def write_settings(stage: Stage, port: int, clock: CatchUpClock, x: FakeX, linkage: FakeLinkage) -> None:
+    """What the hub will read; nobody else can."""
+    written = _settings(stage.data_dir, port, clock, stage.passwords, x, linkage) + CONTRACTORS
+    written += f"[open311.keys]\nexercise = {json.dumps(stage.resident_key)}\n"
+    _write_private(stage.settings, written)
 
 
 def _clear(data_dir: Path) -> None:
