@@ -96,7 +96,7 @@ class Storm:
         await desk.do(self.made.store, order.id, act, _DESK, said, self.made.clock.now())
         if act is Act.ORDER:
             now = self.made.clock.now()
-            self.token, _ = await desk.link(self.made.store, order.id, _DESK, now, timedelta(hours=18))
+            self.token, *_ = await desk.link(self.made.store, order.id, _DESK, now, timedelta(hours=18))
 
     async def _of(self, section: str) -> Order:
         async with self.made.store.read() as connection:

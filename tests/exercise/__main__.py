@@ -150,14 +150,20 @@ async def _play(hub: Process, playing: Playing, stop: asyncio.Event) -> int:
             asyncio.create_task(Officer(stage.data_dir, clock, book, mail).watch()),
             asyncio.create_task(Contractor(clock, Hub(playing.address, stage.resident_key), mail, publish).watch()),
         }
+        for task in tasks:
+            task.add_done_callback(_say_what_broke)
         ends = {asyncio.create_task(stop.wait()), asyncio.create_task(hub.wait())}
         await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
-        for task in tasks | ends:
-            task.cancel()
-        results = await asyncio.gather(*tasks, return_exceptions=True)
-    for failed in (one for one in results if isinstance(one, Exception)):
-        print(f"the exercise broke off: {failed!r}", file=sys.stderr)
+        for one in (*tasks, *ends):
+            one.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
     return 0 if stop.is_set() else 1
+
+
+def _say_what_broke(task: asyncio.Task[None]) -> None:
+    failed = None if task.cancelled() else task.exception()
+    if failed is not None:
+        print(f"the exercise broke off: {failed!r}", file=sys.stderr, flush=True)
 
 
 @asynccontextmanager

@@ -28,7 +28,7 @@ from tests.exercise.scenario import SNOWED
 from tests.exercise.telegrams import JST
 
 CHIEF = "班長（訓練）"
-MORNING = timedelta(hours=6)  # what is proposed later waits for those who play
+MORNING = timedelta(hours=9)  # what is proposed later waits for those who play
 _WORDS = "幹線と通学路から。終わったら知らせてください"
 _NOTICES = {  # rule → not before: when every section has its snow, and when the police have confirmed the sighting
     "snow-plowing": SNOWED + timedelta(minutes=30),
@@ -71,7 +71,7 @@ class Officer:
         chief, now = Person(CHIEF), self._clock.now()
         try:
             order = await desk.do(store, number, Act.ORDER, chief, Said(text=_WORDS), now)
-            token, _ = await desk.link(store, number, chief, now, timedelta(hours=18))
+            token, *_ = await desk.link(store, number, chief, now, timedelta(hours=18))
         except ActError:
             return  # somebody who plays was quicker
         self._mail.put_nowait((order, token))

@@ -68,13 +68,16 @@ def _gauges(start: datetime) -> Iterator[Play]:
 
 
 def _snow(start: datetime) -> Iterator[Play]:
-    """Depth rises from the first hour and sinks with the thaw from the fourth."""
-    falls = {"yuki-koma": (6.0, 17.5), "yuki-matsuzono": (3.0, 14.0), "33431": (1.0, 11.5)}
+    """Depth rises from the first hour and sinks with the thaw from the fourth.
+
+    By so much that 10 cm of new snow are reached whatever the minute is: they count from the median of a clock's hour.
+    """
+    falls = {"yuki-koma": (6.0, 17.5, 3.2), "yuki-matsuzono": (3.0, 14.0, 3.2), "33431": (1.0, 15.0, 1.0)}
     for minutes in range(0, int(LENGTH / timedelta(minutes=1)), 10):
         hour = minutes / 60
-        for station, (old, fresh) in falls.items():
+        for station, (old, fresh, thaw) in falls.items():
             grown = fresh * min(1.0, hour / (SNOWED / timedelta(hours=1)))
-            depth = max(0.0, old + grown - max(0.0, hour - 4.0) * 3.2)
+            depth = max(0.0, old + grown - max(0.0, hour - 4.0) * thaw)
             at = start + timedelta(minutes=minutes)
             yield _reading(at, "snow", station, "snow_depth", round(depth, 1), "cm")
     torn = b'{"v":1,"station":"yuki-matsuzono",'  # a gateway whose line broke: quarantined, answered, shown to staff
