@@ -103,9 +103,14 @@ async def test_the_exercise_from_start_to_end(exercise: Running) -> None:
     assert all(alert["state"] == "issued" for alert in alerts), "a draft is nobody's business outside"
 
     outboxes = tomllib.loads((exercise.data_dir / "settings.toml").read_text(encoding="utf-8"))["exercise"]["outboxes"]
-    async with aiohttp.ClientSession() as session, session.get(outboxes["x"]) as answer:
-        posts = (await answer.json())["posts"]
-    assert any("クマ" in post["text"] for post in posts), "the approved sighting has reached the played X"
+    for _ in range(40):
+        async with aiohttp.ClientSession() as session, session.get(outboxes["x"]) as answer:
+            posts = (await answer.json())["posts"]
+        if any("クマ" in post["text"] for post in posts):
+            break
+        await asyncio.sleep(0.5)
+    else:
+        pytest.fail(f"the approved sighting has not reached the played X: {[post['text'] for post in posts]}")
     assert all("【訓練】" in post["text"] for post in posts)
     assert len({post["text"] for post in posts}) == len(posts)
 
