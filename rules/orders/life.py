@@ -141,10 +141,13 @@ class Order:
     finish_by: datetime | None = None
     events: tuple[Event, ...] = ()
 
-    @property
-    def key(self) -> tuple[Status, str, Kind, str]:
-        """Of one key at most one is open."""
-        return self.status, self.section, self.kind, self.rule
+    def covers(self, classes: tuple[int, ...]) -> bool:
+        """True where the order is for all roads of these route classes; none stand for all."""
+        return not self.classes or (bool(classes) and set(classes) <= set(self.classes))
+
+    def touches(self, classes: tuple[int, ...]) -> bool:
+        """True where it is for any of them."""
+        return not self.classes or not classes or not set(classes).isdisjoint(self.classes)
 
     def first(self, act: Act) -> Event | None:
         return next((one for one in self.events if one.act is act), None)

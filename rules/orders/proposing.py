@@ -42,7 +42,7 @@ def steps(decision: Decision, still_open: Iterable[Order], closed: Iterable[Orde
     over = [one for one in closed if one.section == decision.picture.section]
     found = []
     for verdict in decision.proposals:
-        standing = [one for one in mine if one.kind is verdict.kind and one.rule in {verdict.rule, ""}]
+        standing = [one for one in mine if _answers(one, verdict)]
         if not standing and _asked_anew(verdict, decision, over):
             found.append(Step(_new(decision, verdict), _event(Act.PROPOSE, decision, verdict), decision.finish_at))
         elif (waiting := next((one for one in standing if one.state is State.STANDBY), None)) is None:
@@ -98,10 +98,16 @@ def _event(act: Act, decision: Decision, verdict: Verdict) -> Event:
     return Event(act=act, at=decision.picture.at, how=How.HUB, who=WHO, text=told["sentence"], facts=told)
 
 
+def _answers(order: Order, verdict: Verdict) -> bool:
+    """True for the rule's own order, and for a person's own that is for all the roads that the rule is for."""
+    own = not order.rule and order.covers(verdict.classes)
+    return order.kind is verdict.kind and (own or order.rule == verdict.rule)
+
+
 def _asked_anew(verdict: Verdict, decision: Decision, over: Sequence[Order]) -> bool:
     """False for what the desk has just decided, or what was just done."""
     now = decision.picture.at
-    same = [one for one in over if one.kind is verdict.kind and one.rule in {verdict.rule, ""} and one.events]
+    same = [one for one in over if _answers(one, verdict) and one.events]
     last = max(same, key=lambda one: (one.events[-1].at, one.id), default=None)
     if last is None:
         return True
@@ -129,8 +135,7 @@ def _answered_by_standby(order: Order) -> bool:
 def _kept(order: Order, decision: Decision) -> list[Step]:
     """A proposal that stands: its figures, or its end."""
     now = decision.picture.at
-    mine = [one for one in decision.verdicts if one.kind is order.kind and order.rule in {one.rule, ""}]
-    verdict = next(iter(mine), None)  # the most pressing one
+    verdict = next((one for one in decision.verdicts if _answers(order, one)), None)  # the most pressing one
     if verdict is None or verdict.outcome is Outcome.BELOW:
         return [Step(order, Event(act=Act.LAPSE, at=now, how=How.HUB, who=WHO, text="基準を下回った"))]
     finish_by = order.finish_by

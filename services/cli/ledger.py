@@ -6,7 +6,6 @@ import argparse
 import asyncio
 import json
 import sys
-from calendar import monthrange
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -21,6 +20,7 @@ from geo.plow.ledger.reading import read_book
 from geo.plow.reading import read_drawn
 from services.clock import wall
 from services.ledger.account import Account, account
+from services.ledger.days import day_of, month_of
 from services.ledger.desk import LedgerError, Writer, read_csv, write_down
 from services.ledger.fairness import figures, sheet, streets
 from services.ledger.files import TYPES, written
@@ -114,17 +114,16 @@ async def _take(args: argparse.Namespace, settings: Settings, book: Book) -> int
 
 def _day(text: str) -> tuple[date, date]:
     try:
-        return (day := date.fromisoformat(text)), day
-    except ValueError:
-        raise argparse.ArgumentTypeError(f"{text!r} is no day; write 2026-12-08") from None
+        return (day := day_of(text)), day
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
 
 
 def _month(text: str) -> tuple[date, date]:
     try:
-        first = date.fromisoformat(f"{text}-01")
-    except ValueError:
-        raise argparse.ArgumentTypeError(f"{text!r} is no month; write 2026-12") from None
-    return first, first.replace(day=monthrange(first.year, first.month)[1])
+        return month_of(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
 
 
 def _refuse(code: str, message: str, exit_code: int = 1) -> int:

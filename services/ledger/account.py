@@ -10,6 +10,7 @@ from datetime import UTC, date, datetime, timedelta
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from feeds.japan import JAPAN
 from feeds.status import Status
 from geo.plow.ledger.beside import Beside, Item, beside, gps_items
 from geo.plow.ledger.book import Book, Machine
@@ -22,7 +23,6 @@ from services.store import ledgered, orders, spells
 from services.store.plowed import Vehicle
 
 _DAY = timedelta(days=1)
-_LONGEST = timedelta(days=3)  # that an order is open
 _LAST_STREETS = timedelta(hours=2)  # of a round: positions call an order done when 80 % of the section is
 
 
@@ -45,13 +45,20 @@ class Account:
     book: Book
     machines: tuple[Worked, ...]
     items: tuple[Beside, ...]
-    outside: Mapping[Item, int]  # seconds of GPS outside every order; empty where no orders are kept
+    outside: Mapping[Item, int]  # seconds of GPS outside every order; without a word of items that had none
+    orders_since: date | None  # the first day of which it is known what was ordered; None: no orders are kept
     names: Mapping[str, str] = field(default_factory=dict)  # what sections are called, by code
 
     @property
     def totals(self) -> list[Total]:
         """What is approved, added up."""
         return totals(self.items, self.book)
+
+    def not_ordered(self, item: Item) -> int | None:
+        """Seconds of GPS outside every order for the section; None where nobody knows what was ordered."""
+        if self.orders_since is None or item.day < self.orders_since:
+            return None
+        return self.outside.get(item, 0)
 
     def gps(self) -> dict[Item, int]:
         """What GPS says of each item."""
@@ -66,8 +73,9 @@ async def account(
     Worked out day by day beside the event loop: a month of a big fleet takes seconds, and others are served meanwhile.
     """
     since, until = days
-    windows = await _windows(connection, status, second_at(since), second_at(until + _DAY))
-    sums = _Sums(book, windows, contractor)
+    first = await orders.first_at(connection, status)
+    kept = await _windows(connection, status, second_at(since), second_at(until + _DAY)) if first else None
+    sums = _Sums(book, kept, contractor)
     for count in range((until - since).days + 1):
         begin, end = (second_at(since + each * _DAY) for each in (count, count + 1))
         times = (datetime.fromtimestamp(begin, UTC), datetime.fromtimestamp(end, UTC))
@@ -82,13 +90,14 @@ async def account(
         machines=sums.machines(),
         items=tuple(one for one in items if not contractor or contractor_of(book, one.item) == contractor),
         outside=sums.outside,
+        orders_since=first and first.astimezone(JAPAN).date(),
     )
 
 
 class _Sums:
     """What days come to, one after the other."""
 
-    def __init__(self, book: Book, windows: Windows, contractor: str) -> None:
+    def __init__(self, book: Book, windows: Windows | None, contractor: str) -> None:
         self._book, self._windows, self._contractor = book, windows, contractor
         self._times: defaultdict[Machine, dict[Key, Spent]] = defaultdict(dict)
         self._unseen = Counter[Machine]()
@@ -108,7 +117,7 @@ class _Sums:
             self._times[machine] |= times  # a key holds its day
             self._unseen[machine] += unseen_s(time)
             self.gps |= self._items(machine, times)
-            if self._windows:
+            if self._windows is not None:
                 apart = spent(beyond(time, self._windows), machine, self._book)
                 self.outside |= self._items(machine, apart)
 
@@ -127,10 +136,10 @@ class _Sums:
 async def _windows(
     connection: AsyncConnection, status: Status, begin: int, end: int
 ) -> dict[str, list[tuple[int, int]]]:
-    """When each section was under orders, in seconds; of orders that were opened some days before, too."""
-    since, until = datetime.fromtimestamp(begin, UTC) - _LONGEST, datetime.fromtimestamp(end, UTC)
+    """When each section was under orders, in seconds."""
+    since, until = datetime.fromtimestamp(begin, UTC) - _LAST_STREETS, datetime.fromtimestamp(end, UTC)
     found: defaultdict[str, list[tuple[int, int]]] = defaultdict(list)
-    for one in await orders.between(connection, status, since, until):
+    for one in await orders.overlapping(connection, status, since, until):
         given = one.when(Act.ORDER)
         if given is not None:
             over = end if one.state in OPEN else int(_over(one).timestamp())

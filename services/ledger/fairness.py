@@ -16,7 +16,7 @@ from geo.plow.ledger.spent import second_at
 from geo.plow.rounds import own
 from geo.plow.segment import Segment
 from rules.orders.decision import Kind
-from rules.orders.life import Act, Order
+from rules.orders.life import Act, Order, State
 from services.ledger.sheets import Cell, Column, Sheet
 from services.ledger.words import hours
 from services.store import orders, plowed
@@ -46,7 +46,10 @@ async def figures(
         of_section[street.section].append(street)
     since, until = (datetime.fromtimestamp(second_at(day), UTC) for day in (days[0], days[1] + timedelta(days=1)))
     found: list[Wait] = []
-    for trigger in triggers(await orders.between(connection, status, since, until), now):
+    known = await orders.overlapping(connection, status, since, until + LOOKED_AT)  # the next turn ends a look, too
+    for trigger in triggers(known, now):
+        if not since.timestamp() <= trigger.at < until.timestamp():
+            continue
         mine = of_section[trigger.section]
         over = await plowed.passes_within(
             connection, status, [street.id for street in mine], plowed.at(trigger.at), plowed.at(trigger.until)
@@ -56,9 +59,13 @@ async def figures(
 
 
 def triggers(given: Sequence[Order], now: datetime) -> list[Trigger]:
-    """From when a rule fired, or else a person ordered; until it was the section's turn again, or a day later."""
+    """From when a rule fired, or else a person ordered; until it was the section's turn again, or a day later.
+
+    An order that the desk took back asks nobody to come. One that the contractor could not do and that was given anew
+    is one wait, from the first of them on.
+    """
     ordered = [one for one in given if one.kind is Kind.PLOW and one.when(Act.ORDER) is not None]
-    begun = sorted(((_began(one), one) for one in ordered), key=lambda pair: pair[0])
+    begun = _anew(sorted(((_began(one), one) for one in ordered if one.state is not State.CANCELLED), key=_first))
     found = []
     for place, (at, one) in enumerate(begun):
         again = (
@@ -109,6 +116,25 @@ def _row(one: Fairness, names: Mapping[str, str]) -> tuple[Cell, ...]:
         *times,
         in_time,
     )
+
+
+def _anew(begun: Sequence[tuple[datetime, Order]]) -> list[tuple[datetime, Order]]:
+    """Those that were refused and given anew as one: streets have waited since the first."""
+    found: list[tuple[datetime, Order]] = []
+    refused: dict[tuple[str, tuple[int, ...]], tuple[datetime, Order]] = {}
+    for at, one in begun:
+        wait, before = (at, one), refused.pop((one.section, one.classes), None)
+        if before is not None and at - before[0] < LOOKED_AT:
+            found.remove(before)
+            wait = before[0], one
+        found.append(wait)
+        if one.state is State.DECLINED:
+            refused[one.section, one.classes] = wait
+    return sorted(found, key=_first)
+
+
+def _first(pair: tuple[datetime, Order]) -> datetime:
+    return pair[0]
 
 
 def _began(one: Order) -> datetime:

@@ -77,7 +77,7 @@ def _items(of: Account) -> Sheet:
                 _clock(approved.at) if approved else "",
                 approved.reason if approved else "",
                 one.since_approval or None,
-                of.outside.get(item),
+                of.not_ordered(item) or None,
             )
         )
     columns = (

@@ -46,7 +46,7 @@ def _item(one: Beside, of: Account) -> dict[str, Any]:
         "approved": entry_json(one.approved) if one.approved else None,
         "difference_seconds": one.difference,
         "gps_since_approval_seconds": one.since_approval,
-        "not_ordered_seconds": of.outside.get(item, 0) if of.outside else None,
+        "not_ordered_seconds": of.not_ordered(item),
     }
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -12,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from feeds.status import Status
 from rules.orders.decision import Decision, Expected, Kind, Verdict
 from rules.orders.life import GIVEN, Act, ActError, Event, How, Order, State
+from rules.orders.progress import is_seen
 from rules.orders.proposing import facts
 from services.callout.desk import announce
 from services.callout.occasion import Event as CallEvent
@@ -74,24 +76,12 @@ async def give(store: Store, wanted: Wanted, act: Act, person: Person, said: Sai
     """
     async with store.write() as connection:
         await _may(connection, person, act, wanted.kind, wanted.section)
-        standing = [
-            one
-            for one in await orders.still_open(connection, wanted.status)
-            if (one.section, one.kind) == (wanted.section, wanted.kind)
-        ]
-        bound = next((one for one in standing if one.state in GIVEN), None)
-        if bound is not None:
-            text = f"指示 {bound.id} が出ています / order {bound.id} has been given already"
-            raise ActError("standing", text)
+        event = _event(act, person, said, now)
+        waiting = _waiting(await orders.still_open_in(connection, wanted.status, wanted.section), wanted, event)
         told = await _decided(connection, wanted)
-        if standing:
-            order = next((one for one in standing if one.classes == wanted.classes), standing[0])
-            if wanted.classes and order.classes != wanted.classes:
-                text = (
-                    f"ほかの道路区分の提案 {order.id} に先に答えてください / answer {order.id}, of other classes, first"
-                )
-                raise ActError("standing", text)
-            return await _done(connection, order, replace(_event(act, person, said, now), facts=told[0]))
+        event = replace(event, facts=told[0])
+        if waiting is not None:
+            return await _done(connection, waiting, event)
         new = Order(
             id=0,
             status=wanted.status,
@@ -102,10 +92,31 @@ async def give(store: Store, wanted: Wanted, act: Act, person: Person, said: Sai
             classes=wanted.classes,
             finish_by=told[1],
         )
-        event = replace(_event(act, person, said, now), facts=told[0])
         order = await orders.begin(connection, new, event)
         await _tell(connection, order, event)
         return order
+
+
+def _waiting(still_open: Sequence[Order], wanted: Wanted, event: Event) -> Order | None:
+    """The proposal, or the standby, that the order answers; None for a new one. Raises ActError where one for some of
+    the same roads stands: of ruts, hauling and levelling only one in the same words, since these are for a place each.
+    """
+    mine = [one for one in still_open if one.kind is wanted.kind and one.touches(wanted.classes)]
+    for one in mine:
+        if one.state in GIVEN and (is_seen(one.kind) or _words(one) == event.text):
+            roads = f"（道路区分 {'・'.join(map(str, one.classes))}）" if one.classes else ""
+            raise ActError("standing", f"指示 {one.id}{roads}が出ています / order {one.id} has been given already")
+    waiting = [one for one in mine if one.state not in GIVEN]
+    exact = next((one for one in waiting if one.classes == wanted.classes), None)
+    if waiting and exact is None:
+        told = f"ほかの道路区分の提案 {waiting[0].id} に先に答えてください"
+        raise ActError("standing", f"{told} / answer {waiting[0].id}, of other classes, first")
+    return exact
+
+
+def _words(order: Order) -> str:
+    given = order.last(Act.ORDER)
+    return given.text if given else ""
 
 
 async def link(

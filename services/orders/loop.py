@@ -127,7 +127,7 @@ class Orders:
             expected=await decided.expected(connection, status, now),
             rut_cm=ruts,
             reports=asked,
-            finished=_finished(known),
+            finished=_finished(known, rules),
         )
         return Seen(
             status=status,
@@ -200,15 +200,22 @@ class Orders:
         return await orders.act(connection, current, one.event, one.finish_by)
 
 
-def _finished(known: Sequence[Order]) -> dict[str, dict[str, datetime]]:
+def _finished(known: Sequence[Order], rules: OrderRules | None) -> dict[str, dict[str, datetime]]:
     """Section → rule → when its last round of plowing was done."""
     found: defaultdict[str, dict[str, datetime]] = defaultdict(dict)
     for one in known:
         ended = one.when(Act.FINISH)
-        some_roads = not one.rule and bool(one.classes)  # by a person's own order: no rule counts from it
-        if one.state is State.FINISHED and ended is not None and one.kind is Kind.PLOW and not some_roads:
-            found[one.section][one.rule] = max(ended, found[one.section].get(one.rule, ended))
+        if one.state is State.FINISHED and ended is not None and one.kind is Kind.PLOW:
+            for rule in _rounds_of(one, rules):
+                found[one.section][rule] = max(ended, found[one.section].get(rule, ended))
     return found
+
+
+def _rounds_of(order: Order, rules: OrderRules | None) -> list[str]:
+    """Whose round it was: a person's own order for some roads is that of each rule whose roads are among them."""
+    if order.rule or not order.classes:
+        return [order.rule]
+    return [one.id for one in rules.plow if order.covers(one.classes)] if rules else []
 
 
 def _noteworthy(one: Decision, before: Decision | None, rules: OrderRules | None) -> bool:

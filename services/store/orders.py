@@ -22,7 +22,8 @@ _MOST = 5000  # 138 sections in a hard week
 async def begin(connection: AsyncConnection, new: Order, event: Event) -> Order:
     """Write a new order with its first act; as it is stored. Call inside ``store.write()``.
 
-    Raises ActError where an order cannot begin so. Of one key at most one is open: ask :func:`still_open` before.
+    Raises ActError where an order cannot begin so. Of one rule, kind and section at most one is open, and of people's
+    own orders none for the same roads: ask :func:`still_open_in` before.
     """
     order = apply(new, event)
     row = {
@@ -85,10 +86,19 @@ async def since(
     return sorted(found, key=lambda one: one.id, reverse=True)
 
 
-async def between(connection: AsyncConnection, status: Status, since: datetime, until: datetime) -> list[Order]:
-    """Those that were opened in [since, until), the oldest first: what a ledger or a comparison asks for."""
-    opened = (orders.c.status == status.value, orders.c.opened_at >= since, orders.c.opened_at < until)
-    return await _read(connection, select(orders).where(*opened).order_by(orders.c.id))
+async def overlapping(connection: AsyncConnection, status: Status, since: datetime, until: datetime) -> list[Order]:
+    """Those that were open at any time of [since, until), however long ago they were opened; the oldest first."""
+    at_any_time = (orders.c.opened_at < until, orders.c.closed_at.is_(None) | (orders.c.closed_at >= since))
+    statement = select(orders).where(orders.c.status == status.value, *at_any_time)
+    return await _read(connection, statement.order_by(orders.c.id))
+
+
+async def first_at(connection: AsyncConnection, status: Status) -> datetime | None:
+    """Since when orders are kept; None where there is none."""
+    found: datetime | None = await connection.scalar(
+        select(func.min(orders.c.opened_at)).where(orders.c.status == status.value)
+    )
+    return found
 
 
 async def unanswered(connection: AsyncConnection) -> list[Order]:

@@ -6,7 +6,7 @@ from sqlalchemy import JSON, Column, Float, ForeignKey, Index, Integer, Table, T
 
 from services.store.columns import Instant, Serial, metadata
 
-_STILL_OPEN = text("closed_at IS NULL")
+_PROPOSED = text("closed_at IS NULL AND rule <> ''")  # a person may order for other roads, or another place, beside
 
 orders = Table(  # what an order is; ``state`` and the two after it are what its events come to
     "orders",
@@ -26,8 +26,8 @@ orders = Table(  # what an order is; ``state`` and the two after it are what its
         "orders_open",
         *("status", "section", "kind", "rule"),
         unique=True,
-        sqlite_where=_STILL_OPEN,
-        postgresql_where=_STILL_OPEN,
+        sqlite_where=_PROPOSED,
+        postgresql_where=_PROPOSED,
     ),
     Index("orders_by_time", "status", "opened_at"),
     sqlite_autoincrement=True,

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from calendar import monthrange
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date
 from typing import Any, Literal
 
 from aiohttp import web
@@ -14,6 +13,7 @@ from feeds.japan import JAPAN
 from feeds.status import Status
 from geo.plow.fairness import Fairness
 from services.ledger.account import Account, account
+from services.ledger.days import day_of, month_of
 from services.ledger.desk import AT_MOST, LedgerError, Wanted, Writer, item_of, read_csv, write_down
 from services.ledger.fairness import as_json as as_fair_json
 from services.ledger.fairness import figures
@@ -22,13 +22,11 @@ from services.ledger.words import seconds_of
 from services.store.users import Role
 from services.web.api.answer import JSON, answer, json_object
 from services.web.api.endpoint import Endpoint, Parameter
-from services.web.api.moment import FIRST, LAST
 from services.web.auth import PERSON
 from services.web.body import whole_body
 from services.web.context import CONTEXT
 from services.web.security import WORDS, WebError, storable
 
-_LONGEST = timedelta(days=31)
 _BODY_AT_MOST = 1 << 20
 
 
@@ -44,14 +42,10 @@ def days(request: web.Request) -> tuple[date, date]:
     """First and last day; today where the address names none."""
     query = request.query
     try:
-        if "month" in query:
-            first = date.fromisoformat(f"{query['month']}-01")
-            last = first.replace(day=monthrange(first.year, first.month)[1])
-        else:
-            first = last = date.fromisoformat(query["day"]) if query.get("day") else _today(request)
-        if not FIRST <= first.year <= LAST:
-            raise ValueError
-        return first, last
+        if query.get("month"):
+            return month_of(query["month"])
+        day = day_of(query["day"]) if query.get("day") else _today(request)
+        return day, day
     except ValueError:
         words = "day は 2026-12-08、month は 2026-12 の形です。 / day is like 2026-12-08, month like 2026-12."
         raise WebError(400, "bad_day", words) from None

@@ -110,7 +110,7 @@ def _row(one: Beside, of: Account) -> dict[str, Any]:
         "band": band_title(of.book.contract(contractor, item.day), item.band),
         "times": [hours(value) for value in (one.gps, told[2], one.difference)],
         "approved": hours(one.counts),
-        "outside": hours(outside) if (outside := of.outside.get(item)) else "",
+        "outside": hours(outside) if (outside := of.not_ordered(item)) else "",
         "changed": hours(one.since_approval) if one.since_approval else "",
         "wanted": hours(next((seconds for seconds in told if seconds is not None), None)),
         "registered": bool(contractor),

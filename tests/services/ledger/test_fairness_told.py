@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -11,7 +12,7 @@ import pytest
 from feeds.status import Status
 from geo.plow.fairness import Street
 from rules.orders.decision import Kind
-from rules.orders.life import Act, Event, How, Order
+from rules.orders.life import Act, Event, How, Order, State
 from services.cli import run
 from services.ledger import fairness
 from services.store import orders, plowed
@@ -67,14 +68,44 @@ async def test_the_desk_sees_how_long_streets_waited(store: Store) -> None:
 async def test_what_was_declined_is_no_trigger_and_the_next_order_ends_the_look_at_the_one_before(store: Store) -> None:
     await give(store, act=Act.DECLINE)
     async with store.read() as connection:
-        given = await orders.between(connection, Status.ACTUAL, FIRED, FIRED + timedelta(days=1))
+        given = await orders.overlapping(connection, Status.ACTUAL, FIRED, FIRED + timedelta(days=1))
     now = FIRED + timedelta(days=3)
     assert given and fairness.triggers(given, now) == []
-    ordered = replace(given[0], events=(given[0].events[0], replace(given[0].events[1], act=Act.ORDER)))
+    ordered = replace(
+        given[0], state=State.FINISHED, events=(given[0].events[0], replace(given[0].events[1], act=Act.ORDER))
+    )
     again = replace(ordered, events=tuple(replace(one, at=one.at + timedelta(hours=9)) for one in ordered.events))
     first, second = fairness.triggers([again, ordered], now)
     assert (first.until, second.until) == (second.at, second.at + 24 * 3600)
     assert fairness.triggers([ordered], FIRED + timedelta(hours=2))[0].until == first.at + 7200
+
+
+async def test_what_was_taken_back_asks_nobody_and_what_was_refused_waits_from_the_first(store: Store) -> None:
+    await give(store)
+    async with store.write() as connection:
+        (one,) = await orders.still_open(connection)
+        later = Event(act=Act.CANCEL, at=FIRED + timedelta(hours=1), how=How.DESK, who="佐藤")
+        cancelled = await orders.act(connection, one, later)
+    now = FIRED + timedelta(days=3)
+    assert fairness.triggers([cancelled], now) == []
+    refused = replace(cancelled, state=State.DECLINED)
+    anew = replace(
+        one, state=State.FINISHED, events=tuple(replace(e, at=e.at + timedelta(hours=2)) for e in one.events)
+    )
+    (alone,) = fairness.triggers([refused], now)
+    (both,) = fairness.triggers([refused, anew], now)
+    assert alone.at == both.at == FIRED.timestamp(), "streets have waited since the rule fired, whoever could not come"
+    (apart,) = fairness.triggers([cancelled, anew], now)
+    assert apart.at == (FIRED + timedelta(hours=2)).timestamp()
+
+
+@pytest.mark.parametrize(
+    "days", [("9999-12-31", "9999-12-31"), ("0001-01-01", "0001-01-01"), ("x", "x"), ("2026-12-02", "2026-12-01")]
+)
+def test_days_that_cannot_be_are_refused(days: tuple[str, str], capsys: pytest.CaptureFixture[str]) -> None:
+    with suppress(SystemExit):  # argparse leaves so
+        assert run(["fairness", *days]) == 2
+    assert days[1] in capsys.readouterr().err
 
 
 def test_the_command_line(

@@ -74,6 +74,26 @@ async def test_work_outside_every_order_is_shown_apart(store: Store) -> None:
     assert list((await paid(store)).outside.values()) == [44], "a note does not order anything"
 
 
+async def test_an_order_that_was_open_for_a_week_still_orders_the_work_and_a_day_without_one_is_told(
+    store: Store,
+) -> None:
+    desk = Desk(store, roads(STREET))
+    await desk.hear(driven((0, 0), (300, 0)))
+    assert (await paid(store)).not_ordered(next(iter((await paid(store)).gps()))) is None, "no orders are kept"
+    given = Order(id=0, status=Status.ACTUAL, section="s1", section_name="一", kind=Kind.HAULING, rule="")
+    long_ago = BEGAN - timedelta(days=9)
+    async with store.write() as connection:
+        await orders.begin(connection, given, Event(act=Act.ORDER, at=long_ago, how=How.DESK, who="佐藤"))
+    found = await paid(store)
+    (item,) = found.gps()
+    assert found.not_ordered(item) == 0
+    async with store.write() as connection:
+        (order,) = await orders.still_open(connection)
+        ended = Event(act=Act.FINISH, at=BEGAN - timedelta(days=5), how=How.DESK, who="佐藤")
+        await orders.act(connection, order, ended)
+    assert (await paid(store)).not_ordered(item) == 54, "nothing was ordered on those days"
+
+
 @pytest.mark.parametrize(("how", "outside"), [(How.PASSES, []), (How.DESK, [24])])
 async def test_the_last_streets_of_a_round_that_positions_called_done_are_ordered_work(
     store: Store, how: How, outside: list[int]

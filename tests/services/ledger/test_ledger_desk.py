@@ -173,6 +173,10 @@ def test_the_command_line(
     assert run(["ledger", "month", "2026-11", "--format", "xlsx", "--out", str(tmp_path / "m.xlsx")]) == 0
     assert openpyxl.load_workbook(tmp_path / "m.xlsx")["稼働時間"].max_row == 5
     assert run(["ledger", "day", "2026-11-15", "--format", "pdf"]) == 2
+    for what, odd in (("month", "9999-12"), ("month", "0001-01"), ("month", "2026-13"), ("day", "9999-12-31")):
+        with pytest.raises(SystemExit) as left:
+            run(["ledger", what, odd])
+        assert left.value.code == 2 and odd[:7] in capsys.readouterr().err
     declared.write_bytes(b"machine\n")
     assert run(["ledger", "declare", str(declared), "--by", "x"]) == 1
     assert "column" in capsys.readouterr().err

@@ -32,7 +32,14 @@ async def test_declare_approve_and_download(store: Store) -> None:
 
         _, before = await viewer.get("/api/v1/ledger?month=2026-12")
         assert [item["gps_seconds"] for item in before["items"]] == [600]
-        for odd in ("day=yesterday", "month=0001-01", "month=9999-12", "day=9999-12-31", "day=0001-01-01"):
+        for odd in (
+            "day=yesterday",
+            "month=0001-01",
+            "month=9999-12",
+            "month=2026-13",
+            "day=9999-12-31",
+            "day=0001-01-01",
+        ):
             for path in ("/api/v1/ledger", "/api/v1/fairness", "/ops/ledger"):
                 assert (await viewer.get(f"{path}?{odd}"))[0] == 400
         assert (await viewer.get("/api/v1/ledger?day=2026-12-31&status=Exercise"))[1]["items"] == []

@@ -12,11 +12,13 @@ from rules.orders.decision import Kind
 from rules.orders.life import Act, ActError, How, State
 from services.orders import desk
 from services.orders.desk import Person, Said, Wanted
-from services.store import calls, chronology, decided
+from services.roads import Roads
+from services.store import calls, chronology, decided, orders
 from services.store.engine import Store
 from services.store.users import Role, Scope
+from tests.geo.plow.streets import network
 from tests.rules.orders.nights import at, rising
-from tests.services.orders.night import HOUR, MIDNIGHT, Night, roads
+from tests.services.orders.night import HOUR, LINES, MIDNIGHT, Night, roads
 
 pytestmark = pytest.mark.one_engine
 MINUTE = timedelta(minutes=1)
@@ -149,6 +151,62 @@ async def test_a_persons_own_order_answers_the_proposal_that_stands(store: Store
         await desk.give(store, replace(wanted, classes=(1,)), Act.ORDER, who, desk.NOTHING, MIDNIGHT + MINUTE)
     given = await desk.give(store, wanted, Act.ORDER, who, desk.NOTHING, MIDNIGHT + MINUTE)
     assert given.id == proposed.id and len(await night.look()) == 1
+
+
+def staged() -> Roads:
+    """Street ``a`` is of class 1, the others of class 2."""
+    facts = {name: {"section": "sw", "administrator": "city", "route_class": 1 + (name != "a")} for name in LINES}
+    return replace(roads(), carriageways=network(LINES, **facts))
+
+
+async def test_two_stages_of_one_section_stand_side_by_side_each_by_its_own_roads(store: Store) -> None:
+    night = Night(store, "azumino", staged())
+    await night.snows(rising(12, 5), MIDNIGHT)
+    (first,) = await night.look()
+    who = Person(await night.person("suzuki"))
+    await desk.do(store, first.id, Act.ORDER, who, desk.NOTHING, MIDNIGHT + MINUTE)
+    wanted = Wanted(status=Status.ACTUAL, section="sw", section_name="sw地区", kind=Kind.PLOW, classes=(2,))
+    second = await desk.give(store, wanted, Act.ORDER, who, desk.NOTHING, MIDNIGHT + 2 * MINUTE)
+    assert (first.classes, second.classes, second.state) == ((1,), (2,), State.ORDERED)
+    for again in ((2,), (), (1, 2)):  # whoever orders some of these roads twice is told
+        with pytest.raises(ActError, match="出ています"):
+            await desk.give(store, replace(wanted, classes=again), Act.ORDER, who, desk.NOTHING, MIDNIGHT + 3 * MINUTE)
+    third = await desk.give(
+        store, replace(wanted, classes=(3,)), Act.ORDER, who, desk.NOTHING, MIDNIGHT + 3 * MINUTE
+    )  # two of a person's own
+    assert len(await night.look(MIDNIGHT + 4 * MINUTE)) == 3
+    await night.plows(MIDNIGHT + 20 * MINUTE, "b", "c")
+    states = {one.id: one.state for one in await night.look(MIDNIGHT + 30 * MINUTE)}
+    assert states == {first.id: State.ORDERED, second.id: State.FINISHED, third.id: State.ORDERED}
+    await night.plows(MIDNIGHT + 40 * MINUTE, "a")
+    await night.look(MIDNIGHT + 50 * MINUTE)
+    async with store.read() as connection:
+        rounds = (await decided.last_look(connection, Status.ACTUAL))["sw"].picture.finished
+        assert (await orders.find(connection, first.id)).state is State.FINISHED  # type: ignore[union-attr]
+    assert set(rounds) == {"second"}, "the person's own round is that of the rule for the same roads"
+
+
+async def test_a_persons_order_for_some_roads_does_not_hide_what_the_rule_says_of_all(store: Store) -> None:
+    night = Night(store)
+    who = Person(await night.person("suzuki"))
+    wanted = Wanted(status=Status.ACTUAL, section="sw", section_name="sw地区", kind=Kind.PLOW, classes=(1,))
+    await desk.give(store, wanted, Act.ORDER, who, desk.NOTHING, MIDNIGHT - HOUR)
+    await night.snows(rising(10, 5), MIDNIGHT)
+    assert [(one.rule, one.state) for one in await night.look()] == [
+        ("", State.ORDERED),
+        ("all-roads", State.PROPOSED),
+    ]
+
+
+async def test_ruts_at_two_places_are_two_orders_and_pressing_twice_is_one(store: Store) -> None:
+    night = Night(store)
+    who = Person(await night.person("suzuki"))
+    wanted = Wanted(status=Status.ACTUAL, section="sw", section_name="sw地区", kind=Kind.RUTS)
+    for place in ("駅前の交差点", "学校の前"):
+        await desk.give(store, wanted, Act.ORDER, who, Said(text=place), MIDNIGHT)
+        with pytest.raises(ActError, match="出ています"):
+            await desk.give(store, wanted, Act.ORDER, who, Said(text=f" {place}"), MIDNIGHT)
+    assert len(await night.orders()) == 2
 
 
 async def test_a_round_that_people_tell_of_counts_for_all_roads_but_not_one_for_some(store: Store) -> None:
