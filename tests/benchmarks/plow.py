@@ -7,12 +7,9 @@ from __future__ import annotations
 
 import tracemalloc
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
-from random import Random
 from time import process_time
-
-import numpy as np
 
 from feeds.records import Fix
 from feeds.status import Status
@@ -26,23 +23,21 @@ from services.roads import Roads
 from services.store import records
 from services.store.engine import Store
 from tests.benchmarks.figure import Figure, beside
+from tests.benchmarks.fleet import BEGAN, EVERY_S, city, driven, fixes
 from tests.benchmarks.scale import Scale
-from tests.geo.plow.making import START, made
-from tests.geo.plow.streets import grid
 from tests.services.making import SetClock
 
 NAME = "plow"
 _TOWN, _QUARTER = 60, 15  # blocks of 100 m along each side; the town has 7,320 segments, 732 km
-EVERY_S, _HOUR = 10, 360  # a fix each so many seconds, and how many that are in an hour
+_HOUR = 3600 // EVERY_S  # fixes
 _STORM = 18  # times the fleet of one: with 40 of them Morioka's 733 machines, nearly
-BEGAN = datetime.fromtimestamp(START, UTC)
 
 
 async def measure(scale: Scale, folder: Path) -> list[Figure]:
     began = process_time()
     tracemalloc.start()
     side = _TOWN if scale.plows > 1 else _QUARTER
-    town = grid(side, side)
+    town = city(side)
     held = tracemalloc.get_traced_memory()[0] / 1e6
     tracemalloc.stop()
     made_in = process_time() - began
@@ -79,7 +74,7 @@ def _rate(fleet: Sequence[Track], what: Callable[[Track], object]) -> float:
 
 async def _live(scale: Scale, town: Network, side: int, folder: Path) -> list[Figure]:
     """A fleet that has been out for twenty minutes; then each of its vehicles sends two fixes more."""
-    fleet = [fixes(number, 120, side) for number in range(_STORM * scale.plows)]
+    fleet = [next(fixes(number, 120, side)) for number in range(_STORM * scale.plows)]
     clock, store = SetClock(BEGAN + timedelta(minutes=20)), await Store.open(f"sqlite:///{folder / 'plow.db'}")
     try:
         loop = Plow(store, Bell(), clock, roads(town))
@@ -118,27 +113,3 @@ async def saved(store: Store, fixes: Sequence[Fix], at: datetime) -> float:
         async with store.write() as connection:
             await records.save(connection, fixes[begin : begin + 2000], at)
     return len(fixes) / (process_time() - began)
-
-
-def driven(number: int, count: int, side: int) -> Track:
-    """A vehicle that turns as it likes at each corner at 18 km/h, with an error of 5 m, one fix in twenty twice."""
-    random, noise = Random(number), np.random.default_rng(number)
-    x, y = random.randrange(side), random.randrange(side)
-    places = [(100.0 * x, 100.0 * y)]
-    while len(places) < count:
-        step = random.choice([(1, 0), (-1, 0), (0, 1), (0, -1)])
-        if 0 <= x + step[0] <= side and 0 <= y + step[1] <= side:
-            x, y = x + step[0], y + step[1]
-            places += [(100.0 * x - 50 * step[0], 100.0 * y - 50 * step[1]), (100.0 * x, 100.0 * y)]
-    seen = np.array(places[:count]) + noise.normal(0, 5, (count, 2))
-    track = made([(EVERY_S * row, *place) for row, place in enumerate(seen)])
-    return track.take(np.sort(np.concatenate([np.arange(count), np.arange(0, count, 20)])))
-
-
-def fixes(number: int, count: int, side: int) -> list[Fix]:
-    track, name = driven(number, count, side), f"p{number}"
-    rows = dict(zip(track.at.tolist(), zip(track.lon.tolist(), track.lat.tolist(), strict=True), strict=True))
-    return [
-        Fix(gateway="gw", vehicle=name, measured_at=datetime.fromtimestamp(at, UTC), lon=lon, lat=lat)
-        for at, (lon, lat) in rows.items()
-    ]

@@ -139,7 +139,7 @@ async def test_plows_are_matched_in_memory_and_out_of_the_store(tmp_path: Path) 
 
 async def test_a_fleet_is_matched_covered_and_counted(tmp_path: Path) -> None:
     found = await figures(plow_day, tmp_path)
-    name = next(one for one in found if one.startswith("passes"))
+    name = next(one for one in found if one.startswith("in memory"))
     assert found[name].ratio > 0.2, "ten times the fleet costs no five times as much for each fix"
     assert "the store after 900 fixes" in found
 
