@@ -16,7 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from feeds.status import Status
 from geo.plow.blocks import BLOCK_S, span, touched, worked
-from geo.plow.coverage import Coverage, coverage
+from geo.plow.coverage import coverage, settles
 from geo.plow.passes import Pass
 from geo.plow.rounds import own, passed_at
 from geo.plow.spells import Spell
@@ -31,6 +31,7 @@ from services.store.plowed import Arrived, Vehicle
 
 _AT_ONCE = 2000  # fixes of one step
 _REMEMBERED = timedelta(hours=24)  # what was plowed before is told as not done
+_BACK = (timedelta(minutes=20), timedelta(hours=2), _REMEMBERED)  # how far is looked at a time
 _IDLE = 1000  # records without a fix among them that the cursor is not moved for
 
 
@@ -55,7 +56,7 @@ class Outcome:
     segments: frozenset[str]  # where anything changed
     gone_spells: frozenset[int] = frozenset()
     new_spells: frozenset[tuple[Vehicle, Spell]] = frozenset()
-    coverage: Mapping[str, Coverage] = field(default_factory=dict)
+    done: Mapping[str, float] = field(default_factory=dict)  # of these segments, when each was last
     rounds: Mapping[str, datetime] = field(default_factory=dict)
 
 
@@ -86,7 +87,7 @@ class Plow:
             for one in outcomes:
                 await plowed.replace(connection, one.gone, one.new)
                 await spells.replace(connection, one.gone_spells, one.new_spells)
-                await plowed.cover(connection, one.status, one.segments, one.coverage)
+                await plowed.cover(connection, one.status, one.segments, one.done, upto)
                 await plowed.go_round(connection, one.status, one.rounds, now)
             await cursors.move(connection, self.name, upto)
         if outcomes:
@@ -131,28 +132,40 @@ class Plow:
 
     async def _told(self, connection: AsyncConnection, one: Outcome, now: datetime) -> Outcome:
         """The outcome with what it means for segments and sections."""
-        since = now - _REMEMBERED
-        over = await plowed.passes_over(connection, one.status, one.segments, since)
-        left = [told for number, told in over.items() if number not in one.gone]
-        fresh = [told for _, told in one.new if told.ended >= since.timestamp()]
-        covered = coverage([*left, *fresh])
-        return replace(one, coverage=covered, rounds=await self._rounds(connection, one, covered, now))
+        told = replace(one, done=await last_done(connection, one, now))
+        return replace(told, rounds=await self._rounds(connection, told, now))
 
-    async def _rounds(
-        self, connection: AsyncConnection, one: Outcome, covered: Mapping[str, Coverage], now: datetime
-    ) -> dict[str, datetime]:
+    async def _rounds(self, connection: AsyncConnection, one: Outcome, now: datetime) -> dict[str, datetime]:
         """Sections that were gone round at another time than was known."""
         carriageways, found = self._roads.carriageways, {}
         numbers = [carriageways.numbers[segment] for segment in one.segments if segment in carriageways.numbers]
         for section in {carriageways.segments[number].section for number in numbers} & self._sections.keys():
             mine = self._sections[section]
-            done = await plowed.done_at(connection, one.status, [each.id for each in mine], now - _REMEMBERED)
-            changed = {segment: covered[segment].done_at if segment in covered else None for segment in one.segments}
-            done = {segment: at for segment, at in (done | changed).items() if at is not None}
+            known = await plowed.done_at(connection, one.status, [each.id for each in mine], now - _REMEMBERED)
+            done = {segment: at for segment, at in known.items() if segment not in one.segments} | dict(one.done)
             if (since := passed_at(mine, done)) is not None:
                 found[section] = plowed.at(since)
-        known = await plowed.last_round(connection, one.status, now)
-        return {section: at for section, at in found.items() if known.get(section) != at}
+        before = await plowed.last_round(connection, one.status, now)
+        return {section: at for section, at in found.items() if before.get(section) != at}
+
+
+async def last_done(connection: AsyncConnection, one: Outcome, now: datetime) -> dict[str, float]:
+    """When each segment where anything changed was last done.
+
+    Read backwards, and no farther than it takes: on a storm's evening a street has been passed a hundred times, and
+    what was before a pass over the whole of it says nothing.
+    """
+    found, rest = dict[str, float](), one.segments
+    for back in _BACK:
+        since = now - back
+        stored = await plowed.passes_over(connection, one.status, rest, since)
+        passes = [told for number, told in stored.items() if number not in one.gone]
+        passes += [told for _, told in one.new if told.segment in rest and told.ended >= since.timestamp()]
+        settled = rest if back == _REMEMBERED else frozenset(told.segment for told in passes if settles(told))
+        covered = coverage(told for told in passes if told.segment in settled)
+        found |= {segment: told.done_at for segment, told in covered.items() if told.done_at is not None}
+        rest -= settled
+    return found
 
 
 def _wanted(news: Sequence[Arrived]) -> Iterator[tuple[Vehicle, list[int]]]:

@@ -43,6 +43,11 @@ def coverage(
     return {segment: _covered(segment, list(those), config) for segment, those in groupby(wanted, lambda p: p.segment)}
 
 
+def settles(one: Pass, config: CoverageConfig = PRACTICE) -> bool:
+    """True for a pass after which the segment was done, whatever was before: so that need not be looked at."""
+    return one.activity in SNOW_WORK and one.to_m - one.from_m >= config.complete * one.length_m
+
+
 def _covered(segment: str, by_end: Sequence[Pass], config: CoverageConfig) -> Coverage:
     done_at, times, share, first = None, 0, 0.0, 0
     fresh = 0  # from here on passes count for the next time that it is done

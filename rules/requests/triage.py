@@ -31,7 +31,6 @@ class Known:
     done_at: datetime | None = None  # when it was last done
     last_at: datetime | None = None  # when a plow last passed, whole or in part
     share: float = 0.0
-    times: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,18 +6,17 @@ import unicodedata
 from dataclasses import replace
 from datetime import datetime
 
-from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from feeds.status import Status
+from geo.plow.coverage import coverage
 from geo.plow.network import Network
 from geo.plow.placing import Placed, middle_of, placed
 from rules.requests.triage import Known, known_of
 from rules.street.case import Street, Told, street
 from services.requests.shares import DAY, Shares
 from services.roads import Roads
-from services.store import decided, orders
-from services.store.tables_plow import coverage
+from services.store import decided, orders, plowed
 
 
 class Streets:
@@ -71,9 +70,10 @@ async def _known(connection: AsyncConnection, found: Placed | None, status: Stat
     """The road with what plows did on it since then."""
     if found is None:
         return Known()
-    here = (coverage.c.status == status.value, coverage.c.segment == found.segment.id, coverage.c.last_at >= since)
-    row = (await connection.execute(select(coverage).where(*here))).mappings().first()
-    if row is None:
+    segment = found.segment.id
+    passes = (await plowed.passes_over(connection, status, [segment], since)).values()
+    told = coverage(passes).get(segment)
+    if told is None:
         return known_of(found)
-    done_at = row["done_at"] if row["done_at"] and row["done_at"] >= since else None
-    return replace(known_of(found), done_at=done_at, **{name: row[name] for name in ("last_at", "share", "times")})
+    done_at = None if told.done_at is None else plowed.at(told.done_at)
+    return replace(known_of(found), done_at=done_at, last_at=plowed.at(told.last_at), share=told.share)

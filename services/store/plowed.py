@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass
+from dataclasses import replace as instead
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import CTE, Row, delete, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from feeds.activities import ACTIVITIES
 from feeds.status import Status
-from geo.plow.coverage import Coverage
 from geo.plow.passes import Pass
 from geo.plow.track import Told
 from services.store.engine import insert
@@ -146,22 +146,28 @@ async def passes_within(
 
 
 async def cover(
-    connection: AsyncConnection, status: Status, segments: Collection[str], found: Mapping[str, Coverage]
+    connection: AsyncConnection,
+    status: Status,
+    segments: Collection[str],
+    done: Mapping[str, float],
+    upto: int,
 ) -> None:
-    """Let the coverage of the segments be this; of one that has no passes any more nothing is told."""
-    gone = sorted(set(segments) - found.keys())
-    for begin in range(0, len(gone), _AT_ONCE):
-        some = gone[begin : begin + _AT_ONCE]
-        await connection.execute(delete(coverage).where(coverage.c.status == status, coverage.c.segment.in_(some)))
+    """Passes over these segments changed with the fix ``upto``; of one that is not in ``done`` it is known that it is
+    not done."""
     rows = [
-        asdict(one)
-        | {"status": status, "last_at": at(one.last_at), "done_at": None if one.done_at is None else at(one.done_at)}
-        for one in found.values()
+        {"status": status, "segment": one, "done_at": at(done[one]) if one in done else None, "changed": upto}
+        for one in sorted(segments)
     ]
     if rows:
         adding = insert(connection, coverage)
-        changed = {name: adding.excluded[name] for name in ("done_at", "last_at", "times", "share", "reports")}
+        changed = {name: adding.excluded[name] for name in ("done_at", "changed")}
         await connection.execute(adding.on_conflict_do_update(index_elements=["status", "segment"], set_=changed), rows)
+
+
+async def changed(connection: AsyncConnection, status: Status, after: int) -> list[str]:
+    """Segments whose passes changed since the loop had come to the fix ``after``."""
+    here = (coverage.c.status == status, coverage.c.changed > after)
+    return list(await connection.scalars(select(coverage.c.segment).where(*here)))
 
 
 async def done_at(
@@ -191,15 +197,25 @@ async def go_round(connection: AsyncConnection, status: Status, found: Mapping[s
 
 async def last_round(connection: AsyncConnection, status: Status, now: datetime) -> dict[str, datetime]:
     """Section → since when most of it is done, as it was known at ``now``."""
-    order = (rounds.c.known_at.desc(), rounds.c.id.desc())
-    rank = func.row_number().over(partition_by=rounds.c.section, order_by=order).label("rank")
-    ranked = (
-        select(rounds.c.section, rounds.c.passed_at, rank)
-        .where(rounds.c.status == status, rounds.c.known_at <= now)
-        .subquery()
+    mine = (rounds.c.status == status, rounds.c.known_at <= now)
+    codes = _sections(status)
+    newest = (
+        select(rounds.c.passed_at)
+        .where(*mine, rounds.c.section == codes.c.section)
+        .order_by(rounds.c.known_at.desc(), rounds.c.id.desc())
+        .limit(1)
+        .scalar_subquery()
     )
-    newest = select(ranked.c.section, ranked.c.passed_at).where(ranked.c.rank == 1)
-    return {row.section: row.passed_at for row in await connection.execute(newest)}
+    found = await connection.execute(select(codes.c.section, newest).where(codes.c.section.is_not(None)))
+    return {section: passed for section, passed in found if passed is not None}
+
+
+def _sections(status: Status) -> CTE:
+    """Sections that were ever gone round, by a step along the index for each: a winter has thousands of rows of one."""
+    first = select(func.min(rounds.c.section).label("section")).where(rounds.c.status == status)
+    codes = first.cte("codes", recursive=True)
+    onward = select(func.min(rounds.c.section)).where(rounds.c.status == status, rounds.c.section > codes.c.section)
+    return codes.union_all(select(onward.scalar_subquery()).where(codes.c.section.is_not(None)))
 
 
 def at(seconds: float) -> datetime:
@@ -209,10 +225,20 @@ def at(seconds: float) -> datetime:
 
 def to_the_microsecond(one: Pass) -> Pass:
     """The pass as it comes back from the store."""
-    return Pass(**asdict(one) | {"began": at(one.began).timestamp(), "ended": at(one.ended).timestamp()})
+    return instead(one, began=at(one.began).timestamp(), ended=at(one.ended).timestamp())
 
 
-def _pass(row: object) -> Pass:
-    columns = row._mapping  # type: ignore[attr-defined]
-    facts = {name: columns[name] for name in Pass.__dataclass_fields__}
-    return Pass(**facts | {name: facts[name].timestamp() for name in ("began", "ended")})
+def _pass(row: Row[Any]) -> Pass:
+    return Pass(
+        began=row.began.timestamp(),
+        ended=row.ended.timestamp(),
+        segment=row.segment,
+        from_m=row.from_m,
+        to_m=row.to_m,
+        length_m=row.length_m,
+        direction=row.direction,
+        fixes=row.fixes,
+        off_m=row.off_m,
+        activity=row.activity,
+        deicer_kg=row.deicer_kg,
+    )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Column, Float, Index, Integer, Table, Text, text
+from sqlalchemy import BigInteger, Column, Float, Index, Integer, Table, Text, text
 
 from services.store.columns import Instant, Serial, metadata
 
@@ -54,18 +54,15 @@ spells = Table(  # what vehicles did with their time, in whole seconds; replaced
     sqlite_autoincrement=True,
 )
 
-coverage = Table(  # what is done of each segment, of the last day
+coverage = Table(  # of each segment that a plow has been on: when it was last done, and when its passes last changed
     "coverage",
     metadata,
     Column("status", Text, primary_key=True),
     Column("segment", Text, primary_key=True),
-    Column("done_at", Instant),  # null: it is not
-    Column("last_at", Instant, nullable=False),
-    Column("times", Integer, nullable=False),
-    Column("share", Float, nullable=False),
-    Column("reports", Integer, nullable=False),
+    Column("done_at", Instant),  # null: not within the day before the last change
+    Column("changed", BigInteger, nullable=False),  # the fix that the loop had come to
+    Index("coverage_by_change", "status", "changed"),
 )
-
 rounds = Table(  # since when most of a section is done; a row for each time that this changed
     "rounds",
     metadata,

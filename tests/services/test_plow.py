@@ -73,10 +73,10 @@ class Desk:
         async with self.store.read() as connection:
             return [tuple(row) for row in await connection.execute(select(*columns).order_by(*columns))]
 
-    async def covered(self) -> dict[str, tuple[bool, float, int]]:
+    async def covered(self) -> dict[str, bool]:
         async with self.store.read() as connection:
             found = await connection.execute(select(coverage).order_by(coverage.c.segment))
-            return {row.segment: (row.done_at is not None, round(row.share, 1), row.times) for row in found}
+            return {row.segment: row.done_at is not None for row in found}
 
     async def rounds(self, now: datetime = LATER) -> dict[str, datetime]:
         async with self.store.read() as connection:
@@ -86,10 +86,10 @@ class Desk:
 async def test_a_street_is_driven_and_done(store: Store) -> None:
     desk = Desk(store)
     await desk.hear(driven((0, 0), (500, 0)))
-    assert await desk.covered() == {"a": (True, 1.0, 1), "b": (True, 1.0, 1), "c": (False, 0.5, 0)}
+    assert await desk.covered() == {"a": True, "b": True, "c": False}
     assert await desk.rounds() == {}, "two thirds of the section are no round"
     await desk.hear(driven((500, 0), (600, 0), start=90.0))
-    assert (await desk.covered())["c"] == (True, 1.0, 1)
+    assert (await desk.covered())["c"]
     passed = (await desk.rounds())["plow-1"]
     assert timedelta(seconds=20) < passed - BEGAN < timedelta(seconds=50), "since the first street was done"
     assert await desk.rounds(BEGAN) == {}, "at that time nobody knew"
@@ -160,7 +160,7 @@ async def test_what_another_gateway_calls_by_the_same_name_is_another_vehicle(st
     desk = Desk(store)
     await desk.hear([*driven((0, 0), (300, 0)), *driven((300, 0), (600, 0), gateway="gw2", start=54.0)])
     assert {row[1] for row in await desk.passes()} == {"gw1", "gw2"}
-    assert (await desk.covered())["b"] == (True, 1.0, 1), "two halves by two machines"
+    assert (await desk.covered())["b"], "two halves by two machines"
 
 
 def test_the_roads_of_the_profile(tmp_path: Path) -> None:
