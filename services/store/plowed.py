@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, fields
 from dataclasses import replace as instead
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -21,6 +21,7 @@ from services.store.tables_plow import coverage, passes, rounds
 
 _AHEAD = timedelta(seconds=120)  # a fix later than that after it came: a clock that is wrong
 _AT_ONCE = 500  # values of one statement
+_PASS = tuple(one.name for one in fields(Pass))
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -110,7 +111,7 @@ async def replace(connection: AsyncConnection, gone: Collection[int], new: Colle
     for begin in range(0, len(numbers), _AT_ONCE):
         await connection.execute(delete(passes).where(passes.c.id.in_(numbers[begin : begin + _AT_ONCE])))
     rows = [
-        asdict(one)
+        {name: getattr(one, name) for name in _PASS}
         | {"status": vehicle.status, "gateway": vehicle.gateway, "vehicle": vehicle.name}
         | {"began": at(one.began), "ended": at(one.ended)}
         for vehicle, one in sorted(new)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import asdict
+from dataclasses import fields
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -17,6 +17,7 @@ from services.store.plowed import Vehicle
 from services.store.tables_plow import spells
 
 _AT_ONCE = 500  # values of one statement
+_SPELL = tuple(one.name for one in fields(Spell))
 _AN_HOUR = timedelta(hours=1)
 _LONGEST = timedelta(seconds=BLOCK_S)  # spells are cut at quarters of an hour
 
@@ -39,7 +40,7 @@ async def replace(connection: AsyncConnection, gone: Collection[int], new: Colle
     for begin in range(0, len(numbers), _AT_ONCE):
         await connection.execute(delete(spells).where(spells.c.id.in_(numbers[begin : begin + _AT_ONCE])))
     rows = [
-        asdict(one)
+        {name: getattr(one, name) for name in _SPELL}
         | {"status": vehicle.status, "gateway": vehicle.gateway, "vehicle": vehicle.name, "doing": str(one.doing)}
         | {"began": datetime.fromtimestamp(one.began, UTC), "ended": datetime.fromtimestamp(one.ended, UTC)}
         for vehicle, one in sorted(new, key=lambda told: (told[0], told[1].began))
