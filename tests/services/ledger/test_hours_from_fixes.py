@@ -9,13 +9,14 @@ from random import Random
 import pytest
 
 from feeds.status import Status
+from geo.plow.coverage import coverage
 from geo.plow.ledger.book import Book, Machine
 from geo.plow.ledger.contract import Band, Contract
 from geo.plow.spells import Doing
 from rules.orders.decision import Kind
 from rules.orders.life import Act, Event, How, Order
 from services.ledger.account import Account, account
-from services.store import orders
+from services.store import orders, plowed
 from services.store.engine import Store
 from tests.geo.plow.streets import network
 from tests.services.test_plow import BEGAN, LATER, Desk, driven, roads
@@ -127,7 +128,10 @@ async def test_a_phone_that_sends_two_hours_at_once_is_paid_once(store: Store) -
 async def test_two_machines_in_tandem_are_one_pass_of_the_street_and_two_reports(store: Store) -> None:
     desk = Desk(store, roads(STREET))
     await desk.hear([*driven((0, 0), (300, 0)), *driven((0, 0), (300, 0), start=40.0, vehicle="p8")])
-    assert (await desk.covered())["city"] == (True, 1.0, 1)
+    async with store.read() as connection:
+        over = await plowed.passes_over(connection, Status.ACTUAL, ["city"], BEGAN)
+    told = coverage(over.values())["city"]
+    assert (told.share, told.times, told.reports) == (1.0, 1, 2)
     assert {one.item.machine: one.gps for one in (await paid(store)).items} == {"p7": 54, "p8": 54}
 
 
