@@ -12,7 +12,7 @@ from enum import StrEnum
 from typing import TypeAlias
 
 from feeds.cap.types import CapAlert
-from feeds.crime_types import Crime
+from feeds.crime_types import Crime, Ended
 from feeds.lalert.types import LalertDocument
 from feeds.rejected import Rejected as Rejected  # noqa: PLC0414 - one of the words of this module
 from feeds.status import Status
@@ -121,6 +121,7 @@ class Report:
     status: Status = Status.ACTUAL
     photos: tuple[str, ...] = ()  # SHA-256 of pictures that the hub keeps for a while
     crime: Crime | None = None  # what a notice of the police tells in fields
+    ended: Ended | None = None  # why it is told nobody any more
 
     @property
     def key(self) -> str:

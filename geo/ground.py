@@ -11,6 +11,7 @@
 ``stations.toml``         ``[[station]]`` tables
 ``underpasses.geojson``   Points or LineStrings: ``code``, ``name``, sensor and limits; the file may be missing
 ``small_streams.geojson`` Polygons: the catchments of streams without a gauge; the file may be missing
+``reports.toml``          what the public is told of reports, where less than the standard; the file may be missing
 ``criteria/``             JMA's tables of soil water criteria, as they are: ``2_1_….csv`` (level 5), ``2_2_`` (4),
                           ``2_3_`` (2); the folder may be missing
 ========================= ==========================================================================================
@@ -31,6 +32,7 @@ from geo.model import Ground
 from geo.rain.critical_lines import CriteriaError, CriticalLines, read_lines
 from geo.rain.shaken_ground import read_lowering
 from geo.shelter import Shelter, shelters_in
+from geo.sighted.telling import read_tellings
 from geo.stations import read_stations
 
 Zones: TypeAlias = Mapping[tuple[str, int], Sequence[Area]]  # (volcano, level) → areas
@@ -63,6 +65,7 @@ def load_ground(folder: Path, layer_files: Sequence[Path]) -> Ground:
         critical_lines=_critical_lines(folder / "criteria"),
         lowering=read_lowering(folder / "criteria" / "shaken.toml"),
         underpasses=read_underpasses(folder / "underpasses.geojson"),
+        tellings=read_tellings(folder / "reports.toml"),
         streams=read_streams(folder / "small_streams.geojson", areas),
     )
 

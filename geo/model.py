@@ -20,6 +20,7 @@ from geo.rain.critical_lines import CriticalLines
 from geo.rain.shaken_ground import Lowering
 from geo.river.forecast import RiverModel
 from geo.shelter import Shelter
+from geo.sighted.telling import Tellings, standard
 from geo.station import Station
 
 SEASON = frozenset({"snow_depth", "air_temperature", "rain_10min", "rain_1h"})
@@ -76,6 +77,7 @@ class Ground:
     streams: Sequence[Stream] = ()  # small ones, without a gauge
     volcanoes: Sequence[str] = ()  # codes of those that concern the city even where a telegram does not name it
     volcano_zones: Mapping[tuple[str, int], Sequence[Area]] = field(default_factory=dict)  # (volcano, level) → closed
+    tellings: Tellings = field(default_factory=standard)  # what the public is told of reports
     river_model: RiverModel | None = None  # what was learned of rivers
 
 

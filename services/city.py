@@ -13,6 +13,7 @@ from geo.geojson import ProfileError
 from geo.ground import load_ground
 from geo.model import Ground
 from geo.outline import outline
+from geo.sighted.squares import known_area
 from rules.alert import Place
 from rules.engine import Sender
 from rules.floor import Floor
@@ -144,7 +145,7 @@ def place_finder(ground: Ground) -> Callable[[str], Place]:
 
     def place(code: str) -> Place:
         if code not in known:
-            area = ground.areas.get(code)
+            area = known_area(code, ground.areas)
             known[code] = _place(area) if area else Place(code=code, name=code)
         return known[code]
 

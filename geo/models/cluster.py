@@ -22,8 +22,9 @@ from geo.area import Area
 from geo.hazard import Evidence, Hazard
 from geo.mesh import MeshError, cell_at, cells_over
 from geo.model import Ground, Inputs
-from geo.sighted.gathering import LEAST, Gathering, Link, Seen, gatherings, mesh_cell, mesh_place
+from geo.sighted.gathering import LEAST, Gathering, Link, Seen, gatherings
 from geo.sighted.place import area_of
+from geo.sighted.squares import METRES, known_area, mesh_cell, mesh_place
 
 _SMALL = 4  # a district that lies in more cells is a place of its own
 _DAY = timedelta(days=1)
@@ -52,7 +53,6 @@ KINDS: Mapping[str, Kind] = {
     "crime": Kind("犯罪情報", 3, 14, 7.0, _INCIDENT, of_people=True),
     "theft": Kind("盗難情報", 3, 90, 30.0, None, of_people=True),
 }
-_METRES = {3: "1 km", 4: "500 m"}
 
 
 class Cluster:
@@ -85,7 +85,7 @@ class Cluster:
     def _hazard(self, name: str, one: Gathering, midnight: datetime, inputs: Inputs, ground: Ground) -> Hazard:
         kind, near = KINDS[name], _near(one.place, ground)
         count = f"{one.low}〜{one.high}件" if one.high else f"{one.low}件以上"
-        where = f"{near}、{_METRES[kind.mesh]}メッシュ" if mesh_cell(one.place) else near
+        where = f"{near}、{METRES[kind.mesh]}メッシュ" if mesh_cell(one.place) else near
         text = f"{kind.words}が集まっている（{where}、{kind.days}日間に{count}）"
         return Hazard(
             kind=f"{name}_cluster",
@@ -133,10 +133,5 @@ def _place_of(district: Area, mesh: int) -> str:
 
 def _near(place: str, ground: Ground) -> str:
     """What people call the place, or the middle of the cell."""
-    cell, area = mesh_cell(place), ground.areas.get(place)
-    if cell is None:
-        return area.name if area else place
-    at = [area for kind in ("district", "city") for area in ground.areas.at(*cell.centre, kind)]
-    if not at:
-        return "市の境"
-    return f"{at[0].name}付近" if at[0].kind == "district" else at[0].name
+    area = known_area(place, ground.areas)
+    return area.name if area else place

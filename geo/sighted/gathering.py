@@ -14,34 +14,19 @@ from datetime import date, datetime, timedelta
 from math import asin, cos, radians, sin, sqrt
 
 from feeds.japan import JAPAN
-from geo.mesh import Cell, MeshError, cell_of
+from geo.mesh import Cell
+from geo.sighted.squares import mesh_cell
 
 LEAST = 3  # events, below which a cell is not told of
 _CLASSES = ((LEAST, 5), (6, 10), (11, None))
-_MESH = "mesh-"
 _EARTH_M = 6_371_000.0
-
-
-def mesh_place(cell: Cell) -> str:
-    """A cell as a place; its digits alone may be a district's."""
-    return f"{_MESH}{cell.code}"
-
-
-def mesh_cell(place: str) -> Cell | None:
-    """The cell that a place, or the area of a hazard, is; None where it is none."""
-    if not place.startswith(_MESH):
-        return None
-    try:
-        return cell_of(place.removeprefix(_MESH))
-    except MeshError:
-        return None
 
 
 @dataclass(frozen=True, slots=True)
 class Seen:
     """One report: when, in which place, and its key, which tells reports apart and is told to nobody.
 
-    A place is the code of an area, or a cell of the regional mesh as :func:`mesh_place` writes it.
+    A place is the code of an area, or a cell of the regional mesh as :func:`~geo.sighted.squares.mesh_place` writes it.
     """
 
     at: datetime

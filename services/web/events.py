@@ -217,7 +217,7 @@ async def _picture(connection: AsyncConnection, audience: Audience, context: Web
     by_state = select(
         alert_rows.c.state, func.count(), func.max(alert_rows.c.changed_at), func.sum(alert_rows.c.revision)
     )
-    report_rows = visible_reports(viewer).subquery()
+    report_rows = visible_reports(viewer, context.ground.tellings, context.now()).subquery()
     newest = await _newest(connection, audience)
     contents: dict[str, Any] = {
         "hazards": seen.hazards,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from datetime import timedelta
 
+from feeds.crime_types import Ended
 from feeds.records import Report
 from feeds.status import Status
 from geo.models.cluster import Cluster
@@ -48,3 +49,18 @@ async def test_a_gathering_has_a_square_and_no_reporter(store: Store) -> None:
     assert any(SECRET in ref for ref in refs), "the desk finds the report of a sighting, and so can open it"
     drills = [one["properties"] for one in staff["features"] if one["properties"]["status"] == "Exercise"]
     assert [one["kind"] for one in drills] == ["bear_cluster"]
+
+
+async def test_the_way_of_an_animal_is_for_responders_alone(store: Store) -> None:
+    north = {"lat": 39.71, "text": f"２頭 {SECRET}"}
+    taken_back = bear(1, ended=Ended.WITHDRAWN, report_id="mistake", lat=39.715)
+    async with store.write() as connection:
+        await records.save(connection, [bear(3), bear(2, **north), bear(1, kind="boar"), taken_back], NOW)
+    async with floor(store) as running:
+        status, _ = await (await running.visitor()).get("/api/v1/reports/tracks")
+        (way,) = (await (await running.person(Role.VIEWER)).get("/api/v1/reports/tracks"))[1]["features"]
+    assert status == 401
+    assert way["geometry"]["coordinates"] == [[141.15432, 39.70123], [141.15432, 39.71]]
+    told = way["properties"]
+    assert (told["number"], told["places"], told["quiet_minutes"], len(told["reports"])) == (2, 2, 120, 2)
+    assert told["reasons"] == ["60分後・975 m（時速0.7 km）：移動した可能性"]

@@ -54,7 +54,9 @@ async def test_a_relay_hands_in_a_mail_once(store: Store) -> None:
         assert told == {
             "kind": "suspicious_person",
             "time": "2026-11-19T06:00:00Z",
-            "place": "",
+            "exact": "hour",
+            "place": "内丸",
+            "text": "声かけ。",
             "confirmed": True,
             "source": "盛岡東警察署",
             "status": "Actual",

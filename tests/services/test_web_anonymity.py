@@ -176,11 +176,13 @@ async def test_what_is_public_of_it_is_coarse(store: Store) -> None:
         stranger = await running.visitor()
         _, reports = await stranger.get("/api/v1/reports")
         (only,) = reports["features"]
-        assert only["geometry"] == {"type": "Point", "coordinates": [141.11, 39.71]}
+        assert only["geometry"] == {"type": "Point", "coordinates": [141.109375, 39.70625]}, "the middle of a square"
         assert only["properties"] == {
             "kind": "bear",
             "time": "2026-11-20T08:00:00Z",
-            "place": "内丸",
+            "exact": "minute",
+            "place": "内丸付近",
+            "text": "",
             "confirmed": True,
             "source": "盛岡市",
             "status": "Actual",

@@ -11,7 +11,7 @@ from aiohttp import web
 from shapely.geometry.base import BaseGeometry
 
 from geo.area import Areas
-from geo.sighted.gathering import mesh_cell
+from geo.sighted.squares import known_area
 from rules.alert import Place
 from services.web.context import CONTEXT
 
@@ -24,11 +24,11 @@ class Shapes:
         self._ready: dict[str, Any] = {}
 
     def area(self, code: str) -> Any:
-        """The polygon of an area or of a cell of the mesh, None for a code that is neither's."""
-        area, cell = self._areas.get(code), mesh_cell(code)
-        if area is None:
-            return None if cell is None else geojson(cell.polygon)
+        """The polygon of an area or of a square of the mesh, None for a code that is neither's."""
         if code not in self._ready:
+            area = known_area(code, self._areas)
+            if area is None:
+                return None
             self._ready[code] = geojson(area.geometry)
         return self._ready[code]
 
@@ -36,7 +36,7 @@ class Shapes:
         """The places of an alert as one MultiPolygon, None where no place has a polygon."""
         polygons: list[BaseGeometry] = []
         for place in places:
-            area = self._areas.get(place.code)
+            area = known_area(place.code, self._areas)
             if place.polygons:
                 polygons += [shapely.Polygon(ring) for ring in place.polygons if len(ring) >= 4]
             elif area is not None:

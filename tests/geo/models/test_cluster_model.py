@@ -19,7 +19,7 @@ from geo.hazard import Hazard
 from geo.mesh import cell_at
 from geo.model import Inputs
 from geo.models.cluster import KINDS, Cluster
-from geo.models.sighting import KINDS as SIGHTED
+from geo.models.sighting import Sighting
 from tests.geo.making import NOW, ground
 
 DAY, HOUR = timedelta(days=1), timedelta(hours=1)
@@ -84,7 +84,7 @@ def test_every_kind_has_its_days(kind: str) -> None:
     old = [report(days - back, kind) for back in (0.1, 0.5, 0.9)]
     assert [one.kind for one in run(old)] == [f"{kind}_cluster"]
     assert run([replace(old[0], measured_at=MIDNIGHT - (days + 0.1) * DAY), *old[1:]]) == []
-    assert Cluster.window >= days * DAY and kind in SIGHTED
+    assert Cluster.window >= days * DAY and kind in Sighting.reports
 
 
 def test_fraud_and_missing_people_gather_nowhere() -> None:

@@ -7,12 +7,13 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from feeds.crime_types import Crime
+from feeds.crime_types import Crime, Ended, Follows
 from feeds.records import Report
 from feeds.status import Status
 from geo.hazard import Hazard
 from geo.model import Inputs
-from geo.models.sighting import KINDS, Sighting
+from geo.models.sighting import Sighting
+from geo.sighted.telling import floored, standard
 from tests.geo.making import NOW, ground
 
 BEAR = Report(
@@ -35,9 +36,9 @@ def run(*reports: Report, now: datetime = NOW) -> list[Hazard]:
 
 def test_what_a_hazard_tells() -> None:
     (one,) = run(BEAR)
-    assert (one.kind, one.area, one.level, one.alert_level) == ("bear", "sw", 3, False)
+    assert (one.kind, one.area, one.level, one.alert_level) == ("bear", "mesh-594130954", 3, False)
     assert one.facts["confirmed"] is True
-    assert one.headline == "クマの目撃（sw地区、8月1日17:40、確認済み）"
+    assert one.headline == "クマの目撃（sw地区付近、8月1日17:40、確認済み）"
     assert one.valid_until == BEAR.measured_at + timedelta(hours=24)
 
 
@@ -50,7 +51,7 @@ def test_who_reported_is_in_no_field_but_the_reference_of_the_evidence() -> None
     assert one.source == run(marked)[0].source != run(replace(marked, report_id="another"))[0].source
 
 
-def test_nothing_finer_than_the_district_is_told() -> None:
+def test_nothing_finer_than_the_square_is_told() -> None:
     told = repr(run(BEAR))
     for secret in ("3-4", "田中", "141.07", "39.66"):
         assert secret not in told
@@ -66,12 +67,14 @@ def test_what_is_not_confirmed_says_so_and_stands_lower() -> None:
     assert deer.level == 1
 
 
-@pytest.mark.parametrize("kind", sorted(KINDS))
-def test_every_kind_lives_its_time(kind: str) -> None:
-    report = replace(BEAR, kind=kind, measured_at=NOW - KINDS[kind].lasts)
-    assert run(report) == []
-    assert len(run(report, now=NOW - timedelta(seconds=1))) == 1
-    assert KINDS[kind].lasts <= Sighting.window
+@pytest.mark.parametrize("kind", sorted(Sighting.reports))
+def test_every_kind_lives_its_time_from_the_beginning_of_what_is_told(kind: str) -> None:
+    telling = standard()[kind]
+    begins = floored(BEAR.measured_at, telling.time)
+    (one,) = run(replace(BEAR, kind=kind), now=begins + telling.lasts - timedelta(seconds=1))
+    assert (one.since, one.valid_until) == (begins, begins + telling.lasts), "neither tells the minute"
+    assert run(replace(BEAR, kind=kind), now=begins + telling.lasts) == []
+    assert telling.lasts <= Sighting.window
 
 
 def test_kinds_that_are_no_sighting_and_reports_of_the_future_are_left_out() -> None:
@@ -91,9 +94,19 @@ def test_kinds_that_are_no_sighting_and_reports_of_the_future_are_left_out() -> 
         (140.0, 39.0, None),
     ],
 )
-def test_the_place_of_a_report(lon: float | None, lat: float | None, area: str | None) -> None:
-    found = run(replace(BEAR, lon=lon, lat=lat))
+def test_the_place_of_what_happens_to_people(lon: float | None, lat: float | None, area: str | None) -> None:
+    found = run(replace(BEAR, kind="suspicious_person", lon=lon, lat=lat))
     assert [h.area for h in found] == ([area] if area else [])
+
+
+def test_an_animal_without_a_point_is_somewhere_in_the_city() -> None:
+    assert [one.area for one in run(replace(BEAR, lon=None, lat=None))] == ["03201"]
+    assert run(replace(BEAR, lon=140.0, lat=39.0)) == []
+
+
+def test_what_ended_or_only_follows_another_is_no_danger() -> None:
+    assert run(replace(BEAR, ended=Ended.WITHDRAWN)) == []
+    assert run(replace(BEAR, crime=Crime(what="発見", precision="day", follows=Follows.FOUND))) == []
 
 
 def test_a_later_word_on_the_same_report_replaces_the_first() -> None:

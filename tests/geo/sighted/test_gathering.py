@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from feeds.japan import JAPAN
 from geo.mesh import cell_at
-from geo.sighted.gathering import Link, Seen, gatherings, mesh_cell, mesh_place
+from geo.sighted.gathering import Link, Seen, gatherings
+from geo.sighted.squares import mesh_cell, mesh_place
 
 TODAY = date(2026, 8, 2)
 NOON = datetime(2026, 8, 1, 12, tzinfo=JAPAN)  # yesterday
