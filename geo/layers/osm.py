@@ -6,7 +6,7 @@ import re
 from typing import Any
 
 OSM = (".osm", ".pbf")
-_TAGS = ("bridge", "tunnel", "ref")
+_TAGS = ("bridge", "tunnel", "ref", "oneway", "footway")
 
 
 def with_tags(frame: Any) -> Any:

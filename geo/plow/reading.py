@@ -5,18 +5,15 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-import shapely
-
 from geo.area import Areas
 from geo.geojson import ProfileError, read_geojson
-from geo.layers.layer import Layer, Zone, read_layer
+from geo.layers.layer import Layer, read_layer
 from geo.plow.fences import KINDS, Fence, Fences
 from geo.plow.network import length_m
-from geo.plow.noding import cut_at_junctions
+from geo.plow.pieces import Piece, named_pieces
 from geo.plow.segment import Segment
 
 KIND = "plow_road"
@@ -49,44 +46,26 @@ def read_drawn(profile: Path, imported: Path, areas: Areas) -> Drawn:
 
 
 def segments_of(layers: Iterable[Layer], areas: Areas) -> list[Segment]:
-    """Segments from junction to junction.
-
-    A segment keeps its own id where it has one, with -1, -2, … where it was cut; else the id is made of its place, so
-    that importing the same map again changes no id. Of lines drawn twice the first is taken.
-    """
-    zones = [zone for layer in layers for zone in layer.zones]
-    cut = [
-        (zone, piece)
-        for zone, pieces in zip(zones, cut_at_junctions([zone.geometry for zone in zones]), strict=True)
-        for piece in pieces
-    ]
-    many, count = Counter(str(zone.facts["id"]) for zone, _ in cut), Counter[str]()
-    found: dict[str, Segment] = {}
-    for zone, piece in cut:
-        own = str(zone.facts["id"] or "")
-        count[own] += 1
-        id_ = (f"{own}-{count[own]}" if many[own] > 1 else own) if own else _place_id(piece)
-        found.setdefault(id_, _segment(id_, zone, piece, areas))
-    return list(found.values())
+    """Segments from junction to junction, with ids that importing the same map again does not change."""
+    named = named_pieces(zone for layer in layers for zone in layer.zones)
+    return [_segment(id_, piece, areas) for id_, piece in named.items()]
 
 
-def _place_id(piece: Any) -> str:
-    return "r" + sha256(shapely.get_coordinates(piece).round(6).tobytes()).hexdigest()[:12]
-
-
-def _segment(id_: str, zone: Zone, piece: Any, areas: Areas) -> Segment:
-    facts: dict[str, Any] = {name: value for name, value in zone.facts.items() if name not in {"id", "section"}}
+def _segment(id_: str, piece: Piece, areas: Areas) -> Segment:
+    told = piece.zone.facts
+    facts: dict[str, Any] = {name: value for name, value in told.items() if name not in {"id", "section", "sidewalk"}}
     return Segment(
         id=id_,
-        geometry=piece,
-        length_m=length_m(piece),
-        section=str(zone.facts["section"] or "") or _section(piece, areas),
+        geometry=piece.line,
+        length_m=length_m(piece.line),
+        section=str(told["section"] or "") or _section(piece.line, areas),
+        sidewalk=piece.side,
         **facts,
     )
 
 
-def _section(piece: Any, areas: Areas) -> str:
-    middle = piece.interpolate(0.5, normalized=True)
+def _section(line: Any, areas: Areas) -> str:
+    middle = line.interpolate(0.5, normalized=True)
     return next((area.code for area in areas.at(middle.x, middle.y, "plow_section")), "")
 
 

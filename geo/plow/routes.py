@@ -46,7 +46,9 @@ class Routes:
         from scipy.sparse.csgraph import dijkstra
 
         graph = csr_array((lengths, (froms, tos)), shape=(self._count, self._count))
-        keys, metres, before = [], [], []
+        keys: list[Any] = []
+        metres: list[Any] = []
+        before: list[Any] = []
         for begin in range(0, self._count, _SOURCES_AT_ONCE):
             sources = np.arange(begin, min(begin + _SOURCES_AT_ONCE, self._count))
             far, previous = dijkstra(graph, indices=sources, limit=self.bound_m, return_predecessors=True)
@@ -54,12 +56,7 @@ class Routes:
             keys.append(sources[row] * self._count + to)
             metres.append(far[row, to].astype(np.float32))
             before.append(previous[row, to].astype(np.int32))
-        empty: list[Any] = [np.zeros(0)]
-        return (
-            np.concatenate(keys or empty).astype(np.int64),
-            np.concatenate(metres or empty).astype(np.float32),
-            np.concatenate(before or empty).astype(np.int32),
-        )
+        return _joined(keys, np.int64), _joined(metres, np.float32), _joined(before, np.int32)
 
     def metres(self, froms: Numbers, tos: Numbers) -> npt.NDArray[np.float64]:
         """Metres from each to each, element by element; infinite beyond the bound or where no way leads."""
@@ -80,3 +77,14 @@ class Routes:
             found.append(self._arcs[before * self._count + goal])
             goal = before
         return found[::-1]
+
+
+def _joined(parts: list[npt.NDArray[Any]], kind: Any) -> npt.NDArray[Any]:
+    """The parts end to end. Each is let go as it is copied: a city's table is hundreds of megabytes, once."""
+    whole = np.empty(sum(map(len, parts)), dtype=kind)
+    filled = len(whole)
+    while parts:
+        part = parts.pop()
+        filled -= len(part)
+        whole[filled : filled + len(part)] = part
+    return whole

@@ -16,7 +16,8 @@ ADMINISTRATORS = {
     "other": "other",
     "unknown": "other",
 }
-SIDES = ("", "left", "right", "both")  # of the carriageway, looking along the line; empty: it is the carriageway
+# Of the carriageway, looking along the line; empty: it is the carriageway. Apart: a line of its own, side not told.
+SIDES = ("", "left", "right", "both", "apart")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

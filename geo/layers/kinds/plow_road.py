@@ -18,7 +18,8 @@ _TEXTS = ("id", "name", "administrator", "section", "contractor", "sidewalk")
 _FLAGS = ("school_route", "bridge", "shade", "oneway")
 _ROUTES = {1, 2, 3, 4}
 _ONE_WAY = {"yes", "1", "true", "f"}  # along the line; Geofabrik writes F for forward, B for both ways
-_AGAINST = {"-1", "reverse", "t"}
+_WALKS = {"footway", "cycleway", "path"}
+_NO_ROAD = {"steps", "bridleway", "corridor", "elevator", "platform", "proposed", "construction", "raceway"}
 
 
 def _own(values: Mapping[str, object]) -> Facts:
@@ -41,21 +42,36 @@ def _one_of(value: object, known: Iterable[str], what: str) -> str:
     return str(value)
 
 
+def _walk(values: Mapping[str, object]) -> str:
+    """The side of the road for a sidewalk of OpenStreetMap. What else is for feet alone is refused.
+
+    A road plow would be matched to a footpath beside its road, and the road would stay undone.
+    """
+    tag = text(values.get("highway")) or ""
+    if tag in _WALKS and text(values.get("footway")) == "sidewalk":
+        return "apart"
+    if tag in _WALKS or tag in _NO_ROAD:
+        raise UnreadableError(f"{tag}: no road, and no sidewalk")
+    return ""
+
+
 def _like_road(schema: Schema) -> Schema:
     """A road map's schema, its facts completed by what follows from them."""
 
     def read(values: Mapping[str, object]) -> Facts:
         facts = schema.read(values)
-        direction = (text(values.get("oneway")) or "").lower()
-        if direction in _AGAINST:
-            raise UnreadableError("a one-way street that is drawn against its direction; turn the line round")
+        if facts.get("state") == "under_construction":
+            raise UnreadableError("under construction: no road yet")
         own = {"road_class": facts["road_class"], "name": facts.get("name"), "id": values.get("id")}
+        if walk := _walk(values):
+            own |= {"sidewalk": walk, "road_class": "municipal"}
+        direction = (text(values.get("oneway")) or "").lower()  # "-1", against the line, is read as both ways
         bridge = facts.get("state") == "bridge"
-        return _own({**own, "bridge": bridge, "oneway": direction in _ONE_WAY})
+        return _own({**own, "bridge": bridge, "oneway": not walk and direction in _ONE_WAY})
 
     also: Mapping[str, str | tuple[str, ...]] = {}
     if schema.name.startswith("OpenStreetMap"):
-        also = {"oneway": "oneway", "id": ("osm_id", "id")}
+        also = {"oneway": "oneway", "id": ("osm_id", "id"), "footway": "footway"}
     return replace(schema, read=read, telling=False, columns={**schema.columns, **also})
 
 

@@ -80,9 +80,72 @@ def test_openstreetmap(tmp_path: Path) -> None:
         tmp_path,
         (MAIN, {"highway": "residential", "oneway": "yes", "name": "大通", "bridge": "no", "osm_id": "w7"}),
         (SIDE, {"highway": "residential", "oneway": "-1", "name": "", "bridge": "no", "osm_id": "w8"}),
+        (((0, 4), (200, 4)), {"highway": "steps", "osm_id": "w9"}),
     )
-    assert [(one.id, one.name, one.oneway) for one in drawn.segments] == [("w7", "大通", True)]
-    assert "against its direction" in report["refused"][0]["reason"]
+    assert sorted((one.id, one.name, one.oneway) for one in drawn.segments) == [
+        ("w7-1", "大通", True),
+        ("w7-2", "大通", True),
+        ("w8", "", False),  # one-way against its line: better both ways than no road
+    ]
+    assert report["refused"][0]["reason"] == "steps: no road, and no sidewalk"
+
+
+def test_openstreetmap_as_it_is_downloaded(tmp_path: Path) -> None:
+    """One-way and sidewalk stand among the other tags; a footpath beside its road would take the plows from it."""
+    places = {1: (0, 0), 2: (200, 0), 3: (0, 6), 4: (200, 6)}
+    node = '<node id="{}" version="1" lon="{}" lat="{}"/>'
+    nodes = "".join(node.format(key, lon_of(x), lat_of(y)) for key, (x, y) in places.items())
+    ways = ""
+    for key, refs, tags in (
+        (7, (1, 2), {"highway": "residential", "oneway": "yes"}),
+        (8, (3, 4), {"highway": "footway", "footway": "sidewalk"}),
+        (9, (1, 4), {"highway": "footway"}),
+    ):
+        inner = "".join(f'<nd ref="{ref}"/>' for ref in refs)
+        inner += "".join(f'<tag k="{name}" v="{value}"/>' for name, value in tags.items())
+        ways += f'<way id="{key}" version="1">{inner}</way>'
+    file = tmp_path / "m.osm"
+    file.write_text(f'<?xml version="1.0"?><osm version="0.6">{nodes}{ways}</osm>', encoding="utf-8")
+    request = Request(file=file, kind="plow_road", member="lines", imported_at=datetime(2026, 11, 21, tzinfo=UTC))
+    report = import_layer(request, tmp_path / "network")
+    road, walk = sorted(read_drawn(tmp_path, tmp_path / "network", AREAS).segments, key=lambda one: one.id)
+    assert (road.id, road.oneway, road.sidewalk, walk.id, walk.sidewalk) == ("7", True, "", "8", "apart")
+    assert walk.administrator == "city" and report["refused"][0]["reason"] == "footway: no road, and no sidewalk"
+
+
+def test_a_sidewalk_drawn_on_its_road_is_another_segment_and_cuts_nothing(tmp_path: Path) -> None:
+    """Registers draw sidewalks on the line of the road, with the road's own number, or with none."""
+    road, left = {"id": "m1", "road_class": "municipal"}, {"id": "m1", "road_class": "municipal", "sidewalk": "left"}
+    beside = ((0, 5), (200, 5))
+    drawn, _ = imported(
+        tmp_path, (MAIN, road), (MAIN, left), (beside, {**left, "sidewalk": "right", "school_route": "1"})
+    )
+    found = {one.id: one for one in drawn.segments}
+    assert sorted(found) == ["m1", "m1-left", "m1-right"] and found["m1-right"].school_route
+    assert found["m1"].length_m == pytest.approx(200, abs=0.5)
+
+    nameless = {"road_class": "municipal"}
+    walks = [(MAIN, {**nameless, "sidewalk": side}) for side in ("left", "right")]
+    drawn, _ = imported(tmp_path / "2", (MAIN, nameless), *walks)
+    assert sorted(one.sidewalk for one in drawn.segments) == ["", "both"]  # no receiver tells sides of one line apart
+
+
+def test_a_line_drawn_twice_is_one_road_whichever_way_it_is_drawn(tmp_path: Path) -> None:
+    facts = {"road_class": "municipal"}
+    once, _ = imported(tmp_path / "1", (MAIN, facts))
+    twice, _ = imported(tmp_path / "2", (MAIN, facts), (MAIN[::-1], facts))
+    assert [one.id for one in once.segments] == [one.id for one in twice.segments]
+
+
+def test_ids_do_not_hang_on_the_order_of_the_file_and_no_road_is_lost_to_another_s_number(tmp_path: Path) -> None:
+    facts = {"id": "m1", "road_class": "municipal"}
+    roads = [(MAIN, facts), (((0, 50), (90, 50)), facts), (((0, -50), (9, -50)), {**facts, "id": "m1-2"}), (SIDE, {})]
+    roads[3] = (SIDE, {"road_class": "prefectural"})
+    there, _ = imported(tmp_path / "1", *roads)
+    back, _ = imported(tmp_path / "2", *reversed(roads))
+    places = [{one.id: shapely.normalize(one.geometry).wkt for one in drawn.segments} for drawn in (there, back)]
+    assert places[0] == places[1] and len(places[0]) == 5
+    assert sorted(one for one in places[0] if one.startswith("m")) == ["m1-1", "m1-2", "m1-3", "m1-4"]
 
 
 @pytest.mark.parametrize(
