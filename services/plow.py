@@ -1,7 +1,9 @@
 """Plow: fixes in, passes and spells of time out; and of these what is done of each segment, and of each section when.
 
 Every quarter of an hour that a new fix can change is worked out anew from the store, so that a fix that comes late, out
-of order or twice ends in the same passes. They are committed together with the cursor.
+of order or twice ends in the same passes. They are committed together with the cursor. When the hub comes up with
+another network than the last day's passes were made with, that day is worked out anew beside the news, the newest hours
+first.
 """
 
 from __future__ import annotations
@@ -32,6 +34,9 @@ from services.store.plowed import Arrived, Vehicle
 _AT_ONCE = 2000  # fixes of one step
 _REMEMBERED = timedelta(hours=24)  # what was plowed before is told as not done
 _BACK = (timedelta(minutes=20), timedelta(hours=2), _REMEMBERED)  # how far is looked at a time
+_ANEW_AT_ONCE = 8  # vehicles' hours of one step
+_HOUR_S = 3600
+_MARK = "plow-roads"  # in the cursors: the network that the passes were made with
 _IDLE = 1000  # records without a fix among them that the cursor is not moved for
 
 
@@ -68,6 +73,8 @@ class Plow:
     def __init__(self, store: Store | Leased, bell: Bell, clock: Clock, roads: Roads) -> None:
         self._store, self._bell, self._clock, self._roads = store, bell, clock, roads
         self._sections = own(roads.carriageways.segments)
+        self._anew: list[tuple[Vehicle, list[int]]] | None = None  # None: not looked at yet
+        self._marked = False
 
     async def step(self) -> bool:
         """Work out what the next fixes change; True where there may be more of them."""
@@ -77,9 +84,11 @@ class Plow:
             news = await plowed.arrived(connection, begin, self._roads.statuses, _AT_ONCE)
             more = len(news) == _AT_ONCE
             upto = news[-1].seq if more else newest
-            if not news and upto - begin < _IDLE:
+            waiting = await self._outdated(connection, now)
+            if not news and upto - begin < _IDLE and not waiting:
                 return False
-            jobs = [await _job(connection, vehicle, blocks) for vehicle, blocks in _wanted(news)]
+            anew, rest = waiting[:_ANEW_AT_ONCE], waiting[_ANEW_AT_ONCE:]
+            jobs = [await _job(connection, vehicle, blocks) for vehicle, blocks in (*_wanted(news), *anew)]
         found = await asyncio.to_thread(self._work, jobs)
         async with self._store.read() as connection:
             outcomes = [await self._told(connection, one, now) for one in found]
@@ -90,9 +99,24 @@ class Plow:
                 await plowed.cover(connection, one.status, one.segments, one.done, upto)
                 await plowed.go_round(connection, one.status, one.rounds, now)
             await cursors.move(connection, self.name, upto)
+            if not rest and not self._marked:
+                await cursors.put(connection, _MARK, self._roads.mark)
+        self._anew, self._marked = rest, not rest
         if outcomes:
             self._bell.ring("passes")
-        return more
+        return more or bool(rest)
+
+    async def _outdated(self, connection: AsyncConnection, now: datetime) -> list[tuple[Vehicle, list[int]]]:
+        """Hours of the last day that were worked out with another network, and that are still to be done anew."""
+        if self._anew is None:
+            self._marked = await cursors.position(connection, _MARK) == self._roads.mark
+            since = now - _REMEMBERED
+            vehicles = [] if self._marked else await plowed.seen(connection, self._roads.statuses, since)
+            hours = range(int(now.timestamp()) // _HOUR_S, int(since.timestamp()) // _HOUR_S - 1, -1)
+            self._anew = [
+                (one, list(range(hour * _HOUR_S, (hour + 1) * _HOUR_S, BLOCK_S))) for hour in hours for one in vehicles
+            ]
+        return self._anew
 
     def _work(self, jobs: Sequence[Job]) -> list[Outcome]:
         """The passes of all jobs, beside what is stored of them; only statuses of which anything changed."""

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
+from hashlib import sha256
 
 from feeds.status import Status
 from geo.area import Areas
@@ -16,7 +18,7 @@ from services.settings import Settings
 from services.store.plowed import Vehicle
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Roads:
     """What plows are matched to. ``sidewalks`` are those of the vehicles that work on sidewalks only."""
 
@@ -25,6 +27,16 @@ class Roads:
     rules: Rules
     sidewalk_vehicles: frozenset[str]
     statuses: frozenset[Status]  # a network that was drawn for a drill says nothing about the real one
+
+    @cached_property
+    def mark(self) -> int:
+        """A number that is another one when any of this is: passes of another network are worked out anew."""
+        told = sha256(repr((sorted(self.sidewalk_vehicles), sorted(self.statuses))).encode())
+        for one in (*self.carriageways.segments, *(self.sidewalks.segments if self.sidewalks else ())):
+            told.update(repr((one.id, one.section, one.administrator, one.oneway)).encode() + one.geometry.wkb)
+        for fence in self.rules.fences.fences:
+            told.update(repr((fence.code, fence.kind)).encode() + fence.geometry.wkb)
+        return int.from_bytes(told.digest()[:6], "big")
 
     def of(self, vehicle: Vehicle) -> Network | None:
         """The network that a vehicle works on."""

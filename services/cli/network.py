@@ -19,6 +19,7 @@ from geo.layers.archive import SourceError
 from geo.layers.importing import Request, import_layer
 from geo.layers.recognise import SchemaError
 from geo.plow.noding import near_misses
+from geo.plow.placing import middle_of
 from geo.plow.reading import KIND, kilometres, read_drawn
 from geo.plow.segment import Segment
 from services.settings import SettingsError, load
@@ -80,7 +81,8 @@ def _tell(args: argparse.Namespace, report: dict[str, Any]) -> int:
         drawn = read_drawn(profile, folder(), areas)
     except (SettingsError, ProfileError, CrsError) as error:
         return _refuse("bad_network", str(error), str(folder()))
-    told = {**report, "demonstration": drawn.demonstration, **_summary(drawn.segments, areas)}
+    layers = sorted(file.stem for file in folder().glob("*.fgb"))  # all of them together are the network
+    told = {**report, "layers": layers, "demonstration": drawn.demonstration, **_summary(drawn.segments, areas)}
     print(json.dumps(told, ensure_ascii=False))
     return 0
 
@@ -88,12 +90,15 @@ def _tell(args: argparse.Namespace, report: dict[str, Any]) -> int:
 def _summary(segments: Sequence[Segment], areas: Areas) -> dict[str, Any]:
     roads = [segment.geometry for segment in segments if not segment.sidewalk]
     missed = near_misses(roads, _NEARLY_M) if roads else []
+    nowhere = [one for one in segments if not one.section]
     strange = sorted({one.section for one in segments if one.section and areas.get(one.section) is None})
     return {
         "segments": len(segments),
+        "sidewalks": len(segments) - len(roads),
         "km": round(sum(segment.length_m for segment in segments) / 1000, 3),
         **{f"km_by_{fact}": kilometres(segments, fact) for fact in ("administrator", "road_class", "section")},
-        "without_section": sum(not one.section for one in segments),
+        "without_section": len(nowhere),
+        "outside_the_city": sum(not areas.at(*middle_of(one), "city") for one in nowhere),
         "sections_not_in_the_profile": strange,
         "ends_that_nearly_meet": len(missed),
         "such_as": [[round(lon, 6), round(lat, 6)] for lon, lat in missed[:_SHOWN]],

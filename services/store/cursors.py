@@ -21,3 +21,9 @@ async def move(connection: AsyncConnection, name: str, to: int) -> None:
     await connection.execute(
         statement.on_conflict_do_update(index_elements=["name"], set_={"position": to}, where=ahead)
     )
+
+
+async def put(connection: AsyncConnection, name: str, to: int) -> None:
+    """Set a position that may be any number, such as a mark of what a stage works with."""
+    statement = insert(connection, cursors).values(name=name, position=to)
+    await connection.execute(statement.on_conflict_do_update(index_elements=["name"], set_={"position": to}))

@@ -72,6 +72,18 @@ async def fixes(connection: AsyncConnection, vehicle: Vehicle, since: datetime, 
     return [_told(body, measured) for body, measured, received in rows if measured <= received + _AHEAD]
 
 
+async def seen(connection: AsyncConnection, statuses: Collection[Status], since: datetime) -> list[Vehicle]:
+    """The vehicles with fixes of these statuses since then."""
+    here = (
+        records.c.type == "fix",
+        records.c.status.in_([str(one) for one in statuses]),
+        records.c.measured_at >= since,
+    )
+    columns = (records.c.status, records.c.gateway, records.c.subject)
+    rows = await connection.execute(select(*columns).where(*here).distinct().order_by(*columns))
+    return [Vehicle(Status(status), gateway, name) for status, gateway, name in rows]
+
+
 def _told(body: Mapping[str, Any], measured: datetime) -> Told:
     """Activity and de-icer are missing from fixes that were stored before there were such."""
     doing = body.get("activity")

@@ -35,3 +35,16 @@ def test_what_is_no_road_map_is_refused(tmp_path: Path, capsys: pytest.CaptureFi
     file = write(tmp_path / "other.geojson", (MAIN, {"colour": "red"}))
     assert run(["network", "import", str(file)]) == 1
     assert json.loads(capsys.readouterr().err)["error"] == "unknown_schema"
+
+
+def test_a_map_in_the_wrong_zone_and_a_second_layer_are_told(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Both are easily done: the neighbour's plane coordinates, and the old map left beside the new one."""
+    facts = {"road_class": "municipal"}
+    far = ((200_000, 0), (200_100, 0))
+    assert run(["network", "import", str(write(tmp_path / "old.geojson", (MAIN, facts)))]) == 0
+    assert json.loads(capsys.readouterr().out)["outside_the_city"] == 0
+    assert run(["network", "import", str(write(tmp_path / "new.geojson", (far, facts)))]) == 0
+    report = json.loads(capsys.readouterr().out)
+    assert report["layers"] == ["new", "old"] and report["outside_the_city"] == 1

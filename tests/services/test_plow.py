@@ -125,6 +125,20 @@ async def test_what_was_worked_out_stays_as_it_is_when_nothing_new_is_told(store
         assert await cursors.position(connection, Plow.name) > position
 
 
+async def test_a_day_s_passes_are_worked_out_anew_when_the_network_has_changed(store: Store) -> None:
+    """Also what was heard while there was no network for it; older days stay as they were."""
+    drawn = roads(statuses=ALL - {Status.ACTUAL})
+    desk = Desk(store, drawn)
+    await desk.hear([*driven((0, 0), (600, 0)), *driven((0, 0), (600, 0), status=Status.EXERCISE)])
+    assert set(await desk.covered()) == set(LINES)
+    other = Desk(store, roads(network({"x": ((0, 0), (600, 0))})))
+    await other.hear([])
+    assert {(row[0], row[3]) for row in await other.passes()} == {("Actual", "x"), ("Exercise", "x")}
+    assert await other.covered() == {"x": (True, 1.0, 1)}, "nothing is told of roads that are no more"
+    again = Desk(store, roads(network({"x": ((0, 0), (600, 0))})))
+    assert not await again.plow.step(), "the same network: nothing to do"
+
+
 async def test_a_drill_is_not_the_real_thing_and_a_drawn_network_is_for_drills(store: Store) -> None:
     desk = Desk(store, roads(statuses=ALL - {Status.ACTUAL}))
     await desk.hear([*driven((0, 0), (600, 0)), *driven((0, 0), (600, 0), status=Status.EXERCISE)])
