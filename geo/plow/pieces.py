@@ -96,7 +96,8 @@ def _number(id_: str, pieces: Sequence[Piece], found: dict[str, Piece]) -> None:
 def _place(line: Any) -> bytes:
     """The same for a line and for its reverse, drawn to a centimetre."""
     there = shapely.get_coordinates(line).round(7) + 0.0  # + 0.0: there is no minus zero
-    return min(there.tobytes(), there[::-1].tobytes())
+    drawn: bytes = min(there.tobytes(), there[::-1].tobytes())
+    return drawn
 
 
 def _place_id(piece: Piece) -> str:
