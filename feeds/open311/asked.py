@@ -16,7 +16,7 @@ _MAX_FIELD, _MAX_VALUES = 400, 40
 _ATTRIBUTE = re.compile(r"attribute\[([^\[\]]{1,60})\](\[\])?")
 _TAG = re.compile(r"<[A-Za-z!/][^<>]*>")
 _CONTROL = re.compile(r"[^\S\n\t ]|[\x00-\x08\x0b-\x1f\x7f\ufffe\uffff]")
-_URL = re.compile(r"https?://[^\s<>\"']{1,2000}")
+URL = re.compile(r"https?://[^\s<>\"']{1,2000}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,15 +49,13 @@ def asked(fields: Iterable[tuple[str, str]], catalog: Catalog) -> Asked:
     faults: list[Fault] = []
     service = _service(plain.get("service_code", ""), catalog, faults)
     lon, lat = _point(plain, faults)
-    address = _text(plain, "address_string", _MAX_FIELD, faults)
+    address = _cleaned(plain, "address_string", _MAX_FIELD, faults)
     if lon is None and not address and not faults:
         cure = "an address_id is not known here; " if plain.get("address_id") else ""
         faults.append(bad(f"a place is needed: lat and long, or address_string; {cure}場所を示してください"))
-    description = _text(plain, "description", MAX_DESCRIPTION, faults)
-    if _TAG.search(description):
-        faults.append(bad("description must be plain text, without HTML"))
+    description = plain_text(plain, "description", MAX_DESCRIPTION, faults)
     media_url = plain.get("media_url", "")
-    if media_url and not _URL.fullmatch(media_url):
+    if media_url and not URL.fullmatch(media_url):
         faults.append(bad("media_url must be one address, https://…, of at most 2,000 characters"))
     answers = _answers(service, attributes, faults) if service else {}
     if faults or service is None:
@@ -118,7 +116,15 @@ def _point(plain: Mapping[str, str], faults: list[Fault]) -> tuple[float | None,
     return found.get("long"), found.get("lat")
 
 
-def _text(plain: Mapping[str, str], name: str, at_most: int, faults: list[Fault]) -> str:
+def plain_text(plain: Mapping[str, str], name: str, at_most: int, faults: list[Fault]) -> str:
+    """The field, or nothing where there is none; a new fault where it is too long or has HTML in it."""
+    text = _cleaned(plain, name, at_most, faults)
+    if _TAG.search(text):
+        faults.append(bad(f"{name} must be plain text, without HTML"))
+    return text
+
+
+def _cleaned(plain: Mapping[str, str], name: str, at_most: int, faults: list[Fault]) -> str:
     text = _CONTROL.sub(" ", plain.get(name, "").replace("\r\n", "\n"))
     if len(text) > at_most:
         faults.append(bad(f"{name} has {len(text)} characters; at most {at_most} are taken"))

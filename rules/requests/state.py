@@ -34,3 +34,11 @@ WORDS: dict[State, tuple[str, str]] = {
     State.ELSEWHERE: ("市の管理外", "not the city's road"),
     State.CLOSED: ("終了", "closed"),
 }
+
+# What others say that it is, in the words of the updates extension.
+SAID: dict[str, State] = {
+    **{state.value.upper(): state for state in State},
+    "INVESTIGATING": State.IN_PROGRESS,
+    "PLANNED": State.SCHEDULED,
+    "DUPLICATE": State.CLOSED,
+}

@@ -14,9 +14,11 @@ import numpy as np
 from feeds.open311.asked import Asked
 from geo.plow.placing import Placed
 from geo.plow.track import apart_m
+from rules.requests.owner import ELSEWHERE
 from rules.requests.state import State
 
 SAME_DAY = timedelta(hours=24)
+ANSWERED_URGENT, SAME_URGENT = "answered_urgent", "same_urgent"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,18 +54,24 @@ class Triage:
     reasons: tuple[str, ...]  # answered_urgent, school_route, other_administrator, same_as, no_road
     same_as: int | None = None
 
+    @property
+    def waits(self) -> bool:
+        """Whether a person should look at it: not where it stands behind a first one, and not where it is told at once
+        that the road is another's, unless it is urgent. An ambulance is not turned away by a machine."""
+        return self.same_as is None and (self.state.is_open or self.urgent)
+
 
 def triage(asked: Asked, found: Placed | None, before: Iterable[Before], now: datetime) -> Triage:
     """Judge a request. ``before`` are open ones of the same service on the same segment."""
     reasons: list[str] = []
     if asked.urgent:
-        reasons.append("answered_urgent")
+        reasons.append(ANSWERED_URGENT)
     if found is None:
         return Triage(state=State.OPEN, urgent=asked.urgent, reasons=(*reasons, "no_road"))
     if found.segment.school_route:
         reasons.append("school_route")
     urgent = bool(reasons)
-    if found.segment.administrator not in ("city", "other"):
+    if found.segment.administrator in ELSEWHERE:
         return Triage(state=State.ELSEWHERE, urgent=urgent, reasons=(*reasons, "other_administrator"))
     first = _same(asked, before, now)
     if first is not None:

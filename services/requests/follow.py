@@ -13,7 +13,7 @@ from rules.requests.words import marked
 from rules.wording.times import clock
 from services.clock import Clock
 from services.lease import Leased
-from services.store import plowed, requests
+from services.store import plowed, request_changes, requests
 from services.store.engine import Store
 from services.store.requests import Waiting
 
@@ -39,7 +39,7 @@ class Follow:
             async with self._store.write() as connection:
                 for one, at in answered:
                     text = f"{clock(at)}に除雪しました。 / It was plowed at {clock(at, 'en')}."
-                    await requests.settle(connection, one.id, self.name, marked(one.status, text), now)
+                    await request_changes.settle(connection, one.id, self.name, marked(one.status, text), now)
         return False
 
 

@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, and_, exists, func, not_, or_, select
 
 from feeds.status import Status
 from geo.official.lasting import REVISIONS, STANDING
-from rules.requests.state import OPEN
+from rules.requests.turn import Turn
 from services.retention.copies import Copies
 from services.retention.head import Head
 from services.retention.pictures import ToldOf, Untold
@@ -26,10 +26,11 @@ from services.store.tables_dumps import dump_events
 from services.store.tables_ledger import ledger_entries
 from services.store.tables_orders import decisions, expected_snow, order_events, order_links, orders
 from services.store.tables_plow import passes, rounds, spells
-from services.store.tables_requests import request_updates, requests
+from services.store.tables_requests import request_updates, request_words, requests
 from services.store.tables_selftest import selftests
 
 _OF_ORDERS = (Child(order_events.c.order, orders.c.id), Child(order_links.c.order, orders.c.id))
+_OF_REQUESTS = (Child(request_updates.c.request, requests.c.id), Child(request_words.c.request, requests.c.id))
 _DRILLS = tuple(status for status in Status if status is not Status.ACTUAL)
 
 
@@ -104,8 +105,8 @@ def _said_since(_before: datetime) -> ColumnElement[bool]:
 
 def _answered(before: datetime) -> ColumnElement[bool]:
     alike = requests.alias("alike")
-    waits = requests.c.state.in_([state.value for state in OPEN])
-    return and_(~waits, ~exists().where(alike.c.same_as == requests.c.id, alike.c.changed_at >= before))
+    over = requests.c.turn == Turn.OVER
+    return and_(over, ~exists().where(alike.c.same_as == requests.c.id, alike.c.changed_at >= before))
 
 
 def _over(_before: datetime) -> ColumnElement[bool]:
@@ -170,8 +171,8 @@ RULES = (
     Rule(name="reports", tables=("records",), ways=(Rows(records.c.measured_at, _is_report),)),
     Rule(
         name="requests",
-        tables=("requests", "request_updates"),
-        ways=(Rows(requests.c.changed_at, _answered, (Child(request_updates.c.request, requests.c.id),)),),
+        tables=("requests", "request_updates", "request_words"),
+        ways=(Rows(requests.c.changed_at, _answered, _OF_REQUESTS),),
         never="a request that waits for the city, or to which a newer one says the same",
     ),
     Rule(name="fixes", tables=("records",), ways=(Walk("fix"),)),

@@ -7,15 +7,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import RowMapping, Select, insert, select, update
+from sqlalchemy import RowMapping, Select, func, insert, literal, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from feeds.open311.asked import Asked
 from feeds.open311.wanted import Wanted
 from feeds.status import Status
 from rules.requests.state import OPEN, State
-from rules.requests.triage import Before, Known, Triage
+from rules.requests.triage import ANSWERED_URGENT, SAME_URGENT, Before, Known, Triage
+from rules.requests.turn import Turn
 from services.store.codec import from_json, to_json
+from services.store.columns import Instant
 from services.store.tables_requests import request_updates, requests
 
 _AT_ONCE = 500  # values of one statement
@@ -44,6 +46,10 @@ class Request:
     attributes: Mapping[str, tuple[str, ...]]
     known: Known
     same_as: int | None
+    owner: str  # as the desk says; empty: as ``known``
+    waits_since: datetime | None
+    turn: Turn
+    version: int
     asked_at: datetime
     changed_at: datetime
 
@@ -107,12 +113,28 @@ async def add(connection: AsyncConnection, new: New) -> int:
         "segment": new.known.segment,
         "section": new.known.section,
         "same_as": judged.same_as,
+        "waits_since": new.at if judged.waits else None,
         "asked_at": new.at,
         "changed_at": new.at,
     }
     number = int((await connection.execute(insert(requests).values(values).returning(requests.c.id))).scalar_one())
-    await _note(connection, [number], new.at, judged.state, "hub", new.answer)
+    await note(connection, [number], new.at, judged.state, "hub", new.answer)
+    if judged.same_as is not None and ANSWERED_URGENT in judged.reasons:
+        await _hurry(connection, judged.same_as, new.at)
     return number
+
+
+async def _hurry(connection: AsyncConnection, first: int, at: datetime) -> None:
+    """Behind it stands one that says it is urgent: so is the first, and somebody has to look at it again."""
+    mine = requests.c.id == first
+    reasons = (await connection.execute(select(requests.c.reasons).where(mine))).scalar_one()
+    values = {
+        "urgent": True,
+        "reasons": [*dict.fromkeys([*reasons, SAME_URGENT])],
+        "waits_since": func.coalesce(requests.c.waits_since, literal(at, Instant)),
+        "version": requests.c.version + 1,
+    }
+    await connection.execute(update(requests).where(mine).values(values))
 
 
 async def by_ids(connection: AsyncConnection, ids: Iterable[str], statuses: Collection[str]) -> list[Request]:
@@ -120,7 +142,7 @@ async def by_ids(connection: AsyncConnection, ids: Iterable[str], statuses: Coll
     numbers = sorted({int(one) for one in ids if one.isascii() and one.isdigit() and len(one) < 19})
     chosen = select(requests).where(requests.c.id.in_(numbers), requests.c.status.in_(statuses))
     rows = await connection.execute(chosen.order_by(requests.c.asked_at.desc(), requests.c.id.desc()))
-    return [_request(row) for row in rows.mappings()]
+    return [request_of(row) for row in rows.mappings()]
 
 
 async def listed(
@@ -129,7 +151,7 @@ async def listed(
     """A page of what the filters want, newest first, of these services."""
     chosen = _chosen(wanted, statuses, services).order_by(requests.c.asked_at.desc(), requests.c.id.desc())
     page = chosen.limit(wanted.page_size).offset(min((wanted.page - 1) * wanted.page_size, _BIGGEST))
-    return [_request(row) for row in (await connection.execute(page)).mappings()]
+    return [request_of(row) for row in (await connection.execute(page)).mappings()]
 
 
 def _chosen(wanted: Wanted, statuses: Collection[str], services: Collection[str]) -> Select[Any]:
@@ -143,17 +165,6 @@ def _chosen(wanted: Wanted, statuses: Collection[str], services: Collection[str]
         return chosen
     is_open = requests.c.state.in_([state.value for state in OPEN])
     return chosen.where(is_open if "open" in wanted.statuses else ~is_open)
-
-
-async def to_do(connection: AsyncConnection, is_open: bool | None, before: int | None, at_most: int) -> list[Request]:
-    """For the desk, of every status, newest first: open ones, closed ones, or (None) all, with numbers below."""
-    chosen = select(requests).order_by(requests.c.id.desc()).limit(at_most)
-    if is_open is not None:
-        among = requests.c.state.in_([state.value for state in OPEN])
-        chosen = chosen.where(among if is_open else ~among)
-    if before is not None:
-        chosen = chosen.where(requests.c.id < before)
-    return [_request(row) for row in (await connection.execute(chosen)).mappings()]
 
 
 async def like(
@@ -176,7 +187,8 @@ async def open_since(connection: AsyncConnection, services: Collection[str], sin
     """Open requests of these services that are on a road and were asked since then."""
     columns = (requests.c.id, requests.c.status, requests.c.segment, requests.c.asked_at)
     statement = select(*columns).where(
-        requests.c.status.in_([status.value for status in Status]),  # or the index by time is of no use
+        requests.c.status.in_([status.value for status in Status]),  # or the index is of no use
+        requests.c.turn < Turn.OVER,
         requests.c.state.in_([state.value for state in OPEN]),
         requests.c.service.in_(sorted(services)),
         requests.c.segment != "",
@@ -184,31 +196,6 @@ async def open_since(connection: AsyncConnection, services: Collection[str], sin
     )
     rows = await connection.execute(statement.order_by(requests.c.id))
     return [Waiting(number, Status(status), segment, at) for number, status, segment, at in rows]
-
-
-async def change(
-    connection: AsyncConnection, number: int, state: State, who: str, text: str, at: datetime
-) -> tuple[int, ...]:
-    """Give it and all open ones that are the same another state; the numbers of those that changed or were told."""
-    alike = (requests.c.id == number) | (
-        (requests.c.same_as == number) & requests.c.state.in_([one.value for one in OPEN])
-    )
-    changing = update(requests).where(alike).values(state=state.value, changed_at=at).returning(requests.c.id)
-    numbers = tuple(sorted((await connection.execute(changing)).scalars()))
-    await _note(connection, numbers, at, state, who, text)
-    return numbers
-
-
-async def settle(connection: AsyncConnection, number: int, who: str, text: str, at: datetime) -> None:
-    """It alone is done, unless it is closed by now: those that are the same may have been asked after the plow."""
-    mine = (requests.c.id == number, requests.c.state.in_([one.value for one in OPEN]))
-    changing = update(requests).where(*mine).values(state=State.FIXED.value, changed_at=at).returning(requests.c.id)
-    await _note(connection, list((await connection.execute(changing)).scalars()), at, State.FIXED, who, text)
-
-
-async def release(connection: AsyncConnection, number: int, released: bool) -> None:
-    """Let the public read the description, covered, or no more."""
-    await connection.execute(update(requests).where(requests.c.id == number).values(released=released))
 
 
 async def updates(
@@ -237,32 +224,24 @@ async def history(connection: AsyncConnection, numbers: Sequence[int]) -> dict[i
     return found
 
 
-async def forget(connection: AsyncConnection, before: datetime, at_most: int) -> int:
-    """Delete requests asked before then, with their history; how many."""
-    old = select(requests.c.id).where(requests.c.asked_at < before).order_by(requests.c.id).limit(at_most)
-    numbers = list((await connection.execute(old)).scalars())
-    for begin in range(0, len(numbers), _AT_ONCE):
-        some = numbers[begin : begin + _AT_ONCE]
-        await connection.execute(request_updates.delete().where(request_updates.c.request.in_(some)))
-        await connection.execute(requests.delete().where(requests.c.id.in_(some)))
-    return len(numbers)
-
-
-async def _note(
+async def note(
     connection: AsyncConnection, numbers: Sequence[int], at: datetime, state: State, who: str, text: str
 ) -> None:
+    """Write down what became of them, in words that are public at once."""
     rows = [{"request": one, "at": at, "state": state.value, "who": who, "text": text} for one in numbers]
     if rows:
         await connection.execute(insert(request_updates), rows)
 
 
-def _request(row: RowMapping) -> Request:
+def request_of(row: RowMapping) -> Request:
+    """A whole row as it is read."""
     told = {name: row[name] for name in Request.__dataclass_fields__}
     return Request(
         **told
         | {
             "status": Status(row["status"]),
             "state": State(row["state"]),
+            "turn": Turn(row["turn"]),
             "reasons": tuple(row["reasons"]),
             "attributes": {code: tuple(values) for code, values in row["attributes"].items()},
             "known": from_json(Known, row["known"]),

@@ -73,12 +73,20 @@ def _entered(kind: str) -> Act:
     return act
 
 
-async def _answer(store: Store, officer: Visitor) -> tuple[int, Any]:
+async def _asked(store: Store) -> int | None:
     asked = Asked(service=SERVICE, lon=None, lat=None, address="内丸1")
     async with store.write() as connection:
-        taken = await Requests(Streets(None)).take(connection, asked, By("app", Status.ACTUAL, NOW))
+        return (await Requests(Streets(None)).take(connection, asked, By("app", Status.ACTUAL, NOW))).id
+
+
+async def _answer(store: Store, officer: Visitor) -> tuple[int, Any]:
     body = {"seen": "open", "state": "in_progress", "text": "今夜の除雪に入れました"}
-    return await officer.post(f"/api/v1/requests/{taken.id}", body)
+    return await officer.post(f"/api/v1/requests/{await _asked(store)}", body)
+
+
+async def _join(store: Store, officer: Visitor) -> tuple[int, Any]:
+    body = {"seen": "open", "first": await _asked(store)}
+    return await officer.post(f"/api/v1/requests/{await _asked(store)}/same", body)
 
 
 async def _dump(_: Store, officer: Visitor) -> tuple[int, Any]:
@@ -95,4 +103,5 @@ ACTS: dict[str, Act] = {
     "/ledger/declared": _entered("declared"),
     "/ledger/approved": _entered("approved"),
     "/requests/{id}": _answer,
+    "/requests/{id}/same": _join,
 }

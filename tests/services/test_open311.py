@@ -27,7 +27,7 @@ from services.requests.follow import Follow
 from services.requests.offer import Services
 from services.requests.street import Streets
 from services.roads import Roads
-from services.store import chronology, requests
+from services.store import chronology, request_changes, requests
 from services.store.codec import from_json
 from services.store.engine import Store
 from services.store.tables import records
@@ -61,7 +61,7 @@ def city() -> Ground:
 
 @asynccontextmanager
 async def served(store: Store, now: datetime = NOW, **changes: Any) -> AsyncIterator[Floor]:
-    settings = Open311(keys={"app": SecretStr(KEY)}, **changes)
+    settings = Open311(**{"keys": {"app": SecretStr(KEY)}, **changes})
     offer = Services(catalog=CATALOG, settings=settings, desk=Requests(Streets(ROADS)), contact="019-651-4111")
     async with floor(
         store, services=offer, answers=Streets(ROADS), ground=city(), base_url="https://hub.example.jp", now=lambda: now
@@ -99,7 +99,7 @@ async def test_a_request_is_answered_with_whose_road_it_is_and_nothing_of_its_wo
         everything = str([one, await get(hub, "/requests.xml"), await get(hub, "/servicerequestupdates.json")])
         assert not [word for word in ("山田", "1234", "example.jp", "花子", KEY) if word in everything]
         async with store.write() as connection:
-            await requests.release(connection, 1, released=True)
+            await request_changes.release(connection, 1, released=True)
         (one,) = await get(hub, "/requests/1.json")
         assert one["description"] == "●●●宅の前。●●●"
 
@@ -160,7 +160,7 @@ async def test_a_plow_settles_nothing_that_was_asked_after_it_came_or_that_is_cl
     await follow.step()
     async with store.write() as connection:
         said = await requests.history(connection, [1, 2, 3])
-        await requests.settle(connection, 1, "requests", "again", BEGAN)
+        await request_changes.settle(connection, 1, "requests", "again", BEGAN)
         assert await requests.history(connection, [1]) == {1: said[1]}
     states = {number: [one.state for one in some] for number, some in said.items()}
     assert states == {1: [State.OPEN, State.FIXED], 2: [State.OPEN], 3: [State.OPEN, State.FIXED]}
@@ -282,8 +282,8 @@ async def test_an_officer_answers_and_only_once(store: Store) -> None:
         officer, viewer = await hub.person(Role.OPERATOR), await hub.person(Role.VIEWER)
         seen = await viewer.features("/api/v1/requests")
         assert [(one["state"], one["same_as"], one["description"]) for one in seen] == [
-            ("open", 1, ""),
             ("open", None, "早く来て"),
+            ("open", 1, ""),
         ]
         deed = {"seen": "open", "state": "action_scheduled", "text": "今夜の除雪に入れました。電話 019-651-4111"}
         assert (await viewer.post("/api/v1/requests/1", deed))[0] == 403

@@ -62,12 +62,13 @@ def links(request: web.Request, media_type: str, following: Key | None) -> list[
     here = request.url.with_scheme(scheme)
     found = [{"rel": "self", "type": media_type, "href": str(here)}]
     if following is not None:
-        there = here.update_query(cursor=_encode(following))
+        there = here.update_query(cursor=cursor_of(following))
         found.append({"rel": "next", "type": media_type, "href": str(there)})
     return found
 
 
-def _encode(key: Key) -> str:
+def cursor_of(key: Key) -> str:
+    """The sort key as it stands in an address."""
     packed = json.dumps(key, ensure_ascii=False, separators=(",", ":")).encode()
     return base64.urlsafe_b64encode(packed).rstrip(b"=").decode()
 

@@ -26,7 +26,6 @@ from services.web.api import (
     readings,
     report_intake,
     reports,
-    requests,
     review,
     sensors,
     shapes,
@@ -43,6 +42,7 @@ from services.web.api import (
 from services.web.context import CONTEXT
 from services.web.dumps import api as dumps
 from services.web.ledger import api as ledger
+from services.web.requests import api as requests
 from services.web.roads import lines
 
 ENDPOINTS = (

@@ -11,11 +11,13 @@ from feeds.masking import masked
 from feeds.open311.catalog import Attribute, Catalog, Service
 from feeds.open311.moments import said
 from feeds.open311.writing import Value
+from rules.requests.owner import ELSEWHERE
+from rules.requests.owner import WORDS as OWNERS
 from rules.requests.state import WORDS
 from rules.requests.words import marked
 from services.store.requests import Request, Update
 
-_AGENCIES = {"nation": "国道の道路管理者 / national road office", "prefecture": "岩手県 / prefecture"}
+_AGENCIES = {owner.value: " / ".join(words) for owner, words in OWNERS.items()}
 
 
 def service_item(service: Service) -> dict[str, Value]:
@@ -64,7 +66,7 @@ def request_item(
         "service_name": f"{service.name} / {service.name_en}" if service else one.service,
         "service_code": one.service,
         "description": marked(one.status, masked(one.description) if one.released else ""),
-        "agency_responsible": _AGENCIES.get(one.known.administrator, city),
+        "agency_responsible": _agency(one, city),
         "service_notice": updates[0].text if updates else "",
         "requested_datetime": said(one.asked_at),
         "updated_datetime": said(one.changed_at),
@@ -80,6 +82,12 @@ def request_item(
         item["extended_attributes"] = [{"code": "state", "value": one.state.value}, *_same(one)]
         item["notes"] = [_note(update) for update in updates]
     return item
+
+
+def _agency(one: Request, city: str) -> str:
+    """Who is to do it: as the desk says, else as the network has the road; what is nobody's there is the city's."""
+    theirs = one.known.administrator if one.known.administrator in ELSEWHERE else ""
+    return _AGENCIES.get(one.owner or theirs, city)
 
 
 def _same(one: Request) -> list[Mapping[str, Value]]:

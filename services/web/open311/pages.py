@@ -12,6 +12,7 @@ from aiohttp import hdrs, web
 
 from feeds.open311.asked import asked
 from feeds.open311.fault import Fault, RefusedError, bad, unknown
+from feeds.open311.posted import posted
 from feeds.open311.wanted import Wanted, wanted
 from feeds.open311.writing import MEDIA_TYPES, Value, written
 from feeds.status import Status
@@ -20,6 +21,7 @@ from services.bell import Bell
 from services.clock import wall
 from services.requests.desk import By, Taken
 from services.requests.offer import Services
+from services.requests.posting import Poster, post
 from services.store import requests
 from services.store.engine import Store
 from services.web.auth import open_write
@@ -64,7 +66,8 @@ class Open311:
             f"/servicerequestupdates.{_FORMAT}": self.updates,
         }
         routes = [web.get(ROOT + path, _answering(handler)) for path, handler in gets.items()]
-        return [*routes, web.post(f"{ROOT}/requests.{_FORMAT}", open_write(_answering(self.take)))]
+        posts = {f"/requests.{_FORMAT}": self.take, f"/servicerequestupdates.{_FORMAT}": self.post}
+        return [*routes, *(web.post(ROOT + path, open_write(_answering(handler))) for path, handler in posts.items())]
 
     async def discovery(self, request: web.Request) -> web.Response:
         """Where the service is and what it speaks."""
@@ -98,9 +101,7 @@ class Open311:
     async def take(self, request: web.Request) -> web.Response:
         """Take a request in. The answer goes out after the commit."""
         fields = await fields_of(request)
-        client = self._client(fields)
-        if self.limit.admit(client, wall()) is not None:
-            raise RefusedError([bad("too many requests with this key; wait ten minutes")])
+        client = self._admitted(fields)
         one = asked(fields, self.offer.catalog)
         if one.lon is not None and one.lat is not None and not self.areas.at(one.lon, one.lat, "city"):
             raise RefusedError([bad(f"the place is outside of {self.city}; {self.city}の外です")])
@@ -108,6 +109,19 @@ class Open311:
             taken = await self.offer.desk.take(connection, one, By(client, self.status, self.now()))
         self.bell.ring("records" if taken.id is None else "requests")
         return _answer(request, "service_requests", [_receipt(taken)])
+
+    async def post(self, request: web.Request) -> web.Response:
+        """Keep an update of a request for the desk. The answer goes out after the commit."""
+        fields, now = await fields_of(request), self.now()
+        client = self._admitted(fields)
+        one = posted(fields, now)
+        by = Poster(client, self.status, client in self.offer.settings.may_change, now)
+        async with self.store.write() as connection:
+            kept = await post(connection, one, by)
+        if not kept.again:
+            self.bell.ring("requests")
+        told: dict[str, Value] = {"update_id": f"w{kept.id}", "service_request_id": str(one.request)}
+        return _answer(request, "service_request_updates", [told])
 
     async def listed(self, request: web.Request) -> web.Response:
         """Requests by the filters, newest first."""
@@ -150,8 +164,14 @@ class Open311:
     def _codes(self) -> frozenset[str]:
         return frozenset(one.code for one in self.offer.catalog.service)
 
+    def _admitted(self, fields: Iterable[tuple[str, str]]) -> str:
+        """Whose key it is. Raises RefusedError 403, or 400 where it has sent too much."""
+        client = self._client(fields)
+        if self.limit.admit(client, wall()) is not None:
+            raise RefusedError([bad("too many requests with this key; wait ten minutes")])
+        return client
+
     def _client(self, fields: Iterable[tuple[str, str]]) -> str:
-        """Whose key it is. Raises RefusedError 403."""
         shown = _single(fields).get("api_key", "").encode()
         for name, key in self.offer.settings.keys.items():
             if hmac.compare_digest(shown, key.get_secret_value().encode()):

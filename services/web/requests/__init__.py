@@ -1,0 +1,1 @@
+"""``/ops/requests`` and ``/api/v1/requests``: what residents asked for, as the desk works through it."""
