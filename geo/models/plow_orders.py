@@ -1,7 +1,8 @@
 """Sections that were ordered to be plowed, and those that are done while others are not: for posts to residents.
 
 The sections that are at work at one time are one operation (一斉除雪). One that is done stays in it until all are, so
-that the end is told once; meanwhile it is told as done beside.
+that the end is told once; meanwhile it is told as done beside. A section that is ordered again meanwhile goes on: to
+residents it is one operation, so the number of the order is evidence and no part of the hazard's identity.
 """
 
 from __future__ import annotations
@@ -52,7 +53,6 @@ def _hazard(one: Ordered, inputs: Inputs, kind: str) -> Hazard:
     since = done_at or one.given_at
     text = f"{one.name} 除雪が完了" if done_at else f"{one.name} 除雪を指示"
     by = f"、完了の予定 {one.finish_by.astimezone(JAPAN):%H:%M}" if one.finish_by and not done_at else ""
-    source = f"order:{one.number}"
     facts = {"ordered_at": _iso(one.given_at)}
     if one.finish_by:
         facts["finish_by"] = _iso(one.finish_by)
@@ -70,8 +70,7 @@ def _hazard(one: Ordered, inputs: Inputs, kind: str) -> Hazard:
         since=since,
         valid_until=one.given_at + _LONGEST,
         headline=text,
-        source=source,
-        evidence=(Evidence(ref=source, text=f"指示 {one.number}：{text}（{since.astimezone(JAPAN):%H:%M}{by}）"),),
+        evidence=(Evidence(ref=f"order:{one.number}", text=f"指示 {one.number}：{text}（{since.astimezone(JAPAN):%H:%M}{by}）"),),
         facts=facts,
     )
 

@@ -16,6 +16,7 @@ TOPICS: Mapping[str, frozenset[str]] = {
     ),
     "snow": frozenset(
         {"heavy_snow", "snow_depth", "road_ice", "roof_snow", "roof_slide", "avalanche", "packed_snow", "snowmelt"}
+        | {"plow_ordered", "plow_done", "snow_dump_closed", "snow_dump_reopened"}
     ),
     "weather": frozenset({"wind_storm", "tornado", "heat", "advisory"}),
     "volcano": frozenset({"volcano", "eruption", "ashfall"}),

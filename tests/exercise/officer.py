@@ -1,5 +1,5 @@
-"""A second officer who is in the room from the start: orders what the rules propose on the snow morning, agrees to the
-notice about it and to the confirmed bear sighting, and enters what the contractors declare.
+"""A second officer who is in the room from the start: orders what the rules propose on the snow morning, agrees to
+the confirmed bear sighting, and enters what the contractors declare.
 """
 
 from __future__ import annotations
@@ -30,8 +30,7 @@ from tests.exercise.telegrams import JST
 CHIEF = "班長（訓練）"
 MORNING = timedelta(hours=9)  # what is proposed later waits for those who play
 _WORDS = "幹線と通学路から。終わったら知らせてください"
-_NOTICES = {  # rule → not before: when every section has its snow, and when the police have confirmed the sighting
-    "snow-plowing": SNOWED + timedelta(minutes=30),
+_NOTICES = {  # rule → not before: when the police have confirmed the sighting
     "bear-sighting": timedelta(hours=3, minutes=20),
 }
 _TENTH = 360  # seconds of the tenth of an hour that contractors write down

@@ -259,6 +259,9 @@ def test_a_wish_takes_what_concerns_it() -> None:
     assert Wish(districts=("032010002",)).wants(flood, None), "all of the city"
     assert Wish(topics=("water",)).wants(flood, here) and not Wish(topics=("snow",)).wants(flood, here)
     assert Wish(topics=("snow",)).wants(alert(kind="evacuation"), here), "it concerns everybody"
+    for kind in ("plow_ordered", "plow_done", "snow_dump_closed", "snow_dump_reopened"):
+        news = alert(kind=kind, level=1)
+        assert Wish(topics=("snow",)).wants(news, here) and not Wish(topics=("animals",)).wants(news, here), kind
     assert Wish(least=3).wants(flood, here) and not Wish(least=4).wants(flood, here)
     assert not Wish(digest=True).gathers(flood) and Wish(digest=True).gathers(alert(level=2, levels=(2,)))
     assert not Wish(digest=True).gathers(alert(level=0, levels=(4,))), "what ended was no minor thing"

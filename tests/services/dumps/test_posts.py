@@ -48,7 +48,7 @@ EVERY = frozenset(Status)
 class Hub:
     """The part of the hub between what people press and its outbox."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, at: datetime = MIDNIGHT) -> None:
         sections = [Area(code=code, name=name, kind="plow_section", geometry=DISTRICT) for code, name in NAMES.items()]
         there = replace(ground(), areas=Areas([*ground().areas, *sections]))
         city = City(
@@ -61,7 +61,7 @@ class Hub:
             sender=Sender(id="hub.morioka.example.jp", name="盛岡市", name_en="Morioka", languages=tuple(LANGUAGES)),
             place=lambda code: Place(code=code, name=NAMES.get(code, "盛岡市"), name_en=code),
         )
-        self.store, self.clock = store, SetClock(MIDNIGHT)
+        self.store, self.clock = store, SetClock(at)
         self.predict = Predict(store, Bell(), self.clock, there, [PlowOrders(), SnowDumps()])
         self.predict.dumps = known().sites
         self.evaluate = Evaluate(store, Bell(), self.clock, city)
@@ -133,6 +133,46 @@ async def test_a_drill_is_told_as_a_drill_and_nothing_of_it_as_real(store: Store
     assert rows and {row.status for row in rows} == {"Exercise"}
 
 
+async def test_a_dump_that_fills_up_five_times_in_an_hour_is_two_posts_and_none_twice_after_a_restart(
+    store: Store,
+) -> None:
+    hub, minute = Hub(store), timedelta(minutes=1)
+    hub.clock.at = MIDNIGHT + timedelta(hours=12)
+    await hub.say("d1", Said.OPEN, 0)
+    for time in range(5):
+        for half, said in enumerate((Said.FULL, Said.OPEN)):
+            hub.clock.at += 6 * minute
+            await hub.say("d1", said, 1 + 2 * time + half)
+            found = await hub.at(hub.clock.at + minute)
+            hub = Hub(store, hub.clock.at)
+    assert [one.rule for one in found] == ["snow-dumps"] and "満杯" in short(found[0])
+    for _ in range(3):
+        hub.clock.at += 8 * minute
+        found = await hub.at(hub.clock.at)
+    assert len(found) == 2 and "d1は再開" in short(found[-1])
+
+
+async def test_what_is_called_off_is_not_told_as_done_and_what_is_ordered_again_goes_on(store: Store) -> None:
+    hub, minute = Hub(store), timedelta(minutes=1)
+    for section in NAMES:
+        await hub.act(section, Act.ORDER)
+    assert len(await hub.at(MIDNIGHT + 14 * minute)) == 1
+    await hub.act("plow-1", Act.FINISH)
+    await hub.at(MIDNIGHT + 30 * minute)
+    await hub.act("plow-1", Act.ORDER)
+    assert len(await hub.at(MIDNIGHT + 44 * minute)) == 1, "it was ordered, and is"
+    await hub.act("plow-2", Act.CANCEL)
+    await hub.at(MIDNIGHT + 45 * minute)
+    part = (await hub.at(MIDNIGHT + 59 * minute))[-1]
+    assert part.revision == 2 and "松園工区は取りやめました" in short(part)
+    assert "Called off: plow-2" in part.body["texts"]["en"]["short"]
+    for section in ("plow-1", "plow-3"):
+        await hub.act(section, Act.CANCEL)
+    await hub.at(MIDNIGHT + 61 * minute)
+    end = (await hub.at(MIDNIGHT + 70 * minute))[-1]
+    assert end.state == "ended" and "終わったか、取りやめました" in short(end), "nobody had come"
+
+
 async def test_a_dump_that_is_full_is_posted_within_a_minute_and_so_is_its_opening(store: Store) -> None:
     hub, minute = Hub(store), timedelta(minutes=1)
     noon = MIDNIGHT + timedelta(hours=12)
@@ -147,7 +187,8 @@ async def test_a_dump_that_is_full_is_posted_within_a_minute_and_so_is_its_openi
     assert full.state == "issued" and "d1は満杯（代わりにd2）" in short(full)
     hub.clock.at = noon + timedelta(hours=21)
     await hub.say("d1", Said.OPEN, 2)
-    opened = (await hub.at(hub.clock.at + timedelta(seconds=20)))[-1]
+    assert len(await hub.at(hub.clock.at + 14 * minute)) == 1, "it may be full again in a moment"
+    opened = (await hub.at(hub.clock.at + minute))[-1]
     assert opened.revision == full.revision + 1 and "d1は再開" in short(opened)
     assert len(await hub.at(hub.clock.at + timedelta(days=3))) == 2, "and then it runs out"
     hub.clock.at += timedelta(days=30)
