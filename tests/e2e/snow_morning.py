@@ -16,6 +16,7 @@ from aiohttp import ClientSession
 from tests.exercise.contractor import RESIDENT
 from tests.exercise.officer import CHIEF
 from tests.exercise.plows import SECTION, WAITS_LONGEST, WAYS
+from tests.exercise.trucks import HEAP, OTHER
 
 _JAPAN = ZoneInfo("Asia/Tokyo")
 _STREET = "見本住宅9号線"
@@ -28,8 +29,8 @@ async def holds(session: ClientSession, posts: list[dict[str, Any]]) -> None:
     await _others_told_by_their_links(session)
     await _streets_turned_done(session)
     await _the_resident_was_answered(session, order)
-    told = [post["text"] for post in posts if "除雪" in post["text"]]
-    assert any("中央工区" in text or "玉山工区" in text for text in told), "the notice that the officer agreed to"
+    await _the_dump_filled_up(session)
+    _was_posted([post["text"] for post in posts])
     await _the_morning_report(session, order)
 
 
@@ -97,6 +98,32 @@ async def _the_resident_was_answered(session: ClientSession, order: dict[str, An
     told = known["features"][0]["properties"]
     assert told["urgent"] and told["section"] == SECTION and told["status"] == "Exercise", told
     assert datetime.fromisoformat(one["requested_datetime"]) > datetime.fromisoformat(order["ordered_at"])
+
+
+async def _the_dump_filled_up(session: ClientSession) -> None:
+    """Trucks are counted by positions; the officer said open, full, closed; the other is open, and for how long."""
+
+    def closed(found: Any) -> Any:
+        dumps = {one["id"]: one["properties"] for one in found["features"]}
+        return dumps if dumps[HEAP]["state"] == "closed" and dumps[OTHER]["full_likely"] else None
+
+    dumps = await _until(session, "/api/v1/snow/dumps", closed)
+    assert dumps[HEAP]["instead"] == OTHER and dumps[HEAP]["note"] and dumps[HEAP]["volume_m3"] >= 1800
+    assert dumps[OTHER]["state"] == "open" and "ごろ満杯" in dumps[OTHER]["outlook_ja"], dumps[OTHER]
+    record = await _get(session, f"/api/v1/snow/dumps/{HEAP}/record")
+    assert [one["act"] for one in record["items"]] == ["close", "full", "open"]
+    assert {one["who"] for one in record["items"]} == {CHIEF}
+
+
+def _was_posted(told: list[str]) -> None:
+    """Ordered, over, a dump full with where to go instead: each by itself on X, marked; nothing "considered" beside."""
+    for what in (
+        r"除雪】.*に除雪の指示を出しています",
+        r"【解除】.*終わったか、取りやめました",
+        r"【雪捨て場】.*は満杯（代わりに",
+    ):
+        assert any(re.match(r"【訓練】", text) and re.search(what, text) for text in told), (what, told)
+    assert not any("検討しています" in text for text in told), told
 
 
 async def _the_morning_report(session: ClientSession, order: dict[str, Any]) -> None:

@@ -18,16 +18,22 @@ from datetime import timedelta
 from functools import partial
 from pathlib import Path
 
+from geo.area import Areas
 from geo.plow.ledger.reading import read_book
 from services.broker.client import MqttClient
 from services.broker.login import Login
 from services.clock import CatchUpClock, wall
+from services.dumps.picture import Dumps
+from services.dumps.sites import sites_of
+from services.roads import load_roads
+from services.settings import load
 from services.telemetry import configure_logging
 from tests.exercise.contractor import Contractor, Hub, Publish
 from tests.exercise.officer import Mail, Officer
 from tests.exercise.scenario import LENGTH, SNOWED, Play, scenario
 from tests.exercise.stage import Stage, set_stage, write_settings
 from tests.exercise.telegrams import JST
+from tests.exercise.trucks import haul
 from tests.fakes.linkage import FakeLinkage
 from tests.fakes.x import FakeX
 
@@ -118,12 +124,13 @@ def _welcome(address: str, stage: Stage, clock: CatchUpClock) -> None:
     公開ページ public      {address}/
     除雪判断 snow desk    {address}/ops/snow
     除雪の地図 plowed when {address}/snow
+    雪捨て場 snow dumps   {address}/ops/dumps
     日報 morning report   {address}/ops/ledger?day={morning}
 
   一度だけ使えるログイン (each works once; evacuation information needs both people):
 {people}
 
-  半日分を2分で再生します: 雪の朝（除雪の指示、除雪車、市民の依頼、日報）→ クマ → 雨と増水。 Ctrl-C で終わります。
+  半日分を2分で再生します: 雪の朝（指示、除雪車、雪捨て場、市民の依頼、日報）→ クマ → 雨と増水。 Ctrl-C で終わります。
 """,
         flush=True,
     )
@@ -147,7 +154,7 @@ async def _play(hub: Process, playing: Playing, stop: asyncio.Event) -> int:
         book = read_book(Path(os.environ.get("SHIRASE_PROFILE", "config/morioka")) / "ledger")
         tasks = {
             asyncio.create_task(_tell(publish, clock)),
-            asyncio.create_task(Officer(stage.data_dir, clock, book, mail).watch()),
+            asyncio.create_task(Officer(stage.data_dir, clock, book, _dumps(stage), mail).watch()),
             asyncio.create_task(Contractor(clock, Hub(playing.address, stage.resident_key), mail, publish).watch()),
         }
         for task in tasks:
@@ -158,6 +165,12 @@ async def _play(hub: Process, playing: Playing, stop: asyncio.Event) -> int:
             one.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
     return 0 if stop.is_set() else 1
+
+
+def _dumps(stage: Stage) -> Dumps:
+    """The snow dumps as the hub itself knows them."""
+    settings = load([stage.settings], _only_its_own(os.environ))
+    return Dumps(sites_of(load_roads(settings, Areas([])), settings.plow))
 
 
 def _say_what_broke(task: asyncio.Task[None]) -> None:
@@ -185,7 +198,7 @@ async def _gateways(stage: Stage) -> AsyncIterator[Mapping[str, MqttClient]]:
 
 
 async def _tell(publish: Publish, clock: CatchUpClock) -> None:
-    for play in scenario(clock.start):
+    for play in sorted([*scenario(clock.start), *haul(clock.start)], key=lambda play: play.at):
         await publish(play)
 
 

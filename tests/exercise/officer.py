@@ -1,10 +1,11 @@
-"""A second officer who is in the room from the start: orders what the rules propose on the snow morning, agrees to
-the confirmed bear sighting, and enters what the contractors declare.
+"""A second officer who is in the room from the start: orders what the rules propose on the snow morning, says how the
+snow dumps are, agrees to the confirmed bear sighting, and enters what the contractors declare.
 """
 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -12,10 +13,13 @@ from sqlalchemy import select
 
 from feeds.status import Status
 from geo.plow.ledger.book import Book
+from rules.dumps import life as dump_life
 from rules.orders.decision import Kind
 from rules.orders.life import Act, ActError, Order, State
 from services.clock import CatchUpClock
 from services.desks.review import ReviewError, approve
+from services.dumps import desk as dump_desk
+from services.dumps.picture import Dumps
 from services.ledger.account import account
 from services.ledger.desk import Wanted, Writer, write_down
 from services.orders import desk
@@ -24,8 +28,8 @@ from services.store import orders
 from services.store.engine import Store
 from services.store.tables import alerts
 from tests.exercise.plows import SECTION
-from tests.exercise.scenario import SNOWED
 from tests.exercise.telegrams import JST
+from tests.exercise.trucks import CLOSED, FULL, HEAP, OPENED, OTHER
 
 CHIEF = "班長（訓練）"
 MORNING = timedelta(hours=9)  # what is proposed later waits for those who play
@@ -35,15 +39,21 @@ _NOTICES = {  # rule → not before: when the police have confirmed the sighting
 }
 _TENTH = 360  # seconds of the tenth of an hour that contractors write down
 _WAY_HOME = timedelta(minutes=15)
+_DUMPS = (  # when, which, what, words that everybody reads; each dump's acts count from 0
+    (OPENED, HEAP, 0, dump_life.Act.OPEN, ""),
+    (OPENED, OTHER, 0, dump_life.Act.OPEN, ""),
+    (FULL, HEAP, 1, dump_life.Act.FULL, "見本北雪捨て場へ回ってください"),
+    (CLOSED, HEAP, 2, dump_life.Act.CLOSE, "場内を整えるため閉鎖します"),
+)
 Mail = asyncio.Queue[tuple[Order, str]]  # orders with the tokens of their links, as mail brings them
 
 
 class Officer:
     """Works at the same desks as everyone else."""
 
-    def __init__(self, data_dir: Path, clock: CatchUpClock, book: Book, mail: Mail) -> None:
+    def __init__(self, data_dir: Path, clock: CatchUpClock, book: Book, dumps: Dumps, mail: Mail) -> None:
         self._url = f"sqlite+aiosqlite:///{data_dir / 'shirase.db'}"
-        self._clock, self._book, self._mail = clock, book, mail
+        self._clock, self._book, self._dumps, self._mail = clock, book, dumps, mail
 
     async def watch(self) -> None:
         """Do all of it, then go home."""
@@ -52,6 +62,7 @@ class Officer:
             async with asyncio.TaskGroup() as group:
                 group.create_task(self._order_what_is_proposed(store))
                 group.create_task(self._enter_hours(store))
+                group.create_task(self._tell_of_dumps(store))
                 for rule, wait in _NOTICES.items():
                     group.create_task(self._agree(store, rule, self._clock.start + wait))
         finally:
@@ -74,6 +85,13 @@ class Officer:
         except ActError:
             return  # somebody who plays was quicker
         self._mail.put_nowait((order, token))
+
+    async def _tell_of_dumps(self, store: Store) -> None:
+        for when, dump, seen, act, text in _DUMPS:
+            await asyncio.sleep(self._clock.real_seconds_until(self._clock.start + when))
+            word = dump_life.Event(act=act, at=self._clock.now(), who=CHIEF, text=text)
+            with contextlib.suppress(dump_life.DumpError):  # somebody who plays was quicker
+                await dump_desk.do(store, self._dumps, dump_desk.Aim(Status.EXERCISE, dump, seen), word)
 
     async def _enter_hours(self, store: Store) -> None:
         """When the tracked machines are home: what their contractors declare, in tenths of an hour."""

@@ -31,6 +31,18 @@ sections = ["plow-chuo", "plow-kita", "plow-nishi"]
 name = "実演 北部除雪"
 sections = ["plow-tamayama", "plow-matsuzono"]
 """  # of the plow sections; no such firm exists
+DUMPS = """
+[plow.dumps.demo-dump]
+name_en = "Demonstration dump"
+capacity_m3 = 3000
+load_m3 = 30
+hours = "09:00-16:00"
+[plow.dumps.demo-dump-kita]
+name_en = "Demonstration dump north"
+capacity_m3 = 2200
+load_m3 = 30
+hours = "09:00-16:00"
+"""  # small ones, so that the end is in sight
 
 
 @dataclass(frozen=True)
@@ -58,7 +70,7 @@ async def set_stage(data_dir: Path) -> Stage:
 
 def write_settings(stage: Stage, port: int, clock: CatchUpClock, x: FakeX, linkage: FakeLinkage) -> None:
     """What the hub will read; nobody else can."""
-    written = _settings(stage.data_dir, port, clock, stage.passwords, x, linkage) + CONTRACTORS
+    written = _settings(stage.data_dir, port, clock, stage.passwords, x, linkage) + CONTRACTORS + DUMPS
     written += f"[open311.keys]\nexercise = {json.dumps(stage.resident_key)}\n"
     _write_private(stage.settings, written)
 

@@ -1,4 +1,4 @@
-"""What residents are told of snow fits one post of X a language, on a night of thirty sections, in a drill and as an update."""
+"""News of snow is one post of X a language: on a night of thirty sections, in a drill, as an update."""
 
 from __future__ import annotations
 
@@ -43,9 +43,7 @@ def test_a_night_of_thirty_sections_is_one_post_a_language(name: str) -> None:
         return Place(code=code, name=f"青山・厨川{code[5:]}工区", name_en=f"Aoyama-Kuriyagawa section {code[5:]}")
 
     now = case.now.replace(month=12)  # the longest date
-    later = [
-        replace(one, since=one.since + (now - case.now), valid_until=now + timedelta(hours=9)) for one in hazards
-    ]
+    later = [replace(one, since=one.since + (now - case.now), valid_until=now + timedelta(hours=9)) for one in hazards]
     situation = Situation(now=now, status=Status.EXERCISE, hazards=tuple(later))
     (alert,) = decide(situation, [rule], SIGNED, place).alerts
     update = replace(alert, msg_type="Update", issue=12)
