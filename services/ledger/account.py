@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from feeds.japan import JAPAN
 from feeds.status import Status
-from geo.plow.ledger.beside import Beside, Item, beside, gps_items
+from geo.plow.ledger.beside import Beside, Item, beside, gps_items, in_order
 from geo.plow.ledger.book import Book, Machine
 from geo.plow.ledger.ordered import Windows, beyond
 from geo.plow.ledger.pay import Total, totals
@@ -54,6 +54,22 @@ class Account:
         """What is approved, added up."""
         return totals(self.items, self.book)
 
+    @property
+    def open(self) -> list[Beside]:
+        """What somebody has to approve before the account is whole: of registered machines, and any time."""
+        return [
+            one
+            for one in self.items
+            if one.approved is None
+            and self.book.named(one.item.machine)
+            and (one.gps or (one.declared and one.declared.seconds))
+        ]
+
+    @property
+    def changed(self) -> list[Beside]:
+        """Approved, and GPS has told something else since."""
+        return [one for one in self.items if one.since_approval]
+
     def not_ordered(self, item: Item) -> int | None:
         """Seconds of GPS outside every order for the section; None where nobody knows what was ordered."""
         if self.orders_since is None or item.day < self.orders_since:
@@ -79,9 +95,10 @@ async def account(
     for count in range((until - since).days + 1):
         begin, end = (second_at(since + each * _DAY) for each in (count, count + 1))
         times = (datetime.fromtimestamp(begin, UTC), datetime.fromtimestamp(end, UTC))
-        found = await spells.between(connection, status, *times)
-        await asyncio.to_thread(sums.add, found, begin, end)
-    items = beside(sums.gps, await ledgered.between(connection, status, since, until))
+        seen = await spells.between(connection, status, *times)
+        await asyncio.to_thread(sums.add, seen, begin, end)
+    found = beside(sums.gps, await ledgered.between(connection, status, since, until))
+    items = sorted(found, key=lambda one: in_order(one.item, book))
     return Account(
         status=status,
         since=since,
@@ -125,12 +142,12 @@ class _Sums:
         """Every machine that was seen, in order."""
         return tuple(
             Worked(machine=machine, times=times, unseen_s=self._unseen[machine])
-            for machine, times in sorted(self._times.items(), key=lambda one: one[0])
+            for machine, times in sorted(self._times.items(), key=lambda one: (not one[0].contractor, one[0]))
         )
 
     def _items(self, machine: Machine, times: Mapping[Key, Spent]) -> dict[Item, int]:
         contracts = {key.day: self._book.contract(machine.contractor, key.day) for key in times}
-        return gps_items(machine.id, times, contracts)
+        return gps_items(machine, times, contracts)
 
 
 async def _windows(

@@ -12,7 +12,8 @@ _RUNS = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")  # what mak
 
 
 def as_csv(sheet: Sheet, mark: str = "") -> bytes:
-    """One table: its Japanese headings, each with the mark of a drill, then its rows."""
+    """One table: its Japanese headings, each with the mark of a drill, then its rows; no sums, which a program would
+    add up again."""
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\r\n")
     writer.writerow(mark + column.ja for column in sheet.columns)
@@ -24,7 +25,7 @@ def as_csv(sheet: Sheet, mark: str = "") -> bytes:
 def _cell(value: Cell, column: Column) -> str:
     if value is None:
         return ""
-    if column.kind == "time":
-        return hours(int(value))
+    if column.kind in ("time", "difference") and isinstance(value, int):
+        return hours(value)
     text = str(value)
-    return "'" + text if column.kind == "text" and text.startswith(_RUNS) else text
+    return "'" + text if isinstance(value, str) and text.startswith(_RUNS) else text

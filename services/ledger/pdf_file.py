@@ -9,6 +9,7 @@ from functools import cache
 from xml.sax.saxutils import escape
 
 from reportlab.lib import colors
+from reportlab.lib.enums import TA_RIGHT
 from reportlab.lib.pagesizes import A4, landscape
 from reportlab.lib.styles import ParagraphStyle
 from reportlab.lib.units import mm
@@ -18,8 +19,7 @@ from reportlab.pdfgen.canvas import Canvas
 from reportlab.platypus import LongTable, PageBreak, Paragraph, SimpleDocTemplate, Spacer
 
 from feeds.japan import JAPAN
-from services.ledger.sheets import Cell, Column, Sheet
-from services.ledger.words import hours
+from services.ledger.sheets import Cell, Column, Sheet, widths, written_as
 
 _FONT = "HeiseiKakuGo-W5"  # of the Adobe-Japan1 set: named, not embedded
 _MARGIN = 12 * mm
@@ -60,31 +60,31 @@ def as_pdf(sheets: Sequence[Sheet], made_at: datetime) -> bytes:
 
 def _table(sheet: Sheet) -> LongTable:
     style = _style(_SIZE)
-    head = [Paragraph(f"{escape(column.ja)}<br/>{escape(column.en)}", style) for column in sheet.columns]
-    body = [
-        [_cell(value, column, style) for value, column in zip(row, sheet.columns, strict=True)] for row in sheet.rows
+    right = ParagraphStyle("right", parent=style, alignment=TA_RIGHT)
+    head = [
+        Paragraph(f"{escape(column.ja)}<br/>{escape(column.en)}", right if column.right else style)
+        for column in sheet.columns
     ]
-    width = (landscape(A4)[0] - 2 * _MARGIN) / len(sheet.columns)
+    rows = (*sheet.rows, *sheet.sums)
+    body = [[_cell(value, column, style) for value, column in zip(row, sheet.columns, strict=True)] for row in rows]
+    needed = widths(sheet)
+    share = (landscape(A4)[0] - 2 * _MARGIN) / (sum(needed) + len(needed))
     look = [
         ("FONT", (0, 0), (-1, -1), _FONT, _SIZE),
         ("VALIGN", (0, 0), (-1, -1), "TOP"),
         ("LINEBELOW", (0, 0), (-1, 0), 0.8, colors.black),
         ("LINEBELOW", (0, 1), (-1, -1), 0.25, colors.lightgrey),
-        *(("ALIGN", (n, 1), (n, -1), "RIGHT") for n, column in enumerate(sheet.columns) if column.kind != "text"),
+        *(("ALIGN", (n, 1), (n, -1), "RIGHT") for n, column in enumerate(sheet.columns) if column.right),
+        *((("LINEABOVE", (0, -len(sheet.sums)), (-1, -len(sheet.sums)), 0.8, colors.black),) if sheet.sums else ()),
         *((f"{side}PADDING", (0, 0), (-1, -1), 2) for side in ("LEFT", "RIGHT", "TOP", "BOTTOM")),
     ]
-    return LongTable([head, *body], colWidths=[width] * len(sheet.columns), repeatRows=1, style=look)
+    return LongTable([head, *body], colWidths=[share * (one + 1) for one in needed], repeatRows=1, style=look)
 
 
 def _cell(value: Cell, column: Column, style: ParagraphStyle) -> object:
-    if value is None:
-        return ""
-    if column.kind == "time":
-        return hours(int(value))
-    if column.kind != "text":
-        return f"{value:,}"
-    text = str(value)
-    return text if len(text) <= _SHORT else Paragraph(escape(text), style)  # only what must be broken costs so much
+    text = written_as(value, column)
+    broken = isinstance(value, str) and len(text) > _SHORT  # only what must be broken costs so much
+    return Paragraph(escape(text), style) if broken else text
 
 
 def _style(size: float) -> ParagraphStyle:

@@ -18,6 +18,8 @@ def as_json(of: Account) -> dict[str, Any]:
         "until": of.until.isoformat(),
         "items": [_item(one, of) for one in of.items],
         "machines": [_machine(one) for one in of.machines],
+        "unapproved": len(of.open),
+        "changed_since_approval": len(of.changed),
         "totals": [_total(one) for one in of.totals],
     }
 
@@ -41,6 +43,7 @@ def _item(one: Beside, of: Account) -> dict[str, Any]:
         "day": item.day.isoformat(),
         "doing": item.doing.value,
         "band": item.band,
+        "seen": one.seen,
         "gps_seconds": one.gps,
         "declared": entry_json(one.declared) if one.declared else None,
         "approved": entry_json(one.approved) if one.approved else None,
@@ -82,5 +85,6 @@ def _total(one: Total) -> dict[str, Any]:
         "band": one.band,
         "seconds": one.seconds,
         "paid_seconds": one.paid_seconds,
+        "yen_an_hour": one.yen_an_hour,
         "yen": one.yen,
     }

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from feeds.status import Status
-from geo.plow.ledger.beside import Item
 from rules.orders.life import Act, Order
 from services.ledger.account import account
 from services.ledger.desk import Wanted, Writer, write_down
@@ -73,8 +72,10 @@ class Storm:
             gps = (await account(connection, book, Status.EXERCISE, days)).gps()
         declared = [Wanted(item=item, seconds=-(-seconds // 360) * 360) for item, seconds in gps.items()]
         await write_down(self.made.store, book, "declared", declared, by)
-        first: Item = min(gps, key=lambda item: item.machine)
-        await write_down(self.made.store, book, "approved", [Wanted(item=first, seconds=gps[first])], by)
+        async with self.made.store.read() as connection:
+            first = (await account(connection, book, Status.EXERCISE, days)).items[0]
+        approved = Wanted(item=first.item, seconds=gps[first.item], seen=first.seen)
+        await write_down(self.made.store, book, "approved", [approved], by)
 
     async def _to(self, hours: int, minutes: int) -> None:
         await self.made.play(EVENING + timedelta(hours=hours, minutes=minutes))

@@ -19,6 +19,7 @@ from rules.orders.life import Act as Doing
 from rules.orders.life import Event, How, Order
 from services.configuration.plow import Dump
 from services.dumps.sites import Site, Sites
+from services.ledger.desk import NOTHING_SEEN
 from services.requests.desk import By, Requests
 from services.requests.street import Streets
 from services.store import orders
@@ -68,7 +69,9 @@ async def _expect(_: Store, officer: Visitor) -> tuple[int, Any]:
 
 def _entered(kind: str) -> Act:
     async def act(_: Store, officer: Visitor) -> tuple[int, Any]:
-        return await officer.post(f"/api/v1/ledger/{kind}", {"items": [ITEM | {"reason": "日報のとおり"}]})
+        shown = (await officer.get(f"/api/v1/ledger?day={ITEM['day']}"))[1]["items"]
+        item = ITEM | {"reason": "日報のとおり", "seen": shown[0]["seen"] if shown else NOTHING_SEEN}
+        return await officer.post(f"/api/v1/ledger/{kind}", {"items": [item]})
 
     return act
 

@@ -7,9 +7,12 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Literal
 
+from geo.plow.ledger.book import Book, Machine
 from geo.plow.ledger.contract import Contract
 from geo.plow.ledger.spent import Key, Spent, paid
 from geo.plow.spells import Doing
+
+_DOINGS = tuple(Doing)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, order=True)
@@ -50,6 +53,12 @@ class Beside:
         return self.approved.seconds if self.approved else None
 
     @property
+    def seen(self) -> str:
+        """What whoever looks at it sees: the seconds of GPS, declared, approved. An approval says what it has seen."""
+        entries = (self.declared, self.approved)
+        return "/".join("-" if told is None else str(told) for told in (self.gps, *(e and e.seconds for e in entries)))
+
+    @property
     def difference(self) -> int | None:
         """How much more was declared than GPS saw."""
         return self.declared.seconds - (self.gps or 0) if self.declared else None
@@ -62,12 +71,21 @@ class Beside:
         return (self.gps or 0) - self.approved.gps_seconds
 
 
-def gps_items(machine: str, times: Mapping[Key, Spent], contracts: Mapping[date, Contract]) -> dict[Item, int]:
+def in_order(item: Item, book: Book) -> tuple[bool, str, str, date, int, int]:
+    """By contractor, machine and day, work before standing, bands as the contract has them; unregistered ones last."""
+    machine = book.named(item.machine)
+    contractor = machine.contractor if machine else ""
+    bands = [band.name for band in book.contract(contractor, item.day).bands]
+    place = bands.index(item.band) if item.band in bands else len(bands)
+    return (not contractor, contractor, item.machine, item.day, _DOINGS.index(item.doing), place)
+
+
+def gps_items(machine: Machine, times: Mapping[Key, Spent], contracts: Mapping[date, Contract]) -> dict[Item, int]:
     """The seconds of a machine that its contracts pay for; ``contracts`` by day."""
     found: dict[Item, int] = {}
     for key, one in times.items():
-        if paid(key, contracts[key.day]):
-            item = Item(machine=machine, day=key.day, doing=key.doing, band=key.band)
+        if paid(key, contracts[key.day], machine.rate):
+            item = Item(machine=machine.id, day=key.day, doing=key.doing, band=key.band)
             found[item] = found.get(item, 0) + one.seconds
     return found
 

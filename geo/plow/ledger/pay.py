@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from geo.plow.ledger.beside import Beside, Item
+from geo.plow.ledger.beside import Beside, Item, in_order
 from geo.plow.ledger.book import Book
 from geo.plow.spells import Doing
 
@@ -22,7 +22,8 @@ class Total:
     contract: str  # its name
     seconds: int
     paid_seconds: int  # rounded
-    yen: int | None  # None: the contract has no rate for it
+    yen_an_hour: int | None  # None: the contract has no rate for it
+    yen: int | None
 
 
 def totals(items: Iterable[Beside], book: Book) -> list[Total]:
@@ -40,7 +41,7 @@ def totals(items: Iterable[Beside], book: Book) -> list[Total]:
         seconds[key] += one.counts
         of[key] = contract, machine
     found = []
-    for key, whole in seconds.items():
+    for key, whole in sorted(seconds.items(), key=lambda one: in_order(one[0][1], book)):
         (contract, machine), item = of[key], key[1]
         rounded = contract.rounded(whole)
         rate = contract.yen_an_hour(machine.rate if machine else "", item.band, item.doing is Doing.STANDBY)
@@ -53,7 +54,8 @@ def totals(items: Iterable[Beside], book: Book) -> list[Total]:
                 contract=contract.name,
                 seconds=whole,
                 paid_seconds=rounded,
+                yen_an_hour=rate,
                 yen=None if rate is None else rounded * rate // 3600,
             )
         )
-    return sorted(found, key=lambda one: (one.contractor, one.machine, one.doing, one.band))
+    return found

@@ -113,11 +113,12 @@ def unseen_s(some: Sequence[Spell], at_most_s: int = 2 * 3600) -> int:
     return sum(hole for hole in holes if 0 < hole <= at_most_s)
 
 
-def paid(key: Key, contract: Contract) -> bool:
-    """Whether a contract pays for such time at all: its roads, and standing where it has a rate for that."""
-    return (key.doing is Doing.WORK and key.administrator in contract.pays) or (
-        key.doing is Doing.STANDBY and bool(contract.standby)
-    )
+def paid(key: Key, contract: Contract, rate: str) -> bool:
+    """Whether a contract pays a machine of this class for such time at all: for work on its roads, and for standing
+    where the class has a rate for that."""
+    if key.doing is Doing.STANDBY:
+        return rate in contract.standby
+    return key.doing is Doing.WORK and key.administrator in contract.pays
 
 
 def day_at(second: int) -> date:

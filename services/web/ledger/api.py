@@ -14,7 +14,7 @@ from feeds.status import Status
 from geo.plow.fairness import Fairness
 from services.ledger.account import Account, account
 from services.ledger.days import day_of, month_of
-from services.ledger.desk import AT_MOST, LedgerError, Wanted, Writer, item_of, read_csv, write_down
+from services.ledger.desk import AT_MOST, ChangedError, LedgerError, Wanted, Writer, item_of, read_csv, write_down
 from services.ledger.fairness import as_json as as_fair_json
 from services.ledger.fairness import figures
 from services.ledger.told import as_json
@@ -90,8 +90,10 @@ async def take(request: web.Request, kind: Literal["declared", "approved"], want
     by = Writer(name=request[PERSON].name, now=context.now(), status=status_of(request))
     try:
         return len(await write_down(context.store, context.book, kind, wanted, by))
+    except ChangedError as error:
+        raise WebError(409, "changed", str(error)) from error
     except LedgerError as error:
-        raise WebError(400, "bad_entry", str(error)) from None
+        raise WebError(400, "bad_entry", str(error)) from error
 
 
 async def _take(request: web.Request, kind: Literal["declared", "approved"]) -> web.Response:
@@ -119,12 +121,13 @@ async def _items(request: web.Request) -> list[Wanted]:
 def _wanted(item: Any, where: str) -> Wanted:
     texts = item if isinstance(item, dict) else {}
     values = [texts.get(name) for name in ("machine", "day", "doing", "band", "time")]
-    reason = texts.get("reason", "")
-    if not all(isinstance(value, str) and storable(value) for value in (*values, reason)):
-        raise LedgerError(f"{where}: machine, day, doing, band and time must be text; reason may be")
+    reason, seen = texts.get("reason", ""), texts.get("seen", "")
+    if not all(isinstance(value, str) and storable(value) for value in (*values, reason, seen)):
+        raise LedgerError(f"{where}: machine, day, doing, band and time must be text; reason and seen may be")
     machine, day, doing, band, time = (str(value) for value in values)
     try:
-        return Wanted(item=item_of(machine, day, doing, band), seconds=seconds_of(time), reason=reason, where=where)
+        item, seconds = item_of(machine, day, doing, band), seconds_of(time)
+        return Wanted(item=item, seconds=seconds, reason=reason, where=where, seen=seen or None)
     except ValueError as error:
         raise LedgerError(f"{where}: {error}") from None
 
@@ -143,7 +146,7 @@ _BODY = {
             "items": {
                 "type": "object",
                 "required": ["machine", "day", "doing", "band", "time"],
-                "properties": dict.fromkeys(("machine", "day", "doing", "band", "time", "reason"), _TEXT),
+                "properties": dict.fromkeys(("machine", "day", "doing", "band", "time", "reason", "seen"), _TEXT),
             },
         }
     },
@@ -166,9 +169,11 @@ ENDPOINTS = (
             "status": "Actual, Exercise or Test",
             "since": "first day, Japan's",
             "until": "last day",
-            "items": "{machine, contractor, day, doing, band, gps_seconds, declared, approved, difference_seconds, …}",
+            "items": "{machine, contractor, day, doing, band, seen, gps_seconds, declared, approved, …}",
             "machines": "{machine, contractor, kind, unseen_seconds, times: [{day, doing, band, …, seconds}]}",
-            "totals": "of what is approved: {contractor, contract, machine, doing, band, seconds, paid_seconds, yen}",
+            "unapproved": "how many items with time on record nobody has approved",
+            "changed_since_approval": "of how many approved ones GPS tells something else now",
+            "totals": "of what is approved: {contractor, contract, machine, doing, band, seconds, paid_seconds, …}",
         },
         errors=(400,),
         role=Role.VIEWER,
@@ -211,14 +216,14 @@ ENDPOINTS = (
     Endpoint(
         path="/ledger/approved",
         handler=approve,
-        summary="Staff approve time; other than what GPS says it needs a reason.",
+        summary="Staff approve time that they have seen (its ``seen``); other than what GPS says it needs a reason.",
         method="POST",
         parameters=(_STATUS,),
         body=_BODY,
         takes=(JSON, "text/csv"),
         returns=JSON,
         properties={"taken": "how many entries"},
-        errors=(400, 413, 415),
+        errors=(400, 409, 413, 415),
         role=Role.APPROVER,
     ),
 )

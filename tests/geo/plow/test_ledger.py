@@ -96,7 +96,7 @@ def test_the_prefectures_road_is_counted_and_not_paid() -> None:
         worked("2026-12-08T05:30:00", "2026-12-08T05:50:00", doing=Doing.TRANSFER, administrator=""),
     ]
     contracts = {date(2026, 12, 8): BOOK.contract("demo-east", date(2026, 12, 8))}
-    found = gps_items("plow-01", spent(spells, GRADER, BOOK), contracts)
+    found = gps_items(GRADER, spent(spells, GRADER, BOOK), contracts)
     assert {(item.doing, item.band): seconds for item, seconds in found.items()} == {
         (Doing.WORK, "night"): 3600,
         (Doing.STANDBY, "night"): 600,

@@ -19,7 +19,7 @@ from geo.plow.spells import Doing, Spell
 from services.cli import run
 from services.ledger.account import Account, account
 from services.ledger.csv_file import as_csv
-from services.ledger.desk import LedgerError, Writer, read_csv, write_down
+from services.ledger.desk import ChangedError, LedgerError, Wanted, Writer, read_csv, write_down
 from services.ledger.files import file_name, written
 from services.ledger.sheets import Column, Sheet, sheets
 from services.ledger.words import hours, seconds_of
@@ -98,9 +98,10 @@ async def test_declared_approved_and_late(store: Store) -> None:
     (last,) = (await of(store)).items
     assert (last.gps, last.declared and last.declared.seconds, last.difference, last.counts) == (600, 1800, 1200, None)
 
+    seen = replace(wanted[0], seen="600/1800/-")
     with pytest.raises(LedgerError, match="line 2: GPS says 0:10:00; give a reason for approving 0:30:00"):
-        await write_down(store, BOOK, "approved", wanted, DESK)
-    await write_down(store, BOOK, "approved", [replace(wanted[0], reason="無線機の故障")], DESK)
+        await write_down(store, BOOK, "approved", [seen], DESK)
+    await write_down(store, BOOK, "approved", [replace(seen, reason="無線機の故障")], DESK)
     late = worked("2026-12-31T22:30:00", "2026-12-31T23:00:00")
     await drive(store, late)
     (after,) = (await of(store)).items
@@ -116,12 +117,65 @@ async def test_declared_approved_and_late(store: Store) -> None:
     assert written(drill, "csv", NOW).decode("utf-8-sig").startswith("【訓練】日,")
 
 
+async def test_an_approval_counts_what_was_looked_at_and_nothing_that_came_since(store: Store) -> None:
+    await drive(store, NIGHT)
+    (item,) = (await of(store)).gps()
+    looked_at = Wanted(item=item, seconds=600, seen=(await of(store)).items[0].seen)
+    with pytest.raises(LedgerError, match="seen is missing"):
+        await write_down(store, BOOK, "approved", [replace(looked_at, seen=None)], DESK)
+    with pytest.raises(ChangedError, match="cannot be read"):
+        await write_down(store, BOOK, "approved", [replace(looked_at, seen="0:10")], DESK)
+    await write_down(store, BOOK, "declared", [Wanted(item=item, seconds=900)], DESK)
+    await drive(store, worked("2026-12-31T22:30:00", "2026-12-31T22:40:00"))
+    with pytest.raises(ChangedError, match=r"GPS 0:10:00 → 0:20:00、申告 なし → 0:15:00") as refused:
+        await write_down(store, BOOK, "approved", [replace(looked_at, reason="x")], DESK)
+    assert list(refused.value.changed) == [item]
+    assert (await of(store)).items[0].approved is None
+    now = replace(looked_at, seconds=1200, seen=(await of(store)).items[0].seen)
+    await write_down(store, BOOK, "approved", [now], DESK)
+    with pytest.raises(ChangedError, match="承認 なし → 0:20:00"):  # two people at once
+        await write_down(store, BOOK, "approved", [now], DESK)
+
+
+async def test_a_months_sums_are_exact_and_the_same_in_every_file(store: Store) -> None:
+    """Two firms, odd seconds, the prefecture's road, a spreader; one item waits for its approval."""
+    work = worked("2026-12-10T23:50:01", "2026-12-11T00:10:08", activity="plow", metres=1234.5, deicer_kg=0.05)
+    for name, moved in (("plow-01", 0), ("plow-02", 7200), ("plow-03", 9001)):
+        some = replace(work, began=work.began + moved, ended=work.ended + moved + len(name) * moved % 77)
+        await drive(
+            store, some, replace(some, began=some.ended, ended=some.ended + 61, administrator="prefecture"), name=name
+        )
+    month = date(2026, 12, 1), DAY
+    whole = await of(store, month)
+    approved = [Wanted(item=one.item, seconds=one.gps or 0, seen=one.seen) for one in whole.items[1:]]
+    await write_down(store, BOOK, "approved", approved, DESK)
+    whole = await of(store, month)
+    assert len(whole.open) == 1
+    book = openpyxl.load_workbook(io.BytesIO(written(whole, "xlsx", NOW)))
+    for tab in book:
+        rows = list(tab.iter_rows(min_row=4, values_only=True))
+        parts = [row for row in rows if not any(str(cell).endswith("計") for cell in row[:1])]
+        for column, below in enumerate(rows[-1][1:], 1):
+            if below is not None:
+                figures = [row[column] for row in parts if row[column] is not None]
+                told = sum(figures[1:], figures[0])
+                assert told == below if isinstance(below, timedelta) else told == pytest.approx(below), tab.title
+    paid = sum(one.yen or 0 for one in whole.totals)
+    lines = list(csv.DictReader(io.StringIO(written(whole, "csv", NOW).decode("utf-8-sig"))))
+    assert book["月締め"].cell(book["月締め"].max_row, 9).value == paid == sum(int(line["円"]) for line in lines)
+    assert book["月締め"]["A2"].value.startswith("未承認 1件（GPS 0:09:59）")
+    table = sheets(whole)[0]
+    assert [row[0] for row in table.sums] == ["demo-east 計", "demo-west 計", "合計"]
+    assert table.title == "月締め 2026年12月"
+
+
 @pytest.mark.parametrize(
     ("changed", "told"),
     [
         ({"machine": "plow-99"}, "no machine of vehicles.toml"),
         ({"band": "all"}, "'all' is no band of that day's contract; use holiday, night, early, day"),
         ({"doing": Doing.TRANSFER}, "only work and standby"),
+        ({"machine": "plow-03", "band": "all", "doing": Doing.STANDBY}, "no rate for standby of plow-03"),
         ({"day": date(2027, 1, 2)}, "still to come"),
         ({"day": date(206, 12, 31), "band": "all"}, "more than 400 days ago"),
     ],
@@ -146,9 +200,13 @@ async def test_the_files(store: Store) -> None:
     book = openpyxl.load_workbook(io.BytesIO(written(month, "xlsx", NOW)))
     assert book.sheetnames == ["月締め", "稼働時間", "機械別", "内訳"]
     rows = list(book["稼働時間"].iter_rows(min_row=4, values_only=True))
-    assert [(row[1], row[2], row[5]) for row in rows] == [
-        ("（未登録）", "gw1/unknown", timedelta(minutes=10)),
-        ("demo-east", "plow-01", timedelta(minutes=10)),
+    ten = timedelta(minutes=10)
+    assert [(row[0], row[1], row[2], row[5]) for row in rows] == [
+        (datetime(2026, 12, 31), "demo-east", "plow-01", ten),  # noqa: DTZ001 - a day of a workbook
+        (datetime(2026, 12, 31), "（未登録）", "gw1/unknown", ten),  # noqa: DTZ001
+        ("demo-east 計", None, None, ten),
+        ("（未登録） 計", None, None, ten),
+        ("合計", None, None, 2 * ten),
     ]
     cells = [cell for tab in book for row in tab.iter_rows() for cell in row if cell.value == "=1+1"]
     assert cells and all(cell.data_type == "s" for cell in cells), "text, never a formula"
@@ -171,7 +229,7 @@ def test_the_command_line(
     (item,) = json.loads(capsys.readouterr().out)["items"]
     assert (item["gps_seconds"], item["declared"]["seconds"], item["declared"]["by"]) == (None, 1800, "東部")
     assert run(["ledger", "month", "2026-11", "--format", "xlsx", "--out", str(tmp_path / "m.xlsx")]) == 0
-    assert openpyxl.load_workbook(tmp_path / "m.xlsx")["稼働時間"].max_row == 5
+    assert openpyxl.load_workbook(tmp_path / "m.xlsx")["稼働時間"].max_row == 7  # two rows, two sums
     assert run(["ledger", "day", "2026-11-15", "--format", "pdf"]) == 2
     for what, odd in (("month", "9999-12"), ("month", "0001-01"), ("month", "2026-13"), ("day", "9999-12-31")):
         with pytest.raises(SystemExit) as left:

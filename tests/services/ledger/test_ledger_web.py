@@ -47,6 +47,9 @@ async def test_declare_approve_and_download(store: Store) -> None:
         page = (await approver.get("/ops/ledger?day=2026-12-31"))[1]
         assert "0:10:00" in page and 'name="row" value="1"' in page
         assert 'name="row"' not in (await viewer.get("/ops/ledger?day=2026-12-31"))[1]
+        month = (await approver.get("/ops/ledger?month=2026-12&contractor=demo-east"))[1]
+        assert month.index("月締め 2026年12月") < month.index('name="row"') and "未承認 1件（GPS 0:10:00）" in month
+        assert "month=2026-11&amp;contractor=demo-east" in month and '<input type="month"' in month, "it stays a month"
         for kind, begins in (("csv", b"\xef\xbb\xbf"), ("xlsx", b"PK"), ("pdf", b"%PDF")):
             async with viewer.http.get(f"/ops/ledger.{kind}?day=2026-12-31") as response:
                 assert response.status == 200 and (await response.read()).startswith(begins)
@@ -62,11 +65,20 @@ async def test_the_form_approves_what_is_ticked(store: Store) -> None:
         approver = await running.person(Role.APPROVER)
         day = (await approver.get("/api/v1/ledger?month=" + NOW.strftime("%Y-%m")))[1]["items"][0]["day"]
         page = (await approver.get(f"/ops/ledger?day={day}"))[1]
-        form = dict(re.findall(r'name="((?:machine|day|doing|band|time|csrf)[^"]*)" value="([^"]*)"', page))
+        form = dict(re.findall(r'name="((?:machine|day|doing|band|time|seen|csrf)[^"]*)" value="([^"]*)"', page))
         form = form | {"row": "1", "reason-1": ""}
         async with approver.http.post(f"/ops/ledger?day={day}", data=form, allow_redirects=False) as response:
             assert response.status == 303, await response.text()
-        assert "<strong>0:10:00</strong>" in (await approver.get(f"/ops/ledger?day={day}"))[1]
+        page = (await approver.get(f"/ops/ledger?day={day}"))[1]
+        assert "<strong>0:10:00</strong>" in page
         form["time-1"] = "0:20"
+        async with approver.http.post(f"/ops/ledger?day={day}", data=form | {"reason-1": "日報"}) as response:
+            told = await response.text()
+            assert response.status == 409 and "承認 なし → 0:10:00" in told, "that page was old"
+            assert 'value="0:20"' in told and 'value="日報"' in told and " checked" not in told, "nothing typed is lost"
+        form |= dict(re.findall(r'name="(seen-1)" value="([^"]*)"', page))
         async with approver.http.post(f"/ops/ledger?day={day}", data=form) as response:
-            assert response.status == 400 and "reason" in await response.text()
+            told = await response.text()
+            assert response.status == 400 and "理由を書いて" in told and " checked" in told
+        async with approver.http.post(f"/ops/ledger?day={day}", data={"csrf": form["csrf"]}) as response:
+            assert response.status == 400 and "印をつけて" in await response.text()
