@@ -10,10 +10,10 @@ SHARE = 0.8  # of the section's length
 
 
 def own(segments: Iterable[Segment]) -> dict[str, list[Segment]]:
-    """The carriageways that the city itself clears, by section; others' plows are no pass of the section."""
+    """What the city itself clears of a network, by section; others' plows are no pass of the section."""
     found: dict[str, list[Segment]] = {}
     for segment in segments:
-        if segment.section and segment.administrator == "city" and not segment.sidewalk:
+        if segment.section and segment.administrator == "city":
             found.setdefault(segment.section, []).append(segment)
     return found
 

@@ -33,6 +33,7 @@ class Known:
     done_at: datetime | None = None  # when it was last done
     last_at: datetime | None = None  # when a plow last passed, whole or in part
     share: float = 0.0
+    sidewalk: str = ""  # of which side; empty: it is the carriageway
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,4 +102,5 @@ def known_of(found: Placed) -> Known:
         administrator=segment.administrator,
         route_class=segment.route_class,
         section=segment.section,
+        sidewalk=segment.sidewalk,
     )

@@ -22,7 +22,7 @@ def sentence(one: Street, language: str = "ja") -> str:
     language that is not known here."""
     words, figures = _words(language), _figures(one, language)
     first = one.case.value if one.by_snow or one.case not in _FIRED else f"{one.case.value}_else"
-    parts = [first, *_after(one)]
+    parts = [*(["sidewalk"] if one.known.sidewalk else []), first, *_after(one)]
     return ("" if language in _CLOSE else " ").join(words[part].format(**figures) for part in parts)
 
 

@@ -30,6 +30,7 @@ class Section:
     finish_by: datetime | None
     share: float | None  # of the city's own carriageways by length, done within a day; None: no network
     decision: Decision | None
+    walk_share: float | None = None  # the same of its own sidewalks; None: none is known
 
 
 async def sections(
@@ -43,6 +44,7 @@ async def sections(
     given = await orders.since(connection, now - _LATELY, status)
     looks = await decided.last_look(connection, status)
     shares = await done.of(connection, status, now)
+    walks = await done.of_sidewalks(connection, status, now)
     found = []
     for code, (name, name_en) in names.items():
         order = _telling([one for one in given if one.section == code and one.kind is Kind.PLOW])
@@ -55,6 +57,7 @@ async def sections(
                 at=_at(order),
                 finish_by=order.finish_by if order and order.state in GIVEN else None,
                 share=shares.get(code),
+                walk_share=walks.get(code),
                 decision=_fresh(looks.get(code), now),
             )
         )

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from datetime import datetime, timedelta
+from typing import NamedTuple, TypeAlias
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from feeds.status import Status
+from geo.plow.network import Network
 from geo.plow.rounds import own
 from services.roads import Roads
 from services.store.tables_plow import coverage
@@ -17,30 +19,56 @@ DAY = timedelta(hours=24)  # rows of coverage stay until a plow comes again: wha
 _HOLDS = timedelta(minutes=1)
 
 
+Lengths: TypeAlias = Mapping[str, Mapping[str, float]]  # section → segment → metres
+
+
+class Done(NamedTuple):
+    """Section → share, of carriageways and of sidewalks."""
+
+    roads: Mapping[str, float]
+    walks: Mapping[str, float]
+
+
 class Shares:
     """Worked out at most once a minute. Without a network nothing is known of any section."""
 
     def __init__(self, roads: Roads | None) -> None:
         self._statuses = roads.statuses if roads else frozenset[Status]()
-        segments = own(roads.carriageways.segments) if roads else {}
-        self._lengths = {code: {one.id: one.length_m for one in some} for code, some in segments.items()}
-        self._kept: dict[Status, tuple[datetime, Mapping[str, float]]] = {}
+        self._roads = _lengths(roads.carriageways if roads else None)
+        self._walks = _lengths(roads.sidewalks if roads else None)
+        self._kept: dict[Status, tuple[datetime, Done]] = {}
 
     async def of(self, connection: AsyncConnection, status: Status, now: datetime) -> Mapping[str, float]:
         """Section → share of the city's own carriageways by length, 0 to 1, done in the day before ``now``."""
+        return (await self._done(connection, status, now)).roads
+
+    async def of_sidewalks(self, connection: AsyncConnection, status: Status, now: datetime) -> Mapping[str, float]:
+        """The same of the city's own sidewalks; sections without one are not in it."""
+        return (await self._done(connection, status, now)).walks
+
+    async def _done(self, connection: AsyncConnection, status: Status, now: datetime) -> Done:
         if status not in self._statuses:
-            return {}
-        at, found = self._kept.get(status, (None, {}))
+            return Done({}, {})
+        at, found = self._kept.get(status, (None, Done({}, {})))
         if at is None or not at <= now < at + _HOLDS:
             found = await self._found(connection, status, now - DAY)
             self._kept[status] = now, found
         return found
 
-    async def _found(self, connection: AsyncConnection, status: Status, since: datetime) -> dict[str, float]:
+    async def _found(self, connection: AsyncConnection, status: Status, since: datetime) -> Done:
         here = (coverage.c.status == status.value, coverage.c.done_at >= since)
         done = set(await connection.scalars(select(coverage.c.segment).where(*here)))
-        return {
-            code: sum(metres for one, metres in mine.items() if one in done) / whole
-            for code, mine in self._lengths.items()
-            if (whole := sum(mine.values()))
-        }
+        return Done(_shares(self._roads, done), _shares(self._walks, done))
+
+
+def _lengths(network: Network | None) -> Lengths:
+    segments = own(network.segments) if network else {}
+    return {code: {one.id: one.length_m for one in some} for code, some in segments.items()}
+
+
+def _shares(lengths: Lengths, done: Set[str]) -> dict[str, float]:
+    return {
+        code: sum(metres for one, metres in mine.items() if one in done) / whole
+        for code, mine in lengths.items()
+        if (whole := sum(mine.values()))
+    }

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
+from itertools import chain
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -18,6 +20,8 @@ from services.requests.shares import DAY, Shares
 from services.roads import Roads
 from services.store import decided, orders, plowed
 
+_ALONG_M = 15.0  # from the middle of a road to its sidewalk, and no farther to that of another
+
 
 class Streets:
     """Answers about any place of the city. ``roads`` None: no network is known."""
@@ -25,24 +29,32 @@ class Streets:
     def __init__(self, roads: Roads | None) -> None:
         self.roads, self.shares = roads, Shares(roads)
 
-    def network(self, status: Status, sidewalk: bool = False) -> Network | None:
-        """The roads. A network that was drawn for drills answers for drills only."""
+    def networks(self, status: Status) -> Sequence[Network]:
+        """The carriageways, and the sidewalks where some are known. What was drawn for drills answers drills only."""
         if self.roads is None or status not in self.roads.statuses:
-            return None
-        return (self.roads.sidewalks if sidewalk else None) or self.roads.carriageways
+            return ()
+        return (self.roads.carriageways, *([self.roads.sidewalks] if self.roads.sidewalks else ()))
 
     def find(self, lon: float, lat: float, status: Status, sidewalk: bool = False) -> Placed | None:
-        """The road near a place, None where there is none."""
-        network = self.network(status, sidewalk)
-        return None if network is None else placed(network, lon, lat)
+        """The road near a place, or its sidewalk where one is asked for and known; None where there is no road."""
+        road, walk = self.both(lon, lat, status)
+        return (walk if sidewalk else None) or road
+
+    def both(self, lon: float, lat: float, status: Status) -> tuple[Placed | None, Placed | None]:
+        """The road near a place, and the sidewalk along it."""
+        found = [placed(network, lon, lat) for network in self.networks(status)]
+        road, walk = (*found, None, None)[:2]
+        if road is not None and walk is not None and walk.distance_m > road.distance_m + _ALONG_M:
+            walk = None  # along another road
+        return road, walk
 
     def named(self, words: str, status: Status, at_most: int) -> list[Placed]:
-        """Roads whose names hold the words, one for each name and section."""
-        network, wanted = self.network(status), _plain(words)
-        if network is None or not wanted:
+        """Roads and sidewalks whose names hold the words, one for each name and section."""
+        wanted = _plain(words)
+        if not wanted:
             return []
         found: dict[tuple[str, str], Placed] = {}
-        for segment in network.segments:
+        for segment in chain.from_iterable(network.segments for network in self.networks(status)):
             key = (segment.name, segment.section)
             if segment.name and key not in found and wanted in _plain(segment.name):
                 found[key] = Placed(segment, 0.0, middle_of(segment))

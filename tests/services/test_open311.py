@@ -6,6 +6,7 @@ import asyncio
 import itertools
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -51,6 +52,21 @@ ROADS: Roads = roads(
         nation={"administrator": "nation", "name": "国道4号"},
     )
 )
+WALKS = replace(
+    ROADS,
+    sidewalk_vehicles=frozenset({"s1"}),
+    sidewalks=network(
+        {"walk": ((0, 6), (400, 6)), "far": ((0, 340), (400, 340))},
+        walk={
+            "section": "plow-1",
+            "administrator": "city",
+            "sidewalk": "left",
+            "name": "中央通り 歩道",
+            "school_route": True,
+        },
+        far={"administrator": "city", "sidewalk": "left"},
+    ),
+)
 ROOT = "/open311/v2"
 
 
@@ -60,11 +76,11 @@ def city() -> Ground:
 
 
 @asynccontextmanager
-async def served(store: Store, now: datetime = NOW, **changes: Any) -> AsyncIterator[Floor]:
+async def served(store: Store, now: datetime = NOW, roads: Roads = ROADS, **changes: Any) -> AsyncIterator[Floor]:
     settings = Open311(**{"keys": {"app": SecretStr(KEY)}, **changes})
-    offer = Services(catalog=CATALOG, settings=settings, desk=Requests(Streets(ROADS)), contact="019-651-4111")
+    offer = Services(catalog=CATALOG, settings=settings, desk=Requests(Streets(roads)), contact="019-651-4111")
     async with floor(
-        store, services=offer, answers=Streets(ROADS), ground=city(), base_url="https://hub.example.jp", now=lambda: now
+        store, services=offer, answers=Streets(roads), ground=city(), base_url="https://hub.example.jp", now=lambda: now
     ) as one:
         yield one
 
@@ -145,6 +161,25 @@ async def test_a_plow_settles_what_asked_for_it_and_only_that(store: Store) -> N
             said = await requests.history(connection, [1])
         assert states == {"SNOW_NOT_PLOWED": State.FIXED, "SNOW_BERM": State.OPEN}
         assert len(said[1]) == 2 and "に除雪しました" in said[1][1].text
+
+
+async def test_a_sidewalk_is_asked_for_by_itself_and_settled_by_the_plow_of_the_sidewalk(store: Store) -> None:
+    desk = Desk(store, WALKS)
+    async with served(store, roads=WALKS) as hub:
+        _, told = await post(hub, **at(50, 2), service_code="SNOW_SIDEWALK")
+        assert told[0]["service_notice"].startswith("歩道：")
+        await post(hub, **at(100, 300), service_code="SNOW_SIDEWALK")  # none is known along the national road
+        async with store.write() as connection:  # asked before the plow came
+            await connection.execute(requests.requests.update().values(asked_at=BEGAN - timedelta(hours=1)))
+            road, walk = await requests.by_ids(connection, ["1", "2"], {"Actual"})  # the newest first
+        assert (walk.urgent, walk.reasons, road.state) == (True, ("school_route",), State.ELSEWHERE)
+        follow = Follow(store, SetClock(BEGAN + timedelta(hours=1)), ["SNOW_SIDEWALK"])
+        for vehicle, state in (("p7", State.OPEN), ("s1", State.FIXED)):
+            await desk.hear(driven((0, 3), (400, 3), vehicle=vehicle))
+            await follow.step()
+            async with store.read() as connection:
+                (walk,) = await requests.by_ids(connection, ["1"], {"Actual"})
+            assert walk.state is state, vehicle
 
 
 async def test_a_plow_settles_nothing_that_was_asked_after_it_came_or_that_is_closed_by_now(store: Store) -> None:

@@ -16,11 +16,12 @@ from rules.orders.life import Act, Event, How, Order
 from services.requests.round import sections
 from services.requests.shares import Shares
 from services.requests.street import Streets
+from services.roads import Roads
 from services.store import decided, orders
 from services.store.engine import Store
 from tests.rules.orders.nights import PRESETS, picture, rising
 from tests.services.orders.night import MIDNIGHT
-from tests.services.test_open311 import ROADS, at, city
+from tests.services.test_open311 import ROADS, WALKS, at, city
 from tests.services.test_plow import BEGAN, Desk, driven
 from tests.services.web_floor import Floor, floor
 
@@ -28,12 +29,12 @@ pytestmark = pytest.mark.one_engine
 LATER = BEGAN + timedelta(hours=2)
 
 
-def served(store: Store, after: timedelta = timedelta(hours=2), **changes: object) -> object:
+def served(store: Store, after: timedelta = timedelta(hours=2), roads: Roads = ROADS, **changes: object) -> object:
     section = Area(
         code="plow-1", name="中央工区", kind="plow_section", geometry=ROADS.carriageways.box, name_en="Centre"
     )
     ground = replace(city(), areas=Areas([*city().areas, section]))
-    return floor(store, answers=Streets(ROADS), ground=ground, now=lambda: BEGAN + after, **changes)
+    return floor(store, answers=Streets(roads), ground=ground, now=lambda: BEGAN + after, **changes)
 
 
 async def ordered(store: Store, *acts: Act) -> None:
@@ -112,6 +113,27 @@ async def test_what_was_drawn_for_drills_says_nothing_about_real_roads(store: St
         roads = (await (await hub.visitor()).get("/api/v1/snow/roads"))[1]["features"]
         assert {one["properties"]["status"] for one in roads} == {"Exercise"}
         assert "これは訓練です" in (await (await hub.visitor()).get("/snow"))[1]
+
+
+async def test_a_sidewalk_is_asked_about_drawn_and_counted_apart_from_its_road(store: Store) -> None:
+    """The plow of the road does not do its sidewalk, and that of the sidewalk not the road."""
+    await Desk(store, WALKS).hear([*driven((0, 0), (200, 0)), *driven((0, 6), (400, 6), vehicle="s1")])
+    async with served(store, roads=WALKS) as hub:
+        visitor = await hub.visitor()
+        assert await ages(hub) == {"a": "1-3", "b": "", "nation": "", "walk": "1-3", "far": ""}
+        east, west = at(350, 3), at(50, 300)
+        place, other = (f"lat={one['lat']}&lon={one['long']}" for one in (east, west))
+        road = (await visitor.get(f"/api/v1/snow/street?{place}"))[1]
+        walk = (await visitor.get(f"/api/v1/snow/street?{place}&sidewalk=1"))[1]
+        assert (road["sidewalk"], road["case"], walk["sidewalk"], walk["case"]) == ("", "unknown", "left", "done")
+        assert walk["sentences"]["ja"].startswith("歩道：") and walk["sentences"]["en"].startswith("The sidewalk: ")
+        none = (await visitor.get(f"/api/v1/snow/street?{other}&sidewalk=1"))[1]
+        assert none["case"] == "nation", "the sidewalk of another road, forty metres on, is not meant"
+        told = (await visitor.get(f"/snow?{place}"))[1]
+        assert told.count('class="answer"') == 2 and "中央通り 歩道" in told
+        _, page = await visitor.get("/snow?q=歩道")
+        assert "中央通り 歩道</a>" in page and "</meter> 50 %" in page
+        assert '歩道 <span lang="en">sidewalks</span> 100 %' in page
 
 
 async def test_what_was_done_the_day_before_yesterday_is_not_told_as_done(store: Store) -> None:

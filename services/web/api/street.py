@@ -29,7 +29,7 @@ async def show(request: web.Request) -> web.Response:
         raise WebError(404, "outside", what)
     status = shown_status(context, viewer_of(request))
     async with context.store.read() as connection:
-        found = context.answers.find(lon, lat, status)
+        found = context.answers.find(lon, lat, status, request.query.get("sidewalk") == "1")
         one = await context.answers.about(connection, found, status, context.now())
     return answer(request, told(one, status))
 
@@ -56,6 +56,7 @@ def told(one: Street, status: Status) -> dict[str, Any]:
         "case": one.case.value,
         "sentences": {tag: f"{drill}{mark.get(tag, '')}{sentence(one, tag)}" for tag in LANGUAGES},
         "road": known.name,
+        "sidewalk": known.sidewalk,
         "administrator": known.administrator,
         "route_class": known.route_class,
         "section": known.section,
@@ -80,6 +81,7 @@ ENDPOINTS = (
         parameters=(
             Parameter("lon", "degrees, WGS 84", _NUMBER),
             Parameter("lat", "degrees, WGS 84", _NUMBER),
+            Parameter("sidewalk", "1: the sidewalk along the road, where one is known"),
         ),
         returns="application/json",
         properties={
@@ -87,6 +89,7 @@ ENDPOINTS = (
             "case": ", ".join(Case),
             "sentences": "language → what a resident is told",
             "road": "its name, where it has one",
+            "sidewalk": "left, right, both or apart where it is a sidewalk that is told of; empty: the carriageway",
             "administrator": "nation, prefecture, city, other; empty: no road within 60 m",
             "route_class": "1 幹線, 2 補助幹線, 3 生活道路, or null",
             "section": "plow section",

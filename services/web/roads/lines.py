@@ -31,8 +31,8 @@ _DAY_S = 24 * 3600
 async def show(request: web.Request) -> web.Response:
     context, viewer, page = request.app[CONTEXT], viewer_of(request), page_of(request, str)
     status, now = shown_status(context, viewer), context.now()
-    network = context.answers.network(status)
-    found = [] if network is None else _within(network, _box(request))
+    box = _box(request)
+    found = [one for network in context.answers.networks(status) for one in _within(network, box)]
     found.sort(key=lambda one: one.id)
     taken, following = page.cut(found, lambda one: (one.id,))
     async with context.store.read() as connection:
@@ -76,6 +76,7 @@ def _told(one: Segment, since: str, status: Status) -> dict[str, Any]:
     properties = {
         "status": status.value,
         "road": one.name,
+        "sidewalk": one.sidewalk,
         "administrator": one.administrator,
         "route_class": one.route_class,
         "section": one.section,
@@ -88,11 +89,12 @@ ENDPOINTS: Sequence[Endpoint] = (
     Endpoint(
         path="/snow/roads",
         handler=show,
-        summary="The city's roads, with how long ago each was plowed; the newest passes are held back for a while.",
+        summary="Roads and sidewalks, with how long ago each was plowed; the newest passes are held back for a while.",
         parameters=(*PAGED, Parameter("bbox", "Only roads that touch it: west,south,east,north in degrees.")),
         properties={
             "status": "Actual; Exercise where a drill is shown",
             "road": "its name, where it has one",
+            "sidewalk": "left, right, both or apart; empty: a carriageway",
             "administrator": "nation, prefecture, city, other",
             "route_class": "1 幹線, 2 補助幹線, 3 生活道路, or null",
             "section": "plow section",

@@ -35,11 +35,12 @@ async def show(request: web.Request) -> web.Response:
     words = request.query.get("q", "").strip()[:_LONGEST]
     where = _place(request, context)
     names = {one.code: (one.name, one.name_en) for one in context.ground.areas.of_kind("plow_section")}
-    answer = None
+    answers = []
     async with context.store.read() as connection:
         if where is not None:
-            found = context.answers.find(*where, status)
-            answer = await context.answers.about(connection, found, status, now)
+            road, walk = context.answers.both(*where, status)
+            asked = [one for one in (road, walk) if one] or [None]
+            answers = [await context.answers.about(connection, one, status, now) for one in asked]
         told = await sections(connection, context.answers.shares, names, status, now)
     dumps = await look(context, status, staff=False)
     shown: dict[str, Any] = {
@@ -48,14 +49,14 @@ async def show(request: web.Request) -> web.Response:
         "languages": LANGUAGE_NAMES,
         "q": words,
         "roads": context.answers.named(words, status, _MOST),
-        "answer": answer,
+        "answers": answers,
         "sentence": sentence,
         "where": where,
         "sections": told,
         "names": names,
         "dumps": [dump_told(one, status.value) | {"code": one.site.code, "crowd_en": crowd_en(one)} for one in dumps],
         "instant": instant,
-        "network": context.answers.network(status) is not None,
+        "network": bool(context.answers.networks(status)),
         "ages": tuple(reversed(AGES)),
         "delay": int(context.fix_delay.total_seconds() // 60),
         "requests": context.services is not None,

@@ -36,6 +36,15 @@ def test_ten_centimetres_fire_and_eight_tell_what_is_missing() -> None:
     assert sentence_en(below) == "8 cm < 10 cm (2 cm missing at 00:00)"
 
 
+def test_ten_centimetres_on_the_sidewalk_are_enough() -> None:
+    """The rule of Morioka: on the carriageway or the sidewalk; the section goes by its gauge that says most."""
+    road, walk = picture(rising(8, 6), MIDNIGHT), picture(rising(11, 6), MIDNIGHT)
+    beside = replace(walk.gauges[0], station="walk", name="歩道")
+    told = says("morioka", road, gauges=(*road.gauges, beside))
+    assert (told.main.outcome, told.main.have_cm) == (Outcome.PROPOSE, 11.0)
+    assert "歩道" in told.main.evidence[0].text
+
+
 def test_new_snow_counts_from_the_last_pass() -> None:
     """Twelve fell, but the plow came after nine of them."""
     night = rising(12, 12)

@@ -74,7 +74,8 @@ async function openMap() {
   const read = new ol.format.GeoJSON({ featureProjection: 'EPSG:3857' });
   const source = new ol.source.Vector();
   const style = (/** @type {any} */ feature) => {
-    const [day, dark, width, lineDash] = LINES[feature.get('age')] ?? LINES[''];
+    const [day, dark, whole, lineDash] = LINES[feature.get('age')] ?? LINES[''];
+    const width = feature.get('sidewalk') ? whole / 2 : whole;
     return new ol.style.Style({ stroke: new ol.style.Stroke({ color: night.matches ? dark : day, width, lineDash }) });
   };
   const roads = new ol.layer.VectorImage({ source, style });
