@@ -133,7 +133,7 @@ async def test_a_sidewalk_is_asked_about_drawn_and_counted_apart_from_its_road(s
         assert told.count('class="answer"') == 2 and "中央通り 歩道" in told
         _, page = await visitor.get("/snow?q=歩道")
         assert "中央通り 歩道</a>" in page and "</meter> 50 %" in page
-        assert '歩道 <span lang="en">sidewalks</span> 100 %' in page
+        assert '歩道 100 %</small> <span lang="en">sidewalks</span>' in page
 
 
 async def test_what_was_done_the_day_before_yesterday_is_not_told_as_done(store: Store) -> None:

@@ -39,7 +39,7 @@ async def show(request: web.Request) -> web.Response:
     async with context.store.read() as connection:
         if where is not None:
             road, walk = context.answers.both(*where, status)
-            asked = [one for one in (road, walk) if one] or [None]
+            asked = (road, walk) if road and walk else (road or walk,)
             answers = [await context.answers.about(connection, one, status, now) for one in asked]
         told = await sections(connection, context.answers.shares, names, status, now)
     dumps = await look(context, status, staff=False)
