@@ -15,6 +15,7 @@ from feeds.instant import iso_utc
 from feeds.quality import MARKERS
 from feeds.quantities import QUANTITIES, Quantity
 from feeds.records import Decoded, Fix, Flag, Message, Reading, Record, Rejected, Report
+from feeds.snow_ahead import SnowForecast
 from feeds.topics import is_name
 from feeds.units import conversion
 
@@ -107,8 +108,8 @@ def _check(
 
 
 def _seen(record: Record, message: Message) -> Record | Rejected:
-    """A position or a report, unless its clock is wrong: one of the year 9999 would stay the newest for ever."""
-    if not isinstance(record, Fix) and not (isinstance(record, Report) and record.crime is None):
+    """As it came, unless its clock is wrong: a position, report or forecast of the year 9999 would stay the newest."""
+    if not isinstance(record, Fix | SnowForecast) and not (isinstance(record, Report) and record.crime is None):
         return record
     if record.measured_at < CLOCKS_BEGIN:
         return _wrong_time("too_old", record, message)
@@ -117,7 +118,7 @@ def _seen(record: Record, message: Message) -> Record | Rejected:
     return record
 
 
-def _wrong_time(code: str, record: Reading | Fix | Report, message: Message) -> Rejected:
+def _wrong_time(code: str, record: Reading | Fix | Report | SnowForecast, message: Message) -> Rejected:
     what = f"measured at {iso_utc(record.measured_at)}, received {iso_utc(message.received_at)}"
     return Rejected(code=code, message=f"{what}; set the clock, or send it as a file", at="/time")
 

@@ -11,6 +11,7 @@ from feeds.instant import iso_utc
 from feeds.lalert.line import lalert_line
 from feeds.lalert.types import LalertDocument
 from feeds.records import CapTelegram, Fix, Reading, Record, Rejected, Report, Telegram, TelegramArea
+from feeds.snow_ahead import SnowForecast, SnowSpan
 
 _AREA_OPTIONAL = ("code_type", "kind_code", "kind_name", "status", "condition", "last_code", "max_intensity")
 _SPREAD = ("spread_g_m2", "spread_width_m", "spread_kg")  # told by spreaders alone
@@ -34,7 +35,7 @@ _TELEGRAM_ALWAYS = (
 
 
 def record_line(record: Record) -> dict[str, Any]:
-    """The record as a JSON object; ``record`` tells which: reading, fix, report or telegram."""
+    """The record as a JSON object; ``record`` tells which: reading, fix, report, forecast or telegram."""
     if isinstance(record, Reading):
         return _reading(record)
     if isinstance(record, Fix):
@@ -45,6 +46,8 @@ def record_line(record: Record) -> dict[str, Any]:
         return cap_line(record.alert)
     if isinstance(record, LalertDocument):
         return lalert_line(record)
+    if isinstance(record, SnowForecast):
+        return _forecast(record)
     return _telegram(record)
 
 
@@ -107,6 +110,30 @@ def _report(report: Report) -> dict[str, Any]:
     }
 
 
+def _forecast(forecast: SnowForecast) -> dict[str, Any]:
+    return {
+        "record": "forecast",
+        "gateway": forecast.gateway,
+        "place": forecast.place,
+        "lon": forecast.lon,
+        "lat": forecast.lat,
+        "issued": iso_utc(forecast.measured_at),
+        "source": forecast.source,
+        "status": forecast.status.value,
+        "spans": [_span(one) for one in forecast.spans],
+    }
+
+
+def _span(one: SnowSpan) -> dict[str, Any]:
+    return {
+        "from": iso_utc(one.start),
+        "until": iso_utc(one.until),
+        "low_cm": one.low_cm,
+        "high_cm": one.high_cm,
+        "over_h": one.over_h,
+    }
+
+
 def crime_line(crime: Crime) -> dict[str, Any]:
     """The fields of a notice as plain JSON; ``parts`` is a list of [label, text]."""
     until = None if crime.until is None else iso_utc(crime.until)
@@ -132,6 +159,16 @@ def _telegram(telegram: Telegram) -> dict[str, Any]:
     if telegram.hazard == "volcano":
         line["volcanic_alert_level"] = telegram.volcanic_alert_level
         line["volcanic_alert_level_last"] = telegram.volcanic_alert_level_last
+    if telegram.snow_ahead:
+        line["snow_ahead"] = [
+            {
+                "codes": list(one.codes),
+                "place": one.place,
+                "terrain": one.terrain.value,
+                "spans": [_span(each) for each in one.spans],
+            }
+            for one in telegram.snow_ahead
+        ]
     if telegram.info_type == "取消":
         line["cancels_event_id"] = telegram.cancels_event_id
     return line

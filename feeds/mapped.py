@@ -14,6 +14,7 @@ from typing import Any
 from feeds.decimals import decimal
 from feeds.device import joined, refused, station_name
 from feeds.feed import ByFilter
+from feeds.mapped_forecast import MappedForecast
 from feeds.mapped_position import MappedPosition
 from feeds.mapping import Constant, Level, MessageMapping, moment
 from feeds.members import BadMember
@@ -42,6 +43,7 @@ class Mapped(ByFilter):
         long = mapping.long
         self._long = (path(long.word), path(long.value), path(long.unit) if long.unit else None) if long else None
         self._position = MappedPosition(mapping.fix, path) if mapping.fix else None
+        self._forecast = MappedForecast(mapping, path) if mapping.forecast else None
         self._missing = frozenset(_marker(one) for one in mapping.missing)
 
     def accepts(self, topic: str) -> bool:
@@ -93,6 +95,9 @@ class Mapped(ByFilter):
             if self._position:
                 assert measured_at is not None  # a mapping of places names the time
                 return Decoded(records=(self._position.fix(record, whole, message.gateway, station, measured_at),))
+            if self._forecast:
+                assert measured_at is not None  # and one of forecasts that of issue
+                return Decoded(records=(self._forecast.read(record, whole, message.gateway, station, measured_at),))
         except BadMember as bad:
             return refused(bad, at)
         records: list[Record] = []

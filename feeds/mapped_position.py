@@ -8,7 +8,8 @@ from datetime import datetime
 from typing import Any
 
 from feeds.decimals import decimal
-from feeds.mapping import Path, Position
+from feeds.mapping import Path
+from feeds.mapping_parts import Position
 from feeds.members import BadMember, Members
 from feeds.positions import Spelling, fix
 from feeds.records import Fix

@@ -16,10 +16,11 @@ from typing import Annotated, Any, Literal
 
 import jmespath
 from jmespath.exceptions import JMESPathError
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import AfterValidator, Field, ValidationError, model_validator
 
 from feeds.decimals import decimal
 from feeds.instant import since_1970
+from feeds.mapping_parts import Foretold, PathText, Position, Strict
 from feeds.names import TABLE_ONLY, Named, Words
 from feeds.quantities import QUANTITIES
 from feeds.topics import filter_fault, is_name
@@ -71,26 +72,19 @@ def _filter(text: str) -> str:
     return text
 
 
-PathText = Annotated[str, Field(min_length=1, max_length=400)]
-
-
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class Level(_Strict):
+class Level(Strict):
     """A level of the topic, counted from 0."""
 
     topic: int = Field(ge=0, le=31)
 
 
-class Constant(_Strict):
+class Constant(Strict):
     """Always the same."""
 
     value: str = Field(min_length=1, max_length=64)
 
 
-class Time(_Strict):
+class Time(Strict):
     """Where the time stands and how it is written; ``zone`` holds where it has no offset of its own."""
 
     path: PathText
@@ -109,14 +103,14 @@ class Time(_Strict):
         return timezone(sign * timedelta(hours=int(self.zone[1:3]), minutes=int(self.zone[4:6])))
 
 
-class Value(_Strict):
+class Value(Strict):
     """One measured value: its path, and the unit it is sent in."""
 
     path: PathText
     unit: str = Field(max_length=24)
 
 
-class Long(_Strict):
+class Long(Strict):
     """Records that hold one value each and name what it is: paths to the word, the value, and the unit if told."""
 
     word: PathText
@@ -124,34 +118,7 @@ class Long(_Strict):
     unit: PathText | None = None
 
 
-class Position(_Strict):
-    """Where a vehicle was: paths to its longitude and latitude, or to both as one, and to what else is told."""
-
-    lon: PathText | None = None
-    lat: PathText | None = None
-    point: PathText | None = None  # [24.94, 60.17] or text such as (24.94 60.17), longitude first
-    accuracy_m: PathText | None = None
-    speed: PathText | None = None
-    speed_unit: Literal["km/h", "m/s", "knots"] = "km/h"
-    heading_deg: PathText | None = None
-    activity: PathText | None = None  # a word, or a list of words: feeds/activities.py knows what they mean
-    spread_g_m2: PathText | None = None  # de-icer: how a spreader is set, with its width …
-    spread_width_m: PathText | None = None
-    spread_kg: PathText | None = None  # … or its counter
-
-    @model_validator(mode="after")
-    def _one_place(self) -> Position:
-        if (self.point is None) == (self.lon is None) or (self.lon is None) != (self.lat is None):
-            raise ValueError("say where the place stands: either lon and lat, or point")
-        return self
-
-    @property
-    def paths(self) -> dict[str, str]:
-        """The paths that are there, by what they lead to."""
-        return {name: path for name, path in self if name != "speed_unit" and path is not None}
-
-
-class MessageMapping(_Strict):
+class MessageMapping(Strict):
     """How the messages of some topics are read."""
 
     name: str = Field(pattern=r"^[a-z0-9_-]{1,64}$")
@@ -163,16 +130,20 @@ class MessageMapping(_Strict):
     station: PathText | Level | Constant
     time: Time | None = None  # None: the time of receipt, and marked as such
     missing: tuple[float | str, ...] = ()  # what is sent where there is no value
-    values: dict[str, Value] = {}
+    values: dict[str, Value] = Field(default_factory=dict)
     long: Long | None = None
     fix: Position | None = None  # the station is then the vehicle
+    forecast: Foretold | None = None  # the station is then the place, and the time that of issue
 
     @model_validator(mode="after")
     def _something_measured(self) -> MessageMapping:
-        if sum(map(bool, (self.values, self.long, self.fix))) != 1:
-            raise ValueError("say what is told: one of [message.values], [message.long] and [message.fix]")
+        if sum(map(bool, (self.values, self.long, self.fix, self.forecast))) != 1:
+            parts = "[message.values], [message.long], [message.fix] and [message.forecast]"
+            raise ValueError(f"say what is told: one of {parts}")
         if self.fix and not self.time:
             raise ValueError("[message.fix] needs time: a place without its time would be one more at each poll")
+        if self.forecast and not self.time:
+            raise ValueError("[message.forecast] needs time, when it was issued: of two the newer counts")
         if self.records and self.format == "csv":
             raise ValueError("records is for JSON; the records of CSV are its lines")
         for quantity, value in self.values.items():
@@ -187,12 +158,13 @@ class MessageMapping(_Strict):
 
     def _paths(self) -> list[str]:
         long = (self.long.word, self.long.value, self.long.unit) if self.long else ()
-        places = self.fix.paths.values() if self.fix else ()
+        parts = self.fix or self.forecast
+        places = parts.paths.values() if parts else ()
         single = (self.records, self.station, self.time.path if self.time else None, *long, *places)
         return [one for one in single if isinstance(one, str)] + [value.path for value in self.values.values()]
 
 
-class WordMapping(_Strict):
+class WordMapping(Strict):
     """What a word of a device means, everywhere or at one station; or that it is to be passed over."""
 
     word: str = Field(min_length=1, max_length=128)
@@ -210,7 +182,7 @@ class WordMapping(_Strict):
         return self
 
 
-class _File(_Strict):
+class _File(Strict):
     message: tuple[MessageMapping, ...] = ()
     word: tuple[WordMapping, ...] = ()
 

@@ -1,8 +1,9 @@
-"""Hub JSON v1: readings, positions and reports, single or in batches, as our own gateways send them."""
+"""Hub JSON v1: readings, positions, reports and forecasts, single or in batches, as our own gateways send them."""
 
 from __future__ import annotations
 
 from feeds.members import BadMember, Members, each
+from feeds.plain_forecast import plain_forecast
 from feeds.plain_report import report
 from feeds.positions import Spelling, fix
 from feeds.records import Decoded, Fix, Flag, Message, Reading, Rejected
@@ -11,7 +12,7 @@ from feeds.topics import PUBLIC, RESERVED, HubTopic, hub_topic, is_name, whence
 
 
 class Plain:
-    """``hub/v1/GATEWAY/STATION/QUANTITY``, ``…/batch``, ``…/fix/VEHICLE`` and ``…/report``."""
+    """``hub/v1/GATEWAY/STATION/QUANTITY``, ``…/batch``, ``…/fix/VEHICLE``, ``…/report``, ``…/forecast``."""
 
     filters: tuple[str, ...] = ()
     name = "plain"
@@ -21,7 +22,7 @@ class Plain:
         if not topic.startswith("hub/v1/") or topic.startswith(f"hub/v1/{PUBLIC}/"):
             return False
         place = hub_topic(topic)
-        return isinstance(place, Rejected) or place.kind in {"reading", "batch", "report", "fix"}
+        return isinstance(place, Rejected) or place.kind in {"reading", "batch", "report", "fix", "forecast"}
 
     def decode(self, message: Message) -> Decoded:
         """Records of the message. Without a hub topic (a file) the members must tell all, and the gateway be given."""
@@ -33,6 +34,8 @@ class Plain:
             return Decoded(rejected=(value,))
         if place.kind == "report":
             return each(value, lambda members: report(members, place.gateway))
+        if place.kind == "forecast":
+            return each(value, lambda members: plain_forecast(members, place.gateway))
         if place.kind == "fix":
             return each(value, lambda members: _fix(members, place))
         return each(value, lambda members: _reading(members, place))

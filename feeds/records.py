@@ -15,6 +15,7 @@ from feeds.cap.types import CapAlert
 from feeds.crime_types import Crime, Ended
 from feeds.lalert.types import LalertDocument
 from feeds.rejected import Rejected as Rejected  # noqa: PLC0414 - one of the words of this module
+from feeds.snow_ahead import SnowAhead, SnowForecast
 from feeds.status import Status
 
 
@@ -231,6 +232,7 @@ class Telegram:
     hypocenter: Hypocenter | None = None
     volcanic_alert_level: int | None = None  # 噴火警戒レベル 1–5, which is not a 警戒レベル
     volcanic_alert_level_last: int | None = None
+    snow_ahead: tuple[SnowAhead, ...] = ()  # what it foresees, where it has that as data
 
     @property
     def max_alert_level(self) -> int | None:
@@ -275,7 +277,7 @@ class CapTelegram:
         return f"{self.alert.sender},{self.alert.identifier}"
 
 
-Record: TypeAlias = Reading | Fix | Report | Telegram | CapTelegram | LalertDocument
+Record: TypeAlias = Reading | Fix | Report | Telegram | CapTelegram | LalertDocument | SnowForecast
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,7 +8,7 @@ from functools import lru_cache
 
 from feeds.records import Message, Rejected
 
-RESERVED = frozenset({"status", "heartbeat", "batch", "report", "fix", "telegram", "rejects"})
+RESERVED = frozenset({"status", "heartbeat", "batch", "report", "fix", "forecast", "telegram", "rejects"})
 PUBLIC = "public"  # the door out; never a gateway
 NAME = re.compile(r"[a-z0-9_-]{1,64}")
 
@@ -67,7 +67,7 @@ def hub_topic(topic: str) -> HubTopic | Rejected:
     """Take ``hub/v1/…`` apart; anything that is not exactly a topic of ours is bad_topic, told by its level."""
     levels = topic.split("/")
     if levels[:2] != ["hub", "v1"] or not 4 <= len(levels) <= 5:
-        return _bad("expected hub/v1/GATEWAY/STATION/QUANTITY, …/batch, …/report or …/telegram", topic)
+        return _bad("expected hub/v1/GATEWAY/STATION/QUANTITY, …/batch, …/report, …/forecast or …/telegram", topic)
     for level in levels[2:]:
         if not is_name(level):
             return _bad(f"the level {level[:70]!r} must be 1 to 64 of a-z 0-9 _ -", topic)

@@ -21,10 +21,12 @@ log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Grant:
-    """One gateway. ``status`` other than Actual makes everything it sends a drill; ``telegram`` lets it relay JMA."""
+    """One gateway. ``status`` other than Actual makes everything it sends a drill; ``telegram`` lets it relay JMA,
+    ``forecast`` foretell snow."""
 
     status: Status = Status.ACTUAL
     telegram: bool = False
+    forecast: bool = False
     revoked: bool = False
     allowance: float | None = None  # messages a second; None: that of everybody
     login: rights.Gateway | None = field(default=None, repr=False)  # how a broker recognises it; None: not at all
@@ -39,6 +41,7 @@ def of_settings(configured: Mapping[str, Gateway]) -> dict[str, Grant]:
         name: Grant(
             status=one.status,
             telegram=one.telegram,
+            forecast=one.forecast,
             allowance=one.allowance,
             login=rights.Gateway(password=one.password.get_secret_value(), telegram=one.telegram, also=tuple(one.also)),
         )

@@ -103,6 +103,9 @@ class Intake:
         if isinstance(place, HubTopic) and place.kind == "telegram" and not grant.telegram:
             what = f"{place.gateway} may not relay official messages: it wants telegram = true, or `add --telegram`"
             return Decoded(rejected=(Rejected(code="no_grant", message=what, at="topic"),))
+        if isinstance(place, HubTopic) and place.kind == "forecast" and not grant.forecast:
+            what = f"{place.gateway} may not foretell snow, for orders may rest on it: it wants forecast = true"
+            return Decoded(rejected=(Rejected(code="no_grant", message=what, at="topic"),))
         feed = self.feed_for(message)
         if feed is None:
             what = "no feed takes this topic: see docs/broker.md for the topics there are"

@@ -52,7 +52,8 @@ class City(_Strict):
 
 
 class Gateway(_Strict):
-    """One publisher. ``status`` other than Actual makes everything it sends a drill; ``telegram`` lets it relay JMA.
+    """One publisher. ``status`` other than Actual makes everything it sends a drill; ``telegram`` lets it relay JMA,
+    ``forecast`` foretell snow.
 
     ``also`` are topic filters beside its own, for gateways that publish in another maker's way. What comes beyond
     ``allowance`` is kept for later.
@@ -61,6 +62,7 @@ class Gateway(_Strict):
     password: SecretStr
     status: Status = Status.ACTUAL
     telegram: bool = False
+    forecast: bool = False
     also: list[str] = []
     allowance: float | None = Field(default=None, gt=0)  # messages a second; None: that of [flood]
 

@@ -7,6 +7,7 @@ from dataclasses import fields
 
 from feeds.jma.content import Content
 from feeds.jma.frame import BadTelegram, Frame, read_frame
+from feeds.jma.snow_ahead import snow_ahead
 from feeds.jma.types import type_of_title
 from feeds.records import Decoded, Message, Rejected, Telegram
 from feeds.safe_xml import read_xml
@@ -80,6 +81,7 @@ def _telegram(frame: Frame, message: Message) -> Telegram:
         status=frame.status,
         measured_at=frame.reported_at,
         gateway=_gateway(message),
+        snow_ahead=snow_ahead(frame),
         **{field.name: getattr(content, field.name) for field in fields(Content)},
     )
 

@@ -42,6 +42,7 @@ TYPES = (
     TelegramType("気象警報・注意報（Ｒ０６）（集約通報）", "VPWS50", "all", weather_warnings),
     TelegramType("気象警報・注意報時系列情報（Ｒ０６）", "VPWP50", "other", danger_series),
     TelegramType("早期注意情報（明後日まで）", "VPFD61", "other", early_notice),
+    TelegramType("警報級の可能性（明日まで）", "VPFD60", "other", early_notice),
     TelegramType("気象特別警報報知", "VPNO50", "all", special_warning),
     TelegramType("土砂災害警戒情報", "VXWW50", "landslide", landslide_warning),
     TelegramType("指定河川洪水予報", None, "flood", flood_forecast),

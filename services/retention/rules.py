@@ -64,7 +64,7 @@ def _no_lasting_word(_before: datetime) -> ColumnElement[bool]:
     )
     many = select(func.count()).select_from(newer).where(same, since).scalar_subquery()
     lasting = or_(*(records.c.subject.startswith(f"{code}|", autoescape=True) for code in STANDING))
-    return and_(records.c.type.in_(("telegram", "cap", "lalert")), or_(not_(lasting), many >= REVISIONS))
+    return and_(records.c.type.in_(("telegram", "cap", "lalert", "forecast")), or_(not_(lasting), many >= REVISIONS))
 
 
 def _is_report(_before: datetime) -> ColumnElement[bool]:

@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from feeds.lalert.types import LalertDocument
 from feeds.records import BARRING, CapTelegram, Fix, Flag, Reading, Record, Report, Telegram
+from feeds.snow_ahead import SnowForecast
 from feeds.status import Status
 from geo.model import Sample
 from geo.official.instant import STANDS, SUBJECTS
@@ -36,6 +37,7 @@ _TYPES: dict[type[Any], str] = {
     Telegram: "telegram",
     CapTelegram: "cap",
     LalertDocument: "lalert",
+    SnowForecast: "forecast",
 }
 
 

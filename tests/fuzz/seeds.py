@@ -49,7 +49,7 @@ time = { path = "obs", format = "iso" }
 water_level = { path = "level", unit = "cm" }
 """
 FEEDS: Mapping[str, Feed] = {feed.name: feed for feed in feeds_with(read_mappings([("city.toml", RIVER)]))}
-GRANTS = {"gw07": Grant(telegram=True)}
+GRANTS = {"gw07": Grant(telegram=True, forecast=True)}
 MILLISECONDS, SECONDS = 1768425000000, 1768425000  # TIME
 VALUE = 34.5  # of all seeds in JSON, and the only one in them
 EUI = "24e124136b000001"
@@ -76,6 +76,12 @@ REPORT = _json(
     "hub/v1/gw07/report",
     {"v": 1, "id": "r1", "kind": "bear", "time": TIME, "text": "熊", "lon": 141.15, "lat": VALUE},
 )
+_EVENING, _MORNING = "2026-01-15T18:00:00+09:00", "2026-01-16T06:00:00+09:00"
+FORECAST = _json(
+    "plain",
+    "hub/v1/gw07/forecast",
+    {"v": 1, "issued": TIME, "place": "plow-chuo", "from": _EVENING, "until": _MORNING, "snow_cm": VALUE},
+)
 PHONE = _json(
     "owntracks", "owntracks/gw07/p7", {"_type": "location", "lat": VALUE, "lon": 141.15, "tst": SECONDS}, SECONDS
 )
@@ -97,6 +103,7 @@ IN_JSON = (
     _json("plain", "hub/v1/gw07/batch", [READING]),
     FIX,
     REPORT,
+    FORECAST,
     _json("senml", "hub/v1/gw07/batch", [{"n": "st0123:snow_depth", "u": "cm", "v": VALUE, "t": SECONDS}], SECONDS),
     CHIRPSTACK,
     TTN,
