@@ -132,5 +132,5 @@ def _weather(ahead: Ahead, rules: OrderRules, gauge: Gauge | None) -> Reason | N
 def _evidence(gauge: Gauge | None, rule: PlowRule, ahead: Ahead) -> tuple[Evidence, ...]:
     told = [Evidence(ref=gauge.ref, text=gauge_text(gauge, rule.id))] if gauge else []
     if (text := ahead_text(ahead)) is not None:
-        told.append(Evidence(ref="outlook", text=text))
+        told.append(Evidence(ref=next(iter(ahead.refs), "outlook"), text=text))
     return tuple(told)

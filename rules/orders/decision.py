@@ -108,8 +108,12 @@ class Expected:
 class Ahead:
     """What is expected until the finish hour. None where nobody knows."""
 
-    snow_cm: float | None = None
-    source: str = ""  # whose forecast; empty: the trend of the last three hours
+    snow_cm: float | None = None  # of a range what the city's rules take
+    source: str = ""  # whose forecast, issued when; empty: the trend of the last three hours
+    low_cm: float | None = None  # both ends of what is foreseen, where it is a forecast
+    high_cm: float | None = None
+    until: datetime | None = None  # where the forecast ends before the finish hour
+    refs: tuple[str, ...] = ()  # keys of the records that it stands in; none: it was noted by hand
     warmest_c: float | None = None  # of the air
     thaw_chance: float | None = None  # that it reaches the city's ``thaw_c``
     rain_mm: float = 0.0  # fallen in the last hour above +1 °C

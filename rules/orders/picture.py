@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 import numpy as np
@@ -15,8 +15,10 @@ from geo.model import Ground, Inputs
 from geo.sections import sections_of
 from geo.series.lately import newest
 from geo.series.season import last_hours
+from geo.snow.foretold import Foretold, of_section
 from geo.snow.gauge import gauge_state
 from geo.station import Station
+from rules.orders.ahead import noted, snow_ahead
 from rules.orders.decision import Ahead, Expected, Gauge, Picture, Reason
 from rules.orders.rules import OrderRules, PlowRule
 
@@ -33,7 +35,8 @@ class Told:
     """What people and other parts of the hub tell beside the readings, by section."""
 
     hazards: Sequence[Hazard] = ()  # of the models, of the same status
-    expected: Mapping[str, Expected] = field(default_factory=dict)  # "" stands for every section
+    expected: Mapping[str, Expected] = field(default_factory=dict)  # noted by hand; "" stands for every section
+    foretold: Sequence[Foretold] = ()  # by the forecaster and by providers, of the same status
     rut_cm: Mapping[str, float] = field(default_factory=dict)
     reports: Mapping[str, Mapping[Reason, tuple[Evidence, ...]]] = field(default_factory=dict)
     finished: Mapping[str, Mapping[str, datetime]] = field(default_factory=dict)  # rule → when its round was done
@@ -51,6 +54,7 @@ def pictures(inputs: Inputs, ground: Ground, rules: OrderRules, told: Told = NOT
             for area in sections_of(station, ground):
                 stations[area.code].append(station)
     extras = _extras(told.hazards)
+    foretold = [*told.foretold, *(noted(one, section) for section, one in told.expected.items())]
     found = []
     for area in sorted(ground.areas.of_kind("plow_section"), key=lambda one: one.code):
         here = stations[area.code]
@@ -68,7 +72,7 @@ def pictures(inputs: Inputs, ground: Ground, rules: OrderRules, told: Told = NOT
                 gauges=tuple(gauges),
                 silent=tuple(s.name for s in here if "snow_depth" in s.quantities and s.code not in speaking),
                 passed_at=passed,
-                ahead=_ahead(here, inputs, rules, gauges, told.expected.get(area.code, told.expected.get(""))),
+                ahead=_ahead(here, inputs, rules, _snow(area.code, foretold, inputs.now, rules, gauges)),
                 rut_cm=told.rut_cm.get(area.code),
                 drifting=any(_drifts(station, inputs) for station in here),
                 finished=done,
@@ -113,24 +117,33 @@ def _counts_from(rule: PlowRule, passed: datetime | None, finished: Mapping[str,
     return max((one for one in ends if one is not None), default=None)
 
 
-def _ahead(
-    here: Sequence[Station], inputs: Inputs, rules: OrderRules, gauges: Sequence[Gauge], noted: Expected | None
+def _snow(
+    section: str, foretold: Sequence[Foretold], now: datetime, rules: OrderRules, gauges: Sequence[Gauge]
 ) -> Ahead:
-    finish = rules.timing.finish_at(inputs.now)
-    hours = (finish - inputs.now) / _HOUR
-    snow, source = None, ""
-    if noted is not None and noted.at <= inputs.now < noted.until:
-        # Of what was foreseen for the whole span, the part that is still to come and falls before the finish hour.
-        left = (min(noted.until, finish) - inputs.now) / (noted.until - noted.at)
-        snow, source = noted.cm * max(0.0, left), noted.source
-    elif gauges:
-        snow = max(one.rate_cm_h for one in gauges) * min(hours, _TREND_H)
+    """What is foreseen; where nobody foresees anything what the last three hours would come to."""
+    finish = rules.timing.finish_at(now)
+    snow = snow_ahead(of_section(foretold, section), section, rules.forecast, (now, finish))
+    if snow is None:
+        hours = min((finish - now) / _HOUR, _TREND_H)
+        return Ahead(snow_cm=round(max(one.rate_cm_h for one in gauges) * hours, 1) if gauges else None)
+    return Ahead(
+        snow_cm=round(snow.cm, 1),
+        source="、".join(snow.sources),
+        low_cm=round(snow.low_cm, 1),
+        high_cm=round(snow.high_cm, 1),
+        until=snow.until,
+        refs=tuple(snow.refs),
+    )
+
+
+def _ahead(here: Sequence[Station], inputs: Inputs, rules: OrderRules, snow: Ahead) -> Ahead:
+    """The snow with what the air does until then."""
+    hours = (rules.timing.finish_at(inputs.now) - inputs.now) / _HOUR
     expected = [_air(station, inputs, hours) for station in here if "air_temperature" in station.quantities]
     known = [values for values in expected if len(values) and not np.isnan(values).all()]
     warmest = max(known, key=lambda values: float(np.nanmax(values)), default=None)
-    return Ahead(
-        snow_cm=None if snow is None else round(snow, 1),
-        source=source,
+    return replace(
+        snow,
         warmest_c=None if warmest is None else round(float(np.nanmax(warmest)), 1),
         thaw_chance=(
             None

@@ -10,12 +10,14 @@ from pathlib import Path
 
 from geo.snow.gauge import Counting
 from rules import span
+from rules.orders.ahead import Forecasting, Take
 from rules.orders.decision import Kind
 from rules.orders.extras import CALLS_FOR
 from rules.orders.rules import ExtraRule, OrderRules, Part, PlowRule, Timing, Veto
 from rules.source import RuleError, Table, read_toml
 
 _ID = r"[a-z][a-z0-9-]{0,40}"
+_AREA = r"[a-z0-9][a-z0-9_-]{0,63}"
 _CLOCK = r"([01]\d|2[0-3]):[0-5]\d"
 _DAY = r"\d\d-\d\d"
 _ANY_YEAR = 2024  # with a 29 February
@@ -56,6 +58,7 @@ def _rules(table: Table) -> OrderRules:
         season=_part(table, "season") or Part((1, 1), (12, 31)),
         near=_optional(table, "near", 0.1, 1) or 0.7,
         trend=table.flag("trend", default=False),
+        forecast=_forecast(table.table("forecast")),
         timing=_timing(table.table("timing", required=True)),
         veto=_veto(table.table("veto")),
         counting=_counting(table.table("counting")),
@@ -109,6 +112,17 @@ def _veto(table: Table | None) -> Veto:
         chance=_optional(table, "chance", 0.05, 1) or Veto().chance,
         rain_mm=_optional(table, "rain_mm", 0.1, 100),
         below_cm=_optional(table, "below_cm", 1, 200) or Veto().below_cm,
+    )
+    table.finish()
+    return found
+
+
+def _forecast(table: Table | None) -> Forecasting:
+    if table is None:
+        return Forecasting()
+    found = Forecasting(
+        take=Take(table.text("take", one_of=[one.value for one in Take], default=Take.HIGH.value) or Take.HIGH),
+        mountain=frozenset(table.texts("mountain", pattern=_AREA, required=False)),
     )
     table.finish()
     return found

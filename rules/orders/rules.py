@@ -7,6 +7,7 @@ from datetime import date, datetime, time, timedelta
 
 from feeds.japan import JAPAN
 from geo.snow.gauge import Counting
+from rules.orders.ahead import Forecasting
 from rules.orders.decision import Kind
 from rules.span import Span
 
@@ -114,6 +115,7 @@ class OrderRules:
     veto: Veto = field(default_factory=Veto)
     counting: Counting = field(default_factory=lambda: Counting(over=timedelta(hours=24)))
     near: float = 0.7  # from this share of what a rule asks for on, it is told as near
+    forecast: Forecasting = field(default_factory=Forecasting)
     trend: bool = False  # whether the trend of the last hours counts as a forecast
     span: Span = field(default_factory=Span)  # from when until when these figures hold
     file: str = ""

@@ -34,12 +34,12 @@ def sentence(decision: Decision, verdict: Verdict | None = None) -> str:
     what = KINDS_JA[one.kind]
     match one.outcome:
         case Outcome.PROPOSE:
-            return f"{what}の基準に達しました：{_fired(one)[0]}{_roads(one)[0]}"
+            return f"{what}の基準に達しました：{_fired(one, decision)[0]}{_roads(one)[0]}"
         case Outcome.UNKNOWN:
             silent = "、".join(decision.picture.silent)
             return f"判断できません：{f'{silent}の観測が途絶えています' if silent else '積雪計がありません'}"
         case Outcome.VETO | Outcome.WAIT:
-            return f"{_fired(one)[0]}で基準に達していますが、{_AGAINST[one.reason][0]}{_next(decision)[0]}"
+            return f"{_fired(one, decision)[0]}で基準に達していますが、{_AGAINST[one.reason][0]}{_next(decision)[0]}"
     if one.reason is Reason.NO_RULE:
         return "この日に当てはまる除雪の基準がありません"
     if one.reason is Reason.NO_RUTS:
@@ -53,11 +53,11 @@ def sentence_en(decision: Decision, verdict: Verdict | None = None) -> str:
     what = KINDS_EN[one.kind]
     match one.outcome:
         case Outcome.PROPOSE:
-            return f"The rule for {what} fired: {_fired(one)[1]}{_roads(one)[1]}"
+            return f"The rule for {what} fired: {_fired(one, decision)[1]}{_roads(one)[1]}"
         case Outcome.UNKNOWN:
             return "Nothing can be said: no gauge speaks for the section"
         case Outcome.VETO | Outcome.WAIT:
-            return f"The rule fired ({_fired(one)[1]}), but {_AGAINST[one.reason][1]}{_next(decision)[1]}"
+            return f"The rule fired ({_fired(one, decision)[1]}), but {_AGAINST[one.reason][1]}{_next(decision)[1]}"
     if one.reason is Reason.NO_RULE:
         return "The city has no rule for this day"
     if one.reason is Reason.NO_RUTS:
@@ -75,9 +75,7 @@ def gauge_text(gauge: Gauge, rule: str = "") -> str:
 
 def ahead_text(ahead: Ahead) -> str | None:
     """What is expected until the finish hour; None where nobody knows anything."""
-    told = []
-    if ahead.snow_cm is not None:
-        told.append(f"これからの降雪 {ahead.snow_cm:.0f} cm（{ahead.source or '3時間の傾向からの推定'}）")
+    told = [text for text in (snow_text(ahead),) if text]
     if ahead.warmest_c is not None:
         told.append(f"気温は {ahead.warmest_c:.0f}℃ 前後まで（前日の経過からの推定）")
     if ahead.rain_mm:
@@ -85,7 +83,21 @@ def ahead_text(ahead: Ahead) -> str | None:
     return "、".join(told) or None
 
 
-def _fired(one: Verdict) -> tuple[str, str]:
+def snow_text(ahead: Ahead) -> str | None:
+    """The snow that is expected until the finish hour, who expects it, and how far they look."""
+    if ahead.snow_cm is None:
+        return None
+    low, high = ahead.low_cm, ahead.high_cm
+    between = f"（{_cm(low)}〜{_cm(high)}）" if low is not None and high is not None and high - low >= 1 else ""
+    return f"これからの降雪 {ahead.snow_cm:.0f} cm{between}（{_expecting(ahead)}）"
+
+
+def _expecting(ahead: Ahead) -> str:
+    until = f"、{_clock(ahead.until)}まで" if ahead.until else ""
+    return f"{ahead.source or '3時間の傾向からの推定'}{until}"
+
+
+def _fired(one: Verdict, decision: Decision) -> tuple[str, str]:
     reason = one.fired or one.reason
     if reason in _NEVER_NUMBERED:
         return _FIRED[reason]
@@ -94,7 +106,13 @@ def _fired(one: Verdict) -> tuple[str, str]:
         ja, en = _FIRED[reason]
         return (ja, en) if one.have_cm is None else (f"わだち {have}（基準 {need}）", f"ruts of {have}, limit {need}")
     if reason is Reason.FORECAST:
-        return f"降った雪と予報で {have}（基準 {need}）", f"{have} fallen and forecast, limit {need}"
+        ahead = decision.picture.ahead
+        coming, source = _cm(ahead.snow_cm), _expecting(ahead)
+        en = "forecast" if ahead.source else "expected by the trend of three hours"
+        return (
+            f"降った雪と、これからの {coming}（{source}）とで {have}（基準 {need}）",
+            f"{have} fallen and to come ({coming} {en}), limit {need}",
+        )
     return f"新雪 {have}（基準 {need}）", f"{have} of new snow, limit {need}"
 
 

@@ -18,6 +18,7 @@ from feeds.japan import JAPAN
 from feeds.status import Status
 from geo.model import Ground, Inputs, Sample
 from geo.sections import sections_of
+from geo.snow.foretold import STANDS, Bulletin, Foretold, standing
 from geo.snow.gauge import Counting, gauge_state
 from rules.orders.decide import decide
 from rules.orders.decision import Decision, Kind, Reason, Verdict
@@ -106,6 +107,7 @@ class World:
     series: Series
     ground: Ground
     km: Mapping[str, Mapping[int | None, float]] = field(default_factory=dict)
+    forecasts: Sequence[tuple[datetime, Bulletin]] = ()  # with the hour each was known, ascending
 
 
 @dataclass(slots=True)
@@ -168,8 +170,19 @@ def _decided(world: World, rules: OrderRules | None, rounds: _Rounds, now: datet
         season=_until(world.series, now - _AIR_H * _HOUR, now),
         passes={section: done for section, done in rounds.whole.items() if done <= now},
     )
-    told = Told(finished=rounds.finished(now))
+    told = Told(finished=rounds.finished(now), foretold=_foretold(world.forecasts, now))
     return [decide(one, rules) for one in pictures(inputs, world.ground, rules, told)]
+
+
+def _foretold(forecasts: Sequence[tuple[datetime, Bulletin]], now: datetime) -> list[Foretold]:
+    """What stood at that hour, of what was known by then."""
+    first = bisect_right(forecasts, now - STANDS, key=_known)
+    last = bisect_right(forecasts, now, key=_known)
+    return standing((one for _, one in forecasts[first:last]), now)
+
+
+def _known(one: tuple[datetime, Bulletin]) -> datetime:
+    return one[0]
 
 
 def _until(series: Series, since: datetime, now: datetime) -> dict[tuple[str, str], Sequence[Sample]]:

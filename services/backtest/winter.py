@@ -18,9 +18,11 @@ from rules.orders.picture import QUANTITIES
 from rules.orders.reading import load_order_rules
 from rules.orders.rules import OrderRules
 from rules.orders.winter import Deep, Given, Morning, Practice, Winter, World, replay
+from services.orders.forecasts import history
 from services.store.engine import Store
 from services.store.hourly import hourly_means
 
+_NONE_KNOWN = "no forecast of this time is in the store: rules with forecast_cm were decided by what had fallen"
 _BEFORE = timedelta(days=3)  # of depths that the first decision looks back on
 
 
@@ -58,7 +60,8 @@ async def told(
     end = asked.end.replace(minute=0, second=0, microsecond=0)
     async with store.read() as connection:
         series = await hourly_means(connection, wanted, asked.status, start, end)
-    world = World(series=series, ground=ground, km=_kilometres(streets))
+        forecasts = await history(connection, ground, asked.status, (start, end))
+    world = World(series=series, ground=ground, km=_kilometres(streets), forecasts=forecasts)
     yield {
         "line": "period",
         "from": iso_utc(asked.start),
@@ -70,6 +73,8 @@ async def told(
         "by": f"{asked.practice.by:%H:%M}",
         "machine_km_h": asked.practice.machine_km_h,
         "yen_an_hour": asked.practice.yen_an_hour,
+        "forecasts": len(forecasts),
+        **({} if forecasts else {"note": _NONE_KNOWN}),
     }
     for versions in asked.rules:
         found = await asyncio.to_thread(replay, world, versions, (asked.start, asked.end), asked.practice)

@@ -31,6 +31,7 @@ from services.bell import Bell
 from services.clock import Clock
 from services.lease import Leased
 from services.orders.entries import count, entry, show
+from services.orders.forecasts import Forecasts
 from services.roads import Roads
 from services.season import Season
 from services.store import chronology, decided, hazards, orders, plowed, records
@@ -59,8 +60,10 @@ class Seen:
 
     @property
     def quiet(self) -> bool:
-        """True for a drill that nobody plays: it has neither gauges nor orders."""
-        return self.status is not Status.ACTUAL and not (self.inputs.series or self.known or self.before)
+        """True for a drill that nobody plays: it has neither gauges, forecasts nor orders."""
+        return self.status is not Status.ACTUAL and not (
+            self.inputs.series or self.told.foretold or self.known or self.before
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,6 +92,7 @@ class Orders:
         self._store, self._bell, self._clock, self._ground, self._city = once, bell, clock, ground, city
         self._own = own(city.roads.carriageways.segments) if city.roads else {}
         self._season = Season()
+        self._forecasts = Forecasts(ground)
 
     async def step(self) -> bool:
         """Look once at every status; True where anything was done with an order."""
@@ -125,6 +129,7 @@ class Orders:
         told = Told(
             hazards=list((await hazards.current(connection, status)).values()),
             expected=await decided.expected(connection, status, now),
+            foretold=await self._forecasts.gather(connection, status, now),
             rut_cm=ruts,
             reports=asked,
             finished=_finished(known, rules),

@@ -92,3 +92,12 @@ async def expected(connection: AsyncConnection, status: Status, now: datetime) -
     holds = (expected_snow.c.status == status.value, expected_snow.c.until > now, expected_snow.c.at <= now)
     rows = await connection.execute(select(expected_snow).where(*holds).order_by(expected_snow.c.id))
     return {row.section: Expected(cm=row.cm, at=row.at, until=row.until, source=row.source) for row in rows}
+
+
+async def notes(
+    connection: AsyncConnection, status: Status, since: datetime, until: datetime
+) -> list[tuple[str, Expected]]:
+    """Every forecast that staff noted in the window with its section, in the order in which they did."""
+    chosen = (expected_snow.c.status == status.value, expected_snow.c.at.between(since, until))
+    rows = await connection.execute(select(expected_snow).where(*chosen).order_by(expected_snow.c.id))
+    return [(row.section, Expected(cm=row.cm, at=row.at, until=row.until, source=row.source)) for row in rows]

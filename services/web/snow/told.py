@@ -9,7 +9,7 @@ from typing import Any
 from feeds.status import Status
 from rules.orders.decision import KINDS_EN, KINDS_JA, Decision, Gauge, Outcome, Verdict
 from rules.orders.life import GIVEN, OPEN, Act, Event, How, Order, State, allowed, late, overdue
-from rules.orders.saying import sentence, sentence_en
+from rules.orders.saying import sentence, sentence_en, snow_text
 from services.orders.entries import ACTS_JA, STATES_JA
 from services.store import decided, orders
 from services.web.api.times import iso, iso_or_none
@@ -115,6 +115,10 @@ def _decided(decision: Decision) -> dict[str, Any]:
         "missing": _cm(main.missing_cm) or 0.0,
         "expected_cm": picture.ahead.snow_cm,
         "expected_source": picture.ahead.source,
+        "expected_low_cm": picture.ahead.low_cm,
+        "expected_high_cm": picture.ahead.high_cm,
+        "expected_until": iso_or_none(picture.ahead.until),
+        "expected_text": (snow_text(picture.ahead) or "") if picture.ahead.source else "",
         "warmest_c": picture.ahead.warmest_c,
         "rut_cm": picture.rut_cm,
         "drifting": picture.drifting,
@@ -129,7 +133,8 @@ def _decided(decision: Decision) -> dict[str, Any]:
 
 def _undecided(now: datetime) -> dict[str, Any]:
     """Of a section that has orders, and about which no rule decides."""
-    nothing = ("since", "expected_cm", "warmest_c", "rut_cm", "passed_at", "finish_at", "next_at")
+    expected = ("expected_cm", "expected_low_cm", "expected_high_cm", "expected_until")
+    nothing = ("since", *expected, "warmest_c", "rut_cm", "passed_at", "finish_at", "next_at")
     return {
         "at": iso(now),
         "preset": "",
@@ -143,6 +148,7 @@ def _undecided(now: datetime) -> dict[str, Any]:
         "at_least": False,
         "missing": 0.0,
         "expected_source": "",
+        "expected_text": "",
         "drifting": False,
         **dict.fromkeys(nothing),
         "gauges": [],

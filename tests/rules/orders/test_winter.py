@@ -13,6 +13,8 @@ import pytest
 
 from feeds.japan import JAPAN
 from geo.model import Sample
+from rules.orders.ahead import note
+from rules.orders.decision import Expected, Reason
 from rules.orders.winter import Morning, Practice, Winter, World, replay
 from tests.rules.orders.nights import PRESETS, at, city, depths
 
@@ -66,6 +68,18 @@ def test_nothing_ahead_is_seen() -> None:
     calm, storm = night([20.0] * 8), night([20.0] * 8 + [60.0 + 4 * n for n in range(8)])
     until = EVENING + timedelta(hours=7)
     assert [one for one in storm.given if one.at <= until] == [one for one in calm.given if one.at <= until]
+
+
+def test_a_forecast_counts_from_the_hour_at_which_it_was_known() -> None:
+    for known, cm, fires in ((0, 8, 3), (5, 10, 5)):
+        noted = Expected(cm=cm, at=EVENING, until=EVENING + timedelta(hours=13), source="当直")
+        world = World(
+            series={("g1", "snow_depth"): depths([20.0] * 27 + [24.0] * 20, EVENING + timedelta(hours=22))},
+            ground=city(),
+            forecasts=[(EVENING + timedelta(hours=known), note(noted, ""))],
+        )
+        (order, *_) = replay(world, [PRESETS["morioka"]], (EVENING, EVENING + timedelta(hours=12))).given
+        assert (order.reason, order.at) == (Reason.FORECAST, EVENING + timedelta(hours=fires))
 
 
 def winters() -> dict[int, list[Sample]]:

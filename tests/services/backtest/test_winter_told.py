@@ -34,6 +34,7 @@ def test_two_cities_side_by_side(
     assert cli.run([*span, "--orders", "morioka", "--orders", HIROSAKI]) == 0
     lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
     assert (lines[0]["line"], lines[0]["rules"], lines[0]["by"]) == ("period", ["morioka", "hirosaki"], "07:00")
+    assert lines[0]["forecasts"] == 0 and "no forecast" in lines[0]["note"]
     here, there = (line for line in lines if line["line"] == "summary")
     assert (here["orders"], here["miss"], here["late"]) == (3, 0, 3)
     assert here["machine_hours"] > 0 and here["unmeasured"] == 2, "the drawn network has roads in one of them"
