@@ -93,6 +93,11 @@ def snow_ahead(
     return found
 
 
+def of_range(low: float, high: float, take: Take) -> float:
+    """What counts of it."""
+    return {Take.LOW: low, Take.MIDDLE: (low + high) / 2, Take.HIGH: high}[take]
+
+
 def _order(one: Foretold, wanted: Terrain) -> tuple[float, int, int, float, float]:
     """The newest first; of one hour of issue the finest area, its own part of it, and the shortest steps."""
     terrains = (wanted, Terrain.ANY)
@@ -104,7 +109,7 @@ def _add(snow: Snow, one: Foretold, share: float, take: Take) -> None:
     low, high = one.span.low_cm * share, one.span.high_cm * share
     snow.low_cm += low
     snow.high_cm += high
-    snow.cm += {Take.LOW: low, Take.MIDDLE: (low + high) / 2, Take.HIGH: high}[take]
+    snow.cm += of_range(low, high, take)
     snow.sources[one.source] = None
     if one.ref:
         snow.refs[one.ref] = None

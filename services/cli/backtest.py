@@ -36,8 +36,8 @@ def register(commands: Any) -> None:
     """Add the command to the argparse sub-parsers."""
     parser = commands.add_parser("backtest", help="what models and rules would have sent in the past")
     moment = "a date, or a time; Japanese unless it has an offset"
-    parser.add_argument("start", metavar="FROM", type=_typed(period.begin), help=moment)
-    parser.add_argument("end", metavar="TO", type=_typed(period.end), help=f"{moment}. A date: the end of that day")
+    parser.add_argument("start", metavar="FROM", type=typed(period.begin), help=moment)
+    parser.add_argument("end", metavar="TO", type=typed(period.end), help=f"{moment}. A date: the end of that day")
     parser.add_argument("--rules", type=Path, metavar="DIR", help="folder over the catalogue (default: as the hub)")
     parser.add_argument("--against", type=Path, metavar="DIR", help="another folder, held beside the first")
     parser.add_argument("--records", type=Path, metavar="FILE", help="readings of a CSV or NDJSON, not of the store")
@@ -132,14 +132,16 @@ def folders(settings: Settings, given: Path | None) -> Sequence[Path]:
     return [RULES, given] if given else [RULES, settings.profile / "rules", *settings.rules]
 
 
-def _typed(read: Callable[[str], datetime]) -> Callable[[str], datetime]:
-    def typed(text: str) -> datetime:
+def typed(read: Callable[[str], datetime]) -> Callable[[str], datetime]:
+    """The same for argparse, which tells people what a ValueError says."""
+
+    def told(text: str) -> datetime:
         try:
             return read(text)
         except ValueError as error:
             raise argparse.ArgumentTypeError(str(error)) from None
 
-    return typed
+    return told
 
 
 def _duration(text: str) -> timedelta:

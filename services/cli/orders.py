@@ -15,6 +15,9 @@ from feeds.instant import iso_utc
 from feeds.status import Status
 from rules.orders.life import Act, Order
 from rules.orders.saying import sentence
+from services.backtest import period
+from services.cli import orders_forecasts
+from services.cli.backtest import typed
 from services.clock import wall
 from services.settings import SettingsError, load
 from services.store import decided, orders
@@ -31,7 +34,11 @@ def register(commands: Any) -> None:
     showing = verbs.add_parser("show", help="one order with every act on it")
     showing.add_argument("order", metavar="ORDER", type=int, help="its number")
     deciding = verbs.add_parser("sections", help="the last decision about each plow section, in a sentence")
-    for one in (listing, deciding):
+    judging = verbs.add_parser("forecasts", help="what was forecast of snow and what fell, by who forecast it")
+    judging.add_argument("start", metavar="FROM", type=typed(period.begin), help="a date or a time")
+    judging.add_argument("end", metavar="TO", type=typed(period.end), help="a date or a time. A date: the end of it")
+    judging.add_argument("--reach", type=float, default=10.0, metavar="CM", help="that is counted as hit or miss")
+    for one in (listing, deciding, judging):
         one.add_argument("--status", type=Status, choices=list(Status), default=Status.ACTUAL, metavar="STATUS")
     parser.set_defaults(run=run)
 
@@ -42,6 +49,7 @@ def run(args: argparse.Namespace) -> int:
         "list": _list,
         "show": _show,
         "sections": _sections,
+        "forecasts": orders_forecasts.tell,
     }
     try:
         return asyncio.run(_with_store(load(args.settings).database_url, verbs[args.verb], args))

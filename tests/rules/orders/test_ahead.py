@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from feeds.snow_ahead import SnowForecast, SnowSpan, Terrain
 from geo.snow.foretold import Bulletin, Foretold, bulletin, standing
 from rules.orders.ahead import Forecasting, Take, snow_ahead
+from rules.orders.came_true import Judging, came_true
 from rules.orders.decide import decide
 from rules.orders.decision import Expected, Outcome, Reason
 from rules.orders.picture import Told
@@ -17,7 +18,7 @@ from rules.orders.saying import sentence, sentence_en
 from tests.feeds.jma_making import MORIOKA, read, report
 from tests.feeds.test_jma_snow_ahead import INLAND, depth, item, local, series
 from tests.geo.making import ground
-from tests.rules.orders.nights import HOUR, PRESETS, at, picture, rising
+from tests.rules.orders.nights import HOUR, PRESETS, at, city, depths, picture, rising
 
 GROUND = ground(plow=True)
 NOW, SEVEN = at("01:00"), at("07:00")
@@ -148,3 +149,16 @@ def test_no_hour_counts_twice_whatever_overlaps(some: list[tuple[int, int, int, 
 def test_the_city_itself_goes_before_the_prefecture_in_one_telegram() -> None:
     both = item(depth(24, ref="1"), MORIOKA) + item(depth(96, ref="1"), INLAND)
     assert cm(*standing([telegram(series(DAY, both))], NOW)) == 6.0
+
+
+def test_what_came_of_forecasts_by_issuer_and_length() -> None:
+    gauges = city()
+    series_of = {("g1", "snow_depth"): depths([20.0] * 26 + [22.0, 24.0, 26.0] + [26.0] * 20, at("23:00"))}
+    said = provided("sw", 12), provided("se", 5), provided("sw", 1, NOW + timedelta(minutes=5))
+    known = [(NOW, one) for one in said]
+    late = (SEVEN + HOUR, provided("sw", 30))
+    found = came_true([*known, late], series_of, gauges, Judging(), at("23:00"))
+    account = found["○○気象", 6.0]
+    assert (account.n, account.foreseen, account.fallen, account.missing) == (2, 13.0, 8.0, 1)
+    assert (account.hit, account.false, account.miss) == (0, 1, 0)
+    assert came_true(known, series_of, gauges, Judging(), at("05:00")) == {}, "its hours are not over"

@@ -33,6 +33,12 @@ def bought(cm: float, issued: datetime = MIDNIGHT, status: Status = Status.ACTUA
     return SnowForecast(gateway="tenki", place="sw", measured_at=issued, spans=(span,), source="○○気象", status=status)
 
 
+def foreseen(cm: float) -> tuple[Record, ...]:
+    """The forecaster's, for twenty-four hours from six in the evening on."""
+    body = series(DAY, item(depth(cm, ref="1")))
+    return (read(report("警報級の可能性（明日まで）", body, at="2027-01-14T17:00:00+09:00")),)
+
+
 async def expected(night: Night, status: Status = Status.ACTUAL) -> tuple[float | None, str]:
     async with night.store.read() as connection:
         made = await decided.last_look_at(connection, status, "sw")
@@ -44,8 +50,7 @@ async def test_a_telegram_makes_the_proposal_and_the_order_says_so(store: Store)
     night = Night(store)
     await night.snows(rising(4, 4), MIDNIGHT)
     assert await night.look() == []
-    foreseen = series(DAY, item(depth(24, ref="1")))
-    await hears(night, read(report("警報級の可能性（明日まで）", foreseen, at="2027-01-14T17:00:00+09:00")))
+    await hears(night, *foreseen(24))
     (proposed,) = await night.look()
     told = proposed.events[0]
     assert (proposed.state, told.facts["reason"], told.facts["have_cm"]) == (State.PROPOSED, Reason.FORECAST, 11.0)
