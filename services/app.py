@@ -118,7 +118,7 @@ class Hub:
     async def _pages(self) -> web.Application:
         settings, city = self._house.settings, await self._house.city()
         roads = await self._house.roads()
-        answers = Streets(roads)
+        answers = Streets(roads, settings.plow.public_delay)
         context = WebContext(
             store=self._house.store,
             now=self._house.clock.now,

@@ -209,7 +209,9 @@ async def _follow(house: House) -> None:
     if catalog is None:
         return
     once = await house.once(Follow.name)
-    loop = Follow(once, house.clock, [one.code for one in catalog.service if one.by_pass])
+    loop = Follow(
+        once, house.clock, [one.code for one in catalog.service if one.by_pass], house.settings.plow.public_delay
+    )
     listen = house.bell.listen("passes")
     house.repeat(Loop(Follow.name, leased(once, loop.step), listen, lambda: house.often(60), again=True))
 

@@ -34,6 +34,7 @@ class Known:
     last_at: datetime | None = None  # when a plow last passed, whole or in part
     share: float = 0.0
     sidewalk: str = ""  # of which side; empty: it is the carriageway
+    as_of: datetime | None = None  # passes after it are told to nobody yet
 
 
 @dataclass(frozen=True, slots=True)

@@ -54,6 +54,7 @@ def _figures(one: Street, language: str) -> dict[str, str]:
         "next_at": one.next_at,
         "done_at": known.done_at,
         "last_at": known.last_at,
+        "as_of": known.as_of or one.at,
     }
     return {
         "gauge": one.gauge,

@@ -7,6 +7,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
+PUBLIC_DELAY = timedelta(minutes=30)  # practice of other cities: Kamo; Fukui shows nothing for an hour
 _NAME = Annotated[str, Field(pattern=r"^[a-z0-9_-]{1,40}$")]
 
 
@@ -45,6 +46,8 @@ class Plow(BaseModel):
     dumps: dict[_NAME, Dump] = {}  # by the codes of their fences
     answer_minutes: float = Field(default=15, ge=1, le=240)  # then it rings
     late_minutes: float = Field(default=120, ge=0, le=1440)  # after the finish hour; then it rings that nothing is told
+    # Passes that are newer are told to nobody outside, on no page and in no answer.
+    public_delay_minutes: float = Field(default=PUBLIC_DELAY / timedelta(minutes=1), ge=10, le=240)
     link_hours: float = Field(default=18, gt=0, le=72)  # how long a contractor's link works
 
     @property
@@ -54,6 +57,10 @@ class Plow(BaseModel):
     @property
     def link(self) -> timedelta:
         return timedelta(hours=self.link_hours)
+
+    @property
+    def public_delay(self) -> timedelta:
+        return timedelta(minutes=self.public_delay_minutes)
 
     def of_section(self, code: str) -> list[Contractor]:
         """Who plows this section."""

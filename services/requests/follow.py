@@ -12,8 +12,9 @@ from feeds.status import Status
 from rules.requests.words import marked
 from rules.wording.times import clock
 from services.clock import Clock
+from services.configuration.plow import PUBLIC_DELAY
 from services.lease import Leased
-from services.store import plowed, request_changes, requests
+from services.store import held_back, plowed, request_changes, requests
 from services.store.engine import Store
 from services.store.requests import Waiting
 
@@ -25,15 +26,17 @@ class Follow:
 
     name = "requests"
 
-    def __init__(self, store: Store | Leased, clock: Clock, services: Collection[str]) -> None:
-        self._store, self._clock, self._services = store, clock, services
+    def __init__(
+        self, store: Store | Leased, clock: Clock, services: Collection[str], delay: timedelta = PUBLIC_DELAY
+    ) -> None:
+        self._store, self._clock, self._services, self._delay = store, clock, services, delay
 
     async def step(self) -> bool:
-        """Close what was done since it was asked for; never anything more to do at once."""
+        """Close what was done since it was asked for, once everybody may know; never anything more to do at once."""
         now = self._clock.now()
         async with self._store.read() as connection:
             waiting = await requests.open_since(connection, self._services, now - _LOOKED_AT)
-            done = await _done(connection, waiting, now - _LOOKED_AT)
+            done = await _done(connection, waiting, now - _LOOKED_AT, now - self._delay)
         answered = [(one, at) for one in waiting if (at := done.get((one.status, one.segment))) and at > one.asked_at]
         if answered:
             async with self._store.write() as connection:
@@ -44,7 +47,7 @@ class Follow:
 
 
 async def _done(
-    connection: AsyncConnection, waiting: Iterable[Waiting], since: datetime
+    connection: AsyncConnection, waiting: Iterable[Waiting], since: datetime, until: datetime
 ) -> dict[tuple[Status, str], datetime]:
     """(status, segment) → when it was last done."""
     segments: defaultdict[Status, set[str]] = defaultdict(set)
@@ -53,5 +56,5 @@ async def _done(
     return {
         (status, segment): plowed.at(seconds)
         for status, mine in segments.items()
-        for segment, seconds in (await plowed.done_at(connection, status, sorted(mine), since)).items()
+        for segment, seconds in (await held_back.done_by(connection, status, sorted(mine), since, until)).items()
     }

@@ -12,7 +12,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from feeds.status import Status
 from geo.plow.network import Network
 from geo.plow.rounds import own
+from services.configuration.plow import PUBLIC_DELAY
 from services.roads import Roads
+from services.store.held_back import as_it_stood
 from services.store.tables_plow import coverage
 
 DAY = timedelta(hours=24)  # rows of coverage stay until a plow comes again: what is older is told by nobody
@@ -32,14 +34,15 @@ class Done(NamedTuple):
 class Shares:
     """Worked out at most once a minute. Without a network nothing is known of any section."""
 
-    def __init__(self, roads: Roads | None) -> None:
+    def __init__(self, roads: Roads | None, delay: timedelta = PUBLIC_DELAY) -> None:
+        self._delay = delay
         self._statuses = roads.statuses if roads else frozenset[Status]()
         self._roads = _lengths(roads.carriageways if roads else None)
         self._walks = _lengths(roads.sidewalks if roads else None)
         self._kept: dict[Status, tuple[datetime, Done]] = {}
 
     async def of(self, connection: AsyncConnection, status: Status, now: datetime) -> Mapping[str, float]:
-        """Section → share of the city's own carriageways by length, 0 to 1, done in the day before ``now``."""
+        """Section → share of the city's own carriageways by length, 0 to 1, done in the day up to ``delay`` ago."""
         return (await self._done(connection, status, now)).roads
 
     async def of_sidewalks(self, connection: AsyncConnection, status: Status, now: datetime) -> Mapping[str, float]:
@@ -51,13 +54,15 @@ class Shares:
             return Done({}, {})
         at, found = self._kept.get(status, (None, Done({}, {})))
         if at is None or not at <= now < at + _HOLDS:
-            found = await self._found(connection, status, now - DAY)
+            found = await self._found(connection, status, now - self._delay)
             self._kept[status] = now, found
         return found
 
-    async def _found(self, connection: AsyncConnection, status: Status, since: datetime) -> Done:
-        here = (coverage.c.status == status.value, coverage.c.done_at >= since)
-        done = set(await connection.scalars(select(coverage.c.segment).where(*here)))
+    async def _found(self, connection: AsyncConnection, status: Status, until: datetime) -> Done:
+        here = (coverage.c.status == status.value, coverage.c.done_at >= until - DAY)
+        rows = await connection.execute(select(coverage.c.segment, coverage.c.done_at).where(*here))
+        known = {segment: at.timestamp() for segment, at in rows}
+        done = (await as_it_stood(connection, status, known, until - DAY, until)).keys()
         return Done(_shares(self._roads, done), _shares(self._walks, done))
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import chain
 
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -16,6 +16,7 @@ from geo.plow.network import Network
 from geo.plow.placing import Placed, middle_of, placed
 from rules.requests.triage import Known, known_of
 from rules.street.case import Street, Told, street
+from services.configuration.plow import PUBLIC_DELAY
 from services.requests.shares import DAY, Shares
 from services.roads import Roads
 from services.store import decided, orders, plowed
@@ -24,10 +25,12 @@ _ALONG_M = 15.0  # from the middle of a road to its sidewalk, and no farther to 
 
 
 class Streets:
-    """Answers about any place of the city. ``roads`` None: no network is known."""
+    """Answers about any place of the city, without the passes of the last ``delay``: one for every street, asked for
+    each minute, is a map of where the plows are. ``roads`` None: no network is known.
+    """
 
-    def __init__(self, roads: Roads | None) -> None:
-        self.roads, self.shares = roads, Shares(roads)
+    def __init__(self, roads: Roads | None, delay: timedelta = PUBLIC_DELAY) -> None:
+        self.roads, self.shares, self._delay = roads, Shares(roads, delay), delay
 
     def networks(self, status: Status) -> Sequence[Network]:
         """The carriageways, and the sidewalks where some are known. What was drawn for drills answers drills only."""
@@ -63,8 +66,8 @@ class Streets:
         return sorted(found.values(), key=lambda one: (one.segment.name, one.segment.section))
 
     async def about(self, connection: AsyncConnection, found: Placed | None, status: Status, now: datetime) -> Street:
-        """All that is known of the road at ``now``."""
-        known = await _known(connection, found, status, now - DAY)
+        """All that may be told of the road at ``now``."""
+        known = await _known(connection, found, status, now - self._delay)
         told = Told()
         if known.section:
             told = Told(
@@ -78,14 +81,15 @@ def _plain(text: str) -> str:
     return unicodedata.normalize("NFKC", text).casefold().strip()
 
 
-async def _known(connection: AsyncConnection, found: Placed | None, status: Status, since: datetime) -> Known:
-    """The road with what plows did on it since then."""
+async def _known(connection: AsyncConnection, found: Placed | None, status: Status, until: datetime) -> Known:
+    """The road with what plows did on it in the day before then."""
     if found is None:
         return Known()
     segment = found.segment.id
-    passes = (await plowed.passes_over(connection, status, [segment], since)).values()
+    passes = await plowed.passes_within(connection, status, [segment], until - DAY, until)
+    known = replace(known_of(found), as_of=until)
     told = coverage(passes).get(segment)
     if told is None:
-        return known_of(found)
+        return known
     done_at = None if told.done_at is None else plowed.at(told.done_at)
-    return replace(known_of(found), done_at=done_at, last_at=plowed.at(told.last_at), share=told.share)
+    return replace(known, done_at=done_at, last_at=plowed.at(told.last_at), share=told.share)

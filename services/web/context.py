@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 
 from aiohttp import web
@@ -71,7 +71,6 @@ class WebContext:
     streets: tuple[Street, ...] = ()  # the city's own carriageways, for how long they wait for a plow
     plow: Plow = field(default_factory=Plow)  # contractors, and how long orders may wait
     dumps: Dumps = field(default_factory=Dumps)  # where snow is brought to
-    fix_delay: timedelta = timedelta(minutes=30)  # public positions of vehicles are this old
 
     @property
     def own(self) -> Status:

@@ -1,4 +1,4 @@
-"""/fixes/latest: where the vehicles are. The public gets old, rounded positions without names."""
+"""/fixes/latest: where the vehicles are. For staff alone: the last place of a vehicle is where its driver lives."""
 
 from __future__ import annotations
 
@@ -19,21 +19,19 @@ from services.web.api.viewer import viewer_of
 from services.web.context import CONTEXT
 
 _SILENT = timedelta(minutes=10)  # a plow at work is heard of every few seconds
-_GRID = 3  # decimals of a degree, about 100 m
 
 
 async def latest(request: web.Request) -> web.Response:
     context, viewer = request.app[CONTEXT], viewer_of(request)
     page = page_of(request, int)
-    until = context.now() if viewer.staff else context.now() - context.fix_delay
+    now = context.now()
     found: list[RowMapping] = []
     async with context.store.read() as connection:
-        for status in sorted(viewer.statuses):
-            conditions = (records.c.status == status, records.c.measured_at <= until)
+        for status in sorted(viewer.statuses) if viewer.staff else ():
+            conditions = (records.c.status == status, records.c.measured_at <= now)
             found += await newest_by_subject(connection, "fix", *conditions)
     taken, following = page.cut(found, lambda row: (row["seq"],))
-    silent = context.now() - _SILENT
-    return collection(request, [_full(row, silent) if viewer.staff else _coarse(row) for row in taken], following)
+    return collection(request, [_full(row, now - _SILENT) for row in taken], following)
 
 
 def _full(row: RowMapping, silent: datetime) -> dict[str, Any]:
@@ -44,28 +42,22 @@ def _full(row: RowMapping, silent: datetime) -> dict[str, Any]:
     return feature(str(row["seq"]), point(body["lon"], body["lat"]), properties)
 
 
-def _coarse(row: RowMapping) -> dict[str, Any]:
-    body = row["body"]
-    place = point(round(body["lon"], _GRID), round(body["lat"], _GRID))
-    return feature(str(row["seq"]), place, {"time": iso(row["measured_at"]), "status": row["status"]})
-
-
 ENDPOINTS = (
     Endpoint(
         path="/fixes/latest",
         handler=latest,
-        summary="The newest position of each vehicle; for the public delayed, on a grid of about 100 m, without names.",
+        summary="The newest position of each vehicle, for the desk; for the public always empty (see /snow/roads).",
         parameters=PAGED,
         properties={
             "time": "when it was there",
             "status": "Actual, Exercise or Test",
-            "vehicle": "desk only",
-            "accuracy_m": "desk only",
-            "speed_kmh": "desk only",
-            "heading_deg": "desk only",
-            "gateway": "desk only",
-            "activity": "desk only: plow, deice, sweep, other, none (it only drives), or null where it does not tell",
-            "silent": "desk only: true where it has not been heard of for ten minutes",
+            "vehicle": "as the vehicle told",
+            "accuracy_m": "as the vehicle told",
+            "speed_kmh": "as the vehicle told",
+            "heading_deg": "as the vehicle told",
+            "gateway": "as the vehicle told",
+            "activity": "plow, deice, sweep, other, none (it only drives), or null where it does not tell",
+            "silent": "true where it has not been heard of for ten minutes",
         },
     ),
 )

@@ -14,7 +14,7 @@ from feeds.status import Status
 from geo.plow.network import Network
 from geo.plow.segment import Segment
 from rules.street.ages import AGES, age
-from services.store import plowed
+from services.store import held_back, plowed
 from services.web.api.answer import collection, feature
 from services.web.api.endpoint import PAGED, Endpoint, Parameter
 from services.web.api.paging import page_of
@@ -37,8 +37,9 @@ async def show(request: web.Request) -> web.Response:
     taken, following = page.cut(found, lambda one: (one.id,))
     async with context.store.read() as connection:
         since = plowed.at(now.timestamp() - _DAY_S)
-        done = await plowed.done_at(connection, status, [one.id for one in taken], since)
-    told = [_told(one, age(_when(done, one), now, context.fix_delay), status) for one in taken]
+        until = now - context.plow.public_delay
+        done = await held_back.done_by(connection, status, [one.id for one in taken], since, until)
+    told = [_told(one, age(_when(done, one), now, context.plow.public_delay), status) for one in taken]
     return collection(request, told, following)
 
 

@@ -58,7 +58,7 @@ async def show(request: web.Request) -> web.Response:
         "instant": instant,
         "network": bool(context.answers.networks(status)),
         "ages": tuple(reversed(AGES)),
-        "delay": int(context.fix_delay.total_seconds() // 60),
+        "delay": int(context.plow.public_delay.total_seconds() // 60),
         "requests": context.services is not None,
         "clock": clock,
         "short": short,

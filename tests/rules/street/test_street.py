@@ -56,7 +56,7 @@ def test_eight_of_ten_centimetres_is_told_with_its_gauge_and_its_hour() -> None:
     one = street(ROAD, Told(decision=decided(rising(8, 24))), NOW)
     assert (one.case, one.have_cm, one.need_cm) == (Case.BELOW, 8.0, 10.0)
     assert (
-        "8 cmで、除雪を始める基準（10 cm）に達していません。この24時間に除雪車が通った記録はありません。"
+        "8 cmで、除雪を始める基準（10 cm）に達していません。15日0時00分までの24時間に、除雪車が通った記録はありません。"
         in sentence(one)
     )
     hirosaki = street(ROAD, Told(decision=decided(rising(8, 24), "21:00", "hirosaki")), at("21:00"))
