@@ -209,10 +209,8 @@ async def _follow(house: House) -> None:
     if catalog is None:
         return
     once = await house.once(Follow.name)
-    loop = Follow(
-        once, house.clock, [one.code for one in catalog.service if one.by_pass], house.settings.plow.public_delay
-    )
-    listen = house.bell.listen("passes")
+    codes, listen = [one.code for one in catalog.service if one.by_pass], house.bell.listen("passes")
+    loop = Follow(once, house.clock, codes, house.settings.plow.public_delay)
     house.repeat(Loop(Follow.name, leased(once, loop.step), listen, lambda: house.often(60), again=True))
 
 
