@@ -161,7 +161,7 @@ def _places(proposal: Proposal, places: Places) -> tuple[Place, ...]:
 
 def _approval(situation: Situation, proposal: Proposal) -> Approval:
     """As the rule says for the level; but an all-clear that may come of a silence or a changed rule needs a person."""
-    approval = proposal.rule.approval_at(proposal.level)
+    approval = proposal.rule.approval_at(proposal.level, proposal.ends)
     doubtful = _maybe_silence(proposal) or _goes_on(situation, proposal)
     return Approval.ONE if approval is Approval.AUTO and doubtful else approval
 

@@ -59,6 +59,7 @@ class Rule:
     channels: tuple[str, ...]
     category: str
     approval: Steps
+    approval_of_end: Approval | None = None  # of an all-clear; None: as the level that was announced
     response: Steps
     urgency: Steps
     severity: Steps
@@ -87,8 +88,10 @@ class Rule:
             return Manner.SPEAK
         return self.quiet.manner(at_level(self.severity, level))
 
-    def approval_at(self, level: int) -> Approval:
-        """Who must agree at this level."""
+    def approval_at(self, level: int, ends: bool = False) -> Approval:
+        """Who must agree at this level, or to the end of what was announced at it."""
+        if ends and self.approval_of_end is not None:
+            return self.approval_of_end
         return Approval(at_level(self.approval, level))
 
 
@@ -218,6 +221,7 @@ def _rule(table: Table) -> Rule:
         channels=table.texts("channels", pattern="[a-z][a-z0-9_]*"),
         category=table.text("category", one_of=CATEGORIES),
         approval=table.by_level("approval", [approval.value for approval in Approval]),
+        approval_of_end=_approval_of_end(table),
         hold_off=parse_hold_off(table),
         response=table.by_level("response", RESPONSES),
         urgency=table.by_level("urgency", URGENCIES),
@@ -236,6 +240,11 @@ def _rule(table: Table) -> Rule:
     _check_tests(table, rule)
     _check_evacuation(table, rule)
     return rule
+
+
+def _approval_of_end(table: Table) -> Approval | None:
+    told = table.text("approval_of_end", one_of=[approval.value for approval in Approval], default="")
+    return Approval(told) if told else None
 
 
 def _title(table: Table) -> dict[str, str]:

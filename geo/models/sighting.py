@@ -39,7 +39,7 @@ class Sighting:
     def _hazard(self, report: Report, one: Told, inputs: Inputs) -> Hazard:
         sure = "確認済み" if one.confirmed else "未確認"
         text = f"{one.telling.words}（{one.place}、{one.day}{one.clock}、{sure}）"
-        when = {"seen_at": one.at.isoformat("T", "minutes")} if one.exact in {"minute", "hour"} else {}
+        when = {"seen_at": one.at.isoformat("T", "minutes")} if one.exact == "minute" else {}
         return Hazard(
             kind=report.kind,
             area=one.area.code,
