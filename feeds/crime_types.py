@@ -47,3 +47,4 @@ class Crime:
     offender: str = ""  # as issued, never more
     parts: tuple[tuple[str, str], ...] = ()  # label and text, in order
     follows: Follows | None = None  # a notice about an earlier one
+    about: datetime | None = None  # UTC; when the case of the earlier one was, as the notice tells it

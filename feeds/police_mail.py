@@ -11,10 +11,11 @@ import hashlib
 import re
 from datetime import datetime
 
-from feeds.crime_types import Crime
+from feeds.crime_types import Crime, Follows
 from feeds.crime_words import kind_of, municipality_of
 from feeds.japanese_time import TimeError, When, normal, when
 from feeds.mail_text import Mail, MailError, read_mail
+from feeds.police_follow import follows_of
 from feeds.police_labels import LABELS, Part, parts_of
 from feeds.records import Decoded, Message, Rejected, Report
 from feeds.status import Status
@@ -27,9 +28,6 @@ _SPAN = r"(?:(?:から|~)[^、。\n]{1,30}?まで(?:の間)?(?:に)?)?"
 _AT = r"(?:において|におきまして|にて|(?<!ま)で)"
 _PLACE = re.compile(rf"^[\s頃ごろこ]*{_SPAN}[\s、,]*(?P<place>[^。、\n]{{2,60}}?){_AT}")
 _NO_PLACE = re.compile(r"[がをは]|徒歩|自転車$|電話")
-_FOLLOWS = re.compile(
-    r"解決|検挙|逮捕|発見(?!(?:に|へ|への|の)?(?:ご|御)?協力|に向け)|解除|無事|保護され|訂正|取消|取り消し|続報"
-)
 
 
 class PoliceMail:
@@ -43,7 +41,7 @@ class PoliceMail:
         return topic.startswith(SCHEME)
 
     def decode(self, message: Message) -> Decoded:
-        """One report, or why there is none: no_time, bad_time, follow_up, no_text, bad_encoding, …"""
+        """One report, or why there is none: no_time, bad_time, no_text, bad_encoding, …"""
         try:
             mail = read_mail(message.payload)
             return Decoded(records=(_report(mail, message),))
@@ -62,11 +60,9 @@ class _NoticeError(ValueError):
 def _report(mail: Mail, message: Message) -> Report:
     if not mail.text.strip() or len(mail.text) > _LONGEST:
         raise _NoticeError("no_text", f"a notice has 1 to {_LONGEST} characters below its subject", "/")
-    if _FOLLOWS.search(mail.subject):
-        what = "this ends or changes an earlier notice: open that one and see to it by hand"
-        raise _NoticeError("follow_up", what, "Subject")
-    parts = parts_of(mail.text)
-    seen, told_by = _when(mail, parts, mail.sent or message.received_at)
+    follows, parts = follows_of(mail.subject), parts_of(mail.text)
+    sent = mail.sent or message.received_at
+    seen, told_by = _when(mail, parts, sent, follows)
     place = _one(parts, LABELS["where"]).partition("\n")[0] or _place(mail.text, told_by, seen)  # prose may follow it
     what = _what(mail.subject, parts)
     issuer = _issuer(mail, parts)
@@ -79,13 +75,16 @@ def _report(mail: Mail, message: Message) -> Report:
         municipality=municipality_of(place),
         offender=_one(parts, LABELS["offender"]),
         parts=tuple((part.label, part.text) for part in parts),
+        follows=follows,
+        about=seen.start if follows and seen.start != sent else None,
     )
     text = f"{mail.subject}\n\n{mail.text}"
+    first = seen.start if follows is None else mail.sent  # what a repeat of the same mail has in common with it
     return Report(
         gateway=message.gateway,
-        report_id=hashlib.sha256(f"{seen.start.isoformat()}\n{text}".encode()).hexdigest()[:32],
-        kind=kind_of(mail.subject, what, _one(parts, LABELS["story"])),
-        measured_at=seen.start,
+        report_id=hashlib.sha256(f"{first.isoformat() if first else ''}\n{text}".encode()).hexdigest()[:32],
+        kind=kind_of(mail.subject, what, _one(parts, LABELS["story"]), *([mail.text] if follows else [])),
+        measured_at=sent if follows else seen.start,
         text=text,
         place=place,
         confirmed=True,  # by its issuer; whoever may hand mails in is trusted to hand in those of the police
@@ -99,13 +98,17 @@ def _one(parts: list[Part], labels: tuple[str, ...]) -> str:
     return next((part.text for label in labels for part in parts if part.label == label and part.text), "")
 
 
-def _when(mail: Mail, parts: list[Part], sent: datetime) -> tuple[When, Part]:
-    """The time of the case and the words it was read from: under its label, else the first date in the text."""
+def _when(mail: Mail, parts: list[Part], sent: datetime, follows: Follows | None) -> tuple[When, Part]:
+    """The time of the case and the words it was read from: under its label, else the first date in the text.
+
+    A notice about an earlier one need not tell it: that it came is what it tells."""
     labelled = next((part for label in LABELS["when"] for part in parts if part.label == label), None)
     words = labelled or Part("", mail.text, 1)
     try:
         return when(words.text, sent), words
     except TimeError as error:
+        if follows:
+            return When(sent, "day"), Part("Date", mail.text, 1)
         code = "bad_time" if "no date" not in str(error) else "no_time"
         raise _NoticeError(code, f"when it happened cannot be read: {error}", f"line {words.line}") from None
 

@@ -123,6 +123,7 @@ class Report:
     photos: tuple[str, ...] = ()  # SHA-256 of pictures that the hub keeps for a while
     crime: Crime | None = None  # what a notice of the police tells in fields
     ended: Ended | None = None  # why it is told nobody any more
+    corrected: int = 0  # how often its issuer corrected it
 
     @property
     def key(self) -> str:

@@ -25,6 +25,7 @@ from geo.model import Ground, Inputs
 from geo.sighted.gathering import LEAST, Gathering, Link, Seen, gatherings
 from geo.sighted.place import area_of
 from geo.sighted.squares import METRES, known_area, mesh_cell, mesh_place
+from geo.sighted.told import stands
 
 _SMALL = 4  # a district that lies in more cells is a place of its own
 _DAY = timedelta(days=1)
@@ -68,14 +69,18 @@ class Cluster:
     def run(self, inputs: Inputs, ground: Ground) -> list[Hazard]:
         """Every gathering of the days before that of ``inputs.now``, the same all day long."""
         midnight = datetime.combine(inputs.now.astimezone(JAPAN).date(), time(), JAPAN)
-        newest = {report.key: report for report in inputs.reports if report.measured_at <= inputs.now}
+        known = {report.key: report for report in inputs.reports if report.measured_at <= inputs.now}
+        newest = {key: report for key, report in known.items() if stands(report)}
         hazards = []
         for name, kind in KINDS.items():
             since = midnight - kind.days * _DAY
             seen = [
                 Seen(report.measured_at, place, report.key)
                 for report in newest.values()
-                if report.kind == name and report.confirmed and since <= report.measured_at < midnight
+                if report.kind == name
+                and report.confirmed
+                and stands(report)
+                and since <= report.measured_at < midnight
                 if (place := _place(report, kind, ground)) is not None
             ]
             found = gatherings(seen, midnight.date(), kind.half_life_days, kind.link)

@@ -67,5 +67,9 @@ class Sighting:
 
 
 def _anonymous(report: Report) -> str:
-    """Tells reports apart, always the same: the key itself may hold a name or a number, and a series is named by it."""
-    return hashlib.sha256(report.key.encode()).hexdigest()[:16]
+    """Tells reports apart, always the same: the key itself may hold a name or a number, and a series is named by it.
+
+    What was corrected is another hazard of the same series, so that the correction goes wherever the first word went.
+    """
+    digest = hashlib.sha256(report.key.encode()).hexdigest()[:16]
+    return f"{digest}:{report.corrected}" if report.corrected else digest

@@ -21,6 +21,7 @@ from services import adoption, grants
 from services.broker.link import Incoming
 from services.history import History
 from services.intake import Intake
+from services.notices.following import follow
 from services.overflow import unpacked
 from services.settings import Gateway, Settings
 from services.store import chronology, packs, quarantine, records, stations
@@ -233,6 +234,7 @@ async def _save(connection: AsyncConnection, found: Sequence[Found], now: dateti
         await quarantine.keep(connection, message, rejected)
     flagged = await history.judge(connection, batch, history.draft())
     saved = await records.save(connection, flagged, now)
+    await follow(connection, flagged, now, "police")
     numbers = [one.number for one in found]
     await quarantine.mark_replayed(connection, numbers, now)
     await packs.clear(connection, numbers)

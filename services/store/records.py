@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, false, func, or_, select
+from sqlalchemy import ColumnElement, and_, false, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from feeds.lalert.types import LalertDocument
@@ -194,6 +194,15 @@ async def reports(connection: AsyncConnection, status: Status, since: datetime, 
         .order_by(records.c.measured_at, records.c.seq)
     )
     return list({key: from_json(Report, body) for key, body in await connection.execute(statement)}.values())
+
+
+async def reword(connection: AsyncConnection, report: Report) -> int:
+    """Put ``report`` in place of every revision under its key: what must be forgotten. How many there were.
+
+    Their digests stay, so that a repeat of what was forgotten is still known and does not come back.
+    """
+    theirs = (records.c.type == "report", records.c.key == report.key)
+    return (await connection.execute(update(records).where(*theirs).values(body=to_json(report)))).rowcount
 
 
 async def _known(connection: AsyncConnection, keys: set[str]) -> dict[str, set[str]]:

@@ -177,13 +177,30 @@ def test_the_year_is_of_the_mail_and_not_of_the_reading() -> None:
         ("声かけ\n日時：10月5日（月）\n場所：盛岡市", "bad_time"),
         ("声かけ\n日時：13月5日\n場所：盛岡市", "bad_time"),
         ("声かけ\n" + "10月5日" + "あ" * 20_000, "no_text"),
-        ("行方不明者の発見について\n10月5日にお知らせした方は、無事発見されました。", "follow_up"),
-        ("【解決】不審者情報\n10月5日の件は解決しました。", "follow_up"),
-        ("【訂正】声かけ\n10月5日", "follow_up"),
     ],
 )
 def test_what_cannot_be_told_for_sure_is_refused_by_name(text: str, expected: str) -> None:
     assert code(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "follows", "kind", "dated"),
+    [
+        ("行方不明者の発見について\n10月5日にお知らせした方は、無事発見されました。", "found", "missing_person", True),
+        ("【解決】不審者情報\n10月5日の件は解決しました。", "solved", "suspicious_person", True),
+        ("【訂正】声かけ\n日時：10月5日午後4時ころ\n場所：盛岡市内丸", "corrected", "suspicious_person", True),
+        ("先ほどの配信の取り消し\n声かけ情報は誤りでした。", "withdrawn", "suspicious_person", False),
+        ("クマ目撃情報（続報）\n現在も捜索しています。", "more", "bear", False),
+    ],
+)
+def test_a_notice_about_an_earlier_one_says_so_and_passes_for_no_new_one(
+    text: str, follows: str, kind: str, dated: bool
+) -> None:
+    found = one(text)
+    assert found.crime is not None and found.crime.follows is not None
+    assert (found.crime.follows.value, found.kind, found.crime.about is not None) == (follows, kind, dated)
+    assert found.text.startswith(text.split("\n", maxsplit=1)[0]), "kept as issued"
+    assert one(text).key == found.key
 
 
 def test_a_call_for_help_is_a_notice_and_no_follow_up() -> None:

@@ -14,6 +14,7 @@ from feeds import crime_csv, police_mail
 from feeds.contract import rejected_line
 from feeds.feed import Feed
 from feeds.records import Decoded, Message
+from services.notices.following import follow
 from services.store import chronology, quarantine, records
 from services.store.chronology import Entry
 from services.store.records import Saved
@@ -56,6 +57,8 @@ async def _keep(context: WebContext, sender: Sender, message: Message, decoded: 
     found = [replace(one, status=one.status.stricter(sender.status)) for one in decoded.records]
     async with context.store.write() as connection:
         saved = await records.save(connection, found, message.received_at)
+        if saved.new:
+            await follow(connection, found, context.now(), sender.name or sender.gateway)
         for refused in decoded.rejected:
             await quarantine.keep(connection, message, refused)
         if sender.kind is Kind.STAFF:
