@@ -33,6 +33,7 @@ from services.city import StartError
 from services.clock import wall
 from services.deliver import Deliver
 from services.disk import Disk
+from services.dumps.announced import Announced
 from services.dumps.sites import sites_of
 from services.evaluate import Evaluate
 from services.fetch import Fetcher
@@ -173,7 +174,7 @@ async def predict(house: House) -> Predict:
     once, ground = await house.once(Predict.name), (await house.city()).ground
     roads = await house.roads()
     seer = Predict(once, house.bell, house.clock, ground, MODELS, RiverFile.of(house.settings))
-    seer.dumps = sites_of(roads, house.settings.plow)
+    seer.announced = Announced(sites_of(roads, house.settings.plow))
     listen = house.bell.listen("records")
     house.repeat(Loop(Predict.name, leased(once, seer.step), listen, house.pace, rest=0.25))
     if roads is not None:

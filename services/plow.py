@@ -96,7 +96,7 @@ class Plow:
             for one in outcomes:
                 await plowed.replace(connection, one.gone, one.new)
                 await spells.replace(connection, one.gone_spells, one.new_spells)
-                await plowed.cover(connection, one.status, one.segments, one.done, upto)
+                await plowed.cover(connection, one.status, one.segments, one.done)
                 await plowed.go_round(connection, one.status, one.rounds, now)
             await cursors.move(connection, self.name, upto)
             if not rest and not self._marked:

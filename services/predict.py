@@ -16,8 +16,7 @@ from geo.model import Ground, Inputs, Model, Wants, look
 from geo.official.documents import LONGEST
 from services.bell import Bell
 from services.clock import Clock
-from services.dumps.announced import dumped, ordered
-from services.dumps.sites import Sites
+from services.dumps.announced import Announced, ordered
 from services.foretold import Foretold
 from services.lasting import Lasting
 from services.lease import Leased
@@ -54,7 +53,7 @@ class Predict:
         self._season, self._lasting = Season(), Lasting()
         self._foretold = Foretold(models)
         self.river = river or RiverFile(())
-        self.dumps = Sites()  # of the city, where it has any
+        self.announced = Announced()
 
     async def step(self) -> bool:
         """Bring the picture up to date; True if it changed. Quiet when nothing came in and little time passed."""
@@ -92,7 +91,7 @@ class Predict:
             season=await self._season.gather(connection, wants.season(ground), status, now),
             passes=await plowed.last_round(connection, status, now),
             ordered=await ordered(connection, status, now),
-            dumps=await dumped(connection, self.dumps, status, now),
+            dumps=await self.announced.dumps(connection, status, now),
             telegrams=[*standing, *lasting],
             reports=await records.reports(connection, status, now - wants.reports, now),
             gateways=await vitals.everyone(connection, status),

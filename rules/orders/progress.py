@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from geo.plow.coverage import coverage, united_m
+from geo.plow.coverage import coverage
 from geo.plow.passes import Pass
 from geo.plow.rounds import reached_at
 from geo.plow.segment import Segment
@@ -29,55 +31,61 @@ def concerned(order: Order, own: Iterable[Segment]) -> list[Segment]:
     return [one for one in own if not order.classes or one.route_class in order.classes]
 
 
-def progress(order: Order, own: Sequence[Segment], passes: Iterable[Pass], now: datetime) -> list[Event]:
-    """The acts that these passes come to, in order; none where they tell nothing new.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Worked:
+    """What plows did of one segment since an order was given, of what the order is for."""
 
-    ``own`` are the section's carriageways that the city clears, and ``passes`` of vehicles of the order's own status.
-    Only what began after the order was given counts.
+    began: float  # seconds since 1970: when they first came
+    driven_m: float  # by all of them
+    done_at: float | None  # when it was last done; None: it is not
+
+
+def worked(order: Order, passes: Iterable[Pass]) -> dict[str, Worked]:
+    """What the passes come to, by segment. Only what began after the order was given counts.
+
+    Of each segment all of its passes since then must be given, and it does not matter which others are.
     """
-    given, mine = order.when(Act.ORDER), concerned(order, own)
-    if given is None or not mine or not is_seen(order.kind):
+    given, seen = order.when(Act.ORDER), _SEEN.get(order.kind)
+    if given is None or seen is None:
+        return {}
+    counted: defaultdict[str, list[Pass]] = defaultdict(list)
+    for one in passes:
+        if one.activity in seen and one.began >= given.timestamp():
+            counted[one.segment].append(one)
+    done = coverage((one for some in counted.values() for one in some), activities=seen)
+    return {
+        segment: Worked(
+            began=min(one.began for one in some),
+            driven_m=sum(one.to_m - one.from_m for one in some),
+            done_at=done[segment].done_at,
+        )
+        for segment, some in counted.items()
+    }
+
+
+def progress(order: Order, own: Sequence[Segment], found: Mapping[str, Worked], now: datetime) -> list[Event]:
+    """The acts that this work comes to, in order; none where it tells nothing new.
+
+    ``own`` are the section's carriageways that the city clears; ``found`` is of vehicles of the order's own status.
+    """
+    mine = concerned(order, own)
+    if order.when(Act.ORDER) is None or not mine or not is_seen(order.kind):
         return []
-    ids = {one.id for one in mine}
-    counted = [
-        one
-        for one in passes
-        if one.segment in ids and one.activity in _SEEN[order.kind] and one.began >= given.timestamp()
-    ]
-    found = []
-    begun = _begun_at(counted)
+    counted = {one.id: found[one.id] for one in mine if one.id in found}
+    acts = []
     started = order.when(Act.START)
-    if started is None and begun is not None and order.state in {State.ORDERED, State.ACKNOWLEDGED}:
-        started = datetime.fromtimestamp(begun, UTC)
-        found.append(_event(Act.START, started, now, f"走行記録：{len({one.segment for one in counted})}区間"))
-    done = coverage(counted, activities=_SEEN[order.kind])
-    ended = reached_at(mine, {one.segment: one.done_at for one in done.values() if one.done_at is not None})
+    if started is None and _has_begun(counted) and order.state in {State.ORDERED, State.ACKNOWLEDGED}:
+        started = datetime.fromtimestamp(min(one.began for one in counted.values()), UTC)
+        acts.append(_event(Act.START, started, now, f"走行記録：{len(counted)}区間"))
+    ended = reached_at(mine, {segment: one.done_at for segment, one in counted.items() if one.done_at is not None})
     if ended is not None and started is not None:
         at = max(started, datetime.fromtimestamp(ended, UTC))
-        found.append(_event(Act.FINISH, at, now, f"走行記録：{len(done)}/{len(mine)}区間"))
-    return found
+        acts.append(_event(Act.FINISH, at, now, f"走行記録：{len(counted)}/{len(mine)}区間"))
+    return acts
 
 
-def share_done(order: Order, own: Iterable[Segment], passes: Iterable[Pass]) -> float:
-    """How much of the roads that the order is for has been done since it was given, 0 to 1, by length."""
-    given, mine = order.when(Act.ORDER), concerned(order, own)
-    whole = sum(one.length_m for one in mine)
-    if given is None or not whole or not is_seen(order.kind):
-        return 0.0
-    of_segment: dict[str, list[Pass]] = {one.id: [] for one in mine}
-    for one in passes:
-        if one.segment in of_segment and one.activity in _SEEN[order.kind] and one.began >= given.timestamp():
-            of_segment[one.segment].append(one)
-    return min(1.0, sum(united_m(some) for some in of_segment.values()) / whole)
-
-
-def _begun_at(passes: Sequence[Pass]) -> float | None:
-    driven = 0.0
-    for one in sorted(passes, key=lambda each: each.ended):
-        driven += one.to_m - one.from_m
-        if driven >= _BEGUN_M:
-            return min(each.began for each in passes)
-    return None
+def _has_begun(counted: Mapping[str, Worked]) -> bool:
+    return sum(one.driven_m for one in counted.values()) >= _BEGUN_M
 
 
 def _event(act: Act, at: datetime, now: datetime, text: str) -> Event:

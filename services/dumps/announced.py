@@ -1,4 +1,4 @@
-"""What the models are given of orders and dumps, out of the store."""
+"""What the models are given of orders and dumps, out of the store: several times a second on a hard night."""
 
 from __future__ import annotations
 
@@ -21,7 +21,8 @@ _SHUT = (State.FULL, State.CLOSED)
 
 async def ordered(connection: AsyncConnection, status: Status, now: datetime) -> list[Ordered]:
     """Plow orders that people gave: those that bind a contractor, and those that were done lately."""
-    found = (_ordered(one) for one in await orders.since(connection, now - _LATELY, status))
+    known = await orders.since(connection, now - _LATELY, status, only=(Act.ORDER, Act.FINISH))
+    found = (_ordered(one) for one in known)
     return [one for one in found if one is not None]
 
 
@@ -39,14 +40,30 @@ def _ordered(one: Order) -> Ordered | None:
     )
 
 
-async def dumped(connection: AsyncConnection, sites: Sites, status: Status, now: datetime) -> list[Dumped]:
-    """Public dumps of which somebody said how they are."""
-    public = [one for one in sites.of(status) if one.terms.public]
-    if not public:
-        return []
-    told = await dumps.told(connection, status, now - SEASON)
-    found = (_dumped(one, told.get(one.code, Told()), public, told) for one in public)
-    return [one for one in found if one is not None]
+class Announced:
+    """The city's public dumps, where it has any. What is kept here only saves work: a winter's acts are read again
+    when somebody says something."""
+
+    def __init__(self, sites: Sites | None = None) -> None:
+        self._sites = sites or Sites()
+        self._kept: dict[Status, tuple[dict[str, int], dict[str, Told]]] = {}
+
+    async def dumps(self, connection: AsyncConnection, status: Status, now: datetime) -> list[Dumped]:
+        """Those of which somebody said how they are."""
+        public = [one for one in self._sites.of(status) if one.terms.public]
+        if not public:
+            return []
+        told = await self._told(connection, status, now)
+        found = (_dumped(one, told.get(one.code, Told()), public, told) for one in public)
+        return [one for one in found if one is not None]
+
+    async def _told(self, connection: AsyncConnection, status: Status, now: datetime) -> dict[str, Told]:
+        mark = await dumps.mark(connection, status)
+        before, told = self._kept.get(status, ({}, {}))
+        if mark != before:
+            told = await dumps.told(connection, status, now - SEASON)
+            self._kept[status] = mark, told
+        return told
 
 
 def _dumped(site: Site, told: Told, public: list[Site], every: dict[str, Told]) -> Dumped | None:

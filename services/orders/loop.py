@@ -16,13 +16,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from feeds.status import Status
 from geo.model import Ground, Inputs, subjects
-from geo.plow.passes import Pass
-from geo.plow.rounds import own
 from rules.orders.decide import decide
 from rules.orders.decision import Decision, Kind
 from rules.orders.life import GIVEN, Act, Event, Order, State
 from rules.orders.picture import QUANTITIES, Told, pictures
-from rules.orders.progress import is_seen, progress
 from rules.orders.proposing import Step, overdue_steps, steps
 from rules.orders.reading import in_force
 from rules.orders.requested import CALLS_FOR, told_of_roads
@@ -32,6 +29,7 @@ from services.clock import Clock
 from services.lease import Leased
 from services.orders.entries import count, entry, show
 from services.orders.forecasts import Forecasts
+from services.orders.roadwork import News, Roadwork
 from services.roads import Roads
 from services.season import Season
 from services.store import chronology, decided, hazards, orders, plowed, records
@@ -51,7 +49,7 @@ class Seen:
     told: Told
     known: Sequence[Order]  # open, and closed lately
     before: Mapping[str, Decision]  # of the last look
-    passes: Mapping[int, Sequence[Pass]]  # order → passes over the roads it is for
+    news: News  # of plows
     told_by_passes: Mapping[int, tuple[int, Sequence[Event]]] = field(default_factory=dict)  # with the acts it had
 
     @property
@@ -90,8 +88,7 @@ class Orders:
         city: Practice,
     ) -> None:
         self._store, self._bell, self._clock, self._ground, self._city = once, bell, clock, ground, city
-        self._own = own(city.roads.carriageways.segments) if city.roads else {}
-        self._season = Season()
+        self._season, self._roadwork = Season(), Roadwork(city.roads)
         self._forecasts = Forecasts(ground)
 
     async def step(self) -> bool:
@@ -104,7 +101,8 @@ class Orders:
                 seen = await self._look(connection, status, rules, now)
             if not seen.quiet:
                 made = await asyncio.to_thread(self._decide, seen, rules) if rules else []
-                seen = replace(seen, told_by_passes=await asyncio.to_thread(self._progress, seen))
+                acts = await asyncio.to_thread(self._roadwork.acts, status, seen.news, now)
+                seen = replace(seen, told_by_passes=acts)
                 done = await self._write(seen, made, rules, now) or done
         async with self._store.read() as connection:
             show(await orders.still_open(connection))
@@ -140,40 +138,17 @@ class Orders:
             told=told,
             known=known,
             before=await decided.last_look(connection, status),
-            passes={one.id: await self._passes(connection, one) for one in known if one.state in GIVEN},
+            news=await self._roadwork.read(connection, status, known),
         )
-
-    async def _passes(self, connection: AsyncConnection, order: Order) -> Sequence[Pass]:
-        """What plows of the order's own status did since it was given: a drill's never count for the real one."""
-        given = order.when(Act.ORDER)
-        if given is None or not is_seen(order.kind) or not self._sees(order.status):
-            return ()
-        segments = [one.id for one in self._own.get(order.section, ())]
-        return list((await plowed.passes_over(connection, order.status, segments, given)).values())
-
-    def _sees(self, status: Status) -> bool:
-        roads = self._city.roads
-        return roads is not None and status in roads.statuses
 
     def _decide(self, seen: Seen, rules: OrderRules) -> list[Decision]:
         return [decide(one, rules) for one in pictures(seen.inputs, self._ground, rules, seen.told)]
-
-    def _progress(self, seen: Seen) -> dict[int, tuple[int, list[Event]]]:
-        """What passes tell of orders, beside the event loop and before the write: on a hard night they are 200,000."""
-        return {
-            one.id: (
-                len(one.events),
-                progress(one, self._own.get(one.section, ()), seen.passes[one.id], seen.inputs.now),
-            )
-            for one in seen.known
-            if one.id in seen.passes
-        }
 
     async def _write(self, seen: Seen, made: Sequence[Decision], rules: OrderRules | None, now: datetime) -> bool:
         """The look, what it changes, and nothing that somebody else has decided since: that is looked at anew."""
         noted = [one for one in made if _noteworthy(one, seen.before.get(one.picture.section), rules)]
         async with self._store.write() as connection:
-            await decided.look(connection, seen.status, made)
+            await decided.look(connection, seen.status, made, seen.before)
             await decided.keep(connection, noted)
             fresh = await orders.since(connection, now - _CLOSED, seen.status)
             todo = self._todo(replace(seen, known=fresh), made, now)

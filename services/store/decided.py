@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import ColumnElement, delete, insert, select, true
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from feeds.status import Status
@@ -13,32 +14,61 @@ from rules.orders.decision import Decision, Expected
 from rules.orders.requested import Asked
 from rules.requests.state import OPEN
 from services.store.codec import from_json, to_json
-from services.store.tables_orders import decisions, expected_snow, looks
+from services.store.engine import insert as upsert
+from services.store.tables_orders import decisions, expected_snow, looked, looks
 from services.store.tables_requests import requests
 
 
-async def look(connection: AsyncConnection, status: Status, found: Sequence[Decision]) -> None:
-    """Let this be the last look at every section of the status."""
-    await connection.execute(delete(looks).where(looks.c.status == status.value))
+async def look(
+    connection: AsyncConnection, status: Status, found: Sequence[Decision], before: Mapping[str, Decision]
+) -> None:
+    """Let this be the last look at every section of the status.
+
+    ``before`` is the look before it as it was read: what came to the same is not written again. Has somebody else
+    looked since, all of it is.
+    """
+    at = await connection.scalar(select(looked.c.at).where(looked.c.status == status.value))
+    known = before if all(one.picture.at == at for one in before.values()) else {}
     rows = [
-        {"status": status.value, "section": one.picture.section, "at": one.picture.at, "body": to_json(one)}
+        {"status": status.value, "section": one.picture.section, "body": to_json(one)}
         for one in found
+        if not _same(known.get(one.picture.section), one)
     ]
+    kept = {one.picture.section for one in found} - {row["section"] for row in rows}
+    gone = looks.c.section.in_(sorted(known.keys() - kept)) if known else true()
+    if known.keys() != kept or not known:
+        await connection.execute(delete(looks).where(looks.c.status == status.value, gone))
     if rows:
         await connection.execute(insert(looks), rows)
+    if found:
+        now = upsert(connection, looked).values(status=status.value, at=found[0].picture.at)
+        await connection.execute(now.on_conflict_do_update(index_elements=["status"], set_={"at": now.excluded.at}))
+
+
+def _same(before: Decision | None, one: Decision) -> bool:
+    """True where only the hour of the look differs."""
+    return before is not None and replace(before, picture=replace(before.picture, at=one.picture.at)) == one
 
 
 async def last_look(connection: AsyncConnection, status: Status) -> dict[str, Decision]:
     """Section → what was decided at the last look."""
-    rows = await connection.execute(select(looks.c.section, looks.c.body).where(looks.c.status == status.value))
-    return {row.section: from_json(Decision, row.body) for row in rows}
+    return {one.picture.section: one for one in await _looks(connection, looks.c.status == status.value)}
 
 
 async def last_look_at(connection: AsyncConnection, status: Status, section: str) -> Decision | None:
     """What was decided of one section at the last look; None where nothing was."""
-    mine = (looks.c.status == status.value, looks.c.section == section)
-    body = await connection.scalar(select(looks.c.body).where(*mine))
-    return None if body is None else from_json(Decision, body)
+    mine = (looks.c.status == status.value) & (looks.c.section == section)
+    return next(iter(await _looks(connection, mine)), None)
+
+
+async def _looks(connection: AsyncConnection, mine: ColumnElement[bool]) -> list[Decision]:
+    """With the hour of the last look, whenever they were written."""
+    statement = select(looks.c.body, looked.c.at).join(looked, looked.c.status == looks.c.status).where(mine)
+    found = []
+    for body, at in await connection.execute(statement):
+        one = from_json(Decision, body)
+        found.append(replace(one, picture=replace(one.picture, at=at)))
+    return found
 
 
 async def keep(connection: AsyncConnection, found: Sequence[Decision]) -> None:

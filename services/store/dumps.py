@@ -27,6 +27,14 @@ async def told(connection: AsyncConnection, status: Status, since: datetime) -> 
     return {dump: Told(events=[_event(row) for row in rows], seen=rows[-1].seq) for dump, rows in found.items()}
 
 
+async def mark(connection: AsyncConnection, status: Status) -> dict[str, int]:
+    """The number of the last act on each dump: another one whenever anything was said."""
+    newest = select(dump_events.c.dump, func.max(dump_events.c.seq).label("last")).where(
+        dump_events.c.status == status.value
+    )
+    return {row.dump: row.last for row in await connection.execute(newest.group_by(dump_events.c.dump))}
+
+
 async def recorded(connection: AsyncConnection, status: Status, dump: str, most: int) -> list[Event]:
     """The newest acts on one dump, the newest first."""
     mine = (dump_events.c.status == status.value, dump_events.c.dump == dump)

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, case, func, insert, select, update
+from sqlalchemy import Select, case, func, insert, select, true, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from feeds.status import Status
@@ -75,14 +75,21 @@ async def still_open_in(connection: AsyncConnection, status: Status, section: st
 
 
 async def since(
-    connection: AsyncConnection, since: datetime, status: Status | None = None, most: int = _MOST
+    connection: AsyncConnection,
+    since: datetime,
+    status: Status | None = None,
+    most: int = _MOST,
+    only: Collection[Act] = (),
 ) -> list[Order]:
-    """Those that are open or were closed since then, the newest first; were there more, all open ones come in."""
+    """Those that are open or were closed since then, the newest first; were there more, all open ones come in.
+
+    With ``only`` they come with these acts alone: a proposal is brought up to date many times in a night.
+    """
     statement = select(orders).where(orders.c.closed_at.is_(None) | (orders.c.closed_at >= since))
     if status is not None:
         statement = statement.where(orders.c.status == status.value)
     over_last = case((orders.c.closed_at.is_(None), 0), else_=1)
-    found = await _read(connection, statement.order_by(over_last, orders.c.id.desc()).limit(most))
+    found = await _read(connection, statement.order_by(over_last, orders.c.id.desc()).limit(most), only)
     return sorted(found, key=lambda one: one.id, reverse=True)
 
 
@@ -113,9 +120,11 @@ async def mark(connection: AsyncConnection) -> tuple[int, int]:
     return int(acts or 0), int(await connection.scalar(select(func.max(orders.c.id))) or 0)
 
 
-async def _read(connection: AsyncConnection, statement: Select[*tuple[Any, ...]]) -> list[Order]:
+async def _read(
+    connection: AsyncConnection, statement: Select[*tuple[Any, ...]], only: Collection[Act] = ()
+) -> list[Order]:
     rows = list((await connection.execute(statement)).mappings())
-    events = await _events(connection, [row["id"] for row in rows])
+    events = await _events(connection, [row["id"] for row in rows], only)
     return [
         Order(
             id=row["id"],
@@ -133,11 +142,12 @@ async def _read(connection: AsyncConnection, statement: Select[*tuple[Any, ...]]
     ]
 
 
-async def _events(connection: AsyncConnection, numbers: Sequence[int]) -> dict[int, list[Event]]:
+async def _events(connection: AsyncConnection, numbers: Sequence[int], only: Collection[Act]) -> dict[int, list[Event]]:
     found: dict[int, list[Event]] = {}
+    acts = order_events.c.act.in_([one.value for one in only]) if only else true()
     for begin_at in range(0, len(numbers), _AT_ONCE):
         some: Collection[int] = numbers[begin_at : begin_at + _AT_ONCE]
-        statement = select(order_events).where(order_events.c.order.in_(some))
+        statement = select(order_events).where(order_events.c.order.in_(some), acts)
         rows = await connection.execute(statement.order_by(order_events.c.order, order_events.c.seq))
         for row in rows.mappings():
             found.setdefault(row["order"], []).append(

@@ -159,26 +159,30 @@ async def passes_within(
 
 
 async def cover(
-    connection: AsyncConnection,
-    status: Status,
-    segments: Collection[str],
-    done: Mapping[str, float],
-    upto: int,
+    connection: AsyncConnection, status: Status, segments: Collection[str], done: Mapping[str, float]
 ) -> None:
-    """Passes over these segments changed with the fix ``upto``; of one that is not in ``done`` it is known that it is
-    not done."""
+    """Passes over these segments changed; those that are not in ``done`` are known not to be done.
+
+    Call inside ``store.write()``, with what changed: the number of the change is one that nobody has seen yet.
+    """
+    number = await changes(connection, status) + 1
     rows = [
-        {"status": status, "segment": one, "done_at": at(done[one]) if one in done else None, "changed": upto}
+        {"status": status, "segment": one, "done_at": at(done[one]) if one in done else None, "changed": number}
         for one in sorted(segments)
     ]
     if rows:
         adding = insert(connection, coverage)
-        changed = {name: adding.excluded[name] for name in ("done_at", "changed")}
-        await connection.execute(adding.on_conflict_do_update(index_elements=["status", "segment"], set_=changed), rows)
+        names = {name: adding.excluded[name] for name in ("done_at", "changed")}
+        await connection.execute(adding.on_conflict_do_update(index_elements=["status", "segment"], set_=names), rows)
+
+
+async def changes(connection: AsyncConnection, status: Status) -> int:
+    """The number of the last change of any pass of the status; 0 where there was none."""
+    return int(await connection.scalar(select(func.max(coverage.c.changed)).where(coverage.c.status == status)) or 0)
 
 
 async def changed(connection: AsyncConnection, status: Status, after: int) -> list[str]:
-    """Segments whose passes changed since the loop had come to the fix ``after``."""
+    """Segments whose passes changed after the change of this number."""
     here = (coverage.c.status == status, coverage.c.changed > after)
     return list(await connection.scalars(select(coverage.c.segment).where(*here)))
 

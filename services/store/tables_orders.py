@@ -73,13 +73,19 @@ decisions = Table(  # what was decided of a section; a row for each time that it
     sqlite_autoincrement=True,
 )
 
-looks = Table(  # the same as of the last look; replaced each time
+looks = Table(  # the same as of the last look; written where it is another than before
     "looks",
     metadata,
     Column("status", Text, primary_key=True),
     Column("section", Text, primary_key=True),
-    Column("at", Instant, nullable=False),
     Column("body", JSON, nullable=False),
+)
+
+looked = Table(  # when the last look was
+    "looked",
+    metadata,
+    Column("status", Text, primary_key=True),
+    Column("at", Instant, nullable=False),
 )
 
 expected_snow = Table(  # forecasts that staff noted; the newest that holds counts

@@ -60,7 +60,7 @@ coverage = Table(  # of each segment that a plow has been on: when it was last d
     Column("status", Text, primary_key=True),
     Column("segment", Text, primary_key=True),
     Column("done_at", Instant),  # null: not within the day before the last change
-    Column("changed", BigInteger, nullable=False),  # the fix that the loop had come to
+    Column("changed", BigInteger, nullable=False),  # the number of that change
     Index("coverage_by_change", "status", "changed"),
 )
 rounds = Table(  # since when most of a section is done; a row for each time that this changed

@@ -160,7 +160,7 @@ async def test_the_share_of_all_roads_is_worked_out_once_a_minute(store: Store) 
 async def test_a_look_of_some_hours_ago_says_nothing_about_the_snow_of_now(store: Store) -> None:
     made = decide(picture(rising(12, 6), MIDNIGHT), PRESETS["morioka"])
     async with store.write() as connection:
-        await decided.look(connection, Status.ACTUAL, [made])
+        await decided.look(connection, Status.ACTUAL, [made], {})
     async with store.read() as connection:
         for hours, told in ((2, made), (3, None)):
             now = MIDNIGHT + timedelta(hours=hours)

@@ -8,8 +8,10 @@ from sqlalchemy import event
 
 from feeds.status import Status
 from rules.dumps.life import Act, Event, State
+from services.dumps.announced import Announced
 from services.store import dumps
 from services.store.engine import Store
+from tests.services.between import statements
 from tests.services.dumps.test_dumps import NOON, known
 
 LONG_AGO = NOON - timedelta(days=1000)
@@ -45,3 +47,19 @@ async def test_visits_are_read_once_for_all_who_ask_at_a_time(store: Store) -> N
         assert sum("FROM spells" in one for one in read) == first > 100
         await mine.look(connection, Status.ACTUAL, NOON + timedelta(seconds=40))
         assert sum("FROM spells" in one for one in read) == first + 1, "the days that are over are known"
+
+
+async def test_what_is_announced_of_dumps_is_read_again_when_somebody_says_something(store: Store) -> None:
+    """The models ask several times a second, and a winter has thousands of acts."""
+    kept = Announced(known().sites)
+    for seen, act in enumerate((Act.OPEN, Act.FULL, Act.NOTE, Act.OPEN)):
+        async with store.write() as connection:
+            said = Event(act=act, at=NOON + timedelta(minutes=seen), who="sato", text="混雑")
+            assert await dumps.add(connection, Status.ACTUAL, "d1", said, seen)
+        async with store.read() as connection:
+            found = await kept.dumps(connection, Status.ACTUAL, NOON)
+            assert found == await Announced(known().sites).dumps(connection, Status.ACTUAL, NOON)
+            with statements(store) as asked:
+                assert await kept.dumps(connection, Status.ACTUAL, NOON) == found
+            assert len(asked) == 1, "what the last act is"
+    assert found[0].reopened and found[0].state == "open"

@@ -28,6 +28,7 @@ from services.channels.cap_feed import CapFeed
 from services.channels.log import Log
 from services.city import City
 from services.dumps import desk
+from services.dumps.announced import Announced
 from services.dumps.desk import Aim
 from services.evaluate import Evaluate
 from services.predict import Predict
@@ -63,7 +64,7 @@ class Hub:
         )
         self.store, self.clock = store, SetClock(at)
         self.predict = Predict(store, Bell(), self.clock, there, [PlowOrders(), SnowDumps()])
-        self.predict.dumps = known().sites
+        self.predict.announced = Announced(known().sites)
         self.evaluate = Evaluate(store, Bell(), self.clock, city)
 
     async def at(self, when: datetime) -> list[Any]:

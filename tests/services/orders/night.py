@@ -88,6 +88,7 @@ class Night:
         }
         async with self.store.write() as connection:
             await plowed.replace(connection, (), driven)
+            await plowed.cover(connection, status, segments, {})
 
     async def look(self, at_time: datetime | None = None) -> list[Order]:
         """One step, and every order of tonight, oldest first."""

@@ -53,6 +53,9 @@ async def test_an_order_is_what_its_events_come_to_and_only_one_of_a_key_is_open
     async with store.read() as connection:
         assert [one.id for one in await orders.since(connection, MIDNIGHT, most=1)] == [again.id]  # the open one
         assert [one.id for one in await orders.since(connection, MIDNIGHT)] == [again.id, order.id]
+        given = await orders.since(connection, MIDNIGHT, only=(Act.ORDER,))
+        assert {act.act for one in given for act in one.events} == {Act.ORDER}, "of these acts alone"
+        assert [one.state for one in given] == [one.state for one in await orders.since(connection, MIDNIGHT)]
     with pytest.raises(IntegrityError):
         async with store.write() as connection:
             await orders.begin(connection, NEW, event(Act.PROPOSE, How.HUB, 100))
@@ -62,7 +65,7 @@ async def test_decisions_come_back_as_they_were_and_links_run_out(store: Store) 
     made = decide(picture(rising(12, 6), MIDNIGHT), PRESETS["morioka"])
     foreseen = Expected(cm=8, at=MIDNIGHT, until=MIDNIGHT + timedelta(hours=7), source="気象台")
     async with store.write() as connection:
-        await decided.look(connection, Status.ACTUAL, [made])
+        await decided.look(connection, Status.ACTUAL, [made], {})
         await decided.keep(connection, [made])
         await decided.expect(connection, Status.ACTUAL, "", foreseen, "suzuki")
         order = await orders.begin(connection, NEW, event(Act.ORDER))

@@ -1,4 +1,4 @@
-"""Coverage is when a segment was last done, and with which fix its passes last changed; all else is in the passes."""
+"""Coverage is when a segment was last done, and the number of the change of its passes; all else is in the passes."""
 
 from __future__ import annotations
 
