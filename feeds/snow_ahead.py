@@ -33,6 +33,7 @@ class SnowSpan:
     low_cm: float
     high_cm: float
     over_h: float
+    assumed: bool = False  # the sender named no hours: taken for those after the issue
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from lxml import etree
@@ -27,6 +27,7 @@ _LOW, _HIGH = "範囲の下端", "範囲の上端"
 _MEASURED = ("実況", "観測")
 _AT_MOST, _UPWARDS = ("以下", "未満"), ("以上",)
 _OUTSIDE = "海上"
+_PARTS = (f"{{{METEOROLOGY}}}Local", f"{{{METEOROLOGY}}}SubArea")
 _UNITS = {"cm", ""}
 
 Window = tuple[datetime, datetime | None]  # without an end: as long as the amount's own hours
@@ -87,14 +88,14 @@ def _items(frame: Frame) -> Iterator[tuple[etree._Element, Windows]]:
 
 
 def _window(element: etree._Element) -> Window | None:
-    try:
-        start = instant(text(element, "DateTime") or "")
-    except ValueError:
-        return None
     match = _DURATION.fullmatch(text(element, "Duration") or "")
     days, hours, minutes = (int(part or 0) for part in match.groups()) if match else (0, 0, 0)
     length = timedelta(days=days, hours=hours, minutes=minutes)
-    return start, start + length if length else None
+    try:
+        start = instant(text(element, "DateTime") or "")
+        return start, start + length if length else None
+    except (ValueError, OverflowError):
+        return None
 
 
 def _area(item: etree._Element) -> tuple[tuple[str, ...], str]:
@@ -115,22 +116,20 @@ def _spans(item: etree._Element, windows: Windows, reported: datetime) -> Iterat
                 for part, element in _elements(block):
                     _take(part, element, windows, amounts)
     for (part, (start, end), over_h), told in amounts.items():
-        until = end or (start + timedelta(hours=over_h) if over_h else None)
         low, high = told.low if told.low is not None else told.high, told.high if told.high is not None else told.low
-        if until is None or low is None or high is None or until <= reported:
-            continue
         try:
-            yield part, span(start, until, low, high, over_h)
-        except ValueError:
-            continue  # no sky lets so much fall
+            until = end or start + timedelta(hours=over_h or 0)
+            if low is not None and high is not None and until > reported:
+                yield part, replace(span(start, until, low, high, over_h), assumed=end is None)
+        except (ValueError, OverflowError):
+            continue  # no sky lets so much fall, and no calendar goes so far
 
 
 def _elements(block: etree._Element) -> Iterator[tuple[str, etree._Element]]:
     """Every amount in the block, with the part of the area that it is for."""
     for element in block.iter(f"{{{EB}}}SnowfallDepth"):
-        parents = list(element.iterancestors())
-        part = next((name for one in parents if (name := text(one, "AreaName")) is not None), "")
-        yield part, element
+        around = element.iterancestors(*_PARTS)
+        yield next((name for one in around if (name := text(one, "AreaName")) is not None), ""), element
 
 
 def _take(
@@ -169,7 +168,7 @@ def _without_calm(spans: list[SnowSpan]) -> Iterator[SnowSpan]:
     calm: SnowSpan | None = None
     for one in sorted(spans, key=lambda each: (each.over_h, each.start)):
         if calm and not one.high_cm and calm.until == one.start and calm.over_h == one.over_h:
-            calm = SnowSpan(start=calm.start, until=one.until, low_cm=0.0, high_cm=0.0, over_h=one.over_h)
+            calm = replace(calm, until=one.until)
             continue
         if calm:
             yield calm

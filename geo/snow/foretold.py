@@ -17,6 +17,7 @@ from geo.model import Ground
 from geo.official.telegrams import issuer, order
 
 STANDS = timedelta(hours=72)  # what was issued before is not looked at any more
+_TOGETHER = timedelta(hours=1)
 _WIDE = 10  # an area of several codes ranks behind any of one
 
 
@@ -39,6 +40,7 @@ class Bulletin:
 
     series: str
     issuer: str  # type and office, or the provider: whose forecasts are judged together
+    office: str = ""  # of a telegram
     order: tuple[object, ...]  # of two of one series the greater is the newer
     whole: bool  # a telegram tells all of its series at once; a provider may send place by place, hour by hour
     issued_at: datetime
@@ -62,7 +64,19 @@ def standing(bulletins: Iterable[Bulletin], now: datetime) -> list[Foretold]:
             newest[one.series] = [one]
         elif known[0].order == one.order:
             newest[one.series] = [*(each for each in known if each.ref != one.ref), one]
-    return [each for some in newest.values() for one in some for each in one.said if each.span.until > now]
+    said = [(one, each) for some in newest.values() for one in some for each in one.said if each.span.until > now]
+    return [each for one, each in said if not each.span.assumed or not _has_hours(one, each, said)]
+
+
+def _has_hours(of: Bulletin, without: Foretold, said: Iterable[tuple[Bulletin, Foretold]]) -> bool:
+    """Whether the same office has told the hours too: a warning and its time series are issued within minutes."""
+    return any(
+        one.office == of.office
+        and not each.span.assumed
+        and each.rank <= without.rank
+        and abs(one.issued_at - of.issued_at) <= _TOGETHER
+        for one, each in said
+    )
 
 
 def _of_telegram(telegram: Telegram, ground: Ground) -> Bulletin:
@@ -87,6 +101,7 @@ def _of_telegram(telegram: Telegram, ground: Ground) -> Bulletin:
     return Bulletin(
         series=f"{kind}|{office}|{telegram.event_id or ''}",
         issuer=f"{kind} {office}",
+        office=office,
         order=order(telegram),
         whole=True,
         issued_at=telegram.measured_at,

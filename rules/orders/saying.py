@@ -89,7 +89,7 @@ def snow_text(ahead: Ahead) -> str | None:
         return None
     low, high = ahead.low_cm, ahead.high_cm
     between = f"（{_cm(low)}〜{_cm(high)}）" if low is not None and high is not None and high - low >= 1 else ""
-    return f"これからの降雪 {ahead.snow_cm:.0f} cm{between}（{_expecting(ahead)}）"
+    return f"これからの降雪 {_cm(ahead.snow_cm)}{between}（{_expecting(ahead)}）"
 
 
 def _expecting(ahead: Ahead) -> str:

@@ -16,10 +16,12 @@ from services.orders.loop import Orders, Practice
 from services.plow import Plow
 from services.roads import load_roads
 from services.settings import load
-from services.store import orders
+from services.store import orders, records
 from tests.e2e.scene import PROFILE, Scene
 from tests.exercise.plows import SECTION, drive
 from tests.exercise.telegrams import JST
+from tests.feeds.jma_making import read, report
+from tests.feeds.test_jma_snow_ahead import depth, item, local, series
 
 EVENING = datetime(2027, 1, 15, 1, 0, tzinfo=JST)  # a Friday
 _DESK = Person("sato")
@@ -42,6 +44,7 @@ class Storm:
 
     async def until_four(self) -> None:
         """Tamayama is done, the centre at work, one contractor has not answered, and two sections wait for the desk."""
+        await self._forecast()
         await self._to(2, 0)
         await self._order("plow-tamayama", vehicles=2)
         await self._to(2, 20)
@@ -76,6 +79,17 @@ class Storm:
             first = (await account(connection, book, Status.EXERCISE, days)).items[0]
         approved = Wanted(item=first.item, seconds=gps[first.item], seen=first.seen)
         await write_down(self.made.store, book, "approved", [approved], by)
+
+    async def _forecast(self) -> None:
+        """The evening's telegram: for the plain a range, for the hills one amount, until the next evening."""
+        low, high = (f"２４時間最大降雪量（範囲の{end}端）" for end in "下上")
+        plain = depth(10, type=low, ref="1") + depth(15, type=high, ref="1")
+        parts = local("平地", plain) + local("山沿い", depth(20, ref="1"))
+        body = series({"1": (f"{EVENING - timedelta(hours=2):%Y-%m-%dT%H:%M:%S}+09:00", "PT24H")}, item(parts))
+        issued = f"{EVENING - timedelta(hours=2):%Y-%m-%dT%H:%M:%S}+09:00"
+        telegram = report("警報級の可能性（明日まで）", body, at=issued, status="訓練", publisher="盛岡地方気象台")
+        async with self.made.store.write() as connection:
+            await records.save(connection, [read(telegram)], EVENING)
 
     async def _to(self, hours: int, minutes: int) -> None:
         await self.made.play(EVENING + timedelta(hours=hours, minutes=minutes))

@@ -14,7 +14,8 @@ FORECAST_AREAS = "気象情報／府県予報区・細分区域等"
 
 
 def report(title: str, body: str = "", headline: str = "", **more: str) -> bytes:
-    """A telegram with this Control/Title. ``more``: status, info_type, event, serial, at, valid, head, family."""
+    """A telegram with this Control/Title. ``more``: status, info_type, event, serial, at, valid, head, family,
+    publisher."""
     family = more.get("family", "meteorology")
     at = more.get("at", "2026-11-20T18:00:00+09:00")
     valid = f"<ValidDateTime>{more['valid']}</ValidDateTime>" if "valid" in more else ""
@@ -22,7 +23,7 @@ def report(title: str, body: str = "", headline: str = "", **more: str) -> bytes
 <Report xmlns="http://xml.kishou.go.jp/jmaxml1/" xmlns:jmx="http://xml.kishou.go.jp/jmaxml1/">
 <Control><Title>{title}</Title><DateTime>2026-11-20T09:00:00Z</DateTime><Status>{more.get("status", "通常")}</Status>
 <EditorialOffice>{more.get("office", "盛岡地方気象台")}</EditorialOffice>
-<PublishingOffice>気象庁</PublishingOffice></Control>
+<PublishingOffice>{more.get("publisher", "気象庁")}</PublishingOffice></Control>
 <Head xmlns="http://xml.kishou.go.jp/jmaxml1/informationBasis1/"><Title>{more.get("head", title)}</Title>
 <ReportDateTime>{at}</ReportDateTime><TargetDateTime>{at}</TargetDateTime>{valid}
 <EventID>{more.get("event", "")}</EventID>

@@ -16,7 +16,7 @@ from rules.orders.decision import Expected, Outcome, Reason
 from rules.orders.picture import Told
 from rules.orders.saying import sentence, sentence_en
 from tests.feeds.jma_making import MORIOKA, read, report
-from tests.feeds.test_jma_snow_ahead import INLAND, depth, item, local, series
+from tests.feeds.test_jma_snow_ahead import INLAND, depth, item, local, series, warning
 from tests.geo.making import ground
 from tests.rules.orders.nights import HOUR, PRESETS, at, city, depths, picture, rising
 
@@ -93,6 +93,17 @@ def test_a_telegram_speaks_of_the_city_alone_and_the_newest_of_a_series_replaces
 def test_a_correction_of_the_same_minute_holds() -> None:
     wrong, right = (telegram(series(DAY, item(depth(value, ref="1")))) for value in (99, 24))
     assert [one.span.high_cm for one in standing([wrong, right], NOW)] == [24]
+
+
+def test_a_warning_without_hours_gives_way_to_its_own_time_series_and_to_no_coarser_one() -> None:
+    title, at_11 = "気象警報・注意報（Ｒ０６）（大雪）", "2027-01-14T23:00:00+09:00"
+    without = telegram(warning(30), title, at=at_11)
+    assert cm(*standing([without], NOW)) == 15.0  # six of the twelve hours after it
+    body = series(DAY, item(depth(24, ref="1"), MORIOKA))
+    hours = telegram(body, "気象警報・注意報時系列情報（Ｒ０６）", at="2027-01-14T22:58:00+09:00")
+    assert cm(*standing([hours, without], NOW)) == 6.0
+    coarse = telegram(series(DAY, item(depth(24, ref="1"))), at="2027-01-14T22:58:00+09:00")
+    assert cm(*standing([coarse, without], NOW)) == 15.0
 
 
 def provided(place: str, cms: float, issued: datetime = NOW, **more: object) -> Bulletin:

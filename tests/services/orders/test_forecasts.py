@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -12,6 +13,9 @@ from feeds.snow_ahead import SnowForecast, SnowSpan
 from feeds.status import Status
 from rules.orders.decision import Reason
 from rules.orders.life import State
+from services.broker.link import Incoming
+from services.grants import Grant
+from services.intake import Intake
 from services.store import decided, records
 from services.store.engine import Store
 from tests.feeds.jma_making import read, report
@@ -74,3 +78,25 @@ async def test_a_newer_issue_replaces_a_late_older_one_does_not_and_a_drill_stay
     await hears(night, bought(7, MIDNIGHT + HOUR), replace(bought(9), status=Status.TEST))
     await night.look()
     assert (await expected(night))[0] == 6.0  # six of its seven hours
+
+
+def test_a_gateway_foretells_snow_only_where_it_may() -> None:
+    payload = {
+        "issued": "2027-01-15T00:00:00+09:00",
+        "place": "sw",
+        "from": "2027-01-15T01:00:00+09:00",
+        "hourly_cm": [2],
+    }
+    incoming = Incoming(
+        topic="hub/v1/tenki/forecast",
+        payload=json.dumps(payload).encode(),
+        retained=False,
+        received_at=MIDNIGHT,
+        connection=0,
+        packet_id=0,
+        qos=1,
+    )
+    refused = Intake({"tenki": Grant(telegram=True)}).sort(incoming)
+    assert refused.records == () and refused.rejected[0].code == "no_grant"
+    (drill,) = Intake({"tenki": Grant(forecast=True, status=Status.EXERCISE)}).sort(incoming).records
+    assert isinstance(drill, SnowForecast) and drill.status is Status.EXERCISE
