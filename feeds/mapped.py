@@ -84,7 +84,7 @@ class Mapped(ByFilter):
             raise BadMember("no_records", f"nothing stands {where}: has the format changed?")
         if not isinstance(found, list):
             return whole, [("", found)]
-        if not found:
+        if not found and not self._position:  # no vehicle has moved since it was asked last: that is no fault
             raise BadMember("empty", "there are no records in it")
         return whole, [(f"/{place}", one) for place, one in enumerate(found)]
 

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
+from feeds.activities import spelled
 from feeds.decimals import decimal
 from feeds.mapping import Path
 from feeds.mapping_parts import Position
@@ -26,6 +27,7 @@ class MappedPosition:
     def __init__(self, mapping: Position, compiled: Callable[[str], Path]) -> None:
         self._paths = {name: compiled(text) for name, text in mapping.paths.items()}
         self._factor = _KMH[mapping.speed_unit]
+        self._spelling = Spelling(words=spelled(mapping.words))
 
     def fix(self, record: Any, whole: Any, gateway: str, vehicle: str, measured_at: datetime) -> Fix:
         """The fix. BadMember names the path of what cannot be taken."""
@@ -37,7 +39,7 @@ class MappedPosition:
         members |= {name: self._number(name, value) for name, value in found.items()}
         speed = members.pop("speed", None)
         members["speed_kmh"] = None if speed is None else round(speed * self._factor, 3)
-        return fix(Members(members), gateway or "mapped", vehicle, measured_at, Spelling(), Status.ACTUAL)
+        return fix(Members(members), gateway or "mapped", vehicle, measured_at, self._spelling, Status.ACTUAL)
 
     def _point(self, value: Any) -> tuple[float, float]:
         if isinstance(value, list | tuple) and len(value) >= 2:

@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+_Word = Annotated[str, Field(min_length=1, max_length=64)]
 PathText = Annotated[str, Field(min_length=1, max_length=400)]
 
 
@@ -26,6 +27,7 @@ class Position(Strict):
     speed_unit: Literal["km/h", "m/s", "knots"] = "km/h"
     heading_deg: PathText | None = None
     activity: PathText | None = None  # a word, or a list of words: feeds/activities.py knows what they mean
+    words: dict[_Word, Literal["plow", "deice", "sweep", "none", "other"]] = {}  # what this provider's own words mean
     spread_g_m2: PathText | None = None  # de-icer: how a spreader is set, with its width …
     spread_width_m: PathText | None = None
     spread_kg: PathText | None = None  # … or its counter
@@ -39,7 +41,7 @@ class Position(Strict):
     @property
     def paths(self) -> dict[str, str]:
         """The paths that are there, by what they lead to."""
-        return {name: path for name, path in self if name != "speed_unit" and path is not None}
+        return {name: path for name, path in self if name not in {"speed_unit", "words"} and path is not None}
 
 
 class Foretold(Strict):

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from feeds.activities import activity
@@ -23,6 +24,7 @@ class Spelling:
     speed: str = "speed_kmh"
     heading: str = "heading_deg"
     activity: str = "activity"
+    words: Mapping[str, str] = field(default_factory=dict)  # what the provider's names of activities mean
 
 
 def fix(members: Members, gateway: str, vehicle: str, measured_at: datetime, spelling: Spelling, status: Status) -> Fix:
@@ -37,7 +39,7 @@ def fix(members: Members, gateway: str, vehicle: str, measured_at: datetime, spe
         accuracy_m=_not_negative(members, spelling.accuracy),
         speed_kmh=_not_negative(members, spelling.speed),
         heading_deg=_heading(members, spelling.heading),
-        activity=activity(*names),
+        activity=activity(*names, words=spelling.words),
         activity_name=", ".join(names),
         spread_g_m2=_not_negative(members, "spread_g_m2"),
         spread_width_m=_not_negative(members, "spread_width_m"),

@@ -96,7 +96,10 @@ class Source:
         topic = f"{self.name}/{self.settings.status}"
         message = Message(topic=topic, payload=fetched.body, received_at=now, gateway=name)
         decoded = await asyncio.to_thread(self._decode, message)
-        return await self._keep(url, fetched, message, decoded)
+        moved = await self._keep(url, fetched, message, decoded)
+        if decoded.rejected and not decoded.records:  # a page, an error in JSON, another format: as good as silence
+            raise FetchError(f"nothing of what it answers can be read: {decoded.rejected[0].message}")
+        return moved
 
     def _decode(self, message: Message) -> Decoded:
         """Published values are minutes old by nature, so the window for alerts is the source's own."""
@@ -110,7 +113,8 @@ class Source:
             saved = await records.save(connection, batch, message.received_at)
             for rejected in decoded.rejected:
                 await quarantine.keep(connection, message, rejected)
-            await polled.taken(connection, url, fetched.version, message.received_at)
+            if batch or not decoded.rejected:
+                await polled.taken(connection, url, fetched.version, message.received_at)
         self.history.learn(draft, saved.new)
         RECORDS.labels("new").inc(len(saved.new))
         RECORDS.labels("duplicate").inc(saved.duplicates)

@@ -1,10 +1,9 @@
-"""Positions of other people's vehicles: the mappings of docs/mappings.md read what those services send."""
+"""Positions of other people's vehicles: the mappings of config/mappings read what those services send."""
 
 from __future__ import annotations
 
 import json
 import os
-import re
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -21,7 +20,7 @@ from feeds.registry import by_name, feeds_with
 from tests.feeds.making import NOW, TIME, message
 
 REAL = os.environ.get("SHIRASE_REAL_DATA", "")
-DOCS = Path(__file__).resolve().parents[2] / "docs" / "mappings.md"
+EXAMPLES = Path(__file__).resolve().parents[2] / "config" / "mappings"
 CSV = """
 [[message]]
 name = "logger"
@@ -37,10 +36,9 @@ activity = "作業"
 """
 
 
-def documented(name: str) -> Feed:
-    blocks = re.findall(r"```toml\n(.*?)```", DOCS.read_text(encoding="utf-8"), re.DOTALL)
-    (text,) = [block for block in blocks if f'name = "{name}"' in block]
-    feed = by_name(name, feeds_with(read_mappings([("mappings.md", text)])))
+def example(name: str) -> Feed:
+    text = (EXAMPLES / f"{name}.toml").read_text(encoding="utf-8")
+    feed = by_name(name, feeds_with(read_mappings([(name, text)])))
     assert feed is not None
     return feed
 
@@ -63,7 +61,7 @@ def test_finnish_plows() -> None:
     place = {"timestamp": "2026-01-15T06:10:00", "coords": "(24.94 60.17)", "events": ["su", "au"]}
     moving = {**place, "events": ["siirtoajo"]}
     body = [{"id": 7, "last_location": place}, {"id": 8, "last_location": {**moving, "coords": [24.95, 60.18]}}]
-    one, other = fixes(decode(documented("plows-finnish"), body))
+    one, other = fixes(decode(example("plows-finnish"), body))
     assert (one.vehicle, one.lon, one.lat, one.activity, one.activity_name) == ("7", 24.94, 60.17, "plow", "su, au")
     assert one.measured_at == datetime(2026, 1, 15, 4, 10, tzinfo=UTC)
     assert (other.lon, other.activity, other.activity_name) == (24.95, "none", "siirtoajo")
@@ -78,7 +76,7 @@ def test_chicago_plows() -> None:
         "directionDegrees": 270,
     }
     body = {"TrackingDataResponse": {"locationList": [entry, {**entry, "latitude": 141}, {"assetName": "x"}]}}
-    decoded = decode(documented("plows-chicago"), body)
+    decoded = decode(example("plows-chicago"), body)
     (one,) = fixes(decoded)
     assert (one.vehicle, one.gateway, one.heading_deg, one.activity) == ("S11649", "peer", 270, None)
     assert [(bad.code, bad.at) for bad in decoded.rejected] == [("bad_position", "/1/lat"), ("no_time", "/2/time")]
@@ -86,7 +84,7 @@ def test_chicago_plows() -> None:
 
 @pytest.mark.skipif(not REAL, reason="SHIRASE_REAL_DATA does not say where the plow feed is")
 def test_chicago_as_it_was_served() -> None:
-    feed, keys = documented("plows-chicago"), set()
+    feed, keys = example("plows-chicago"), set()
     lines = Path(REAL, "snow", "plow_feed_chicago_20151202.ndjson").read_text(encoding="utf-8").splitlines()
     count = 0
     for line in lines:
@@ -113,7 +111,7 @@ def test_a_table_of_a_logger() -> None:
 @pytest.mark.parametrize("coords", ["somewhere", "(24.9)", [24.9], 7, None, ["x", "y"], "(1 2 3)"])
 def test_a_place_that_is_none(coords: object) -> None:
     body = [{"id": 1, "last_location": {"timestamp": TIME, "coords": coords}}]
-    decoded = decode(documented("plows-finnish"), body)
+    decoded = decode(example("plows-finnish"), body)
     assert not decoded.records and decoded.rejected[0].code == "bad_position"
 
 

@@ -64,6 +64,19 @@ def test_only_place_and_time_are_certain() -> None:
     assert (unknown.accuracy_m, unknown.speed_kmh, unknown.heading_deg) == (None, None, None)
 
 
+def test_work_is_told_by_a_tag_or_by_a_region_that_is_called_like_work() -> None:
+    depot = {"inregions": ["北車庫", "除雪"]}
+    told = [one(OwnTracks().decode(message(PHONE | more, TOPIC))) for more in ({}, depot, depot | {"tag": "回送"})]
+    assert [fix.activity for fix in told] == [None, "plow", "none"]
+    assert [fix.activity_name for fix in told] == ["", "除雪", "回送"], "where it is does not tell what it does"
+
+
+def test_a_phone_that_sends_nought_for_everything_is_not_heading_north() -> None:
+    noughts = dict.fromkeys(("acc", "alt", "cog", "vel"), 0)
+    for change in (noughts, {"cog": 0, "vel": None}):
+        assert one(OwnTracks().decode(message(PHONE | change, TOPIC))).heading_deg is None
+
+
 @pytest.mark.parametrize("kind", ["lwt", "transition", "waypoint", "card", "status", "cmd"])
 def test_other_messages_of_the_app_hold_no_fix(kind: str) -> None:
     decoded = OwnTracks().decode(message({"_type": kind, "tst": 1768425000, "lat": 1, "lon": 1}, TOPIC))
