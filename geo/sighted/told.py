@@ -6,6 +6,7 @@ exact place, its sentences and whoever sent it, stays with the desk and with res
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -17,6 +18,10 @@ from geo.model import Ground
 from geo.sighted.place import area_of
 from geo.sighted.squares import snapped
 from geo.sighted.telling import TIMES, Exact, Telling, coarser, floored, spoken
+
+_OFFICE = re.compile(
+    r"\S{2,30}(?:署|警察|消防|本部|支部|市|町|村|県|省|庁|役所|役場|局|課|係|室|所|センター|学校|園|委員会|猟友会|協会|組合|駅|大学|病院)"
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,6 +76,8 @@ def told(report: Report, ground: Ground) -> Told | None:
     exact: Exact = telling.time
     if crime is not None and not coarser(exact, crime.precision, TIMES):
         exact = crime.precision
+    if telling.person == "missing" and crime is None and exact == "minute":
+        exact = "hour"  # as issued, but nobody issued it
     missing = telling.person == "missing" and crime is not None
     return Told(
         kind=report.kind,
@@ -81,7 +88,7 @@ def told(report: Report, ground: Ground) -> Told | None:
         exact=exact,
         act="" if crime is None or missing else act_of(crime.what, crime.method, report.text),
         person="" if crime is None else _person(report, telling),
-        source=masked(report.source),
+        source=_source(report),
         confirmed=report.confirmed,
     )
 
@@ -100,6 +107,15 @@ def _area(report: Report, telling: Telling, ground: Ground) -> Area | None:
     if found is not None and (telling.place == "city" or telling.mesh is not None):
         return next(iter(ground.areas.of_kind("city")), found)
     return found
+
+
+def _source(report: Report) -> str:
+    """Who says so, where that is an office: of what nobody has confirmed, and of a person, nothing is told."""
+    if not report.confirmed:
+        return ""
+    if report.crime is not None and report.source == report.crime.issuer:
+        return masked(report.source)
+    return " ".join(word for word in masked(report.source).split() if _OFFICE.fullmatch(word))
 
 
 def _person(report: Report, telling: Telling) -> str:

@@ -71,9 +71,10 @@ def test_what_is_not_confirmed_says_so_and_stands_lower() -> None:
 def test_every_kind_lives_its_time_from_the_beginning_of_what_is_told(kind: str) -> None:
     telling = standard()[kind]
     begins = floored(BEAR.measured_at, telling.time)
-    (one,) = run(replace(BEAR, kind=kind), now=begins + telling.lasts - timedelta(seconds=1))
+    issued = replace(BEAR, kind=kind, crime=Crime(what="声かけ", precision="minute"))
+    (one,) = run(issued, now=begins + telling.lasts - timedelta(seconds=1))
     assert (one.since, one.valid_until) == (begins, begins + telling.lasts), "neither tells the minute"
-    assert run(replace(BEAR, kind=kind), now=begins + telling.lasts) == []
+    assert run(issued, now=begins + telling.lasts) == []
     assert telling.lasts <= Sighting.window
 
 

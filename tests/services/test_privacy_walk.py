@@ -1,0 +1,180 @@
+"""A walk over everything the public can ask for, with marks in all that people have reported.
+
+Reports of every kind and in every state are stored, foreseen from, written into alerts, approved and rendered for every
+channel. Then a stranger asks every route that the web floor has, in every form it answers, listens to the events, and
+reads what goes out by CAP, Atom and MQTT. No mark may be seen: no sentence, name, number or place as it was reported,
+no exact point, and no minute of what happened to people.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from feeds.crime_types import Crime, Ended, Follows
+from feeds.plain_report import KINDS
+from feeds.records import Report
+from feeds.status import Status
+from services.channels.mqtt.hazards import message, strongest
+from services.channels.registry import CHANNELS, renderer
+from services.photos import clean
+from services.store import photos
+from services.store.engine import Store
+from services.store.users import Role
+from services.web.api.hazards import holding
+from services.web.api.viewer import Viewer
+from tests.services import pictures
+from tests.services.making import NOW
+from tests.services.news import News
+from tests.services.web_floor import Floor, Visitor, floor
+
+pytestmark = pytest.mark.one_engine
+SECRET = "ひみつ"
+LON, LAT = 141.1123456, 39.7054321
+MARKS = (SECRET, "090-1234", "09012345678", "141.1123", "39.7054", "141.112,", "1-2-3", "Exif", "SecretCam")
+# When people came to harm; what may be told to the minute was at :13.
+MINUTE = re.compile(r"2026-11-20.(?:16|07):47|日 ?16:47|16時47分|午後4時47分")
+WAYS = (("", "application/json"), ("", "application/xml"), ("?limit=1000&state=draft,issued&staff=1", "text/html"))
+PEOPLE = tuple(kind for kind in KINDS if kind not in {"bear", "boar", "deer"})
+CRIME = Crime(
+    what=f"{SECRET}小学校の声かけ",
+    precision="minute",
+    method=SECRET,
+    municipality="盛岡市",
+    town="内丸",
+    scene=SECRET,
+    offender=f"{SECRET}太郎、20歳代、男",
+    parts=(("氏名", SECRET), ("電話", "090-1234-5678")),
+)
+
+
+def marked(kind: str, name: str, **changes: object) -> Report:
+    as_issued = kind == "missing_person" and "crime" not in changes
+    at = (NOW - timedelta(hours=2)).replace(minute=13 if kind not in PEOPLE or as_issued else 47)
+    whole = Report(
+        gateway=f"gw-{SECRET}",
+        report_id=f"{name}-{kind}-{SECRET}-09012345678",
+        kind=kind,
+        measured_at=at,
+        text=f"{SECRET}さんの家の裏 090-1234-5678 {SECRET}@example.jp",
+        place=f"{SECRET}内丸1-2-3",
+        lon=LON,
+        lat=LAT,
+        source="盛岡東警察署 090-1234-5678",
+        crime=CRIME if kind in PEOPLE else None,
+    )
+    return replace(whole, **changes)  # type: ignore[arg-type]
+
+
+def everything(picture: str) -> list[Report]:
+    found = []
+    for kind in KINDS:
+        found += [
+            marked(kind, "confirmed", confirmed=True, photos=(picture,)),
+            marked(kind, "resident", crime=None, confirmed=True),
+            marked(kind, "unconfirmed", source=SECRET, photos=(picture,)),
+            marked(kind, "drill", confirmed=True, status=Status.EXERCISE, source=SECRET),
+            marked(kind, "ended", confirmed=True, ended=Ended.WITHDRAWN, source=SECRET),
+            marked(kind, "later", confirmed=True, crime=replace(CRIME, follows=Follows.MORE), source=SECRET),
+        ]
+    days = range(1, 5)
+    return found + [
+        marked("bear", f"day{n}", confirmed=True, measured_at=NOW - timedelta(days=n, minutes=47)) for n in days
+    ]
+
+
+@pytest.fixture
+async def told(store: Store) -> AsyncIterator[tuple[Floor, News, str]]:
+    """A hub in which all of it has been told as far as it ever will be."""
+    news, picture = News(store), clean(pictures.telling_jpeg())
+    async with store.write() as connection:
+        await photos.keep(connection, picture, NOW, NOW + timedelta(days=365 * 20))
+    await news.hire()
+    await news.came(*everything(picture.sha256))
+    async with floor(store) as running:
+        yield running, news, picture.sha256
+
+
+def seen_in(text: str) -> list[str]:
+    """The marks in a text, each with what stands around it."""
+    found = [(mark, text.find(mark)) for mark in MARKS if mark in text]
+    found += [("minute", one.start()) for one in MINUTE.finditer(text)]
+    return [f"{mark}: …{text[max(0, at - 60) : at + 60]}…" for mark, at in found]
+
+
+def routes(running: Floor, fills: dict[str, list[str]]) -> list[str]:
+    """Every GET the floor answers, with each thing that may stand in its placeholders."""
+    paths: set[str] = set()
+    for resource in running.app.router.resources():
+        path = resource.canonical
+        if not any(route.method == "GET" for route in resource) or path.startswith(("/static", "/vendor")):
+            continue
+        if "{path}" in path or path.endswith("/events"):
+            continue
+        ready = [path]
+        for name in re.findall(r"{(\w+)}", path):
+            ready = [one.replace(f"{{{name}}}", value) for one in ready for value in fills.get(name, ["1"])]
+        paths |= set(ready)
+    return sorted(paths)
+
+
+async def read(visitor: Visitor, path: str, **headers: str) -> tuple[int, str]:
+    async with visitor.http.get(path, headers=headers, allow_redirects=False) as response:
+        told = {name: value for name, value in response.headers.items() if name != "Date"}
+        return response.status, f"{told}{(await response.read()).decode(errors='replace')}"
+
+
+async def test_no_public_address_tells_what_people_reported(told: tuple[Floor, News, str]) -> None:
+    running, news, picture = told
+    agreed = await news.agree()
+    kinds = {one.kind for one in agreed}
+    assert {"bear", "boar", "suspicious_person", "crime", "fraud", "missing_person"} <= kinds, "all of it is told"
+    some = {one.kind: one for one in agreed}.values()
+    names = [name for one in some for name in (one.series, one.identifier)]
+    fills = {"series": names, "id": names, "identifier": names, "sha256": [picture], "name": ["flood-kitakami"]}
+    stranger, answered = await running.visitor(), 0
+    for path in routes(running, fills):
+        for query, accept in WAYS:
+            status, text = await read(stranger, path + query, Accept=accept)
+            answered += status == 200
+            assert seen_in(text) == [], path + query
+    assert answered > 100
+    assert (await stranger.get(f"/api/v1/reports/photos/{picture}"))[0] == 401
+    public = await stranger.features("/api/v1/reports?limit=1000")
+    assert {one["kind"] for one in public} == set(KINDS), "or the walk would prove nothing"
+
+
+async def test_no_channel_carries_what_people_reported(told: tuple[Floor, News, str]) -> None:
+    running, news, _ = told
+    stranger = await running.visitor()
+    agreed = await news.agree()
+    for alert in {(one.kind, one.level): one for one in agreed}.values():
+        for name in CHANNELS:
+            try:
+                payload = renderer(name).render(alert)
+            except ValueError:
+                continue  # it is no news for this outlet
+            assert seen_in(repr(payload)) == [], (name, alert.kind)
+    async with news.store.read() as connection:
+        held = [one for _, one in await holding(connection, Viewer.public(False, True), NOW)]
+    hung = strongest(held)
+    assert len(hung) > len(KINDS) // 2
+    for topic, one in hung.items():
+        assert seen_in(topic + message(one).decode()) == []
+    async with stranger.http.get("/api/v1/events") as response:
+        heard = b"".join([await asyncio.wait_for(response.content.readuntil(b"\n\n"), 5) for _ in range(2)])
+    assert b"event: change" in heard and seen_in(heard.decode()) == []
+
+
+async def test_the_desk_does_see_it(told: tuple[Floor, News, str]) -> None:
+    """Otherwise there would be no marks to find."""
+    running, _, picture = told
+    desk = await running.person(Role.VIEWER)
+    _, text = await read(desk, "/api/v1/reports?limit=1000")
+    assert all(mark in text for mark in (SECRET, "090-1234", "141.1123", "1-2-3", picture))
+    assert MINUTE.search(text)
