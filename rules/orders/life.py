@@ -11,55 +11,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from enum import StrEnum
 from typing import Any
 
+from feeds.japan import JAPAN
 from feeds.status import Status
 from rules.orders.decision import Kind
+from rules.orders.states import GIVEN, OPEN, Act, How, State
+from rules.orders.words import ACTS_JA, STATES_JA
 
-
-class State(StrEnum):
-    """Where an order stands."""
-
-    STANDBY = "standby"  # the contractor was told to stand by
-    PROPOSED = "proposed"  # a rule fired, and nobody has decided
-    ORDERED = "ordered"
-    ACKNOWLEDGED = "acknowledged"  # the contractor has it
-    WORKING = "working"
-    FINISHED = "finished"
-    DECLINED = "declined"  # the desk did not order, or the contractor cannot come
-    CANCELLED = "cancelled"
-
-
-OPEN = frozenset({State.STANDBY, State.PROPOSED, State.ORDERED, State.ACKNOWLEDGED, State.WORKING})
-GIVEN = frozenset({State.ORDERED, State.ACKNOWLEDGED, State.WORKING})  # a contractor is bound by it
-
-
-class Act(StrEnum):
-    """What was done."""
-
-    STAND_BY = "stand_by"
-    PROPOSE = "propose"
-    UPDATE = "update"  # the proposal's figures have moved
-    LAPSE = "lapse"  # what was proposed does not hold any more
-    ORDER = "order"
-    DECLINE = "decline"  # the desk decides against the proposal
-    CANCEL = "cancel"
-    ACKNOWLEDGE = "acknowledge"
-    REFUSE = "refuse"  # the contractor cannot
-    START = "start"
-    FINISH = "finish"
-    OVERDUE = "overdue"  # noted once: nobody acknowledged in time
-    NOTE = "note"
-
-
-class How(StrEnum):
-    """By which way it came."""
-
-    HUB = "hub"  # a rule, or the clock
-    PASSES = "passes"  # what plows did, by their positions
-    DESK = "desk"  # a member of staff, also for a contractor who rang
-    LINK = "link"  # the contractor, by the signed link
+__all__ = ["GIVEN", "OPEN", "Act", "ActError", "Event", "How", "Order", "State", "allowed", "apply", "late", "overdue"]
 
 
 _MAY: Mapping[How, frozenset[Act]] = {
@@ -177,11 +137,18 @@ def apply(order: Order, event: Event) -> Order:
     if event.act not in _MAY[event.how]:
         raise ActError("not_yours", f"{event.how} は {event.act} できません / {event.how} may not {event.act}")
     if event.act not in allowed(order.state, event.how):
-        raise ActError(
-            "state", f"今の状態（{order.state}）では {event.act} できません / not possible while {order.state}"
-        )
+        raise ActError("state", _not_now(order, event))
     _times(order, event)
     return replace(order, state=_next(order, event.act), events=(*order.events, event))
+
+
+def _not_now(order: Order, event: Event) -> str:
+    """The desk is told who was quicker: two people may work at it. A contractor learns no name."""
+    act, last = event.act, next((one for one in reversed(order.events) if one.act not in {Act.NOTE, Act.UPDATE}), None)
+    name = f"{last.who} " if last and event.how is How.DESK else ""
+    who = f"、{last.at.astimezone(JAPAN):%H:%M} {name}{ACTS_JA[last.act]}" if last else ""
+    state = STATES_JA[order.state] if order.state else "なし"
+    return f"今の状態（{state}{who}）では「{ACTS_JA[act]}」はできません / not possible while {order.state}"
 
 
 def _next(order: Order, act: Act) -> State | None:

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from rules.orders.decision import Decision, Kind, Outcome, Verdict
+from feeds.instant import iso_utc
+from rules.orders.decision import Decision, Gauge, Kind, Outcome, Verdict
 from rules.orders.life import Act, Event, How, Order, State, overdue
 from rules.orders.saying import sentence, sentence_en
 
@@ -65,17 +66,42 @@ def overdue_steps(still_open: Iterable[Order], now: datetime, patience: timedelt
 
 
 def facts(decision: Decision, verdict: Verdict) -> dict[str, Any]:
-    """What an order keeps of the decision that it answers, in plain values."""
+    """What an order keeps of the decision that it answers, in plain values: what a caller may ask about weeks later."""
+    picture, ahead = decision.picture, decision.picture.ahead
     return {
+        "at": iso_utc(picture.at),
         "preset": decision.preset,
+        "rule": verdict.rule,
+        "kind": verdict.kind.value,
+        "classes": list(verdict.classes),
         "outcome": verdict.outcome.value,
         "reason": verdict.reason.value,
         "have_cm": verdict.have_cm,
         "need_cm": verdict.need_cm,
         "depth_cm": decision.depth_cm,
+        "gauges": [_measured(one, verdict.rule) for one in picture.gauges],
+        "silent": list(picture.silent),
+        "passed_at": iso_utc(picture.passed_at) if picture.passed_at else None,
+        "expected_cm": ahead.snow_cm,
+        "expected_low_cm": ahead.low_cm,
+        "expected_high_cm": ahead.high_cm,
+        "expected_source": ahead.source,
+        "warmest_c": ahead.warmest_c,
+        "finish_at": iso_utc(decision.finish_at),
         "sentence": sentence(decision, verdict),
         "sentence_en": sentence_en(decision, verdict),
         "evidence": [one.text for one in verdict.evidence],
+    }
+
+
+def _measured(one: Gauge, rule: str) -> dict[str, Any]:
+    new_cm, since = one.fallen(rule)
+    return {
+        "station": one.station,
+        "name": one.name,
+        "depth_cm": one.depth_cm,
+        "new_cm": new_cm,
+        "since": iso_utc(since),
     }
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from feeds.japan import JAPAN
 from rules.orders.decision import KINDS_EN, KINDS_JA, Ahead, Decision, Gauge, Outcome, Reason, Verdict
@@ -25,6 +25,7 @@ _FIRED: Mapping[Reason, tuple[str, str]] = {
     Reason.ICE: ("路面凍結", "ice on the road"),
     Reason.NARROW: ("道幅が狭いとの通報", "reports of narrow roads"),
 }
+_A_NIGHT = timedelta(hours=20)
 _NEVER_NUMBERED = (Reason.THAW_AHEAD, Reason.ICE, Reason.NARROW, Reason.DRIFT)
 
 
@@ -69,7 +70,7 @@ def sentence_en(decision: Decision, verdict: Verdict | None = None) -> str:
 def gauge_text(gauge: Gauge, rule: str = "") -> str:
     """One gauge in one line, as the rule counts, for the evidence."""
     fallen, since = gauge.fallen(rule)
-    new = f"{_clock(since)}からの新雪 {fallen:.1f} cm{'以上' if gauge.at_least else ''}"
+    new = f"{_day(since, gauge.at)}{_clock(since)}からの新雪 {fallen:.1f} cm{'以上' if gauge.at_least else ''}"
     return f"{gauge.name} 積雪 {gauge.depth_cm:.0f} cm、{new}（{_clock(gauge.at)}）"
 
 
@@ -130,6 +131,11 @@ def _next(decision: Decision) -> tuple[str, str]:
 
 def _cm(value: float | None) -> str:
     return "– cm" if value is None else f"{value:.1f} cm".replace(".0 cm", " cm")
+
+
+def _day(at: datetime, now: datetime) -> str:
+    """The day, where the clock alone could be taken for today's."""
+    return "" if now - at < _A_NIGHT else f"{at.astimezone(JAPAN):%-m/%-d} "
 
 
 def _clock(at: datetime) -> str:

@@ -20,7 +20,7 @@ from services.callout.occasion import Event as CallEvent
 from services.callout.occasion import Occasion
 from services.callout.snow import desk_of
 from services.orders.entries import count, entry, expected_entry, linked_entry
-from services.orders.permission import objections
+from services.orders.permission import DECIDES, objections
 from services.store import chronology, decided, order_links, orders, users
 from services.store.engine import Store
 
@@ -66,6 +66,8 @@ async def do(store: Store, number: int, act: Act, person: Person, said: Said, no
             raise ActError("not_found", f"指示 {number} はありません / there is no order {number}")
         await _may(connection, person, act, order.kind, order.section)
         event = _event(act, person, said, now)
+        if act in DECIDES:
+            event = replace(event, facts=await _looked_at(connection, order))
         return await _done(connection, order, event)
 
 
@@ -200,10 +202,19 @@ def _refused(order: Order, event: Event) -> Occasion:
 
 async def _decided(connection: AsyncConnection, wanted: Wanted) -> tuple[dict[str, Any], datetime | None]:
     """What the last look said of the section, as facts, and until when its round should be done."""
-    decision = (await decided.last_look(connection, wanted.status)).get(wanted.section)
+    decision = await decided.last_look_at(connection, wanted.status, wanted.section)
     if decision is None:
         return {}, None
     return facts(decision, _verdict(decision, wanted.kind)), decision.finish_at
+
+
+async def _looked_at(connection: AsyncConnection, order: Order) -> dict[str, Any]:
+    """What the last look said of what the order is for, to whoever decides; nothing where nobody looks any more."""
+    decision = await decided.last_look_at(connection, order.status, order.section)
+    if decision is None:
+        return {}
+    own = next((one for one in decision.verdicts if order.rule == one.rule and one.kind is order.kind), None)
+    return facts(decision, own or _verdict(decision, order.kind))
 
 
 def _verdict(decision: Decision, kind: Kind) -> Verdict:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import datetime
 
 from prometheus_client import Counter, Gauge
@@ -10,37 +9,12 @@ from prometheus_client import Counter, Gauge
 from feeds.japan import JAPAN
 from feeds.status import Status
 from rules.orders.decision import KINDS_JA, Expected
-from rules.orders.life import OPEN, Act, Event, Order, State
+from rules.orders.life import OPEN, Act, Event, Order
+from rules.orders.words import ACTS_JA
 from services.store.chronology import Entry
 
 ACTS = Counter("shirase_order_acts", "What was done with snow orders", ["status", "kind", "act"])
 STANDING = Gauge("shirase_orders_open", "Snow orders that are not over", ["status", "state"])
-ACTS_JA: Mapping[Act, str] = {
-    Act.STAND_BY: "待機を指示",
-    Act.PROPOSE: "提案",
-    Act.UPDATE: "提案を更新",
-    Act.LAPSE: "提案を取り下げ",
-    Act.ORDER: "指示",
-    Act.DECLINE: "見送り",
-    Act.CANCEL: "取消",
-    Act.ACKNOWLEDGE: "受領",
-    Act.REFUSE: "受けられないとの返事",
-    Act.START: "作業開始",
-    Act.FINISH: "作業完了",
-    Act.OVERDUE: "受領の遅れ",
-    Act.NOTE: "メモ",
-}
-STATES_JA: Mapping[State, str] = {
-    State.STANDBY: "待機",
-    State.PROPOSED: "提案",
-    State.ORDERED: "指示済み",
-    State.ACKNOWLEDGED: "受領済み",
-    State.WORKING: "作業中",
-    State.FINISHED: "完了",
-    State.DECLINED: "見送り",
-    State.CANCELLED: "取消",
-}
-STATES_EN: Mapping[State, str] = {state: state.value for state in State}
 _SILENT = frozenset({Act.UPDATE})  # figures that move are the order's own record
 
 

@@ -36,6 +36,7 @@ from services.store import chronology, decided, hazards, orders, plowed, records
 from services.store.engine import Store
 
 BELL = "orders"
+_MOVED_CM = 1.0
 _CLOSED = timedelta(days=3)  # orders older than that say nothing about tonight
 _REQUESTS = timedelta(hours=48)
 
@@ -90,6 +91,7 @@ class Orders:
         self._store, self._bell, self._clock, self._ground, self._city = once, bell, clock, ground, city
         self._season, self._roadwork = Season(), Roadwork(city.roads)
         self._forecasts = Forecasts(ground)
+        self._kept: dict[tuple[Status, str], float] = {}  # centimetres of what was kept last
 
     async def step(self) -> bool:
         """Look once at every status; True where anything was done with an order."""
@@ -146,7 +148,7 @@ class Orders:
 
     async def _write(self, seen: Seen, made: Sequence[Decision], rules: OrderRules | None, now: datetime) -> bool:
         """The look, what it changes, and nothing that somebody else has decided since: that is looked at anew."""
-        noted = [one for one in made if _noteworthy(one, seen.before.get(one.picture.section), rules)]
+        noted = [one for one in made if self._noteworthy(one, seen.before.get(one.picture.section), rules)]
         async with self._store.write() as connection:
             await decided.look(connection, seen.status, made, seen.before)
             await decided.keep(connection, noted)
@@ -158,7 +160,19 @@ class Orders:
                 count(order, one.event)
                 entries.append(entry(order, one.event))
             await chronology.append(connection, [one for one in entries if one is not None])
+        self._kept |= {(one.picture.status, one.picture.section): one.counted_cm or 0.0 for one in noted}
         return bool(todo)
+
+    def _noteworthy(self, one: Decision, before: Decision | None, rules: OrderRules | None) -> bool:
+        """Into the record goes a decision that changed, one of which the snow has moved by a centimetre, that of each
+        decision time and of each finish hour: "8 cm < 10 cm at 03:00" can be read out to a caller weeks later."""
+        if before is None:
+            return True
+        kept = self._kept.setdefault((one.picture.status, one.picture.section), before.counted_cm or 0.0)
+        said = [(each.main.rule, each.main.outcome, each.main.reason) for each in (one, before)]
+        moved = abs((one.counted_cm or 0.0) - kept) >= _MOVED_CM
+        hours = [before.finish_at, before.next_at if rules and rules.timing.decide_at else None]
+        return said[0] != said[1] or moved or any(at and before.picture.at < at <= one.picture.at for at in hours)
 
     def _todo(self, seen: Seen, made: Sequence[Decision], now: datetime) -> list[Step]:
         still_open = seen.open
@@ -196,12 +210,3 @@ def _rounds_of(order: Order, rules: OrderRules | None) -> list[str]:
     if order.rule or not order.classes:
         return [order.rule]
     return [one.id for one in rules.plow if order.covers(one.classes)] if rules else []
-
-
-def _noteworthy(one: Decision, before: Decision | None, rules: OrderRules | None) -> bool:
-    """A decision goes into the record where it changed, and at each decision time."""
-    if before is None:
-        return True
-    said = [(each.main.rule, each.main.outcome, each.main.reason) for each in (one, before)]
-    at = before.next_at if rules and rules.timing.decide_at else None
-    return said[0] != said[1] or (at is not None and before.picture.at < at <= one.picture.at)

@@ -88,11 +88,20 @@ async def keep(connection: AsyncConnection, found: Sequence[Decision]) -> None:
         await connection.execute(insert(decisions), rows)
 
 
-async def recorded(connection: AsyncConnection, status: Status, section: str, most: int) -> list[Decision]:
-    """The record of a section, the newest first."""
+async def recorded(
+    connection: AsyncConnection, status: Status, section: str, most: int, span: tuple[datetime, datetime] | None = None
+) -> list[Decision]:
+    """The record of a section, the newest first; of a span what was decided in it, and what held at its beginning."""
     mine = (decisions.c.status == status.value, decisions.c.section == section)
-    rows = await connection.execute(select(decisions.c.body).where(*mine).order_by(decisions.c.id.desc()).limit(most))
-    return [from_json(Decision, body) for body in rows.scalars()]
+    statement = select(decisions.c.body).where(*mine).order_by(decisions.c.at.desc(), decisions.c.id.desc())
+    if span is None:
+        rows = list((await connection.execute(statement.limit(most))).scalars())
+    else:
+        since, until = span
+        inside = statement.where(decisions.c.at >= since, decisions.c.at < until)
+        rows = list((await connection.execute(inside.limit(most))).scalars())
+        rows += (await connection.execute(statement.where(decisions.c.at < since).limit(1))).scalars()
+    return [from_json(Decision, body) for body in rows]
 
 
 async def asked_of_roads(

@@ -115,6 +115,7 @@ _DESK = [
     "/outbox",
     "/calls",
     "/snow",
+    "/snow/record",
     "/dumps",
     "/ledger",
     "/skill",

@@ -33,6 +33,7 @@ from services.web.snow.asked import (
     wanted_of,
 )
 from services.web.snow.described import DECISION, ORDER, SECTION
+from services.web.snow.record import day_asked, span_of
 
 BELL = "orders"
 _MOST = 200
@@ -45,20 +46,27 @@ async def show_sections(request: web.Request) -> web.Response:
 
 
 async def show_orders(request: web.Request) -> web.Response:
-    """The open ones, and those that were over within a day, the newest first."""
+    """The open ones, and those that were over within a day, the newest first; or those of another day."""
     context, now = request.app[CONTEXT], request.app[CONTEXT].now()
-    status = status_of(request.query.get("status"), context)
+    status, day = status_of(request.query.get("status"), context), day_asked(request)
+    section = request.query.get("section", "")
     async with context.store.read() as connection:
-        found = await orders.since(connection, now - told.KEPT, status, _MOST)
+        if day:
+            known = (await orders.overlapping(connection, status, *span_of(day)))[::-1]
+        else:
+            known = await orders.since(connection, now - told.KEPT, status, _MOST)
+    found = [one for one in known if section in ("", one.section)]
     return listing(request, [told.order_told(one, context, now) for one in found], None)
 
 
 async def show_decisions(request: web.Request) -> web.Response:
     """The record of one section."""
     context = request.app[CONTEXT]
-    status = status_of(request.query.get("status"), context)
+    status, day = status_of(request.query.get("status"), context), day_asked(request)
     async with context.store.read() as connection:
-        found = await decided.recorded(connection, status, request.match_info["section"], _MOST)
+        found = await decided.recorded(
+            connection, status, request.match_info["section"], _MOST, span_of(day) if day else None
+        )
     return listing(request, [told.decision_told(one) for one in found], None)
 
 
@@ -109,6 +117,7 @@ async def expect(request: web.Request) -> web.Response:
 
 
 _STATUS = Parameter("status", "Of this status; else that of the hub.", {"enum": [one.value for one in Status]})
+_OF_DAY = Parameter("day", "2026-12-18: what was so on that day in Japan, and at its beginning; else the newest.")
 _ID = {"type": "integer", "minimum": 1}
 _TIME = {"type": "string", "maxLength": 40, "description": "ISO 8601 with offset, or HH:MM in Japan"}
 _SECTION = {"type": "string", "description": "code of a plow section"}
@@ -132,18 +141,20 @@ ENDPOINTS = (
         path="/snow/decisions/{section}",
         handler=show_decisions,
         summary="The record of decisions of one section, the newest first: each that changed, and each decision time.",
-        parameters=(Parameter("section", "Code of a plow section.", where="path"), _STATUS),
+        parameters=(Parameter("section", "Code of a plow section.", where="path"), _OF_DAY, _STATUS),
         returns=JSON,
         properties=DECISION,
+        errors=(400,),
         role=Role.VIEWER,
     ),
     Endpoint(
         path="/snow/orders",
         handler=show_orders,
-        summary="Orders that are open or were over within a day, the newest first.",
-        parameters=(_STATUS,),
+        summary="Orders that are open or were over within a day, or those of another day, the newest first.",
+        parameters=(_OF_DAY, Parameter("section", "Of this section alone."), _STATUS),
         returns=JSON,
         properties=ORDER,
+        errors=(400,),
         role=Role.VIEWER,
     ),
     Endpoint(

@@ -30,7 +30,7 @@ _DECIDED = {
     "next_at": "the next decision time, or null: at any time",
     "gauges": "each gauge: {station, name, depth_cm, new_snow_cm, since, at_least, at}",
     "silent": "names of gauges that ought to speak and do not",
-    "verdicts": "each rule: {rule, kind, classes, outcome, reason, have_cm, need_cm, missing_cm, "
+    "verdicts": "each rule: {rule, kind, classes, outcome, reason, fired, have_cm, need_cm, missing_cm, "
     "sentence, sentence_en, evidence}",
 }
 DECISION = _WHERE | _DECIDED
@@ -51,12 +51,13 @@ ORDER = {
     "acknowledged_at": "when the contractor had it, or null",
     "started_at": "when work began, or null",
     "finished_at": "when it was done, or null",
+    "words": "what went out with the order: where, or what matters; empty: nothing",
     "vehicles": "as the contractor told, or null",
     "overdue": "true where nobody acknowledged in time",
     "late": "true where it should be done by now",
     "refused": "true where the contractor cannot come",
     "may": "acts that the desk may do next",
-    "events": "every act: {act, act_ja, at, happened_at, how, who, text, vehicles}",
+    "events": "every act: {act, act_ja, at, happened_at, how, who, text, vehicles, facts}; facts: what was decided",
 }
 SECTION = {
     **_WHERE,

@@ -30,21 +30,14 @@ from services.web.context import CONTEXT
 from services.web.moments import moment
 from services.web.pages_staff import staff_page
 from services.web.security import WebError
+from services.web.snow import record
 from services.web.snow.asked import act_of, expected_of, number_of, refusal, said_of, status_of, wanted_of
-from services.web.snow.told import sections
+from services.web.snow.told import OUTCOMES, sections
 
 PATH, BELL = "/ops/snow", "orders"
 ANSWER = "/snow-order"  # where contractors answer
 _MOST_AT_ONCE = 300
 _A_NIGHT = timedelta(hours=20)
-OUTCOMES = {
-    "propose": "基準に到達",
-    "veto": "見合わせ",
-    "wait": "時刻待ち",
-    "near": "あと少し",
-    "below": "基準未満",
-    "unknown": "判断できない",
-}
 _ACTS = {  # what a form may do with an order, and how the button reads
     Act.ORDER: ("指示する", "Order", "strong"),
     Act.DECLINE: ("見送る", "Decline", ""),
@@ -60,6 +53,7 @@ _ACTS = {  # what a form may do with an order, and how the button reads
 def setup(app: web.Application) -> None:
     app.router.add_get(PATH, show)
     app.router.add_post(PATH, act)
+    app.router.add_get(record.PATH, record.show)
 
 
 @requires(Role.VIEWER)
@@ -74,25 +68,29 @@ async def show(request: web.Request) -> web.Response:
 async def act(request: web.Request) -> web.StreamResponse:
     """One form: a new order, snow that is expected, a contractor's link, or an act on one order or many."""
     form = await request.post()
-    body = {name: value for name, value in form.items() if isinstance(value, str)}
+    body: dict[str, Any] = {name: value for name, value in form.items() if isinstance(value, str)}
     body["verb"] = verb = body.get("verb_instead") or body.get("verb", "")
     numbers = [str(one) for one in form.getall("order", [])]
     if len(numbers) > _MOST_AT_ONCE:
         raise WebError(400, "too_many", f"一度に{_MOST_AT_ONCE}件までです。 / At most {_MOST_AT_ONCE} at once.")
-    if verb == "link":
-        return await _link(request, number_of(next(iter(numbers), "")))
-    if verb == "give":
-        await _give(request, body)
-    elif verb == "expect":
-        await _expect(request, body)
-    else:
+    context = request.app[CONTEXT]
+    if verb not in {"link", "give", "expect"}:
         done, refused = await _acts(request, body, numbers)
-        request.app[CONTEXT].bell.ring(BELL)
+        context.bell.ring(BELL)
         if refused:
             said = f"{done}件を記録しました。" if done else ""
             return await _page(request, body.get("status"), said=said, refused=refused, status=409)
         return _back(body, done)
-    request.app[CONTEXT].bell.ring(BELL)
+    try:
+        if verb == "link":
+            return await _link(request, number_of(next(iter(numbers), "")))
+        if verb == "give":
+            await _give(request, body | {"classes": [number_of(str(one)) for one in form.getall("classes", [])]})
+        else:
+            await _expect(request, body)
+    except WebError as error:
+        return await _page(request, body.get("status"), refused=[error.message], status=error.status)
+    context.bell.ring(BELL)
     return _back(body, 1)
 
 

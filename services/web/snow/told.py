@@ -10,12 +10,20 @@ from feeds.status import Status
 from rules.orders.decision import KINDS_EN, KINDS_JA, Decision, Gauge, Outcome, Verdict
 from rules.orders.life import GIVEN, OPEN, Act, Event, How, Order, State, allowed, late, overdue
 from rules.orders.saying import sentence, sentence_en, snow_text
-from services.orders.entries import ACTS_JA, STATES_JA
+from rules.orders.words import ACTS_JA, STATES_JA
 from services.store import decided, orders
 from services.web.api.times import iso, iso_or_none
 from services.web.context import WebContext
 
 KEPT = timedelta(hours=24)  # what was over before is in the record
+OUTCOMES = {
+    "propose": "基準に到達",
+    "veto": "見合わせ",
+    "wait": "時刻待ち",
+    "near": "あと少し",
+    "below": "基準未満",
+    "unknown": "判断できない",
+}
 _FIRST = ("decide", "answer", "late", "gauge", "work", "")
 
 
@@ -70,6 +78,7 @@ def order_told(order: Order, context: WebContext, now: datetime) -> dict[str, An
         "acknowledged_at": iso_or_none(order.when(Act.ACKNOWLEDGE)),
         "started_at": iso_or_none(order.when(Act.START)),
         "finished_at": iso_or_none(order.when(Act.FINISH)),
+        "words": given.text if (given := order.last(Act.ORDER)) else "",
         "vehicles": order.vehicles,
         "overdue": overdue(order, now, context.plow.patience),
         "late": late(order, now),
@@ -89,6 +98,7 @@ def event_told(event: Event) -> dict[str, Any]:
         "who": event.who,
         "text": event.text,
         "vehicles": event.vehicles,
+        "facts": dict(event.facts),
     }
 
 
@@ -176,6 +186,7 @@ def _verdict(decision: Decision, one: Verdict) -> dict[str, Any]:
         "classes": list(one.classes),
         "outcome": one.outcome.value,
         "reason": one.reason.value,
+        "fired": one.fired.value if one.fired else None,
         "have_cm": one.have_cm,
         "need_cm": one.need_cm,
         "missing_cm": _cm(one.missing_cm),

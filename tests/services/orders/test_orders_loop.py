@@ -54,7 +54,7 @@ async def test_a_rule_that_fires_is_proposed_once_and_follows_the_snow(store: St
     assert [line.text for line in lines] == [
         f"sw地区 除雪（指示番号 {proposed.id}）提案：除雪の基準に達しました：新雪 10 cm（基準 10 cm）"
     ]
-    assert len(recorded) == 1  # nothing changed in what was decided
+    assert [one.main.have_cm for one in recorded] == [12.5, 10.0], "the outcome is the same, the snow has moved"
 
 
 async def test_what_melts_lapses_and_what_the_desk_declined_is_not_asked_again_for_the_same_snow(store: Store) -> None:

@@ -16,7 +16,7 @@ from services.configuration.plow import Plow
 from services.store.engine import Store
 from services.store.users import Role
 from services.web.snow.described import DECISION, ORDER, SECTION
-from tests.rules.orders.nights import city, rising
+from tests.rules.orders.nights import at, city, rising
 from tests.services.orders.night import MIDNIGHT, Night
 from tests.services.web_floor import Floor, Visitor, floor
 
@@ -137,6 +137,53 @@ async def test_a_contractor_answers_by_link_and_a_stranger_learns_nothing(store:
             assert status == 404 and "sw地区" not in text
 
 
+async def test_weeks_later_a_caller_is_told_what_was_decided_and_by_whom(store: Store) -> None:
+    async with snowed_in(store) as (night, running):
+        desk = await running.person(Role.APPROVER)
+        (order,) = await night.orders()
+        await desk.post("/api/v1/snow/orders/act", {"id": order.id, "act": "order", "text": "通学路から"})
+        await form(desk, "/ops/snow", verb="acknowledge", order=str(order.id), vehicles="3")
+        await form(desk, "/ops/snow", verb="finish", order=str(order.id))
+        await night.look(at("07:10"))  # the finish hour
+    async with floor(store, ground=city(), plow=PLOW, now=lambda: NOW + timedelta(days=30)) as running:
+        viewer = await running.person(Role.VIEWER)
+        assert (await viewer.get("/api/v1/snow/orders"))[1]["items"] == []
+        _, told = await viewer.get("/api/v1/snow/orders?day=2027-01-15&section=sw")
+        (one,) = told["items"]
+        given = next(event for event in one["events"] if event["act"] == "order")
+        assert given["who"] == "the-approver" and given["facts"]["have_cm"] == 10.0
+        assert given["facts"]["gauges"][0]["name"] == "試験橋" and given["facts"]["expected_cm"] is not None
+        assert (await viewer.get("/api/v1/snow/orders?day=2027-01-15&section=ne"))[1]["items"] == []
+        _, record = await viewer.get("/api/v1/snow/decisions/sw?day=2027-01-15")
+        assert len(record["items"]) == 2, "the first, and that of the finish hour"
+        _, page = await viewer.get("/ops/snow/record?section=sw&day=2027-01-15")
+        lines = ["基準 10 cm", "除雪 提案", "除雪 指示", "通学路から", "そのときの判断", "除雪 受領", "除雪 作業完了"]
+        places = [page.index(line, page.index("経過")) for line in lines]
+        assert places == sorted(places) and "the-approver" in page and "試験橋：積雪 10 cm" in page
+        assert "記録がありません" in (await viewer.get("/ops/snow/record?section=sw&day=2027-02-01&status=Exercise"))[1]
+        for odd in ("day=9999-12-31", "day=x", "status=Real"):
+            assert (await viewer.get(f"/ops/snow/record?{odd}"))[0] == 400
+            assert (await viewer.get(f"/api/v1/snow/orders?{odd}"))[0] == 400
+
+
+async def test_who_was_slower_is_told_who_was_first_but_a_contractor_learns_no_name(store: Store) -> None:
+    async with snowed_in(store) as (night, running):
+        first, second = await running.person(Role.APPROVER, "sato"), await running.person(Role.APPROVER, "suzuki")
+        phone = await running.visitor()
+        (order,) = await night.orders()
+        await form(first, "/ops/snow", verb="order", order=str(order.id))
+        status, told = await form(second, "/ops/snow", verb="decline", order=str(order.id))
+        assert status == 409 and "指示済み、00:10 sato 指示" in told and "「見送り」はできません" in told
+        _, link = await first.post("/api/v1/snow/orders/link", {"id": order.id})
+        await form(second, "/ops/snow", verb="cancel", order=str(order.id), text="雪がやんだ")
+        token = link["url"].partition("t=")[2]
+        status, told = await phone.get(f"/snow-order?t={token}")
+        assert status == 200 and "取り消されました" in told and "<button" not in told
+        status, told = await form(phone, "/snow-order", t=token, act="start")
+        assert status == 200 and "00:10 取消" in told and "suzuki" not in told
+        assert [one.state for one in await night.orders()] == [State.CANCELLED]
+
+
 async def test_a_link_is_marked_as_its_order_is_whatever_the_form_says(store: Store) -> None:
     async with snowed_in(store, Status.EXERCISE) as (night, running):
         desk = await running.person(Role.APPROVER)
@@ -145,3 +192,19 @@ async def test_a_link_is_marked_as_its_order_is_whatever_the_form_says(store: St
         _, text = await form(desk, "/ops/snow", verb="link", order=str(order.id), status="Actual")
     (message,) = re.findall(r"sms:\?body=([^\"]+)", text)
     assert unquote(message).startswith("【訓練】")
+
+
+async def test_the_form_orders_some_classes_beside_those_that_are_ordered(store: Store) -> None:
+    async with snowed_in(store) as (night, running):
+        desk = await running.person(Role.APPROVER)
+        for classes in (["1"], ["2", "3"]):
+            fields = [("section", "se"), ("kind", "plow"), ("act", "order"), ("text", "先に"), ("verb", "give")]
+            data = [("csrf", desk.csrf), *fields, *(("classes", one) for one in classes)]
+            async with desk.http.post("/ops/snow", data=data) as response:
+                assert response.status == 200, await response.text()
+        given = [one for one in await night.orders() if one.section == "se"]
+        assert [one.classes for one in given] == [(1,), (2, 3)]
+        status, text = await form(desk, "/ops/snow", verb="give", section="se", kind="plow", text="全部")
+        assert status == 409 and "道路区分 1" in text
+        status, _ = await form(desk, "/ops/snow", verb="give", section="se", kind="plow", text="x", classes="9")
+        assert status == 400
