@@ -33,6 +33,7 @@ from services.requests.street import Streets
 from services.residents import parts as residents
 from services.retention import running as retention
 from services.retention.job import Retention
+from services.roads import load_towns
 from services.rollcall import RollCall
 from services.selftest.monthly import Monthly
 from services.settings import Settings
@@ -141,6 +142,7 @@ class Hub:
             callout=settings.callout,
             plow=settings.plow,
             dumps=Dumps(sites_of(roads, settings.plow)),
+            towns=load_towns(settings, city.ground.areas),
             rules=city.rules,
             signer=city.signer,
             lalert=settings.lalert,

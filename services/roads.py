@@ -1,4 +1,4 @@
-"""What plows are matched to: the city's network, its depots and dumps, and which vehicles work on sidewalks."""
+"""What plows are matched to, and what people look for: the network, depots and dumps, sidewalks, places by name."""
 
 from __future__ import annotations
 
@@ -13,6 +13,8 @@ from geo.geojson import ProfileError
 from geo.plow.network import Network
 from geo.plow.reading import read_drawn
 from geo.plow.work import Rules
+from geo.towns.gazetteer import Gazetteer
+from geo.towns.reading import read_gazetteer
 from services.city import StartError
 from services.settings import Settings
 from services.store.plowed import Vehicle
@@ -41,6 +43,14 @@ class Roads:
     def of(self, vehicle: Vehicle) -> Network | None:
         """The network that a vehicle works on."""
         return self.sidewalks if vehicle.name in self.sidewalk_vehicles else self.carriageways
+
+
+def load_towns(settings: Settings, areas: Areas) -> Gazetteer:
+    """Places of the profile by name, for who types an address. Raises StartError."""
+    try:
+        return read_gazetteer(settings.profile, areas, settings.city.name)
+    except ProfileError as error:
+        raise StartError(str(error)) from error
 
 
 def load_roads(settings: Settings, areas: Areas) -> Roads | None:

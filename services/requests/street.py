@@ -8,6 +8,8 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import chain
 
+import numpy as np
+import shapely
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from feeds.status import Status
@@ -21,6 +23,7 @@ from services.requests.shares import DAY, Shares
 from services.roads import Roads
 from services.store import decided, orders, plowed
 
+_TOWN_M = 700.0  # from the middle of a town to its roads
 _ALONG_M = 15.0  # from the middle of a road to its sidewalk, and no farther to that of another
 
 
@@ -64,6 +67,20 @@ class Streets:
                 if len(found) == at_most:
                     break
         return sorted(found.values(), key=lambda one: (one.segment.name, one.segment.section))
+
+    def near(self, lon: float, lat: float, status: Status, at_most: int) -> list[Placed]:
+        """Roads with a name around the middle of a town, the nearest first, each name once."""
+        network = next(iter(self.networks(status)), None)
+        if network is None:
+            return []
+        (east,), (north,) = network.plane.metres(np.array([lon]), np.array([lat]))
+        middle = shapely.Point(east, north)
+        numbers = network.tree.query(middle, predicate="dwithin", distance=_TOWN_M)
+        metres = {network.segments[n]: float(shapely.distance(network.lines[n], middle)) for n in numbers}
+        found: dict[str, Placed] = {}
+        for one in sorted((one for one in metres if one.name), key=lambda one: (metres[one], one.id)):
+            found.setdefault(one.name, Placed(one, metres[one], middle_of(one)))
+        return list(found.values())[:at_most]
 
     async def about(self, connection: AsyncConnection, found: Placed | None, status: Status, now: datetime) -> Street:
         """All that may be told of the road at ``now``."""

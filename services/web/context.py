@@ -14,6 +14,7 @@ from feeds.status import Status
 from geo.model import Ground
 from geo.plow.fairness import Street
 from geo.plow.ledger.book import Book
+from geo.towns.gazetteer import Gazetteer
 from rules.floor import Floor
 from rules.rule import Rule
 from rules.voice.japanese import Readings
@@ -70,6 +71,7 @@ class WebContext:
     book: Book = field(default_factory=Book)  # machines and contracts of snow removal
     streets: tuple[Street, ...] = ()  # the city's own carriageways, for how long they wait for a plow
     plow: Plow = field(default_factory=Plow)  # contractors, and how long orders may wait
+    towns: Gazetteer = field(default_factory=Gazetteer)  # places by name, for who types an address
     dumps: Dumps = field(default_factory=Dumps)  # where snow is brought to
 
     @property

@@ -43,7 +43,7 @@ from services.web.context import CONTEXT
 from services.web.dumps import api as dumps
 from services.web.ledger import api as ledger
 from services.web.requests import api as requests
-from services.web.roads import lines
+from services.web.roads import finding, lines
 
 ENDPOINTS = (
     *status.ENDPOINTS,
@@ -64,6 +64,7 @@ ENDPOINTS = (
     *requests.ENDPOINTS,
     *street.ENDPOINTS,
     *lines.ENDPOINTS,
+    *finding.ENDPOINTS,
     *photos.ENDPOINTS,
     *notices.ENDPOINTS,
     *fixes.ENDPOINTS,

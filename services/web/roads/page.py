@@ -17,13 +17,14 @@ from services.web.context import CONTEXT, WebContext
 from services.web.dumps.api import look
 from services.web.dumps.told import crowd_en, dump_told
 from services.web.pages_public import clock
+from services.web.roads.finding import LONGEST, find
 from services.web.roads.shown import shown_status
 from services.web.security import WebError
 from services.web.snow.page import short
 from services.web.templating import page
 
 PATH = "/snow"
-_MOST, _LONGEST = 30, 60  # roads found; characters of a search
+_NEAR = 15  # roads that are shown of a town
 
 
 async def show(request: web.Request) -> web.Response:
@@ -32,8 +33,10 @@ async def show(request: web.Request) -> web.Response:
     viewer = Viewer.everyone(context)
     status, now = shown_status(context, viewer), context.now()
     language = request.query.get("lang", "ja")
-    words = request.query.get("q", "").strip()[:_LONGEST]
-    where = _place(request, context)
+    words = request.query.get("q", "").strip()[:LONGEST]
+    town = context.towns.named(request.query.get("town", "")[:LONGEST])
+    where = None if town else _place(request, context)
+    around = context.ground.areas.at(town.lon, town.lat, "plow_section") if town else []
     names = {one.code: (one.name, one.name_en) for one in context.ground.areas.of_kind("plow_section")}
     answers = []
     async with context.store.read() as connection:
@@ -48,7 +51,10 @@ async def show(request: web.Request) -> web.Response:
         "language": language if language in LANGUAGES else "ja",
         "languages": LANGUAGE_NAMES,
         "q": words,
-        "roads": context.answers.named(words, status, _MOST),
+        "found": find(context, words, status),
+        "town": town,
+        "around": context.answers.near(town.lon, town.lat, status, _NEAR) if town else [],
+        "town_sections": [one.code for one in around] if town else [],
         "answers": answers,
         "sentence": sentence,
         "where": where,

@@ -25,7 +25,7 @@ function useMyPosition() {
   say('');
   navigator.geolocation.getCurrentPosition(
     ({ coords }) => ask(coords.longitude, coords.latitude),
-    () => say('いまいる場所が分かりません。道路の名前か地図で調べてください。 / Your position is not known; search by name or on the map.'),
+    () => say('いまいる場所が分かりません。住所か地図で調べてください。 / Your position is not known; search by address or on the map.'),
     { timeout: 15000, maximumAge: 60000 },
   );
 }
@@ -102,5 +102,5 @@ if (navigator.geolocation) {
 }
 if (opener) {
   opener.hidden = false;
-  opener.addEventListener('click', () => openMap().catch(() => say('地図を開けません。道路の名前で調べてください。 / The map cannot be opened; search by name.')));
+  opener.addEventListener('click', () => openMap().catch(() => say('地図を開けません。住所で調べてください。 / The map cannot be opened; search by address.')));
 }
