@@ -34,7 +34,7 @@ sections = ["plow-tamayama", "plow-matsuzono"]
 DUMPS = """
 [plow.dumps.demo-dump]
 name_en = "Demonstration dump"
-capacity_m3 = 3000
+capacity_m3 = 2200
 load_m3 = 30
 hours = "09:00-16:00"
 [plow.dumps.demo-dump-kita]
