@@ -7,7 +7,7 @@ from dataclasses import fields
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from feeds.status import Status
@@ -85,6 +85,19 @@ async def stays(
     for row in await connection.execute(statement):
         found.setdefault(Vehicle(status, row.gateway, row.vehicle), []).append(_spell(row))
     return found
+
+
+async def ended_between(connection: AsyncConnection, status: Status, since: datetime, until: datetime) -> list[Vehicle]:
+    """Vehicles with spells since then of which the last ended by ``until``, in order."""
+    columns = (spells.c.gateway, spells.c.vehicle)
+    statement = (
+        select(*columns)
+        .where(spells.c.status == status, spells.c.began >= since)
+        .group_by(*columns)
+        .having(func.max(spells.c.ended) <= until)
+        .order_by(*columns)
+    )
+    return [Vehicle(status, gateway, name) for gateway, name in await connection.execute(statement)]
 
 
 def _spell(row: Any) -> Spell:

@@ -66,5 +66,6 @@ SECTION = {
     **_DECIDED,
     "waits": "decide, answer, late, gauge, work, or empty: nothing does",
     "orders": "open orders, and those over within a day, as /snow/orders tells them",
+    "lost": "machines that fell silent at work here ten minutes to two hours ago, under an order: {vehicle, since}",
     "contractors": "{name, phone, mail} of those who plow it",
 }

@@ -11,6 +11,7 @@ from rules.orders.decision import KINDS_EN, KINDS_JA, Decision, Gauge, Outcome, 
 from rules.orders.life import GIVEN, OPEN, Act, Event, How, Order, State, allowed, late, overdue
 from rules.orders.saying import sentence, sentence_en, snow_text
 from rules.orders.words import ACTS_JA, STATES_JA
+from services.orders.lost import lost
 from services.store import decided, orders
 from services.web.api.times import iso, iso_or_none
 from services.web.context import WebContext
@@ -33,6 +34,7 @@ async def sections(context: WebContext, status: Status) -> list[dict[str, Any]]:
     async with context.store.read() as connection:
         looks = await decided.last_look(connection, status)
         known = await orders.since(connection, now - KEPT, status)
+        missed = await lost(connection, status, known, now)
     names = {one.section: one.section_name for one in known} | {s: d.picture.section_name for s, d in looks.items()}
     found = []
     for section, name in names.items():
@@ -49,6 +51,7 @@ async def sections(context: WebContext, status: Status) -> list[dict[str, Any]]:
                 **told,
                 "waits": _waits(mine, decision),
                 "orders": mine,
+                "lost": [{"vehicle": one.vehicle, "since": iso(one.since)} for one in missed if one.section == section],
                 "contractors": [
                     {"name": one.name, "phone": one.phone, "mail": one.mail} for one in context.plow.of_section(section)
                 ],

@@ -10,13 +10,18 @@ from urllib.parse import unquote
 
 import pytest
 
+from feeds.records import Fix
 from feeds.status import Status
+from geo.plow.spells import Doing, Spell
 from rules.orders.life import Act, State
 from services.configuration.plow import Plow
+from services.store import records, spells
 from services.store.engine import Store
+from services.store.plowed import Vehicle
 from services.store.users import Role
 from services.web.snow.described import DECISION, ORDER, SECTION
 from tests.rules.orders.nights import at, city, rising
+from tests.services.making import SetClock
 from tests.services.orders.night import MIDNIGHT, Night
 from tests.services.web_floor import Floor, Visitor, floor
 
@@ -26,12 +31,16 @@ PLOW = Plow.model_validate({"contractors": {"kita": {"name": "北建設", "secti
 
 
 @asynccontextmanager
-async def snowed_in(store: Store, status: Status = Status.ACTUAL) -> AsyncIterator[tuple[Night, Floor]]:
+async def snowed_in(
+    store: Store, status: Status = Status.ACTUAL, clock: SetClock | None = None
+) -> AsyncIterator[tuple[Night, Floor]]:
     """Ten centimetres at midnight, looked at, and the desk open ten minutes later."""
     night = Night(store)
     await night.snows(rising(10, 5), MIDNIGHT, status)
     await night.look()
-    async with floor(store, ground=city(), plow=PLOW, now=lambda: NOW, exercise=status is Status.EXERCISE) as running:
+    async with floor(
+        store, ground=city(), plow=PLOW, now=(clock or SetClock(NOW)).now, exercise=status is Status.EXERCISE
+    ) as running:
         yield night, running
 
 
@@ -61,6 +70,34 @@ async def test_the_page_tells_the_rule_and_its_form_orders_once(store: Store) ->
         (order,) = await night.orders()
     assert order.state is State.ACKNOWLEDGED and order.vehicles == 3
     assert [one.act for one in order.events] == [Act.PROPOSE, Act.ORDER, Act.ACKNOWLEDGE]
+
+
+async def test_a_machine_that_falls_silent_at_work_is_told_until_it_is_heard_of(store: Store) -> None:
+    def at_work(minute: int, doing: Doing = Doing.WORK) -> Spell:
+        began = int(MIDNIGHT.timestamp()) + 60 * minute
+        section = "sw" if doing is Doing.WORK else ""
+        return Spell(began=began, ended=began + 60, doing=doing, section=section, administrator="city", metres=200.0)
+
+    gone, home, busy = (Vehicle(Status.ACTUAL, "gw1", name) for name in ("p7", "p8", "p9"))
+    clock = SetClock(NOW)
+    async with snowed_in(store, clock=clock) as (night, running):
+        async with store.write() as connection:
+            told = [(gone, at_work(5)), (home, at_work(5)), (home, at_work(6, Doing.YARD)), (busy, at_work(5))]
+            await spells.replace(connection, (), frozenset(told))
+        desk, later = await running.person(Role.APPROVER), NOW + timedelta(minutes=20)
+        clock.at = later
+        assert "位置が途切れた" not in (await desk.get("/ops/snow"))[1], "nobody is ordered"
+        (order,) = await night.orders()
+        clock.at = MIDNIGHT + timedelta(minutes=1)
+        await form(desk, "/ops/snow", verb="order", order=str(order.id))
+        clock.at = later
+        near = Fix(gateway="gw1", vehicle="p9", measured_at=later - timedelta(minutes=1), lon=141.15, lat=39.7)
+        async with store.write() as connection:  # the loop has not come to it yet
+            await records.save(connection, [near], later)
+        _, page = await desk.get("/ops/snow")
+        assert "p7（00:06から）</strong>" in page and "p8" not in page
+        said = (await desk.get("/api/v1/snow/sections"))[1]["items"]
+        assert {one["section"]: len(one["lost"]) for one in said if one["lost"]} == {"sw": 1}
 
 
 async def test_who_may_only_note_sees_no_button_and_is_refused(store: Store) -> None:
