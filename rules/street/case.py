@@ -27,6 +27,7 @@ class Case(StrEnum):
     DECIDING = "deciding"  # the rule fired, and a person decides
     LATER_CLASS = "later_class"  # larger roads first
     WAITS = "waits"  # for the next hour of decision
+    TOO_LATE = "too_late"  # the rule was met when nobody is sent out any more before the finish hour
     MELTS = "melts"
     RAIN = "rain"
     GONE = "gone"
@@ -46,6 +47,8 @@ _REASONS: Mapping[Reason, Case] = {
     Reason.NO_GAUGE: Case.NO_GAUGE,
     Reason.NO_RULE: Case.NO_RULE,
     Reason.STAGE_BEFORE: Case.LATER_CLASS,
+    Reason.TOO_LATE: Case.TOO_LATE,
+    Reason.BEGAN_LATE: Case.TOO_LATE,
 }
 _OUTCOMES: Mapping[Outcome, Case] = {
     Outcome.PROPOSE: Case.DECIDING,

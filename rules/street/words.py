@@ -13,7 +13,7 @@ from rules.wording.times import clock
 _FOLDER = Path(__file__).parent / "words"
 _CLOSE = frozenset({"ja", "zh-Hans"})  # no blank between sentences
 _OF_OTHERS = frozenset({Case.NO_ROAD, Case.NATION, Case.PREFECTURE, Case.OTHER})
-_FIRED = frozenset({Case.DECIDING, Case.WAITS, Case.MELTS, Case.RAIN})
+_FIRED = frozenset({Case.DECIDING, Case.WAITS, Case.TOO_LATE, Case.MELTS, Case.RAIN})
 _SETTLED = frozenset({Case.WORKING, Case.ORDERED, Case.DONE})  # nobody waits for a decision
 
 

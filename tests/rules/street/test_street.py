@@ -102,6 +102,15 @@ def test_a_silent_gauge_is_no_snow_free_street() -> None:
     assert case(decision=silent) is Case.NO_GAUGE
 
 
+def test_snow_that_came_too_late_is_told_as_that() -> None:
+    """Edge case 3: crossed at 03:50, when nobody is sent out any more."""
+    timing = replace(PRESETS["morioka"].timing, last_start=at("03:30").time())
+    late = decide(picture(rising(10, 4), at("03:50")), replace(PRESETS["morioka"], timing=timing))
+    told = street(ROAD, Told(decision=late), at("03:50"))
+    assert told.case is Case.TOO_LATE
+    assert "出動を始める時刻を過ぎています。" in sentence(told) and "次の判断は15日7時00分です。" in sentence(told)
+
+
 def test_larger_roads_come_first() -> None:
     staged = decided(rising(12, 5), preset="azumino")
     mains = [one for one in staged.verdicts if one.classes]
