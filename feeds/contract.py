@@ -131,7 +131,7 @@ def _span(one: SnowSpan) -> dict[str, Any]:
         "low_cm": one.low_cm,
         "high_cm": one.high_cm,
         "over_h": one.over_h,
-        **({"assumed": True} if one.assumed else {}),
+        **{name: True for name in ("assumed", "at_most") if getattr(one, name)},
     }
 
 

@@ -34,6 +34,7 @@ class SnowSpan:
     high_cm: float
     over_h: float
     assumed: bool = False  # the sender named no hours: taken for those after the issue
+    at_most: bool = False  # ``high_cm`` is only a bound (以下, 未満): nobody says that so much falls
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

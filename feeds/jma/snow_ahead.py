@@ -40,6 +40,7 @@ class _Amounts:
 
     low: float | None = None
     high: float | None = None
+    at_most: bool = False
 
 
 _Found = dict[tuple[str, Window, float | None], _Amounts]  # part of the area, window, hours that the amount is of
@@ -120,7 +121,8 @@ def _spans(item: etree._Element, windows: Windows, reported: datetime) -> Iterat
         try:
             until = end or start + timedelta(hours=over_h or 0)
             if low is not None and high is not None and until > reported:
-                yield part, replace(span(start, until, low, high, over_h), assumed=end is None)
+                one = span(start, until, low, high, over_h)
+                yield part, replace(one, assumed=end is None, at_most=told.at_most)
         except (ValueError, OverflowError):
             continue  # no sky lets so much fall, and no calendar goes so far
 
@@ -152,7 +154,7 @@ def _take(
     elif _HIGH in what:
         told.high = value
     elif any(word in condition for word in _AT_MOST):
-        told.low, told.high = 0.0, value
+        told.low, told.high, told.at_most = 0.0, value, True
     else:  # 以上 names no upper end: what is named is all that is known
         told.low = told.high = value
 

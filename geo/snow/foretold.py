@@ -96,6 +96,7 @@ def _of_telegram(telegram: Telegram, ground: Ground) -> Bulletin:
                     rank=rank,
                 )
                 for span in one.spans
+                if not span.at_most  # 15センチ以下 is said of calm nights too
             ]
     kind = telegram.telegram or telegram.control_title
     return Bulletin(

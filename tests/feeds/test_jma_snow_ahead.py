@@ -131,6 +131,14 @@ def test_the_day_of_the_possible_warnings_keeps_both_ends_of_a_range() -> None:
     assert one.spans == (span("2026-11-20T18:00", "2026-11-21T18:00", 10, 20, 24),)
 
 
+def test_a_bound_is_told_as_one_and_at_least_is_taken_at_its_word() -> None:
+    steps = {"1": ("2026-11-20T18:00:00+09:00", "PT6H"), "2": ("2026-11-21T00:00:00+09:00", "PT6H")}
+    six = "６時間最大降雪量"
+    inner = depth(15, type=six, ref="1", condition="以下") + depth(30, type=six, ref="2", condition="以上")
+    (one,) = told(series(steps, item(inner)))
+    assert [(each.low_cm, each.high_cm, each.at_most) for each in one.spans] == [(0, 15, True), (30, 30, False)]
+
+
 @pytest.mark.parametrize(
     "inner",
     [

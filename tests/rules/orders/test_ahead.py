@@ -85,6 +85,8 @@ def test_a_telegram_speaks_of_the_city_alone_and_the_newest_of_a_series_replaces
     calm = telegram("", TABLES, **later)  # the second speaks of the waves alone
     assert standing([first, calm], NOW) == standing([calm, first], NOW) == []
     assert standing([first, telegram("", TABLES, **(later | {"info_type": "取消"}))], NOW) == []
+    bound = depth(24, ref="1", condition="以下")
+    assert telegram(series(DAY, item(bound))).said == (), "of a calm night, too, they say: at most so much"
     other = telegram("", TABLES, **(later | {"event": "JP2"}))
     assert len(standing([first, other], NOW)) == 1
     assert standing([first], at("18:00")) == [] and standing([first], NOW - timedelta(days=2)) == []
