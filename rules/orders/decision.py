@@ -136,6 +136,7 @@ class Picture:
     drifting: bool = False
     finished: Mapping[str, datetime] = field(default_factory=dict)  # rule → when its last order was done
     extras: Mapping[Reason, tuple[Evidence, ...]] = field(default_factory=dict)  # what calls for more than the plow
+    packed_cm: float | None = None  # packed snow before a thaw, as the model reckons it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

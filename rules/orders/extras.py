@@ -26,10 +26,12 @@ def extra_verdicts(picture: Picture, rules: OrderRules) -> list[Verdict]:
                 Verdict(
                     rule=rule.id,
                     kind=rule.kind,
-                    classes=(),
+                    classes=rule.classes,
                     outcome=outcome,
                     reason=why,
-                    fired=reason,
+                    fired=None if why is Reason.NOT_ENOUGH else reason,
+                    have_cm=picture.packed_cm if rule.packed_cm is not None else None,
+                    need_cm=rule.packed_cm,
                     evidence=evidence,
                 )
             )
@@ -45,6 +47,8 @@ def _against(rule: ExtraRule, picture: Picture, rules: OrderRules) -> tuple[Outc
     """Under deep snow de-icer is lost: the plow comes first. Extra orders go out at any hour."""
     if out_of_season(picture, rules):
         return Outcome.VETO, Reason.OUT_OF_SEASON
+    if rule.packed_cm is not None and (picture.packed_cm or 0.0) <= rule.packed_cm:
+        return Outcome.NEAR, Reason.NOT_ENOUGH
     deep = max((one.new_cm for one in picture.gauges), default=0.0)
     if rule.most_cm is not None and deep > rule.most_cm:
         return Outcome.WAIT, Reason.STAGE_BEFORE

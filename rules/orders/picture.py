@@ -54,6 +54,7 @@ def pictures(inputs: Inputs, ground: Ground, rules: OrderRules, told: Told = NOT
             for area in sections_of(station, ground):
                 stations[area.code].append(station)
     extras = _extras(told.hazards)
+    packed = _packed(told.hazards)
     foretold = [*told.foretold, *(noted(one, section) for section, one in told.expected.items())]
     found = []
     for area in sorted(ground.areas.of_kind("plow_section"), key=lambda one: one.code):
@@ -76,6 +77,7 @@ def pictures(inputs: Inputs, ground: Ground, rules: OrderRules, told: Told = NOT
                 rut_cm=told.rut_cm.get(area.code),
                 drifting=any(_drifts(station, inputs) for station in here),
                 finished=done,
+                packed_cm=packed.get(area.code),
                 extras={**extras.get(area.code, {}), **told.reports.get(area.code, {})},
             )
         )
@@ -169,6 +171,16 @@ def _drifts(station: Station, inputs: Inputs) -> bool:
     wind = newest(inputs.series.get((station.code, "wind_speed"), ()), inputs.now, _HOUR)
     air = newest(inputs.series.get((station.code, "air_temperature"), ()), inputs.now, 2 * _HOUR)
     return wind is not None and air is not None and wind.value >= _DRIFT_MS and air.value < _DRIFT_C
+
+
+def _packed(hazards: Iterable[Hazard]) -> dict[str, float]:
+    """Section → the thickest packed snow that softens."""
+    found: dict[str, float] = {}
+    for hazard in hazards:
+        thick = hazard.facts.get("packed_cm") if hazard.kind == "packed_snow" else None
+        if isinstance(thick, int | float):
+            found[hazard.area] = max(found.get(hazard.area, 0.0), float(thick))
+    return found
 
 
 def _extras(hazards: Iterable[Hazard]) -> dict[str, dict[Reason, tuple[Evidence, ...]]]:

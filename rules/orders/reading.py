@@ -13,7 +13,7 @@ from rules import span
 from rules.orders.ahead import Forecasting, Take
 from rules.orders.decision import Kind
 from rules.orders.extras import CALLS_FOR
-from rules.orders.rules import ExtraRule, OrderRules, Part, PlowRule, Timing, Veto
+from rules.orders.rules import ExtraRule, OrderRules, Part, PlowRule, Posture, Timing, Veto
 from rules.source import RuleError, Table, read_toml
 
 _ID = r"[a-z][a-z0-9-]{0,40}"
@@ -64,6 +64,7 @@ def _rules(table: Table) -> OrderRules:
         counting=_counting(table.table("counting")),
         plow=tuple(_plow(one) for one in table.tables("rule")),
         extras=tuple(_extra(one) for one in table.tables("extra")),
+        postures=tuple(sorted((_posture(one) for one in table.tables("posture")), key=lambda one: one.depth_cm)),
         span=span.parse_span(table),
         file=str(table.source.path),
     )
@@ -74,8 +75,8 @@ def _rules(table: Table) -> OrderRules:
 
 def _names(table: Table, found: OrderRules) -> None:
     """Ids are those of orders, and stages name each other by them."""
-    if not found.plow:
-        table.fault("rule", "none", "at least one [[rule]]")
+    if not found.plow and not found.postures:
+        table.fault("rule", "none", "at least one [[rule]], or a [[posture]]")
     ids = [*(one.id for one in found.plow), *(one.id for one in found.extras)]
     for twice in sorted({one for one in ids if ids.count(one) > 1}):
         table.fault("rule", twice, "an id of its own for each [[rule]] and [[extra]]")
@@ -167,8 +168,19 @@ def _extra(table: Table) -> ExtraRule:
     found = ExtraRule(
         id=table.text("id", pattern=_ID),
         kind=Kind(table.text("kind", one_of=[one.value for one in CALLS_FOR]) or Kind.RUTS),
+        classes=_classes(table),
         most_cm=_optional(table, "most_cm", 1, 200),
+        packed_cm=_optional(table, "packed_cm", 1, 100),
     )
+    if found.packed_cm is not None and found.kind is not Kind.LEVELLING:
+        table.fault("packed_cm", str(found.packed_cm), 'only for kind = "levelling"')
+    table.finish()
+    return found
+
+
+def _posture(table: Table) -> Posture:
+    depth_cm = table.number("depth_cm", 1, 1000)
+    found = Posture(name=table.text("name"), name_en=table.text("name_en"), depth_cm=depth_cm)
     table.finish()
     return found
 

@@ -93,11 +93,23 @@ class PlowRule:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExtraRule:
-    """An order beside the plow, and what calls for it; ``most_cm``: not where more new snow than this lies."""
+    """An order beside the plow, and what calls for it; ``most_cm``: not where more new snow than this lies;
+    ``packed_cm``: of levelling, only where the packed snow is thicker than this."""
 
     id: str
     kind: Kind
+    classes: tuple[int, ...] = ()  # of roads; empty: all
     most_cm: float | None = None
+    packed_cm: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Posture:
+    """What a city sets up at a depth of snow, such as its headquarters (豪雪対策本部). The hub tells; people decide."""
+
+    name: str
+    name_en: str
+    depth_cm: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,6 +122,7 @@ class OrderRules:
     source: str
     plow: tuple[PlowRule, ...]
     extras: tuple[ExtraRule, ...] = ()
+    postures: tuple[Posture, ...] = ()  # the lowest first
     season: Part
     timing: Timing = field(default_factory=Timing)
     veto: Veto = field(default_factory=Veto)
@@ -119,6 +132,11 @@ class OrderRules:
     trend: bool = False  # whether the trend of the last hours counts as a forecast
     span: Span = field(default_factory=Span)  # from when until when these figures hold
     file: str = ""
+
+    def posture(self, depth_cm: float | None) -> Posture | None:
+        """The gravest that this depth has reached; None for none, or where no gauge speaks."""
+        reached = (one for one in reversed(self.postures) if depth_cm is not None and depth_cm >= one.depth_cm)
+        return next(reached, None)
 
 
 def _local(at: datetime) -> time:

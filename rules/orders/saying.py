@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from feeds.japan import JAPAN
-from rules.orders.decision import KINDS_EN, KINDS_JA, Ahead, Decision, Gauge, Outcome, Reason, Verdict
+from rules.orders.decision import KINDS_EN, KINDS_JA, Ahead, Decision, Gauge, Kind, Outcome, Reason, Verdict
 
 _AGAINST: Mapping[Reason, tuple[str, str]] = {
     Reason.OUT_OF_SEASON: ("除雪期間の外です", "it is outside the season"),
@@ -45,7 +45,9 @@ def sentence(decision: Decision, verdict: Verdict | None = None) -> str:
         return "この日に当てはまる除雪の基準がありません"
     if one.reason is Reason.NO_RUTS:
         return f"新雪 {_cm(one.have_cm)} は基準に達していますが、わだちの通報がありません"
-    return f"{_cm(one.have_cm)} < 基準 {_cm(one.need_cm)}（あと {_cm(one.missing_cm)}、{_clock(decision.picture.at)}）"
+    packed = "圧雪 " if one.kind is Kind.LEVELLING else ""
+    missing = f"あと {_cm(one.missing_cm)}、{_clock(decision.picture.at)}"
+    return f"{packed}{_cm(one.have_cm)} < 基準 {_cm(one.need_cm)}（{missing}）"
 
 
 def sentence_en(decision: Decision, verdict: Verdict | None = None) -> str:
@@ -64,7 +66,8 @@ def sentence_en(decision: Decision, verdict: Verdict | None = None) -> str:
     if one.reason is Reason.NO_RUTS:
         return f"{_cm(one.have_cm)} of new snow are enough, but nobody has reported ruts"
     missing = f"{_cm(one.missing_cm)} missing at {_clock(decision.picture.at)}"
-    return f"{_cm(one.have_cm)} < {_cm(one.need_cm)} ({missing})"
+    packed = "packed snow " if one.kind is Kind.LEVELLING else ""
+    return f"{packed}{_cm(one.have_cm)} < {_cm(one.need_cm)} ({missing})"
 
 
 def gauge_text(gauge: Gauge, rule: str = "") -> str:

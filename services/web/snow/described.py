@@ -64,6 +64,7 @@ SECTION = {
     "name": "of the section",
     "name_en": "the same in English",
     **_DECIDED,
+    "posture": "what the city sets up at this depth: {name, name_en, depth_cm}; null: nothing, or no gauge speaks",
     "waits": "decide, answer, late, gauge, work, or empty: nothing does",
     "orders": "open orders, and those over within a day, as /snow/orders tells them",
     "lost": "machines that fell silent at work here ten minutes to two hours ago, under an order: {vehicle, since}",

@@ -9,6 +9,8 @@ from typing import Any
 from feeds.status import Status
 from rules.orders.decision import KINDS_EN, KINDS_JA, Decision, Gauge, Outcome, Verdict
 from rules.orders.life import GIVEN, OPEN, Act, Event, How, Order, State, allowed, late, overdue
+from rules.orders.reading import in_force
+from rules.orders.rules import OrderRules
 from rules.orders.saying import sentence, sentence_en, snow_text
 from rules.orders.words import ACTS_JA, STATES_JA
 from services.orders.lost import lost
@@ -35,6 +37,7 @@ async def sections(context: WebContext, status: Status) -> list[dict[str, Any]]:
         looks = await decided.last_look(connection, status)
         known = await orders.since(connection, now - KEPT, status)
         missed = await lost(connection, status, known, now)
+    rules = in_force(context.city.orders if context.city else (), now)
     names = {one.section: one.section_name for one in known} | {s: d.picture.section_name for s, d in looks.items()}
     found = []
     for section, name in names.items():
@@ -49,6 +52,7 @@ async def sections(context: WebContext, status: Status) -> list[dict[str, Any]]:
                 "name_en": decision.picture.section_name_en if decision else "",
                 "status": status.value,
                 **told,
+                "posture": _posture(rules, decision),
                 "waits": _waits(mine, decision),
                 "orders": mine,
                 "lost": [{"vehicle": one.vehicle, "since": iso(one.since)} for one in missed if one.section == section],
@@ -58,6 +62,12 @@ async def sections(context: WebContext, status: Status) -> list[dict[str, Any]]:
             }
         )
     return sorted(found, key=lambda one: (_FIRST.index(one["waits"]), _outcome(one), -one["missing"], one["section"]))
+
+
+def _posture(rules: OrderRules | None, decision: Decision | None) -> dict[str, Any] | None:
+    """What the city sets up at such a depth, where it is reached."""
+    found = rules.posture(decision.depth_cm) if rules and decision else None
+    return {"name": found.name, "name_en": found.name_en, "depth_cm": found.depth_cm} if found else None
 
 
 def order_told(order: Order, context: WebContext, now: datetime) -> dict[str, Any]:

@@ -126,6 +126,16 @@ def test_sapporo_leaves_snow_that_begins_in_the_small_hours() -> None:
     assert main("sapporo", rising(2, 4), "00:30", drifting=True) == (Outcome.PROPOSE, Reason.DRIFT)
 
 
+def test_hakodate_levels_each_class_from_its_own_thickness() -> None:
+    called = {Reason.THAW_AHEAD: (Evidence(ref="p", text="圧雪 約 22 cm、暖気"),)}
+    one = picture(rising(2, 12), MIDNIGHT, preset="hakodate")
+    said = {each.rule: each for each in says("hakodate", one, extras=called, packed_cm=22.0).verdicts}
+    assert (said["thaw-other"].outcome, said["thaw-other"].classes) == (Outcome.PROPOSE, (3,))
+    assert said["thaw-residential"].outcome is Outcome.NEAR
+    told = sentence(says("hakodate", one, extras=called, packed_cm=22.0), said["thaw-residential"])
+    assert told.startswith("圧雪 22 cm < 基準 25 cm")
+
+
 def test_hakodate_asks_other_roads_for_snow_and_ruts() -> None:
     deep = picture(rising(21, 12), MIDNIGHT, preset="hakodate")
     said = {one.rule: one for one in says("hakodate", deep).verdicts}

@@ -24,7 +24,10 @@ def faults(folder: Path, text: str) -> list[str]:
 
 
 def test_every_preset_has_a_source_and_morioka_says_ten() -> None:
-    assert len(PRESETS) == 8 and all(one.source and one.plow for one in PRESETS.values())
+    assert len(PRESETS) == 9 and all(one.source and (one.plow or one.postures) for one in PRESETS.values())
+    aomori = PRESETS["aomori"]
+    told = [one.name if (one := aomori.posture(cm)) else None for cm in (None, 95.9, 96, 112)]
+    assert told == [None, None, "豪雪対策本部", "豪雪災害対策本部"]
     morioka = PRESETS["morioka"]
     assert [(rule.new_snow_cm, rule.forecast_cm, rule.classes) for rule in morioka.plow] == [(10, 10, ())]
     assert {one.kind for one in morioka.extras} == set(Kind) - {Kind.PLOW}
@@ -42,6 +45,11 @@ def test_every_preset_has_a_source_and_morioka_says_ten() -> None:
         ("thaw_c = 3.0", "thaw = 3.0", "veto.thaw: found an unknown key"),
         ("forecast_cm = 10", 'classes = [1, "2"]', "rule[0].classes: found [1, '2']"),
         ("forecast_cm = 10", 'after = "first"', "rule[0].after: found 'first'; allowed: the id of a [[rule]] above it"),
+        (
+            'kind = "hauling"',
+            'kind = "hauling"\npacked_cm = 20',
+            "found '20'; allowed: only for kind = \"levelling\"",
+        ),
         ('id = "narrow"', 'id = "ruts"', "rule: found 'ruts'; allowed: an id of its own"),
         ('over = "PT24H"', 'over = "P9D"', "counting.over: found '9 days, 0:00:00'; allowed: PT1H to PT72H"),
     ],
