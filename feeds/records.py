@@ -13,6 +13,7 @@ from typing import TypeAlias
 
 from feeds.cap.types import CapAlert
 from feeds.crime_types import Crime, Ended
+from feeds.judged import Judged
 from feeds.lalert.types import LalertDocument
 from feeds.rejected import Rejected as Rejected  # noqa: PLC0414 - one of the words of this module
 from feeds.snow_ahead import SnowAhead, SnowForecast
@@ -124,6 +125,7 @@ class Report:
     crime: Crime | None = None  # what a notice of the police tells in fields
     ended: Ended | None = None  # why it is told nobody any more
     corrected: int = 0  # how often its issuer corrected it
+    judged: Judged | None = None  # by people of the city; None: as it came
 
     @property
     def key(self) -> str:

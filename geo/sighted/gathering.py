@@ -102,11 +102,12 @@ def _linked(earlier: Seen, later: Seen, link: Link) -> bool:
 def _apart_m(one: Cell, other: Cell) -> float:
     """The least that can lie between points of two cells, roughly: whoever stands at a border is counted once."""
     (west, south, east, north), (lon, lat), (to_lon, to_lat) = one.bounds, one.centre, other.centre
-    across = _great_circle_m((west, south), (east, north))
-    return max(0.0, _great_circle_m((lon, lat), (to_lon, to_lat)) - across)
+    across = great_circle_m((west, south), (east, north))
+    return max(0.0, great_circle_m((lon, lat), (to_lon, to_lat)) - across)
 
 
-def _great_circle_m(one: tuple[float, float], other: tuple[float, float]) -> float:
+def great_circle_m(one: tuple[float, float], other: tuple[float, float]) -> float:
+    """Metres between two points (longitude, latitude in degrees) on the sphere."""
     (lon, lat), (to_lon, to_lat) = ((radians(x), radians(y)) for x, y in (one, other))
     half = sin((to_lat - lat) / 2) ** 2 + cos(lat) * cos(to_lat) * sin((to_lon - lon) / 2) ** 2
     return 2 * _EARTH_M * asin(sqrt(half))

@@ -1,0 +1,71 @@
+"""The report as it stands after what people decided: the revision of the record that models, maps and pages read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from feeds.judged import Judged
+from feeds.records import Report
+from rules.reports.case import GONE, PUBLIC, Act, Case, State
+
+CORRECTABLE = ("kind", "seen_at", "place", "lon", "lat")  # never the sender's words: they are kept as issued
+
+
+def stood(report: Report, case: Case, also: Iterable[str] = ()) -> Report:
+    """The report with what the case came to. ``also``: keys of the reports that are merged into it.
+
+    One that expired keeps what was judged of it: it is over, not untrue.
+    """
+    last = judged_state(case)
+    gone = last in GONE or case.same_as is not None
+    judged = Judged(
+        acts=case.version,
+        released=last is State.UNCONFIRMED and not gone,
+        gone=gone,
+        corrected=_corrections_told(case),
+        also=tuple(sorted(also)),
+    )
+    confirmed = last is State.CONFIRMED and not gone
+    return replace(report, confirmed=confirmed, judged=judged, **_corrected(case))
+
+
+def judged_state(case: Case) -> State | None:
+    """The state before it expired, else the state."""
+    if case.state is not State.EXPIRED:
+        return case.state
+    before = [_LEADS[one.act] for one in case.events if one.act in _LEADS]
+    return before[-1] if before else State.RECEIVED
+
+
+_LEADS: Mapping[Act, State] = {
+    Act.TRIAGE: State.TRIAGED,
+    Act.VOUCH: State.CONFIRMED,
+    Act.CONFIRM: State.CONFIRMED,
+    Act.SIGN_OFF: State.UNCONFIRMED,
+    Act.REJECT: State.REJECTED,
+    Act.WITHDRAW: State.WITHDRAWN,
+    Act.REOPEN: State.TRIAGED,
+}
+
+
+def _corrected(case: Case) -> dict[str, Any]:
+    """The newest word of every field that somebody put right, by the names of the record."""
+    found: dict[str, Any] = {}
+    for one in case.events:
+        if one.act is Act.CORRECT:
+            found |= {name: one.facts[name] for name in CORRECTABLE if name in one.facts}
+    if "seen_at" in found:
+        found["measured_at"] = datetime.fromisoformat(found.pop("seen_at"))
+    return found
+
+
+def _corrections_told(case: Case) -> int:
+    """Only what people may have been told wrongly is told anew."""
+    count, public = 0, False
+    for one in case.events:
+        public = public or _LEADS.get(one.act) in PUBLIC
+        count += public and one.act is Act.CORRECT
+    return count
