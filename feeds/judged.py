@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Judged:
-    """``acts`` numbers the decisions, so that no two revisions are alike even where people went back and forth."""
+    """``revision`` numbers what was kept of the report, so that no two are alike though people go back and forth."""
 
-    acts: int
+    revision: int = 0
     released: bool = False  # people may be told, though it is not confirmed
     gone: bool = False  # it is not so, was taken back, or another report stands for it
     corrected: int = 0  # how often since people may have been told

@@ -39,6 +39,7 @@ class Hazard:
     probability: float | None = None
     relayed: bool = False  # others announced it: for staff to know, seen by no resident and posted by no rule
     equipment: bool = False  # of our own gateways and sensors: for staff alike
+    held_back: bool = False  # a report that nobody has confirmed or released: for staff to judge
     late: bool = False  # its newest reading came too late to be news: shown, but it begins and raises no alert
     source: str = ""  # what separates two hazards of one kind in one area: gauge, telegram kind, report
     evidence: tuple[Evidence, ...] = ()
@@ -46,8 +47,9 @@ class Hazard:
 
     @property
     def for_staff(self) -> bool:
-        """True where no resident sees it and no rule posts it: others announced it, or it is about our equipment."""
-        return self.relayed or self.equipment
+        """True where no resident sees it and no rule posts it: others announced it, it is about our equipment, or
+        people have not judged it."""
+        return self.relayed or self.equipment or self.held_back
 
     @property
     def key(self) -> str:

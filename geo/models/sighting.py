@@ -13,21 +13,24 @@ from feeds.records import Report
 from geo.hazard import Evidence, Hazard
 from geo.model import Ground, Inputs
 from geo.sighted.telling import standard
-from geo.sighted.told import Told, told
+from geo.sighted.told import Told, held_back, told
 
 
 class Sighting:
     """One hazard per report, in the square or district of its position, or in the city where it has none."""
 
     name = "sighting"
-    version = "3"
+    version = "4"
     quantities = frozenset[str]()
     window = timedelta(days=14)
     telegrams = False
     reports = frozenset(kind for kind, telling in standard().items() if telling.level)
 
     def run(self, inputs: Inputs, ground: Ground) -> list[Hazard]:
-        """Every report of a known kind that still lives; one from outside the city is not the city's."""
+        """Every report of a known kind that still lives; one from outside the city is not the city's.
+
+        One that people have set aside, or merged into another, is none; one that nobody has judged is for staff.
+        """
         newest = {report.key: report for report in inputs.reports if report.measured_at <= inputs.now}
         hazards = []
         for report in newest.values():
@@ -37,8 +40,10 @@ class Sighting:
         return sorted(hazards, key=lambda hazard: hazard.key)
 
     def _hazard(self, report: Report, one: Told, inputs: Inputs) -> Hazard:
+        also = report.judged.also if report.judged else ()
+        calls = f"、通報{1 + len(also)}件" if also else ""
         sure = "確認済み" if one.confirmed else "未確認"
-        text = f"{one.telling.words}（{one.place}、{one.day}{one.clock}、{sure}）"
+        text = f"{one.telling.words}（{one.place}、{one.day}{one.clock}、{sure}{calls}）"
         when = {"seen_at": one.at.isoformat("T", "minutes")} if one.exact == "minute" else {}
         return Hazard(
             kind=report.kind,
@@ -52,8 +57,9 @@ class Sighting:
             since=one.at,  # as coarse as it may be told, and so is the end
             valid_until=one.at + one.telling.lasts,
             headline=text,
-            source=_anonymous(report),
-            evidence=(Evidence(ref=report.key, text=text),),
+            held_back=held_back(report),
+            source=_source(report),
+            evidence=tuple(Evidence(ref=key, text=text) for key in (report.key, *also)),
             facts={
                 "confirmed": one.confirmed,
                 **when,
@@ -62,14 +68,23 @@ class Sighting:
                 "place": one.place,
                 "text": one.sentence,
                 "source": one.source,
+                "reports": 1 + len(also),
+                **({"corrected": True} if _corrected(report) else {}),
             },
         )
 
 
-def _anonymous(report: Report) -> str:
-    """Tells reports apart, always the same: the key itself may hold a name or a number, and a series is named by it.
+def anonymous(key: str) -> str:
+    """Tells reports apart, always the same: the key itself may hold a name or a number, and a series is named by it."""
+    return hashlib.sha256(key.encode()).hexdigest()[:16]
 
-    What was corrected is another hazard of the same series, so that the correction goes wherever the first word went.
-    """
-    digest = hashlib.sha256(report.key.encode()).hexdigest()[:16]
-    return f"{digest}:{report.corrected}" if report.corrected else digest
+
+def _source(report: Report) -> str:
+    """What was corrected is another hazard of the same series, so that it goes wherever the first word went."""
+    corrected = _corrected(report)
+    return f"{anonymous(report.key)}:{corrected}" if corrected else anonymous(report.key)
+
+
+def _corrected(report: Report) -> int:
+    """By its issuer, and by people of the city."""
+    return report.corrected + (report.judged.corrected if report.judged else 0)

@@ -15,14 +15,13 @@ CORRECTABLE = ("kind", "seen_at", "place", "lon", "lat")  # never the sender's w
 
 
 def stood(report: Report, case: Case, also: Iterable[str] = ()) -> Report:
-    """The report with what the case came to. ``also``: keys of the reports that are merged into it.
+    """The report with what the case came to. ``also``: keys of the reports that are merged into it. The store numbers it.
 
     One that expired keeps what was judged of it: it is over, not untrue.
     """
     last = judged_state(case)
     gone = last in GONE or case.same_as is not None
     judged = Judged(
-        acts=case.version,
         released=last is State.UNCONFIRMED and not gone,
         gone=gone,
         corrected=_corrections_told(case),

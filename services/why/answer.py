@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from functools import partial
 
+from geo.hazard import Hazard
 from rules.alert import State
 from rules.floor import Floor
 from rules.proposal import Reason
@@ -32,8 +33,7 @@ def _all(evidence: Evidence, rules: Sequence[Rule], floor: Floor) -> Iterator[Fi
         yield from _over(evidence)
         return
     if hazard.for_staff:
-        what = "ほかの機関が発表したものです" if hazard.relayed else "市の機器の状態です"
-        ja = f"{what}。職員の画面に出すだけで、市の規則は知らせません"
+        ja = f"{_whose(hazard)}。職員の画面に出すだけで、市の規則は知らせません"
         yield Finding(code=Code.FOR_STAFF, ja=ja, en="It is shown to staff only.")
         return
     written = [one for one in (_of_alert(of, evidence, rules, floor) for of in evidence.written) if one]
@@ -43,6 +43,12 @@ def _all(evidence: Evidence, rules: Sequence[Rule], floor: Floor) -> Iterator[Fi
     others = [rule for rule in rules if rule.id not in named]
     yield from _not_valid(evidence, others)
     yield from _of_rules(evidence, in_force(others, evidence.at), acted=bool(named))
+
+
+def _whose(hazard: Hazard) -> str:
+    if hazard.held_back:
+        return "通報をまだだれも確認していません（/ops/reports）"
+    return "ほかの機関が発表したものです" if hazard.relayed else "市の機器の状態です"
 
 
 def _over(evidence: Evidence) -> Iterator[Finding]:

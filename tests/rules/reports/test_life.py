@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from feeds.records import Report
+from geo.sighted.release import held_back
 from rules.reports.case import GONE, OPEN, PUBLIC, Act, Case, CaseError, How, State
 from rules.reports.life import REASONS, allowed, apply, waits
 from rules.reports.reason import Reason
@@ -63,7 +64,7 @@ class Life(RuleBasedStateMachine):
             return
         told = stood(BEAR, self.case)
         public = self.case.state in PUBLIC and self.case.same_as is None
-        assert told.waits is not public or self.case.state is State.EXPIRED
+        assert held_back(told) is not public or self.case.state is State.EXPIRED
         assert told.text == BEAR.text
         if self.case.state in GONE:
             assert told.judged is not None and told.judged.gone and not told.confirmed
