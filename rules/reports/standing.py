@@ -15,7 +15,7 @@ CORRECTABLE = ("kind", "seen_at", "place", "lon", "lat")  # never the sender's w
 
 
 def stood(report: Report, case: Case, also: Iterable[str] = ()) -> Report:
-    """The report with what the case came to. ``also``: keys of the reports that are merged into it. The store numbers it.
+    """The report with what the case came to; the store numbers it. ``also``: keys of those that are merged into it.
 
     One that expired keeps what was judged of it: it is over, not untrue.
     """

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, false, func, or_, select, update
+from sqlalchemy import ColumnElement, and_, exists, false, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from feeds.lalert.types import LalertDocument
@@ -23,6 +23,7 @@ from geo.official.instant import Heard as Told
 from geo.official.lasting import REMEMBERED, REVISIONS, SHAKING, STANDING, STRONG
 from geo.official.volcanoes import SURVEY, SURVEYED, WARNING
 from geo.series.heard import Heard, believed
+from services.store import report_cases, report_revisions
 from services.store.append import Row, append
 from services.store.codec import from_json, to_json, written
 from services.store.columns import stamp
@@ -50,11 +51,16 @@ class Saved:
     revisions: int
 
 
-async def save(connection: AsyncConnection, batch: Sequence[Record], received_at: datetime) -> Saved:
-    """Append what is new. Call inside ``store.write()``; acknowledge nothing before that block has ended."""
+async def save(connection: AsyncConnection, batch: Sequence[Record], received_at: datetime, by: str = "") -> Saved:
+    """Append what is new. Call inside ``store.write()``; acknowledge nothing before that block has ended.
+
+    A report gets its case with it. ``by``: the officer who enters the reports.
+    """
     known = await _known(connection, {record.key for record in batch})
     arrived = stamp(received_at)
     rows, duplicates, revisions = [], 0, 0
+    first: dict[str, Report] = {}
+    again: list[Report] = []
     for record in batch:
         digest = _digest(record)
         digests = known.setdefault(record.key, set())
@@ -62,6 +68,10 @@ async def save(connection: AsyncConnection, batch: Sequence[Record], received_at
             duplicates += 1
             continue
         revisions += bool(digests)
+        if isinstance(record, Report) and digests:
+            again.append(record)
+        elif isinstance(record, Report):
+            first[record.key] = record
         rows.append(_row(_flagged(record) if digests else record, digest, arrived))
         digests.add(digest)
     if not rows:
@@ -70,7 +80,17 @@ async def save(connection: AsyncConnection, batch: Sequence[Record], received_at
     await append(connection, rows)
     newer = select(records.c.seq).where(records.c.seq > before).order_by(records.c.seq)  # nobody else writes meanwhile
     new = tuple(await connection.scalars(newer))
+    if first:
+        await report_cases.begin(connection, list(first.values()), received_at, by)
+    for one in await report_revisions.sent_again(connection, again, before, received_at, by) if again else ():
+        await keep(connection, one, received_at)
     return Saved(new, duplicates + len(rows) - len(new), revisions)
+
+
+async def keep(connection: AsyncConnection, report: Report, at: datetime) -> None:
+    """Append a report as it stands after a decision, as one more revision. Call inside ``store.write()``."""
+    one = await report_revisions.numbered(connection, report)
+    await append(connection, [_row(one, _digest(one), stamp(at))])
 
 
 async def latest_seq(connection: AsyncConnection) -> int:
@@ -187,13 +207,16 @@ async def heard(connection: AsyncConnection, status: Status, at: datetime) -> li
 
 
 async def reports(connection: AsyncConnection, status: Status, since: datetime, until: datetime) -> list[Report]:
-    """Reports seen in the window, oldest first; of several revisions of one the last received."""
+    """Reports seen in the window, oldest first; of several revisions of one the last received, by its own time."""
+    later = records.alias("later")
+    revised = exists().where(later.c.key == records.c.key, later.c.seq > records.c.seq)
     statement = (
-        select(records.c.key, records.c.body)
+        select(records.c.body)
         .where(records.c.type == "report", records.c.status == status, records.c.measured_at.between(since, until))
+        .where(~revised)
         .order_by(records.c.measured_at, records.c.seq)
     )
-    return list({key: from_json(Report, body) for key, body in await connection.execute(statement)}.values())
+    return [from_json(Report, body) for (body,) in await connection.execute(statement)]
 
 
 async def reword(connection: AsyncConnection, report: Report) -> int:
@@ -224,6 +247,8 @@ def _digest(record: Record) -> str:
         content: Any = [record.value, record.unit, record.status, record.subject, at]
     else:
         content = to_json(replace(record, gateway="") if isinstance(record, Telegram) else record)
+        if isinstance(record, Report) and record.judged is None:
+            del content["judged"]  # as it was before there were judgements: what is sent again stays known
     return hashlib.sha256(_JSON.encode(content).encode()).hexdigest()
 
 

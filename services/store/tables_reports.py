@@ -1,10 +1,50 @@
-"""The tables that only reports need: their photos, and what their senders were answered."""
+"""The tables that only reports need: their cases with every act, their photos, and what their senders were answered."""
 
 from __future__ import annotations
 
-from sqlalchemy import JSON, Column, Index, Integer, LargeBinary, Table, Text
+from sqlalchemy import JSON, BigInteger, Boolean, Column, Float, ForeignKey, Index, Integer, LargeBinary, Table, Text
 
-from services.store.columns import Instant, metadata
+from services.store.columns import Instant, Serial, metadata
+
+report_cases = Table(  # one a report; state and what follows is what its events come to
+    "report_cases",
+    metadata,
+    Column("id", Serial, primary_key=True, autoincrement=True),
+    Column("key", Text, nullable=False, unique=True),  # of the record
+    Column("status", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("seen_at", Instant, nullable=False),
+    Column("arrived_at", Instant, nullable=False),
+    Column("place", Text, nullable=False),
+    Column("lon", Float),
+    Column("lat", Float),
+    Column("state", Text, nullable=False),
+    Column("same_as", BigInteger),
+    Column("claimed_by", Text, nullable=False),
+    Column("claimed_until", Instant),
+    Column("handler", Text, nullable=False),
+    Column("changed", Boolean, nullable=False),
+    Column("ends_at", Instant),  # when it expires by itself; none: it is over
+    Index("report_cases_by_state", "state", "arrived_at"),
+    Index("report_cases_by_end", "ends_at"),
+    Index("report_cases_by_first", "same_as"),
+    Index("report_cases_by_time", "seen_at"),
+    sqlite_autoincrement=True,
+)
+
+report_events = Table(  # every act, in order; rows are added and never changed
+    "report_events",
+    metadata,
+    Column("case", Serial, ForeignKey("report_cases.id"), primary_key=True, autoincrement=False),
+    Column("seq", Integer, primary_key=True, autoincrement=False),
+    Column("act", Text, nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("how", Text, nullable=False),
+    Column("who", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("facts", JSON, nullable=False),
+)
 
 photos = Table(  # of reports, written anew; wall time
     "photos",

@@ -64,7 +64,8 @@ async def take(request: web.Request) -> web.Response:
 
 
 async def _keep(connection: AsyncConnection, context: WebContext, sender: Sender, one: Report) -> Saved:
-    saved = await records.save(connection, [one], context.now())
+    by = sender.name if sender.kind is Kind.STAFF else ""
+    saved = await records.save(connection, [one], context.now(), by)
     if sender.kind is Kind.STAFF:
         refs = {"report": one.key}
         text = f"通報を登録した（{one.kind}）"
