@@ -94,8 +94,14 @@ def told(report: Report, ground: Ground) -> Told | None:
 
 
 def stands(report: Report) -> bool:
-    """False for one that was ended or taken back, and for a notice that only ends or changes another."""
-    return not report.ended and (report.crime is None or not report.crime.follows)
+    """False for one that was ended, set aside or merged away, and for a notice that only ends or changes another."""
+    gone = report.ended or (report.judged is not None and report.judged.gone)
+    return not gone and (report.crime is None or not report.crime.follows)
+
+
+def held_back(report: Report) -> bool:
+    """True while nobody may be told: neither confirmed, nor released as unconfirmed by an officer."""
+    return not report.confirmed and not (report.judged and report.judged.released)
 
 
 def _area(report: Report, telling: Telling, ground: Ground) -> Area | None:

@@ -15,7 +15,7 @@ from rules.reports.reason import Reason
 
 _MAY: Mapping[How, frozenset[Act]] = {
     How.SENDER: frozenset({Act.ARRIVE, Act.REVISE}),
-    How.ISSUER: frozenset({Act.VOUCH, Act.REVISE}),
+    How.ISSUER: frozenset({Act.VOUCH, Act.WITHDRAW, Act.REVISE}),
     How.DESK: frozenset(Act) - {Act.ARRIVE, Act.REVISE, Act.VOUCH, Act.EXPIRE},
     How.HUB: frozenset({Act.EXPIRE, Act.SPLIT}),
 }

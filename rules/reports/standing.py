@@ -7,9 +7,11 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
+from feeds.crime_types import Ended
 from feeds.judged import Judged
 from feeds.records import Report
 from rules.reports.case import GONE, PUBLIC, Act, Case, State
+from rules.reports.reason import Reason
 
 CORRECTABLE = ("kind", "seen_at", "place", "lon", "lat")  # never the sender's words: they are kept as issued
 
@@ -28,7 +30,17 @@ def stood(report: Report, case: Case, also: Iterable[str] = ()) -> Report:
         also=tuple(sorted(also)),
     )
     confirmed = last is State.CONFIRMED and not gone
-    return replace(report, confirmed=confirmed, judged=judged, **_corrected(case))
+    return replace(report, confirmed=confirmed, judged=judged, ended=_ended(case, report.ended), **_corrected(case))
+
+
+def _ended(case: Case, before: Ended | None) -> Ended | None:
+    """Why nobody is told of it any more; None again once a person reopens it. Else as its issuer has it."""
+    last = next((one for one in reversed(case.events) if one.act in _ENDS), None)
+    if last is None:
+        return before
+    if last.act is Act.REOPEN:
+        return None
+    return before or (Ended.FOUND if last.reason is Reason.FOUND else Ended.WITHDRAWN)
 
 
 def judged_state(case: Case) -> State | None:
@@ -39,6 +51,7 @@ def judged_state(case: Case) -> State | None:
     return before[-1] if before else State.RECEIVED
 
 
+_ENDS = frozenset({Act.REJECT, Act.WITHDRAW, Act.REOPEN})
 _LEADS: Mapping[Act, State] = {
     Act.TRIAGE: State.TRIAGED,
     Act.VOUCH: State.CONFIRMED,

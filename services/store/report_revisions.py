@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from feeds.crime_types import Ended
 from feeds.judged import Judged
 from feeds.records import Report
 from rules.reports.case import PUBLIC, Act, Case, Event, How
-from rules.reports.life import REASONS, allowed
+from rules.reports.life import allowed
+from rules.reports.reason import Reason
 from rules.reports.standing import stood
 from services.store import report_cases
 from services.store.codec import from_json
@@ -67,13 +69,22 @@ async def _sent_again(
     when: tuple[datetime, str],
 ) -> Report | None:
     case, (at, by) = cases[report.key], when
-    how = How.ISSUER if report.confirmed else How.SENDER
-    act = Act.VOUCH if Act.VOUCH in allowed(case, how) else Act.REVISE
+    how = How.ISSUER if report.confirmed or report.ended else How.SENDER
+    act, reason = _meant(report, allowed(case, how))
     late = max(at, case.events[-1].at)
     who = by or report.source or report.gateway
-    after = await report_cases.act(connection, case, Event(act=act, at=late, how=how, who=who, reason=REASONS[act][0]))
+    after = await report_cases.act(connection, case, Event(act=act, at=late, how=how, who=who, reason=reason))
     cases[report.key] = after
     judged = act is Act.REVISE and case.state in PUBLIC
     base = before.get(report.key, report) if judged else report
     found = await stands(connection, after, base)
     return None if found == replace(report, judged=Judged()) else found
+
+
+def _meant(report: Report, may: Collection[Act]) -> tuple[Act, Reason]:
+    """What its being sent again is: the issuer ends it, vouches for it, or it only has other words."""
+    if report.ended and Act.WITHDRAW in may:
+        return Act.WITHDRAW, Reason.ISSUER_WITHDREW if report.ended is Ended.WITHDRAWN else Reason.FOUND
+    if not report.ended and Act.VOUCH in may:
+        return Act.VOUCH, Reason.ISSUER
+    return Act.REVISE, Reason.CHANGED

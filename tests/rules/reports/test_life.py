@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from feeds.records import Report
-from geo.sighted.release import held_back
+from geo.sighted.told import held_back
 from rules.reports.case import GONE, OPEN, PUBLIC, Act, Case, CaseError, How, State
 from rules.reports.life import REASONS, allowed, apply, waits
 from rules.reports.reason import Reason

@@ -114,5 +114,3 @@ class Desk:
         async with self.store.write() as connection:
             await connection.execute(update(outbox).values(state="accepted", done=["1"]))
         return waiting
-
-

@@ -1,12 +1,14 @@
-"""From a report to what people are told of it, through the queue: nothing unjudged, one mark, and taken back everywhere."""
+"""From a report to what people are told of it: nothing unjudged, one mark for one event, taken back everywhere."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from sqlalchemy import select
 
+from feeds.crime_types import Ended
 from feeds.status import Status
 from rules.reports.case import Act, CaseError, State
 from rules.reports.reason import Reason
@@ -97,7 +99,9 @@ async def test_five_callers_are_one_mark_with_the_number_five_and_can_be_told_ap
     marks = await house.look()
     assert sorted(one.facts["reports"] for one in marks) == [1, 4]
     async with store.read() as connection:
-        assert len(await records.reports(connection, Status.EXERCISE, NOW, house.clock.now())) == 5, "all evidence stays"
+        assert len(await records.reports(connection, Status.EXERCISE, NOW, house.clock.now())) == 5, (
+            "all evidence stays"
+        )
 
 
 async def test_a_correction_of_what_was_told_is_an_update_to_the_same_channels(store: Store) -> None:
@@ -111,7 +115,9 @@ async def test_a_correction_of_what_was_told_is_an_update_to_the_same_channels(s
     (seen,) = await house.look()
     assert seen.since < NOW and seen.facts["corrected"] is True
     (update,) = await house.drafts()
-    assert update.series == told.series and update.msg_type == "Update" and update.texts["ja"].short.startswith("【訂正】")
+    assert (
+        update.series == told.series and update.msg_type == "Update" and update.texts["ja"].short.startswith("【訂正】")
+    )
     assert set(update.channels) >= set(told.channels)
     await house.issue()
     await house.look()
@@ -120,8 +126,12 @@ async def test_a_correction_of_what_was_told_is_an_update_to_the_same_channels(s
 
 async def test_what_was_found_is_lifted_and_not_called_an_error(store: Store) -> None:
     house = Desk(store)
-    (case,) = await house.arrive(report("1", kind="suspicious_person", gateway="police", confirmed=True, source="警察署"))
-    assert case.state is State.CONFIRMED and case.events[0].who == "警察署", "confirmed by its issuer, and named as such"
+    (case,) = await house.arrive(
+        report("1", kind="suspicious_person", gateway="police", confirmed=True, source="警察署")
+    )
+    assert case.state is State.CONFIRMED and case.events[0].who == "警察署", (
+        "confirmed by its issuer, and named as such"
+    )
     await house.look()
     await house.issue()
     await house.do(case, Act.WITHDRAW, reason=Reason.FOUND)
@@ -182,3 +192,18 @@ async def test_time_ends_what_nobody_judged_and_no_word_of_a_report_is_in_the_ch
         lines = list(await connection.scalars(select(chronology.c.text)))
     assert any("確認済みにした（警察に確認した）" in line for line in lines)
     assert not any("1頭" in line for line in lines)
+
+
+async def test_an_issuer_that_ends_its_own_notice_takes_back_what_was_told(store: Store) -> None:
+    """Edge case 14: the missing person is found, and the police say so."""
+    house = Desk(store)
+    lost = report("1", kind="suspicious_person", gateway="police", confirmed=True, source="警察署")
+    (case,) = await house.arrive(lost)
+    await house.look()
+    await house.issue()
+    async with store.write() as connection:
+        await records.save(connection, [replace(lost, ended=Ended.SOLVED)], house.clock.now())
+    assert (await house.case(case.id)).state is State.WITHDRAWN
+    assert await house.look() == []
+    (draft,) = await house.drafts()
+    assert draft.ends and draft.author == "警察署"
