@@ -48,6 +48,7 @@ from services.outage.watch import Watch as Outages
 from services.plow import Plow
 from services.poll import Poll
 from services.predict import Predict
+from services.reports import running as reports
 from services.requests.follow import Follow
 from services.requests.offer import catalog_of
 from services.residents import parts as residents
@@ -235,6 +236,7 @@ async def evaluate(house: House) -> Evaluate:
     for status in Status:
         step = leased(once, partial(judge.step, (status,)))
         house.repeat(Loop(f"{Evaluate.name}:{status}", step, house.bell.listen("hazards"), house.pace))
+    await reports.run(house)
     return judge
 
 

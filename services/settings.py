@@ -27,6 +27,7 @@ from services.configuration.approvals import Approvals
 from services.configuration.files import SettingsError, laid_over, of_environment, read
 from services.configuration.open311 import Open311
 from services.configuration.plow import Plow
+from services.configuration.reports import Reports
 from services.configuration.retention import Retention
 from services.configuration.subscriptions import Subscribing
 
@@ -137,15 +138,6 @@ class Signing(_Strict):
 
     key: SecretStr
     certificate: str
-
-
-class Reports(_Strict):
-    """Reports by HTTP. Staff and gateways may always send them; the limits are for everybody else, in ten minutes."""
-
-    public: bool = False  # may residents send reports without logging in?
-    per_client: int = Field(default=6, ge=1)
-    in_all: int = Field(default=120, ge=1)
-    photo_days: int = Field(default=30, ge=1, le=366)  # photos are deleted then
 
 
 class Skill(_Strict):

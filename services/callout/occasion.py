@@ -19,6 +19,7 @@ class Event(StrEnum):
     GATEWAY = "gateway"  # sensors' gateways are silent, flooding, or wrong in time
     BACKLOG = "backlog"  # deliveries wait far too long
     ORDER = "order"  # snow: a proposal nobody decides, an order nobody answers or finishes
+    REPORT = "report"  # a report of residents or police that nobody judges
     FAULT = "fault"  # a part of the hub does not work
 
 

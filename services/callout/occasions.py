@@ -9,7 +9,9 @@ from datetime import datetime, timedelta
 from feeds.japan import JAPAN
 from feeds.status import Status
 from rules.orders.life import Order
+from rules.reports.case import Case
 from services.callout.occasion import Event, Occasion
+from services.callout.reports import report_occasions
 from services.callout.roster import Callout, required
 from services.callout.snow import order_occasions
 from services.channels.registry import outlets
@@ -36,6 +38,7 @@ class Picture:
     set_up: Collection[str] = field(default_factory=tuple)  # channels of this hub
     orders: Sequence[Order] = ()  # of the snow desk that are not over
     plow: Plow = field(default_factory=Plow)
+    reports: Sequence[Case] = ()  # that wait for a person
     own: Status = Status.ACTUAL  # of the hub's own faults: an exercise has those of an exercise
 
 
@@ -47,6 +50,7 @@ def occasions(picture: Picture, callout: Callout, now: datetime) -> dict[str, Oc
         *_not_meant(picture, callout),
         *_gateways(picture.equipment),
         *order_occasions(picture.orders, picture.plow, now),
+        *report_occasions(picture.reports, now),
         *(_fault(*one, picture.own) for one in picture.faults),
     ]
     rung = {one.status for one in found if one.event is Event.MANDATORY}  # by the same deliveries

@@ -27,6 +27,6 @@ async def run(house: House, line: Callable[[], Health]) -> None:
     caller = Caller(house.store, house.bell, house.clock, settings.callout, outlet, where)
     last = LastResort(leased(once, watch.step), house.clock, settings.callout, outlet, own)
     house.stack.push_async_callback(caller.close)
-    wakes = ("alerts", "deliveries", "orders")
+    wakes = ("alerts", "deliveries", "orders", "reports")
     house.repeat(Loop(watch.name, last.step, house.bell.listen(*wakes), lambda: watch.EVERY, rest=0.5))
     house.repeat(Loop(caller.name, caller.step, house.bell.listen(BELL), lambda: caller.EVERY))

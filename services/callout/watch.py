@@ -26,13 +26,14 @@ from services.channels.registry import outlets
 from services.clock import Clock
 from services.configuration.plow import Plow
 from services.lease import Leased
-from services.store import call_sends, calls, chronology, orders, ringing
+from services.store import call_sends, calls, chronology, orders, report_cases, ringing
 from services.store.call_sends import Send, Way
 from services.store.calls import Call, CallState
 from services.store.chronology import Entry
 
 RINGING = Gauge("shirase_calls_ringing", "Calls of staff that nobody has taken", ["event"])
 OPEN = Gauge("shirase_calls_open", "Calls of staff whose cause goes on, taken or not", ["event"])
+_REPORTS = 300  # that wait and are looked at; what is more rings like these
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,6 +107,7 @@ class Watch:
                 backlog=await ringing.backlog(connection, now),
                 orders=await orders.still_open(connection),
                 plow=self._hub.plow,
+                reports=await report_cases.to_do(connection, _REPORTS),
                 faults=faults,
                 set_up=self._hub.channels,
                 own=self._hub.own,

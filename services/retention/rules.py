@@ -26,10 +26,12 @@ from services.store.tables_dumps import dump_events
 from services.store.tables_ledger import ledger_entries
 from services.store.tables_orders import decisions, expected_snow, order_events, order_links, orders
 from services.store.tables_plow import passes, rounds, spells
+from services.store.tables_reports import report_cases, report_events
 from services.store.tables_requests import request_updates, request_words, requests
 from services.store.tables_selftest import selftests
 
 _OF_ORDERS = (Child(order_events.c.order, orders.c.id), Child(order_links.c.order, orders.c.id))
+_OF_REPORTS = (Child(report_events.c.case, report_cases.c.id),)
 _OF_REQUESTS = (Child(request_updates.c.request, requests.c.id), Child(request_words.c.request, requests.c.id))
 _DRILLS = tuple(status for status in Status if status is not Status.ACTUAL)
 
@@ -168,7 +170,11 @@ RULES = (
         ways=(Untold(),),
         never="what holds, what an alert spoke of, what an open series speaks of",
     ),
-    Rule(name="reports", tables=("records",), ways=(Rows(records.c.measured_at, _is_report),)),
+    Rule(
+        name="reports",
+        tables=("records", "report_cases", "report_events"),
+        ways=(Rows(records.c.measured_at, _is_report), Rows(report_cases.c.seen_at, children=_OF_REPORTS)),
+    ),
     Rule(
         name="requests",
         tables=("requests", "request_updates", "request_words"),

@@ -24,13 +24,14 @@ from services.channels.budget.account import Winters
 from services.channels.budget.meter import Meter
 from services.city import City
 from services.configuration.plow import Plow
+from services.configuration.reports import Reports
 from services.desks.quarantine import Reader
 from services.desks.subscriptions import Offer
 from services.dumps.picture import Dumps
 from services.health import Health
 from services.requests.offer import Services
 from services.requests.street import Streets
-from services.settings import LalertReceiver, Reports
+from services.settings import LalertReceiver
 from services.store.engine import Store
 
 

@@ -19,6 +19,7 @@ from services.orders.loop import Orders
 from services.outage.watch import Watch as Outages
 from services.plow import Plow
 from services.predict import Predict
+from services.reports.loop import Queue
 from services.requests.follow import Follow
 from services.retention.job import Retention
 from services.selftest.monthly import Monthly
@@ -87,7 +88,20 @@ async def holders(hub: HubProcess) -> dict[str, str]:
 # what one process does at a time
 ONCE = {
     one.name
-    for one in (Predict, Plow, Orders, Follow, Verify, VerifyRiver, Evaluate, CallOut, Outages, Monthly, Retention)
+    for one in (
+        Predict,
+        Plow,
+        Orders,
+        Follow,
+        Verify,
+        VerifyRiver,
+        Evaluate,
+        Queue,
+        CallOut,
+        Outages,
+        Monthly,
+        Retention,
+    )
 }
 
 

@@ -6,10 +6,11 @@ from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from typing import Any
 
+from feeds.records import Report
 from feeds.status import Status
 from services.callout.desk import announce
 from services.callout.occasion import Event, Occasion
-from services.store import alerts, outages
+from services.store import alerts, outages, records, report_cases
 from services.store.engine import Store
 from tests.services.making import NOW, alert, payload
 from tests.services.test_writing import in_force
@@ -77,6 +78,14 @@ async def outage(store: Store, officer: Visitor) -> tuple[int, Any]:
     return await officer.post("/api/v1/outages/seen", {"id": number})
 
 
+async def triage(store: Store, officer: Visitor) -> tuple[int, Any]:
+    seen = Report(gateway="@public", report_id="audit", kind="bear", measured_at=NOW, text="クマ", place="内丸")
+    async with store.write() as connection:
+        await records.save(connection, [seen], NOW)
+        number = (await report_cases.of_keys(connection, [seen.key]))[seen.key].id
+    return await officer.post("/api/v1/reports/queue/acts", {"cases": [{"id": number}], "act": "triage"})
+
+
 ACTS: dict[str, Act] = {
     "/alerts": notice,
     "/alerts/{series}/update": amending("update", {"texts": {"ja": {"headline": "見出し"}}}),
@@ -88,4 +97,5 @@ ACTS: dict[str, Act] = {
     "/declared/headquarters": headquarters,
     "/calls/acknowledge": call,
     "/outages/seen": outage,
+    "/reports/queue/acts": triage,
 }

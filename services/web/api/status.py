@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from feeds.status import Status
 from rules.alert import State
-from services.store import glass
+from services.store import glass, report_cases
 from services.store.tables import alerts
 from services.web.api.answer import JSON, answer
 from services.web.api.break_glass import told
@@ -30,6 +30,7 @@ class Overview:
     drafts: int
     hazards: tuple[int, ...]  # sequence numbers
     alerts: int  # in force
+    reports: int  # that wait for a person
     staff: bool
 
     @property
@@ -55,6 +56,7 @@ async def overview(connection: AsyncConnection, viewer: Viewer, context: WebCont
         drafts=int(drafts or 0),
         hazards=tuple(seq for seq, _ in seen),
         alerts=int(await connection.scalar(count.where(*in_force)) or 0),
+        reports=await report_cases.waiting(connection) if viewer.staff else 0,
         staff=viewer.staff,
     )
 
@@ -82,6 +84,7 @@ async def show(request: web.Request) -> web.Response:
         body |= {
             "highest_hazard": seen.highest_hazard,
             "drafts": seen.drafts,
+            "reports_waiting": seen.reports,
             "channels": list(context.channels),
             "reasons": health.get("reasons", []),
             "break_glass": [told(one) for one in alone],
@@ -105,6 +108,7 @@ ENDPOINTS = (
             "counts": "{hazards, alerts} that hold now",
             "highest_hazard": "desk only: highest 警戒レベル among the hazards",
             "drafts": "desk only: drafts that wait",
+            "reports_waiting": "desk only: reports that wait for a person",
             "channels": "desk only: outlets of this hub",
             "reasons": "desk only: faults of the line in words",
             "break_glass": "desk only: what was issued alone and nobody has signed off, as in /break-glass",

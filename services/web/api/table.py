@@ -42,6 +42,7 @@ from services.web.api import (
 from services.web.context import CONTEXT
 from services.web.dumps import api as dumps
 from services.web.ledger import api as ledger
+from services.web.reports import api as report_queue
 from services.web.requests import api as requests
 from services.web.roads import finding, lines
 
@@ -59,6 +60,7 @@ ENDPOINTS = (
     *readings.ENDPOINTS,
     *sensors.ENDPOINTS,
     *reports.ENDPOINTS,
+    *report_queue.ENDPOINTS,
     *tracks.ENDPOINTS,
     *report_intake.ENDPOINTS,
     *requests.ENDPOINTS,

@@ -1,0 +1,1 @@
+"""The review queue as a page and as an API."""
