@@ -38,6 +38,7 @@ class Act(StrEnum):
     ARRIVE = "arrive"
     REVISE = "revise"  # the sender sent it again in other words
     VOUCH = "vouch"  # its issuer says that it is confirmed
+    DISOWN = "disown"  # its issuer says so no more
     TRIAGE = "triage"
     CONFIRM = "confirm"
     SIGN_OFF = "sign_off"  # people are told although it is unconfirmed

@@ -15,8 +15,8 @@ from rules.reports.reason import Reason
 
 _MAY: Mapping[How, frozenset[Act]] = {
     How.SENDER: frozenset({Act.ARRIVE, Act.REVISE}),
-    How.ISSUER: frozenset({Act.VOUCH, Act.WITHDRAW, Act.REVISE}),
-    How.DESK: frozenset(Act) - {Act.ARRIVE, Act.REVISE, Act.VOUCH, Act.EXPIRE},
+    How.ISSUER: frozenset({Act.VOUCH, Act.DISOWN, Act.WITHDRAW, Act.REVISE}),
+    How.DESK: frozenset(Act) - {Act.ARRIVE, Act.REVISE, Act.VOUCH, Act.DISOWN, Act.EXPIRE},
     How.HUB: frozenset({Act.EXPIRE, Act.SPLIT}),
 }
 _JUDGED = {Act.REJECT: State.REJECTED, Act.WITHDRAW: State.WITHDRAWN, Act.EXPIRE: State.EXPIRED}
@@ -35,7 +35,7 @@ _AFTER: Mapping[State | None, Mapping[Act, State]] = {
         **_JUDGED,
     },
     State.UNCONFIRMED: {Act.CONFIRM: State.CONFIRMED, Act.VOUCH: State.CONFIRMED, **_JUDGED},
-    State.CONFIRMED: {Act.VOUCH: State.CONFIRMED, **_JUDGED},
+    State.CONFIRMED: {Act.VOUCH: State.CONFIRMED, Act.DISOWN: State.RECEIVED, **_JUDGED},
     State.REJECTED: {Act.REOPEN: State.TRIAGED},
     State.WITHDRAWN: {Act.REOPEN: State.TRIAGED},
 }
@@ -46,6 +46,7 @@ REASONS: Mapping[Act, tuple[Reason, ...]] = {  # the first is taken where none i
     Act.ARRIVE: (Reason.ARRIVED,),
     Act.REVISE: (Reason.CHANGED,),
     Act.VOUCH: (Reason.ISSUER,),
+    Act.DISOWN: (Reason.ISSUER_WITHDREW,),
     Act.TRIAGE: (Reason.LOOKED_AT, Reason.URGENT),
     Act.CONFIRM: (Reason.POLICE, Reason.PATROL, Reason.SECOND_REPORTER, Reason.STAFF_SAW),
     Act.SIGN_OFF: (Reason.PRECAUTION,),
@@ -69,7 +70,13 @@ def allowed(case: Case, how: How) -> frozenset[Act]:
         acts = _MERGED
     else:
         acts = frozenset(_AFTER.get(case.state, {})) | (_WHILE_OPEN if case.state in OPEN else _ALWAYS)
+        acts -= frozenset() if _vouched(case) else {Act.DISOWN}
     return acts & _MAY[how]
+
+
+def _vouched(case: Case) -> bool:
+    """True where it is confirmed by nobody but its issuer."""
+    return case.last(Act.VOUCH) is not None and case.last(Act.CONFIRM) is None
 
 
 def apply(case: Case, event: Event) -> Case:

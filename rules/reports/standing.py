@@ -55,6 +55,7 @@ _ENDS = frozenset({Act.REJECT, Act.WITHDRAW, Act.REOPEN})
 _LEADS: Mapping[Act, State] = {
     Act.TRIAGE: State.TRIAGED,
     Act.VOUCH: State.CONFIRMED,
+    Act.DISOWN: State.RECEIVED,
     Act.CONFIRM: State.CONFIRMED,
     Act.SIGN_OFF: State.UNCONFIRMED,
     Act.REJECT: State.REJECTED,

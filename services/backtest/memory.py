@@ -50,7 +50,7 @@ class Memory:
     wants: Wants
     _series: dict[str, _Series] = field(default_factory=dict)
     _telegrams: list[Arrival] = field(default_factory=list)
-    _reports: list[Arrival] = field(default_factory=list)
+    _reports: dict[str, Arrival] = field(default_factory=dict)  # the last revision of each
     _documents: list[Arrival] = field(default_factory=list)
 
     @staticmethod
@@ -70,8 +70,9 @@ class Memory:
                 self._series.setdefault(arrival.subject, _Series()).tell(arrival, heard)
             case Telegram():
                 insort(self._telegrams, arrival, key=_time)
-            case Report():
-                insort(self._reports, arrival, key=_time)
+            case Report() as report:
+                before = self._reports.get(report.key, arrival)
+                self._reports[report.key] = max(before, arrival, key=lambda one: one.seq)
             case LalertDocument():
                 insort(self._documents, arrival, key=_time)
 
@@ -84,9 +85,15 @@ class Memory:
             series=self._all_series(now),
             season=season,
             telegrams=[*standing, *lasting],
-            reports=_newest_reports(_window(self._reports, now - self.wants.reports, now)),
+            reports=self._window_of_reports(now - self.wants.reports, now),
             documents=_highest_documents(_window(self._documents, now - LONGEST, now)),
         )
+
+    def _window_of_reports(self, since: datetime, until: datetime) -> list[Report]:
+        """Each in its last revision and by that one's time, as ``records.reports``; what is older is forgotten."""
+        self._reports = {key: one for key, one in self._reports.items() if one.measured_at >= since}
+        seen = sorted((one for one in self._reports.values() if one.measured_at <= until), key=_time)
+        return [one.thing for one in seen if isinstance(one.thing, Report)]
 
     def _all_series(self, now: datetime) -> dict[tuple[str, str], list[Sample]]:
         found: dict[tuple[str, str], list[Sample]] = {}
@@ -112,11 +119,6 @@ def _newest_telegrams(told: list[Arrival]) -> list[Telegram]:
     newest = {one.subject: one.measured_at for one in told}
     chosen = [one for one in told if one.measured_at == newest[one.subject]]
     return [one.thing for one in sorted(chosen, key=lambda one: one.seq) if isinstance(one.thing, Telegram)]
-
-
-def _newest_reports(told: list[Arrival]) -> list[Report]:
-    """Of several revisions the last, as ``records.reports``."""
-    return list({one.thing.key: one.thing for one in told if isinstance(one.thing, Report)}.values())
 
 
 def _highest_documents(told: list[Arrival]) -> list[LalertDocument]:

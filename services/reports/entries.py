@@ -16,6 +16,7 @@ ACTS_JA: Mapping[Act, tuple[str, str]] = {
     Act.ARRIVE: ("届いた", "arrived"),
     Act.REVISE: ("送り主が内容を変えた", "changed by its sender"),
     Act.VOUCH: ("発信元の確認済み情報", "confirmed by its issuer"),
+    Act.DISOWN: ("発信元が確認済みを取り消した", "no longer confirmed by its issuer"),
     Act.TRIAGE: ("内容を確かめた", "triaged"),
     Act.CONFIRM: ("確認済みにした", "confirmed"),
     Act.SIGN_OFF: ("未確認のまま知らせることを認めた", "signed off as unconfirmed"),

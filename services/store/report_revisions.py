@@ -69,7 +69,8 @@ async def _sent_again(
     when: tuple[datetime, str],
 ) -> Report | None:
     case, (at, by) = cases[report.key], when
-    how = How.ISSUER if report.confirmed or report.ended else How.SENDER
+    issuer = report.confirmed or report.ended or Act.DISOWN in allowed(case, How.ISSUER)
+    how = How.ISSUER if issuer else How.SENDER
     act, reason = _meant(report, allowed(case, how))
     late = max(at, case.events[-1].at)
     who = by or report.source or report.gateway
@@ -85,6 +86,8 @@ def _meant(report: Report, may: Collection[Act]) -> tuple[Act, Reason]:
     """What its being sent again is: the issuer ends it, vouches for it, or it only has other words."""
     if report.ended and Act.WITHDRAW in may:
         return Act.WITHDRAW, Reason.ISSUER_WITHDREW if report.ended is Ended.WITHDRAWN else Reason.FOUND
-    if not report.ended and Act.VOUCH in may:
+    if report.confirmed and not report.ended and Act.VOUCH in may:
         return Act.VOUCH, Reason.ISSUER
+    if not report.confirmed and Act.DISOWN in may:
+        return Act.DISOWN, Reason.ISSUER_WITHDREW
     return Act.REVISE, Reason.CHANGED

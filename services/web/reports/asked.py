@@ -16,7 +16,7 @@ from services.web.context import WebContext
 from services.web.security import WebError, storable
 
 LONGEST, LONGEST_HANDLER, MOST_AT_ONCE = 400, 60, 100
-BY_PEOPLE = frozenset(Act) - {Act.ARRIVE, Act.REVISE, Act.VOUCH, Act.EXPIRE}
+BY_PEOPLE = frozenset(Act) - {Act.ARRIVE, Act.REVISE, Act.VOUCH, Act.DISOWN, Act.EXPIRE}
 _STATUS = {"not_found": 404, "not_allowed": 403, "no_reason": 400, "bad_merge": 400}
 _OLDEST, _AHEAD = timedelta(days=31), timedelta(minutes=10)
 
