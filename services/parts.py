@@ -222,11 +222,9 @@ async def _verify(house: House) -> None:
     once = await house.once(Verify.name)
     judge = Verify(once, house.clock, ground, MODELS, kept)
     house.repeat(Loop(Verify.name, leased(once, judge.step), house.bell.listen(), lambda: judge.EVERY, again=True))
-    apart = await house.once(VerifyRiver.name)
-    river = VerifyRiver(apart, house.clock, ground)
-    house.repeat(
-        Loop(VerifyRiver.name, leased(apart, river.step), house.bell.listen(), lambda: river.EVERY, again=True)
-    )
+    own = await house.once(VerifyRiver.name)
+    river = VerifyRiver(own, house.clock, ground)
+    house.repeat(Loop(VerifyRiver.name, leased(own, river.step), house.bell.listen(), lambda: river.EVERY, again=True))
 
 
 async def evaluate(house: House) -> Evaluate:
