@@ -6,7 +6,7 @@ All datetimes are aware; ``measured_at`` is when the thing was true, never when 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import TypeAlias
@@ -65,9 +65,8 @@ class Reading:
 
     @property
     def key(self) -> str:
-        if self.message_id:
-            return f"{self.gateway}#{self.message_id}"
-        return f"{self.gateway}/{self.station}/{self.quantity}@{self.measured_at.isoformat()}/{self.seq or 0}"
+        told = f"{self.gateway}/{self.station}/{self.quantity}@{self.measured_at.isoformat()}/{self.seq or 0}"
+        return f"{self.gateway}#{self.message_id}" if self.message_id else told
 
     @property
     def subject(self) -> str:
@@ -244,14 +243,13 @@ class Telegram:
 
     @property
     def cancels_event_id(self) -> str | None:
-        """The event that this telegram withdraws, None where it withdraws none."""
+        """The event that this telegram withdraws, or None."""
         return self.event_id if self.info_type == "取消" else None
 
     @property
     def key(self) -> str:
-        return "/".join(
-            (self.feed, self.subject, self.report_datetime, self.control_datetime, self.serial or "", self.info_type)
-        )
+        when = (self.report_datetime, self.control_datetime, self.serial or "", self.info_type)
+        return "/".join((self.feed, self.subject, *when))
 
     @property
     def subject(self) -> str:
@@ -299,4 +297,4 @@ class Decoded:
     """The outcome of decoding one message: nothing is lost, each part is a record or a rejection."""
 
     records: tuple[Record, ...] = ()
-    rejected: tuple[Rejected, ...] = field(default=())
+    rejected: tuple[Rejected, ...] = ()

@@ -14,6 +14,7 @@ from feeds.judged import Judged
 from rules.reports.case import GONE, OPEN, PUBLIC, Act, Case, CaseError, Event, How
 from rules.reports.life import REASONS
 from rules.reports.reason import Reason
+from services.notices.following import forgotten
 from services.reports.entries import ACTS_JA, count, entry
 from services.reports.permission import objections
 from services.reports.told import told_of
@@ -55,6 +56,7 @@ async def do(store: Store, deed: Deed, now: datetime, placed: Placing = lambda c
             await _may_merge(connection, case, deed, now)
         case = await _act(connection, case, _event(case, deed, now))
         await _follows(connection, before, case)
+        await _forget(connection, case)
         return case
 
 
@@ -118,6 +120,16 @@ async def _may_merge(connection: AsyncConnection, case: Case, deed: Deed, now: d
     if any(one.in_force(now) for one in (await told_of(connection, case, now)).values()):
         text = "この通報はもう発表されています。取り下げるか、もう一方をこちらにまとめてください"
         raise CaseError("told", f"{text} / people were told of it: withdraw it, or merge the other into it")
+
+
+async def _forget(connection: AsyncConnection, case: Case) -> None:
+    """Who was missing and is found is forgotten, as where the police say so."""
+    last = case.events[-1]
+    if case.kind != "missing_person" or last.act is not Act.WITHDRAW or last.reason is not Reason.FOUND:
+        return
+    report = (await report_revisions.newest(connection, [case.key])).get(case.key)
+    if report is not None:
+        await records.reword(connection, forgotten(report))
 
 
 async def _follows(connection: AsyncConnection, before: Case, case: Case) -> None:

@@ -5,7 +5,7 @@ What it goes by stands in the store, so it may die at any point and be started a
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 
 import structlog
@@ -15,6 +15,7 @@ from rules.alert import State as AlertState
 from rules.redraft import Said
 from rules.reports.case import WAITING, Act, Case, Event, How, State
 from rules.reports.reason import Reason
+from rules.rule import Rule
 from rules.situation import Standing
 from services.city import City
 from services.clock import Clock
@@ -65,14 +66,14 @@ class Queue:
         return len(due) == _AT_ONCE
 
     async def _take_back(self, now: datetime) -> None:
-        """Drafts a cancellation of every alert in force that rests on a report which people have set aside."""
+        """Drafts the end of alerts in force that rest on a report which people have set aside, where no rule ends them."""
         async with self._once.read() as connection:
             gone = await report_cases.set_aside(connection, now - _TOLD)
             standing = {
                 status: await alerts.standing(connection, status, now) for status in {one.status for one in gone}
             }
         for case in gone:
-            for series, revision in _to_cancel(case, standing[case.status], now):
+            for series, revision in _to_cancel(case, standing[case.status], self._city.rules, now):
                 ask = Ask(
                     person=case.events[-1].who,
                     now=now,
@@ -105,11 +106,16 @@ def _end_of(case: Case) -> AlertAct:
     return AlertAct.ALL_CLEAR if found else AlertAct.CANCEL
 
 
-def _to_cancel(case: Case, standing: Mapping[str, Standing], now: datetime) -> Iterator[tuple[str, int]]:
-    """Series in force that rest on this report alone, and for which no end waits or was refused by a person, with the
-    newest revision. From one that rests on others too the rules take it out."""
+def _to_cancel(
+    case: Case, standing: Mapping[str, Standing], rules: Sequence[Rule], now: datetime
+) -> Iterator[tuple[str, int]]:
+    """Series in force that rest on this report alone and whose rule has no all-clear but lets them run out, with the
+    newest revision; none for which an end waits, or was refused by a person."""
     for series, one in speaking(standing, case).items():
         in_force = one.in_force(now)
+        rule = next((rule for rule in rules if rule.id == one.alert.rule), None)
+        if rule is not None and rule.all_clear:
+            continue
         ended = one.alert.ends and one.state in {AlertState.DRAFT, AlertState.REJECTED, AlertState.ISSUED}
         if in_force and not in_force[-1].ends and not ended and of_it_alone(in_force[-1], case):
             yield series, in_force[-1].revision

@@ -220,10 +220,12 @@ async def reports(connection: AsyncConnection, status: Status, since: datetime, 
 
 
 async def reword(connection: AsyncConnection, report: Report) -> int:
-    """Put ``report`` in place of every revision under its key: what must be forgotten. How many there were.
+    """Put ``report`` in place of every revision under its key: what must be forgotten, from its case too. How many
+    there were.
 
     Their digests stay, so that a repeat of what was forgotten is still known and does not come back.
     """
+    await report_cases.forget(connection, report.key)
     theirs = (records.c.type == "report", records.c.key == report.key)
     return (await connection.execute(update(records).where(*theirs).values(body=to_json(report)))).rowcount
 

@@ -74,6 +74,18 @@ def corrected(case: Case, facts: Mapping[str, Any]) -> Case:
     return replace(case, **told)
 
 
+async def forget(connection: AsyncConnection, key: str) -> None:
+    """Take the words and the place of a report out of its case: what was done, by whom and why, stays."""
+    mine = report_cases.c.key == key
+    await connection.execute(update(report_cases).where(mine).values(place="", lon=None, lat=None))
+    case = select(report_cases.c.id).where(mine).scalar_subquery()
+    rows = list(await connection.execute(select(report_events).where(report_events.c.case == case)))
+    for row in rows:
+        facts = {name: one for name, one in row.facts.items() if name not in {"place", "lon", "lat"}}
+        this = (report_events.c.case == row.case, report_events.c.seq == row.seq)
+        await connection.execute(update(report_events).where(*this).values(text="", facts=facts))
+
+
 async def find(connection: AsyncConnection, number: int) -> Case | None:
     """One case with all its acts, or None."""
     return next(iter(await _read(connection, select(report_cases).where(report_cases.c.id == number))), None)

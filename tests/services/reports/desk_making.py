@@ -16,6 +16,7 @@ from rules.alert import Alert
 from rules.reports.case import Act, Case
 from rules.reports.life import REASONS
 from services.bell import Bell
+from services.city import City
 from services.desks.review import approve
 from services.evaluate import Evaluate
 from services.predict import Predict
@@ -23,6 +24,7 @@ from services.reports import desk
 from services.reports.desk import Deed
 from services.reports.loop import Queue
 from services.store import alerts, hazards, records, report_cases
+from services.store.codec import from_json
 from services.store.engine import Store
 from services.store.tables import alerts as revisions
 from services.store.tables import outbox
@@ -51,12 +53,13 @@ class Desk:
 
     store: Store
     clock: SetClock = field(default_factory=lambda: SetClock(NOW))
+    city: City = CITY
 
     def __post_init__(self) -> None:
         bell = Bell()
         self.predict = Predict(self.store, bell, self.clock, GROUND, [Sighting()])
-        self.evaluate = Evaluate(self.store, bell, self.clock, CITY)
-        self.queue = Queue(self.store, self.store, self.clock, CITY)
+        self.evaluate = Evaluate(self.store, bell, self.clock, self.city)
+        self.queue = Queue(self.store, self.store, self.clock, self.city)
 
     async def arrive(self, *reports: Report) -> list[Case]:
         """Their cases, as they arrived."""
@@ -100,6 +103,12 @@ class Desk:
             )
             got = [await alerts.get(connection, series, revision) for series, revision in found.all()]
         return [one.alert for one in got if one is not None]
+
+    async def ends(self) -> list[Alert]:
+        """What ended a series, and has left the house."""
+        async with self.store.read() as connection:
+            gone = select(revisions.c.body).where(revisions.c.ends, revisions.c.state.in_(["issued", "ended"]))
+            return [from_json(Alert, body) for body in await connection.scalars(gone)]
 
     async def issue(self) -> list[Alert]:
         """Sato approves every draft, and every channel takes it."""

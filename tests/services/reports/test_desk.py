@@ -20,6 +20,7 @@ from services.store.tables import chronology
 from services.store.users import Role
 from tests.services.making import NOW, officer
 from tests.services.reports.desk_making import Desk, report
+from tests.services.test_writing import CITY
 
 pytestmark = pytest.mark.one_engine
 
@@ -68,7 +69,7 @@ async def test_a_fake_photo_first_and_two_true_calls_300_m_away(store: Store) ->
     await house.do(first, Act.MERGE, into=fake.id)
     await house.do(second, Act.MERGE, into=fake.id)
     await house.look()
-    await house.issue()
+    (fakes,) = await house.issue()
     await house.do(fake, Act.REJECT, reason=Reason.FAKE_PHOTO)
     split = [await house.case(one.id) for one in (first, second)]
     assert [one.same_as for one in split] == [None, None], "the true ones stand for themselves again"
@@ -76,12 +77,12 @@ async def test_a_fake_photo_first_and_two_true_calls_300_m_away(store: Store) ->
     await house.do(second, Act.MERGE, into=first.id)
     (seen,) = await house.look()
     assert seen.facts["reports"] == 2 and [one.ref for one in seen.evidence] == [first.key, second.key]
-    cancelled, told = sorted(await house.issue(), key=lambda one: one.msg_type != "Cancel")
-    assert cancelled.msg_type == "Cancel" and cancelled.author == "sato"
-    assert told.msg_type == "Alert" and told.series != cancelled.series
-    assert set(cancelled.channels) >= {"log", "line", "cap_feed"}, "wherever the fake had gone"
+    (true,) = await house.issue()
+    (end,) = await house.ends()
+    assert true.msg_type == "Alert" and true.series != end.series == fakes.series
+    assert set(end.channels) >= {"log", "line", "cap_feed"}, "wherever the fake had gone, and at once"
     await house.look()
-    assert await house.drafts() == [], "and once is enough"
+    assert await house.drafts() == [] and len(await house.ends()) == 1, "once is enough, and nothing true is taken back"
 
 
 async def test_five_callers_are_one_mark_with_the_number_five_and_can_be_told_apart_again(store: Store) -> None:
@@ -136,8 +137,24 @@ async def test_what_was_found_is_lifted_and_not_called_an_error(store: Store) ->
     await house.issue()
     await house.do(case, Act.WITHDRAW, reason=Reason.FOUND)
     assert await house.look() == []
+    (end,) = await house.ends()
+    assert end.msg_type == "Update" and end.response == "AllClear" and "誤り" not in end.texts["ja"].short
+
+
+async def test_where_a_rule_has_no_end_of_its_own_a_cancellation_is_drafted_once(store: Store) -> None:
+    rules = tuple(replace(rule, all_clear={}) for rule in CITY.rules)
+    house = Desk(store, city=replace(CITY, rules=rules))
+    (case,) = await house.arrive(report("1"))
+    await house.do(case, Act.TRIAGE, Act.CONFIRM)
+    await house.look()
+    (told,) = await house.issue()
+    await house.do(case, Act.REJECT, reason=Reason.FALSE_ALARM)
+    await house.look()
     (draft,) = await house.drafts()
-    assert draft.ends and draft.msg_type == "Update" and draft.response == "AllClear"
+    assert draft.msg_type == "Cancel" and draft.author == "sato" and set(draft.channels) >= set(told.channels)
+    await house.issue()
+    await house.look()
+    assert await house.drafts() == []
 
 
 async def test_two_officers_at_once_the_second_is_told_who_was_first(store: Store) -> None:
@@ -205,5 +222,4 @@ async def test_an_issuer_that_ends_its_own_notice_takes_back_what_was_told(store
         await records.save(connection, [replace(lost, ended=Ended.SOLVED)], house.clock.now())
     assert (await house.case(case.id)).state is State.WITHDRAWN
     assert await house.look() == []
-    (draft,) = await house.drafts()
-    assert draft.ends and draft.author == "警察署"
+    assert len(await house.ends()) == 1
