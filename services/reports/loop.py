@@ -66,7 +66,7 @@ class Queue:
         return len(due) == _AT_ONCE
 
     async def _take_back(self, now: datetime) -> None:
-        """Drafts the end of alerts in force that rest on a report which people have set aside, where no rule ends them."""
+        """Drafts the end of alerts in force that rest on a report which was set aside, where no rule ends them."""
         async with self._once.read() as connection:
             gone = await report_cases.set_aside(connection, now - _TOLD)
             standing = {
