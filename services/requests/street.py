@@ -13,15 +13,15 @@ import shapely
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from feeds.status import Status
-from geo.plow.coverage import coverage
 from geo.plow.network import Network
 from geo.plow.placing import Placed, middle_of, placed
 from rules.requests.triage import Known, known_of
 from rules.street.case import Street, Told, street
 from services.configuration.plow import PUBLIC_DELAY
-from services.requests.shares import DAY, Shares
+from services.requests.lately import passed
+from services.requests.shares import Shares
 from services.roads import Roads
-from services.store import decided, orders, plowed
+from services.store import decided, orders
 
 _TOWN_M = 700.0  # from the middle of a town to its roads
 _ALONG_M = 15.0  # from the middle of a road to its sidewalk, and no farther to that of another
@@ -102,11 +102,8 @@ async def _known(connection: AsyncConnection, found: Placed | None, status: Stat
     """The road with what plows did on it in the day before then."""
     if found is None:
         return Known()
-    segment = found.segment.id
-    passes = await plowed.passes_within(connection, status, [segment], until - DAY, until)
     known = replace(known_of(found), as_of=until)
-    told = coverage(passes).get(segment)
+    told = (await passed(connection, status, [found.segment.id], until)).get(found.segment.id)
     if told is None:
         return known
-    done_at = None if told.done_at is None else plowed.at(told.done_at)
-    return replace(known, done_at=done_at, last_at=plowed.at(told.last_at), share=told.share)
+    return replace(known, done_at=told.done_at, last_at=told.last_at, share=told.share)

@@ -26,6 +26,7 @@ from services.web.declared import pages as declared_pages
 from services.web.dumps import page as dumps_page
 from services.web.ledger import page as ledger_page
 from services.web.pages_staff import staff_page
+from services.web.requests import page as requests_page
 from services.web.roads import page as roads_page
 from services.web.security import STYLES
 from services.web.snow import page as snow
@@ -65,6 +66,7 @@ def setup(app: web.Application) -> None:
     declared_pages.setup(app)
     snow.setup(app)
     dumps_page.setup(app)
+    requests_page.setup(app)
     app.router.add_get("/ops/skill", pages_skill.show)
     app.router.add_get("/ops/budget", pages_budget.show)
     app.router.add_get("/ops/budget.csv", pages_budget.table)

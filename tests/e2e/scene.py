@@ -37,6 +37,7 @@ from services.intake import Intake
 from services.ledger.fairness import streets
 from services.ledger.start import load_book
 from services.predict import Predict
+from services.requests.offer import offered
 from services.requests.street import Streets
 from services.roads import load_roads
 from services.settings import Settings, load
@@ -255,6 +256,7 @@ def _context(made: Scene, settings: Settings) -> WebContext:
         city=made.city,
         plow=Plow.model_validate(tomllib.loads(CONTRACTORS)["plow"]),
         answers=Streets(roads),
+        services=offered(settings, Streets(roads)),
         streets=streets(roads.carriageways.segments),
         book=load_book(settings),
     )

@@ -17,6 +17,7 @@ from services.plow import Plow
 from services.roads import load_roads
 from services.settings import load
 from services.store import orders, records
+from tests.e2e.residents import call
 from tests.e2e.scene import PROFILE, Scene
 from tests.exercise.plows import SECTION, drive
 from tests.exercise.telegrams import JST
@@ -38,6 +39,7 @@ class Storm:
         self.settings = load([], {"SHIRASE_PROFILE": str(PROFILE)})
         roads = load_roads(self.settings, self.made.city.ground.areas)
         assert roads is not None  # as the scene itself has them
+        self.roads = roads
         once, bell, clock, city = self.made.store, self.made.bell, self.made.clock, self.made.city
         self.orders = Orders(once, bell, clock, city.ground, Practice(rules=city.orders, roads=roads))
         self.plow = Plow(once, bell, clock, roads)
@@ -57,6 +59,7 @@ class Storm:
         await self._to(2, 55)
         await self.made.hear([play for play in plows if play.at <= self.made.clock.now()])
         await self._look()
+        await call(self.made, self.roads)
 
     async def until_dawn(self) -> None:
         """All machines are home; what they did is declared, and one line of it approved."""

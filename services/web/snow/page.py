@@ -29,6 +29,7 @@ from services.web.auth import PERSON, requires
 from services.web.context import CONTEXT
 from services.web.moments import moment
 from services.web.pages_staff import staff_page
+from services.web.requests.figures import by_section, tally
 from services.web.security import WebError
 from services.web.snow import record
 from services.web.snow.asked import act_of, expected_of, number_of, refusal, said_of, status_of, wanted_of
@@ -174,6 +175,7 @@ async def _page(
         sections=found,
         waiting=waiting,
         counts=_tally(found),
+        asked={one.code: one for one in await by_section(context, wanted, await tally(context, wanted))},
         rules=rules,
         status=status,
         status_name=wanted.value,

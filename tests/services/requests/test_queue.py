@@ -57,7 +57,7 @@ async def test_first_what_waits_and_is_urgent_then_age_and_those_behind_a_first_
         ([urgent, old, young, answered, same], {"folded": True}),
         ([same, young, urgent, over, answered, old], {"scope": "all"}),
     ):
-        assert await numbers(store, Wanted(status=Status.ACTUAL, **wanted)) == more, wanted  # type: ignore[arg-type]
+        assert await numbers(store, Wanted(status=Status.ACTUAL, **wanted)) == more, wanted
     async with store.read() as connection:
         told = await request_queue.tally(connection, Status.ACTUAL, NOW - 2 * HOUR)
         count, some = (await request_queue.behind(connection, [old, young], 5))[old]

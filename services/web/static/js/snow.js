@@ -4,9 +4,8 @@ import { refresh } from './desk.js';
 import { byId } from './dom.js';
 import { listen } from './live.js';
 import { drawAge, drawStatus, setLine } from './status.js';
+import { focusOn, unfold, walk } from './walk.js';
 import { loadWords } from './words.js';
-
-const KEEP = 'shirase-keys'; // whoever switched one-letter keys off on the map has them off here
 
 async function update() {
   await refresh(['alerts', 'calls', 'hazards', 'readings', 'status']);
@@ -38,54 +37,13 @@ async function changed(what) {
   if (what.includes('orders') || what.includes('*')) await redraw().catch(() => undefined); // the next change tries again
 }
 
-/** @returns {HTMLElement[]} */
-const cards = () => [...document.querySelectorAll('.sec')].map((one) => /** @type {HTMLElement} */ (one));
-
-/** The section that the keys act on: where the focus is, else the first. @returns {HTMLElement | undefined} */
-const here = () => /** @type {HTMLElement | null} */ (document.activeElement?.closest('.sec')) ?? cards()[0];
-
-/** @param {number} step */
-function move(step) {
-  const all = cards();
-  const at = all.findIndex((one) => one.contains(document.activeElement));
-  const next = all[at < 0 ? 0 : Math.min(all.length - 1, Math.max(0, at + step))];
-  next?.focus();
-  next?.scrollIntoView({ block: 'nearest' });
-}
-
-/** @param {string} act */
-const focusOn = (act) => /** @type {HTMLElement | null | undefined} */ (here()?.querySelector(`[data-act="${act}"]`))?.focus();
-
-function showMore() {
-  const summary = /** @type {HTMLElement | null | undefined} */ (here()?.querySelector('[data-act="more"]'));
-  const details = summary?.closest('details');
-  if (!summary || !details) return;
-  details.open = !details.open;
-  summary.focus();
-}
-
-const ACTS = /** @type {Record<string, () => void>} */ ({
-  j: () => move(1),
-  k: () => move(-1),
-  o: () => focusOn('order'),
-  d: () => focusOn('decline'),
-  e: showMore,
-  a: () => /** @type {HTMLElement | null} */ (document.querySelector('[data-act="all"]'))?.focus(),
-});
-
-/** @param {KeyboardEvent} event */
-function pressed(event) {
-  const target = /** @type {HTMLElement} */ (event.target);
-  if (target.closest('input, select, textarea') || localStorage.getItem(KEEP) === 'off') return;
-  if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
-  const act = ACTS[event.key];
-  if (!act) return;
-  event.preventDefault();
-  act();
-}
-
 async function start() {
-  document.addEventListener('keydown', pressed);
+  walk('.sec', {
+    o: (card) => focusOn(card, 'order'),
+    d: (card) => focusOn(card, 'decline'),
+    e: (card) => unfold(card, 'more'),
+    a: () => /** @type {HTMLElement | null} */ (document.querySelector('[data-act="all"]'))?.focus(),
+  });
   document.addEventListener('focusin', ({ target }) => {
     if (target instanceof HTMLInputElement && target.dataset.copy !== undefined) target.select();
   });
