@@ -17,7 +17,7 @@ from services.plow import Plow
 from services.roads import load_roads
 from services.settings import load
 from services.store import orders, records
-from tests.e2e.residents import call
+from tests.e2e.residents import AT_NIGHT, BEFORE, call, reply
 from tests.e2e.scene import PROFILE, Scene
 from tests.exercise.plows import SECTION, drive
 from tests.exercise.telegrams import JST
@@ -47,6 +47,7 @@ class Storm:
     async def until_four(self) -> None:
         """Tamayama is done, the centre at work, one contractor has not answered, and two sections wait for the desk."""
         await self._forecast()
+        await call(self.made, self.roads, BEFORE)
         await self._to(2, 0)
         await self._order("plow-tamayama", vehicles=2)
         await self._to(2, 20)
@@ -54,12 +55,13 @@ class Storm:
         await self._order("plow-kita", vehicles=None)
         plows = drive(self.made.clock.now() + timedelta(minutes=5))
         await self._act("plow-tamayama", Act.START, Said(happened_at=EVENING + timedelta(hours=2, minutes=8)))
+        await reply(self.made)
         await self._to(2, 40)
+        await call(self.made, self.roads, AT_NIGHT)
         await self._act("plow-tamayama", Act.FINISH, Said())
         await self._to(2, 55)
         await self.made.hear([play for play in plows if play.at <= self.made.clock.now()])
         await self._look()
-        await call(self.made, self.roads)
 
     async def until_dawn(self) -> None:
         """All machines are home; what they did is declared, and one line of it approved."""
