@@ -6,7 +6,7 @@ import re
 import unicodedata
 
 from feeds.records import Report
-from geo.area import Area
+from geo.area import Area, Areas
 from geo.model import Ground
 
 
@@ -28,12 +28,17 @@ def _told_area(report: Report, ground: Ground) -> Area | None:
         return city
     if report.crime.municipality != city.name:
         return None
-    words = _counted(report.crime.town or report.place)
-    named = [area for area in ground.areas.of_kind("district") if _counted(area.name) in words]
-    return max(named, key=lambda area: (len(area.name), area.code), default=city)
+    return district_named(report.crime.town or report.place, ground.areas) or city
 
 
-def _counted(words: str) -> str:
+def district_named(words: str, areas: Areas) -> Area | None:
+    """The district whose name stands in the words, of several the longest; None where none does."""
+    told = counted_name(words)
+    named = [area for area in areas.of_kind("district") if counted_name(area.name) in told]
+    return max(named, key=lambda area: (len(area.name), area.code), default=None)
+
+
+def counted_name(words: str) -> str:
     """With the numbers of 丁目 as the maps write them: ３丁目 and 3丁目 are 三丁目."""
     plain = unicodedata.normalize("NFKC", words)
     return re.sub(r"(?<!\d)([1-9])(?=丁目)", lambda found: "一二三四五六七八九"[int(found[1]) - 1], plain)

@@ -28,6 +28,7 @@ COMMANDS = {
     "ledger": "machine hours of snow removal: daily report, month-end sheets",
     "fairness": "how long streets wait for the first pass, by class and section",
     "orders": "snow orders: list them, show one, and what is decided of each section",
+    "crimes": "street crime of the police's open data, as numbers",
     "why": "why a hazard was, or was not, told",
     "alerts": "list and show alerts, draft a cancellation",
     "story": "one alert: readings, hazards, rule, approvals, payloads, receipts",

@@ -24,7 +24,7 @@ class Retention(BaseModel):
     readings_days: int = Field(default=1096, ge=0)
     telegrams_days: int = Field(default=1096, ge=0)
     hazards_days: int = Field(default=400, ge=0)
-    reports_days: int = Field(default=400, ge=0)
+    reports_days: int = Field(default=180, ge=0)
     requests_days: int = Field(default=1096, ge=0)
     fixes_days: int = Field(default=400, ge=0)
     work_days: int = Field(default=1827, ge=0)
@@ -60,7 +60,7 @@ _LEAST = {
     "readings_days": (400, "a winter is compared with the one before"),
     "telegrams_days": (400, "ground that a strong earthquake shook bears less rain for a year"),
     "hazards_days": (31, "verification and staff look back"),
-    "reports_days": (31, "rules and staff look back"),
+    "reports_days": (91, "gatherings of theft look 90 days back"),
     "requests_days": (31, "residents follow what became of theirs"),
     "fixes_days": (31, "passes are worked out of them"),
     "work_days": (400, "a contract is settled by them after the winter"),

@@ -16,6 +16,7 @@ from services.retention.head import Head
 from services.retention.pictures import ToldOf, Untold
 from services.retention.rows import Child, Rows
 from services.retention.series import Series
+from services.retention.sightings import Sightings
 from services.retention.walk import Walk
 from services.retention.way import Way
 from services.settings import Settings
@@ -67,10 +68,6 @@ def _no_lasting_word(_before: datetime) -> ColumnElement[bool]:
     many = select(func.count()).select_from(newer).where(same, since).scalar_subquery()
     lasting = or_(*(records.c.subject.startswith(f"{code}|", autoescape=True) for code in STANDING))
     return and_(records.c.type.in_(("telegram", "cap", "lalert", "forecast")), or_(not_(lasting), many >= REVISIONS))
-
-
-def _is_report(_before: datetime) -> ColumnElement[bool]:
-    return records.c.type == "report"
 
 
 def _seen_and_not_the_last(_before: datetime) -> ColumnElement[bool]:
@@ -172,8 +169,14 @@ RULES = (
     ),
     Rule(
         name="reports",
+<<<<<<< HEAD
         tables=("records", "report_cases", "report_events"),
         ways=(Rows(records.c.measured_at, _is_report), Rows(report_cases.c.seen_at, children=_OF_REPORTS)),
+=======
+        tables=("records",),
+        ways=(Sightings(),),
+        never="the squares and days in which animals were seen",
+>>>>>>> 79201a3 (reports: what stays is numbers: animals by day and square, street crime by month and block, three at least)
     ),
     Rule(
         name="requests",
@@ -238,12 +241,14 @@ ELSEWHERE: Mapping[str, str] = {
     "skill_days": "[skill] kept_days, months for good; the loop verify",
     "skill_bins": "[skill] kept_days, months for good; the loop verify",
     "coverage": "one row per segment",
+    "crime_counts": "for good: numbers of a month by block, with nobody in them",
     "cursors": "one row per stage",
     "gateways": "one row per gateway; revoked ones say that they are",
     "leases": "one row per verb",
     "polled_entries": "as long as a source may name them again; the loop poll",
     "polled_feeds": "one row per address",
     "processes": "some minutes; by the processes themselves",
+    "season_squares": "for good: numbers of a day by square of 500 m, with nobody in them",
     "sessions": "until they run out; at each login",
     "stations": "one row per sensor",
     "told_limits": "one row per window of a provider",

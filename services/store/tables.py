@@ -29,6 +29,7 @@ import services.store.tables_selftest
 import services.store.tables_subscribers  # noqa: F401 - these tables belong to the metadata
 from services.store.columns import Instant, Serial, metadata
 from services.store.tables_approval import approvals, broken_glass, hold_offs, sessions, users
+from services.store.tables_counts import crime_counts, season_squares
 from services.store.tables_noise import silences, suppressed, suppressions
 from services.store.tables_reports import answered, photos
 from services.store.tables_skill import outlooks, skill_bins, skill_days, stories
@@ -38,10 +39,12 @@ __all__ = [
     "answered",
     "approvals",
     "broken_glass",
+    "crime_counts",
     "hold_offs",
     "metadata",
     "outlooks",
     "photos",
+    "season_squares",
     "sessions",
     "silences",
     "skill_bins",

@@ -75,7 +75,7 @@ async def test_answers_have_the_described_members_and_no_others(store: Store) ->
     async with floor(store) as running:
         desk = await running.person(Role.VIEWER)
         for endpoint in ENDPOINTS:
-            if "{" in endpoint.path or endpoint.method != "GET" or endpoint.path in {"/events", "/openapi.json"}:
+            if "{" in endpoint.path or endpoint.method != "GET" or endpoint.path in _OTHERS:
                 continue
             _, body = await desk.get(PREFIX + endpoint.path, params=_place(endpoint))
             for one in _things(body):
@@ -85,6 +85,9 @@ async def test_answers_have_the_described_members_and_no_others(store: Store) ->
 def _place(endpoint: Endpoint) -> dict[str, str]:
     """What a question about a place has to name."""
     return {"lon": "141.11", "lat": "39.71"} if any(one.name == "lon" for one in endpoint.parameters) else {}
+
+
+_OTHERS = {"/events", "/openapi.json", "/crimes.csv"}  # a stream, the document itself, a table
 
 
 def _things(body: dict[str, Any]) -> list[dict[str, Any]]:

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Table, func, insert, select, update
 
+from feeds.records import Report
 from feeds.status import Status
 from geo.hazard import Evidence, Hazard
 from geo.official.volcanoes import WARNING
@@ -36,6 +37,7 @@ from services.store.tables import records as arrived
 from services.story.gather import gather
 from services.story.steps import Kind
 from tests.services.making import NOW, SetClock, alert, employ, hazard, reading
+from tests.services.web_floor import at, floor
 
 DAY, YEAR = timedelta(days=1), timedelta(days=366)
 REAL: dict[str, Any] = {"status": Status.ACTUAL}
@@ -273,3 +275,38 @@ def test_durations_that_would_break_something_are_refused_with_the_reason() -> N
         with pytest.raises(ValueError, match="days: at least"):
             Days(**wrong)
     assert Days(alerts_days=0, chronology_days=0).kept("alerts") is None
+
+
+async def test_of_animals_the_squares_and_days_are_left_after_a_year_and_nothing_else_of_a_report(store: Store) -> None:
+    secret = "ひみつ"
+
+    def seen(name: str, **changes: Any) -> Report:
+        fields = {
+            "kind": "bear",
+            "measured_at": NOW,
+            "confirmed": True,
+            "lon": 141.1123456,
+            "lat": 39.7054321,
+        } | changes
+        return Report(gateway=secret, report_id=f"{name}{secret}", text=secret, place=secret, **fields)
+
+    first, person = seen("first"), seen("person", kind="suspicious_person", lon=141.111)
+    near = seen("near", lon=141.1101, measured_at=NOW + timedelta(minutes=5))
+    unsure = seen("unsure", confirmed=False)
+    async with store.write() as connection:
+        await records.save(connection, [first, near, person, unsure, seen("drill", status=Status.EXERCISE)], NOW)
+        await records.save(connection, [replace(first, text="again"), seen("far", lon=140.0)], NOW)
+    async with floor(store, **at(NOW + 15 * DAY)) as running:
+        before = await (await running.visitor()).features("/api/v1/reports/season")
+    expected = {"day": "2026-11-20", "kind": "bear", "square": "mesh-594140484", "place": "内丸付近", "count": 2}
+    assert before == [expected], "what is listed no more is counted at once"
+    years = Years(store)
+    for _ in range(12):
+        await years.go_by(YEAR / 12)
+    async with store.read() as connection:
+        whole = repr([(await connection.execute(select(table))).all() for table in metadata.sorted_tables])
+    assert secret not in whole and "141.11" not in whole
+    async with floor(store, **at(years.clock.at)) as running:
+        stranger = await running.visitor()
+        assert await stranger.features("/api/v1/reports/season") == [expected], "neither lost nor counted twice"
+        assert await stranger.features("/api/v1/reports") == []

@@ -1,0 +1,80 @@
+"""/reports/season: where animals were seen, by day and square: what is left of reports that are listed no more."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import datetime
+
+from aiohttp import web
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from feeds.records import Report
+from feeds.status import Status
+from geo.sighted.season import SeenOn, season_of, told_square
+from geo.sighted.telling import Tellings
+from services.store import counts
+from services.store.codec import from_json
+from services.store.tables import records
+from services.web.api.answer import collection, feature
+from services.web.api.endpoint import PAGED, Endpoint
+from services.web.api.paging import page_of
+from services.web.api.reports import visible
+from services.web.api.shapes import geojson
+from services.web.api.viewer import Viewer
+from services.web.context import CONTEXT
+
+_EVERY = Viewer(frozenset({Status.ACTUAL.value}), staff=True)
+
+
+async def show(request: web.Request) -> web.Response:
+    context = request.app[CONTEXT]
+    tellings, areas = context.ground.tellings, context.ground.areas
+    async with context.store.read() as connection:
+        seen = await counts.season(connection) + await _kept(connection, tellings, context.now())
+    found: Counter[tuple[str, str, str]] = Counter()
+    squares = {}
+    for one, many in seen.items():
+        area = told_square(one, tellings, areas)
+        if area is not None:
+            squares[area.code] = area
+            found[one.day, one.kind, area.code] += many
+    page = page_of(request, str, str, str)
+    taken, following = page.cut(sorted(found.items(), reverse=True), lambda pair: pair[0])
+    features = [
+        feature(
+            f"{day}/{kind}/{code}",
+            geojson(squares[code].geometry),
+            {"day": day, "kind": kind, "square": code, "place": squares[code].name, "count": many},
+        )
+        for (day, kind, code), many in taken
+    ]
+    return collection(request, features, following)
+
+
+async def _kept(connection: AsyncConnection, tellings: Tellings, now: datetime) -> Counter[SeenOn]:
+    """Those that the store still holds and nobody lists any more."""
+    rows = await connection.execute(visible(_EVERY, tellings, now).where(records.c.subject.in_(_animals(tellings))))
+    reports = [from_json(Report, row.body) for row in rows]
+    old = (one for one in reports if one.measured_at <= now - tellings[one.kind].listed)
+    return Counter(seen for one in old if (seen := season_of(one)) is not None)
+
+
+def _animals(tellings: Tellings) -> list[str]:
+    return [kind for kind, telling in tellings.items() if telling.after == "squares"]
+
+
+ENDPOINTS = (
+    Endpoint(
+        path="/reports/season",
+        handler=show,
+        summary="Where animals were seen, by day and square of the mesh, of reports that are listed no more; for good.",
+        parameters=PAGED,
+        properties={
+            "day": "in Japan: 2026-10-23",
+            "kind": "bear, boar or deer",
+            "square": "mesh- and the code of the square (JIS X 0410)",
+            "place": "what the square lies near",
+            "count": "of confirmed sightings",
+        },
+    ),
+)
