@@ -135,7 +135,7 @@ def allowed(state: State | None, how: How) -> frozenset[Act]:
 def apply(order: Order, event: Event) -> Order:
     """The order after the act. Raises ActError where the act does not fit the state, the way or the time."""
     if event.act not in _MAY[event.how]:
-        raise ActError("not_yours", f"{event.how} は {event.act} できません / {event.how} may not {event.act}")
+        raise ActError("not_yours", f"「{ACTS_JA[event.act]}」はここからはできません / {event.how} may not {event.act}")
     if event.act not in allowed(order.state, event.how):
         raise ActError("state", _not_now(order, event))
     _times(order, event)

@@ -183,7 +183,8 @@ def _totals(of: Account) -> Sheet:
 
 
 def _total(one: Total, of: Account) -> Row:
-    contract = next((each for each in of.book.contracts if each.name == one.contract), None)
+    same = (each for each in of.book.contracts if (each.contractor, each.name) == (one.contractor, one.contract))
+    contract = next(same, None)
     band = band_title(contract, one.band) if contract else one.band
     firm = one.contractor or _UNREGISTERED
     times = (one.seconds, one.paid_seconds, one.yen_an_hour, one.yen)

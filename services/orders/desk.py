@@ -15,6 +15,7 @@ from rules.orders.decision import Decision, Expected, Kind, Verdict
 from rules.orders.life import GIVEN, Act, ActError, Event, How, Order, State
 from rules.orders.progress import is_seen
 from rules.orders.proposing import facts
+from rules.orders.words import STATES_JA
 from services.callout.desk import announce
 from services.callout.occasion import Event as CallEvent
 from services.callout.occasion import Occasion
@@ -111,7 +112,7 @@ def _waiting(still_open: Sequence[Order], wanted: Wanted, event: Event) -> Order
     waiting = [one for one in mine if one.state not in GIVEN]
     exact = next((one for one in waiting if one.classes == wanted.classes), None)
     if waiting and exact is None:
-        told = f"ほかの道路区分の提案 {waiting[0].id} に先に答えてください"
+        told = f"ほかの道路区分の{STATES_JA[waiting[0].state or State.PROPOSED]} {waiting[0].id} に先に答えてください"
         raise ActError("standing", f"{told} / answer {waiting[0].id}, of other classes, first")
     return exact
 

@@ -50,15 +50,18 @@ async def take(request: web.Request) -> web.Response:
     token = body.get("t", "")
     order = await _order_of(request, token)
     context, now = request.app[CONTEXT], request.app[CONTEXT].now()
-    what, said = act_of(body.get("act")), said_of(body, now)
     if len(order.events) >= _MOST_EVENTS:
         raise WebError(429, *WORDS[429], timedelta(minutes=10))
     try:
+        what, said = act_of(body.get("act")), said_of(body, now)
+        if what is Act.REFUSE and not said.text.strip():
+            raise ActError("empty", "受けられない理由を書いてください。 / Please tell why you cannot come.")
         done = await desk.do(context.store, order.id, what, Person(_names(request, order), How.LINK), said, now)
-    except ActError as error:
-        if error.code == "state":  # pressed twice, or the desk was quicker: the page shows how it stands
-            return _page(request, await _order_of(request, token), token, said=str(error))
-        raise refusal(error) from error
+    except (ActError, WebError) as error:  # whoever answers from a cab stays on the page, as the order stands now
+        quicker = isinstance(error, ActError) and error.code == "state"  # pressed twice, or the desk was first
+        fault = refusal(error) if isinstance(error, ActError) else error
+        told = await _order_of(request, token)
+        return _page(request, told, token, said=fault.message, bad=True, status=200 if quicker else fault.status)
     context.bell.ring(BELL)
     context.bell.ring("calls")
     return _page(request, done, token, said="記録しました。ありがとうございます。 / Noted, thank you.")
@@ -84,7 +87,9 @@ def _names(request: web.Request, order: Order) -> str:
     return "、".join(one.name for one in request.app[CONTEXT].plow.of_section(order.section)) or "受託者"
 
 
-def _page(request: web.Request, order: Order, token: str, *, said: str = "") -> web.Response:
+def _page(
+    request: web.Request, order: Order, token: str, *, said: str = "", bad: bool = False, status: int = 200
+) -> web.Response:
     context, now = request.app[CONTEXT], request.app[CONTEXT].now()
     given = order.last(Act.ORDER)
     mark, mark_en = MARKS[order.status]
@@ -94,6 +99,7 @@ def _page(request: web.Request, order: Order, token: str, *, said: str = "") -> 
         "may": {act.value for act in allowed(order.state, How.LINK)},
         "token": token,
         "said": said,
+        "bad": bad,
         "mark": mark,
         "mark_en": mark_en,
         "drill": order.status is not Status.ACTUAL,
@@ -110,6 +116,6 @@ def _page(request: web.Request, order: Order, token: str, *, said: str = "") -> 
         "most_vehicles": MOST_VEHICLES,
         "longest": LONGEST,
     }
-    response = page(request, "snow_answer.html", **shown)
+    response = page(request, "snow_answer.html", status=status, **shown)
     response.headers["X-Robots-Tag"] = "noindex"
     return response

@@ -91,7 +91,7 @@ def expected_of(body: Mapping[str, Any], context: WebContext, who: str) -> tuple
     if section and (area is None or area.kind != "plow_section"):
         raise WebError(400, "bad_section", "section は工区のコードです。 / section must be a plow section.")
     try:
-        cm = float(body.get("cm", ""))
+        cm = -1.0 if isinstance(body.get("cm"), bool) else float(body.get("cm", ""))
     except (TypeError, ValueError, OverflowError):
         cm = -1.0
     if not 0 <= cm <= MOST_CM:

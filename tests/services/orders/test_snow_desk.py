@@ -161,16 +161,22 @@ async def test_a_contractor_answers_by_link_and_a_stranger_learns_nothing(store:
         await form(phone, "/snow-order", t=token, act="start", happened_at="00:13")  # its clock is a little fast
         status, text = await form(phone, "/snow-order", t=token, act="start")  # pressed twice
         assert status == 200
-        for act in ("order", "cancel", "propose"):
-            status, _ = await form(phone, "/snow-order", t=token, act=act)
-            assert status in {200, 409}
+        for wrong in (
+            {"act": "order"},
+            {"act": "cancel"},
+            {"act": "finish", "happened_at": "25:00"},
+            {"act": "refuse", "text": " "},
+            {"act": "finish", "vehicles": "-1"},
+        ):
+            status, text = await form(phone, "/snow-order", t=token, **wrong)
+            assert status in {400, 409} and 'role="alert"' in text and "sw地区" in text, "they stay on their order"
         status, text = await form(phone, "/snow-order", t=token, act="finish")
         assert "完了の記録があります" in text
         (order,) = await night.orders()
         assert [one.who for one in order.events[2:]] == ["北建設"] * 3 and order.state is State.FINISHED
         assert order.when(Act.START) == NOW
-        for wrong in ("", "x" * 43, token + "x", token[:-1]):
-            status, text = await phone.get(f"/snow-order?t={wrong}")
+        for bad in ("", "x" * 43, token + "x", token[:-1]):
+            status, text = await phone.get(f"/snow-order?t={bad}")
             assert status == 404 and "sw地区" not in text
 
 
