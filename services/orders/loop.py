@@ -165,13 +165,16 @@ class Orders:
 
     def _noteworthy(self, one: Decision, before: Decision | None, rules: OrderRules | None) -> bool:
         """Into the record goes a decision that changed, one of which the snow has moved by a centimetre, that of each
-        decision time and of each finish hour: "8 cm < 10 cm at 03:00" can be read out to a caller weeks later."""
+        decision time, and that of a finish hour while snow lies: "8 cm < 10 cm at 03:00" can be told weeks later."""
         if before is None:
             return True
         kept = self._kept.setdefault((one.picture.status, one.picture.section), before.counted_cm or 0.0)
         said = [(each.main.rule, each.main.outcome, each.main.reason) for each in (one, before)]
         moved = abs((one.counted_cm or 0.0) - kept) >= _MOVED_CM
-        hours = [before.finish_at, before.next_at if rules and rules.timing.decide_at else None]
+        hours = [
+            before.finish_at if one.depth_cm or before.depth_cm else None,
+            before.next_at if rules and rules.timing.decide_at else None,
+        ]
         return said[0] != said[1] or moved or any(at and before.picture.at < at <= one.picture.at for at in hours)
 
     def _todo(self, seen: Seen, made: Sequence[Decision], now: datetime) -> list[Step]:
