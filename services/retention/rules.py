@@ -169,14 +169,9 @@ RULES = (
     ),
     Rule(
         name="reports",
-<<<<<<< HEAD
         tables=("records", "report_cases", "report_events"),
-        ways=(Rows(records.c.measured_at, _is_report), Rows(report_cases.c.seen_at, children=_OF_REPORTS)),
-=======
-        tables=("records",),
-        ways=(Sightings(),),
+        ways=(Sightings(), Rows(report_cases.c.seen_at, children=_OF_REPORTS)),
         never="the squares and days in which animals were seen",
->>>>>>> 79201a3 (reports: what stays is numbers: animals by day and square, street crime by month and block, three at least)
     ),
     Rule(
         name="requests",
