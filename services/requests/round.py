@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -64,6 +65,20 @@ async def sections(
     return sorted(found, key=lambda one: (_FIRST.index(one.state), one.code))
 
 
+async def standing(connection: AsyncConnection, status: Status, now: datetime) -> Mapping[str, Sequence[Order]]:
+    """Section → orders to plow it, of the last day."""
+    found: defaultdict[str, list[Order]] = defaultdict(list)
+    for one in await orders.since(connection, now - _LATELY, status):
+        if one.kind is Kind.PLOW:
+            found[one.section].append(one)
+    return found
+
+
+def road_state(some: Sequence[Order], route_class: int | None) -> str:
+    """ordered, working, finished or nothing: of a road of that class, by the orders for its section."""
+    return _state(_telling([one for one in some if not one.classes or route_class in one.classes]))
+
+
 def _fresh(look: Decision | None, now: datetime) -> Decision | None:
     """The last look, unless it says nothing about now: a hub that has stopped looking knows no new snow."""
     return look if look is not None and now - look.picture.at <= STALE else None
@@ -73,9 +88,9 @@ _FIRST = ("working", "ordered", "finished", "")
 
 
 def _telling(some: Sequence[Order]) -> Order | None:
-    """The newest that was given or finished."""
+    """The newest that binds a contractor; where none does, the newest that is finished."""
     told = [one for one in some if one.state in GIVEN or one.state is State.FINISHED]
-    return max(told, key=lambda one: one.id, default=None)
+    return max(told, key=lambda one: (one.state in GIVEN, one.id), default=None)
 
 
 def _state(order: Order | None) -> str:

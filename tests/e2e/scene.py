@@ -30,6 +30,8 @@ from services.clock import Clock, wall
 from services.configuration.plow import Plow
 from services.deliver import Deliver
 from services.desks import review
+from services.dumps.picture import Dumps
+from services.dumps.sites import sites_of
 from services.evaluate import Evaluate
 from services.grants import Grant
 from services.health import Health
@@ -50,7 +52,7 @@ from services.verify_river import VerifyRiver
 from services.web.app import make_app, serve
 from services.web.context import WebContext
 from tests.exercise.scenario import Play, scenario
-from tests.exercise.stage import CONTRACTORS, GATEWAYS
+from tests.exercise.stage import CONTRACTORS, DUMPS, GATEWAYS
 from tests.exercise.telegrams import JST
 from tests.fakes.linkage import FakeLinkage
 from tests.fakes.x import FakeX
@@ -235,6 +237,7 @@ def _with_channels(city: City, x: FakeX, linkage: FakeLinkage) -> City:
 def _context(made: Scene, settings: Settings) -> WebContext:
     roads = load_roads(settings, made.city.ground.areas)
     assert roads is not None  # the profile has a network of the demonstration
+    plow = Plow.model_validate(tomllib.loads(CONTRACTORS + DUMPS)["plow"])
     timelines = {"x": f"{made.x.url}/timeline.json", "linkage": made.linkage.url.replace("/cap", "/received")}
     return WebContext(
         store=made.store,
@@ -254,7 +257,8 @@ def _context(made: Scene, settings: Settings) -> WebContext:
         profile=PROFILE,
         rules=made.city.rules,
         city=made.city,
-        plow=Plow.model_validate(tomllib.loads(CONTRACTORS)["plow"]),
+        plow=plow,
+        dumps=Dumps(sites_of(roads, plow)),
         answers=Streets(roads),
         services=offered(settings, Streets(roads)),
         streets=streets(roads.carriageways.segments),

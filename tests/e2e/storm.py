@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+import tomllib
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from feeds.status import Status
+from rules.dumps.life import Act as Told
+from rules.dumps.life import Event as Word
 from rules.orders.life import Act, Order
+from services.configuration.plow import Plow as Settled
+from services.dumps import desk as dump_desk
+from services.dumps.picture import Dumps
+from services.dumps.sites import sites_of
 from services.ledger.account import account
 from services.ledger.desk import Wanted, Writer, write_down
 from services.ledger.start import load_book
@@ -20,7 +27,9 @@ from services.store import orders, records
 from tests.e2e.residents import AT_NIGHT, BEFORE, call, reply
 from tests.e2e.scene import PROFILE, Scene
 from tests.exercise.plows import SECTION, drive
+from tests.exercise.stage import CONTRACTORS, DUMPS
 from tests.exercise.telegrams import JST
+from tests.exercise.trucks import HEAP, OTHER, haul
 from tests.feeds.jma_making import read, report
 from tests.feeds.test_jma_snow_ahead import depth, item, local, series
 
@@ -43,6 +52,8 @@ class Storm:
         once, bell, clock, city = self.made.store, self.made.bell, self.made.clock, self.made.city
         self.orders = Orders(once, bell, clock, city.ground, Practice(rules=city.orders, roads=roads))
         self.plow = Plow(once, bell, clock, roads)
+        plow = Settled.model_validate(tomllib.loads(CONTRACTORS + DUMPS)["plow"])
+        self.dumps = Dumps(sites_of(roads, plow))
 
     async def until_four(self) -> None:
         """Tamayama is done, the centre at work, one contractor has not answered, and two sections wait for the desk."""
@@ -60,8 +71,10 @@ class Storm:
         await call(self.made, self.roads, AT_NIGHT)
         await self._act("plow-tamayama", Act.FINISH, Said())
         await self._to(2, 55)
-        await self.made.hear([play for play in plows if play.at <= self.made.clock.now()])
+        trucks = haul(EVENING)
+        await self.made.hear([play for play in (*plows, *trucks) if play.at <= self.made.clock.now()])
         await self._look()
+        await self._dumps()
 
     async def until_dawn(self) -> None:
         """All machines are home; what they did is declared, and one line of it approved."""
@@ -95,6 +108,13 @@ class Storm:
         telegram = report("警報級の可能性（明日まで）", body, at=issued, status="訓練", publisher="盛岡地方気象台")
         async with self.made.store.write() as connection:
             await records.save(connection, [read(telegram)], EVENING)
+
+    async def _dumps(self) -> None:
+        """One has just filled up, the other is open."""
+        now = self.made.clock.now()
+        for dump, seen, act, ago in ((HEAP, 0, Told.OPEN, 150), (OTHER, 0, Told.OPEN, 150), (HEAP, 1, Told.FULL, 4)):
+            word = Word(act=act, at=now - timedelta(minutes=ago), who=_DESK.name)
+            await dump_desk.do(self.made.store, self.dumps, dump_desk.Aim(Status.EXERCISE, dump, seen), word)
 
     async def _to(self, hours: int, minutes: int) -> None:
         await self.made.play(EVENING + timedelta(hours=hours, minutes=minutes))

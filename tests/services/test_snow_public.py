@@ -95,8 +95,11 @@ async def test_an_order_is_public_and_a_proposal_is_not(store: Store) -> None:
         (order,) = await orders.still_open(connection)
         await orders.act(connection, order, event(Act.ORDER))
     async with served(store) as hub:
-        page = (await (await hub.visitor()).get("/snow"))[1]
+        visitor = await hub.visitor()
+        page = (await visitor.get("/snow"))[1]
         assert "除雪を指示" in page and "指示なし" not in page
+        roads = {one["road"]: one["order"] for one in await visitor.features("/api/v1/snow/roads")}
+        assert roads == {"中央通り": "ordered", "": "ordered", "国道4号": ""}, "the nation plows its own"
 
 
 async def test_what_was_drawn_for_drills_says_nothing_about_real_roads(store: Store) -> None:

@@ -14,6 +14,7 @@ from feeds.status import Status
 from geo.plow.network import Network
 from geo.plow.segment import Segment
 from rules.street.ages import AGES, age
+from services.requests.round import road_state, standing
 from services.store import held_back, plowed
 from services.web.api.answer import collection, feature
 from services.web.api.endpoint import PAGED, Endpoint, Parameter
@@ -39,7 +40,11 @@ async def show(request: web.Request) -> web.Response:
         since = plowed.at(now.timestamp() - _DAY_S)
         until = now - context.plow.public_delay
         done = await held_back.done_by(connection, status, [one.id for one in taken], since, until)
-    told = [_told(one, age(_when(done, one), now, context.plow.public_delay), status) for one in taken]
+        given = await standing(connection, status, now)
+    told = []
+    for one in taken:
+        order = road_state(given.get(one.section, ()), one.route_class) if one.administrator == "city" else ""
+        told.append(_told(one, age(_when(done, one), now, context.plow.public_delay), order, status))
     return collection(request, told, following)
 
 
@@ -73,7 +78,7 @@ def _when(done: Mapping[str, float], one: Segment) -> datetime | None:
     return plowed.at(done[one.id]) if one.id in done else None
 
 
-def _told(one: Segment, since: str, status: Status) -> dict[str, Any]:
+def _told(one: Segment, since: str, order: str, status: Status) -> dict[str, Any]:
     properties = {
         "status": status.value,
         "road": one.name,
@@ -82,6 +87,7 @@ def _told(one: Segment, since: str, status: Status) -> dict[str, Any]:
         "route_class": one.route_class,
         "section": one.section,
         "age": since,
+        "order": order,
     }
     return feature(one.id, geojson(one.geometry), properties)
 
@@ -90,7 +96,7 @@ ENDPOINTS: Sequence[Endpoint] = (
     Endpoint(
         path="/snow/roads",
         handler=show,
-        summary="Roads and sidewalks, with how long ago each was plowed; the newest passes are held back for a while.",
+        summary="Roads and sidewalks: how long ago each was plowed, as far as may be told, and how its order stands.",
         parameters=(*PAGED, Parameter("bbox", "Only roads that touch it: west,south,east,north in degrees.")),
         properties={
             "status": "Actual; Exercise where a drill is shown",
@@ -100,6 +106,7 @@ ENDPOINTS: Sequence[Endpoint] = (
             "route_class": "1 幹線, 2 補助幹線, 3 生活道路, or null",
             "section": "plow section",
             "age": f"hours since it was done: {', '.join(AGES)}; empty: not within a day, or too lately to be told",
+            "order": "ordered, working or finished: how plowing stands; empty: not ordered, or not the city's",
         },
         errors=(400,),
     ),

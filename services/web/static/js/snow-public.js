@@ -35,6 +35,8 @@ const LINES = {
   '0-1': ['#0b3d91', '#cfe2ff', 7, []], '1-3': ['#1464c8', '#6aa9ff', 6, []], '3-6': ['#1a7f8e', '#5fc9d8', 5, []],
   '6-12': ['#c75b12', '#ff9a5c', 5, [10, 6]], '12-24': ['#b8860b', '#e0b64a', 5, [2, 7]], '': ['#8a8f98', '#8a8f98', 2, [6, 5]],
 };
+/** How plowing stands: drawn around the road, and told apart by more than the colour. @type {Record<string, [string, string, number[]]>} */
+const ORDERS = { ordered: ['#b79ce8', '#6f4fb0', [4, 8]], working: ['#7a3fd1', '#b79cff', []] };
 const night = matchMedia('(prefers-color-scheme: dark)');
 
 /** @returns {Promise<any>} the map library */
@@ -76,7 +78,11 @@ async function openMap() {
   const style = (/** @type {any} */ feature) => {
     const [day, dark, whole, lineDash] = LINES[feature.get('age')] ?? LINES[''];
     const width = feature.get('sidewalk') ? whole / 2 : whole;
-    return new ol.style.Style({ stroke: new ol.style.Stroke({ color: night.matches ? dark : day, width, lineDash }) });
+    const line = new ol.style.Style({ stroke: new ol.style.Stroke({ color: night.matches ? dark : day, width, lineDash }) });
+    const order = ORDERS[feature.get('order')];
+    if (!order) return line;
+    const around = new ol.style.Stroke({ color: order[night.matches ? 1 : 0], width: width + 7, lineDash: order[2] });
+    return [new ol.style.Style({ stroke: around, zIndex: -1 }), line];
   };
   const roads = new ol.layer.VectorImage({ source, style });
   const map = new ol.Map({ target: 'map', layers: [roads], view: new ol.View({ center: [0, 0], zoom: 12, maxZoom: 18, enableRotation: false }) });
