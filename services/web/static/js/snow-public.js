@@ -36,7 +36,7 @@ const LINES = {
   '6-12': ['#c75b12', '#ff9a5c', 5, [10, 6]], '12-24': ['#b8860b', '#e0b64a', 5, [2, 7]], '': ['#8a8f98', '#8a8f98', 2, [6, 5]],
 };
 /** How plowing stands: drawn around the road, and told apart by more than the colour. @type {Record<string, [string, string, number[]]>} */
-const ORDERS = { ordered: ['#b79ce8', '#6f4fb0', [4, 8]], working: ['#7a3fd1', '#b79cff', []] };
+const ORDERS = { ordered: ['#c9a8ff', '#7a55c7', [4, 9]], working: ['#c9a8ff', '#7a55c7', []] };
 const night = matchMedia('(prefers-color-scheme: dark)');
 
 /** @returns {Promise<any>} the map library */
@@ -81,7 +81,7 @@ async function openMap() {
     const line = new ol.style.Style({ stroke: new ol.style.Stroke({ color: night.matches ? dark : day, width, lineDash }) });
     const order = ORDERS[feature.get('order')];
     if (!order) return line;
-    const around = new ol.style.Stroke({ color: order[night.matches ? 1 : 0], width: width + 7, lineDash: order[2] });
+    const around = new ol.style.Stroke({ color: order[night.matches ? 1 : 0], width: width + 6, lineDash: order[2] });
     return [new ol.style.Style({ stroke: around, zIndex: -1 }), line];
   };
   const roads = new ol.layer.VectorImage({ source, style });
