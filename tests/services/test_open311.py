@@ -120,6 +120,18 @@ async def test_a_request_is_answered_with_whose_road_it_is_and_nothing_of_its_wo
         assert one["description"] == "●●●宅の前。●●●"
 
 
+async def test_signs_of_xml_and_emoji_come_through_as_they_are(store: Store) -> None:
+    """Edge case 15. The address is public at once; the description once staff have released it."""
+    words, place = "A & B > C 'x' \"y\" ❄🚜 ]]> &amp;", "大通 & 内丸 ❄"
+    async with served(store) as hub:
+        await post(hub, "xml", **at(50, 8), description=words, address_string=place)
+        async with store.write() as connection:
+            await request_changes.release(connection, 1, released=True)
+        (one,) = await get(hub, "/requests/1.json")
+        told = etree.fromstring((await get(hub, "/requests/1.xml")).encode())
+        assert one["description"] == told.findtext("request/description") == words
+
+
 async def test_the_same_road_on_the_same_day_is_the_same_thing_and_a_school_route_comes_first(store: Store) -> None:
     async with served(store) as hub:
         await post(hub, **at(50, 5))

@@ -38,6 +38,13 @@ def test_cold_snow_and_bare_ground_give_no_water() -> None:
     assert run(MODEL, {"snow_depth": recent(110), "rain_1h": rain(9.0)}, {"snow_depth": hours_of(DEEP)}) == []
 
 
+def test_a_gauge_that_is_dug_out_or_jumps_is_no_flood() -> None:
+    """Edge case 1: a metre of depth that is gone, or there, from one hour to the next has not melted."""
+    season = {"snow_depth": hours_of(DEEP), "air_temperature": hours_of([1.0] * 2)}
+    for depth in (110, 5, 180):
+        assert run(MODEL, {"snow_depth": recent(depth)}, season) == [], depth
+
+
 def test_a_melting_day_ahead_is_foreseen() -> None:
     season = {"snow_depth": hours_of(DEEP), "air_temperature": hours_of([0.0, 11.0])}
     (one,) = run(MODEL, {"snow_depth": recent(110)}, season)

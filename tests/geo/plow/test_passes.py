@@ -14,9 +14,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from feeds.activities import ACTIVITIES
+from geo.plow.cleaning import Dropped
 from geo.plow.fences import Fence, Fences
 from geo.plow.network import Network
 from geo.plow.passes import Pass, passes
+from geo.plow.spells import Doing
 from geo.plow.track import Track
 from geo.plow.work import Rules, work
 from tests.geo.plow.making import lat_of, lon_of, made
@@ -47,6 +49,41 @@ def test_a_street_driven_once() -> None:
     assert told(found) == [("a", 1.0, 1), ("b", 1.0, 1), ("c", 1.0, 1)]
     assert [one.ended for one in found[:-1]] == [one.began for one in found[1:]]
     assert all(one.fixes >= 3 and one.off_m < 8 for one in found)
+
+
+def test_a_phone_that_tells_each_second_is_not_faster_than_it_drives() -> None:
+    """From one second to the next its error is as long as its way: a step of 45 km/h is no transfer."""
+    points = noisy(drive((0, 0), (600, 0), (0, 0), every_s=1.0), 4)
+    found = work(made(points), STREET, Rules())
+    assert told(found.passes) == [(one, 1.0, 1) for one in "abc"] + [(one, 1.0, -1) for one in "cba"]
+    assert {one.doing for one in found.spells} == {Doing.WORK}
+    assert sum(one.metres for one in found.spells) == pytest.approx(1200, rel=0.05)
+
+
+def test_what_was_not_seen_on_the_road_is_not_credited_though_the_vehicle_was_heard_of() -> None:
+    """Three minutes in a yard behind the houses, and out again two blocks on: the street between was not driven."""
+    behind = [(50.0 + 10 * n, 150 + 12.0 * n, 90) for n in range(20)]
+    points = [*drive((0, 0), (150, 0), kmh=20), *behind, *drive((400, 0), (600, 0), start=260)]
+    assert "b" not in {one.segment for one in work(made(points), STREET, Rules()).passes}
+
+
+def test_two_vehicles_of_one_name_are_credited_nothing_between_them() -> None:
+    """Three kilometres apart, turn by turn: one is left, the other dropped as jumps (but for a last fix, split off)."""
+    far = network({"a": ((0, 0), (600, 0)), "between": ((600, 0), (3000, 0)), "z": ((3000, 0), (3600, 0))})
+    here, there = drive((0, 0), (600, 0)), drive((3000, 0), (3600, 0), start=5)
+    found = work(made(sorted([*here, *there])), far, Rules())
+    assert {one.segment for one in found.passes} == {"a"} and found.dropped == {Dropped.JUMP: len(there) - 1}
+
+
+def test_a_roundabout_is_driven_round() -> None:
+    ring = [(100 + 20 * np.cos(turn), 20 * np.sin(turn)) for turn in np.radians([180, 225, 270, 315, 360])]
+    far = [(100 + 20 * np.cos(turn), 20 * np.sin(turn)) for turn in np.radians([0, 45, 90, 135, 180])]
+    lines = {"west": ((0, 0), (80, 0)), "south": ring, "north": far, "east": ((120, 0), (200, 0))}
+    one_way = network(lines, south={"oneway": True}, north={"oneway": True})
+    through = noisy(drive((0, 0), *ring, (200, 0), every_s=3.0), 2)
+    back = noisy(drive((200, 0), *far, (0, 0), every_s=3.0, start=60), 2)
+    assert [one.segment for one in work(made(through), one_way, Rules()).passes] == ["west", "south", "east"]
+    assert [one.segment for one in work(made(back), one_way, Rules()).passes] == ["east", "north", "west"]
 
 
 def test_half_a_street_is_a_half() -> None:

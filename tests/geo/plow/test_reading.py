@@ -178,7 +178,7 @@ def test_another_kind_is_no_network(tmp_path: Path) -> None:
 
 def test_the_demonstration_of_morioka_is_whole_and_named_so() -> None:
     drawn = read_drawn(MORIOKA, MORIOKA / "none", load_ground(MORIOKA, []).areas)
-    assert drawn.demonstration and len(drawn.fences.fences) == 2
+    assert drawn.demonstration and len(drawn.fences.fences) == 3
     assert all("見本" in segment.name for segment in drawn.segments)
     assert set(kilometres(drawn.segments, "administrator")) == {"city", "prefecture", "nation"}
     assert {segment.section for segment in drawn.segments} == {"plow-chuo"}
