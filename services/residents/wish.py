@@ -22,7 +22,8 @@ TOPICS: Mapping[str, frozenset[str]] = {
     "volcano": frozenset({"volcano", "eruption", "ashfall"}),
     "animals": frozenset({"bear", "boar", "deer", "bear_cluster", "boar_cluster", "deer_cluster"}),
     "crime": frozenset(
-        {"suspicious_person", "crime", "theft", "fraud", "suspicious_person_cluster", "crime_cluster", "theft_cluster"}
+        {"suspicious_person", "crime", "theft", "fraud", "missing_person"}
+        | {"suspicious_person_cluster", "crime_cluster", "theft_cluster"}
     ),
     "life": frozenset({"lifeline", "traffic"}),
 }
