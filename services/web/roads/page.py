@@ -65,7 +65,7 @@ async def show(request: web.Request) -> web.Response:
         "network": bool(context.answers.networks(status)),
         "ages": tuple(reversed(AGES)),
         "delay": int(context.plow.public_delay.total_seconds() // 60),
-        "requests": context.services is not None,
+        "contact": context.services.contact if context.services else "",
         "clock": clock,
         "short": short,
     }
