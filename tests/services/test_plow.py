@@ -138,6 +138,9 @@ async def test_a_day_s_passes_are_worked_out_anew_when_the_network_has_changed(s
     assert done == {"x"}, "nothing is told of roads that are no more"
     again = Desk(store, roads(network({"x": ((0, 0), (600, 0))})))
     assert not await again.plow.step(), "the same network: nothing to do"
+    renamed = Desk(store, roads(network({"y": ((0, 0), (600, 0))})))
+    await renamed.hear([])
+    assert {row[3] for row in await renamed.passes()} == {"y"}
 
 
 async def test_a_drill_is_not_the_real_thing_and_a_drawn_network_is_for_drills(store: Store) -> None:
