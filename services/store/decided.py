@@ -13,6 +13,7 @@ from feeds.status import Status
 from rules.orders.decision import Decision, Expected
 from rules.orders.requested import Asked
 from rules.requests.state import OPEN
+from rules.requests.turn import Turn
 from services.store.codec import from_json, to_json
 from services.store.engine import insert as upsert
 from services.store.tables_orders import decisions, expected_snow, looked, looks
@@ -111,6 +112,7 @@ async def asked_of_roads(
     columns = (requests.c.id, requests.c.service, requests.c.section, requests.c.attributes)
     statement = select(*columns).where(
         requests.c.status == status.value,
+        requests.c.turn < Turn.OVER,  # what is closed is not read
         requests.c.service.in_(sorted(services)),
         requests.c.state.in_([one.value for one in OPEN]),
         requests.c.section != "",

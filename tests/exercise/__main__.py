@@ -123,6 +123,7 @@ def _welcome(address: str, stage: Stage, clock: CatchUpClock) -> None:
     送信箱 outbox viewer  {address}/ops/outbox
     公開ページ public      {address}/
     除雪判断 snow desk    {address}/ops/snow
+    住民の依頼 requests   {address}/ops/requests
     除雪の地図 plowed when {address}/snow
     雪捨て場 snow dumps   {address}/ops/dumps
     日報 morning report   {address}/ops/ledger?day={morning}

@@ -11,7 +11,7 @@ from sqlalchemy import event, text
 from feeds.status import Status
 from rules.requests.state import State
 from rules.requests.turn import Turn
-from services.store import request_changes, request_queue, requests
+from services.store import decided, request_changes, request_queue, requests
 from services.store.engine import Store
 from services.store.request_queue import Key, Wanted
 from tests.services.making import NOW
@@ -117,6 +117,7 @@ async def test_fifty_thousand_closed_ones_are_not_read_for_the_queue(store: Stor
         await request_queue.tally(connection, Status.ACTUAL, NOW)
         waiting = await requests.open_since(connection, ["SNOW_NOT_PLOWED"], NOW)
         assert [one.id for one in waiting] == [1, later]
+        await decided.asked_of_roads(connection, ["SNOW_NOT_PLOWED"], Status.ACTUAL, NOW - 90 * 24 * HOUR)
         newest = await request_queue.page(connection, Wanted(status=Status.ACTUAL, scope="closed"), None, 26)
         plans = [
             row[3]
@@ -125,5 +126,5 @@ async def test_fifty_thousand_closed_ones_are_not_read_for_the_queue(store: Stor
         ]
     assert len(newest) == 26 and all(one.state is State.FIXED for one in newest)
     read = [plan for plan in plans if plan.startswith(("SCAN", "SEARCH"))]
-    assert len(read) == 5, read
+    assert len(read) == 6, read
     assert all("requests_in_turn (status=?" in plan and ("turn<?" in plan or "turn=?" in plan) for plan in read), read
