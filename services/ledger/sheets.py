@@ -178,7 +178,8 @@ def _totals(of: Account) -> Sheet:
     )  # fmt: skip
     rows = tuple(_total(one, of) for one in of.totals)
     sums = _sums(rows, columns, of_firm=0)
-    note = _noted(of, "端数は合計で一度だけ処理する。単価のないものは空欄。")
+    paid = f"支払いの合計 {sum(one.yen or 0 for one in of.totals):,}円"
+    note = _noted(of, f"{paid}。端数は合計で一度だけ処理する。単価のないものは空欄。")
     return Sheet(name="月締め", title=title(of, "月締め"), columns=columns, rows=rows, sums=sums, note=note)
 
 
@@ -192,10 +193,11 @@ def _total(one: Total, of: Account) -> Row:
 
 
 def _sums(rows: Sequence[Row], columns: Sequence[Column], of_firm: int) -> tuple[Row, ...]:
-    """A sum for each contractor, named in the column ``of_firm`` and in order there, and one of all."""
-    firms = groupby(rows, key=lambda row: row[of_firm])
-    found = [_sum(f"{firm} 計", list(some), columns) for firm, some in firms]
-    return (*found, _sum("合計", rows, columns)) if found else ()
+    """A sum of each contractor, named in the column ``of_firm`` and in order there, where there are several; and one of
+    all."""
+    firms = [(firm, list(some)) for firm, some in groupby(rows, key=lambda row: row[of_firm])]
+    several = [_sum(f"{firm} 計", some, columns) for firm, some in firms] if len(firms) > 1 else []
+    return (*several, _sum("合計", rows, columns)) if rows else ()
 
 
 def _sum(name: str, rows: Sequence[Row], columns: Sequence[Column]) -> Row:

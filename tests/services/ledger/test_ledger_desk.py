@@ -229,7 +229,7 @@ def test_the_command_line(
     (item,) = json.loads(capsys.readouterr().out)["items"]
     assert (item["gps_seconds"], item["declared"]["seconds"], item["declared"]["by"]) == (None, 1800, "東部")
     assert run(["ledger", "month", "2026-11", "--format", "xlsx", "--out", str(tmp_path / "m.xlsx")]) == 0
-    assert openpyxl.load_workbook(tmp_path / "m.xlsx")["稼働時間"].max_row == 7  # two rows, two sums
+    assert openpyxl.load_workbook(tmp_path / "m.xlsx")["稼働時間"].max_row == 6  # two rows, their sum
     assert run(["ledger", "day", "2026-11-15", "--format", "pdf"]) == 2
     for what, odd in (("month", "9999-12"), ("month", "0001-01"), ("month", "2026-13"), ("day", "9999-12-31")):
         with pytest.raises(SystemExit) as left:
