@@ -26,6 +26,7 @@ from services.web.declared import pages as declared_pages
 from services.web.dumps import page as dumps_page
 from services.web.ledger import page as ledger_page
 from services.web.pages_staff import staff_page
+from services.web.reports import page as reports_page
 from services.web.requests import page as requests_page
 from services.web.roads import page as roads_page
 from services.web.security import STYLES
@@ -64,6 +65,7 @@ def setup(app: web.Application) -> None:
     app.router.add_post("/ops/calls", pages_calls.take)
     app.router.add_get("/ops/glass", _staff_page("glass"))
     declared_pages.setup(app)
+    reports_page.setup(app)
     snow.setup(app)
     dumps_page.setup(app)
     requests_page.setup(app)

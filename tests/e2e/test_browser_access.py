@@ -19,7 +19,7 @@ from tests.e2e.scene import Scene
 pytestmark = pytest.mark.browser
 
 AXE = Path(__file__).parent / "vendor/axe-core-4.14.1/axe.min.js"
-_READY = """() => ['calls', 'map', 'outbox', 'requests', 'skill', 'snow', 'story', 'writing']
+_READY = """() => ['calls', 'map', 'outbox', 'reports', 'requests', 'skill', 'snow', 'story', 'writing']
   .some(name => document.body.dataset[name])"""
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 
@@ -114,6 +114,7 @@ _DESK = [
     "",
     "/outbox",
     "/calls",
+    "/reports",
     "/snow",
     "/snow/record",
     "/dumps",

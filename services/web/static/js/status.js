@@ -34,6 +34,8 @@ export function drawStatus() {
   const link = byId('bar-drafts');
   link.textContent = waiting ? `${waiting}件` : 'なし';
   link.dataset.waiting = String(waiting > 0);
+  const reports = desk.status.reports_waiting ?? 0;
+  byId('bar-reports').textContent = reports ? `通報 ${reports}` : '通報';
   drawFaults();
   drawGlass();
   const calling = drawRing();

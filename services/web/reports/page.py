@@ -1,0 +1,127 @@
+"""/ops/reports（通報）: what people and police sent, whose turn it is first, and the forms that judge it.
+
+Forms work without any script. Whoever was slower is told who was first, and nothing is done twice.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from typing import Any
+
+from aiohttp import hdrs, web
+
+from feeds.instant import instant
+from rules.reports.case import Act, State
+from rules.reports.kinds import KINDS
+from services.desks.authority import scope_of
+from services.reports import board
+from services.reports.entries import STATES_JA
+from services.store import users
+from services.store.users import Role
+from services.web.auth import PERSON, requires
+from services.web.context import CONTEXT
+from services.web.moments import away, moment
+from services.web.pages_staff import staff_page
+from services.web.reports.api import asked, do_all
+from services.web.reports.sketch import HEIGHT, WIDTH, sketch_of
+from services.web.reports.told import item_told
+from services.web.security import WebError
+
+PATH = "/ops/reports"
+_ONE_BY_ONE = 100
+_ACTS = {  # how the buttons read
+    Act.TRIAGE: "内容を確かめた",
+    Act.CONFIRM: "確認済みにする",
+    Act.SIGN_OFF: "未確認のまま知らせる",
+    Act.REJECT: "退ける",
+    Act.WITHDRAW: "取り下げる",
+    Act.REOPEN: "判断をやり直す",
+    Act.CLAIM: "対応する",
+    Act.RELEASE: "担当を外す",
+    Act.ASSIGN: "担当を決める",
+    Act.MERGE: "まとめる",
+    Act.SPLIT: "分ける",
+    Act.CORRECT: "訂正する",
+    Act.NOTE: "メモを残す",
+}
+
+
+def setup(app: web.Application) -> None:
+    app.router.add_get(PATH, show)
+    app.router.add_post(PATH, act)
+
+
+@requires(Role.VIEWER)
+async def show(request: web.Request) -> web.Response:
+    """The queue as it stands."""
+    done = request.query.get("done", "")
+    said = f"{done}件を記録しました。" if done.isascii() and done.isdigit() and 0 < len(done) < 4 else ""
+    return await _page(request, said=said)
+
+
+@requires(Role.OPERATOR)
+async def act(request: web.Request) -> web.StreamResponse:
+    """One act, on one report or on those that are ticked."""
+    form = await request.post()
+    words = {name: value for name, value in form.items() if isinstance(value, str)}
+    picked = [str(one) for one in form.getall("case", [])]
+    what, _, reason = words.get("act", "").partition("|")
+    body: dict[str, Any] = {
+        "act": what,
+        "reason": reason or words.get("reason", ""),
+        "text": words.get("text", ""),
+        "handler": words.get("handler", ""),
+        "into": words.get("into") or (min(picked, key=_number).partition(":")[0] if picked else ""),
+        "correct": {name: words.get(name, "") for name in ("place", "lon", "lat", "kind")},
+        "cases": [dict(zip(("id", "seen"), one.split(":", 1), strict=False)) for one in picked],
+    }
+    if words.get("seen_at"):
+        body["correct"]["time"] = f"{words['seen_at']}+09:00"
+    try:
+        done, refused = await do_all(request.app[CONTEXT], body, request[PERSON].name)
+    except WebError as error:
+        if error.status >= 500:
+            raise
+        return await _page(request, refused=[error.message], status=error.status)
+    if refused:
+        said = f"{len(done)}件を記録しました。" if done else ""
+        return await _page(request, said=said, refused=[f"番号 {n}：{error}" for n, error in refused], status=409)
+    shown = request.query_string
+    where = f"{PATH}?{shown}&done={len(done)}" if shown else f"{PATH}?done={len(done)}"
+    return web.Response(status=303, headers={hdrs.LOCATION: where})
+
+
+def _number(picked: str) -> int:
+    number = picked.partition(":")[0]
+    return int(number) if number.isascii() and number.isdigit() and len(number) < 16 else 0
+
+
+async def _page(
+    request: web.Request, *, said: str = "", refused: Sequence[str] = (), status: int = 200
+) -> web.Response:
+    context, now = request.app[CONTEXT], request.app[CONTEXT].now()
+    items = (await asked(request))[:_ONE_BY_ONE]
+    async with context.store.read() as connection:
+        account = await users.find(connection, request[PERSON].name)
+    found = [(item_told(one, context), sketch_of(one, context.ground.areas)) for one in items]
+    return staff_page(
+        request,
+        "reports",
+        status=status,
+        found=found,
+        counts=Counter(one["state"] for one, _ in found),
+        late=sum(one["late"] for one, _ in found),
+        shown=request.query.get("state") or ("every" if request.query.get("every") == "true" else "waiting"),
+        states=[(state.value, *STATES_JA[state]) for state in State],
+        kinds=[(name, kind.ja) for name, kind in KINDS.items()],
+        acts={what.value: words for what, words in _ACTS.items()},
+        size=(WIDTH, HEIGHT),
+        most=board.MOST,
+        may_write=request[PERSON].may(Role.OPERATOR),
+        may_sign=account is not None and scope_of(account) is not None,
+        said=said,
+        refused=refused,
+        clock=lambda text: moment(instant(text), now),
+        ago=lambda text: away(instant(text), now),
+    )

@@ -1,0 +1,11 @@
+// @ts-check
+// The review queue.
+import { startCards } from './cards.js';
+
+startCards({
+  path: '/ops/reports',
+  card: '.rep',
+  things: ['reports'],
+  keys: { t: 'triage', c: 'confirm', u: 'sign_off', x: 'reject', m: 'merge', e: 'more' },
+  ready: 'reports',
+});
