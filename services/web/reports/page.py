@@ -30,6 +30,7 @@ from services.web.security import WebError
 
 PATH = "/ops/reports"
 _ONE_BY_ONE = 100
+_WAYS = {"@public": "市民（ウェブ）", "@open311": "市民（アプリ）", "@desk": "職員"}
 _ACTS = {  # how the buttons read
     Act.TRIAGE: "内容を確かめた",
     Act.CONFIRM: "確認済みにする",
@@ -117,6 +118,7 @@ async def _page(
         kinds=[(name, kind.ja) for name, kind in KINDS.items()],
         acts={what.value: words for what, words in _ACTS.items()},
         size=(WIDTH, HEIGHT),
+        ways=_WAYS,
         most=board.MOST,
         may_write=request[PERSON].may(Role.OPERATOR),
         may_sign=account is not None and scope_of(account) is not None,

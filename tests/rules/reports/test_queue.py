@@ -42,7 +42,7 @@ def test_the_real_and_urgent_comes_first_and_what_is_judged_comes_last() -> None
     judged = lived(case(4), Act.TRIAGE, Act.CONFIRM)
     drill = lived(case(5, status=Status.EXERCISE, arrived_at=NOW - timedelta(days=3)))
     found = sorted([judged, drill, theft, bear, old_theft], key=lambda one: turn(one, NOW))
-    assert [one.id for one in found] == [3, 1, 2, 5, 4], "a theft of two days has waited longer than any theft may"
+    assert [one.id for one in found] == [1, 3, 2, 5, 4], "late ones by how urgent their kind is, then who waits longest"
 
 
 def test_a_report_is_whose_the_table_says_unless_a_person_said_otherwise() -> None:
