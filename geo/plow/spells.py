@@ -145,7 +145,7 @@ def _rest(piece: Track, network: Network, fences: Fences, transfer_kmh: float) -
     fence, none = fences.which(piece), piece.activity == ACTIVITIES.index("none")
     place = np.where(fence[1:] >= 0, fence[1:], fence[:-1])  # a step that touches a fence belongs to it
     kinds = np.zeros(len(piece) - 1, dtype=int)
-    kinds[(piece.paces_kmh() > transfer_kmh) | none[1:]] = _REST.index(Doing.TRANSFER)
+    kinds[(piece.steps_kmh > transfer_kmh) | none[1:]] = _REST.index(Doing.TRANSFER)
     kinds[standing(piece.at, east, north)] = _REST.index(Doing.STANDBY)
     kinds[place >= 0] = _REST.index(Doing.YARD)
     borders = [0, *(np.flatnonzero(np.diff(kinds) | np.diff(place)) + 1).tolist(), len(kinds)]

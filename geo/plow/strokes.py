@@ -74,7 +74,7 @@ def _working(part: Track, network: Network, transfer_kmh: float) -> npt.NDArray[
     east, north = network.plane.metres(part.lon, part.lat)
     none = part.activity == ACTIVITIES.index("none")
     stands = standing(part.at, east, north)
-    return np.asarray(~stands & (part.paces_kmh() <= transfer_kmh) & ~none[1:])
+    return np.asarray(~stands & (part.steps_kmh <= transfer_kmh) & ~none[1:])
 
 
 def _steps(matched: Matched, network: Network) -> Iterator[_Step]:

@@ -65,18 +65,6 @@ class Track:
         with np.errstate(divide="ignore", invalid="ignore"):
             return np.asarray(np.nan_to_num(3.6 * self.steps_m / self.steps_s, nan=0.0, posinf=np.inf))
 
-    def paces_kmh(self, over_s: float = 10.0) -> Column:
-        """The speed at each step, shape (n - 1,): straight through the fixes around it, ``over_s`` seconds at most.
-
-        A step of a second or two is shorter than a receiver errs, and its own speed says nothing.
-        """
-        middle, first = (self.at[:-1] + self.at[1:]) / 2, np.arange(max(0, len(self) - 1))
-        begin = np.minimum(first, np.searchsorted(self.at, middle - over_s / 2))
-        end = np.maximum(first + 1, np.searchsorted(self.at, middle + over_s / 2, side="right") - 1)
-        metres = apart_m(self.lon[begin], self.lat[begin], self.lon[end], self.lat[end])
-        with np.errstate(divide="ignore", invalid="ignore"):
-            return np.asarray(np.nan_to_num(3.6 * metres / (self.at[end] - self.at[begin]), nan=0.0, posinf=np.inf))
-
     def thinned(self, every_s: float) -> Track:
         """No more than a fix each ``every_s`` of the clock, so that it does not matter where a trace was cut.
 

@@ -51,10 +51,9 @@ def test_a_street_driven_once() -> None:
     assert all(one.fixes >= 3 and one.off_m < 8 for one in found)
 
 
-@pytest.mark.parametrize("kmh", [20.0, 38.0])
-def test_a_phone_that_tells_each_second_is_not_faster_than_it_drives(kmh: float) -> None:
+def test_a_phone_that_tells_each_second_is_not_faster_than_it_drives() -> None:
     """From one second to the next its error is as long as its way: a step of 45 km/h is no transfer."""
-    points = noisy(drive((0, 0), (600, 0), (0, 0), kmh=kmh, every_s=1.0), 4)
+    points = noisy(drive((0, 0), (600, 0), (0, 0), every_s=1.0), 4)
     found = work(made(points), STREET, Rules())
     assert told(found.passes) == [(one, 1.0, 1) for one in "abc"] + [(one, 1.0, -1) for one in "cba"]
     assert {one.doing for one in found.spells} == {Doing.WORK}
