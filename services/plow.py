@@ -18,7 +18,6 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from feeds.status import Status
 from geo.plow.blocks import BLOCK_S, span, touched, worked
-from geo.plow.coverage import coverage, settles
 from geo.plow.passes import Pass
 from geo.plow.rounds import own, passed_at
 from geo.plow.spells import Spell
@@ -29,11 +28,11 @@ from services.lease import Leased
 from services.roads import Roads
 from services.store import cursors, plowed, records, spells
 from services.store.engine import Store
+from services.store.last_done import Change, last_done
 from services.store.plowed import Arrived, Vehicle
 
 _AT_ONCE = 2000  # fixes of one step
 _REMEMBERED = timedelta(hours=24)  # what was plowed before is told as not done
-_BACK = (timedelta(minutes=20), timedelta(hours=2), _REMEMBERED)  # how far is looked at a time
 _ANEW_AT_ONCE = 8  # vehicles' hours of one step
 _HOUR_S = 3600
 _MARK = "plow-roads"  # in the cursors: the network that the passes were made with
@@ -156,7 +155,9 @@ class Plow:
 
     async def _told(self, connection: AsyncConnection, one: Outcome, now: datetime) -> Outcome:
         """The outcome with what it means for segments and sections."""
-        told = replace(one, done=await last_done(connection, one, now))
+        change = Change(one.gone, [told for _, told in one.new])
+        span = now - _REMEMBERED, now + plowed.AHEAD
+        told = replace(one, done=await last_done(connection, one.status, one.segments, span, change))
         return replace(told, rounds=await self._rounds(connection, told, now))
 
     async def _rounds(self, connection: AsyncConnection, one: Outcome, now: datetime) -> dict[str, datetime]:
@@ -171,25 +172,6 @@ class Plow:
                 found[section] = plowed.at(since)
         before = await plowed.last_round(connection, one.status, now)
         return {section: at for section, at in found.items() if before.get(section) != at}
-
-
-async def last_done(connection: AsyncConnection, one: Outcome, now: datetime) -> dict[str, float]:
-    """When each segment where anything changed was last done.
-
-    Read backwards, and no farther than it takes: on a storm's evening a street has been passed a hundred times, and
-    what was before a pass over the whole of it says nothing.
-    """
-    found, rest = dict[str, float](), one.segments
-    for back in _BACK:
-        since = now - back
-        stored = await plowed.passes_over(connection, one.status, rest, since)
-        passes = [told for number, told in stored.items() if number not in one.gone]
-        passes += [told for _, told in one.new if told.segment in rest and told.ended >= since.timestamp()]
-        settled = rest if back == _REMEMBERED else frozenset(told.segment for told in passes if settles(told))
-        covered = coverage(told for told in passes if told.segment in settled)
-        found |= {segment: told.done_at for segment, told in covered.items() if told.done_at is not None}
-        rest -= settled
-    return found
 
 
 def _wanted(news: Sequence[Arrived]) -> Iterator[tuple[Vehicle, list[int]]]:

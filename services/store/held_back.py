@@ -12,8 +12,8 @@ from datetime import datetime
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from feeds.status import Status
-from geo.plow.coverage import coverage
 from services.store import plowed
+from services.store.last_done import last_done
 
 
 async def done_by(
@@ -29,7 +29,7 @@ async def as_it_stood(
     connection: AsyncConnection, status: Status, done: Mapping[str, float], since: datetime, until: datetime
 ) -> dict[str, float]:
     """The same out of what is done by now. Only roads that were done later cost a look at their passes."""
-    later = sorted(one for one, at in done.items() if at > until.timestamp())
-    before = coverage(await plowed.passes_within(connection, status, later, since, until))
+    later = [one for one, at in done.items() if at > until.timestamp()]
+    before = await last_done(connection, status, later, (since, until))
     stood = {one: at for one, at in done.items() if at <= until.timestamp()}
-    return stood | {one: told.done_at for one, told in before.items() if told.done_at is not None}
+    return stood | before

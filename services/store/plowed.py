@@ -19,7 +19,7 @@ from services.store.engine import insert
 from services.store.tables import records
 from services.store.tables_plow import coverage, passes, rounds
 
-_AHEAD = timedelta(seconds=120)  # a fix later than that after it came: a clock that is wrong
+AHEAD = timedelta(seconds=120)  # a fix later than that after it came: a clock that is wrong
 _AT_ONCE = 500  # values of one statement
 _PASS = tuple(one.name for one in fields(Pass))
 
@@ -53,7 +53,7 @@ async def arrived(connection: AsyncConnection, after: int, statuses: Collection[
         .limit(at_most)
     )
     return [
-        Arrived(seq, Vehicle(Status(status), gateway, name), measured, measured > received + _AHEAD)
+        Arrived(seq, Vehicle(Status(status), gateway, name), measured, measured > received + AHEAD)
         for seq, status, gateway, name, measured, received in await connection.execute(statement)
     ]
 
@@ -69,7 +69,7 @@ async def fixes(connection: AsyncConnection, vehicle: Vehicle, since: datetime, 
         records.c.gateway == vehicle.gateway,
     )
     rows = await connection.execute(statement)
-    return [_told(body, measured) for body, measured, received in rows if measured <= received + _AHEAD]
+    return [_told(body, measured) for body, measured, received in rows if measured <= received + AHEAD]
 
 
 async def seen(connection: AsyncConnection, statuses: Collection[Status], since: datetime) -> list[Vehicle]:

@@ -9,9 +9,9 @@ from random import Random
 from feeds.status import Status
 from geo.plow.coverage import coverage
 from geo.plow.passes import Pass
-from services.plow import Outcome, last_done
 from services.store import plowed
 from services.store.engine import Store
+from services.store.last_done import Change, last_done
 from services.store.plowed import Vehicle
 from tests.services.between import statements
 from tests.services.making import NOW
@@ -19,6 +19,7 @@ from tests.services.making import NOW
 STREETS = [f"s{number}" for number in range(60)]
 P7 = Vehicle(Status.ACTUAL, "gw", "p7")
 DAY_S = 24 * 3600
+DAY = (NOW - timedelta(seconds=DAY_S), NOW)
 
 
 def passed(segment: str, ago_s: float, low: float = 0.0, high: float = 200.0, activity: str = "plow") -> Pass:
@@ -61,22 +62,22 @@ async def test_when_a_street_was_done_is_what_all_passes_of_the_day_come_to(stor
     async with store.read() as connection:
         stored = await plowed.passes_over(connection, Status.ACTUAL, STREETS, NOW - timedelta(days=3))
         gone = frozenset(number for number in stored if random.random() < 0.3)
-        step = Outcome(
-            status=Status.ACTUAL, gone=gone, new=frozenset((P7, one) for one in new), segments=frozenset(STREETS)
-        )
-        found = await last_done(connection, step, NOW)
+        found = await last_done(connection, Status.ACTUAL, STREETS, DAY, Change(gone, new))
+        earlier = await last_done(connection, Status.ACTUAL, STREETS, (DAY[0], NOW - timedelta(hours=2)))
     left = [one for number, one in stored.items() if number not in gone] + new
     whole = coverage(one for one in left if one.ended >= NOW.timestamp() - DAY_S)
     assert found == {segment: one.done_at for segment, one in whole.items() if one.done_at is not None}
     assert 20 < len(found) < len(STREETS), "some are done, some are not"
+    until = NOW.timestamp() - 7200
+    whole = coverage(one for one in stored.values() if NOW.timestamp() - DAY_S <= one.ended <= until)
+    assert earlier == {segment: one.done_at for segment, one in whole.items() if one.done_at is not None}
 
 
 async def test_what_was_before_a_pass_over_the_whole_street_is_not_read(store: Store) -> None:
     await kept(store, [passed(segment, ago) for segment in STREETS for ago in range(300, DAY_S, 3600)])
-    step = Outcome(status=Status.ACTUAL, gone=frozenset(), new=frozenset(), segments=frozenset(STREETS))
     async with store.read() as connection:
         with statements(store) as asked:
-            found = await last_done(connection, step, NOW)
+            found = await last_done(connection, Status.ACTUAL, STREETS, DAY)
     assert len(asked) == 1, "the last twenty minutes say it of every street"
     assert set(found.values()) == {NOW.timestamp() - 300}
 
