@@ -6,19 +6,16 @@ from collections.abc import Mapping, Set
 from datetime import datetime, timedelta
 from typing import NamedTuple, TypeAlias
 
-from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from feeds.status import Status
 from geo.plow.network import Network
 from geo.plow.rounds import own
 from services.configuration.plow import PUBLIC_DELAY
+from services.requests.stood import Standing, Stood
 from services.roads import Roads
-from services.store.held_back import as_it_stood
-from services.store.tables_plow import coverage
 
 DAY = timedelta(hours=24)  # rows of coverage stay until a plow comes again: what is older is told by nobody
-_HOLDS = timedelta(minutes=1)
 
 
 Lengths: TypeAlias = Mapping[str, Mapping[str, float]]  # section → segment → metres
@@ -35,11 +32,11 @@ class Shares:
     """Worked out at most once a minute. Without a network nothing is known of any section."""
 
     def __init__(self, roads: Roads | None, delay: timedelta = PUBLIC_DELAY) -> None:
-        self._delay = delay
+        self.stood = Stood(delay)
         self._statuses = roads.statuses if roads else frozenset[Status]()
         self._roads = _lengths(roads.carriageways if roads else None)
         self._walks = _lengths(roads.sidewalks if roads else None)
-        self._kept: dict[Status, tuple[datetime, Done]] = {}
+        self._kept: dict[Status, tuple[Standing, Done]] = {}
 
     async def of(self, connection: AsyncConnection, status: Status, now: datetime) -> Mapping[str, float]:
         """Section → share of the city's own carriageways by length, 0 to 1, done in the day up to ``delay`` ago."""
@@ -52,18 +49,13 @@ class Shares:
     async def _done(self, connection: AsyncConnection, status: Status, now: datetime) -> Done:
         if status not in self._statuses:
             return Done({}, {})
-        at, found = self._kept.get(status, (None, Done({}, {})))
-        if at is None or not at <= now < at + _HOLDS:
-            found = await self._found(connection, status, now - self._delay)
-            self._kept[status] = now, found
+        standing = await self.stood.of(connection, status, now)
+        known, found = self._kept.get(status, (None, Done({}, {})))
+        if known is not standing:
+            done = standing.done.keys()
+            found = Done(_shares(self._roads, done), _shares(self._walks, done))
+            self._kept[status] = standing, found
         return found
-
-    async def _found(self, connection: AsyncConnection, status: Status, until: datetime) -> Done:
-        here = (coverage.c.status == status.value, coverage.c.done_at >= until - DAY)
-        rows = await connection.execute(select(coverage.c.segment, coverage.c.done_at).where(*here))
-        known = {segment: at.timestamp() for segment, at in rows}
-        done = (await as_it_stood(connection, status, known, until - DAY, until)).keys()
-        return Done(_shares(self._roads, done), _shares(self._walks, done))
 
 
 def _lengths(network: Network | None) -> Lengths:

@@ -15,6 +15,7 @@ from services.web.context import CONTEXT, WebContext
 from services.web.heartbeat import Heartbeat
 from services.web.lalert_in import LalertIn
 from services.web.open311.pages import Open311
+from services.web.roads.packed import PACKED, Packed
 from services.web.security import MAX_BODY, add_headers, faults, from_inside
 from services.web.snow import answer as snow_answer
 from services.web.wsse import Tokens
@@ -24,6 +25,7 @@ def make_app(context: WebContext) -> web.Application:
     """Everything the hub serves. Nothing runs before the application is started."""
     app = web.Application(middlewares=[faults, guard], client_max_size=MAX_BODY)
     app[CONTEXT] = context
+    app[PACKED] = Packed()
     app.on_response_prepare.append(add_headers)
     templating.setup(app)
     health.setup(app, _watch(context))

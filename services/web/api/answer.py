@@ -25,13 +25,17 @@ def feature(identity: str, geometry: Any, properties: Mapping[str, Any]) -> dict
 
 def collection(request: web.Request, features: Sequence[Any], following: Key | None) -> web.Response:
     """A FeatureCollection (RFC 7946) with its links."""
-    body = {
+    return answer(request, collected(request, features, following), GEOJSON)
+
+
+def collected(request: web.Request, features: Sequence[Any], following: Key | None) -> dict[str, Any]:
+    """The body of such a collection."""
+    return {
         "type": "FeatureCollection",
         "numberReturned": len(features),
         "links": links(request, GEOJSON, following),
         "features": features,
     }
-    return answer(request, body, GEOJSON)
 
 
 def listing(request: web.Request, items: Sequence[Any], following: Key | None) -> web.Response:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from datetime import datetime
+from collections.abc import Sequence
+from datetime import datetime, timedelta
 from typing import Any
 
 import numpy as np
@@ -14,38 +14,62 @@ from feeds.status import Status
 from geo.plow.network import Network
 from geo.plow.segment import Segment
 from rules.street.ages import AGES, age
-from services.requests.round import road_state, standing
-from services.store import held_back, plowed
-from services.web.api.answer import collection, feature
+from services.requests.round import road_state
+from services.requests.stood import Standing
+from services.store import plowed
+from services.web.api.answer import collected, feature
 from services.web.api.endpoint import PAGED, Endpoint, Parameter
 from services.web.api.paging import page_of
 from services.web.api.shapes import geojson
 from services.web.api.viewer import viewer_of
-from services.web.context import CONTEXT
+from services.web.context import CONTEXT, WebContext
+from services.web.roads.packed import PACKED
 from services.web.roads.shown import shown_status
 from services.web.security import WebError
 
 Box = tuple[float, float, float, float]
-_DAY_S = 24 * 3600
 
 
 async def show(request: web.Request) -> web.Response:
-    context, viewer, page = request.app[CONTEXT], viewer_of(request), page_of(request, str)
+    context, viewer = request.app[CONTEXT], viewer_of(request)
     status, now = shown_status(context, viewer), context.now()
-    box = _box(request)
+    standing = await _standing(context, status, now)
+    packed = request.app[PACKED]
+    key = (status, str(request.url))
+    found = packed.find(standing, key)
+    if found is None:
+        found = packed.keep(standing, key, _answer(request, context, status, standing))
+    return found.response(request)
+
+
+async def _standing(context: WebContext, status: Status, now: datetime) -> Standing:
+    """What is done of all roads; within a minute nobody asks the store again."""
+    stood = context.answers.shares.stood
+    known = stood.fresh(status, now)
+    if known is None:
+        async with context.store.read() as connection:
+            known = await stood.of(connection, status, now)
+    return known
+
+
+def _answer(request: web.Request, context: WebContext, status: Status, standing: Standing) -> dict[str, Any]:
+    page, box, main = page_of(request, str), _box(request), _main(request)
     found = [one for network in context.answers.networks(status) for one in _within(network, box)]
-    found.sort(key=lambda one: one.id)
-    taken, following = page.cut(found, lambda one: (one.id,))
-    async with context.store.read() as connection:
-        since = plowed.at(now.timestamp() - _DAY_S)
-        until = now - context.plow.public_delay
-        done = await held_back.done_by(connection, status, [one.id for one in taken], since, until)
-        given = await standing(connection, status, now)
-    told = []
-    for one in taken:
-        order = road_state(given.get(one.section, ()), one.route_class) if one.administrator == "city" else ""
-        told.append(_told(one, age(_when(done, one), now, context.plow.public_delay), order, status))
-    return collection(request, told, following)
+    taken, following = page.cut([one for one in found if not main or is_main(one)], lambda one: (one.id,))
+    told = [_told(one, standing, context.plow.public_delay, status) for one in taken]
+    return collected(request, told, following)
+
+
+def is_main(one: Segment) -> bool:
+    """True for what a map of the whole city draws: 幹線 and 補助幹線, and what the prefecture and the nation clear."""
+    return one.route_class in {1, 2} or one.administrator in {"prefecture", "nation"}
+
+
+def _main(request: web.Request) -> bool:
+    text = request.query.get("main", "")
+    if text not in {"", "0", "1"}:
+        raise WebError(400, "bad_main", "main must be 1 for main roads alone, or 0")
+    return text == "1"
 
 
 def _box(request: web.Request) -> Box | None:
@@ -74,11 +98,8 @@ def _within(network: Network, box: Box | None) -> list[Segment]:
     return [network.segments[number] for number in network.tree.query(shapely.box(xs[0], ys[0], xs[1], ys[1]))]
 
 
-def _when(done: Mapping[str, float], one: Segment) -> datetime | None:
-    return plowed.at(done[one.id]) if one.id in done else None
-
-
-def _told(one: Segment, since: str, order: str, status: Status) -> dict[str, Any]:
+def _told(one: Segment, standing: Standing, delay: timedelta, status: Status) -> dict[str, Any]:
+    done, given = standing.done.get(one.id), standing.given.get(one.section, ())
     properties = {
         "status": status.value,
         "road": one.name,
@@ -86,8 +107,8 @@ def _told(one: Segment, since: str, order: str, status: Status) -> dict[str, Any
         "administrator": one.administrator,
         "route_class": one.route_class,
         "section": one.section,
-        "age": since,
-        "order": order,
+        "age": age(None if done is None else plowed.at(done), standing.at, delay),
+        "order": road_state(given, one.route_class) if one.administrator == "city" else "",
     }
     return feature(one.id, geojson(one.geometry), properties)
 
@@ -97,7 +118,11 @@ ENDPOINTS: Sequence[Endpoint] = (
         path="/snow/roads",
         handler=show,
         summary="Roads and sidewalks: how long ago each was plowed, as far as may be told, and how its order stands.",
-        parameters=(*PAGED, Parameter("bbox", "Only roads that touch it: west,south,east,north in degrees.")),
+        parameters=(
+            *PAGED,
+            Parameter("bbox", "Only roads that touch it: west,south,east,north in degrees."),
+            Parameter("main", "1: only route classes 1 and 2, and roads of the prefecture and the nation."),
+        ),
         properties={
             "status": "Actual; Exercise where a drill is shown",
             "road": "its name, where it has one",
