@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -16,7 +16,7 @@ from rules.street.case import STALE
 from services.requests.shares import Shares
 from services.store import decided, orders
 
-_LATELY = timedelta(hours=24)
+_LATELY, _HOLDS = timedelta(hours=24), timedelta(seconds=15)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,6 +32,26 @@ class Section:
     share: float | None  # of the city's own carriageways by length, done within a day; None: no network
     decision: Decision | None
     walk_share: float | None = None  # the same of its own sidewalks; None: none is known
+
+
+class Rounds:
+    """The sections as everybody sees them, worked out once in a while, however many look."""
+
+    def __init__(self, done: Shares) -> None:
+        self._done = done
+        self._kept: dict[Status, tuple[datetime, list[Section]]] = {}
+        self._reading = asyncio.Lock()
+
+    async def of(
+        self, connection: AsyncConnection, names: Mapping[str, tuple[str, str]], status: Status, now: datetime
+    ) -> list[Section]:
+        """As :func:`sections`, or as it was less than fifteen seconds ago; of those who ask at once one reads."""
+        async with self._reading:
+            at, found = self._kept.get(status, (None, []))
+            if at is None or not at <= now < at + _HOLDS:
+                found = await sections(connection, self._done, names, status, now)
+                self._kept[status] = now, found
+            return found
 
 
 async def sections(
@@ -63,15 +83,6 @@ async def sections(
             )
         )
     return sorted(found, key=lambda one: (_FIRST.index(one.state), one.code))
-
-
-async def standing(connection: AsyncConnection, status: Status, now: datetime) -> Mapping[str, Sequence[Order]]:
-    """Section → orders to plow it, of the last day."""
-    found: defaultdict[str, list[Order]] = defaultdict(list)
-    for one in await orders.since(connection, now - _LATELY, status):
-        if one.kind is Kind.PLOW:
-            found[one.section].append(one)
-    return found
 
 
 def road_state(some: Sequence[Order], route_class: int | None) -> str:

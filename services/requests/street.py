@@ -19,6 +19,7 @@ from rules.requests.triage import Known, known_of
 from rules.street.case import Street, Told, street
 from services.configuration.plow import PUBLIC_DELAY
 from services.requests.lately import passed
+from services.requests.round import Rounds
 from services.requests.shares import Shares
 from services.roads import Roads
 from services.store import decided, orders
@@ -34,6 +35,7 @@ class Streets:
 
     def __init__(self, roads: Roads | None, delay: timedelta = PUBLIC_DELAY) -> None:
         self.roads, self.shares, self._delay = roads, Shares(roads, delay), delay
+        self.rounds = Rounds(self.shares)
 
     def networks(self, status: Status) -> Sequence[Network]:
         """The carriageways, and the sidewalks where some are known. What was drawn for drills answers drills only."""

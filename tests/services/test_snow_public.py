@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import timedelta
 
@@ -15,11 +16,16 @@ from rules.orders.decision import Kind
 from rules.orders.life import Act, Event, How, Order
 from services.requests.round import sections
 from services.requests.shares import Shares
+from services.requests.stood import Standing
 from services.requests.street import Streets
 from services.roads import Roads
 from services.store import decided, orders
 from services.store.engine import Store
+from services.web.context import CONTEXT
+from services.web.roads.packed import Packed
 from tests.rules.orders.nights import PRESETS, picture, rising
+from tests.services.between import statements
+from tests.services.making import SetClock
 from tests.services.orders.night import MIDNIGHT
 from tests.services.test_open311 import ROADS, WALKS, at, city
 from tests.services.test_plow import BEGAN, Desk, driven
@@ -70,6 +76,52 @@ async def test_roads_tell_how_long_ago_they_were_done_but_not_where_the_plow_is_
         assert [link["rel"] for link in first["links"]] == ["self", "next"]
     async with served(store, timedelta(minutes=10)) as hub:
         assert set((await ages(hub)).values()) == {""}
+
+
+async def test_a_thousand_residents_cost_the_store_one_look_a_minute(store: Store) -> None:
+    """The same piece of the map is written once; whoever has it is told so, and strangers may keep it."""
+    await Desk(store, ROADS).hear(driven((0, 0), (200, 0)))
+    clock = SetClock(BEGAN + timedelta(hours=2))
+    async with served(store) as hub:
+        context = replace(hub.app[CONTEXT], now=clock.now)
+        async with floor(store, **{name: getattr(context, name) for name in ("answers", "ground", "now")}) as again:
+            visitor = await again.visitor()
+            with statements(store) as asked:
+                for _ in range(20):
+                    async with visitor.http.get("/api/v1/snow/roads?limit=9") as response:
+                        tag, kept = response.headers["ETag"], response.headers["Cache-Control"]
+                        first = await response.json(content_type=None)
+                async with visitor.http.get("/api/v1/snow/roads?limit=9", headers={"If-None-Match": tag}) as response:
+                    assert response.status == 304 and not await response.read()
+                assert len(asked) == 1 and kept == "public, max-age=60"
+                async with visitor.http.get("/snow") as response:
+                    assert response.status == 200
+                looked = len(asked)
+                for _ in range(5):
+                    assert (await visitor.get("/snow"))[0] == 200
+            assert not [one for one in asked[looked:] if "FROM looks" in one or "FROM orders" in one]
+            assert first["features"][0]["properties"]["age"] == "1-3"
+            clock.at += timedelta(hours=2)
+            assert (await ages(again, "?limit=9"))["a"] == "3-6"
+
+
+async def test_the_map_of_the_whole_city_asks_for_main_roads_alone(store: Store) -> None:
+    async with served(store) as hub:
+        visitor = await hub.visitor()
+        assert (await ages(hub, "?main=1")).keys() == {"nation"}
+        assert (await visitor.get("/api/v1/snow/roads?main=all"))[0] == 400
+        page = (await visitor.get("/snow"))[1]
+        assert 'data-small-from="0"' in page, "so few roads are drawn whole"
+        west, south, east, north = map(float, re.search(r'data-box="([^"]+)"', page)[1].split(","))  # type: ignore[index]
+        assert west < float(at(50, 5)["long"]) < east and south < north
+
+
+def test_answers_that_nobody_asks_for_make_room() -> None:
+    standing, packed = Standing(BEGAN, {}), Packed(room=500)
+    for number in range(9):
+        packed.keep(standing, number, {"features": ["x" * 60]})
+    assert packed.find(standing, 8) and not packed.find(standing, 0)
+    assert packed.find(Standing(BEGAN, {}), 8) is None, "the roads stand otherwise by now"
 
 
 async def test_a_resident_finds_the_road_by_name_and_reads_when_it_was_done(store: Store) -> None:

@@ -7,10 +7,10 @@ from typing import Any
 from aiohttp import hdrs, web
 
 from feeds.instant import instant
+from feeds.status import Status
 from rules.street.ages import AGES
 from rules.street.words import sentence
 from rules.wording.languages import LANGUAGES
-from services.requests.round import sections
 from services.residents.words import LANGUAGE_NAMES
 from services.web.api.viewer import Viewer
 from services.web.context import CONTEXT, WebContext
@@ -25,6 +25,7 @@ from services.web.templating import page
 
 PATH = "/snow"
 _NEAR = 15  # roads that are shown of a town
+_FEW, _SMALL_FROM = 2000, 14  # so many roads are drawn whole; of more the small ones from this zoom on
 
 
 async def show(request: web.Request) -> web.Response:
@@ -44,7 +45,7 @@ async def show(request: web.Request) -> web.Response:
             road, walk = context.answers.both(*where, status)
             asked = (road, walk) if road and walk else (road or walk,)
             answers = [await context.answers.about(connection, one, status, now) for one in asked]
-        told = await sections(connection, context.answers.shares, names, status, now)
+        told = await context.answers.rounds.of(connection, names, status, now)
     dumps = await look(context, status, staff=False)
     shown: dict[str, Any] = {
         "now": now,
@@ -62,7 +63,7 @@ async def show(request: web.Request) -> web.Response:
         "names": names,
         "dumps": [dump_told(one, status.value) | {"code": one.site.code, "crowd_en": crowd_en(one)} for one in dumps],
         "instant": instant,
-        "network": bool(context.answers.networks(status)),
+        "map": _map(context, status),
         "ages": tuple(reversed(AGES)),
         "delay": int(context.plow.public_delay.total_seconds() // 60),
         "contact": context.services.contact if context.services else "",
@@ -73,6 +74,15 @@ async def show(request: web.Request) -> web.Response:
     response.headers[hdrs.CACHE_CONTROL] = "no-cache"
     response.enable_compression()
     return response
+
+
+def _map(context: WebContext, status: Status) -> dict[str, str] | None:
+    """Where the roads lie, and from which zoom on the map draws the small ones; None where none are known."""
+    networks = context.answers.networks(status)
+    if not networks:
+        return None
+    box = ",".join(f"{degrees:.6f}" for degrees in networks[0].bounds)
+    return {"box": box, "small_from": str(_SMALL_FROM if sum(map(len, networks)) > _FEW else 0)}
 
 
 def _place(request: web.Request, context: WebContext) -> tuple[float, float] | None:

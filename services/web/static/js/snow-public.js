@@ -4,6 +4,7 @@
 const box = /** @type {HTMLElement} */ (document.getElementById('map-box'));
 const here = /** @type {HTMLButtonElement} */ (document.getElementById('here'));
 const opener = /** @type {HTMLButtonElement | null} */ (document.getElementById('open-map'));
+const closer = /** @type {HTMLElement} */ (document.getElementById('closer'));
 const trouble = /** @type {HTMLElement} */ (document.getElementById('trouble'));
 const asked = new URLSearchParams(location.search);
 
@@ -68,13 +69,38 @@ async function all(path) {
 /** The place that was asked about. @param {any} ol */
 const pin = (ol) => new ol.style.Style({ image: new ol.style.Circle({ radius: 9, stroke: new ol.style.Stroke({ color: '#fff', width: 3 }), fill: new ol.style.Fill({ color: '#d4003b' }) }) });
 
+/**
+ * Roads of the pieces of the map that are looked at. The pieces are the same for everybody, so that what one has asked
+ * for can be told to all.
+ * @param {any} ol @param {string} which a parameter @param {number} zoom of the pieces
+ */
+function pieces(ol, which, zoom) {
+  const read = new ol.format.GeoJSON({ featureProjection: 'EPSG:3857' });
+  const source = new ol.source.Vector({
+    strategy: ol.loadingstrategy.tile(ol.tilegrid.createXYZ({ minZoom: zoom, maxZoom: zoom })),
+    loader: async (/** @type {number[]} */ extent, /** @type {any} */ _resolution, /** @type {any} */ _projection, /** @type {any} */ done, /** @type {any} */ failed) => {
+      const box = ol.proj.transformExtent(extent, 'EPSG:3857', 'EPSG:4326').map((/** @type {number} */ one) => one.toFixed(6));
+      try {
+        const features = read.readFeatures({ type: 'FeatureCollection', features: await all(`/api/v1/snow/roads?bbox=${box}&limit=1000${which}`) });
+        source.addFeatures(features.filter((/** @type {any} */ one) => !source.getFeatureById(one.getId())));
+        done(features);
+        say('');
+      } catch {
+        source.removeLoadedExtent(extent);
+        failed();
+        say('道路を読み込めません。しばらくして地図を動かしてください。 / Roads cannot be loaded; move the map in a while.');
+      }
+    },
+  });
+  return source;
+}
+
 async function openMap() {
   if (!opener || opener.getAttribute('aria-expanded') === 'true') return;
   opener.setAttribute('aria-expanded', 'true');
   box.hidden = false;
   const ol = await library();
-  const read = new ol.format.GeoJSON({ featureProjection: 'EPSG:3857' });
-  const source = new ol.source.Vector();
+  const smallFrom = Number(document.body.dataset.smallFrom);
   const style = (/** @type {any} */ feature) => {
     const [day, dark, whole, lineDash] = LINES[feature.get('age')] ?? LINES[''];
     const width = feature.get('sidewalk') ? whole / 2 : whole;
@@ -84,21 +110,26 @@ async function openMap() {
     const around = new ol.style.Stroke({ color: order[night.matches ? 1 : 0], width: width + 6, lineDash: order[2] });
     return [new ol.style.Style({ stroke: around, zIndex: -1 }), line];
   };
-  const roads = new ol.layer.VectorImage({ source, style });
-  const map = new ol.Map({ target: 'map', layers: [roads], view: new ol.View({ center: [0, 0], zoom: 12, maxZoom: 18, enableRotation: false }) });
+  const every = new ol.layer.VectorImage({ source: pieces(ol, '', smallFrom ? 13 : 11), style, minZoom: smallFrom });
+  const main = smallFrom ? [new ol.layer.VectorImage({ source: pieces(ol, '&main=1', 11), style, maxZoom: smallFrom })] : [];
+  const view = new ol.View({ center: [0, 0], zoom: 12, minZoom: 9, maxZoom: 18, enableRotation: false });
+  const map = new ol.Map({ target: 'map', layers: [...main, every], view });
   map.on('singleclick', (/** @type {any} */ event) => {
     const [lon, lat] = ol.proj.toLonLat(event.coordinate);
     ask(lon, lat);
   });
-  source.addFeatures(read.readFeatures({ type: 'FeatureCollection', features: await all('/api/v1/snow/roads?limit=1000') }));
+  view.on('change:resolution', () => { closer.hidden = (view.getZoom() ?? 0) > smallFrom || !smallFrom; });
   const lon = Number(asked.get('lon'));
   const lat = Number(asked.get('lat'));
   if (lon && lat) {
     const place = ol.proj.fromLonLat([lon, lat]);
-    map.getView().setCenter(place);
-    map.getView().setZoom(16);
+    view.setCenter(place);
+    view.setZoom(16);
     map.addLayer(new ol.layer.Vector({ source: new ol.source.Vector({ features: [new ol.Feature(new ol.geom.Point(place))] }), style: pin(ol) }));
-  } else if (!source.isEmpty()) map.getView().fit(source.getExtent(), { padding: [20, 20, 20, 20], maxZoom: 16 });
+  } else {
+    const bounds = (document.body.dataset.box ?? '').split(',').map(Number);
+    view.fit(ol.proj.transformExtent(bounds, 'EPSG:4326', 'EPSG:3857'), { size: map.getSize(), padding: [20, 20, 20, 20], maxZoom: 16 });
+  }
   map.once('rendercomplete', () => { document.body.dataset.map = 'ready'; });
 }
 
