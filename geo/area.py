@@ -53,9 +53,13 @@ class Areas:
         """
         if code not in self._around:
             area = self.get(code)
-            near = self.touching(area.geometry) if area else []
-            self._around[code] = frozenset({code, *(one.code for one in near if area and _holds(one, area))})
+            self._around[code] = self.holding(area) if area else frozenset({code})
         return self._around[code]
+
+    def holding(self, area: Area) -> frozenset[str]:
+        """The same of an area that need not be one of these, such as a square of the mesh."""
+        near = self.touching(area.geometry)
+        return frozenset({area.code, *(one.code for one in near if _holds(one, area))})
 
     def at(self, lon: float, lat: float, kind: str | None = None) -> list[Area]:
         """Areas holding the point, border included."""

@@ -13,7 +13,7 @@ from geo.geojson import ProfileError
 from geo.ground import load_ground
 from geo.model import Ground
 from geo.outline import outline
-from geo.sighted.squares import known_area
+from geo.sighted.squares import around, known_area
 from rules.alert import Place
 from rules.engine import Sender
 from rules.floor import Floor
@@ -53,7 +53,7 @@ class City:
 
     def around(self, area: str) -> frozenset[str]:
         """The codes of the areas in which this one lies, its own among them."""
-        return self.ground.areas.around(area)
+        return around(area, self.ground.areas)
 
 
 def load_city(settings: Settings) -> City:

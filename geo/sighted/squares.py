@@ -43,6 +43,18 @@ def known_area(code: str, areas: Areas) -> Area | None:
     return area if area is not None or cell is None else square(cell, areas)
 
 
+def around(code: str, areas: Areas) -> frozenset[str]:
+    """The codes of the areas in which an area or a square lies, its own too; of a code that nobody knows, itself."""
+    cell = None if areas.get(code) else mesh_cell(code)
+    return areas.around(code) if cell is None else _holding(cell, areas)
+
+
+@lru_cache(maxsize=4096)
+def _holding(cell: Cell, areas: Areas) -> frozenset[str]:
+    told = square(cell, areas)
+    return frozenset({mesh_place(cell)}) if told is None else areas.holding(told)
+
+
 @lru_cache(maxsize=4096)
 def square(cell: Cell, areas: Areas) -> Area | None:
     """The part of a cell that lies in the city, named by what lies in its middle; None where none of it does."""

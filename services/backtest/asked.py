@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 from feeds.status import Status
 from geo.model import Ground
 from geo.registry import MODELS
+from geo.sighted.squares import around
 from rules.alert import Place
 from rules.engine import Sender
 from rules.floor import Floor
@@ -94,7 +96,7 @@ async def desks(asked: Asked, world: World) -> list[Desk]:
             people=people(),
             silences=quiet,
             floor=world.floor,
-            around=world.ground.areas.around,
+            around=partial(around, areas=world.ground.areas),
         )
         for rules in asked.rules
     ]

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from geo.mesh import cell_at
-from geo.sighted.squares import known_area, mesh_place, snapped, square
+from geo.sighted.squares import around, known_area, mesh_place, snapped, square
 from tests.geo.making import CITY, ground
 
 AREAS = ground().areas
@@ -62,3 +62,12 @@ def test_a_code_is_an_area_of_the_city_or_a_square() -> None:
     assert known_area("sw", AREAS) is AREAS.get("sw")
     assert known_area(mesh_place(cell), AREAS) is square(cell, AREAS)
     assert known_area("mesh-1", AREAS) is None and known_area("nowhere", AREAS) is None
+
+
+def test_what_speaks_for_the_city_or_a_whole_district_speaks_for_its_squares() -> None:
+    inside, across = snapped(141.07, 39.66, 4, AREAS), snapped(141.01, 39.61, 4, AREAS)
+    assert inside is not None and across is not None
+    assert around(inside.code, AREAS) == {inside.code, "sw", "03201"}
+    assert around(across.code, AREAS) == {across.code, "03201"}
+    assert around("sw", AREAS) == {"sw", "03201"} and around("nowhere", AREAS) == {"nowhere"}
+    assert around(mesh_place(cell_at(140.0, 39.0, 4)), AREAS) == {mesh_place(cell_at(140.0, 39.0, 4))}
