@@ -88,6 +88,10 @@ def missing(of: Account) -> str:
         told.append(f"未承認 {len(of.open)}件（GPS {hours(seconds)}）は支払いに入っていない")
     if of.changed:
         told.append(f"承認のあとGPSが変わったもの {len(of.changed)}件")
+    strange = [one for one in of.items if not of.book.named(one.item.machine) and one.gps]
+    if strange:
+        machines, seconds = len({one.item.machine for one in strange}), sum(one.gps or 0 for one in strange)
+        told.append(f"未登録の機械 {machines}台（GPS {hours(seconds)}）は vehicles.toml に登録するまで承認できない")
     return "。".join(told)
 
 

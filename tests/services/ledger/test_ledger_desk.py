@@ -208,6 +208,7 @@ async def test_the_files(store: Store) -> None:
         ("（未登録） 計", None, None, ten),
         ("合計", None, None, 2 * ten),
     ]
+    assert "未登録の機械 1台（GPS 0:10:00）" in str(book["月締め"]["A2"].value)
     cells = [cell for tab in book for row in tab.iter_rows() for cell in row if cell.value == "=1+1"]
     assert cells and all(cell.data_type == "s" for cell in cells), "text, never a formula"
     pdf = written(month, "pdf", NOW)
