@@ -31,6 +31,7 @@ COMMANDS = {
     "crimes": "street crime of the police's open data, as numbers",
     "why": "why a hazard was, or was not, told",
     "alerts": "list and show alerts, draft a cancellation",
+    "reports": "what people and police sent: list, show, judge",
     "story": "one alert: readings, hazards, rule, approvals, payloads, receipts",
     "official": "what official warnings were in force at an instant",
     "budget": "what sending costs, and what the winter will",
