@@ -54,6 +54,7 @@ def _hazard(one: Ordered, inputs: Inputs, kind: str) -> Hazard:
     text = f"{one.name} 除雪が完了" if done_at else f"{one.name} 除雪を指示"
     by = f"、完了の予定 {one.finish_by.astimezone(JAPAN):%H:%M}" if one.finish_by and not done_at else ""
     told = f"{text}（{since.astimezone(JAPAN):%H:%M}{by}）"
+    source = f"section:{one.section}"
     facts = {"ordered_at": _iso(one.given_at)}
     if one.finish_by:
         facts["finish_by"] = _iso(one.finish_by)
@@ -71,7 +72,8 @@ def _hazard(one: Ordered, inputs: Inputs, kind: str) -> Hazard:
         since=since,
         valid_until=one.given_at + _LONGEST,
         headline=text,
-        evidence=(Evidence(ref=f"order:{one.number}", text=f"指示 {one.number}：{told}"),),
+        source=source,
+        evidence=(Evidence(ref=source, text=f"指示 {one.number}：{told}"),),
         facts=facts,
     )
 

@@ -45,5 +45,6 @@ def test_what_is_to_come_and_what_nobody_ended_says_nothing() -> None:
 
 def test_the_evidence_is_the_order() -> None:
     (one,) = PlowOrders().run(Inputs(now=NOW, status=Status.ACTUAL, ordered=[ONE]), GROUND)
-    assert one.evidence[0].ref == "order:1" and "指示 1：南西工区 除雪を指示" in one.evidence[0].text
+    assert one.evidence[0].ref == one.source == "section:sw"
+    assert "指示 1：南西工区 除雪を指示" in one.evidence[0].text
     assert "完了の予定" in one.evidence[0].text and not one.for_staff
