@@ -19,6 +19,7 @@ from services.channels import cap_feed, log
 from services.channels.cap_feed import CapFeed
 from services.channels.log import Log
 from services.city import City, place_finder
+from services.deliver import Deliver
 from services.desks.review import approve
 from services.evaluate import Evaluate
 from services.predict import Predict
@@ -38,12 +39,13 @@ class News:
     """Models, rules and the desk over one store; an officer agrees to whatever is proposed."""
 
     def __init__(self, store: Store) -> None:
+        self._feed = CapFeed(cap_feed.Config(statuses=EVERY))
         city = City(
             ground=ground(),
             rules=RULES,
             channels={
                 "log": Log(log.Config(statuses=EVERY)),
-                "cap_feed": CapFeed(cap_feed.Config(statuses=EVERY)),
+                "cap_feed": self._feed,
             },
             sender=Sender(id="hub.morioka.example.jp", name="盛岡市", name_en="Morioka City"),
             place=place_finder(ground()),
@@ -77,6 +79,12 @@ class News:
                 await approve(self.store, **told, person=OFFICER, now=self.clock.at)
                 agreed.append(from_json(Alert, row.body))
         return agreed
+
+    async def publish(self) -> None:
+        """Let what is in the outbox for the CAP feed go out."""
+        deliver = Deliver(self.store, Bell(), self.clock, self._feed)
+        while await deliver.step():
+            pass
 
     async def deliveries(self) -> Sequence[Any]:
         """The outbox, oldest first."""
