@@ -31,7 +31,7 @@ from tests.services.web_floor import Floor, floor
 NAME = "snow_pages"
 _CITY, _SMALL = 122, 15  # blocks of 100 m along each side; the city has 30,012 segments
 _QUARTER = 900 // EVERY_S
-_AT_A_TIME = 5.0  # seconds, as long as the loop is at work
+_AT_A_TIME = 2.0  # seconds, as long as the loop is at work
 
 
 async def measure(scale: Scale, folder: Path) -> list[Figure]:
@@ -44,7 +44,7 @@ async def measure(scale: Scale, folder: Path) -> list[Figure]:
             officer = await hub.person(Role.OPERATOR)
             cookie = "; ".join(f"{one.key}={one.value}" for one in officer.http.cookie_jar)
             urls = _urls(hub, streets)
-            quiet = await _asked(await _asker(cookie, min(10, scale.paced / 30), urls))
+            quiet = await _asked(await _asker(cookie, scale.paced / 30, urls))
             fleet = [next(fixes(number, _QUARTER, side)) for number in range(scale.fleet)]
             await saved(store, [fix for some in fleet for fix in some], clock.at)
             busy = await _while_at_work(Plow(store, Bell(), clock, roads(streets)), cookie, urls)

@@ -27,6 +27,7 @@ from tests.benchmarks import (
     plow_day,
     postgis,
     quality,
+    snow_pages,
     soil,
     steps,
     turn,
@@ -142,6 +143,11 @@ async def test_a_fleet_is_matched_covered_and_counted(tmp_path: Path) -> None:
     name = next(one for one in found if one.startswith("in memory"))
     assert found[name].ratio > 0.2, "ten times the fleet costs no five times as much for each fix"
     assert "the store after 900 fixes" in found
+
+
+async def test_pages_are_asked_for_while_plows_are_worked_out(tmp_path: Path) -> None:
+    found = await figures(snow_pages, tmp_path)
+    assert len(found) == 8 and all(in_order(found, name.removesuffix(" p50")) for name in found if name.endswith("p50"))
 
 
 async def test_steps(tmp_path: Path) -> None:
