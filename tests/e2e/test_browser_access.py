@@ -81,6 +81,10 @@ async def test_no_page_has_a_barrier_that_axe_knows(browser: Browser, night: Sce
     await page.get_by_role("link", name="中央公園").click()
     await expect(page.get_by_role("group", name="混み具合")).to_be_visible()
     assert await violations(page) == []
+    await page.goto("/ops/reports?every=true")
+    await page.wait_for_function("() => document.body.dataset.reports === 'ready'")
+    await page.locator(".rep summary").first.click()
+    assert await violations(page) == []
     await page.goto("/ops/selftest")
     await page.wait_for_function("() => document.body.dataset.story === 'ready'")
     assert await violations(page) == []

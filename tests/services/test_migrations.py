@@ -16,10 +16,12 @@ from alembic.migration import MigrationContext
 from sqlalchemy import Connection, select
 from sqlalchemy.ext.asyncio import create_async_engine
 
+from rules.reports.case import Act, Event, How, State
 from services.clock import wall
+from services.store import report_cases
 from services.store.engine import Store, parse
 from services.store.migrate import alembic_config, migrate
-from services.store.tables import metadata, users
+from services.store.tables import metadata, records, users
 from tests.postgresql import Cluster
 
 _names = (f"migrated{number}" for number in itertools.count())
@@ -87,3 +89,26 @@ async def test_a_fresh_file_that_another_writer_holds_is_waited_for(tmp_path: Pa
     store = await Store.open(f"sqlite:///{file}")
     await store.close()
     other.close()
+
+
+async def test_reports_of_before_the_queue_get_their_cases(empty: str) -> None:
+    def before_the_queue(connection: Connection) -> None:
+        config = alembic_config()
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0035")
+        for number, confirmed in enumerate((False, True)):  # the second time confirmed
+            body = {"kind": "bear", "place": "河川敷", "gateway": "gw", "source": "", "confirmed": confirmed}
+            row = {"type": "report", "key": "gw/report/1", "digest": str(number), "subject": "bear", "body": body}
+            times = {"measured_at": wall(), "received_at": wall()}
+            flags = {"trusted": True, "held": False, "late": False, "status": "Actual", "gateway": "gw"}
+            connection.execute(records.insert().values(**row, **times, **flags))
+
+    await in_transaction(empty, before_the_queue)
+    store = await Store.open(empty)
+    async with store.read() as connection:
+        case = (await report_cases.of_keys(connection, ["gw/report/1"]))["gw/report/1"]
+    assert case.state is State.CONFIRMED and [one.act for one in case.events] == [Act.VOUCH]
+    note = Event(act=Act.NOTE, at=wall(), how=How.DESK, who="sato", text="引き継ぎ")
+    async with store.write() as connection:
+        assert (await report_cases.act(connection, case, note)).version == 2
+    await store.close()
