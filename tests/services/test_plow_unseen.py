@@ -66,6 +66,7 @@ async def test_a_plow_of_the_last_minutes_changes_nothing_that_a_stranger_can_re
         replace(work[-1], measured_at=NOW - timedelta(seconds=s), lon=lon_of(HOME[0]), lat=lat_of(HOME[1]))
         for s in (90, 60, 30, 0)
     ]
+    desk.clock.at = NOW
     await desk.hear([*work, *home], NOW)
     assert len(await desk.passes()) > 2
     after = await everything(store, NOW)
