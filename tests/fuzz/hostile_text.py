@@ -52,7 +52,7 @@ _MAILS = {
     + b"a" * 10_000
     + b"\r\n\r\n",
     "an open base64": b"Subject: x\r\nContent-Transfer-Encoding: base64\r\n\r\n!!!!",
-    "a follow-up": b"Subject: =?utf-8?b?6Kej5rG6?=\r\n\r\n" + "１月１３日午後６時".encode(),
+    "a follow-up without a word": b"Subject: =?utf-8?b?6Kej5rG6?=\r\n\r\n \n",
     "too much text": b"Subject: x\r\n\r\n" + "１月１３日".encode() + b"a" * 30_000,
 }
 _SENT = ("yesterday", "-1", "Wed, 14 Jan 2026 10:00:00", "Wed, 32 Jan 2026 10:00:00 +0900", "1 Jan 99999 0:0:0 +0000")

@@ -38,6 +38,12 @@ BODIES: dict[tuple[str, str], dict[str, Any]] = {
     ("/declared/shelters", "checked"): {"disaster": "大雨", "places": [PLACE]},
     ("/declared/headquarters", "since"): {"disaster": "大雨", "type": "災害対策本部", "stands": True},
     ("/reports", "time"): {"kind": "bear", "text": "電話で聞いた"},
+    ("/reports/queue/acts", "time"): {
+        "cases": [{"id": 1, "seen": 1}],
+        "act": "correct",
+        "reason": "time",
+        "correct": {},
+    },
 }
 ODD = [
     "",
@@ -96,6 +102,8 @@ async def test_no_odd_time_is_a_fault_of_ours(store: Store) -> None:
                 whole = {**body, name: odd}
                 if "places" in body:
                     whole = {**body, "places": [{**PLACE, name: odd}]}
+                elif "correct" in body:
+                    whole = {**body, "correct": {name: odd}}
                 async with send(address, json=whole, headers={"X-CSRF-Token": officer.csrf}) as answer:
                     told = await answer.json()
                     assert answer.status == 400, (path, odd, told)

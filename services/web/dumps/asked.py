@@ -59,7 +59,7 @@ def _volume(value: Any) -> float | None:
         return None
     try:
         return float(value)
-    except (TypeError, ValueError):
+    except (OverflowError, TypeError, ValueError):
         raise WebError(400, "bad_volume", "volume_m3 は数です。 / volume_m3 must be a number.") from None
 
 

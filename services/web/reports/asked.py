@@ -120,8 +120,8 @@ def _correction(value: Any, context: WebContext) -> dict[str, Any]:
 
 def _time(value: Any, context: WebContext) -> str:
     try:
-        at = instant(value)
-    except (TypeError, ValueError):
+        at = instant(value if isinstance(value, str) else "")
+    except ValueError:
         raise WebError(400, "bad_time", "time は時差のついた日時です。 / time must have its offset.") from None
     if not context.now() - _OLDEST <= at <= context.now() + _AHEAD:
         text = f"time は{_OLDEST.days}日前からいままでです。 / time: within {_OLDEST.days} days."
@@ -132,7 +132,7 @@ def _time(value: Any, context: WebContext) -> str:
 def _degrees(told: Mapping[str, Any], name: str, most: float) -> float:
     try:
         found = float(told[name])
-    except (KeyError, TypeError, ValueError):
+    except (KeyError, OverflowError, TypeError, ValueError):  # a number of 400 digits is JSON, too
         found = float("nan")
     if not isfinite(found) or abs(found) > most:
         text = "lon と lat を度で、両方書いてください。 / lon and lat in degrees, both."

@@ -119,6 +119,7 @@ async def test_what_is_no_act_is_refused_and_whoever_may_not_does_nothing(store:
             ("d1", "full", True, {}, "bad_seen"),
             ("d1", "measure", 0, {}, "volume"),
             ("d1", "measure", 0, {"volume_m3": "NaN"}, "volume"),
+            ("d1", "measure", 0, {"volume_m3": 10**400}, "bad_volume"),
             ("d1", "open", 0, {"volume_m3": 5}, "volume"),
             ("d1", "note", 0, {}, "empty"),
             ("d1", "open", 0, {"until": "2027-01-26T09:00:00+09:00"}, "until"),

@@ -85,6 +85,7 @@ async def test_many_at_once_each_for_itself_and_the_public_sees_only_what_is_con
         ({"act": "merge", "into": 999}, 400, "bad_merge", "まとめる先"),
         ({"act": "correct", "reason": "place", "correct": {"text": "x"}}, 400, "bad_correct", "place"),
         ({"act": "correct", "reason": "place", "correct": {"lon": 141}}, 400, "bad_position", "lat"),
+        ({"act": "correct", "reason": "place", "correct": {"lon": 10**400, "lat": 39}}, 400, "bad_position", "lat"),
         ({"act": "correct", "reason": "time", "correct": {"time": "9:00"}}, 400, "bad_time", "時差"),
         ({"act": "triage", "cases": []}, 400, "bad_cases", "1 から"),
         ({"act": "triage", "text": "x" * 401}, 400, "bad_text", "400"),
