@@ -128,6 +128,11 @@ async def requests(page: Page) -> None:
     await page.wait_for_function("() => document.body.dataset.requests === 'ready'")
 
 
+async def reports(page: Page) -> None:
+    await page.goto("/ops/reports?every=true")
+    await page.wait_for_timeout(500)
+
+
 async def dumps(page: Page) -> None:
     await page.goto("/ops/dumps")
     await page.wait_for_timeout(500)
@@ -164,7 +169,7 @@ FILLED: dict[str, Act] = {  # after eight more minutes, in which people were at 
     "calls": calls,
     "selftest": selftest,
 }
-STORM: dict[str, Act] = {"snow": snow, "requests": requests, "dumps": dumps}  # while plows are out
+STORM: dict[str, Act] = {"snow": snow, "requests": requests, "reports": reports, "dumps": dumps}  # while plows are out
 DAWN: dict[str, Act] = {"ledger": ledger}
 ROADS: dict[str, Act] = {"roads": roads}
 LOOKS: list[Look] = [("desktop-light", DESKTOP, "light"), ("desktop-dark", DESKTOP, "dark"), ("phone", PHONE, "light")]

@@ -1,8 +1,8 @@
-"""Where a report is, as a small drawing in the page itself: the district, the point, and what may belong to it."""
+"""Where a report is, as a small drawing in the page itself: districts by name, the point, and what may belong to it."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from math import cos, radians
 
@@ -12,7 +12,9 @@ from geo.area import Area, Areas
 from services.reports.board import Item
 
 WIDTH, HEIGHT = 220, 150
-_LEAST = 0.004  # degrees: about 400 m, so that one point is not drawn as large as its district
+_LEAST = 0.02  # degrees, about 2 km: what lies around a single point is recognised by its neighbours
+_ZOOM = 15  # of the map of the situation
+_NAMED = 300.0  # square units of the drawing that a district has to fill for its name
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,11 +28,22 @@ class Dot:
 
 
 @dataclass(frozen=True, slots=True)
+class Name:
+    """Of a district, with its middle at a point of the drawing."""
+
+    x: float
+    y: float
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Sketch:
     """``paths`` of districts as SVG, north up; ``dots`` in the order in which they are drawn."""
 
     paths: tuple[str, ...]
+    names: tuple[Name, ...]
     dots: tuple[Dot, ...]
+    place: str  # of the report, as the map's address has it: zoom/lat/lon
 
 
 def sketch_of(item: Item, areas: Areas) -> Sketch | None:
@@ -45,7 +58,9 @@ def sketch_of(item: Item, areas: Areas) -> Sketch | None:
     near = areas.touching(shapely.box(*frame.bounds), "district")
     return Sketch(
         tuple(_path(one, frame) for one in near),
+        tuple(name for one in near for name in _name(one, frame)),
         tuple(Dot(*frame.at(lon, lat), mark, number) for lon, lat, mark, number in points),
+        f"{_ZOOM}/{case.lat:.5f}/{case.lon:.5f}",
     )
 
 
@@ -78,6 +93,14 @@ def _path(area: Area, frame: _Frame) -> str:
     seen = shapely.intersection(area.geometry, shapely.box(*frame.bounds).buffer(frame.degrees))
     rings = [part.exterior for part in getattr(seen, "geoms", [seen]) if isinstance(part, shapely.Polygon)]
     return "".join(_ring(ring.simplify(frame.degrees / HEIGHT).coords, frame) for ring in rings)
+
+
+def _name(area: Area, frame: _Frame) -> Iterator[Name]:
+    """In the middle of what is seen of it, unless that is too little."""
+    seen = shapely.intersection(area.geometry, shapely.box(*frame.bounds))
+    if seen.area * cos(radians(frame.lat)) * (HEIGHT / frame.degrees) ** 2 >= _NAMED:
+        middle = seen.representative_point()
+        yield Name(*frame.at(middle.x, middle.y), area.name)
 
 
 def _ring(coords: Iterable[tuple[float, ...]], frame: _Frame) -> str:
