@@ -44,7 +44,7 @@ _WHILE_OPEN = frozenset({Act.CORRECT, Act.MERGE, Act.CLAIM, Act.RELEASE, Act.ASS
 _MERGED = frozenset({Act.SPLIT, Act.EXPIRE}) | _ALWAYS
 REASONS: Mapping[Act, tuple[Reason, ...]] = {  # the first is taken where none is given and there is no other
     Act.ARRIVE: (Reason.ARRIVED,),
-    Act.REVISE: (Reason.CHANGED,),
+    Act.REVISE: (Reason.CHANGED, Reason.NO_ORIGINAL),
     Act.VOUCH: (Reason.ISSUER,),
     Act.DISOWN: (Reason.ISSUER_WITHDREW,),
     Act.TRIAGE: (Reason.LOOKED_AT, Reason.URGENT),
@@ -59,6 +59,7 @@ REASONS: Mapping[Act, tuple[Reason, ...]] = {  # the first is taken where none i
     Act.SPLIT: (Reason.NOT_THE_SAME, Reason.FIRST_IS_OVER),
 }
 _PAST_CLAIMS = frozenset({Act.SIGN_OFF, Act.RELEASE, Act.NOTE, Act.ASSIGN})  # another's claim does not bar them
+_ABOUT_WORK = frozenset({Act.CLAIM, Act.RELEASE, Act.ASSIGN})  # who does it: nothing is settled by that
 _JUDGES = frozenset({Act.CONFIRM, Act.SIGN_OFF, Act.REJECT, Act.WITHDRAW, Act.MERGE, Act.EXPIRE, Act.VOUCH})
 
 
@@ -99,7 +100,7 @@ def _after(case: Case, event: Event) -> Case:
     done = replace(case, state=state, events=(*case.events, event))
     if act in _JUDGES:
         done = replace(done, claim=None)
-    if event.how is How.DESK:
+    if event.how is How.DESK and act not in _ABOUT_WORK:
         done = replace(done, changed=False)
     if act is Act.CLAIM:
         return replace(done, claim=Claim(event.who, event.at + CLAIMED_FOR))

@@ -11,6 +11,7 @@ class Reason(StrEnum):
 
     ARRIVED = "arrived"
     CHANGED = "changed"
+    NO_ORIGINAL = "no_original"
     ISSUER = "issuer"
     LOOKED_AT = "looked_at"
     URGENT = "urgent"
@@ -49,6 +50,7 @@ class Reason(StrEnum):
 _WORDS: Mapping[Reason, tuple[str, str]] = {
     Reason.ARRIVED: ("届いた", "it arrived"),
     Reason.CHANGED: ("送り主が内容を変えた", "the sender changed it"),
+    Reason.NO_ORIGINAL: ("先の情報が見つからない", "which earlier one it is about is not plain"),
     Reason.ISSUER: ("発信元が確認済みとしている", "its issuer says that it is confirmed"),
     Reason.LOOKED_AT: ("内容を確かめた", "somebody has read it"),
     Reason.URGENT: ("急ぐ", "it is urgent"),

@@ -33,7 +33,6 @@ from services.store.chronology import Entry
 
 RINGING = Gauge("shirase_calls_ringing", "Calls of staff that nobody has taken", ["event"])
 OPEN = Gauge("shirase_calls_open", "Calls of staff whose cause goes on, taken or not", ["event"])
-_REPORTS = 300  # that wait and are looked at; what is more rings like these
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,7 +106,7 @@ class Watch:
                 backlog=await ringing.backlog(connection, now),
                 orders=await orders.still_open(connection),
                 plow=self._hub.plow,
-                reports=await report_cases.to_do(connection, _REPORTS),
+                reports=await report_cases.to_do_bare(connection),
                 faults=faults,
                 set_up=self._hub.channels,
                 own=self._hub.own,

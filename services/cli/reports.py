@@ -68,7 +68,7 @@ async def _with_store(url: str, args: argparse.Namespace) -> int:
 
 async def _list(store: Store) -> int:
     async with store.read() as connection:
-        for case in await report_cases.to_do(connection, _MOST):
+        for case in await report_cases.to_do(connection, wall(), _MOST):
             _tell(_brief(case))
     return 0
 

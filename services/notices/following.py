@@ -3,7 +3,7 @@
 Found, solved or taken back: the earlier one ends at once, its hazard with it, and the alert that spoke of it is lifted
 on every channel it reached. Corrected: the earlier one gets the corrected words, and its alert a new revision to be
 approved. Which earlier one is meant is found by :func:`geo.sighted.followed.followed_by`; where that is not plain,
-nothing changes and the chronology asks for a person.
+nothing changes, the chronology asks for a person, and the later notice waits in the review queue until one has acted.
 
 Who was missing and is found, and what should not have been told, is forgotten: the words go from every revision that
 the store holds, and only that there was a notice, of which kind and when, stays.
@@ -20,7 +20,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from feeds.crime_types import Crime, Ended, Follows
 from feeds.records import Record, Report
 from geo.sighted.followed import Followed, followed_by
-from services.store import chronology, records
+from rules.reports.case import Act, Event, How
+from rules.reports.reason import Reason
+from services.store import chronology, records, report_cases
 from services.store.chronology import Entry
 
 _BACK = timedelta(days=15)
@@ -50,6 +52,8 @@ async def _follow(connection: AsyncConnection, notice: Report, follows: Follows,
             await records.reword(connection, forgotten(notice))
     elif found.original is not None and follows is Follows.CORRECTED:
         await records.save(connection, [corrected(found.original, notice)], now)
+    if found.original is None:
+        await _ask(connection, notice, now, who)
     refs = {"notice": notice.key} | ({"report": found.original.key} if found.original else {})
     text = _told(follows, found)
     entry = Entry(at=now, status=notice.status, kind="report", who=who, text=text, refs=refs)
@@ -63,6 +67,15 @@ async def _end(connection: AsyncConnection, original: Report, ended: Ended, now:
         over = replace(forgotten(original), ended=ended)
         await records.reword(connection, forgotten(original))
     await records.save(connection, [over], now)
+
+
+async def _ask(connection: AsyncConnection, notice: Report, now: datetime, who: str) -> None:
+    """Only a person can say which one is meant: the notice waits for that, for nobody is told of it by itself."""
+    case = (await report_cases.of_keys(connection, [notice.key])).get(notice.key)
+    if case is not None:
+        at = max([now, *(one.at for one in case.events[-1:])])
+        event = Event(act=Act.REVISE, at=at, how=How.ISSUER, who=who, reason=Reason.NO_ORIGINAL)
+        await report_cases.act(connection, case, event)
 
 
 def forgotten(report: Report) -> Report:

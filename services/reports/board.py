@@ -20,6 +20,7 @@ from services.store.engine import Store
 
 MOST = 200
 LISTED = timedelta(days=14)  # how far back one looks beside what waits
+_ALIKE = 5  # that may be about the same, of one line: the rest show once these are merged
 _AROUND = timedelta(days=2)  # what came so long before may be about the same
 
 
@@ -38,7 +39,7 @@ class Item:
 async def waiting(store: Store, ground: Ground, now: datetime) -> list[Item]:
     """What waits for a person; whose turn it is stands first."""
     async with store.read() as connection:
-        return await _items(connection, await report_cases.to_do(connection, MOST), ground, now)
+        return await _items(connection, await report_cases.to_do(connection, now, MOST), ground, now)
 
 
 async def lately(store: Store, ground: Ground, now: datetime, state: State | None = None) -> list[Item]:
@@ -86,7 +87,7 @@ async def _items(connection: AsyncConnection, cases: Sequence[Case], ground: Gro
 
 
 def _likely(case: Case, alike: Sequence[Likeness], every: Mapping[int, Case]) -> list[tuple[Case, Likeness]]:
-    mine = [one for one in alike if case.id in (one.first, one.second)]
+    mine = [one for one in alike if case.id in (one.first, one.second)][:_ALIKE]  # the oldest, to merge into
     return [(every[one.second if one.first == case.id else one.first], one) for one in mine]
 
 

@@ -16,6 +16,7 @@ from rules.reports.case import GONE, WAITING, Act, Case, Claim, Event, How, Stat
 from rules.reports.kinds import ends_at
 from rules.reports.life import REASONS, apply
 from rules.reports.reason import Reason
+from rules.reports.turn import turn
 from services.store.tables_reports import report_cases, report_events
 
 _AT_ONCE = 500
@@ -108,11 +109,18 @@ async def merged_into(connection: AsyncConnection, numbers: Sequence[int]) -> li
     return found
 
 
-async def to_do(connection: AsyncConnection, at_most: int) -> list[Case]:
-    """What waits for a person, by itself, the oldest first."""
-    return await _read(
-        connection, select(report_cases).where(_waits()).order_by(report_cases.c.arrived_at).limit(at_most)
-    )
+async def to_do(connection: AsyncConnection, now: datetime, at_most: int) -> list[Case]:
+    """What waits for a person, by itself, whose turn it is first: a flood of old ones hides no urgent one."""
+    first = sorted(await to_do_bare(connection), key=lambda case: turn(case, now))[:at_most]
+    numbers = [one.id for one in first]
+    found = {one.id: one for one in await _read(connection, select(report_cases).where(report_cases.c.id.in_(numbers)))}
+    return [found[number] for number in numbers]
+
+
+async def to_do_bare(connection: AsyncConnection) -> list[Case]:
+    """All that waits for a person, without its acts."""
+    rows = (await connection.execute(select(report_cases).where(_waits()))).mappings()
+    return [_case(row, ()) for row in rows]
 
 
 async def waiting(connection: AsyncConnection) -> int:

@@ -9,8 +9,10 @@ from sqlalchemy import func, select
 
 from feeds.records import Report
 from rules.alert import Alert
+from rules.reports.reason import Reason
 from services.channels.registry import CHANNELS, renderer
 from services.desks.quarantine import Reader
+from services.store import report_cases
 from services.store.codec import from_json
 from services.store.engine import Store
 from services.store.tables import chronology, metadata, records
@@ -111,4 +113,6 @@ async def test_what_names_no_earlier_notice_changes_nothing_and_asks_for_a_perso
     async with store.read() as connection:
         (said,) = await connection.scalars(select(chronology.c.text).where(chronology.c.who == "relay"))
         assert await connection.scalar(select(func.count()).select_from(records)) == 2
+        (waits,) = await report_cases.to_do(connection, NOW, 10)
+    assert waits.events[-1].reason is Reason.NO_ORIGINAL and waits.changed, "until a person has acted on it"
     assert said.startswith("警察の解決の知らせ：日付・場所・件名などの合う、先の情報がありません。担当者が")

@@ -63,7 +63,7 @@ def refusal(error: CaseError) -> WebError:
 
 
 def _act(value: Any) -> Act:
-    if value not in {one.value for one in BY_PEOPLE}:
+    if not isinstance(value, str) or value not in BY_PEOPLE:
         acts = " / ".join(sorted(BY_PEOPLE))
         raise WebError(400, "bad_act", f"act は {acts} のどれかです。 / Unknown act.")
     return Act(value)
@@ -108,7 +108,7 @@ def _correction(value: Any, context: WebContext) -> dict[str, Any]:
     if "place" in told:
         found["place"] = _words(told["place"], "place", LONGEST)
     if "kind" in told:
-        if told["kind"] not in KINDS:
+        if not isinstance(told["kind"], str) or told["kind"] not in KINDS:
             raise WebError(400, "bad_kind", f"kind は {' / '.join(KINDS)} のどれかです。 / Unknown kind.")
         found["kind"] = told["kind"]
     if "time" in told:

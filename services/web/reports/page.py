@@ -13,11 +13,10 @@ from aiohttp import hdrs, web
 
 from feeds.instant import instant
 from rules.reports.case import Act, State
-from rules.reports.kinds import KINDS
+from rules.reports.kinds import KINDS, rings_at
 from services.desks.authority import scope_of
-from services.reports import board
 from services.reports.entries import STATES_JA
-from services.store import users
+from services.store import report_cases, users
 from services.store.users import Role
 from services.web.auth import PERSON, requires
 from services.web.context import CONTEXT
@@ -102,24 +101,26 @@ async def _page(
     request: web.Request, *, said: str = "", refused: Sequence[str] = (), status: int = 200
 ) -> web.Response:
     context, now = request.app[CONTEXT], request.app[CONTEXT].now()
-    items = (await asked(request))[:_ONE_BY_ONE]
+    items = await asked(request)
     async with context.store.read() as connection:
         account = await users.find(connection, request[PERSON].name)
-    found = [(item_told(one, context), sketch_of(one, context.ground.areas)) for one in items]
+        waiting = await report_cases.to_do_bare(connection)  # all of it: a flood must not look like a hundred
+    found = [(item_told(one, context), sketch_of(one, context.ground.areas)) for one in items[:_ONE_BY_ONE]]
+    shown = request.query.get("state") or ("every" if request.query.get("every") == "true" else "waiting")
     return staff_page(
         request,
         "reports",
         status=status,
         found=found,
-        counts=Counter(one["state"] for one, _ in found),
-        late=sum(one["late"] for one, _ in found),
-        shown=request.query.get("state") or ("every" if request.query.get("every") == "true" else "waiting"),
+        counts=Counter(one.state.value for one in waiting if one.state),
+        late=sum(rings_at(one) <= now for one in waiting),
+        shown=shown,
+        more=(len(waiting) if shown == "waiting" else len(items)) - len(found),
         states=[(state.value, *STATES_JA[state]) for state in State],
         kinds=[(name, kind.ja) for name, kind in KINDS.items()],
         acts={what.value: words for what, words in _ACTS.items()},
         size=(WIDTH, HEIGHT),
         ways=_WAYS,
-        most=board.MOST,
         may_write=request[PERSON].may(Role.OPERATOR),
         may_sign=account is not None and scope_of(account) is not None,
         said=said,

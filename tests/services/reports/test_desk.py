@@ -194,7 +194,30 @@ async def test_what_is_sent_again_undoes_no_judgement(store: Store) -> None:
     async with store.read() as connection:
         (stands,) = await records.reports(connection, Status.EXERCISE, NOW, house.clock.now())
         assert stands.confirmed and stands.text == "クマが1頭", "what was judged, until a person judges the new words"
-        assert [one.id for one in await report_cases.to_do(connection, 10)] == [case.id]
+        assert [one.id for one in await report_cases.to_do(connection, NOW, 10)] == [case.id]
+
+
+async def test_who_takes_up_what_changed_has_not_settled_it(store: Store) -> None:
+    house = Desk(store)
+    (case,) = await house.arrive(report("1"))
+    await house.do(case, Act.TRIAGE, Act.CONFIRM)
+    async with store.write() as connection:
+        await records.save(connection, [report("1", text="やっぱり犬でした")], house.clock.now())
+    assert (await house.do(case, Act.CLAIM, Act.ASSIGN, Act.RELEASE, handler="鳥獣担当")).changed
+    assert not (await house.do(case, Act.NOTE)).changed
+
+
+async def test_a_flood_of_old_reports_hides_none_that_is_urgent_and_drills_hide_nothing_real(store: Store) -> None:
+    house = Desk(store)
+    await house.arrive(*(report(f"drill-{one}", one) for one in range(40)))
+    await house.arrive(*(report(f"old-{one}", kind="other", status=Status.ACTUAL) for one in range(40)))
+    house.clock.at += timedelta(minutes=5)
+    (urgent,) = await house.arrive(report("urgent", kind="missing_person", status=Status.ACTUAL))
+    now = house.clock.at + timedelta(minutes=4)
+    async with store.read() as connection:
+        first = await report_cases.to_do(connection, now, 10)
+    assert first[0].id == urgent.id and first[0].version == 1
+    assert {one.status for one in first} == {Status.ACTUAL}
 
 
 async def test_time_ends_what_nobody_judged_and_no_word_of_a_report_is_in_the_chronology(store: Store) -> None:

@@ -54,6 +54,17 @@ async def test_a_bad_form_is_told_how_to_mend_it(store: Store) -> None:
         assert status == 400 and "1 から 100 件" in page
 
 
+async def test_what_does_not_fit_on_the_page_is_counted(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("services.web.reports.page._ONE_BY_ONE", 2)
+    async with floor(store) as house:
+        viewer = await house.person(Role.VIEWER)
+        await arrive(store, "a", "b", "c", kind="other")
+        _, page = await viewer.get(PATH)
+        assert page.count("<article") == 2 and "ほかに1件が待っています" in page
+        assert "<strong>3</strong>受付" in page
+        assert "新しい2件です" in (await viewer.get(f"{PATH}?every=true"))[1]
+
+
 async def test_nobody_without_a_session_sees_it(store: Store) -> None:
     async with floor(store) as house:
         stranger = await house.visitor()
