@@ -19,6 +19,7 @@ from aiohttp.typedefs import Handler
 
 from services.clock import wall
 from services.store.users import Role, Session, session_of
+from services.web.body import form_of
 from services.web.context import CONTEXT
 from services.web.security import WebError, of_api
 
@@ -139,5 +140,5 @@ def shows_header(request: web.Request, person: Person) -> bool:
 async def _shows_token(request: web.Request, expected: str) -> bool:
     shown = request.headers.get(CSRF_HEADER, "")
     if not shown and request.content_type in {"application/x-www-form-urlencoded", "multipart/form-data"}:
-        shown = str((await request.post()).get(CSRF_FIELD, ""))
+        shown = str((await form_of(request)).get(CSRF_FIELD, ""))
     return same_token(shown, expected)

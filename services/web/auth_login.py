@@ -25,6 +25,7 @@ from services.web.auth import (
 )
 from services.web.auth_limit import LoginLimit
 from services.web.auth_password import matches
+from services.web.body import form_of
 from services.web.context import CONTEXT
 from services.web.security import client_address, storable
 from services.web.templating import page
@@ -54,7 +55,7 @@ async def show(request: web.Request) -> web.StreamResponse:
 @open_write
 async def log_in(request: web.Request) -> web.StreamResponse:
     """Check name and password; on success a fresh session, whatever cookie came along."""
-    fields = await request.post()
+    fields = await form_of(request)
     name, password = str(fields.get("name", ""))[:64], str(fields.get("password", ""))[:1000]
     wanted = local_path(str(fields.get("next", "/ops")))
     visit = request.cookies.get(_VISIT, "")

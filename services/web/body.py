@@ -1,11 +1,17 @@
-"""The whole body of a request, where it may be longer than the application's own limit."""
+"""What stands in the body of a request: a form as a browser sends it, or all of its bytes."""
 
 from __future__ import annotations
 
 import asyncio
+from typing import TypeAlias
 
 from aiohttp import web
+from aiohttp.http_exceptions import HttpProcessingError
+from multidict import MultiDictProxy
 
+from services.web.security import WORDS, WebError, storable
+
+Form: TypeAlias = MultiDictProxy[str | bytes | bytearray | web.FileField]
 PATIENCE = 30.0  # seconds for the whole request to come in
 
 
@@ -21,3 +27,15 @@ async def whole_body(request: web.Request, at_most: int) -> bytes | None:
     except TimeoutError:
         return None
     return bytes(whole)
+
+
+async def form_of(request: web.Request) -> Form:
+    """The fields of a form. A WebError 400 for what is none: bytes that are not in the charset that it names, parts
+    without a boundary or a name, text that no store can hold."""
+    try:
+        form = await request.post()
+    except (ValueError, LookupError, RuntimeError, AssertionError, HttpProcessingError):  # as aiohttp says each of it
+        raise WebError(400, *WORDS[400]) from None
+    if not all(storable(text) for field in form.items() for text in field if isinstance(text, str)):
+        raise WebError(400, *WORDS[400])
+    return form

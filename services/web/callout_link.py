@@ -15,6 +15,7 @@ from services.store import call_sends, calls
 from services.store.call_sends import Send
 from services.store.calls import Call, CallState
 from services.web.auth import open_write
+from services.web.body import form_of
 from services.web.context import CONTEXT
 from services.web.report_limit import ReportLimit
 from services.web.security import WORDS, WebError, client_address
@@ -54,7 +55,7 @@ async def show(request: web.Request) -> web.Response:
 @open_write
 async def take(request: web.Request) -> web.Response:
     """The button was pressed."""
-    call, send = await _call_of(request, str((await request.post()).get("t", "")))
+    call, send = await _call_of(request, str((await form_of(request)).get("t", "")))
     context = request.app[CONTEXT]
     person = context.callout.people.get(send.person)
     name = person.name if person else send.person

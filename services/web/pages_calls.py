@@ -17,6 +17,7 @@ from services.callout.roster import Callout, Chain
 from services.store.users import Role
 from services.web.api.calls import everything
 from services.web.auth import PERSON, requires
+from services.web.body import form_of
 from services.web.callout_link import EVENTS
 from services.web.context import CONTEXT
 from services.web.moments import with_age
@@ -56,7 +57,7 @@ async def show(request: web.Request) -> web.Response:
 @requires(Role.OPERATOR)
 async def take(request: web.Request) -> web.StreamResponse:
     """The button beside a call, where no script runs."""
-    context, number = request.app[CONTEXT], str((await request.post()).get("id", ""))
+    context, number = request.app[CONTEXT], str((await form_of(request)).get("id", ""))
     if not (number.isascii() and number.isdigit() and len(number) < 16):
         raise WebError(400, "bad_id", "id は番号です。 / id must be the number of a call.")
     try:

@@ -22,6 +22,7 @@ from services.residents.wish import LEVELS, TOPICS, Wish, WishError
 from services.residents.words import LANGUAGE_NAMES, word
 from services.web import push_files
 from services.web.auth import open_write
+from services.web.body import form_of
 from services.web.context import CONTEXT
 from services.web.report_limit import ReportLimit
 from services.web.security import WORDS, WebError, client_address, storable
@@ -70,7 +71,7 @@ async def show(request: web.Request) -> web.Response:
 async def ask(request: web.Request) -> web.Response:
     """An address and wishes; the answer tells nothing of who is known."""
     _admit(request)
-    fields = await request.post()
+    fields = await form_of(request)
     wish = _wish(fields)
     try:
         address = mail_address(_text(fields, "address"))
@@ -107,7 +108,7 @@ async def show_mine(request: web.Request) -> web.Response:
 
 @open_write
 async def change(request: web.Request) -> web.Response:
-    wish = _wish(await request.post())
+    wish = _wish(await form_of(request))
     try:
         changed = await _offer(request).desk.change(_token(request), wish)
     except WishError:

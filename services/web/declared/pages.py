@@ -20,6 +20,7 @@ from services.desks.review import ReviewError
 from services.store.users import Role
 from services.web.api.writing import city_of, fault_of
 from services.web.auth import PERSON, requires
+from services.web.body import form_of
 from services.web.context import CONTEXT, WebContext
 from services.web.declared.form import (
     KINDS,
@@ -65,7 +66,7 @@ async def one(request: web.Request) -> web.Response:
 @requires(Role.OPERATOR)
 async def save_one(request: web.Request) -> web.StreamResponse:
     """What the form of one place says."""
-    posted, context = await request.post(), request.app[CONTEXT]
+    posted, context = await form_of(request), request.app[CONTEXT]
     name = text_of(posted, "place")[:200]
     try:
         place = entered(posted, await _known(request, name), context.now())
@@ -77,7 +78,7 @@ async def save_one(request: web.Request) -> web.StreamResponse:
 @requires(Role.OPERATOR)
 async def save_many(request: web.Request) -> web.StreamResponse:
     """The places that were ticked, opened or closed at once."""
-    posted, now = await request.post(), request.app[CONTEXT].now()
+    posted, now = await form_of(request), request.app[CONTEXT].now()
     opening = Opening.CLOSED if posted.get("do") == "close" else Opening.OPEN
     try:
         if not (names := chosen(posted)):
@@ -94,7 +95,7 @@ async def save_many(request: web.Request) -> web.StreamResponse:
 @requires(Role.OPERATOR)
 async def save_headquarters(request: web.Request) -> web.StreamResponse:
     """Set up, or dissolved."""
-    posted = await request.post()
+    posted = await form_of(request)
     try:
         return await _enter(request, posted, headquarters(posted, request.app[CONTEXT].now()))
     except (ValueError, ReviewError) as error:

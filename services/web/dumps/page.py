@@ -17,6 +17,7 @@ from services.dumps import desk
 from services.dumps.picture import Known
 from services.store.users import Role
 from services.web.auth import PERSON, requires
+from services.web.body import form_of
 from services.web.context import CONTEXT
 from services.web.dumps.api import BELL, look
 from services.web.dumps.asked import LONGEST, aim_of, event_of, refusal
@@ -43,7 +44,7 @@ async def show(request: web.Request) -> web.Response:
 @requires(Role.OPERATOR)
 async def act(request: web.Request) -> web.StreamResponse:
     """A button was pressed."""
-    context, form = request.app[CONTEXT], await request.post()
+    context, form = request.app[CONTEXT], await form_of(request)
     body: dict[str, Any] = {name: value for name, value in form.items() if isinstance(value, str)}
     aim, event = aim_of(body, context), event_of(body, request[PERSON].name, context.now())
     try:

@@ -20,6 +20,7 @@ from services.ledger.sheets import HOURS, Row, Sheet, band_title, missing, perio
 from services.ledger.words import DOING, hours, seconds_of
 from services.store.users import Role
 from services.web.auth import PERSON, requires
+from services.web.body import form_of
 from services.web.context import CONTEXT
 from services.web.ledger.api import read, take, waited
 from services.web.pages_staff import staff_page
@@ -80,7 +81,7 @@ def _tables(
 @requires(Role.APPROVER)
 async def approve(request: web.Request) -> web.StreamResponse:
     """The rows that were ticked, all or none; a refusal shows the page again as it is now, with what was typed."""
-    posted = await request.post()
+    posted = await form_of(request)
     form = {name: str(value) for name, value in posted.items()}
     ticked = [str(number) for number in posted.getall("row", [])]
     entered: dict[Item, Entered] = {}

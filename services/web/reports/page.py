@@ -19,6 +19,7 @@ from services.reports.entries import STATES_JA
 from services.store import report_cases, users
 from services.store.users import Role
 from services.web.auth import PERSON, requires
+from services.web.body import form_of
 from services.web.context import CONTEXT
 from services.web.moments import away, moment
 from services.web.pages_staff import staff_page
@@ -63,7 +64,7 @@ async def show(request: web.Request) -> web.Response:
 @requires(Role.OPERATOR)
 async def act(request: web.Request) -> web.StreamResponse:
     """One act, on one report or on those that are ticked."""
-    form = await request.post()
+    form = await form_of(request)
     words = {name: value for name, value in form.items() if isinstance(value, str)}
     picked = [str(one) for one in form.getall("case", [])]
     what, _, reason = words.get("act", "").partition("|")

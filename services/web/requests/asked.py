@@ -12,6 +12,7 @@ from aiohttp import web
 from feeds.instant import instant
 from rules.requests.owner import Owner
 from rules.requests.state import State
+from rules.requests.turn import Turn
 from services.requests.answering import Deed, RequestError, Seen
 from services.store.request_queue import Key, Wanted
 from services.web.api.paging import page_of
@@ -72,7 +73,7 @@ def _key(after: tuple[Any, ...] | None) -> Key | None:
         return None
     turn, at, number = after
     try:
-        return turn, instant(at), number
+        return Turn(turn), instant(at), number
     except ValueError:
         raise WebError(400, "bad_cursor", "cursor is not one that a next link gave; start again without it") from None
 

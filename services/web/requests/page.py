@@ -22,6 +22,7 @@ from services.store.requests import Request
 from services.store.users import Role
 from services.web.api.paging import cursor_of
 from services.web.auth import PERSON, requires
+from services.web.body import form_of
 from services.web.context import CONTEXT
 from services.web.moments import away, moment
 from services.web.pages_staff import staff_page
@@ -60,7 +61,7 @@ async def show(request: web.Request) -> web.Response:
 @requires(Role.OPERATOR)
 async def act(request: web.Request) -> web.StreamResponse:
     """One form: what is refused is shown again, with what was typed and how the request stands by now."""
-    form = await request.post()
+    form = await form_of(request)
     body: dict[str, Any] = {name: value for name, value in form.items() if isinstance(value, str)}
     try:
         number = await _do(request, body)

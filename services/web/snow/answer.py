@@ -17,6 +17,7 @@ from services.clock import wall
 from services.orders import desk
 from services.orders.desk import Person
 from services.web.auth import open_write
+from services.web.body import form_of
 from services.web.context import CONTEXT
 from services.web.report_limit import ReportLimit
 from services.web.security import WORDS, WebError, client_address
@@ -45,7 +46,7 @@ async def show(request: web.Request) -> web.Response:
 @open_write
 async def take(request: web.Request) -> web.Response:
     """A button was pressed."""
-    form = await request.post()
+    form = await form_of(request)
     body = {name: value for name, value in form.items() if isinstance(value, str)}
     token = body.get("t", "")
     order = await _order_of(request, token)

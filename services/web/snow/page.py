@@ -26,6 +26,7 @@ from services.orders.permission import objections
 from services.store import users
 from services.store.users import Role
 from services.web.auth import PERSON, requires
+from services.web.body import form_of
 from services.web.context import CONTEXT
 from services.web.moments import moment
 from services.web.pages_staff import staff_page
@@ -68,7 +69,7 @@ async def show(request: web.Request) -> web.Response:
 @requires(Role.OPERATOR)
 async def act(request: web.Request) -> web.StreamResponse:
     """One form: a new order, snow that is expected, a contractor's link, or an act on one order or many."""
-    form = await request.post()
+    form = await form_of(request)
     body: dict[str, Any] = {name: value for name, value in form.items() if isinstance(value, str)}
     body["verb"] = verb = body.get("verb_instead") or body.get("verb", "")
     numbers = [str(one) for one in form.getall("order", [])]

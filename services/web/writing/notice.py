@@ -16,6 +16,7 @@ from services.store.alerts import Revision
 from services.store.users import Role
 from services.web.api.writing import city_of, fault_of, worlds
 from services.web.auth import PERSON, requires
+from services.web.body import form_of
 from services.web.context import CONTEXT
 from services.web.pages_staff import staff_page
 from services.web.writing.form import LANGUAGE_NAMES, PARTS, Filled, filled, local, moment, text_of
@@ -43,7 +44,7 @@ async def notice(request: web.Request) -> web.Response:
         expires = local(context.now() + _LASTS)
         form = Filled(texts={"ja": blank}, languages=frozenset({"ja"}), areas=frozenset(), expires=expires)
         return _page(request, form, {}, None)
-    posted = await request.post()
+    posted = await form_of(request)
     form = filled(posted, {})
     chosen = {name: text_of(posted, name) for name in ("kind", "level", "category", "status", "alert_level")}
     told = _asked(request, form, chosen)

@@ -22,6 +22,7 @@ from services.store.alerts import Revision
 from services.store.users import Role
 from services.web.api.writing import city_of, fault_of
 from services.web.auth import PERSON, requires
+from services.web.body import form_of
 from services.web.context import CONTEXT
 from services.web.pages_public import is_order
 from services.web.pages_staff import staff_page
@@ -65,7 +66,7 @@ async def amend(request: web.Request) -> web.Response:
     if request.method == "GET":
         plain = await desk.plain(stands)
         return desk.page(stands, plain.alert, prefilled(plain.alert, act), None if act is Act.CORRECTION else plain)
-    posted = await request.post()
+    posted = await form_of(request)
     # What was prefilled tells the time, too: only against that does it show what the person changed.
     plain = await desk.plain(stands, _prefilled_at(text_of(posted, "at"), request.app[CONTEXT].now()))
     form = filled(posted, plain.alert.texts)

@@ -16,6 +16,7 @@ from rules.requests.turn import Turn
 from services.configuration.open311 import Office
 from services.store.engine import Store
 from services.store.users import Role
+from services.web.api.paging import cursor_of
 from tests.services.making import NOW
 from tests.services.requests.making import asked, found
 from tests.services.requests.test_posting import send
@@ -74,7 +75,8 @@ async def test_the_page_tells_what_waits_first_by_section_and_covers_words_for_t
         ):
             _, text = await officer.get(f"{PATH}?{query}")
             assert [int(one) for one in re.findall(r'id="r-(\d+)"', text)] == numbers, query
-        for wrong in ("state=gone", "age=3", "status=Real", "cursor=x", "section=" + "x" * 200):
+        far = cursor_of((2**40, "2026-01-15T00:00:00Z", 1))  # no turn, and no number that the store could compare
+        for wrong in ("state=gone", "age=3", "status=Real", "cursor=x", f"cursor={far}", "section=" + "x" * 200):
             assert (await officer.get(f"{PATH}?{wrong}"))[0] == 400, wrong
         assert (await (await hub.visitor()).get(PATH))[0] == 401
 
