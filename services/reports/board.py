@@ -20,7 +20,6 @@ from services.store.engine import Store
 
 MOST = 200
 LISTED = timedelta(days=14)  # how far back one looks beside what waits
-_ALIKE = 5  # that may be about the same, of one line: the rest show once these are merged
 _AROUND = timedelta(days=2)  # what came so long before may be about the same
 
 
@@ -78,17 +77,12 @@ async def _items(connection: AsyncConnection, cases: Sequence[Case], ground: Gro
             case=placed(case, ground),
             report=reports.get(case.key),
             merged=[one for one in merged if one.same_as == case.id],
-            likely=_likely(case, alike, every),
+            likely=[(every[one.second if one.first == case.id else one.first], one) for one in alike.get(case.id, ())],
             chain=linked.get(case.key),
             numbers=numbers,
         )
         for case in sorted(cases, key=lambda case: turn(case, now))
     ]
-
-
-def _likely(case: Case, alike: Sequence[Likeness], every: Mapping[int, Case]) -> list[tuple[Case, Likeness]]:
-    mine = [one for one in alike if case.id in (one.first, one.second)][:_ALIKE]  # the oldest, to merge into
-    return [(every[one.second if one.first == case.id else one.first], one) for one in mine]
 
 
 def _chains(cases: Collection[Case], reports: Mapping[str, Report]) -> list[Chain]:

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 
 import structlog
 
+from geo.models.sighting import anonymous
 from rules.alert import Act as AlertAct
 from rules.alert import State as AlertState
 from rules.redraft import Said
@@ -24,7 +25,7 @@ from services.desks.writing import Ask, write
 from services.lease import Leased
 from services.reports.entries import WAITING as WAITING_NOW
 from services.reports.entries import count
-from services.reports.told import of_it_alone, speaking
+from services.reports.told import of_it_alone, speaking, spoken_of
 from services.store import alerts, report_cases
 from services.store.engine import Store
 
@@ -68,10 +69,13 @@ class Queue:
     async def _take_back(self, now: datetime) -> None:
         """Drafts the end of alerts in force that rest on a report which was set aside, where no rule ends them."""
         async with self._once.read() as connection:
-            gone = await report_cases.set_aside(connection, now - _TOLD)
+            aside = await report_cases.set_aside(connection, now - _TOLD)
             standing = {
-                status: await alerts.standing(connection, status, now) for status in {one.status for one in gone}
+                status: await alerts.standing(connection, status, now) for status in {one.status for one in aside}
             }
+            told = {status: spoken_of(some) for status, some in standing.items()}
+            keys = [one.key for one in aside if anonymous(one.key) in told[one.status]]
+            gone = sorted((await report_cases.of_keys(connection, keys)).values(), key=lambda case: case.id)
         for case in gone:
             for series, revision in _to_cancel(case, standing[case.status], self._city.rules, now):
                 ask = Ask(

@@ -25,6 +25,11 @@ def speaking(standing: Mapping[str, Standing], case: Case) -> dict[str, Standing
     return {series: one for series, one in standing.items() if mine in _sources(one.alert, *one.chain)}
 
 
+def spoken_of(standing: Mapping[str, Standing]) -> frozenset[str]:
+    """Names of all reports that these series speak of, as :func:`geo.models.sighting.anonymous` gives them."""
+    return frozenset().union(*(_sources(one.alert, *one.chain) for one in standing.values()))
+
+
 def of_it_alone(alert: Alert, case: Case) -> bool:
     """True where the revision speaks of nothing else."""
     return _sources(alert) == {anonymous(case.key)}

@@ -137,10 +137,10 @@ async def since(connection: AsyncConnection, state: State | None, at: datetime, 
 
 
 async def set_aside(connection: AsyncConnection, at: datetime) -> list[Case]:
-    """Rejected or withdrawn ones that were seen since then: people may have been told of them."""
+    """Rejected or withdrawn ones that were seen since then, without their acts: people may have been told of them."""
     states = [one.value for one in sorted(GONE)]
     statement = select(report_cases).where(report_cases.c.state.in_(states), report_cases.c.seen_at >= at)
-    return await _read(connection, statement.order_by(report_cases.c.id))
+    return [_case(row, ()) for row in (await connection.execute(statement)).mappings()]
 
 
 async def due(connection: AsyncConnection, now: datetime, at_most: int) -> list[Case]:

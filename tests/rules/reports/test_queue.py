@@ -9,7 +9,7 @@ from feeds.status import Status
 from rules.reports.case import Act
 from rules.reports.handling import Handles, handler_of
 from rules.reports.kinds import KINDS, ends_at
-from rules.reports.same import likely_same
+from rules.reports.same import MOST, likely_same
 from rules.reports.turn import turn
 from tests.rules.reports.making import NOW, case, lived
 
@@ -24,15 +24,21 @@ def test_five_callers_may_be_one_event_and_the_bear_across_town_is_another() -> 
     drill = lived(case(7, seen_at=NOW, status=Status.EXERCISE))
     boar = lived(case(8, seen_at=NOW, kind="boar"))
     late = lived(case(9, seen_at=NOW + timedelta(hours=2)))
-    pairs = {(one.first, one.second) for one in likely_same([*calls, far, drill, boar, late])}
+    pairs = {(one.first, one.second) for some in likely_same([*calls, far, drill, boar, late]).values() for one in some}
     assert pairs == {(a, b) for a in range(1, 6) for b in range(a + 1, 6)}
+
+
+def test_of_a_night_of_calls_each_is_shown_beside_the_oldest_alone() -> None:
+    calls = [lived(case(n, seen_at=NOW + timedelta(seconds=n))) for n in range(1, 301)]
+    found = likely_same(calls)
+    assert [one.first for one in found[300]] == [1, 2, 3, 4, 5] and {len(some) for some in found.values()} == {MOST}
 
 
 def test_without_points_only_the_same_words_for_the_place_may_be_one() -> None:
     here = lived(case(1, lon=None, lat=None, place="上の橋"))
     same = lived(case(2, lon=None, lat=None, place="上の橋"))
     nowhere = lived(case(3, lon=None, lat=None))
-    assert [(one.first, one.second, one.metres) for one in likely_same([here, same, nowhere])] == [(1, 2, None)]
+    assert [(one.first, one.second, one.metres) for one in likely_same([here, same, nowhere])[1]] == [(1, 2, None)]
 
 
 def test_the_real_and_urgent_comes_first_and_what_is_judged_comes_last() -> None:
