@@ -72,16 +72,22 @@ def note(one: Expected, section: str) -> Bulletin:
 def snow_ahead(
     foretold: Iterable[Foretold], section: str, how: Forecasting, window: tuple[datetime, datetime]
 ) -> Snow | None:
-    """The snow of the window; None where no forecast speaks of any of it. Within its span an amount falls evenly."""
+    """The snow of the window; None where no forecast speaks of any of it. Within its span an amount falls evenly.
+
+    One of fewer hours than its span falls once, in the first of them; of the others whoever else speaks is heard.
+    """
     free, found = [window], None
     wanted = Terrain.MOUNTAIN if section in how.mountain else Terrain.PLAIN
     for one in sorted(foretold, key=lambda each: _order(each, wanted)):
         left: list[tuple[datetime, datetime]] = []
+        rest = _HOUR * one.span.over_h  # 20 cm in six hours, some time in a day, are not 80 in the day
         for first, last in free:
-            start, end = max(first, one.span.start), min(last, one.span.until)
+            start = max(first, one.span.start)
+            end = min(last, one.span.until, start + rest)
             if start >= end:
                 left.append((first, last))
                 continue
+            rest -= end - start
             found = found or Snow()
             _add(found, one, (end - start) / _HOUR / one.span.over_h, how.take)
             left += [gap for gap in ((first, start), (end, last)) if gap[0] < gap[1]]

@@ -57,7 +57,7 @@ def came_true(
             if one.rank == finest and known < one.span.until <= now:
                 hours = (one.span.until - one.span.start) / _HOUR
                 account = found.setdefault((bulletin.issuer, round(hours, 2)), Account())
-                cm = of_range(one.span.low_cm, one.span.high_cm, judging.how.take) * hours / one.span.over_h
+                cm = of_range(one.span.low_cm, one.span.high_cm, judging.how.take) * min(1.0, hours / one.span.over_h)
                 _count(account, cm, _fallen(one, gauges, series), judging.reach_cm)
     return found
 

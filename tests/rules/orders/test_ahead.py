@@ -70,6 +70,14 @@ def test_of_one_hour_of_issue_the_finer_area_its_own_terrain_and_the_shorter_ste
     assert cm(foretold(24, over=24.0), foretold(12, over=6.0)) == 12.0
 
 
+def test_the_worst_hours_of_a_day_come_once_and_of_the_others_the_day_s_own_amount_is_told() -> None:
+    day = {"first": at("00:00"), "until": at("00:00") + timedelta(days=1)}
+    worst, whole = foretold(20, over=6.0, **day), foretold(40, over=24.0, **day)
+    found = [snow_ahead(some, "sw", PLAIN, (NOW, NOW + 18 * HOUR)) for some in ([worst], [whole], [worst, whole])]
+    assert [one and (round(one.cm, 3), one.until) for one in found] == [(20.0, SEVEN), (30.0, None), (40.0, None)]
+    assert cm(worst, whole) == 20.0 and cm(worst) == 20.0
+
+
 def test_what_counts_of_a_range_is_the_city_s_to_say() -> None:
     wide = foretold(20, low=10.0)
     assert [cm(wide, how=Forecasting(take=take)) for take in Take] == [6.0, 9.0, 12.0]
