@@ -10,7 +10,7 @@ export SHIRASE_REAL_DATA ?= $(wildcard $(REAL))
 # Where it is set, each of some hundred processes of the tests compiles the whole house again: a second of each start.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: install run test test-services test-core test-e2e test-browser lint check bench fuzz examples languages drill accept lock vendor screens clean
+.PHONY: install run test test-services test-services-a test-services-m test-services-folders test-core test-e2e test-browser lint check bench fuzz examples languages drill accept lock vendor screens clean
 
 install: .venv/.done
 
@@ -26,12 +26,21 @@ run: install
 
 test: install
 	@sh tests/system-parts.sh
-	@$(MAKE) --no-print-directory --keep-going -j3 --output-sync=target test-e2e test-services test-browser test-core lint
+	@$(MAKE) --no-print-directory --keep-going -j3 --output-sync=target \
+		test-e2e test-browser test-services-a test-services-m test-core test-services-folders lint
 
-# Five parts for two cores, three at a time: those that drive whole processes, which come first, often wait.
-# A browser's event loop and that of asyncio tests do not share a process.
-test-services: install
-	$(BIN)/pytest tests/services
+# Seven parts for two cores, three at a time, the longest first: the services in three, or they would run on alone when
+# all the rest is done. A browser's event loop and that of asyncio tests do not share a process.
+test-services: test-services-a test-services-m test-services-folders
+
+test-services-a: install
+	$(BIN)/pytest tests/services/test_[a-l]*.py
+
+test-services-m: install
+	$(BIN)/pytest tests/services/test_[!a-l]*.py
+
+test-services-folders: install
+	$(BIN)/pytest --ignore-glob 'tests/services/test_*.py' tests/services
 
 test-e2e: install
 	$(BIN)/pytest -m "not browser" tests/e2e
