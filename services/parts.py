@@ -201,7 +201,8 @@ async def _plow(house: House, roads: Roads) -> None:
     """Positions of plows to passes, where there is a network to match them to."""
     once = await house.once(Plow.name)
     loop = Plow(once, house.bell, house.clock, roads)
-    house.repeat(Loop(Plow.name, leased(once, loop.step), house.bell.listen(), lambda: house.often(15), again=True))
+    step, rings = leased(once, loop.step), house.bell.listen()
+    house.repeat(Loop(Plow.name, step, rings, lambda: house.often(loop.pause), again=True))
     await _follow(house)
 
 

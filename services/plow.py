@@ -10,9 +10,10 @@ from __future__ import annotations
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from time import perf_counter
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -31,9 +32,14 @@ from services.store.engine import Store
 from services.store.last_done import Change, last_done
 from services.store.plowed import Arrived, Vehicle
 
-_AT_ONCE = 2000  # fixes of one step
+_AT_ONCE = (
+    6000  # fixes of one step: a minute of 733 machines with one each ten seconds, so none is done anew in it twice
+)
+_SHARE = 0.2  # of the time at the most that steps take, between the pauses
+_PAUSES = 15.0, 60.0  # seconds between two looks, at the least and at the most
 _REMEMBERED = timedelta(hours=24)  # what was plowed before is told as not done
 _ANEW_AT_ONCE = 8  # vehicles' hours of one step
+_READ_AT_ONCE = 4  # vehicles of one statement: others in the process need their turn between two
 _HOUR_S = 3600
 _MARK = "plow-roads"  # in the cursors: the network that the passes were made with
 _IDLE = 1000  # records without a fix among them that the cursor is not moved for
@@ -74,10 +80,16 @@ class Plow:
         self._sections = own(roads.carriageways.segments)
         self._anew: list[tuple[Vehicle, list[int]]] | None = None  # None: not looked at yet
         self._marked = False
+        self.pause = _PAUSES[0]  # seconds until the next look
 
     async def step(self) -> bool:
         """Work out what the next fixes change; True where there may be more of them."""
-        now = self._clock.now()
+        began = perf_counter()
+        more = await self._step(self._clock.now())
+        self.pause = pause_after(perf_counter() - began)
+        return more
+
+    async def _step(self, now: datetime) -> bool:
         async with self._store.read() as connection:
             begin, newest = await cursors.position(connection, self.name), await records.latest_seq(connection)
             news = await plowed.arrived(connection, begin, self._roads.statuses, _AT_ONCE)
@@ -87,7 +99,7 @@ class Plow:
             if not news and upto - begin < _IDLE and not waiting:
                 return False
             anew, rest = waiting[:_ANEW_AT_ONCE], waiting[_ANEW_AT_ONCE:]
-            jobs = [await _job(connection, vehicle, blocks) for vehicle, blocks in (*_wanted(news), *anew)]
+            jobs = [job for some in _alike((*_wanted(news), *anew)) for job in await _jobs(connection, *some)]
         found = await asyncio.to_thread(self._work, jobs)
         async with self._store.read() as connection:
             outcomes = [await self._told(connection, one, now) for one in found]
@@ -174,6 +186,12 @@ class Plow:
         return {section: at for section, at in found.items() if before.get(section) != at}
 
 
+def pause_after(took: float) -> float:
+    """Seconds to gather news after a step of so many. A step costs a machine's half hour however few its fixes are."""
+    shortest, longest = _PAUSES
+    return min(max(shortest, took / _SHARE - took), longest)
+
+
 def _wanted(news: Sequence[Arrived]) -> Iterator[tuple[Vehicle, list[int]]]:
     """The quarters that the fixes may change, by vehicle; those that lie together together."""
     found: defaultdict[Vehicle, set[int]] = defaultdict(set)
@@ -190,9 +208,20 @@ def _wanted(news: Sequence[Arrived]) -> Iterator[tuple[Vehicle, list[int]]]:
         yield vehicle, together
 
 
-async def _job(connection: AsyncConnection, vehicle: Vehicle, blocks: Sequence[int]) -> Job:
+def _alike(wanted: Iterable[tuple[Vehicle, list[int]]]) -> Iterator[tuple[list[Vehicle], Sequence[int]]]:
+    """Vehicles of one gateway whose quarters are the same, some at a time."""
+    found: defaultdict[tuple[Status, str, tuple[int, ...]], list[Vehicle]] = defaultdict(list)
+    for vehicle, blocks in wanted:
+        found[vehicle.status, vehicle.gateway, tuple(blocks)].append(vehicle)
+    for (_, _, quarters), vehicles in found.items():
+        for begin in range(0, len(vehicles), _READ_AT_ONCE):
+            yield vehicles[begin : begin + _READ_AT_ONCE], quarters
+
+
+async def _jobs(connection: AsyncConnection, vehicles: Sequence[Vehicle], blocks: Sequence[int]) -> list[Job]:
     since, until = plowed.at(span(blocks[0])[0]), plowed.at(span(blocks[-1])[1])
-    fixes = await plowed.fixes(connection, vehicle, since, until)
+    fixes = await plowed.fixes(connection, vehicles, since, until)
     begin, end = plowed.at(blocks[0]), plowed.at(blocks[-1] + BLOCK_S)
-    known = await plowed.known(connection, vehicle, begin, end)
-    return Job(vehicle, blocks, fixes, known, await spells.known(connection, vehicle, begin, end))
+    passes = await plowed.known(connection, vehicles, begin, end)
+    times = await spells.known(connection, vehicles, begin, end)
+    return [Job(one, blocks, fixes[one], passes[one], times[one]) for one in vehicles]

@@ -34,9 +34,9 @@ async def lost(connection: AsyncConnection, status: Status, known: Iterable[Orde
     silent, begin = now - timedelta(seconds=SILENT_S), now - timedelta(seconds=FORGOTTEN_S)
     found = []
     for vehicle in await spells.ended_between(connection, status, begin, silent):
-        seen = sorted((await spells.known(connection, vehicle, begin - timedelta(hours=1), now)).values())
+        seen = sorted((await spells.known(connection, [vehicle], begin - timedelta(hours=1), now))[vehicle].values())
         last = fell_silent(seen, ordered_at, now.timestamp())
         # The loop may be behind, so what counts is what was heard, not what is worked out of it.
-        if last is not None and not await plowed.fixes(connection, vehicle, silent, now):
+        if last is not None and not (await plowed.fixes(connection, [vehicle], silent, now))[vehicle]:
             found.append(Lost(vehicle.name, last.section, plowed.at(seen[-1].ended)))
     return sorted(found, key=lambda one: (one.section, one.vehicle))

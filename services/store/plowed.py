@@ -58,18 +58,34 @@ async def arrived(connection: AsyncConnection, after: int, statuses: Collection[
     ]
 
 
-async def fixes(connection: AsyncConnection, vehicle: Vehicle, since: datetime, until: datetime) -> list[Told]:
-    """The vehicle's fixes in [since, until). Taken as they are stored: there are too many to build a record of each."""
-    statement = select(records.c.body, records.c.measured_at, records.c.received_at).where(
+def fleet(vehicles: Sequence[Vehicle]) -> tuple[Status, str, dict[str, Vehicle]]:
+    """Status, gateway and the vehicles by name. Raises ValueError where they are not of one status and gateway."""
+    found = {(one.status, one.gateway) for one in vehicles}
+    if len(found) != 1:
+        raise ValueError("vehicles that are read together are of one status and one gateway; group them first")
+    ((status, gateway),) = found
+    return status, gateway, {one.name: one for one in vehicles}
+
+
+async def fixes(
+    connection: AsyncConnection, vehicles: Sequence[Vehicle], since: datetime, until: datetime
+) -> dict[Vehicle, list[Told]]:
+    """The vehicles' fixes in [since, until). Taken as they are stored: there are too many to build a record of each."""
+    status, gateway, named = fleet(vehicles)
+    columns = (records.c.subject, records.c.body, records.c.measured_at, records.c.received_at)
+    statement = select(*columns).where(
         records.c.type == "fix",
-        records.c.status == vehicle.status,
-        records.c.subject == vehicle.name,
+        records.c.status == status,
+        records.c.subject.in_(list(named)),
         records.c.measured_at >= since,
         records.c.measured_at < until,
-        records.c.gateway == vehicle.gateway,
+        records.c.gateway == gateway,
     )
-    rows = await connection.execute(statement)
-    return [_told(body, measured) for body, measured, received in rows if measured <= received + AHEAD]
+    found: dict[Vehicle, list[Told]] = {one: [] for one in vehicles}
+    for name, body, measured, received in await connection.execute(statement):
+        if measured <= received + AHEAD:
+            found[named[name]].append(_told(body, measured))
+    return found
 
 
 async def seen(connection: AsyncConnection, statuses: Collection[Status], since: datetime) -> list[Vehicle]:
@@ -105,16 +121,22 @@ def _grams_a_metre(body: Mapping[str, Any]) -> float | None:
     return None if dose is None or width is None else dose * width
 
 
-async def known(connection: AsyncConnection, vehicle: Vehicle, since: datetime, until: datetime) -> dict[int, Pass]:
-    """The vehicle's passes that began in [since, until), by their numbers."""
+async def known(
+    connection: AsyncConnection, vehicles: Sequence[Vehicle], since: datetime, until: datetime
+) -> dict[Vehicle, dict[int, Pass]]:
+    """The vehicles' passes that began in [since, until), by their numbers."""
+    status, gateway, named = fleet(vehicles)
     statement = select(passes).where(
-        passes.c.status == vehicle.status,
-        passes.c.gateway == vehicle.gateway,
-        passes.c.vehicle == vehicle.name,
+        passes.c.status == status,
+        passes.c.gateway == gateway,
+        passes.c.vehicle.in_(list(named)),
         passes.c.began >= since,
         passes.c.began < until,
     )
-    return {row.id: _pass(row) for row in await connection.execute(statement)}
+    found: dict[Vehicle, dict[int, Pass]] = {one: {} for one in vehicles}
+    for row in await connection.execute(statement):
+        found[named[row.vehicle]][row.id] = _pass(row)
+    return found
 
 
 async def replace(connection: AsyncConnection, gone: Collection[int], new: Collection[tuple[Vehicle, Pass]]) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import fields
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from feeds.status import Status
 from geo.plow.blocks import BLOCK_S
 from geo.plow.spells import Doing, Spell
-from services.store.plowed import Vehicle
+from services.store.plowed import Vehicle, fleet
 from services.store.tables_plow import spells
 
 _AT_ONCE = 500  # values of one statement
@@ -22,16 +22,22 @@ _AN_HOUR = timedelta(hours=1)
 _LONGEST = timedelta(seconds=BLOCK_S)  # spells are cut at quarters of an hour
 
 
-async def known(connection: AsyncConnection, vehicle: Vehicle, since: datetime, until: datetime) -> dict[int, Spell]:
-    """The vehicle's spells that began in [since, until), by their numbers."""
+async def known(
+    connection: AsyncConnection, vehicles: Sequence[Vehicle], since: datetime, until: datetime
+) -> dict[Vehicle, dict[int, Spell]]:
+    """The vehicles' spells that began in [since, until), by their numbers."""
+    status, gateway, named = fleet(vehicles)
     statement = select(spells).where(
-        spells.c.status == vehicle.status,
-        spells.c.gateway == vehicle.gateway,
-        spells.c.vehicle == vehicle.name,
+        spells.c.status == status,
+        spells.c.gateway == gateway,
+        spells.c.vehicle.in_(list(named)),
         spells.c.began >= since,
         spells.c.began < until,
     )
-    return {row.id: _spell(row) for row in await connection.execute(statement)}
+    found: dict[Vehicle, dict[int, Spell]] = {one: {} for one in vehicles}
+    for row in await connection.execute(statement):
+        found[named[row.vehicle]][row.id] = _spell(row)
+    return found
 
 
 async def replace(connection: AsyncConnection, gone: Collection[int], new: Collection[tuple[Vehicle, Spell]]) -> None:

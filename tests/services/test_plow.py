@@ -20,7 +20,7 @@ from geo.model import Ground, Inputs
 from geo.plow.network import Network
 from geo.plow.work import Rules
 from services.bell import Bell
-from services.plow import Plow
+from services.plow import Plow, pause_after
 from services.predict import Predict
 from services.roads import Roads, load_roads
 from services.settings import load
@@ -187,6 +187,37 @@ def test_the_roads_of_the_profile(tmp_path: Path) -> None:
     assert found is not None and found.statuses == {Status.EXERCISE, Status.TEST} and found.sidewalks is not None
     elsewhere = settings.model_copy(update={"profile": tmp_path})
     assert load_roads(elsewhere, Areas([])) is None
+
+
+async def test_vehicles_that_are_read_together_keep_their_own_fixes(store: Store) -> None:
+    """More of them than one statement reads, of two gateways and a drill, one of them in another quarter."""
+    one_by_one, together = [], []
+    for number in range(6):
+        street = driven((0, 0), (600, 0), start=30.0 * number, vehicle=f"p{number}", gateway=f"gw{number % 2}")
+        one_by_one.append([replace(one, gateway=f"old{number % 2}") for one in street])
+        together += street
+    drill = driven((0, 0), (300, 0), vehicle="p0", gateway="gw0", status=Status.EXERCISE)
+    desk = Desk(store)
+    for street in one_by_one:
+        await desk.hear(street)
+    before = [row[0:1] + row[2:] for row in await desk.passes()]
+    assert len(before) == 18
+    await desk.hear([*together, *drill, *driven((0, 0), (200, 0), start=1200, vehicle="p1", gateway="gw1")])
+    after = [row for row in await desk.passes() if row[1].startswith("gw")]
+    actual, soon = [row for row in after if row[0] == "Actual"], BEGAN + timedelta(minutes=18)
+    assert sorted(row[0:1] + row[2:] for row in actual if row[4] < soon) == sorted(before)
+    assert {row[1:4] for row in actual if row[4] >= soon} == {("gw1", "p1", "a")}
+    assert {row[1:4] for row in after if row[0] == "Exercise"} == {("gw0", "p0", "a"), ("gw0", "p0", "b")}
+
+
+def test_vehicles_of_two_gateways_are_not_read_together() -> None:
+    mine = plowed.Vehicle(Status.ACTUAL, "gw1", "p1")
+    with pytest.raises(ValueError, match="group them first"):
+        plowed.fleet([mine, replace(mine, gateway="gw2")])
+
+
+def test_the_more_a_step_takes_the_longer_news_are_gathered() -> None:
+    assert [pause_after(took) for took in (0.05, 10.0, 200.0)] == [15.0, 40.0, 60.0]
 
 
 @pytest.mark.one_engine
