@@ -199,10 +199,9 @@ async def _orders(house: House, roads: Roads | None) -> None:
 
 async def _plow(house: House, roads: Roads) -> None:
     """Positions of plows to passes, where there is a network to match them to."""
-    once = await house.once(Plow.name)
+    once, rings = await house.once(Plow.name), house.bell.listen()
     loop = Plow(once, house.bell, house.clock, roads)
-    step, rings = leased(once, loop.step), house.bell.listen()
-    house.repeat(Loop(Plow.name, step, rings, lambda: house.often(loop.pause), again=True))
+    house.repeat(Loop(Plow.name, leased(once, loop.step), rings, lambda: house.often(loop.pause), again=True))
     await _follow(house)
 
 
