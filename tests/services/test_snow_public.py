@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import re
 from dataclasses import replace
 from datetime import timedelta
@@ -22,7 +23,7 @@ from services.roads import Roads
 from services.store import decided, orders
 from services.store.engine import Store
 from services.web.context import CONTEXT
-from services.web.roads.packed import Packed
+from services.web.roads.packed import Answer, Packed
 from tests.rules.orders.nights import PRESETS, picture, rising
 from tests.services.between import statements
 from tests.services.making import SetClock
@@ -121,7 +122,9 @@ def test_answers_that_nobody_asks_for_make_room() -> None:
     for number in range(9):
         packed.keep(standing, number, {"features": ["x" * 60]})
     assert packed.find(standing, 8) and not packed.find(standing, 0)
-    assert packed.find(Standing(BEGAN, {}, {}), 8) is None, "the roads stand otherwise by now"
+    assert packed.find(Standing(BEGAN + timedelta(minutes=1), {}, {}), 8) is None, "the roads stand otherwise by now"
+    holding = [one for one in gc.get_referrers(standing) if isinstance(one, Answer)]
+    assert not holding, "a day of old answers is not a day of every road, minute by minute"
 
 
 async def test_a_resident_finds_the_road_by_name_and_reads_when_it_was_done(store: Store) -> None:

@@ -8,6 +8,7 @@ import json
 from collections import OrderedDict
 from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from aiohttp import hdrs, web
@@ -24,7 +25,7 @@ _LEVEL = 6
 class Answer:
     """One body as it goes out."""
 
-    standing: Standing  # of which it tells
+    at: datetime  # of the standing that it tells of; to hold that itself would keep every road of every minute alive
     plain: bytes
     small: bytes  # by gzip
     tag: str
@@ -54,7 +55,7 @@ class Packed:
     def find(self, standing: Standing, key: Hashable) -> Answer | None:
         """The answer, where somebody has asked for it since the roads stood so."""
         found = self._kept.get(key)
-        if found is None or found.standing is not standing:
+        if found is None or found.at != standing.at:
             return None
         self._kept.move_to_end(key)
         return found
@@ -62,7 +63,7 @@ class Packed:
     def keep(self, standing: Standing, key: Hashable, body: Mapping[str, Any]) -> Answer:
         """Write it, keep it, and drop what nobody has asked for longest."""
         plain = json.dumps(body, ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode()
-        one = Answer(standing, plain, gzip.compress(plain, _LEVEL, mtime=0), hashlib.sha256(plain).hexdigest()[:32])
+        one = Answer(standing.at, plain, gzip.compress(plain, _LEVEL, mtime=0), hashlib.sha256(plain).hexdigest()[:32])
         self._forget(self._kept.pop(key, None))
         self._kept[key] = one
         self._bytes += len(one.plain) + len(one.small)
