@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from feeds.contract import record_line, rejected_line
 from feeds.mapping import Mappings
-from feeds.records import Message, Record, Rejected
+from feeds.records import Message, Record, Rejected, Report
 from feeds.registry import feeds_with, for_message
 from feeds.status import Status
 from services import adoption, grants
@@ -24,7 +24,7 @@ from services.intake import Intake
 from services.notices.following import follow
 from services.overflow import unpacked
 from services.settings import Gateway, Settings
-from services.store import chronology, packs, quarantine, records, stations
+from services.store import chronology, packs, quarantine, records, report_cases, stations
 from services.store.chronology import Entry
 from services.store.engine import Store
 from services.store.faults import is_unfit
@@ -233,8 +233,9 @@ async def _save(connection: AsyncConnection, found: Sequence[Found], now: dateti
     for message, rejected in (pair for one in found for pair in one.apart):
         await quarantine.keep(connection, message, rejected)
     flagged = await history.judge(connection, batch, history.draft())
+    known = await report_cases.of_keys(connection, [one.key for one in flagged if isinstance(one, Report)])
     saved = await records.save(connection, flagged, now)
-    await follow(connection, flagged, now, "police")
+    await follow(connection, [one for one in flagged if one.key not in known], now, "police")  # nothing is done twice
     numbers = [one.number for one in found]
     await quarantine.mark_replayed(connection, numbers, now)
     await packs.clear(connection, numbers)

@@ -11,7 +11,8 @@ from feeds.records import Report
 from rules.alert import Alert
 from rules.reports.reason import Reason
 from services.channels.registry import CHANNELS, renderer
-from services.desks.quarantine import Reader
+from services.desks import quarantine as desks
+from services.desks.quarantine import Found, Reader
 from services.store import report_cases
 from services.store.codec import from_json
 from services.store.engine import Store
@@ -103,6 +104,19 @@ async def test_a_correction_becomes_a_revision_that_goes_where_the_first_word_we
     async with store.read() as connection:
         bodies = [from_json(Report, body) for body in await connection.scalars(select(records.c.body))]
     assert any("20歳代" in one.text for one in bodies), "what was only solved stays as it was issued"
+
+
+async def test_what_is_read_again_corrects_nothing_twice(store: Store) -> None:
+    async with floor(store, reader=Reader(gateways=RELAY)) as running:
+        await mailed(running, CALL)
+        await mailed(running, f"【訂正】{CALL.replace('20歳代', '50歳代')}")
+    async with store.write() as connection:
+        bodies = await connection.scalars(select(records.c.body).order_by(records.c.seq))
+        held = [from_json(Report, body) for body in bodies]
+        notice = next(one for one in held if one.crime is not None and one.crime.follows)
+        found = Found(number=1, topic="police_mail:relay", status=notice.status, records=(notice,))
+        assert await desks._save(connection, [found], NOW) == 0
+        assert await connection.scalar(select(func.count()).select_from(records)) == len(held)
 
 
 async def test_what_names_no_earlier_notice_changes_nothing_and_asks_for_a_person(store: Store) -> None:
