@@ -10,7 +10,7 @@ export SHIRASE_REAL_DATA ?= $(wildcard $(REAL))
 # Where it is set, each of some hundred processes of the tests compiles the whole house again: a second of each start.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: install run test test-services test-services-a test-services-m test-services-folders test-core test-e2e test-browser lint check bench fuzz examples languages drill accept lock vendor screens clean
+.PHONY: install run test test-services test-services-a test-services-m test-services-folders test-core test-e2e test-browser lint check bench fuzz api examples languages drill accept lock vendor screens clean
 
 install: .venv/.done
 
@@ -66,6 +66,10 @@ bench: install
 # Some targets only, or longer: make fuzz TARGETS="jma cap" EACH=600
 fuzz: install
 	$(BIN)/python -m tests.fuzz --seconds $(EACH) --jobs $(JOBS) $(TARGETS)
+
+# Every operation of the API, asked what its document allows and what it does not
+api: install
+	SHIRASE_API_EXAMPLES=$(EXAMPLES) $(BIN)/pytest -q --timeout 7200 tests/services/test_web_described.py
 
 # The life of an alert and the noise control under thousands of new examples
 examples: install

@@ -16,6 +16,8 @@ from geo.geojson import ProfileError
 from geo.station import Station
 
 THRESHOLDS = ("standby", "caution", "judgement", "danger", "overflow")
+# As the gateway names it on MQTT, or as a device names itself: urn:dev:mac:0024befffe804ff1.
+CODE = r"^[A-Za-z0-9_-][A-Za-z0-9:._-]{0,63}$"
 SMALL_GAUGE_THRESHOLDS = ("start", "warn", "flood")
 
 
@@ -24,8 +26,7 @@ class _Station(BaseModel):
 
     model_config = ConfigDict(extra="forbid", strict=True)
 
-    # As the gateway names it on MQTT, or as a device names itself: urn:dev:mac:0024befffe804ff1.
-    code: Annotated[str, Field(pattern=r"^[A-Za-z0-9_-][A-Za-z0-9:._-]{0,63}$")]
+    code: Annotated[str, Field(pattern=CODE)]
     name: Annotated[str, Field(min_length=1)]
     lon: Annotated[float, Field(ge=122, le=154)]
     lat: Annotated[float, Field(ge=20, le=46)]

@@ -65,7 +65,8 @@ def _operation(endpoint: Endpoint) -> dict[str, Any]:
     operation: dict[str, Any] = {
         "operationId": _identity(endpoint),
         "summary": endpoint.summary,
-        "responses": {"200": _success(endpoint)} | {str(code): _failure(code) for code in _codes(endpoint)},
+        "responses": {str(endpoint.success): _success(endpoint)}
+        | {str(code): _failure(code) for code in _codes(endpoint)},
     }
     if endpoint.parameters:
         operation["parameters"] = [_parameter(parameter) for parameter in endpoint.parameters]
@@ -91,13 +92,14 @@ def _identity(endpoint: Endpoint) -> str:
 
 def _codes(endpoint: Endpoint) -> list[int]:
     guarded = {401, 403} if endpoint.role is not None or endpoint.open else set()
-    paged = {400} if any(parameter.name == "cursor" for parameter in endpoint.parameters) else set()
-    return sorted(guarded | paged | set(endpoint.errors))
+    body = {413, 415} if endpoint.body is not None else set()
+    return sorted({400} | guarded | body | set(endpoint.errors))  # 400: no address may hold what no store can
 
 
 def _parameter(parameter: Parameter) -> dict[str, Any]:
     described = {"name": parameter.name, "in": parameter.where, "description": parameter.description}
-    return {**described, "required": parameter.where == "path", "schema": dict(parameter.schema)}
+    needed = parameter.needed or parameter.where == "path"
+    return {**described, "required": needed, "schema": dict(parameter.schema)}
 
 
 def _success(endpoint: Endpoint) -> dict[str, Any]:

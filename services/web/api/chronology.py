@@ -80,10 +80,11 @@ ENDPOINTS = (
         handler=note,
         summary="Write a note into the log.",
         method="POST",
+        success=201,
         body={
             "type": "object",
             "required": ["text"],
-            "properties": {"text": {"type": "string", "maxLength": _LONGEST_NOTE}},
+            "properties": {"text": {"type": "string", "minLength": 1, "maxLength": _LONGEST_NOTE}},
         },
         returns=JSON,
         properties={"written": "true"},

@@ -9,6 +9,7 @@ from typing import Any
 from aiohttp import web
 from aiohttp.typedefs import Handler
 
+from feeds.status import Status
 from services.store.users import Role
 from services.web.auth import open_write, requires
 
@@ -23,9 +24,18 @@ class Parameter:
     description: str
     schema: Mapping[str, Any] = field(default_factory=lambda: {"type": "string"})
     where: str = "query"
+    needed: bool = False  # what stands in the path always is
+
+    @property
+    def whole_number(self) -> bool:
+        return self.where == "path" and self.schema.get("type") == "integer"
 
 
-LIMIT = Parameter("limit", "Most features of a page.", {"type": "integer", "minimum": 1, "maximum": 1000})
+OF_STATUS = Parameter(
+    "status", "Of this; where it is empty or left out, the hub's own.", {"enum": [*map(str, Status), ""]}
+)
+MOMENT = {"type": "string", "format": "date-time"}  # ISO 8601 with its offset
+LIMIT = Parameter("limit", "Most features of a page; more than 1000 is 1000.", {"type": "integer", "minimum": 1})
 CURSOR = Parameter("cursor", "Where the page begins; taken from the next link of the page before.")
 PAGED = (LIMIT, CURSOR)
 
@@ -43,6 +53,7 @@ class Endpoint:
     returns: str = "application/geo+json"  # media type
     properties: Mapping[str, str] = field(default_factory=dict)  # of each feature or item: name → meaning
     errors: tuple[int, ...] = ()
+    success: int = 200
     role: Role | None = None
     takes: tuple[str, ...] = ("application/json",)  # media types of the body
     open: bool = False  # it finds out itself who may write: services/web/sender.py
@@ -52,6 +63,13 @@ class Endpoint:
         handler = requires(self.role)(self.handler) if self.role else self.handler
         handler = open_write(handler) if self.open else handler
         if self.method == "GET":  # and HEAD
-            app.router.add_get(PREFIX + self.path, handler)
+            app.router.add_get(PREFIX + self._route(), handler)
         else:
-            app.router.add_route(self.method, PREFIX + self.path, handler)
+            app.router.add_route(self.method, PREFIX + self._route(), handler)
+
+    def _route(self) -> str:
+        """The path for the router: where a number stands no word fits, so none of another path is taken for one."""
+        path = self.path
+        for one in self.parameters:
+            path = path.replace(f"{{{one.name}}}", f"{{{one.name}:[0-9]+}}") if one.whole_number else path
+        return path

@@ -30,6 +30,23 @@ def moment(body: Mapping[str, Any], name: str, where: str = "") -> datetime | No
     return sensible(found, name, label)
 
 
+def asked_moment(query: Mapping[str, str], name: str) -> datetime | None:
+    """The parameter of an address as an aware datetime in UTC; None where it is not given.
+
+    Raises WebError 400 ``bad_NAME`` with the cure.
+    """
+    text = query.get(name)
+    if text is None:
+        return None
+    try:
+        found = instant(text.replace(" ", "+"))  # an unescaped + in an address is read as a blank
+    except ValueError as error:
+        raise WebError(
+            400, f"bad_{name}", f"{name} は 2026-12-03T06:00:00+09:00 の形です。 / {name}: {error}"
+        ) from None
+    return sensible(found, name, name)
+
+
 def sensible(at: datetime, name: str, label: str) -> datetime:
     """The moment itself. Raises WebError 400 where it is of another century."""
     if not FIRST <= at.year <= LAST:

@@ -80,7 +80,8 @@ ENDPOINTS = (
         summary="Hand in what the police tell: a safety mail, whole or its text, or a table of their open data.",
         method="POST",
         takes=tuple(_FEEDS),
-        body={"type": "string", "format": "binary"},
+        body={"type": "string", "format": "binary", "minLength": 1},
+        success=201,
         returns=JSON,
         properties={
             "new": "reports that were new",

@@ -6,11 +6,11 @@ from datetime import datetime
 
 from aiohttp import web
 
-from feeds.instant import instant
 from feeds.status import Status
 from services.official import answers, question
 from services.web.api.answer import JSON, listing
-from services.web.api.endpoint import PAGED, Endpoint, Parameter
+from services.web.api.endpoint import MOMENT, PAGED, Endpoint, Parameter
+from services.web.api.moment import asked_moment
 from services.web.api.paging import page_of
 from services.web.api.viewer import viewer_of
 from services.web.context import CONTEXT
@@ -34,14 +34,8 @@ async def show(request: web.Request) -> web.Response:
 
 def _moment(request: web.Request, name: str, now: datetime) -> datetime | None:
     """A query parameter that is an instant up to now, None where it is absent; else a WebError 400."""
-    text = request.query.get(name)
-    if text is None:
-        return None
-    try:
-        moment = instant(text.replace(" ", "+"))  # an unescaped + in an address is read as a blank
-    except ValueError as error:
-        raise WebError(400, f"bad_{name}", f"{name}: {error}") from None
-    if moment > now:
+    moment = asked_moment(request.query, name)
+    if moment is not None and moment > now:
         raise WebError(400, f"bad_{name}", f"{name} lies in the future; nothing is known of it yet")
     return moment
 
@@ -52,12 +46,16 @@ ENDPOINTS = (
         handler=show,
         summary="Official warnings and notices in force at an instant, by (area, hazard), the highest level first.",
         parameters=(
-            Parameter("at", "The instant, ISO 8601 with its offset (2026-11-21T03:10:00%2B09:00); now unless told."),
+            Parameter(
+                "at", "The instant, ISO 8601 with its offset (2026-11-21T03:10:00%2B09:00); now unless told.", MOMENT
+            ),
             Parameter(
                 "area", "The word city, a municipality (0320100), or any code that telegrams name; all unless told."
             ),
             Parameter(
-                "known", "Only by telegrams that had reached the hub by this instant; by all of them unless told."
+                "known",
+                "Only by telegrams that had reached the hub by this instant; by all of them unless told.",
+                MOMENT,
             ),
             *PAGED,
         ),

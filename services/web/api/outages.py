@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
 from aiohttp import web
 
-from feeds.instant import instant
 from services.desks.outage import OutageError, see
 from services.outage.report import as_json, reports
 from services.store.users import Role
 from services.web.api.answer import JSON, json_object, listing
-from services.web.api.endpoint import Endpoint, Parameter
+from services.web.api.endpoint import MOMENT, Endpoint, Parameter
+from services.web.api.moment import asked_moment
 from services.web.auth import PERSON
 from services.web.context import CONTEXT
 from services.web.security import WebError
 
 
 async def show(request: web.Request) -> web.Response:
-    context, since = request.app[CONTEXT], _since(request)
+    context, since = request.app[CONTEXT], asked_moment(request.query, "since")
     async with context.store.read() as connection:
         found = await reports(connection, since)
     return listing(request, [as_json(one) for one in found], None)
@@ -34,16 +32,6 @@ async def mark_seen(request: web.Request) -> web.Response:
         raise WebError(409, "not_unread", str(error)) from error
     context.bell.ring("alerts")
     return web.json_response({"seen": True})
-
-
-def _since(request: web.Request) -> datetime | None:
-    text = request.query.get("since")
-    if text is None:
-        return None
-    try:
-        return instant(text.replace(" ", "+"))  # an unescaped + in an address is read as a blank
-    except ValueError as error:
-        raise WebError(400, "bad_since", f"since は 2026-12-03T06:00:00+09:00 の形です。 / {error}") from None
 
 
 _PROPERTIES = {
@@ -65,7 +53,9 @@ ENDPOINTS = (
         path="/outages",
         handler=show,
         summary="Outages of channels, unread or since a time: what was sent late, and what never.",
-        parameters=(Parameter("since", "All that lasted beyond this time; unless told, those that nobody has read."),),
+        parameters=(
+            Parameter("since", "All that lasted beyond this time; unless told, those that nobody has read.", MOMENT),
+        ),
         returns=JSON,
         properties=_PROPERTIES,
         errors=(400,),

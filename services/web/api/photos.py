@@ -76,6 +76,7 @@ ENDPOINTS = (
         method="POST",
         takes=("image/jpeg", "image/png", "image/webp"),
         body={"type": "string", "format": "binary"},
+        success=201,
         returns=JSON,
         properties={
             "sha256": "its name from now on",
@@ -90,7 +91,7 @@ ENDPOINTS = (
         path="/reports/photos/{sha256}",
         handler=show,
         summary="A picture as it is kept.",
-        parameters=(Parameter("sha256", "Its name.", where="path"),),
+        parameters=(Parameter("sha256", "Its name.", {"type": "string", "pattern": "^[0-9a-f]{64}$"}, where="path"),),
         returns=MEDIA_TYPE,
         properties={"body": "JPEG"},
         errors=(404,),

@@ -145,7 +145,7 @@ ENDPOINTS = (
             Parameter(
                 "hours", "How far back.", {"type": "integer", "minimum": 1, "maximum": _MAX_HOURS, "default": 24}
             ),
-            Parameter("status", "Actual, Exercise or Test; the hub's own unless given."),
+            Parameter("status", "The hub's own unless given.", {"enum": [one.value for one in Status]}),
         ),
         returns=JSON,
         properties={

@@ -114,13 +114,14 @@ ENDPOINTS = (
         summary="Send what was seen. Residents may where the settings say so; what they send is never confirmed by it.",
         method="POST",
         takes=(JSON, MULTIPART),
+        success=201,
         body={
             "type": "object",
             "required": ["kind", "time", "text"],
             "properties": {
                 "kind": {"enum": list(KINDS)},
                 "time": {"type": "string", "format": "date-time", "description": "when it was seen, with the offset"},
-                "text": {"type": "string", "maxLength": 4000},
+                "text": {"type": "string", "minLength": 1, "maxLength": 4000},
                 "place": {"type": "string", "maxLength": 400},
                 "lon": {"type": "number"},
                 "lat": {"type": "number"},

@@ -101,7 +101,7 @@ NAMED = (
     Parameter("series", "The alert's series.", where="path"),
     Parameter("revision", "The revision.", {"type": "integer", "minimum": 1}, where="path"),
 )
-DIGEST = {"type": "string", "description": "the digest of the draft as it was read"}
+DIGEST = {"type": "string", "minLength": 1, "maxLength": 64, "description": "of the draft as it was read"}
 
 ENDPOINTS = (
     Endpoint(
@@ -142,7 +142,10 @@ ENDPOINTS = (
         body={
             "type": "object",
             "required": ["digest", "reason"],
-            "properties": {"digest": DIGEST, "reason": {"type": "string", "maxLength": _LONGEST_REASON}},
+            "properties": {
+                "digest": DIGEST,
+                "reason": {"type": "string", "minLength": 1, "maxLength": _LONGEST_REASON},
+            },
         },
         returns=JSON,
         properties={"rejected": "true"},

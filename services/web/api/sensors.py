@@ -10,6 +10,7 @@ from aiohttp import web
 
 from feeds.quantities import QUANTITIES
 from geo.station import Station
+from geo.stations import CODE
 from services.desks import sensors as desk
 from services.store.users import Role
 from services.web.api.answer import JSON, collection, feature, json_object, listing, text_member
@@ -87,11 +88,11 @@ _SENSOR = {
     "type": "object",
     "required": ["code", "name", "lon", "lat", "quantities", "unit"],
     "properties": {
-        "code": {"type": "string", "maxLength": 64},
+        "code": {"type": "string", "pattern": CODE},
         "name": {"type": "string", "minLength": 1, "maxLength": 200},
         "name_en": _TEXT,
-        "lon": {"type": "number"},
-        "lat": {"type": "number"},
+        "lon": {"type": "number", "minimum": 122, "maximum": 154},
+        "lat": {"type": "number", "minimum": 20, "maximum": 46},
         "quantities": {"type": "array", "items": {"type": "string", "enum": sorted(QUANTITIES)}, "minItems": 1},
         "unit": {"type": "string"},
         "thresholds": {"type": "object", "additionalProperties": {"type": "number"}},
@@ -150,7 +151,11 @@ ENDPOINTS = (
         handler=let_go,
         summary="Let an adopted sensor go: its readings stay and count as unassigned again.",
         method="POST",
-        body={"type": "object", "required": ["code"], "properties": {"code": {"type": "string", "maxLength": 64}}},
+        body={
+            "type": "object",
+            "required": ["code"],
+            "properties": {"code": {"type": "string", "minLength": 1, "maxLength": 64}},
+        },
         returns=JSON,
         properties={"code": "of the sensor", "adopted": "false"},
         errors=(409,),

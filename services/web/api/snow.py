@@ -14,7 +14,7 @@ from services.orders.desk import Person
 from services.store import decided, orders
 from services.store.users import Role
 from services.web.api.answer import JSON, json_object, listing
-from services.web.api.endpoint import Endpoint, Parameter
+from services.web.api.endpoint import OF_STATUS, Endpoint, Parameter
 from services.web.api.times import iso
 from services.web.auth import PERSON
 from services.web.context import CONTEXT
@@ -116,7 +116,6 @@ async def expect(request: web.Request) -> web.Response:
     return web.json_response(answer)
 
 
-_STATUS = Parameter("status", "Of this status; else that of the hub.", {"enum": [one.value for one in Status]})
 _OF_DAY = Parameter("day", "2026-12-18: what was so on that day in Japan, and at its beginning; else the newest.")
 _ID = {"type": "integer", "minimum": 1}
 _TIME = {"type": "string", "maxLength": 40, "description": "ISO 8601 with offset, or HH:MM in Japan"}
@@ -132,16 +131,17 @@ ENDPOINTS = (
         path="/snow/sections",
         handler=show_sections,
         summary="Every plow section: its last decision and why, and its orders. First what waits for somebody.",
-        parameters=(_STATUS,),
+        parameters=(OF_STATUS,),
         returns=JSON,
         properties=SECTION,
+        errors=(400,),
         role=Role.VIEWER,
     ),
     Endpoint(
         path="/snow/decisions/{section}",
         handler=show_decisions,
         summary="The record of decisions of one section, the newest first: each that changed, and each decision time.",
-        parameters=(Parameter("section", "Code of a plow section.", where="path"), _OF_DAY, _STATUS),
+        parameters=(Parameter("section", "Code of a plow section.", where="path"), _OF_DAY, OF_STATUS),
         returns=JSON,
         properties=DECISION,
         errors=(400,),
@@ -151,7 +151,7 @@ ENDPOINTS = (
         path="/snow/orders",
         handler=show_orders,
         summary="Orders that are open or were over within a day, or those of another day, the newest first.",
-        parameters=(_OF_DAY, Parameter("section", "Of this section alone."), _STATUS),
+        parameters=(_OF_DAY, Parameter("section", "Of this section alone."), OF_STATUS),
         returns=JSON,
         properties=ORDER,
         errors=(400,),

@@ -18,7 +18,10 @@ from services.web.context import CONTEXT
 from services.web.roads.shown import shown_status
 from services.web.security import WebError
 
-_NUMBER = {"type": "number"}
+
+def degrees(most: int) -> dict[str, Any]:
+    """The schema of a longitude or latitude."""
+    return {"type": "number", "minimum": -most, "maximum": most}
 
 
 async def show(request: web.Request) -> web.Response:
@@ -80,8 +83,8 @@ ENDPOINTS = (
         handler=show,
         summary="Why this road is not plowed, or when it was, at a place; one answer, in every language.",
         parameters=(
-            Parameter("lon", "degrees, WGS 84", _NUMBER),
-            Parameter("lat", "degrees, WGS 84", _NUMBER),
+            Parameter("lon", "degrees, WGS 84", degrees(180), needed=True),
+            Parameter("lat", "degrees, WGS 84", degrees(90), needed=True),
             Parameter("sidewalk", "1: the sidewalk along the road, where one is known"),
         ),
         returns="application/json",

@@ -7,12 +7,12 @@ from datetime import datetime
 from aiohttp import web
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from feeds.instant import instant
 from feeds.status import Status
 from services.store import hazards
 from services.store.users import Role
 from services.web.api.answer import JSON, listing
-from services.web.api.endpoint import PAGED, Endpoint, Parameter
+from services.web.api.endpoint import MOMENT, PAGED, Endpoint, Parameter
+from services.web.api.moment import asked_moment
 from services.web.api.paging import page_of
 from services.web.context import CONTEXT
 from services.web.security import WebError, storable
@@ -50,13 +50,8 @@ def _key(request: web.Request) -> str:
 
 
 def _moment(request: web.Request) -> datetime:
-    text, now = request.query.get("at"), request.app[CONTEXT].now()
-    if text is None:
-        return now
-    try:
-        return min(instant(text.replace(" ", "+")), now)  # an unescaped + in an address is read as a blank
-    except ValueError as error:
-        raise WebError(400, "bad_at", f"at: {error}") from None
+    now = request.app[CONTEXT].now()
+    return min(asked_moment(request.query, "at") or now, now)
 
 
 ENDPOINTS = (
@@ -66,7 +61,9 @@ ENDPOINTS = (
         summary="Why a hazard was, or was not, told at an instant: one sentence, and everything else that was found.",
         parameters=(
             Parameter("hazard", "Its key, as /hazards gives it to the desk; all that hold now unless told."),
-            Parameter("at", "The instant, ISO 8601 with its offset; now unless told, and never later than now."),
+            Parameter(
+                "at", "The instant, ISO 8601 with its offset; now unless told, and never later than now.", MOMENT
+            ),
             *PAGED,
         ),
         returns=JSON,

@@ -23,6 +23,7 @@ from services.store.users import Role
 from services.web.api.answer import JSON, json_object, text_member
 from services.web.api.endpoint import Endpoint, Parameter
 from services.web.api.moment import moment
+from services.web.api.review import DIGEST
 from services.web.api.times import iso
 from services.web.auth import PERSON
 from services.web.context import CONTEXT, WebContext
@@ -171,11 +172,17 @@ def _text(value: Any, name: str, longest: int = _LONGEST) -> str:
     return value.strip()
 
 
-_STRINGS = {"type": "array", "items": {"type": "string"}, "maxItems": _MOST}
-_PER_LANGUAGE = {"type": "object", "additionalProperties": {"type": "string", "maxLength": 500}}
+_STRINGS = {"type": "array", "items": {"type": "string", "minLength": 1, "maxLength": 100}, "maxItems": _MOST}
+_TAGS = {"enum": list(LANGUAGES)}
+_PER_LANGUAGE = {
+    "type": "object",
+    "propertyNames": _TAGS,
+    "additionalProperties": {"type": "string", "minLength": 1, "maxLength": 500},
+}
 _TEXTS = {
     "type": "object",
     "description": "by language; null leaves it out",
+    "propertyNames": _TAGS,
     "additionalProperties": {
         "type": ["object", "null"],
         "properties": {part: {"type": "string", "maxLength": _LONGEST} for part in _PARTS},
@@ -183,7 +190,12 @@ _TEXTS = {
 }
 _EXPIRES = {"type": "string", "format": "date-time"}
 _COMMON = {"texts": _TEXTS, "expires": _EXPIRES, "channels": _STRINGS}
-_REVISION = {"type": "integer", "description": "the newest in force as it was read; 409 where it is another by now"}
+_REVISION = {
+    "type": "integer",
+    "minimum": 0,
+    "maximum": 999_999_999,
+    "description": "the newest in force as it was read; 409 where it is another by now",
+}
 _OWN: Mapping[Act, tuple[str, dict[str, Any]]] = {
     Act.UPDATE: ("Draft an update: the same facts, other words, fewer areas or another end.", {"areas": _STRINGS}),
     Act.CORRECTION: (
@@ -235,7 +247,7 @@ ENDPOINTS = (
         "/alerts/{series}/{revision}",
         edit,
         "Put a waiting draft in other words: a new revision with a new digest; approvals of the old one are void.",
-        {"required": ["digest"], "properties": {"digest": {"type": "string"}, "areas": _STRINGS, **_COMMON}},
+        {"required": ["digest"], "properties": {"digest": DIGEST, "areas": _STRINGS, **_COMMON}},
         method="PATCH",
         parameters=(_SERIES, Parameter("revision", "The draft's.", {"type": "integer", "minimum": 1}, where="path")),
     ),

@@ -13,7 +13,7 @@ from services.dumps.picture import Known
 from services.store import dumps
 from services.store.users import Role
 from services.web.api.answer import JSON, collection, feature, json_object, listing
-from services.web.api.endpoint import Endpoint, Parameter
+from services.web.api.endpoint import OF_STATUS, Endpoint, Parameter
 from services.web.api.viewer import viewer_of
 from services.web.auth import PERSON, person_of
 from services.web.context import CONTEXT, WebContext
@@ -73,8 +73,6 @@ async def act(request: web.Request) -> web.Response:
     return web.json_response({"dump": aim.dump, "status": aim.status.value, "state": state, "seen": told.seen})
 
 
-_STATUS = Parameter("status", "Of this status; else that of the hub.", {"enum": [one.value for one in Status]})
-
 ENDPOINTS: Sequence[Endpoint] = (
     Endpoint(
         path="/snow/dumps",
@@ -86,7 +84,7 @@ ENDPOINTS: Sequence[Endpoint] = (
         path="/snow/dumps/{dump}/record",
         handler=record,
         summary="What staff said of one dump, the newest first, five hundred acts at most.",
-        parameters=(Parameter("dump", "Code of the dump.", where="path"), _STATUS),
+        parameters=(Parameter("dump", "Code of the dump.", where="path"), OF_STATUS),
         returns=JSON,
         properties={
             "act": ", ".join(Act),

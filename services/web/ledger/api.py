@@ -21,7 +21,7 @@ from services.ledger.told import as_json
 from services.ledger.words import seconds_of
 from services.store.users import Role
 from services.web.api.answer import JSON, answer, json_object
-from services.web.api.endpoint import Endpoint, Parameter
+from services.web.api.endpoint import OF_STATUS, Endpoint, Parameter
 from services.web.auth import PERSON
 from services.web.body import whole_body
 from services.web.context import CONTEXT
@@ -143,6 +143,7 @@ _BODY = {
     "properties": {
         "items": {
             "type": "array",
+            "minItems": 1,
             "items": {
                 "type": "object",
                 "required": ["machine", "day", "doing", "band", "time"],
@@ -151,7 +152,6 @@ _BODY = {
         }
     },
 }
-_STATUS = Parameter("status", "Actual, Exercise or Test: drills have an account of their own.")
 
 ENDPOINTS = (
     Endpoint(
@@ -162,7 +162,7 @@ ENDPOINTS = (
             Parameter("day", "2026-12-08; today unless told."),
             Parameter("month", "2026-12, instead of a day."),
             Parameter("contractor", "Of this contractor alone."),
-            _STATUS,
+            OF_STATUS,
         ),
         returns=JSON,
         properties={
@@ -185,7 +185,7 @@ ENDPOINTS = (
         parameters=(
             Parameter("day", "2026-12-08; today unless told."),
             Parameter("month", "2026-12, instead of a day."),
-            _STATUS,
+            OF_STATUS,
         ),
         returns=JSON,
         properties={
@@ -205,7 +205,7 @@ ENDPOINTS = (
         handler=declare,
         summary="What a contractor declares, entered by staff, as JSON or as CSV: machine, day, doing, band, time.",
         method="POST",
-        parameters=(_STATUS,),
+        parameters=(OF_STATUS,),
         body=_BODY,
         takes=(JSON, "text/csv"),
         returns=JSON,
@@ -218,7 +218,7 @@ ENDPOINTS = (
         handler=approve,
         summary="Staff approve time that they have seen (its ``seen``); other than what GPS says it needs a reason.",
         method="POST",
-        parameters=(_STATUS,),
+        parameters=(OF_STATUS,),
         body=_BODY,
         takes=(JSON, "text/csv"),
         returns=JSON,

@@ -20,6 +20,7 @@ from services.web.reports.asked import (
     LONGEST_HANDLER,
     MOST_AT_ONCE,
     deeds_of,
+    flag_of,
     number_of,
     refusal,
     state_of,
@@ -38,7 +39,7 @@ async def asked(request: web.Request) -> list[board.Item]:
     """The lines of the queue that the query names. Raises WebError."""
     context, query = request.app[CONTEXT], request.query
     state = state_of(query.get("state"))
-    if state is None and query.get("every") != "true":
+    if state is None and not flag_of(query.get("every"), "every"):
         return await board.waiting(context.store, context.ground, context.now())
     return await board.lately(context.store, context.ground, context.now(), state)
 
@@ -97,7 +98,7 @@ ENDPOINTS = (
         path="/reports/queue/{id}",
         handler=show_one,
         summary="One report of the queue, with every act on it.",
-        parameters=(Parameter("id", "Number of the case.", where="path"),),
+        parameters=(Parameter("id", "Number of the case.", {"type": "integer", "minimum": 1}, where="path"),),
         returns=JSON,
         properties=ITEM,
         errors=(400, 404),

@@ -48,6 +48,13 @@ def state_of(text: str | None) -> State | None:
         raise WebError(400, "bad_state", f"state は {' / '.join(State)} のどれかです。 / Unknown state.") from None
 
 
+def flag_of(text: str | None, name: str) -> bool:
+    """True or false; false where it is not given. Raises WebError."""
+    if text not in {None, "", "true", "false"}:
+        raise WebError(400, f"bad_{name}", f"{name} は true か false です。 / {name} is true or false.")
+    return text == "true"
+
+
 def number_of(value: Any, name: str = "id") -> int:
     """The number of a case, as a number or in a form. Raises WebError."""
     if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) < 16:

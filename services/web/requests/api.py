@@ -110,7 +110,7 @@ async def join(request: web.Request) -> web.Response:
     return web.json_response({"same_as": first})
 
 
-_NUMBER = Parameter("id", "number of the request", where="path")
+_NUMBER = Parameter("id", "number of the request", {"type": "integer", "minimum": 1}, where="path")
 _SEEN = {
     "seen": {"enum": [*State], "description": "the state that was looked at; another answer is 409"},
     "version": {"type": "integer", "description": "the version that was looked at; another answer is 409"},
