@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 
+from feeds.contact import MAX, Contact
 from feeds.members import BadMember, Members
 from feeds.records import Report
 
 MAX_PHOTOS = 3
+CONTACTS = ("name", "phone", "mail", "device", "account", "line")
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 KINDS = (
     "bear",
@@ -46,7 +48,14 @@ def report(members: Members, gateway: str) -> Report:
         source=members.text("source", "", at_most=200),
         status=members.status(),
         photos=_photos(members),
+        contact=contact(members),
     )
+
+
+def contact(members: Members) -> Contact | None:
+    """How the sender can be reached, where that is told: ``contact_name``, ``contact_phone``, ``contact_mail``, …"""
+    told = {name: members.text(f"contact_{name}", "", at_most=MAX).strip() for name in CONTACTS}
+    return Contact(**told) if any(told.values()) else None
 
 
 def _required(members: Members, name: str, at_most: int) -> str:

@@ -51,6 +51,7 @@ class House:
         for folder in alone.folders(settings, services):
             stack.enter_context(alone.hold(folder))
         store = await Store.open(settings.database_url)
+        settings.reporters.seals(store)
         stack.push_async_callback(store.close)
         house = cls(settings, store, clock or _clock_for(settings), stack)
         await house._meet_the_others()

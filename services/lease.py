@@ -46,6 +46,10 @@ class Leased:
                 raise LeaseLostError(self._name)
             yield connection
 
+    async def wash(self) -> bool:
+        """As :meth:`Store.wash`."""
+        return await self._store.wash()
+
     async def run(self, step: Callable[[], Awaitable[bool]]) -> bool:
         """Do ``step`` if the lease is ours or can be had, and keep it meanwhile; False where another has it."""
         if not await self.renew():

@@ -27,6 +27,7 @@ from services.configuration.approvals import Approvals
 from services.configuration.files import SettingsError, laid_over, of_environment, read
 from services.configuration.open311 import Open311
 from services.configuration.plow import Plow
+from services.configuration.reporters import Reporters
 from services.configuration.reports import Reports
 from services.configuration.retention import Retention
 from services.configuration.subscriptions import Subscribing
@@ -209,6 +210,7 @@ class Settings(_Strict):
     lalert: LalertReceiver | None = None
     web: Web = Web()
     reports: Reports = Reports()
+    reporters: Reporters = Reporters()
     open311: Open311 = Open311()
     subscriptions: Subscribing | None = None
     skill: Skill = Skill()

@@ -10,6 +10,7 @@ from prometheus_client import Counter, Gauge, Histogram
 
 MESSAGES = Counter("shirase_messages_total", "Messages taken from the broker", ["outcome"])
 RECORDS = Counter("shirase_records_total", "Records by what became of them", ["outcome"])
+CONTACTS = Counter("shirase_contacts_total", "Senders' contacts by what became of them", ["outcome"])
 STEPS = Counter("shirase_steps_total", "Steps of each loop", ["service", "outcome"])
 STEP_SECONDS = Histogram("shirase_step_seconds", "Duration of one step", ["service"])
 HAZARDS = Gauge("shirase_hazards", "Hazards that hold now", ["status", "kind"])

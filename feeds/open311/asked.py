@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from feeds.contact import MAX, Contact
 from feeds.open311.catalog import LISTS, Attribute, Catalog, Service
 from feeds.open311.fault import Fault, RefusedError, bad, unknown
 from feeds.open311.moments import moment
@@ -23,7 +24,7 @@ URL = re.compile(r"https?://[^\s<>\"']{1,2000}")
 class Asked:
     """What is asked for. A point in degrees (WGS 84), or a place in words, or both.
 
-    What a form may tell of the person (name, mail, telephone, device) is not in it: nothing here keeps it.
+    ``contact`` is what the form tells of the person: on the way in alone, kept apart and sealed, or not at all.
     """
 
     service: Service
@@ -33,6 +34,7 @@ class Asked:
     description: str = ""
     media_url: str = ""  # as given; nothing fetches it
     attributes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    contact: Contact | None = None
 
     @property
     def urgent(self) -> bool:
@@ -68,7 +70,22 @@ def asked(fields: Iterable[tuple[str, str]], catalog: Catalog) -> Asked:
         description=description,
         media_url=media_url,
         attributes=answers,
+        contact=contact_of(plain),
     )
+
+
+def contact_of(plain: Mapping[str, str]) -> Contact | None:
+    """Who asks, by the fields of GeoReport v2; too long a one is cut, for nobody shall be refused over it."""
+    names = " ".join(one for name in ("last_name", "first_name", "name") if (one := plain.get(name)))
+    told = {
+        "name": names,
+        "phone": plain.get("phone", ""),
+        "mail": plain.get("email", ""),
+        "device": plain.get("device_id", ""),
+        "account": plain.get("account_id", ""),
+    }
+    told = {name: _CONTROL.sub(" ", value).strip()[:MAX] for name, value in told.items()}
+    return Contact(**told) if any(told.values()) else None
 
 
 def _sorted(fields: Iterable[tuple[str, str]]) -> tuple[dict[str, str], dict[str, list[str]]]:

@@ -9,7 +9,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from feeds.open311.asked import MAX_DESCRIPTION, URL, plain_text
+from feeds.contact import Contact
+from feeds.open311.asked import MAX_DESCRIPTION, URL, contact_of, plain_text
 from feeds.open311.fault import Fault, RefusedError, bad, unknown
 from feeds.open311.moments import moment
 
@@ -33,7 +34,7 @@ _NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Posted:
-    """What somebody adds to a request. Who it was (name, mail, telephone) is not in it: nothing here keeps it."""
+    """What somebody adds to a request. ``contact``: who it was; kept apart and sealed, if at all."""
 
     request: int
     update_id: str  # as the client counts them: the same one twice is one
@@ -41,6 +42,7 @@ class Posted:
     told_at: datetime  # UTC
     text: str = ""
     media_url: str = ""  # as given; nothing fetches it
+    contact: Contact | None = None
 
 
 def posted(fields: Iterable[tuple[str, str]], now: datetime) -> Posted:
@@ -61,7 +63,15 @@ def posted(fields: Iterable[tuple[str, str]], now: datetime) -> Posted:
         faults.append(bad("media_url must be one address, https://…, of at most 2,000 characters"))
     if faults:
         raise RefusedError(faults)
-    return Posted(request=number, update_id=update_id, status=status, told_at=told_at, text=text, media_url=media_url)
+    return Posted(
+        request=number,
+        update_id=update_id,
+        status=status,
+        told_at=told_at,
+        text=text,
+        media_url=media_url,
+        contact=contact_of(told),
+    )
 
 
 def _number(text: str, faults: list[Fault]) -> int:

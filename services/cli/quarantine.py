@@ -72,6 +72,7 @@ def run(args: argparse.Namespace) -> int:
 async def _with_store(settings: Settings, work: Work, args: argparse.Namespace) -> int:
     reader = Reader.of(settings, load_mappings(settings.profile))
     store = await Store.open(settings.database_url)
+    settings.reporters.seals(store)
     try:
         return await work(store, reader, args)
     finally:

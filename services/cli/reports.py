@@ -16,7 +16,7 @@ from rules.reports.reason import Reason
 from services.clock import wall
 from services.reports import desk
 from services.reports.desk import Deed
-from services.settings import SettingsError, load
+from services.settings import Settings, SettingsError, load
 from services.store import report_cases, report_revisions
 from services.store.engine import Store, StoreError
 
@@ -46,7 +46,7 @@ def register(commands: Any) -> None:
 def run(args: argparse.Namespace) -> int:
     """Exit 0: done; 1: it could not be done, with the reason on stderr."""
     try:
-        return asyncio.run(_with_store(load(args.settings).database_url, args))
+        return asyncio.run(_with_store(load(args.settings), args))
     except SettingsError as error:
         return _refuse("bad_settings", str(error))
     except StoreError as error:
@@ -55,9 +55,10 @@ def run(args: argparse.Namespace) -> int:
         return _refuse(error.code, str(error))
 
 
-async def _with_store(url: str, args: argparse.Namespace) -> int:
+async def _with_store(settings: Settings, args: argparse.Namespace) -> int:
     reading = args.verb in {"list", "show"}
-    store = await (Store.look if reading else Store.open)(url)
+    store = await (Store.look if reading else Store.open)(settings.database_url)
+    settings.reporters.seals(store)
     try:
         if args.verb == "list":
             return await _list(store)

@@ -12,20 +12,26 @@ from pathlib import Path
 from typing import Any
 
 # What there is to make: each gives the content of the file, and what may be told of it.
-_KINDS = ("subscriptions", "vapid")
+_KINDS = ("subscriptions", "reporters", "vapid")
 
 
 def register(commands: Any) -> None:
     """Add the command to the argparse sub-parsers."""
     parser = commands.add_parser("secrets", help="make a secret and write it to a new file")
-    parser.add_argument("kind", choices=_KINDS, help="the key of [subscriptions], or private_key of [channels.push]")
+    parser.add_argument(
+        "kind", choices=_KINDS, help="of [subscriptions], of [reporters], private_key of [channels.push]"
+    )
     parser.add_argument("file", metavar="FILE", type=Path)
     parser.set_defaults(run=run)
 
 
 def run(args: argparse.Namespace) -> int:
     """Exit 0: written; 1: it could not be, with the reason on stderr. What exists is never written over."""
-    makers: dict[str, Callable[[], tuple[str, dict[str, str]]]] = {"subscriptions": _subscriptions, "vapid": _vapid}
+    makers: dict[str, Callable[[], tuple[str, dict[str, str]]]] = {
+        "subscriptions": _random,
+        "reporters": _random,
+        "vapid": _vapid,
+    }
     content, told = makers[args.kind]()
     try:
         handle = os.open(args.file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
@@ -39,7 +45,7 @@ def run(args: argparse.Namespace) -> int:
     return 0
 
 
-def _subscriptions() -> tuple[str, dict[str, str]]:
+def _random() -> tuple[str, dict[str, str]]:
     return secrets.token_urlsafe(48), {}
 
 

@@ -23,7 +23,10 @@ def read(file: Path) -> dict[str, Any]:
 
 
 def _with_secrets(table: dict[str, Any], file: Path) -> dict[str, Any]:
-    """Replace each ``{ file = "PATH" }`` by the file's content; paths are relative to the settings file."""
+    """Replace each ``{ file = "PATH" }`` by the file's content; paths are relative to the settings file.
+
+    With ``may_miss = true`` a file that cannot be read is empty: what needs it says so, and all else runs.
+    """
     return {key: _resolved(key, value, file) for key, value in table.items()}
 
 
@@ -32,12 +35,14 @@ def _resolved(key: str, value: Any, file: Path) -> Any:
         return [_resolved(key, one, file) for one in value]
     if not isinstance(value, dict):
         return value
-    if value.keys() != {"file"}:
+    if not {"file"} <= value.keys() <= {"file", "may_miss"}:
         return _with_secrets(value, file)
     secret = file.parent / value["file"]
     try:
         return secret.read_text(encoding="utf-8").strip()
     except OSError as error:
+        if value.get("may_miss") is True:
+            return ""
         raise SettingsError(f"{file}: {key}: {secret} cannot be read ({error.strerror})") from None
 
 
@@ -52,6 +57,8 @@ def of_environment(environment: Mapping[str, str]) -> dict[str, Any]:
         found["log_level"] = value
     if value := environment.get("SHIRASE_PORT"):
         found["web"] = {"port": value}
+    if value := environment.get("SHIRASE_REPORTERS_KEY"):
+        found["reporters"] = {"key": value}
     return found
 
 

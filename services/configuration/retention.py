@@ -25,6 +25,10 @@ class Retention(BaseModel):
     telegrams_days: int = Field(default=1096, ge=0)
     hazards_days: int = Field(default=400, ge=0)
     reports_days: int = Field(default=180, ge=0)
+    reporters_days: int = Field(default=30, ge=1, le=90)  # after the case has ended
+    reporters_latest_days: int = Field(default=90, ge=7, le=180)  # after they came, whatever became of the case
+    reporter_looks_days: int = Field(default=1096, ge=366)
+    backups_days: int = Field(default=1096, ge=366)  # after a copy was destroyed
     requests_days: int = Field(default=1096, ge=0)
     fixes_days: int = Field(default=400, ge=0)
     work_days: int = Field(default=1827, ge=0)

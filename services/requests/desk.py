@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from feeds.contact import covered
 from feeds.open311.asked import Asked
 from feeds.open311.moments import moment
 from feeds.records import Report
@@ -96,7 +97,9 @@ def _sighting(asked: Asked, by: By) -> Report:
     at = (told_at if lately else by.at).replace(second=0, microsecond=0)
     told = [asked.description, *(f"{code}: {'・'.join(values)}" for code, values in asked.attributes.items())]
     text = "\n".join(line for line in told if line) or asked.service.name
-    content = [asked.service.code, text, asked.lon, asked.lat, asked.address, at.isoformat()]
+    # Not of how to reach the sender: a number can be guessed from a hash of it, and an id lies everywhere.
+    content = [asked.service.code, covered(text).text, asked.lon, asked.lat, covered(asked.address).text]
+    content.append(at.isoformat())
     return Report(
         gateway=GATEWAY,
         report_id=hashlib.sha256(json.dumps(content).encode()).hexdigest()[:32],
@@ -107,4 +110,5 @@ def _sighting(asked: Asked, by: By) -> Report:
         lon=asked.lon,
         lat=asked.lat,
         status=by.status,
+        contact=asked.contact,
     )

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from feeds.contact import covered
 from feeds.masking import masked
 from feeds.open311.fault import RefusedError, bad, unknown
 from feeds.open311.posted import Posted
@@ -59,7 +60,7 @@ async def post(connection: AsyncConnection, one: Posted, by: Poster) -> Kept:
 
 
 def _again(before: Word, one: Posted) -> Kept:
-    if (before.request, before.state, before.text) != (one.request, SAID[one.status], one.text):
+    if (before.request, before.state, before.text) != (one.request, SAID[one.status], covered(one.text).text):
         raise RefusedError([bad(f"update_id {one.update_id!r} was another update; give each its own id")])
     return Kept(before.id, again=True)
 

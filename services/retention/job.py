@@ -59,6 +59,7 @@ class Retention:
         self._store, self._clock, self._settings = store, clock, settings
         self._ways = [(rule, way) for rule in RULES for way in rule.ways]
         self._turn, self._rows = 0, _FIRST
+        self._unwashed = True  # what went may still lie beside the file, as it was; a restart forgets, so it begins so
         self.troubles: list[str] = []
 
     async def step(self) -> bool:
@@ -70,6 +71,7 @@ class Retention:
             async with self._store.read() as connection:
                 found = await self._next(connection, now)
             if found is None:
+                await self._wash()
                 return False
             gone = await self._drop(found, now)
         except Exception:  # told and tried again by the loop; until then the other kinds have their turn
@@ -89,6 +91,7 @@ class Retention:
             async with self._store.read() as connection:
                 found = await self._next(connection, now)
             if found is None:
+                await self._wash()
                 return gone
             many = await self._drop(found, now)
             gone[found.rule.name] = gone.get(found.rule.name, 0) + many
@@ -111,8 +114,14 @@ class Retention:
             many = await one.way.drop(connection, one.picked, one.before, now)
             took = perf_counter() - began
         self._rows = sized(self._rows, took)
+        self._unwashed = True
         RETIRED.labels(one.rule.name).inc(many)
         return many
+
+    async def _wash(self) -> None:
+        """Once nothing is left to go. Where somebody reads at this moment, with the next look."""
+        if self._unwashed:
+            self._unwashed = not await self._store.wash()
 
     async def _trusted(self, now: datetime) -> bool:
         """True where hub time has gone on as it should since the last look."""

@@ -14,6 +14,7 @@ from rules.requests.turn import Turn
 from services.retention.copies import Copies
 from services.retention.head import Head
 from services.retention.pictures import ToldOf, Untold
+from services.retention.reporters import Senders
 from services.retention.rows import Child, Rows
 from services.retention.series import Series
 from services.retention.sightings import Sightings
@@ -27,6 +28,7 @@ from services.store.tables_dumps import dump_events
 from services.store.tables_ledger import ledger_entries
 from services.store.tables_orders import decisions, expected_snow, order_events, order_links, orders
 from services.store.tables_plow import passes, rounds, spells
+from services.store.tables_reporters import backups, reporter_looks
 from services.store.tables_reports import report_cases, report_events
 from services.store.tables_requests import request_updates, request_words, requests
 from services.store.tables_selftest import selftests
@@ -166,6 +168,16 @@ RULES = (
         tables=("hazards",),
         ways=(Untold(),),
         never="what holds, what an alert spoke of, what an open series speaks of",
+    ),
+    Rule(name="reporters", tables=("reporters", "reporter_marks"), ways=(Senders(),)),
+    Rule(name="reporters_latest", tables=("reporters", "reporter_marks"), ways=(Senders(latest=True),)),
+    Rule(name="reporter_looks", tables=("reporter_looks",), ways=(Rows(reporter_looks.c.at),)),
+    Rule(
+        name="backups",
+        tables=("backups",),
+        ways=(Rows(backups.c.destroyed_at),),
+        never="a copy that nobody has destroyed",
+        wall=True,
     ),
     Rule(
         name="reports",

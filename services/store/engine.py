@@ -15,6 +15,7 @@ from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
+from services.keyring import Keyring
 from services.store import postgresql, sqlite
 from services.store.codec import written
 from services.store.migrate import VersionError, migrate, require_current
@@ -35,6 +36,8 @@ class Store:
     def __init__(self, writer: AsyncEngine, reader: AsyncEngine) -> None:
         self._writer, self._reader = writer, reader
         self._turn = asyncio.Lock()
+        self.keyring: Keyring | None = None  # under which senders of reports are sealed; None: none are kept
+        self.taken: frozenset[str] = frozenset()  # what of them is taken; empty: all
 
     @classmethod
     async def open(cls, url: str) -> Store:
@@ -94,7 +97,18 @@ class Store:
         async with self._turn, self._writer.begin() as connection:
             if self.shared:
                 await postgresql.take_turn(connection)
+            if self.keyring is not None:
+                await connection.execution_options(keyring=self.keyring, taken=self.taken)
             yield connection
+
+    async def wash(self) -> bool:
+        """After deletions that must not be read any more: no copy of the pages as they were stays beside the file.
+
+        False where somebody reads at this moment; then it is to be asked again.
+        """
+        washed = postgresql.wash if self.shared else sqlite.wash
+        async with self._turn, self._writer.connect() as connection:
+            return await washed((await connection.get_raw_connection()).driver_connection)
 
     @asynccontextmanager
     async def hold(self) -> AsyncIterator[AsyncConnection]:

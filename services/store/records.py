@@ -23,7 +23,7 @@ from geo.official.instant import Heard as Told
 from geo.official.lasting import REMEMBERED, REVISIONS, SHAKING, STANDING, STRONG
 from geo.official.volcanoes import SURVEY, SURVEYED, WARNING
 from geo.series.heard import Heard, believed
-from services.store import report_cases, report_revisions
+from services.store import report_cases, report_revisions, reporters
 from services.store.append import Row, append
 from services.store.codec import from_json, to_json, written
 from services.store.columns import stamp
@@ -54,19 +54,23 @@ class Saved:
 async def save(connection: AsyncConnection, batch: Sequence[Record], received_at: datetime, by: str = "") -> Saved:
     """Append what is new. Call inside ``store.write()``; acknowledge nothing before that block has ended.
 
-    A report gets its case with it. ``by``: the officer who enters the reports.
+    A report gets its case with it; how to reach its sender is kept apart. ``by``: the officer who enters the reports.
     """
+    parted = [reporters.apart(record) for record in batch]
     known = await _known(connection, {record.key for record in batch})
     arrived = stamp(received_at)
     rows, duplicates, revisions = [], 0, 0
     first: dict[str, Report] = {}
     again: list[Report] = []
-    for record in batch:
+    told: list[reporters.Told] = []
+    for record, contact in parted:
         digest = _digest(record)
         digests = known.setdefault(record.key, set())
         if digest in digests:
             duplicates += 1
             continue
+        if contact is not None:
+            told.append(contact)
         revisions += bool(digests)
         if isinstance(record, Report) and digests:
             again.append(record)
@@ -76,6 +80,7 @@ async def save(connection: AsyncConnection, batch: Sequence[Record], received_at
         digests.add(digest)
     if not rows:
         return Saved((), duplicates, revisions)
+    await reporters.keep(connection, told, received_at)
     before = await latest_seq(connection)
     await append(connection, rows)
     newer = select(records.c.seq).where(records.c.seq > before).order_by(records.c.seq)  # nobody else writes meanwhile
@@ -89,7 +94,9 @@ async def save(connection: AsyncConnection, batch: Sequence[Record], received_at
 
 async def keep(connection: AsyncConnection, report: Report, at: datetime) -> None:
     """Append a report as it stands after a decision, as one more revision. Call inside ``store.write()``."""
-    one = await report_revisions.numbered(connection, report)
+    bare, told = reporters.apart(report)
+    await reporters.keep(connection, [told] if told else [], at)
+    one = await report_revisions.numbered(connection, bare if isinstance(bare, Report) else report)
     await append(connection, [_row(one, _digest(one), stamp(at))])
 
 
@@ -227,7 +234,7 @@ async def reword(connection: AsyncConnection, report: Report) -> int:
     """
     await report_cases.forget(connection, report.key)
     theirs = (records.c.type == "report", records.c.key == report.key)
-    return (await connection.execute(update(records).where(*theirs).values(body=to_json(report)))).rowcount
+    return (await connection.execute(update(records).where(*theirs).values(body=_body(report)))).rowcount
 
 
 async def _known(connection: AsyncConnection, keys: set[str]) -> dict[str, set[str]]:
@@ -248,7 +255,7 @@ def _digest(record: Record) -> str:
         at = record.measured_at.astimezone(UTC).isoformat()
         content: Any = [record.value, record.unit, record.status, record.subject, at]
     else:
-        content = to_json(replace(record, gateway="") if isinstance(record, Telegram) else record)
+        content = _body(replace(record, gateway="") if isinstance(record, Telegram) else record)
         if isinstance(record, Report) and record.judged is None:
             del content["judged"]  # as it was before there were judgements: what is sent again stays known
     return hashlib.sha256(_JSON.encode(content).encode()).hexdigest()
@@ -274,5 +281,13 @@ def _row(record: Record, digest: str, arrived: str) -> Row:
         trusted=flags.isdisjoint(BARRING),
         held=flags & BARRING == {Flag.SPIKE},
         late=Flag.LATE in flags,
-        body=written(to_json(record)),
+        body=written(_body(record)),
     )
+
+
+def _body(record: Record) -> Any:
+    """As the store has it: never how to reach anybody."""
+    content = to_json(record)
+    if isinstance(record, Report):
+        del content["contact"]
+    return content

@@ -17,6 +17,7 @@ from rules.reports.kinds import ends_at
 from rules.reports.life import REASONS, apply
 from rules.reports.reason import Reason
 from rules.reports.turn import turn
+from services.store import reporters
 from services.store.tables_reports import report_cases, report_events
 
 _AT_ONCE = 500
@@ -58,13 +59,28 @@ def _first(report: Report, at: datetime, by: str) -> Case:
 
 
 async def act(connection: AsyncConnection, case: Case, event: Event) -> Case:
-    """Write one act on a case read in this transaction; the case after it. Raises CaseError where it does not fit."""
+    """Write one act on a case read in this transaction; the case after it. Raises CaseError where it does not fit.
+
+    How to reach a person, where an officer noted that, is kept apart like what the sender told.
+    """
+    event, told = _covered(case, event)
     after = apply(case, event)
     if event.act is Act.CORRECT:
         after = corrected(after, event.facts)
     await connection.execute(insert(report_events).values(_event_row(case.id, case.version, event)))
     await connection.execute(update(report_cases).where(report_cases.c.id == case.id).values(_row(after)))
+    await reporters.keep(connection, told, event.at)
     return after
+
+
+def _covered(case: Case, event: Event) -> tuple[Event, list[reporters.Told]]:
+    texts = {"note": event.text} | ({"place": str(event.facts["place"])} if "place" in event.facts else {})
+    bare, words = reporters.cover(texts)
+    if not words:
+        return event, []
+    facts = {**event.facts, "place": bare["place"]} if "place" in bare else event.facts
+    told = reporters.Told(about=case.key, part=f"act/{case.version}", status=case.status, words=words)
+    return replace(event, text=bare["note"], facts=facts), [told]
 
 
 def corrected(case: Case, facts: Mapping[str, Any]) -> Case:

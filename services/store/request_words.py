@@ -9,9 +9,13 @@ from datetime import datetime
 from sqlalchemy import RowMapping, func, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from feeds.contact import Contact
 from feeds.open311.posted import Posted
+from feeds.status import Status
 from rules.requests.state import SAID, State
-from services.store.tables_requests import request_words
+from services.store import reporters
+from services.store.requests import about
+from services.store.tables_requests import request_words, requests
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,7 +41,8 @@ async def find(connection: AsyncConnection, client: str, update_id: str) -> Word
 
 
 async def add(connection: AsyncConnection, client: str, one: Posted, at: datetime, applied: bool) -> int:
-    """Write it down; its number."""
+    """Write it down, how to reach its sender apart from it; its number."""
+    bare, words = reporters.cover({"text": one.text})
     values = {
         "request": one.request,
         "client": client,
@@ -45,12 +50,24 @@ async def add(connection: AsyncConnection, client: str, one: Posted, at: datetim
         "at": at,
         "told_at": one.told_at,
         "state": SAID[one.status].value,
-        "text": one.text,
+        "text": bare["text"],
         "media_url": one.media_url,
         "applied": applied,
     }
     made = await connection.execute(insert(request_words).values(values).returning(request_words.c.id))
-    return int(made.scalar_one())
+    number = int(made.scalar_one())
+    if words or one.contact:
+        mine = select(requests.c.status).where(requests.c.id == one.request)
+        told = reporters.Told(
+            about=about(one.request),
+            part=f"word/{number}",
+            request=one.request,
+            status=Status((await connection.execute(mine)).scalar_one()),
+            contact=one.contact or Contact(),
+            words=words,
+        )
+        await reporters.keep(connection, [told], at)
+    return number
 
 
 async def newest(connection: AsyncConnection, numbers: Collection[int], each: int) -> dict[int, list[Word]]:

@@ -10,12 +10,14 @@ from typing import Any
 from sqlalchemy import RowMapping, Select, func, insert, literal, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from feeds.contact import Contact
 from feeds.open311.asked import Asked
 from feeds.open311.wanted import Wanted
 from feeds.status import Status
 from rules.requests.state import OPEN, State
 from rules.requests.triage import ANSWERED_URGENT, SAME_URGENT, Before, Known, Triage
 from rules.requests.turn import Turn
+from services.store import reporters
 from services.store.codec import from_json, to_json
 from services.store.columns import Instant
 from services.store.tables_requests import request_updates, requests
@@ -93,6 +95,7 @@ class New:
 async def add(connection: AsyncConnection, new: New) -> int:
     """Write it down with its first update; its number."""
     one, judged = new.asked, new.judged
+    bare, words = reporters.cover(_texts(one))
     values = {
         "status": new.status.value,
         "service": one.service.code,
@@ -104,11 +107,13 @@ async def add(connection: AsyncConnection, new: New) -> int:
         "lat": one.lat,
         "public_lon": new.public[0] if new.public else None,
         "public_lat": new.public[1] if new.public else None,
-        "address": one.address,
-        "description": one.description,
+        "address": bare["address"],
+        "description": bare["description"],
         "released": False,
         "media_url": one.media_url,
-        "attributes": {code: list(values) for code, values in one.attributes.items()},
+        "attributes": {
+            code: [bare[f"{code} {place}"] for place, _ in enumerate(values)] for code, values in one.attributes.items()
+        },
         "known": to_json(new.known),
         "segment": new.known.segment,
         "section": new.known.section,
@@ -119,9 +124,25 @@ async def add(connection: AsyncConnection, new: New) -> int:
     }
     number = int((await connection.execute(insert(requests).values(values).returning(requests.c.id))).scalar_one())
     await note(connection, [number], new.at, judged.state, "hub", new.answer)
+    if words or one.contact:
+        told = reporters.Told(
+            about=about(number), request=number, status=new.status, contact=one.contact or Contact(), words=words
+        )
+        await reporters.keep(connection, [told], new.at)
     if judged.same_as is not None and ANSWERED_URGENT in judged.reasons:
         await _hurry(connection, judged.same_as, new.at)
     return number
+
+
+def about(number: int) -> str:
+    """By what name a request is known where senders are kept apart."""
+    return f"request/{number}"
+
+
+def _texts(one: Asked) -> dict[str, str]:
+    """All that the sender wrote freely."""
+    answers = {f"{code} {n}": value for code, values in one.attributes.items() for n, value in enumerate(values)}
+    return {"address": one.address, "description": one.description, **answers}
 
 
 async def _hurry(connection: AsyncConnection, first: int, at: datetime) -> None:

@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.util import await_only
 
 _PATIENCE = 15  # seconds for the lock of another process, such as a backup
+_IN_PASSING = 100  # milliseconds
 _AGAIN = 0.05  # seconds between two tries to make a fresh file a WAL one
 
 
@@ -46,6 +47,16 @@ def onlooker(url: URL, **options: Any) -> AsyncEngine:
     return engine
 
 
+async def wash(driver: Any) -> bool:
+    """Put the WAL into the file and leave it empty. False where a reader still needs it: nobody waits for it."""
+    await driver.execute_fetchall(f"PRAGMA busy_timeout={_IN_PASSING}")
+    try:
+        [(busy, *_)] = await driver.execute_fetchall("PRAGMA wal_checkpoint(TRUNCATE)")
+    finally:
+        await driver.execute_fetchall(f"PRAGMA busy_timeout={1000 * _PATIENCE}")
+    return not busy
+
+
 def require_file(url: URL) -> None:
     """Raise FileNotFoundError where there is nothing to be read."""
     if not Path(url.database or "").is_file():
@@ -60,7 +71,8 @@ def _tune(engine: AsyncEngine, begin: str) -> None:
         dbapi_connection.isolation_level = None
         cursor = dbapi_connection.cursor()
         _write_ahead(cursor)
-        for pragma in ("synchronous=FULL", "foreign_keys=ON", "cache_size=-16000"):
+        # What is deleted is written over: persons' data must not be left on free pages.
+        for pragma in ("synchronous=FULL", "foreign_keys=ON", "cache_size=-16000", "secure_delete=ON"):
             cursor.execute(f"PRAGMA {pragma}")
         cursor.close()
 

@@ -24,6 +24,7 @@ import services.store.tables_dumps
 import services.store.tables_ledger
 import services.store.tables_orders
 import services.store.tables_plow
+import services.store.tables_reporters
 import services.store.tables_requests
 import services.store.tables_selftest
 import services.store.tables_subscribers  # noqa: F401 - these tables belong to the metadata

@@ -14,6 +14,7 @@ from typing import Any
 from aiohttp import BadContentDispositionHeader, BadContentDispositionParam, BodyPartReader, web
 from aiohttp.http import HttpProcessingError
 
+from feeds.contact import covered
 from feeds.plain_report import MAX_PHOTOS
 from feeds.records import Rejected
 from feeds.safe_json import read_json
@@ -40,9 +41,12 @@ class Form:
 
     @property
     def digest(self) -> str:
-        """The same for the same content, whatever stands between the parts."""
+        """The same for the same content, whatever stands between the parts. Not of how to reach the sender: a telephone
+        number can be guessed from a hash of it."""
+        words = {name: value for name, value in self.members.items() if not name.startswith("contact_")}
+        words = {name: covered(value).text if isinstance(value, str) else value for name, value in words.items()}
         sums = [hashlib.sha256(photo).hexdigest() for photo in self.photos]
-        return hashlib.sha256(json.dumps([dict(self.members), sums], sort_keys=True).encode()).hexdigest()
+        return hashlib.sha256(json.dumps([words, sums], sort_keys=True).encode()).hexdigest()
 
 
 def setup(app: web.Application) -> None:

@@ -11,8 +11,9 @@ from datetime import timedelta
 from aiohttp import web
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from feeds.contact import MAX
 from feeds.members import BadMember, Members
-from feeds.plain_report import KINDS, MAX_PHOTOS, report
+from feeds.plain_report import CONTACTS, KINDS, MAX_PHOTOS, report
 from feeds.records import Report
 from services.clock import wall
 from services.store import answered, chronology, records
@@ -29,7 +30,8 @@ from services.web.report_form import MULTIPART, Form, cleaned, read_form, strang
 from services.web.security import WebError
 from services.web.sender import Kind, Sender, sender_of
 
-_OF_ANYBODY = frozenset({"v", "kind", "time", "text", "place", "lon", "lat"})
+_CONTACTS = frozenset(f"contact_{name}" for name in CONTACTS)
+_OF_ANYBODY = frozenset({"v", "kind", "time", "text", "place", "lon", "lat"}) | _CONTACTS
 _OF_STAFF = _OF_ANYBODY | {"id", "confirmed", "source", "status", "photos"}
 _KEY = re.compile(r'"?([!#-\[\]-~]{16,128})"?')
 _OLDEST, _AHEAD = timedelta(days=14), timedelta(minutes=10)
@@ -125,6 +127,10 @@ ENDPOINTS = (
                 "place": {"type": "string", "maxLength": 400},
                 "lon": {"type": "number"},
                 "lat": {"type": "number"},
+                **{
+                    name: {"type": "string", "maxLength": MAX, "description": "how to reach you: kept apart, sealed"}
+                    for name in sorted(_CONTACTS)
+                },
                 "photo": {
                     "type": "array",
                     "maxItems": MAX_PHOTOS,
