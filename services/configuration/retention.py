@@ -30,6 +30,7 @@ class Retention(BaseModel):
     reporter_looks_days: int = Field(default=1096, ge=366)
     backups_days: int = Field(default=1096, ge=366)  # after a copy was destroyed
     requests_days: int = Field(default=1096, ge=0)
+    damage_days: int = Field(default=3653, ge=0)
     fixes_days: int = Field(default=400, ge=0)
     work_days: int = Field(default=1827, ge=0)
     quarantine_days: int = Field(default=90, ge=0)
@@ -66,6 +67,7 @@ _LEAST = {
     "hazards_days": (31, "verification and staff look back"),
     "reports_days": (91, "gatherings of theft look 90 days back"),
     "requests_days": (31, "residents follow what became of theirs"),
+    "damage_days": (366, "the loss is reported, and aid asked for, within the year"),
     "fixes_days": (31, "passes are worked out of them"),
     "work_days": (400, "a contract is settled by them after the winter"),
     "quarantine_days": (7, "somebody has to see what could not be read"),

@@ -24,6 +24,7 @@ from services.settings import Settings
 from services.store.tables import quarantine, records, silences, suppressed, suppressions
 from services.store.tables_budget import outages, spent
 from services.store.tables_calls import call_sends, calls
+from services.store.tables_damage import damage_events, damage_files, damage_reports, damages, disasters
 from services.store.tables_dumps import dump_events
 from services.store.tables_ledger import ledger_entries
 from services.store.tables_orders import decisions, expected_snow, order_events, order_links, orders
@@ -34,6 +35,9 @@ from services.store.tables_requests import request_updates, request_words, reque
 from services.store.tables_selftest import selftests
 
 _OF_ORDERS = (Child(order_events.c.order, orders.c.id), Child(order_links.c.order, orders.c.id))
+_OF_DISASTERS = tuple(
+    Child(one.c.disaster, disasters.c.id) for one in (damage_events, damages, damage_files, damage_reports)
+)
 _OF_REPORTS = (Child(report_events.c.case, report_cases.c.id),)
 _OF_REQUESTS = (Child(request_updates.c.request, requests.c.id), Child(request_words.c.request, requests.c.id))
 _DRILLS = tuple(status for status in Status if status is not Status.ACTUAL)
@@ -190,6 +194,12 @@ RULES = (
         tables=("requests", "request_updates", "request_words"),
         ways=(Rows(requests.c.changed_at, _answered, _OF_REQUESTS),),
         never="a request that waits for the city, or to which a newer one says the same",
+    ),
+    Rule(
+        name="damage",
+        tables=("disasters", "damages", "damage_events", "damage_reports", "damage_files"),
+        ways=(Rows(disasters.c.ended, children=_OF_DISASTERS),),
+        never="a disaster that nobody has closed, with all its records and reports",
     ),
     Rule(name="fixes", tables=("records",), ways=(Walk("fix"),)),
     Rule(

@@ -108,6 +108,15 @@ async def find(connection: AsyncConnection, number: int) -> Case | None:
     return next(iter(await _read(connection, select(report_cases).where(report_cases.c.id == number))), None)
 
 
+async def states(connection: AsyncConnection, numbers: Sequence[int]) -> dict[int, State]:
+    """How these cases stand."""
+    found: dict[int, State] = {}
+    for some in _chunks(numbers):
+        wanted = select(report_cases.c.id, report_cases.c.state).where(report_cases.c.id.in_(some))
+        found |= {row.id: State(row.state) for row in await connection.execute(wanted)}
+    return found
+
+
 async def of_keys(connection: AsyncConnection, keys: Iterable[str]) -> dict[str, Case]:
     """Cases by the key of their report."""
     found: dict[str, Case] = {}

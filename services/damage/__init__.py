@@ -1,0 +1,1 @@
+"""Damage of disasters: what staff enter, what it comes to, and what is handed upward."""
