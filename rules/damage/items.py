@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from enum import StrEnum
 
 MOST = 10**12  # steps of one figure: beyond, somebody leant on the keys
@@ -59,7 +59,7 @@ class Item:
         """A figure as people write it. Raises ValueError where it is none, or finer than the form counts."""
         try:
             steps = Decimal(text.replace(",", "")) * self.scale
-        except InvalidOperation:
+        except ArithmeticError:  # no number, or one beyond all bounds
             raise ValueError(f"{self.title}は、半角の数字で入れてください") from None
         if not steps.is_finite() or not 0 <= steps <= MOST or steps != steps.to_integral_value():
             fine = f"小数{len(str(self.scale)) - 1}位まで" if self.scale > 1 else "0以上の整数"

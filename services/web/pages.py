@@ -22,6 +22,7 @@ from services.web import (
     pages_selftest,
     pages_skill,
 )
+from services.web.damage import page as damage_page
 from services.web.declared import pages as declared_pages
 from services.web.dumps import page as dumps_page
 from services.web.ledger import page as ledger_page
@@ -65,6 +66,7 @@ def setup(app: web.Application) -> None:
     app.router.add_post("/ops/calls", pages_calls.take)
     app.router.add_get("/ops/glass", _staff_page("glass"))
     declared_pages.setup(app)
+    damage_page.setup(app)
     reports_page.setup(app)
     snow.setup(app)
     dumps_page.setup(app)

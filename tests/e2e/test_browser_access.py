@@ -130,6 +130,7 @@ _DESK = [
     "/alerts",
     "/declared",
     "/declared/shelter",
+    "/damage",
 ]
 _PATHS = ["/", "/login", "/snow", *(f"/ops{page}" for page in _DESK)]
 

@@ -18,7 +18,7 @@ from services.store.tables import users
 from services.store.users import Role
 from services.web.api.table import ENDPOINTS
 from tests.exercise.telegrams import Warned, telegram
-from tests.services import acts, acts_of_snow
+from tests.services import acts, acts_of_damage, acts_of_snow
 from tests.services.ledger.test_ledger_desk import BOOK
 from tests.services.making import NOW, alert, payload
 from tests.services.pictures import png
@@ -136,6 +136,7 @@ ACTS: dict[str, Act] = {
     "/sensors/let-go": _let_go,
     **acts.ACTS,
     **acts_of_snow.ACTS,
+    **acts_of_damage.ACTS,
 }
 
 

@@ -37,6 +37,10 @@ BODIES: dict[tuple[str, str], dict[str, Any]] = {
     ("/declared/shelters", "since"): {"disaster": "大雨", "places": [PLACE]},
     ("/declared/shelters", "checked"): {"disaster": "大雨", "places": [PLACE]},
     ("/declared/headquarters", "since"): {"disaster": "大雨", "type": "災害対策本部", "stands": True},
+    ("/damage/disasters", "began"): {"name": "大雨"},
+    ("/damage/disasters/act", "began"): {"id": 1, "seen": 1},
+    ("/damage", "happened"): {"disaster": 1, "certainty": "confirmed", "source": "消防", "place": "内丸"},
+    ("/damage/act", "happened"): {"id": 1, "seen": 1, "act": "update"},
     ("/reports", "time"): {"kind": "bear", "text": "電話で聞いた"},
     ("/reports/queue/acts", "time"): {
         "cases": [{"id": 1, "seen": 1}],

@@ -42,6 +42,8 @@ from services.web.api import (
     writing,
 )
 from services.web.context import CONTEXT
+from services.web.damage import api as damage
+from services.web.damage import disasters
 from services.web.dumps import api as dumps
 from services.web.ledger import api as ledger
 from services.web.reports import api as report_queue
@@ -88,6 +90,8 @@ ENDPOINTS = (
     *ledger.ENDPOINTS,
     *snow.ENDPOINTS,
     *dumps.ENDPOINTS,
+    *disasters.ENDPOINTS,
+    *damage.ENDPOINTS,
     *events.ENDPOINTS,
     *openapi.ENDPOINTS,
 )

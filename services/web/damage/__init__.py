@@ -1,0 +1,1 @@
+"""The damage register as a page and as an API."""
