@@ -16,7 +16,7 @@ from services.reports.board import placed
 from services.store import damages, report_cases
 from services.store.users import Role
 from services.web.api.answer import JSON, answer, json_object
-from services.web.api.endpoint import Endpoint, Parameter
+from services.web.api.endpoint import OF_STATUS, Endpoint, Parameter
 from services.web.api.moment import moment
 from services.web.api.writing import worlds
 from services.web.auth import PERSON
@@ -131,8 +131,8 @@ ENDPOINTS = (
         handler=show,
         summary="The damage of one disaster: sums, what changed since the last report, what contradicts, every record.",
         parameters=(
-            Parameter("disaster", "Its number; else the newest that goes on.", {"type": "integer"}),
-            Parameter("status", "Of this status; else that of the hub.", _STATUS),
+            Parameter("disaster", "Its number; else the newest that goes on.", {"type": "integer", "minimum": 0}),
+            OF_STATUS,
         ),
         returns=JSON,
         properties=BOARD,
@@ -183,7 +183,7 @@ ENDPOINTS = (
         path="/damage/{id}",
         handler=show_one,
         summary="One record of damage with every act on it.",
-        parameters=(Parameter("id", "Number of the record.", where="path"),),
+        parameters=(Parameter("id", "Number of the record.", {"type": "integer", "minimum": 0}, where="path"),),
         returns=JSON,
         properties=RECORD,
         errors=(400, 404),

@@ -15,7 +15,7 @@ from services.damage import desk
 from services.store import damages
 from services.store.users import Role
 from services.web.api.answer import JSON, json_object, listing
-from services.web.api.endpoint import Endpoint, Parameter
+from services.web.api.endpoint import OF_STATUS, Endpoint
 from services.web.api.moment import moment
 from services.web.api.writing import worlds
 from services.web.auth import PERSON
@@ -96,7 +96,7 @@ ENDPOINTS = (
         path="/damage/disasters",
         handler=list_disasters,
         summary="Disasters whose damage is counted, those that go on first.",
-        parameters=(Parameter("status", "Of this status; else that of the hub.", _STATUS),),
+        parameters=(OF_STATUS,),
         returns=JSON,
         properties=DISASTER,
         errors=(400,),
