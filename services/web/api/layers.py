@@ -17,6 +17,7 @@ from services.web.api.answer import GEOJSON, JSON, answer, feature, knows, readi
 from services.web.api.endpoint import PREFIX, Endpoint, Parameter
 from services.web.api.shapes import geojson
 from services.web.context import CONTEXT
+from services.web.encoding import takes_gzip
 from services.web.security import WebError
 
 
@@ -72,7 +73,7 @@ async def show(request: web.Request) -> web.Response:
     headers = {**reading_headers(request), hdrs.ETAG: f'W/"{packed.tag}"'}
     if knows(request, packed.tag):
         return web.Response(status=304, headers=headers)
-    if "gzip" in request.headers.get(hdrs.ACCEPT_ENCODING, ""):
+    if takes_gzip(request):
         headers[hdrs.CONTENT_ENCODING] = "gzip"
         return web.Response(body=packed.gzipped, content_type=GEOJSON, charset="utf-8", headers=headers)
     return web.Response(body=packed.plain, content_type=GEOJSON, charset="utf-8", headers=headers)

@@ -16,6 +16,7 @@ from aiohttp import hdrs, web
 from services.requests.stood import HOLDS, Standing
 from services.web.api.answer import GEOJSON, knows, reading_headers
 from services.web.auth import person_of
+from services.web.encoding import takes_gzip
 
 _ROOM = 32_000_000  # bytes of all answers that are kept
 _LEVEL = 6
@@ -40,7 +41,7 @@ class Answer:
         if knows(request, self.tag):
             return web.Response(status=304, headers=headers)
         body = self.plain
-        if "gzip" in request.headers.get(hdrs.ACCEPT_ENCODING, ""):
+        if takes_gzip(request):
             body, headers[hdrs.CONTENT_ENCODING] = self.small, "gzip"
         return web.Response(body=body, content_type=GEOJSON, charset="utf-8", headers=headers)
 
