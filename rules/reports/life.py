@@ -14,7 +14,7 @@ from rules.reports.case import CLAIMED_FOR, GONE, OPEN, PUBLIC, WAITING, Act, Ca
 from rules.reports.reason import Reason
 
 _MAY: Mapping[How, frozenset[Act]] = {
-    How.SENDER: frozenset({Act.ARRIVE, Act.REVISE}),
+    How.SENDER: frozenset({Act.ARRIVE, Act.REVISE, Act.WITHDRAW}),
     How.ISSUER: frozenset({Act.VOUCH, Act.DISOWN, Act.WITHDRAW, Act.REVISE}),
     How.DESK: frozenset(Act) - {Act.ARRIVE, Act.REVISE, Act.VOUCH, Act.DISOWN, Act.EXPIRE},
     How.HUB: frozenset({Act.EXPIRE, Act.SPLIT}),
@@ -72,6 +72,8 @@ def allowed(case: Case, how: How) -> frozenset[Act]:
     else:
         acts = frozenset(_AFTER.get(case.state, {})) | (_WHILE_OPEN if case.state in OPEN else _ALWAYS)
         acts -= frozenset() if _vouched(case) else {Act.DISOWN}
+        if how is How.SENDER and case.state not in WAITING:
+            acts -= {Act.WITHDRAW}  # what people have judged stands until people judge anew
     return acts & _MAY[how]
 
 

@@ -54,8 +54,8 @@ async def do(store: Store, deed: Deed, now: datetime, placed: Placing = lambda c
         before = case
         if deed.act is Act.MERGE:
             await _may_merge(connection, case, deed, now)
-        case = await _act(connection, case, _event(case, deed, now))
-        await _follows(connection, before, case)
+        case = await act(connection, case, _event(case, deed, now))
+        await follow(connection, before, case)
         await _forget(connection, case)
         return case
 
@@ -80,7 +80,8 @@ async def _looked_at(connection: AsyncConnection, deed: Deed) -> Case:
     return case
 
 
-async def _act(connection: AsyncConnection, case: Case, event: Event) -> Case:
+async def act(connection: AsyncConnection, case: Case, event: Event) -> Case:
+    """One act on a case read in this transaction, with the report as it stands then, and its line in the log."""
     after = await report_cases.act(connection, case, event)
     if event.act in _STANDS:
         await _stand(connection, after)
@@ -132,16 +133,16 @@ async def _forget(connection: AsyncConnection, case: Case) -> None:
         await records.reword(connection, forgotten(report))
 
 
-async def _follows(connection: AsyncConnection, before: Case, case: Case) -> None:
+async def follow(connection: AsyncConnection, before: Case, case: Case) -> None:
     """What an act does to others: the first of a group counts its calls; when it goes, they stand for themselves."""
     children = await report_cases.merged_into(connection, [case.id])
     for child in children if case.same_as is not None else ():
         last = case.events[-1]
         alone = await report_cases.act(connection, child, _by_hub(child, Reason.NOT_THE_SAME, last.at))
-        await _act(connection, alone, replace(last, at=alone.events[-1].at))
+        await act(connection, alone, replace(last, at=alone.events[-1].at))
     if case.state in GONE and before.state not in GONE:
         for child in children:
-            await _act(connection, child, _by_hub(child, Reason.FIRST_IS_OVER, case.events[-1].at))
+            await act(connection, child, _by_hub(child, Reason.FIRST_IS_OVER, case.events[-1].at))
     for number in {before.same_as, case.same_as} - {None} if case.same_as != before.same_as else ():
         first = await report_cases.find(connection, number) if number else None
         if first is not None:

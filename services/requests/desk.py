@@ -51,8 +51,8 @@ class Requests:
     def __init__(self, streets: Streets) -> None:
         self._streets = streets
 
-    async def take(self, connection: AsyncConnection, asked: Asked, by: By) -> Taken:
-        """Write it down. Call inside ``store.write()``."""
+    async def take(self, connection: AsyncConnection, asked: Asked, by: By, photos: tuple[str, ...] = ()) -> Taken:
+        """Write it down. Call inside ``store.write()``. ``photos``: names of pictures of a request, kept already."""
         if asked.service.report:
             await records.save(connection, [_sighting(asked, by)], by.at)
             return Taken(marked(by.status, _SEEN))
@@ -75,6 +75,7 @@ class Requests:
             public=_public(asked, found),
             answer=answer,
             at=by.at,
+            photos=photos,
         )
         return Taken(answer, await requests.add(connection, new))
 

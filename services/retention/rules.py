@@ -26,6 +26,7 @@ from services.store.tables_budget import outages, spent
 from services.store.tables_calls import call_sends, calls
 from services.store.tables_damage import damage_events, damage_files, damage_reports, damages, disasters
 from services.store.tables_dumps import dump_events
+from services.store.tables_heard import heard
 from services.store.tables_ledger import ledger_entries
 from services.store.tables_orders import decisions, expected_snow, order_events, order_links, orders
 from services.store.tables_plow import passes, rounds, spells
@@ -38,8 +39,12 @@ _OF_ORDERS = (Child(order_events.c.order, orders.c.id), Child(order_links.c.orde
 _OF_DISASTERS = tuple(
     Child(one.c.disaster, disasters.c.id) for one in (damage_events, damages, damage_files, damage_reports)
 )
-_OF_REPORTS = (Child(report_events.c.case, report_cases.c.id),)
-_OF_REQUESTS = (Child(request_updates.c.request, requests.c.id), Child(request_words.c.request, requests.c.id))
+_OF_REPORTS = (Child(report_events.c.case, report_cases.c.id), Child(heard.c.case, report_cases.c.id))
+_OF_REQUESTS = (
+    Child(request_updates.c.request, requests.c.id),
+    Child(request_words.c.request, requests.c.id),
+    Child(heard.c.request, requests.c.id),
+)
 _DRILLS = tuple(status for status in Status if status is not Status.ACTUAL)
 
 
@@ -185,13 +190,13 @@ RULES = (
     ),
     Rule(
         name="reports",
-        tables=("records", "report_cases", "report_events"),
+        tables=("records", "report_cases", "report_events", "heard"),
         ways=(Sightings(), Rows(report_cases.c.seen_at, children=_OF_REPORTS)),
         never="the squares and days in which animals were seen",
     ),
     Rule(
         name="requests",
-        tables=("requests", "request_updates", "request_words"),
+        tables=("requests", "request_updates", "request_words", "heard"),
         ways=(Rows(requests.c.changed_at, _answered, _OF_REQUESTS),),
         never="a request that waits for the city, or to which a newer one says the same",
     ),

@@ -54,6 +54,7 @@ class Request:
     version: int
     asked_at: datetime
     changed_at: datetime
+    photos: tuple[str, ...] = ()  # names of pictures of ours: for the desk alone
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +91,7 @@ class New:
     public: tuple[float, float] | None  # lon, lat
     answer: str
     at: datetime
+    photos: tuple[str, ...] = ()
 
 
 async def add(connection: AsyncConnection, new: New) -> int:
@@ -111,6 +113,7 @@ async def add(connection: AsyncConnection, new: New) -> int:
         "description": bare["description"],
         "released": False,
         "media_url": one.media_url,
+        "photos": list(new.photos),
         "attributes": {
             code: [bare[f"{code} {place}"] for place, _ in enumerate(values)] for code, values in one.attributes.items()
         },
@@ -264,6 +267,7 @@ def request_of(row: RowMapping) -> Request:
             "state": State(row["state"]),
             "turn": Turn(row["turn"]),
             "reasons": tuple(row["reasons"]),
+            "photos": tuple(row["photos"]),
             "attributes": {code: tuple(values) for code, values in row["attributes"].items()},
             "known": from_json(Known, row["known"]),
         }

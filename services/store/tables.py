@@ -22,6 +22,7 @@ import services.store.tables_budget
 import services.store.tables_calls
 import services.store.tables_damage
 import services.store.tables_dumps
+import services.store.tables_heard
 import services.store.tables_ledger
 import services.store.tables_orders
 import services.store.tables_plow

@@ -34,6 +34,7 @@ requests = Table(  # one a request, changed in place; its history is request_upd
     Column("description", Text, nullable=False),
     Column("released", Boolean, nullable=False),  # may the public read the description, covered?
     Column("media_url", Text, nullable=False),
+    Column("photos", JSON, nullable=False, server_default="[]"),  # SHA-256 of ours, sent with it
     Column("attributes", JSON, nullable=False),
     Column("known", JSON, nullable=False),  # of the road, when it was asked
     Column("segment", Text, nullable=False),

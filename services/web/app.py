@@ -12,6 +12,7 @@ from services.web.api.viewer import Viewer
 from services.web.auth import guard, person_of
 from services.web.cap import CapPages
 from services.web.context import CONTEXT, WebContext
+from services.web.heard import page as heard_page
 from services.web.heartbeat import Heartbeat
 from services.web.lalert_in import LalertIn
 from services.web.open311.pages import Open311
@@ -35,6 +36,7 @@ def make_app(context: WebContext) -> web.Application:
     callout_link.setup(app)
     snow_answer.setup(app)
     pages_subscribe.setup(app)
+    heard_page.setup(app)
     cap = _cap_pages(context)
     if context.sender:
         app.router.add_routes(Heartbeat(pages=cap, sender=context.sender, signer=context.signer).routes())

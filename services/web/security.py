@@ -94,8 +94,14 @@ async def faults(request: web.Request, handler: Handler) -> web.StreamResponse:
             response.headers[hdrs.ALLOW] = ", ".join(sorted(answer.allowed_methods))
         return response
     except Exception:  # noqa: BLE001 - the last net: the asker gets a sentence, the log the trace
-        _log.exception("request failed", method=request.method, path=request.path)
+        _log.exception("request failed", method=request.method, path=_pattern(request))
         return refusal(request, WebError(500, *WORDS[500]))
+
+
+def _pattern(request: web.Request) -> str:
+    """The address as it is mounted: one that holds a key is not written down."""
+    resource = request.match_info.route.resource
+    return resource.canonical if resource is not None and "{token}" in resource.canonical else request.path
 
 
 def refusal(request: web.Request, fault: WebError) -> web.Response:
@@ -129,8 +135,11 @@ def _page(request: web.Request, message: tuple[str, str, str]) -> str:
 
 async def add_headers(request: web.Request, response: web.StreamResponse) -> None:
     """Put the headers on just before the first byte goes out, so that streams and files carry them too."""
+    stricter = response.headers.get("Referrer-Policy") == "no-referrer"  # a page whose address is a key
     for name, value in HEADERS.items():
         response.headers[name] = value
+    if stricter:
+        response.headers["Referrer-Policy"] = "no-referrer"
     response.headers.setdefault(hdrs.CACHE_CONTROL, "no-store")
     if request.app[CONTEXT].https:
         response.headers["Strict-Transport-Security"] = "max-age=31536000"

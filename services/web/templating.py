@@ -20,6 +20,7 @@ def environment(context: WebContext) -> jinja2.Environment:
     built.globals["city"] = {"name": context.city_name, "name_en": context.city_name_en}
     built.globals["exercise"] = context.exercise
     built.globals["subscribing"] = context.subscriptions is not None
+    built.globals["telling"] = context.reports.public
     built.globals["static"] = "/static"
     return built
 

@@ -28,6 +28,7 @@ from services.channels.registry import build
 from services.city import City, load_city
 from services.clock import Clock, wall
 from services.configuration.plow import Plow
+from services.configuration.reports import Reports
 from services.deliver import Deliver
 from services.desks import review
 from services.dumps.picture import Dumps
@@ -261,6 +262,7 @@ def _context(made: Scene, settings: Settings) -> WebContext:
         dumps=Dumps(sites_of(roads, plow)),
         answers=Streets(roads),
         services=offered(settings, Streets(roads)),
+        reports=Reports(public=True),
         streets=streets(roads.carriageways.segments),
         book=load_book(settings),
     )

@@ -151,6 +151,27 @@ async def roads(page: Page) -> None:
     await page.wait_for_timeout(2500)
 
 
+async def tell(page: Page) -> None:
+    await page.goto("/report")
+
+
+async def told(page: Page) -> None:
+    """A bear, with a place on the map, and the page that follows it."""
+    await page.goto("/report?kind=bear")
+    await page.get_by_label("住所・目印").fill("中津川の河川敷")
+    await page.get_by_role("button", name="地図で示す").click()
+    await page.wait_for_function("() => document.body.dataset.map === 'ready'")
+    await page.wait_for_timeout(1500)
+    await page.locator("#map").press("Enter")
+    await page.get_by_label("数（頭・人）").fill("2")
+
+
+async def followed(page: Page) -> None:
+    await told(page)
+    await page.get_by_role("button", name="送る", exact=False).click()
+    await page.wait_for_selector("#state")
+
+
 STAFF: dict[str, Act] = {
     "ops": ops,
     "gauge": gauge,
@@ -159,7 +180,7 @@ STAFF: dict[str, Act] = {
     "skill": skill,
     "budget": budget,
 }
-OPEN: dict[str, Act] = {"public": public, "login": login}
+OPEN: dict[str, Act] = {"public": public, "login": login, "tell": tell, "told": told, "followed": followed}
 FILLED: dict[str, Act] = {  # after eight more minutes, in which people were at work
     "alerts": alerts,
     "story": story,

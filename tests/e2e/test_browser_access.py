@@ -132,7 +132,15 @@ _DESK = [
     "/declared/shelter",
     "/damage",
 ]
-_PATHS = ["/", "/login", "/snow", *(f"/ops{page}" for page in _DESK)]
+_PATHS = [
+    "/",
+    "/login",
+    "/snow",
+    "/report",
+    "/report?kind=bear",
+    "/report?kind=SNOW_NOT_PLOWED",
+    *(f"/ops{page}" for page in _DESK),
+]
 
 
 async def test_nothing_is_wider_than_a_small_phone(browser: Browser, night: Scene) -> None:
@@ -163,6 +171,32 @@ async def test_the_public_page_needs_no_script(browser: Browser, night: Scene) -
     await expect(page.locator("#news")).to_be_hidden()
     await context.close()
     window.check()
+
+
+async def test_a_bear_is_told_by_a_phone_with_keys_alone_and_taken_back(browser: Browser, night: Scene) -> None:
+    window, context = await visit(browser, night, viewport={"width": 390, "height": 844})
+    page = window.page
+    await page.goto("/report")
+    assert await violations(page) == []
+    await page.get_by_role("link", name="クマを見た").press("Enter")
+    await page.get_by_role("button", name="送る Send", exact=True).press("Enter")
+    await expect(page.locator("#errors")).to_be_focused()
+    assert await violations(page) == []
+    await page.locator("#errors a").first.press("Enter")
+    await expect(page.get_by_label("住所・目印・道路の名前")).to_be_focused()
+    await page.get_by_role("button", name="地図で示す").press("Enter")
+    await page.wait_for_function("() => document.body.dataset.map === 'ready'")
+    await page.locator("#map").press("Enter")
+    await expect(page.locator("#chosen")).to_be_visible()
+    assert await violations(page) == []
+    await page.get_by_role("button", name="送る Send", exact=True).press("Enter")
+    await expect(page.locator("#state")).to_have_attribute("data-state", "received")
+    assert await violations(page) == []
+    await page.get_by_text("間違いだった").press("Enter")
+    await page.get_by_role("button", name="取り消す").press("Enter")
+    await expect(page.locator("#state")).to_have_attribute("data-state", "withdrawn")
+    await context.close()
+    assert [one for one in window.faults if "400" not in one] == [], "the browser notes the form that came back"
 
 
 async def test_new_information_is_offered_and_never_forced(browser: Browser, night: Scene) -> None:

@@ -16,6 +16,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from aiohttp import FormData
 from pydantic import SecretStr
 
 from feeds.crime_types import Crime, Ended, Follows
@@ -26,6 +27,7 @@ from feeds.status import Status
 from services.channels.mqtt.hazards import message, strongest
 from services.channels.registry import CHANNELS, renderer
 from services.configuration.open311 import Open311
+from services.configuration.reports import Reports
 from services.photos import clean
 from services.requests.desk import Requests
 from services.requests.offer import Services
@@ -107,7 +109,8 @@ async def told(store: Store) -> AsyncIterator[tuple[Floor, News, str]]:
     settings = Open311(keys={"app": SecretStr(key)})
     catalog = read_catalog(Path("config/morioka/services.toml"))
     offer = Services(catalog=catalog, settings=settings, desk=Requests(Streets(None)), contact="019-651-4111")
-    async with floor(store, services=offer, base_url="https://hub.example.jp") as running:
+    heard = Reports(public=True, per_client=1000, in_all=1000)
+    async with floor(store, services=offer, base_url="https://hub.example.jp", reports=heard) as running:
         await ask_the_city(await running.visitor(), key)
         yield running, news, picture.sha256
 
@@ -120,6 +123,19 @@ async def ask_the_city(visitor: Visitor, key: str) -> None:
         body = {"api_key": key, "service_code": service, **words, **placed}
         async with visitor.http.post("/open311/v2/requests.json", data=body) as response:
             assert response.status in {200, 201}, await response.text()
+
+
+async def tell_the_city(visitor: Visitor, kind: str) -> str:
+    """By the page; the token of the link."""
+    form = FormData(default_to_multipart=True)
+    words = {"text": f"{SECRET}さん 090-1234-5678", "place": f"{SECRET}内丸1-2-3", "attribute[WHAT]": SECRET}
+    for name, value in {"kind": kind, "lon": str(LON), "lat": str(LAT), **words}.items():
+        if kind.isupper() or not name.startswith("attribute"):
+            form.add_field(name, value)
+    form.add_field("photo", pictures.telling_jpeg(), filename=f"{SECRET}.jpg")
+    async with visitor.http.post("/report", data=form) as response:
+        assert response.status == 200 and response.url.path != "/report", await response.text()
+        return response.url.path.rpartition("/")[2]
 
 
 def seen_in(text: str) -> list[str]:
@@ -166,6 +182,7 @@ async def test_no_public_address_tells_what_people_reported(told: tuple[Floor, N
         "identifier": names,
         "sha256": [picture],
         "name": ["flood-kitakami"],
+        "token": [await tell_the_city(await running.visitor(), kind) for kind in ("bear", "other", "SNOW_DAMAGE")],
     }
     stranger, answered = await running.visitor(), set[str]()
     for path in routes(running, fills):
@@ -173,6 +190,7 @@ async def test_no_public_address_tells_what_people_reported(told: tuple[Floor, N
             status, text = await read(stranger, path + query, Accept=accept)
             answered |= {path} if status == 200 else set()
             assert seen_in(text) == [], path + query
+    assert {"/report", f"/report/{fills['token'][0]}"} < answered, "whoever has the link sees no word either"
     assert {"/open311/v2/requests.xml", "/open311/v2/requests/1.json", "/cap/feed.atom", "/"} < answered
     assert any(path.startswith("/cap/Actual-missing-person") for path in answered)
     assert len(answered) > 50, "a walk that is turned away everywhere proves nothing"

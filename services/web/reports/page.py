@@ -30,7 +30,7 @@ from services.web.security import WebError
 
 PATH = "/ops/reports"
 _ONE_BY_ONE = 100
-_WAYS = {"@public": "市民（ウェブ）", "@open311": "市民（アプリ）", "@desk": "職員"}
+_WAYS = {"@public": "市民（ウェブ）", "@line": "市民（LINE）", "@open311": "市民（アプリ）", "@desk": "職員"}
 _ACTS = {  # how the buttons read
     Act.TRIAGE: "内容を確かめた",
     Act.CONFIRM: "確認済みにする",

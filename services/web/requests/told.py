@@ -83,6 +83,7 @@ def _card(one: Request, around: Around, catalog: Catalog | None, whole: bool, no
         "text": one.description if whole else masked(one.description),
         "covered": masked(one.description),
         "media_url": one.media_url if whole else "",
+        "photos": [f"/api/v1/reports/photos/{name}" for name in one.photos] if whole else [],
         "answers": _answers(one, service),
         "lately": lately,
         "since": lately is not None and lately.last_at > one.asked_at,

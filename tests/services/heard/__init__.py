@@ -1,0 +1,1 @@
+"""What residents tell by the page and by LINE."""
