@@ -20,10 +20,11 @@ class Event(StrEnum):
     BACKLOG = "backlog"  # deliveries wait far too long
     ORDER = "order"  # snow: a proposal nobody decides, an order nobody answers or finishes
     REPORT = "report"  # a report of residents or police that nobody judges
+    CULLING = "culling"  # people were told to stay inside, and nobody lifts or prolongs it
     FAULT = "fault"  # a part of the hub does not work
 
 
-URGENT = frozenset({Event.MANDATORY, Event.BREAK_GLASS})
+URGENT = frozenset({Event.MANDATORY, Event.BREAK_GLASS, Event.CULLING})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,8 +8,11 @@ from datetime import datetime, timedelta
 
 from feeds.japan import JAPAN
 from feeds.status import Status
+from rules.culling.case import Case as Culling
+from rules.culling.case import Told as CullingTold
 from rules.orders.life import Order
 from rules.reports.case import Case
+from services.callout.culling import culling_occasions
 from services.callout.occasion import Event, Occasion
 from services.callout.reports import report_occasions
 from services.callout.roster import Callout, required
@@ -39,6 +42,7 @@ class Picture:
     orders: Sequence[Order] = ()  # of the snow desk that are not over
     plow: Plow = field(default_factory=Plow)
     reports: Sequence[Case] = ()  # that wait for a person
+    cullings: Sequence[tuple[Culling, CullingTold]] = ()  # that nobody has closed
     own: Status = Status.ACTUAL  # of the hub's own faults: an exercise has those of an exercise
 
 
@@ -51,6 +55,7 @@ def occasions(picture: Picture, callout: Callout, now: datetime) -> dict[str, Oc
         *_gateways(picture.equipment),
         *order_occasions(picture.orders, picture.plow, now),
         *report_occasions(picture.reports, now),
+        *culling_occasions(picture.cullings, now),
         *(_fault(*one, picture.own) for one in picture.faults),
     ]
     rung = {one.status for one in found if one.event is Event.MANDATORY}  # by the same deliveries

@@ -33,6 +33,7 @@ COMMANDS = {
     "alerts": "list and show alerts, draft a cancellation",
     "reports": "what people and police sent: list, show, judge",
     "damage": "damage of disasters: list, enter, what it comes to",
+    "culling": "emergency culling: open cases, one case as its record",
     "story": "one alert: readings, hazards, rule, approvals, payloads, receipts",
     "official": "what official warnings were in force at an instant",
     "budget": "what sending costs, and what the winter will",

@@ -19,6 +19,7 @@ class Retention(BaseModel):
     chronology_days: int = Field(default=3653, ge=0)
     copies_days: int = Field(default=60, ge=0)
     calls_days: int = Field(default=1096, ge=0)
+    cullings_days: int = Field(default=3653, ge=0)
     silences_days: int = Field(default=1096, ge=0)
     # What it rests on.
     readings_days: int = Field(default=1096, ge=0)

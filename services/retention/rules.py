@@ -24,6 +24,7 @@ from services.settings import Settings
 from services.store.tables import quarantine, records, silences, suppressed, suppressions
 from services.store.tables_budget import outages, spent
 from services.store.tables_calls import call_sends, calls
+from services.store.tables_culling import culling_events, cullings
 from services.store.tables_damage import damage_events, damage_files, damage_reports, damages, disasters
 from services.store.tables_dumps import dump_events
 from services.store.tables_heard import heard
@@ -45,6 +46,9 @@ _OF_REQUESTS = (
     Child(request_words.c.request, requests.c.id),
     Child(heard.c.request, requests.c.id),
 )
+_OF_REPORTS = (Child(report_events.c.case, report_cases.c.id),)
+_OF_CULLINGS = (Child(culling_events.c.case, cullings.c.id),)
+_OF_REQUESTS = (Child(request_updates.c.request, requests.c.id), Child(request_words.c.request, requests.c.id))
 _DRILLS = tuple(status for status in Status if status is not Status.ACTUAL)
 
 
@@ -193,6 +197,12 @@ RULES = (
         tables=("records", "report_cases", "report_events", "heard"),
         ways=(Sightings(), Rows(report_cases.c.seen_at, children=_OF_REPORTS)),
         never="the squares and days in which animals were seen",
+    ),
+    Rule(
+        name="cullings",
+        tables=("cullings", "culling_events"),
+        ways=(Rows(cullings.c.closed_at, children=_OF_CULLINGS),),
+        never="a case that nobody has closed",
     ),
     Rule(
         name="requests",

@@ -20,6 +20,7 @@ from sqlalchemy import (
 
 import services.store.tables_budget
 import services.store.tables_calls
+import services.store.tables_culling
 import services.store.tables_damage
 import services.store.tables_dumps
 import services.store.tables_heard

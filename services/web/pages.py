@@ -22,6 +22,7 @@ from services.web import (
     pages_selftest,
     pages_skill,
 )
+from services.web.culling import page as culling_page
 from services.web.damage import page as damage_page
 from services.web.declared import pages as declared_pages
 from services.web.dumps import page as dumps_page
@@ -68,6 +69,7 @@ def setup(app: web.Application) -> None:
     declared_pages.setup(app)
     damage_page.setup(app)
     reports_page.setup(app)
+    culling_page.setup(app)
     snow.setup(app)
     dumps_page.setup(app)
     requests_page.setup(app)

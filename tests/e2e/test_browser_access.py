@@ -119,6 +119,7 @@ _DESK = [
     "/outbox",
     "/calls",
     "/reports",
+    "/culling",
     "/snow",
     "/snow/record",
     "/dumps",

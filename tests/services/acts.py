@@ -86,7 +86,19 @@ async def triage(store: Store, officer: Visitor) -> tuple[int, Any]:
     return await officer.post("/api/v1/reports/queue/acts", {"cases": [{"id": number}], "act": "triage"})
 
 
+async def culling(_: Store, officer: Visitor) -> tuple[int, Any]:
+    return await officer.post("/api/v1/culling", {"animal": "bear"})
+
+
+async def tick(store: Store, officer: Visitor) -> tuple[int, Any]:
+    _, case = await culling(store, officer)
+    body = {"id": case["id"], "seen": 1, "act": "tick", "condition": "urgent"}
+    return await officer.post("/api/v1/culling/acts", body)
+
+
 ACTS: dict[str, Act] = {
+    "/culling": culling,
+    "/culling/acts": tick,
     "/alerts": notice,
     "/alerts/{series}/update": amending("update", {"texts": {"ja": {"headline": "見出し"}}}),
     "/alerts/{series}/correction": amending("correction", {"wrong": {"ja": "内丸"}, "right": {"ja": "大通"}}),

@@ -42,6 +42,7 @@ BODIES: dict[tuple[str, str], dict[str, Any]] = {
     ("/damage", "happened"): {"disaster": 1, "certainty": "confirmed", "source": "消防", "place": "内丸"},
     ("/damage/act", "happened"): {"id": 1, "seen": 1, "act": "update"},
     ("/reports", "time"): {"kind": "bear", "text": "電話で聞いた"},
+    ("/culling/acts", "until"): {"id": 1, "seen": 1, "act": "plan", "areas": ["032010001"]},
     ("/reports/queue/acts", "time"): {
         "cases": [{"id": 1, "seen": 1}],
         "act": "correct",

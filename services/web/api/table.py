@@ -42,6 +42,7 @@ from services.web.api import (
     writing,
 )
 from services.web.context import CONTEXT
+from services.web.culling import api as culling
 from services.web.damage import api as damage
 from services.web.damage import disasters
 from services.web.dumps import api as dumps
@@ -92,6 +93,7 @@ ENDPOINTS = (
     *dumps.ENDPOINTS,
     *disasters.ENDPOINTS,
     *damage.ENDPOINTS,
+    *culling.ENDPOINTS,
     *events.ENDPOINTS,
     *openapi.ENDPOINTS,
 )

@@ -54,24 +54,26 @@ def sketch_of(item: Item, areas: Areas) -> Sketch | None:
     others = [(one, "merged") for one in item.merged] + [(one, "likely") for one, _ in item.likely]
     marked = [(one.lon, one.lat, mark, one.id) for one, mark in others if one.lon is not None and one.lat is not None]
     points = [*marked, (case.lon, case.lat, "own", case.id)]
-    frame = _Frame.over([(lon, lat) for lon, lat, _, _ in points])
+    frame = Frame.over([(lon, lat) for lon, lat, _, _ in points])
     near = areas.touching(shapely.box(*frame.bounds), "district")
     return Sketch(
-        tuple(_path(one, frame) for one in near),
-        tuple(name for one in near for name in _name(one, frame)),
+        tuple(path_of(one, frame) for one in near),
+        tuple(name for one in near for name in names_in(one, frame)),
         tuple(Dot(*frame.at(lon, lat), mark, number) for lon, lat, mark, number in points),
         f"{_ZOOM}/{case.lat:.5f}/{case.lon:.5f}",
     )
 
 
 @dataclass(frozen=True, slots=True)
-class _Frame:
+class Frame:
+    """The part of the map that a drawing shows."""
+
     lon: float
     lat: float
     degrees: float  # of latitude, over the height
 
     @classmethod
-    def over(cls, points: Sequence[tuple[float, float]]) -> _Frame:
+    def over(cls, points: Sequence[tuple[float, float]]) -> Frame:
         lons, lats = [lon for lon, _ in points], [lat for _, lat in points]
         middle = (min(lats) + max(lats)) / 2
         wide = (max(lons) - min(lons)) * cos(radians(middle)) * HEIGHT / WIDTH
@@ -89,13 +91,14 @@ class _Frame:
         return round(x, 1), round(HEIGHT / 2 - (lat - self.lat) * scale, 1)
 
 
-def _path(area: Area, frame: _Frame) -> str:
+def path_of(area: Area, frame: Frame) -> str:
+    """Its outline as SVG, as far as the drawing goes."""
     seen = shapely.intersection(area.geometry, shapely.box(*frame.bounds).buffer(frame.degrees))
     rings = [part.exterior for part in getattr(seen, "geoms", [seen]) if isinstance(part, shapely.Polygon)]
     return "".join(_ring(ring.simplify(frame.degrees / HEIGHT).coords, frame) for ring in rings)
 
 
-def _name(area: Area, frame: _Frame) -> Iterator[Name]:
+def names_in(area: Area, frame: Frame) -> Iterator[Name]:
     """In the middle of what is seen of it, unless that is too little."""
     seen = shapely.intersection(area.geometry, shapely.box(*frame.bounds))
     if seen.area * cos(radians(frame.lat)) * (HEIGHT / frame.degrees) ** 2 >= _NAMED:
@@ -103,6 +106,6 @@ def _name(area: Area, frame: _Frame) -> Iterator[Name]:
         yield Name(*frame.at(middle.x, middle.y), area.name)
 
 
-def _ring(coords: Iterable[tuple[float, ...]], frame: _Frame) -> str:
+def _ring(coords: Iterable[tuple[float, ...]], frame: Frame) -> str:
     points = ["{} {}".format(*frame.at(one[0], one[1])) for one in coords]
     return f"M{'L'.join(points)}Z" if len(points) > 2 else ""

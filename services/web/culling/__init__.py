@@ -1,0 +1,1 @@
+"""Emergency culling for the desk: cases, their acts, and the page on which they are carried on."""
