@@ -36,6 +36,11 @@ api_key = "{csrf}"
 [[operations]]
 include-path = "/api/v1/reports/queue/acts"
 checks.negative_data_rejection.enabled = false
+
+# The same: `around` beside `tick`.
+[[operations]]
+include-path = "/api/v1/culling/acts"
+checks.negative_data_rejection.enabled = false
 """
 
 

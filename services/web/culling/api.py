@@ -15,8 +15,9 @@ from services.culling import desk
 from services.store import cullings
 from services.store.users import Role
 from services.web.api.answer import JSON, answer, json_object, listing
-from services.web.api.endpoint import Endpoint, Parameter
-from services.web.api.writing import city_of, worlds
+from services.web.api.endpoint import OF_STATUS, Endpoint, Parameter
+from services.web.api.writing import city_of
+from services.web.api.writing import status_of as written_as
 from services.web.auth import PERSON
 from services.web.context import CONTEXT, WebContext
 from services.web.culling.asked import BY_PEOPLE, LONGEST_ROADS, animal_of, deed_of, number_of, refusal
@@ -70,11 +71,8 @@ async def act(request: web.Request) -> web.Response:
 async def opened(request: web.Request, body: dict[str, Any]) -> Case:
     """A new case, as the body asks for it. Raises WebError."""
     context = request.app[CONTEXT]
-    sighting = number_of(body["sighting"], "sighting") if body.get("sighting") not in (None, "") else None
-    status = status_of(body.get("status") if isinstance(body.get("status"), str) else None, context)
-    if status not in worlds(context):
-        raise WebError(400, "bad_status", "この状態の件はここでは開けません。 / Not of this status here.")
-    told = {"status": status, "animal": animal_of(body.get("animal")), "sighting": sighting}
+    sighting = number_of(body["sighting"], "sighting") if "sighting" in body else None
+    told = {"status": written_as(request, body), "animal": animal_of(body.get("animal")), "sighting": sighting}
     try:
         case = await desk.begin(context.store, **told, who=request[PERSON].name, now=context.now())  # type: ignore[arg-type]
     except CullingError as error:
@@ -109,7 +107,7 @@ ENDPOINTS: Sequence[Endpoint] = (
         path="/culling",
         handler=show,
         summary="Cases of emergency culling: the open ones, and the last thirty that are closed.",
-        parameters=(Parameter("status", "Of this status; else that of the hub.", _STATUSES),),
+        parameters=(OF_STATUS,),
         returns=JSON,
         properties=CASE,
         errors=(400,),
@@ -119,7 +117,7 @@ ENDPOINTS: Sequence[Endpoint] = (
         path="/culling/{id}",
         handler=show_one,
         summary="One case of emergency culling with every act on it.",
-        parameters=(Parameter("id", "Number of the case.", where="path"),),
+        parameters=(Parameter("id", "Number of the case.", _ID, where="path"),),
         returns=JSON,
         properties=CASE,
         errors=(400, 404),

@@ -10,13 +10,12 @@ from typing import Any, TypeVar
 
 import shapely
 
-from feeds.japan import JAPAN
 from geo.area import Areas
 from geo.sighted.cordon import RADII, CordonError, around_point, squares_of
 from rules.culling.case import Act, Condition, Office, Outcome, Plan
 from rules.culling.life import CullingError
 from services.culling.desk import Deed
-from services.web.api.moment import moment, sensible
+from services.web.api.moment import moment
 from services.web.security import WebError, storable
 
 LONGEST_ROADS = 120  # characters, which everybody reads
@@ -137,13 +136,6 @@ def _number(value: Any) -> float:
 
 
 def _until(body: Mapping[str, Any]) -> datetime:
-    """An instant with its offset; without one, as a form sends it, Japan's."""
-    value = body.get("until")
-    if isinstance(value, str) and len(value) == len("2026-12-08T09:00"):
-        try:
-            return sensible(datetime.fromisoformat(value).replace(tzinfo=JAPAN), "until", "until")
-        except ValueError:
-            raise WebError(400, "bad_until", "until は 2026-12-08T09:00+09:00 の形です。 / until: ISO 8601.") from None
     found = moment(body, "until")
     if found is None:
         raise WebError(400, "bad_until", "終わる見込み（until）が要ります。 / until: when it should be over.")

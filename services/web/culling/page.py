@@ -62,9 +62,11 @@ async def act(request: web.Request) -> web.StreamResponse:
         body["around"] = {name: body.get(name) for name in ("lon", "lat", "radius_m")}
     else:
         body["areas"] = [str(one) for one in form.getall("areas", [])]
-    for name in ("polygon", "condition", "office", "outcome"):
+    for name in ("polygon", "condition", "office", "outcome", "sighting"):
         if not body.get(name):
             body.pop(name, None)
+    if body.get("until"):
+        body["until"] = f"{body['until']}+09:00"
     status = body.get("status")
     try:
         case = await (opened(request, body) if body.get("act") == "open" else done(request, body))

@@ -16,6 +16,7 @@ from services.store import cullings
 from services.store.engine import Store
 from services.store.users import Role
 from tests.services.making import NOW
+from tests.services.test_users import MORIOKA
 from tests.services.test_writing import CITY
 from tests.services.web_floor import Visitor, floor
 
@@ -105,8 +106,9 @@ async def test_the_page_works_without_any_script(store: Store) -> None:
 
 @pytest.mark.one_engine
 def test_by_command(tmp_path: Any, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
-    url = f"sqlite+aiosqlite:///{tmp_path / 'hub.db'}"
-    monkeypatch.setenv("SHIRASE_DATABASE_URL", url)
+    url = f"sqlite+aiosqlite:///{tmp_path / 'shirase.db'}"
+    monkeypatch.setenv("SHIRASE_DATA_DIR", str(tmp_path))
+    monkeypatch.setenv("SHIRASE_PROFILE", str(MORIOKA))
     assert run(["culling", "list"]) == 1 and "no_store" in capsys.readouterr().err
 
     async def fill() -> None:
