@@ -46,9 +46,7 @@ _OF_REQUESTS = (
     Child(request_words.c.request, requests.c.id),
     Child(heard.c.request, requests.c.id),
 )
-_OF_REPORTS = (Child(report_events.c.case, report_cases.c.id),)
 _OF_CULLINGS = (Child(culling_events.c.case, cullings.c.id),)
-_OF_REQUESTS = (Child(request_updates.c.request, requests.c.id), Child(request_words.c.request, requests.c.id))
 _DRILLS = tuple(status for status in Status if status is not Status.ACTUAL)
 
 
