@@ -8,7 +8,7 @@ from functools import lru_cache
 
 from feeds.records import Message, Rejected
 
-RESERVED = frozenset({"status", "heartbeat", "batch", "report", "fix", "forecast", "telegram", "rejects"})
+RESERVED = frozenset({"status", "heartbeat", "batch", "report", "fix", "forecast", "telegram", "watch", "rejects"})
 PUBLIC = "public"  # the door out; never a gateway
 NAME = re.compile(r"[a-z0-9_-]{1,64}")
 
@@ -78,8 +78,8 @@ def hub_topic(topic: str) -> HubTopic | Rejected:
         if second not in RESERVED:
             return _bad(f"{second!r} is no word of the second level; a reading needs STATION/QUANTITY", topic)
         return HubTopic(gateway, second)
-    if second == "fix":
-        return HubTopic(gateway, "fix", station=levels[4])
+    if second in {"fix", "watch"}:
+        return HubTopic(gateway, second, station=levels[4])
     if second in RESERVED:
         return _bad(f"{second!r} is a reserved word and cannot be a station", topic)
     return HubTopic(gateway, "reading", second, levels[4])

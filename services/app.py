@@ -39,6 +39,8 @@ from services.selftest.monthly import Monthly
 from services.settings import Settings
 from services.source import Source
 from services.store.engine import Store
+from services.watch import running as watch
+from services.watch.desk import Desk
 from services.web.app import make_app, serve
 from services.web.context import WebContext
 from services.web.health import Watch, line_faults
@@ -105,6 +107,7 @@ class Hub:
             self.retention = await retention.keep(house)
         if {"deliver", "web"} & set(wanted):  # either calls staff when the other is gone
             await callout.run(house, self.rollcall.line)
+            await watch.run(house)
         await self._join()
         house.go()
         await self._show(await self._pages() if "web" in wanted else self._monitor())
@@ -140,6 +143,7 @@ class Hub:
             floor=city.floor,
             city=city,
             callout=settings.callout,
+            watch=Desk(self._house.store, settings.watch, city.ground) if settings.watch else None,
             plow=settings.plow,
             dumps=Dumps(sites_of(roads, settings.plow)),
             towns=load_towns(settings, city.ground.areas),

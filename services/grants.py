@@ -22,11 +22,12 @@ log = structlog.get_logger(__name__)
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Grant:
     """One gateway. ``status`` other than Actual makes everything it sends a drill; ``telegram`` lets it relay JMA,
-    ``forecast`` foretell snow."""
+    ``forecast`` foretell snow, ``watch`` tell of people who are watched over."""
 
     status: Status = Status.ACTUAL
     telegram: bool = False
     forecast: bool = False
+    watch: bool = False
     revoked: bool = False
     allowance: float | None = None  # messages a second; None: that of everybody
     login: rights.Gateway | None = field(default=None, repr=False)  # how a broker recognises it; None: not at all
@@ -42,8 +43,14 @@ def of_settings(configured: Mapping[str, Gateway]) -> dict[str, Grant]:
             status=one.status,
             telegram=one.telegram,
             forecast=one.forecast,
+            watch=one.watch,
             allowance=one.allowance,
-            login=rights.Gateway(password=one.password.get_secret_value(), telegram=one.telegram, also=tuple(one.also)),
+            login=rights.Gateway(
+                password=one.password.get_secret_value(),
+                telegram=one.telegram,
+                watch=one.watch,
+                also=tuple(one.also),
+            ),
         )
         for name, one in configured.items()
     }
@@ -114,5 +121,7 @@ def _may_use(grant: Grant, topic: str) -> bool:
 
 
 def _of_register(one: Registered) -> Grant:
-    login = rights.Gateway(password=one.bcrypt, digest=one.pbkdf2, telegram=one.telegram, also=one.also)
-    return Grant(status=one.status, telegram=one.telegram, revoked=one.revoked, login=login)
+    login = rights.Gateway(
+        password=one.bcrypt, digest=one.pbkdf2, telegram=one.telegram, watch=one.watch, also=one.also
+    )
+    return Grant(status=one.status, telegram=one.telegram, watch=one.watch, revoked=one.revoked, login=login)

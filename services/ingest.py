@@ -40,6 +40,8 @@ from services.store.records import Saved
 from services.store.tables import records as records_table
 from services.telemetry import MESSAGES, RECORDS
 from services.vitals import Vitals
+from services.watch.taking import BELL as WATCH_BELL
+from services.watch.taking import Taking
 
 log = structlog.get_logger(__name__)
 STOPPED = Gauge("shirase_ingest_stopped", "1 while the store takes nothing and messages are held")
@@ -72,6 +74,7 @@ class Ingest:
         self._intake.allowance = self._allowance = Allowance(flood.allowance)
         self._overflow = Overflow(int(flood.kept_mb * 1_000_000))
         self._answers = Answers(store, client)
+        self.watched = Taking(None)
         self.vitals = Vitals()
         self.history = History()
         self.canary = Canary(client)
@@ -189,7 +192,7 @@ class Ingest:
     async def _store_all(self, work: Sequence[Sorted]) -> None:
         """One transaction; but what the store can never hold is found, and goes to quarantine alone."""
         try:
-            saved = await self._transaction(work)
+            saved, watched = await self._transaction(work)
         except Exception as error:
             if not is_unfit(error):
                 raise
@@ -199,10 +202,12 @@ class Ingest:
                 return
             log.exception("record_not_storable", topic=work[0].message.topic)
             work = [work[0].unfit(error)]
-            saved = await self._transaction(work)
+            saved, watched = await self._transaction(work)
         self._count(work, saved)
+        if Taking.told(watched):
+            self._bell.ring(WATCH_BELL)
 
-    async def _transaction(self, work: Sequence[Sorted]) -> list[Saved]:
+    async def _transaction(self, work: Sequence[Sorted]) -> tuple[list[Saved], Counter[str]]:
         draft = self.history.draft()
         async with self._store.write() as connection:
             saved = [await self._save(connection, group, draft) for group in _moments(work)]
@@ -211,8 +216,9 @@ class Ingest:
                     await self._overflow.keep(connection, one, answered=self._told(one))
                 for rejected in one.rejected:
                     await quarantine.keep(connection, one.message, rejected)
+            watched = await self.watched.take(connection, work)
         self.history.learn(draft, [seq for one in saved for seq in one.new])
-        return saved
+        return saved, watched
 
     async def _save(self, connection: AsyncConnection, work: Sequence[Sorted], draft: Draft) -> Saved:
         batch = [record for one in work for record in one.records]

@@ -8,13 +8,16 @@ from enum import StrEnum
 
 import structlog
 
+from feeds import watch
 from feeds.checks import checked
 from feeds.feed import Feed
 from feeds.records import Decoded, Message, Record, Rejected
 from feeds.registry import for_message
 from feeds.status import Status
 from feeds.topics import PUBLIC, HubTopic, hub_topic
+from feeds.watch import URGENT, Signal, is_watch
 from feeds.zigbee2mqtt import BRIDGE_STATE
+from rules.watch.admit import Reason
 from services.allowance import Allowance
 from services.broker.link import Incoming
 from services.broker.rights import HUB_USER
@@ -32,6 +35,7 @@ class Kind(StrEnum):
     VITAL = "vital"
     ECHO = "echo"  # what the hub itself published
     OVER = "over_allowance"  # kept for later, undecoded
+    WATCH = "watch"  # of a person: goes to a store of its own, and its bytes nowhere
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,11 +48,13 @@ class Sorted:
     records: tuple[Record, ...] = ()
     rejected: tuple[Rejected, ...] = ()
     carries: int = 0  # messages that are packed in its payload; 0: it is no pack
+    signal: Signal | None = None  # of a device that watches over somebody
+    fell: Reason | None = None  # why it was let fall
 
     def unfit(self, error: Exception) -> Sorted:
         """The same message as a refusal: the store cannot hold what was decoded from it."""
         what = f"decoded, but cannot be stored: {_in_short(error)}"
-        return replace(self, records=(), rejected=(Rejected(code="not_storable", message=what, at="/"),))
+        return replace(self, records=(), signal=None, rejected=(Rejected(code="not_storable", message=what, at="/"),))
 
 
 class Intake:
@@ -74,6 +80,8 @@ class Intake:
         kind = _kind(incoming.topic, place)
         if kind is Kind.ECHO:
             return Sorted(incoming=incoming, message=message, kind=kind)
+        if kind is Kind.WATCH:
+            return self._watched(incoming, message)
         if kind is Kind.RECORDS and self._over(message):
             return Sorted(incoming=incoming, message=message, kind=Kind.OVER)
         if self.revoked(message.gateway):
@@ -87,6 +95,24 @@ class Intake:
         if drill is not Status.ACTUAL:
             records = tuple(replace(record, status=record.status.stricter(drill)) for record in records)
         return Sorted(incoming=incoming, message=message, kind=kind, records=records, rejected=decoded.rejected)
+
+    def _watched(self, incoming: Incoming, whole: Message) -> Sorted:
+        """A signal of a device on a person. From here on nothing holds its bytes, and no refusal its device."""
+        gateway = whole.gateway
+        over, grant = self._over(whole), self._grant(gateway)
+        bare = replace(whole, topic=f"hub/v1/{gateway}/{watch.WORD}", payload=b"")
+        told = Sorted(incoming=incoming, message=bare, kind=Kind.WATCH)
+        if self.revoked(gateway) or not grant.watch:
+            code = "revoked" if self.revoked(gateway) else "no_grant"
+            return replace(told, fell=Reason.NO_GRANT, rejected=(watch.refusal(code, "topic"),))
+        found = watch.decode(whole)
+        if isinstance(found, Rejected):
+            return replace(told, rejected=(found,))
+        if whole.retained:
+            return replace(told, fell=Reason.RETAINED)
+        if over and found.kind not in URGENT:
+            return replace(told, fell=Reason.OVER_ALLOWANCE)
+        return replace(told, signal=replace(found, status=found.status.stricter(grant.status)))
 
     def revoked(self, gateway: str) -> bool:
         """True where nothing that comes under this name counts."""
@@ -127,7 +153,7 @@ def _kind(topic: str, place: HubTopic | Rejected) -> Kind:
         return Kind.ECHO
     if topic == BRIDGE_STATE or (isinstance(place, HubTopic) and place.kind in {"status", "heartbeat"}):
         return Kind.VITAL
-    return Kind.RECORDS
+    return Kind.WATCH if is_watch(topic) else Kind.RECORDS
 
 
 def _in_short(error: Exception) -> str:

@@ -1,7 +1,4 @@
-"""The services, each set up in a house: what it needs, which loops it runs, and who wakes them.
-
-Every loop also polls: a lost ring costs seconds, never work.
-"""
+"""The services, each set up in a house. Every loop also polls: a lost ring costs seconds, never work."""
 
 from __future__ import annotations
 
@@ -64,6 +61,7 @@ from services.store.leases import LEASE
 from services.store.stations import Adopted
 from services.verify import Verify
 from services.verify_river import VerifyRiver
+from services.watch.taking import Taking
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +133,7 @@ async def ingest(house: House) -> WayIn:
     client = MqttClient(login, filters, marker=settings.data_dir / "broker-session", now=house.clock.now)
     feed_for = partial(for_message, among=feeds)
     loop = Ingest(house.store, house.bell, client, known, feed_for=feed_for, flood=settings.flood)
-    loop.history.gauges = await house.stations()
+    loop.history.gauges, loop.watched = await house.stations(), Taking.of(settings)
     await client.start()
     stack.push_async_callback(client.stop)
     await loop.start()

@@ -31,6 +31,7 @@ from services.configuration.reporters import Reporters
 from services.configuration.reports import Reports
 from services.configuration.retention import Retention
 from services.configuration.subscriptions import Subscribing
+from services.configuration.watch import Watching
 
 __all__ = ["Settings", "SettingsError", "load"]  # and the sections
 
@@ -55,7 +56,7 @@ class City(_Strict):
 
 class Gateway(_Strict):
     """One publisher. ``status`` other than Actual makes everything it sends a drill; ``telegram`` lets it relay JMA,
-    ``forecast`` foretell snow.
+    ``forecast`` foretell snow, ``watch`` tell of people who are watched over.
 
     ``also`` are topic filters beside its own, for gateways that publish in another maker's way. What comes beyond
     ``allowance`` is kept for later.
@@ -65,6 +66,7 @@ class Gateway(_Strict):
     status: Status = Status.ACTUAL
     telegram: bool = False
     forecast: bool = False
+    watch: bool = False
     also: list[str] = []
     allowance: float | None = Field(default=None, gt=0)  # messages a second; None: that of [flood]
 
@@ -220,6 +222,7 @@ class Settings(_Strict):
     plow: Plow = Plow()
     approval: Approvals = Approvals()
     callout: Callout = Callout()
+    watch: Watching | None = None  # people who are watched over; None: nobody is
     exercise: Exercise | None = None
     log_level: str = "INFO"
 

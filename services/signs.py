@@ -42,7 +42,8 @@ def _enter(one: Sorted, vitals: Vitals) -> None:
 def _telling(work: Sequence[Sorted]) -> list[Sorted]:
     """Those that say something of their gateway's life: of messages with records alone the newest of each, and the
     newest with readings, say all."""
-    fresh = [one for one in work if one.kind is Kind.RECORDS and not one.message.retained]
+    said = (Kind.RECORDS, Kind.WATCH)
+    fresh = [one for one in work if one.kind in said and not one.message.retained]
     newest = {one.message.gateway: one for one in fresh}
     read = {one.message.gateway: one for one in fresh if any(isinstance(record, Reading) for record in one.records)}
     telling = {id(one) for one in (*newest.values(), *read.values())}

@@ -1,8 +1,8 @@
 """Who may publish and listen where, before any broker's way of writing it down.
 
 A gateway owns the topics under its own name, also those that no feed knows: what it publishes there by mistake shall
-reach the hub and be told, not vanish. Not ``rejects``, which is the hub's answer, and not ``telegram`` without a grant:
-no gateway shall forge an official message.
+reach the hub and be told, not vanish. Not ``rejects``, which is the hub's answer, and not ``telegram`` or ``watch``
+without a grant: no gateway shall forge an official message, or call people to somebody who needs no help.
 """
 
 from __future__ import annotations
@@ -28,6 +28,7 @@ class Gateway:
     password: str = field(repr=False)
     digest: str = field(default="", repr=False)
     telegram: bool = False
+    watch: bool = False
     also: tuple[str, ...] = ()
 
 
@@ -50,10 +51,11 @@ def rights_of(name: str, gateway: Gateway) -> Rights:
     """What the gateway may do. ValueError for a name or a topic filter that cannot be granted, with the cure."""
     own = f"hub/v1/{checked_name(name)}"
     also = tuple(checked_filter(one) for one in gateway.also)
+    granted = {"telegram": gateway.telegram, "watch/#": gateway.watch}
     return Rights(
         publish=(f"{own}/#", f"owntracks/{name}/#", *also),
         subscribe=(f"{own}/rejects", "hub/v1/public/#"),
-        never=(f"{own}/rejects",) if gateway.telegram else (f"{own}/rejects", f"{own}/telegram"),
+        never=(f"{own}/rejects", *(f"{own}/{topic}" for topic, may in granted.items() if not may)),
     )
 
 

@@ -21,10 +21,11 @@ class Event(StrEnum):
     ORDER = "order"  # snow: a proposal nobody decides, an order nobody answers or finishes
     REPORT = "report"  # a report of residents or police that nobody judges
     CULLING = "culling"  # people were told to stay inside, and nobody lifts or prolongs it
+    WATCH = "watch"  # nobody comes to a person who is watched over
     FAULT = "fault"  # a part of the hub does not work
 
 
-URGENT = frozenset({Event.MANDATORY, Event.BREAK_GLASS, Event.CULLING})
+URGENT = frozenset({Event.MANDATORY, Event.BREAK_GLASS, Event.CULLING, Event.WATCH})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -47,6 +47,7 @@ COMMANDS = {
     "secrets": "make a key and write it to a file",
     "gateways": "who may publish, and the broker's files",
     "callout": "calls of staff: list, take, and try the roster",
+    "watch": "people who are watched over: register, consent, supporters, devices, who looked",
     "quarantine": "what could not be decoded, and reading it again",
 }
 

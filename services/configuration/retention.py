@@ -35,6 +35,9 @@ class Retention(BaseModel):
     fixes_days: int = Field(default=400, ge=0)
     work_days: int = Field(default=1827, ge=0)
     quarantine_days: int = Field(default=90, ge=0)
+    # People who are watched over.
+    watch_days: int = Field(default=31, ge=0)
+    watch_log_days: int = Field(default=1096, ge=0)
     # What keeps the hub in order.
     spending_days: int = Field(default=1827, ge=0)
     outages_days: int = Field(default=1096, ge=0)
@@ -72,6 +75,8 @@ _LEAST = {
     "fixes_days": (31, "passes are worked out of them"),
     "work_days": (400, "a contract is settled by them after the winter"),
     "quarantine_days": (7, "somebody has to see what could not be read"),
+    "watch_days": (7, "a desk talks over what happened"),
+    "watch_log_days": (366, "somebody may ask who looked at them"),
     "spending_days": (1099, "the forecast of costs rests on three years"),
     "outages_days": (31, "staff look back"),
     "selftests_days": (100, "a channel's last trial is shown"),

@@ -21,6 +21,7 @@ from services.retention.sightings import Sightings
 from services.retention.walk import Walk
 from services.retention.way import Way
 from services.settings import Settings
+from services.store import tables_watch as watched
 from services.store.tables import quarantine, records, silences, suppressed, suppressions
 from services.store.tables_budget import outages, spent
 from services.store.tables_calls import call_sends, calls
@@ -47,6 +48,7 @@ _OF_REQUESTS = (
     Child(heard.c.request, requests.c.id),
 )
 _OF_CULLINGS = (Child(culling_events.c.case, cullings.c.id),)
+_OF_ALARMS = (Child(watched.replies.c.alarm, watched.alarms.c.id), Child(watched.sends.c.alarm, watched.alarms.c.id))
 _DRILLS = tuple(status for status in Status if status is not Status.ACTUAL)
 
 
@@ -243,6 +245,13 @@ RULES = (
         "each kind about a snow dump",
     ),
     Rule(name="quarantine", tables=("quarantine",), ways=(Rows(quarantine.c.received_at),)),
+    Rule(
+        name="watch",
+        tables=("watch_signals", "watch_alarms", "watch_replies", "watch_sends"),
+        ways=(Rows(watched.signals.c.received_at), Rows(watched.alarms.c.closed_at, children=_OF_ALARMS)),
+        never="an alarm that is not closed",
+    ),
+    Rule(name="watch_log", tables=("watch_log",), ways=(Rows(watched.looks.c.at),), wall=True),
     Rule(name="spending", tables=("spent",), ways=(Rows(spent.c.at),), wall=True),
     Rule(
         name="outages",
@@ -284,4 +293,8 @@ ELSEWHERE: Mapping[str, str] = {
     "told_limits": "one row per window of a provider",
     "users": "one row per person; the chronology names them",
     "vitals": "one row per gateway",
+    "watch_devices": "one row per device; with its ward",
+    "watch_dropped": "one row per day, gateway and reason: numbers with nobody in them",
+    "watch_staff": "one row per account",
+    "watch_wards": "until they are removed (`shirase watch remove`); the register tells whose consent is over",
 }

@@ -20,6 +20,7 @@ class Registered:
     name: str
     status: Status
     telegram: bool
+    watch: bool = False
     also: tuple[str, ...]
     bcrypt: str = field(repr=False)
     pbkdf2: str = field(repr=False)

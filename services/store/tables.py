@@ -30,7 +30,8 @@ import services.store.tables_plow
 import services.store.tables_reporters
 import services.store.tables_requests
 import services.store.tables_selftest
-import services.store.tables_subscribers  # noqa: F401 - these tables belong to the metadata
+import services.store.tables_subscribers
+import services.store.tables_watch  # noqa: F401 - these tables belong to the metadata
 from services.store.columns import Instant, Serial, metadata
 from services.store.tables_approval import approvals, broken_glass, hold_offs, sessions, users
 from services.store.tables_counts import crime_counts, season_squares
@@ -267,6 +268,7 @@ gateways = Table(  # who may publish, beside those of the settings
     Column("name", Text, primary_key=True),
     Column("status", Text, nullable=False),  # Actual Exercise Test: what it sends is at most that
     Column("telegram", Boolean, nullable=False),  # may relay official messages
+    Column("watch", Boolean, nullable=False, server_default=false()),  # may tell of people who are watched over
     Column("also", JSON, nullable=False),  # topic filters beside its own
     Column("bcrypt", Text, nullable=False),
     Column("pbkdf2", Text, nullable=False),

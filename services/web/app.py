@@ -19,6 +19,7 @@ from services.web.open311.pages import Open311
 from services.web.roads.packed import PACKED, Packed
 from services.web.security import MAX_BODY, add_headers, faults, from_inside
 from services.web.snow import answer as snow_answer
+from services.web.watch import link as watch_link
 from services.web.wsse import Tokens
 
 
@@ -34,6 +35,7 @@ def make_app(context: WebContext) -> web.Application:
     table.setup(app)
     pages.setup(app)
     callout_link.setup(app)
+    watch_link.setup(app)
     snow_answer.setup(app)
     pages_subscribe.setup(app)
     heard_page.setup(app)

@@ -37,6 +37,10 @@ EVENTS: dict[Event, tuple[str, str]] = {
         "緊急銃猟の「屋内にいてください」が、解除も延長もされていません",
         "“Stay inside” is neither lifted nor prolonged",
     ),
+    Event.WATCH: (
+        "見守りの呼びかけに、応じる支援者がいません",
+        "Nobody answers for a person who is watched over",
+    ),
     Event.FAULT: ("ハブの一部が動いていません", "A part of the hub does not work"),
 }
 _PER_CLIENT, _IN_ALL, _LONGEST = 30, 3000, 100  # wrong links in ten minutes; characters

@@ -33,6 +33,7 @@ from services.requests.offer import Services
 from services.requests.street import Streets
 from services.settings import LalertReceiver
 from services.store.engine import Store
+from services.watch.desk import Desk
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,6 +74,7 @@ class WebContext:
     streets: tuple[Street, ...] = ()  # the city's own carriageways, for how long they wait for a plow
     plow: Plow = field(default_factory=Plow)  # contractors, and how long orders may wait
     towns: Gazetteer = field(default_factory=Gazetteer)  # places by name, for who types an address
+    watch: Desk | None = None  # people who are watched over; None: nobody is
     dumps: Dumps = field(default_factory=Dumps)  # where snow is brought to
 
     @property

@@ -35,6 +35,7 @@ from services.web.security import STYLES
 from services.web.snow import page as snow
 from services.web.stories import page as story_page
 from services.web.templating import TEMPLATES
+from services.web.watch import page as watch_page
 from services.web.writing import pages as writing_pages
 from services.web.writing.index import index
 from services.web.writing.notice import notice
@@ -70,6 +71,7 @@ def setup(app: web.Application) -> None:
     damage_page.setup(app)
     reports_page.setup(app)
     culling_page.setup(app)
+    watch_page.setup(app)
     snow.setup(app)
     dumps_page.setup(app)
     requests_page.setup(app)

@@ -1,0 +1,192 @@
+"""The loop of watching over: what came in and what did not is compared with what was expected; supporters are called in
+turn, and staff where nobody comes. All it goes by stands in the store: it may die anywhere.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from prometheus_client import Gauge
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from feeds.status import Status
+from geo.area import Areas
+from rules.alert import Alert
+from rules.watch.alarm import ASKS, Answer, Standing, What, is_due, purpose_of, standing
+from rules.watch.following import FULL_AGAIN, Opening, fits, of_signal, silent, silent_key
+from rules.watch.ward import Ward
+from services.bell import Bell
+from services.callout.desk import BELL as CALLS
+from services.callout.desk import announce
+from services.callout.occasion import Event, Occasion
+from services.clock import Clock
+from services.configuration.watch import Watching
+from services.lease import Leased
+from services.store import cursors, watch_alarms
+from services.store.watch_alarms import Alarm
+from services.store.watch_sends import SendKind
+from services.watch.opening import Pen, Telling
+from services.watch.seeing import CURSOR, Seen, Sight
+from services.watch.vault import Vault
+
+OPEN = Gauge("shirase_watch_open", "Alarms of people who are watched over that somebody must take", ["what"])
+SENDS = "watch_sends"
+_HELP_LASTS = timedelta(hours=48)  # an alarm that nobody ended by then is shown as old, and calls nobody
+_KEEPS = frozenset({Answer.GOING, Answer.DONE})  # answers that still hold when the danger grows
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Means:
+    """What it works with. ``own``: the hub's own status, of what it asks by itself."""
+
+    told: Watching
+    vault: Vault
+    areas: Areas
+    own: Status = Status.ACTUAL
+
+
+class Watchover:
+    """One process at a time. Nothing happens while an exercise hurries through its past."""
+
+    name = "watch"
+    EVERY = 5.0  # seconds
+
+    def __init__(self, once: Leased, bell: Bell, clock: Clock, means: Means) -> None:
+        self._once, self._bell, self._clock = once, bell, clock
+        self._vault, self._evening, self._own = means.vault, means.told.evening, means.own
+        self._sight = Sight(means.vault, means.areas, means.own)
+
+    async def step(self) -> bool:
+        """Look once; True where something was written."""
+        if self._clock.hurried:
+            return False
+        async with self._once.read() as connection:
+            seen = await self._sight.look(connection, self._clock.now())
+        for what in ASKS:
+            OPEN.labels(what.value).set(sum(alarm.what is what for alarm in seen.open))
+        openings = [one for one in self._openings(seen) if _agreed(one, seen.now)]
+        over = [*self._over(seen)]
+        closed = {alarm.id for alarm, _ in over}
+        asking = [one for one in seen.open if one.id not in closed and one.what in ASKS]
+        calls = [(one, seen.call(one), seen.wards[one.ward]) for one in asking if one.ward in seen.wards]
+        due = [one for one in calls if is_due(one[1], one[2], seen.now)]
+        alone = [
+            alarm for alarm, call, ward in calls if not alarm.rung and standing(call, ward, seen.now) is Standing.NOBODY
+        ]
+        if not (seen.moved or openings or over or due or alone):
+            return False
+        async with self._once.write() as connection:
+            pen = Pen(connection=connection, vault=self._vault, evening=self._evening, now=seen.now)
+            for alarm, why in over:
+                await self._close(pen, seen, alarm, why)
+            for ward, opening, level in openings:
+                await self._open(pen, seen, ward, opening, level)
+            for alarm, call, ward in due:
+                await pen.go_on(alarm, call, ward)
+            for alarm in alone:
+                await self._ring(connection, alarm, seen.now)
+            await cursors.move(connection, CURSOR, seen.position)
+        self._bell.ring(SENDS)
+        if alone:
+            self._bell.ring(CALLS)
+        return True
+
+    def _openings(self, seen: Seen) -> Iterator[tuple[Ward, Opening, int]]:
+        for ward, signal in seen.fresh:
+            for opening in of_signal(ward, signal, seen.now):
+                yield ward, opening, 0
+        for ward, opening in seen.missed:
+            yield ward, opening, 0
+        open_keys = {one.key: one for one in seen.open}
+        for (uid, status), alerts in seen.danger.items():
+            opening = _evacuation(seen.wards[uid], status, alerts)
+            known = open_keys.get(opening.key)
+            if known is None or known.level < alerts[0].level:
+                yield seen.wards[uid], opening, alerts[0].level
+        for one in seen.heard:
+            owner = seen.wards.get(one.ward)
+            device = owner.device(one.gateway, one.device) if owner else None
+            told = silent(owner, device, one.seen_at, seen.now, self._own) if owner and device else None
+            if owner and told and told.key not in open_keys:
+                yield owner, told, 0
+
+    def _over(self, seen: Seen) -> Iterator[tuple[Alarm, str]]:
+        """What ended by itself, and why."""
+        batteries = {f"{one.gateway}/{one.device}": one for one in seen.heard}
+        for alarm in seen.open:
+            ward = seen.wards.get(alarm.ward)
+            if ward is None:
+                yield alarm, "removed"
+            elif alarm.what is What.EVACUATE:
+                alerts = seen.danger.get((alarm.ward, alarm.status))
+                if not alerts:
+                    yield alarm, "over"
+                elif alerts[0].level > alarm.level:
+                    yield alarm, "raised"
+            elif alarm.what is What.MISSING and self._seen_since(seen, alarm, ward):
+                yield alarm, "seen"
+            elif alarm.what is What.BATTERY:
+                one = batteries.get(alarm.key.partition("/battery/")[2])
+                if one is None or (one.battery is not None and one.battery >= FULL_AGAIN):
+                    yield alarm, "well"
+            elif alarm.what is What.SILENT:
+                still = [
+                    silent_key(ward, device, alarm.status)
+                    for device in ward.devices
+                    if (heard := batteries.get(f"{device.gateway}/{device.device}"))
+                    and silent(ward, device, heard.seen_at, seen.now, alarm.status)
+                ]
+                if alarm.key not in still:
+                    yield alarm, "well"
+            elif seen.now - alarm.opened_at > _HELP_LASTS:
+                yield alarm, "old"
+
+    def _seen_since(self, seen: Seen, alarm: Alarm, ward: Ward) -> bool:
+        """Whoever was asked for is there, by any sign that was waited for."""
+        number = alarm.key.split("/")[3]
+        waited = [one for one in ward.expected if str(one.number) == number]
+        fresh = [signal for theirs, signal in seen.fresh if theirs.uid == ward.uid]
+        return not waited or any(fits(waited[0], one, alarm.status) for one in fresh)
+
+    async def _open(self, pen: Pen, seen: Seen, ward: Ward, opening: Opening, level: int) -> None:
+        before = [one for one in seen.open if one.key == opening.key]
+        carried = [reply for one in before for reply in seen.call(one).latest.values() if reply.answer in _KEEPS]
+        await pen.begin(ward, opening, level, carried)
+
+    async def _close(self, pen: Pen, seen: Seen, alarm: Alarm, why: str) -> None:
+        if await watch_alarms.close(pen.connection, [alarm.id], why, pen.now) and why in {"over", "seen"}:
+            telling = Telling(kind=SendKind.OVER)
+            await pen.tell_others(alarm, seen.wards[alarm.ward], seen.sends.get(alarm.id, ()), telling)
+
+    async def _ring(self, connection: AsyncConnection, alarm: Alarm, now: datetime) -> None:
+        """Staff are called, in words that name nobody."""
+        occasion = Occasion(
+            key=f"watch:{alarm.id}",
+            event=Event.WATCH,
+            status=alarm.status,
+            level=alarm.level,
+            subject=f"見守り：呼びかけ {alarm.id} に、応じる支援者がいません",
+            subject_en="Nobody answers for a person who is watched over",
+            path="/ops/watch",
+            since=alarm.since,
+            lasting=False,
+        )
+        await watch_alarms.ring(connection, alarm.id)
+        await announce(connection, occasion, now)
+
+
+def _evacuation(ward: Ward, status: Status, alerts: Sequence[Alert]) -> Opening:
+    return Opening(
+        key=f"{ward.uid}/{status.value}/evacuate",
+        what=What.EVACUATE,
+        status=status,
+        since=min(one.sent for one in alerts),
+        label="、".join(dict.fromkeys(one.texts["ja"].headline for one in alerts))[:300],
+    )
+
+
+def _agreed(one: tuple[Ward, Opening, int], now: datetime) -> bool:
+    ward, opening, _ = one
+    return ward.agreed_to(purpose_of(opening.what), opening.status, now)

@@ -1,0 +1,1 @@
+"""Pages of watching over people: the welfare desk, and what a supporter's link opens."""

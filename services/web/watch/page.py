@@ -1,0 +1,214 @@
+"""/ops/watch: the list of the welfare desk, one person, and the look of an officer without a leave, who says why."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from aiohttp import hdrs, web
+
+from feeds.watch import Signal
+from rules.watch.alarm import Answer
+from rules.watch.ward import Kind, Purpose, Relation, Ward
+from rules.watch.wording import WORDS, answer_ja, clock
+from services.callout.desk import BELL as CALLS
+from services.callout.desk import announce
+from services.callout.occasion import Event, Occasion
+from services.clock import wall
+from services.store import watch_alarms, watch_log, watch_signals, watch_wards
+from services.store.users import Role
+from services.watch.answering import answer_for
+from services.watch.desk import Desk
+from services.watch.permission import WatchError, may_see
+from services.watch.register import By
+from services.web.auth import PERSON, requires
+from services.web.body import form_of
+from services.web.context import CONTEXT
+from services.web.moments import away
+from services.web.pages_staff import staff_page
+from services.web.security import WORDS as REFUSALS
+from services.web.security import WebError
+
+PATH = "/ops/watch"
+KINDS = {Kind.CHILD: "子ども", Kind.ELDERLY: "高齢者", Kind.NEEDS_SUPPORT: "避難行動要支援者"}
+STANDINGS = {
+    "unreached": ("連絡がつかない", "bad"),
+    "nobody": ("応じる人がいない", "bad"),
+    "calling": ("呼びかけ中", "wait"),
+    "going": ("支援者が向かっている", "good"),
+    "done": ("無事・避難完了", "done"),
+}
+RELATIONS = {
+    Relation.FAMILY: "家族",
+    Relation.COMMISSIONER: "民生委員",
+    Relation.COMMUNITY: "自主防災",
+    Relation.FIRE: "消防",
+    Relation.OTHER: "その他",
+}
+PURPOSES = {
+    Purpose.SIGNALS: "見守り機器の信号",
+    Purpose.POSITION: "位置",
+    Purpose.DISASTER: "災害時の支援",
+    Purpose.DRILL: "訓練",
+}
+REASONS = {
+    "no_grant": "見守りの権限のないゲートウェイ",
+    "not_set_up": "見守りの設定がない",
+    "no_device": "だれの機器でもない",
+    "device_over": "返却・紛失・期限切れの機器",
+    "no_consent": "同意がない",
+    "consent_over": "同意の期限切れ・撤回",
+    "no_position": "位置への同意がない",
+    "no_drill": "訓練への同意がない",
+    "retained": "古い写しの再送",
+    "other_key": "鍵が違い、登録を開けない",
+    "over_allowance": "送りすぎ",
+}
+SIGNS = {
+    "button": "ボタン",
+    "fall": "転倒",
+    "seen": "居場所のビーコン",
+    "passed": "通過",
+    "position": "位置",
+    "motion": "動き",
+    "battery": "電池",
+    "heartbeat": "動作中",
+}
+_REASON = 8  # characters of a reason at the least
+_WEEK = timedelta(days=7)
+_CODES = {"not_allowed": 403, "not_found": 404, "over": 409}
+
+
+def setup(app: web.Application) -> None:
+    app.router.add_get(PATH, show)
+    app.router.add_post(PATH, act)
+    app.router.add_get(PATH + r"/{uid:w-[0-9a-f]{10}}", one)
+    app.router.add_post(PATH + r"/{uid:w-[0-9a-f]{10}}", glass)
+
+
+@requires(Role.OPERATOR)
+async def show(request: web.Request) -> web.Response:
+    """Who is not accounted for. Names only for who has a leave; each of them is an entry of the access log."""
+    desk, by = _desk(request), _by(request)
+    async with desk.store.read() as connection:
+        allowed = await may_see(connection, by.who, by.at)
+        week = (by.at - _WEEK).date().isoformat()
+        dropped = await watch_wards.dropped_since(connection, week)
+    now = request.app[CONTEXT].now()
+    rows = await desk.rows(by, now, names=allowed)
+    return staff_page(
+        request,
+        "watch",
+        rows=rows,
+        open=[row for row in rows if row.standing.value != "done"],
+        safe=[row for row in rows if row.standing.value == "done"],
+        ends=await desk.ends(now) if allowed else [],
+        dropped=dropped,
+        allowed=allowed,
+        may_break=request[PERSON].may(Role.APPROVER),
+        **_words(request),
+    )
+
+
+@requires(Role.OPERATOR)
+async def act(request: web.Request) -> web.StreamResponse:
+    """The desk says how one stands, after a telephone call."""
+    form, desk = await form_of(request), _desk(request)
+    number, said = str(form.get("alarm", "")), str(form.get("answer", ""))
+    if not (number.isascii() and number.isdigit() and len(number) < 16) or said not in {each.value for each in Answer}:
+        raise WebError(400, *REFUSALS[400])
+    by = _by(request, str(form.get("why", ""))[:400])
+    try:
+        await answer_for(desk.store, desk.vault, int(number), Answer(said), by, request.app[CONTEXT].now())
+    except WatchError as error:
+        raise WebError(_CODES.get(error.code, 400), error.code, str(error)) from error
+    request.app[CONTEXT].bell.ring("watch_sends")
+    return web.Response(status=303, headers={hdrs.LOCATION: f"{PATH}#a-{number}"})
+
+
+@requires(Role.OPERATOR)
+async def one(request: web.Request) -> web.Response:
+    """One person, for who has a leave."""
+    desk, by = _desk(request), _by(request)
+    try:
+        ward = await desk.register.show(request.match_info["uid"], by, what="page")
+    except WatchError as error:
+        raise WebError(_CODES.get(error.code, 400), error.code, str(error)) from error
+    return await _ward(request, desk, ward)
+
+
+@requires(Role.APPROVER)
+async def glass(request: web.Request) -> web.Response:
+    """An officer without a leave looks once, says why, and others are told that it happened."""
+    desk, context = _desk(request), request.app[CONTEXT]
+    why = str((await form_of(request)).get("why", "")).strip()[:400]
+    if len(why) < _REASON:
+        raise WebError(400, "no_reason", f"理由を{_REASON}文字以上で書いてください。 / Say why, in a sentence.")
+    by = _by(request, why)
+    try:
+        ward = await desk.register.show(request.match_info["uid"], by, what="glass", allowed=True)
+    except WatchError as error:
+        raise WebError(_CODES.get(error.code, 400), error.code, str(error)) from error
+    occasion = Occasion(
+        key=f"watch_glass:{by.who}:{ward.uid}",
+        event=Event.BREAK_GLASS,
+        status=context.own,
+        level=0,
+        subject=f"見守り：権限のない{by.who}が、理由を書いて登録を見ました。確かめてください",
+        subject_en="Somebody without a leave looked at a person who is watched over",
+        path=PATH,
+        since=context.now(),
+        lasting=False,
+    )
+    async with desk.store.write() as connection:
+        await announce(connection, occasion, context.now())
+    context.bell.ring(CALLS)
+    return await _ward(request, desk, ward)
+
+
+async def _ward(request: web.Request, desk: Desk, ward: Ward) -> web.Response:
+    now = request.app[CONTEXT].now()
+    async with desk.store.read() as connection:
+        kept = await watch_signals.of_ward(connection, ward.uid, now - _WEEK, 30)
+        alarms = await watch_alarms.of_ward(connection, ward.uid, 20)
+        looks = await watch_log.of_ward(connection, ward.uid, 50)
+        heard = {(each.gateway, each.device): each for each in await watch_wards.of_ward(connection, ward.uid)}
+    return staff_page(
+        request,
+        "watch_ward",
+        ward=ward,
+        signals=[desk.vault.open(each.key, Signal, each.sealed) for each in kept],
+        alarms=alarms,
+        looks=looks,
+        heard=heard,
+        **_words(request),
+    )
+
+
+def _words(request: web.Request) -> dict[str, Any]:
+    now = request.app[CONTEXT].now()
+    return {
+        "whats": {what.value: ja for what, (ja, _) in WORDS.items()},
+        "kinds": KINDS,
+        "standings": STANDINGS,
+        "relations": RELATIONS,
+        "purposes": PURPOSES,
+        "answers": list(Answer),
+        "reasons": REASONS,
+        "signs": SIGNS,
+        "now": now,
+        "answer_ja": answer_ja,
+        "clock": clock,
+        "ago": lambda at: away(at, now),
+    }
+
+
+def _by(request: web.Request, why: str = "") -> By:
+    return By(who=request[PERSON].name, at=wall(), why=why)
+
+
+def _desk(request: web.Request) -> Desk:
+    desk = request.app[CONTEXT].watch
+    if desk is None:
+        raise web.HTTPNotFound
+    return desk
