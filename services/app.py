@@ -25,6 +25,8 @@ from services.ingest import Ingest
 from services.ledger.fairness import streets
 from services.ledger.start import load_book
 from services.line import SERVICES, Report
+from services.listening import running as listening
+from services.listening.book import load_book as load_heard
 from services.loop import Loop
 from services.poll import Poll
 from services.predict import Predict
@@ -95,6 +97,7 @@ class Hub:
         if "poll" in wanted:
             self.poll = await parts.poll(house)
             self.sources = await parts.sources(house)
+            await listening.run(house)
         if "predict" in wanted:
             self.predict = await parts.predict(house)
         if "evaluate" in wanted:
@@ -104,6 +107,7 @@ class Hub:
             self.selftest = await parts.selftest(house)
         if "web" in wanted:
             parts.sweep(house)
+            listening.forget(house)
             self.retention = await retention.keep(house)
         if {"deliver", "web"} & set(wanted):  # either calls staff when the other is gone
             await callout.run(house, self.rollcall.line)
@@ -158,6 +162,8 @@ class Hub:
             profile=settings.profile,
             book=load_book(settings),
             streets=streets(roads.carriageways.segments) if roads else (),
+            listening=settings.listening,
+            heard=load_heard(settings, city.ground),
             https=settings.web.https,
             base_url=settings.web.base_url or f"http://{settings.web.host}:{settings.web.port}",
         )

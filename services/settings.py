@@ -25,6 +25,7 @@ from services.channels.budget.account import Winters
 from services.channels.budget.tariff import Own
 from services.configuration.approvals import Approvals
 from services.configuration.files import SettingsError, laid_over, of_environment, read
+from services.configuration.listening import Listening
 from services.configuration.open311 import Open311
 from services.configuration.plow import Plow
 from services.configuration.reporters import Reporters
@@ -209,6 +210,7 @@ class Settings(_Strict):
     broker: Broker | None = None
     poll: Poll | None = None
     sources: list[Source] = []
+    listening: Listening = Listening()
     lalert: LalertReceiver | None = None
     web: Web = Web()
     reports: Reports = Reports()
@@ -232,6 +234,8 @@ class Settings(_Strict):
             raise ValueError("poll and exercise exclude each other: real telegrams would raise real alerts in a drill")
         if self.sources and self.exercise:
             raise ValueError("sources and exercise exclude each other: real values have no place in a drill")
+        if self.listening.sources and self.exercise:
+            raise ValueError("listening and exercise exclude each other: what people really see is no part of a drill")
         if self.lalert and self.exercise:
             raise ValueError("lalert and exercise exclude each other: real documents have no place in a drill")
         if self.broker and self.exercise:
@@ -251,7 +255,7 @@ class Settings(_Strict):
     @property
     def asks(self) -> bool:
         """True where there is anybody to ask: the service ``poll`` has work."""
-        return self.poll is not None or bool(self.sources)
+        return self.poll is not None or bool(self.sources) or bool(self.listening.sources)
 
     @property
     def database_url(self) -> str:

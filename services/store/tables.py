@@ -24,6 +24,7 @@ import services.store.tables_culling
 import services.store.tables_damage
 import services.store.tables_dumps
 import services.store.tables_heard
+import services.store.tables_leads
 import services.store.tables_ledger
 import services.store.tables_orders
 import services.store.tables_plow

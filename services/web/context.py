@@ -11,6 +11,7 @@ from aiohttp import web
 
 from feeds.cap.sign import Signer
 from feeds.status import Status
+from geo.heard.book import Book as Heard
 from geo.model import Ground
 from geo.plow.fairness import Street
 from geo.plow.ledger.book import Book
@@ -23,6 +24,7 @@ from services.callout.roster import Callout
 from services.channels.budget.account import Winters
 from services.channels.budget.meter import Meter
 from services.city import City
+from services.configuration.listening import Listening
 from services.configuration.plow import Plow
 from services.configuration.reports import Reports
 from services.desks.quarantine import Reader
@@ -76,6 +78,8 @@ class WebContext:
     towns: Gazetteer = field(default_factory=Gazetteer)  # places by name, for who types an address
     watch: Desk | None = None  # people who are watched over; None: nobody is
     dumps: Dumps = field(default_factory=Dumps)  # where snow is brought to
+    listening: Listening = field(default_factory=Listening)  # whose public posts are listened to
+    heard: Heard = field(default_factory=Heard)  # for which words and places
 
     @property
     def own(self) -> Status:
