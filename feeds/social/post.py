@@ -11,8 +11,9 @@ from datetime import datetime
 from feeds.records import Rejected
 
 LONGEST = 4000  # characters of a post that are looked at
-_LINK = re.compile(r"https://[A-Za-z0-9.-]{1,253}(?::[0-9]{1,5})?/[!-;=?-~]{1,400}")
-_HERE = re.compile(r"http://127\.0\.0\.1:[0-9]{1,5}/[!-;=?-~]{1,400}")  # a stand-in on this machine
+_PATH = r"/[A-Za-z0-9._~:/?#@!$&()*+,;=%-]{1,400}"
+_LINK = re.compile(rf"https://[A-Za-z0-9.-]{{1,253}}(?::[0-9]{{1,5}})?{_PATH}")
+_HERE = re.compile(rf"http://127\.0\.0\.1:[0-9]{{1,5}}{_PATH}")  # a stand-in on this machine
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -18,7 +18,8 @@ from geo.heard.spots import Spot
 _FINEST = {"landmark": 0, "district": 1, "river": 2, "city": 3}
 _NOT_OF_A_PLACE = r"(?!さん|様|氏|くん|君|ちゃん|先生|選手|監督|さま|市|区|県|郡|駅伝)"
 _IN_ANOTHER = r"(?<![東西南北新元本]|[上下])"  # 南青山 is not 青山, and 東中野 not 中野
-_NO = re.compile(r"[^。!?\n]{0,8}?(?:ない|ません|なかった|無し|なし|無かった|ず済|免れ|not )")
+_BETWEEN = "[はもがをにとかってしい出起きこおりあ居るま]{0,7}?"  # 冠水「はして」ない, but not ツルツル「で歩け」ない
+_NO = re.compile(rf"{_BETWEEN}(?:ない|なく|ません|なかった|無し|なし|無かった|ず済|ゼロ)")
 _YEAR = re.compile(r"(?<!\d)((?:19|20)\d\d)年?(?!\d)")
 _ERA = re.compile(r"(?:昭和|平成)(?:元|\d{1,2})年")
 _DATE = re.compile(r"(?<!\d)(\d{1,2})(?:月|/)(\d{1,2})(?:日|(?![\d/]))")

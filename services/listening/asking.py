@@ -67,7 +67,7 @@ class Door:
             return UnheardError(text, "refused", now + _HOUR, charged=False)
         if 400 <= status < 500 and status != 408:
             return UnheardError(f"{told}（問い合わせが受け付けられません）", "refused", now + _HOUR, charged=False)
-        return UnheardError(told, "failing", retry_at(headers.get("Retry-After", ""), now), charged=status == 408)
+        return UnheardError(told, "failing", retry_at(headers.get("Retry-After", ""), now), charged=False)
 
     def _words(self, body: bytes) -> str:
         """The provider's own, one line, bounded."""

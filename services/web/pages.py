@@ -26,6 +26,7 @@ from services.web.culling import page as culling_page
 from services.web.damage import page as damage_page
 from services.web.declared import pages as declared_pages
 from services.web.dumps import page as dumps_page
+from services.web.leads import page as leads_page
 from services.web.ledger import page as ledger_page
 from services.web.pages_staff import staff_page
 from services.web.reports import page as reports_page
@@ -72,6 +73,7 @@ def setup(app: web.Application) -> None:
     reports_page.setup(app)
     culling_page.setup(app)
     watch_page.setup(app)
+    leads_page.setup(app)
     snow.setup(app)
     dumps_page.setup(app)
     requests_page.setup(app)

@@ -46,6 +46,7 @@ from services.web.culling import api as culling
 from services.web.damage import api as damage
 from services.web.damage import disasters
 from services.web.dumps import api as dumps
+from services.web.leads import api as leads
 from services.web.ledger import api as ledger
 from services.web.reports import api as report_queue
 from services.web.requests import api as requests
@@ -66,6 +67,7 @@ ENDPOINTS = (
     *sensors.ENDPOINTS,
     *reports.ENDPOINTS,
     *report_queue.ENDPOINTS,
+    *leads.ENDPOINTS,
     *tracks.ENDPOINTS,
     *season.ENDPOINTS,
     *crimes.ENDPOINTS,

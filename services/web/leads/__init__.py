@@ -1,0 +1,1 @@
+"""Unverified leads from public posts, for the desk only."""
