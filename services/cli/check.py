@@ -88,12 +88,29 @@ def _city(settings: Settings) -> Iterator[dict[str, Any]]:
             "certificate": city.signer.fingerprint,
             "valid_until": iso_utc(city.signer.valid_until),
         }
+    yield _listening(settings, ground)
     yield _retention(settings)
     yield _readings(city)
     for name, channel in city.channels.items():
         yield {"part": f"channel {name}", "ok": True, "takes": sorted(channel.statuses)}
     yield from roster_findings(settings, city.rules, city.channels)
     asyncio.run(_close(city.channels.values()))
+
+
+def _listening(settings: Settings, ground: Ground) -> dict[str, Any]:
+    """What is listened for, and what X is asked, where it is; words that do not fit keep the hub from starting."""
+    from services.listening.book import load_book, queries_of
+
+    book = load_book(settings, ground)
+    return {
+        "part": "listening",
+        "ok": True,
+        "sources": list(settings.listening.sources),
+        "hazards": {one.kind: len(one.words) for one in book.hazards},
+        "places": len(book.spots),
+        "alone": list(book.context),
+        "queries": [{"characters": len(one), "query": one} for one in queries_of(settings, book)],
+    }
 
 
 def _retention(settings: Settings) -> dict[str, Any]:

@@ -120,6 +120,7 @@ _DESK = [
     "/calls",
     "/reports",
     "/culling",
+    "/leads",
     "/snow",
     "/snow/record",
     "/dumps",

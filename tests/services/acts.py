@@ -10,8 +10,9 @@ from feeds.records import Report
 from feeds.status import Status
 from services.callout.desk import announce
 from services.callout.occasion import Event, Occasion
-from services.store import alerts, outages, records, report_cases
+from services.store import alerts, leads, outages, records, report_cases
 from services.store.engine import Store
+from tests.geo.heard.making import lead as heard
 from tests.services.making import NOW, alert, payload
 from tests.services.test_writing import in_force
 from tests.services.web_floor import Visitor
@@ -78,6 +79,13 @@ async def outage(store: Store, officer: Visitor) -> tuple[int, Any]:
     return await officer.post("/api/v1/outages/seen", {"id": number})
 
 
+async def lead(store: Store, officer: Visitor) -> tuple[int, Any]:
+    async with store.write() as connection:
+        await leads.keep(connection, [heard("audit", NOW - timedelta(minutes=5))])
+    body = {"hazard": "flood", "place": "内丸", "seen": 1, "act": "report", "text": "道路に水"}
+    return await officer.post("/api/v1/leads/acts", body)
+
+
 async def triage(store: Store, officer: Visitor) -> tuple[int, Any]:
     seen = Report(gateway="@public", report_id="audit", kind="bear", measured_at=NOW, text="クマ", place="内丸")
     async with store.write() as connection:
@@ -110,4 +118,5 @@ ACTS: dict[str, Act] = {
     "/calls/acknowledge": call,
     "/outages/seen": outage,
     "/reports/queue/acts": triage,
+    "/leads/acts": lead,
 }

@@ -24,6 +24,7 @@ from feeds.open311.catalog import read_catalog
 from feeds.plain_report import KINDS
 from feeds.records import Report
 from feeds.status import Status
+from geo.heard.lead import Lead
 from services.channels.mqtt.hazards import message, strongest
 from services.channels.registry import CHANNELS, renderer
 from services.configuration.open311 import Open311
@@ -32,11 +33,12 @@ from services.photos import clean
 from services.requests.desk import Requests
 from services.requests.offer import Services
 from services.requests.street import Streets
-from services.store import photos
+from services.store import leads, photos
 from services.store.engine import Store
 from services.store.users import Role
 from services.web.api.hazards import holding
 from services.web.api.viewer import Viewer
+from tests.geo.heard.making import lead
 from tests.services import pictures
 from tests.services.making import NOW
 from tests.services.news import News
@@ -80,6 +82,12 @@ def marked(kind: str, name: str, **changes: object) -> Report:
     return replace(whole, **changes)  # type: ignore[arg-type]
 
 
+def overheard() -> Lead:
+    """A lead from a public post, which is nobody's but the desk's."""
+    at = (NOW - timedelta(hours=2)).replace(minute=47)
+    return lead(SECRET, at, SECRET, place=f"{SECRET}内丸", words=(SECRET,), link=f"https://x.com/{SECRET}")
+
+
 def everything(picture: str) -> list[Report]:
     found = []
     for kind in KINDS:
@@ -103,6 +111,7 @@ async def told(store: Store) -> AsyncIterator[tuple[Floor, News, str]]:
     news, picture = News(store), clean(pictures.telling_jpeg())
     async with store.write() as connection:
         await photos.keep(connection, picture, NOW, NOW + timedelta(days=365 * 20))
+        await leads.keep(connection, [overheard()])
     await news.hire()
     await news.came(*everything(picture.sha256))
     key = "a-key-of-an-application-0001"
@@ -228,3 +237,7 @@ async def test_the_desk_does_see_it(told: tuple[Floor, News, str]) -> None:
     _, text = await read(desk, "/api/v1/reports?limit=1000")
     assert all(mark in text for mark in (SECRET, "090-1234", "141.1123", "1-2-3", picture))
     assert MINUTE.search(text)
+    _, text = await read(desk, "/api/v1/leads?every=true")
+    assert SECRET in text and "https://x.com/" in text
+    _, text = await read(desk, "/ops/leads")
+    assert "だれも確かめていません" in text and SECRET in text
