@@ -163,7 +163,7 @@ class Hub:
             book=load_book(settings),
             streets=streets(roads.carriageways.segments) if roads else (),
             listening=settings.listening,
-            heard=load_heard(settings, city.ground),
+            listened_for=load_heard(settings, city.ground),
             https=settings.web.https,
             base_url=settings.web.base_url or f"http://{settings.web.host}:{settings.web.port}",
         )

@@ -79,7 +79,7 @@ class WebContext:
     watch: Desk | None = None  # people who are watched over; None: nobody is
     dumps: Dumps = field(default_factory=Dumps)  # where snow is brought to
     listening: Listening = field(default_factory=Listening)  # whose public posts are listened to
-    heard: Heard = field(default_factory=Heard)  # for which words and places
+    listened_for: Heard = field(default_factory=Heard)  # for which words and places
 
     @property
     def own(self) -> Status:

@@ -27,14 +27,14 @@ async def show(request: web.Request) -> web.Response:
     """What waits for a person; with ``every`` also what somebody has settled."""
     context = request.app[CONTEXT]
     found = await shown(context, status_of(request.query.get("status"), context), request.query.get("every") == "true")
-    return listing(request, [cluster_told(one, context.heard, context.now()) for one in found], None)
+    return listing(request, [cluster_told(one, context.listened_for, context.now()) for one in found], None)
 
 
 async def shown(context: WebContext, status: Status, every: bool) -> list[Shown]:
     """The clusters of a status."""
     async with context.store.read() as connection:
         areas = context.ground.areas
-        found = await look(connection, context.listening, context.heard, areas, status, context.now())
+        found = await look(connection, context.listening, context.listened_for, areas, status, context.now())
     return [one for one in found if every or not one.settled]
 
 
@@ -55,7 +55,7 @@ async def act(request: web.Request) -> web.Response:
 async def made(context: WebContext, deed: Deed) -> str:
     """The key of the report, empty where none was made. Raises WebError."""
     try:
-        report = await desk.do(context.store, context.listening, context.heard, deed, context.now())
+        report = await desk.do(context.store, context.listening, context.listened_for, deed, context.now())
     except LeadError as error:
         raise refusal(error) from error
     if report:

@@ -65,7 +65,7 @@ async def _page(
         request,
         "leads",
         status=status,
-        clusters=[cluster_told(one, context.heard, now) for one in found[:_MOST]],
+        clusters=[cluster_told(one, context.listened_for, now) for one in found[:_MOST]],
         more=max(0, len(found) - _MOST),
         sources=[source_told(one) for one in sources],
         every=every,

@@ -31,7 +31,7 @@ ON = Listening.model_validate({"x": _X, "bluesky": {}, "mastodon": _MASTODON})
 
 
 def desk(store: Store, **more: Any) -> Any:
-    return floor(store, **{"heard": book(), "listening": ON, **more})
+    return floor(store, **{"listened_for": book(), "listening": ON, **more})
 
 
 async def keep(store: Store, *found: Lead) -> None:
