@@ -25,9 +25,9 @@ from tests.services.making import NOW, hazard
 from tests.services.web_floor import Floor, Visitor, floor
 
 pytestmark = pytest.mark.one_engine
-_MASTODON = {"url": "https://m.example", "token": "t"}
+_SERVER = {"url": "https://m.example", "token": "t"}
 _X = {"bearer": "fake-bearer", "reads_a_month": 1000}
-ON = Listening.model_validate({"x": _X, "bluesky": {}, "mastodon": _MASTODON})
+ON = Listening.model_validate({"x": _X, "bluesky": {}, "mastodon": _SERVER})
 
 
 def desk(store: Store, **more: Any) -> Any:
