@@ -33,6 +33,8 @@ test: install
 # all the rest is done. A browser's event loop and that of asyncio tests do not share a process.
 test-services: test-services-a test-services-m test-services-folders
 
+test-services-a test-services-m test-services-folders test-e2e test-core test-browser: export TMPDIR := $(or $(TMPDIR),$(shell sh tests/scratch.sh))
+
 test-services-a: install
 	$(BIN)/pytest tests/services/test_[a-l]*.py
 
