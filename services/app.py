@@ -30,6 +30,8 @@ from services.listening.book import load_book as load_heard
 from services.loop import Loop
 from services.poll import Poll
 from services.predict import Predict
+from services.reporters import running as reporters
+from services.reporters.moving import Moving
 from services.requests.offer import offered
 from services.requests.street import Streets
 from services.residents import parts as residents
@@ -63,6 +65,7 @@ class Hub:
     evaluate: Evaluate | None = None
     selftest: Monthly | None = None
     retention: Retention | None = None
+    moving: Moving | None = None
 
     def __init__(self, house: House, services: Sequence[str]) -> None:
         self.services = tuple(name for name in SERVICES if name in services)
@@ -109,6 +112,7 @@ class Hub:
             parts.sweep(house)
             listening.forget(house)
             self.retention = await retention.keep(house)
+            self.moving = await reporters.move(house)
         if {"deliver", "web"} & set(wanted):  # either calls staff when the other is gone
             await callout.run(house, self.rollcall.line)
             await watch.run(house)
@@ -197,6 +201,7 @@ class Hub:
             reasons += self.poll.troubles
         reasons += self.selftest.troubles if self.selftest else []
         reasons += self.retention.troubles if self.retention else []
+        reasons += self.moving.troubles if self.moving else []
         reasons += [source.trouble for source in self.sources if source.trouble]
         reasons += [f"{name} が止まっています：{why}" for name, why in self._house.loops.failing.items()]
         if self.broker and not self.broker.state.up:

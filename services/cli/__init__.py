@@ -38,6 +38,8 @@ COMMANDS = {
     "official": "what official warnings were in force at an instant",
     "budget": "what sending costs, and what the winter will",
     "outage": "when channels were down: what was sent late, and what never",
+    "reporters": "contacts of senders: look at one, seal all under a new key",
+    "privacy": "what is held of a person: find, export, erase; does it hold; copies of the store",
     "retention": "what is kept how long, and what is due to go",
     "selftest": "a test message through every channel, with receipts",
     "render": "the exact payload of a channel",

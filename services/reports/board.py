@@ -15,7 +15,7 @@ from geo.sighted.told import stands
 from rules.reports.case import OPEN, Case, State
 from rules.reports.same import Likeness, likely_same
 from rules.reports.turn import turn
-from services.store import report_cases, report_revisions
+from services.store import report_cases, report_revisions, reporters
 from services.store.engine import Store
 
 MOST = 200
@@ -33,6 +33,7 @@ class Item:
     likely: Sequence[tuple[Case, Likeness]] = ()  # which may be about the same
     chain: Chain | None = None  # of sightings of what may be one animal; None where it is alone
     numbers: Mapping[str, int] = field(default_factory=dict)  # of cases, by the keys of their reports
+    contact: Sequence[str] = ()  # what is kept of its sender, by name
 
 
 async def waiting(store: Store, ground: Ground, now: datetime) -> list[Item]:
@@ -69,6 +70,7 @@ async def _items(connection: AsyncConnection, cases: Sequence[Case], ground: Gro
     merged = await report_cases.merged_into(connection, [one.id for one in cases])
     every = {one.id: one for one in (*opened, *merged, *cases)}
     reports = await report_revisions.newest(connection, [one.key for one in every.values()])
+    senders = await reporters.known(connection, [one.key for one in cases])
     alike = likely_same(every.values())
     linked = {link.key: chain for chain in _chains(every.values(), reports) for link in chain.sightings}
     numbers = {one.key: one.id for one in every.values()}
@@ -80,6 +82,7 @@ async def _items(connection: AsyncConnection, cases: Sequence[Case], ground: Gro
             likely=[(every[one.second if one.first == case.id else one.first], one) for one in alike.get(case.id, ())],
             chain=linked.get(case.key),
             numbers=numbers,
+            contact=senders.get(case.key, ()),
         )
         for case in sorted(cases, key=lambda case: turn(case, now))
     ]

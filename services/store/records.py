@@ -193,8 +193,7 @@ async def documents(
     rank = func.row_number().over(partition_by=records.c.subject, order_by=order).label("rank")
     ranked = select(records.c.seq, rank).where(*chosen).subquery()
     highest = select(records.c.body).join(ranked, ranked.c.seq == records.c.seq).where(ranked.c.rank == 1)
-    rows = await connection.execute(highest.order_by(records.c.seq))
-    return [from_json(LalertDocument, body) for (body,) in rows]
+    return [from_json(LalertDocument, body) for (body,) in await connection.execute(highest.order_by(records.c.seq))]
 
 
 async def heard(connection: AsyncConnection, status: Status, at: datetime) -> list[Told]:
@@ -227,14 +226,22 @@ async def reports(connection: AsyncConnection, status: Status, since: datetime, 
 
 
 async def reword(connection: AsyncConnection, report: Report) -> int:
-    """Put ``report`` in place of every revision under its key: what must be forgotten, from its case too. How many
-    there were.
+    """Put ``report`` in place of all revisions under its key: what must be forgotten, from its case too. How many.
 
     Their digests stay, so that a repeat of what was forgotten is still known and does not come back.
     """
     await report_cases.forget(connection, report.key)
-    theirs = (records.c.type == "report", records.c.key == report.key)
-    return (await connection.execute(update(records).where(*theirs).values(body=_body(report)))).rowcount
+    theirs = (records.c.type == "report") & (records.c.key == report.key)
+    return (await connection.execute(update(records).where(theirs).values(body=_body(report)))).rowcount
+
+
+async def recover(connection: AsyncConnection, seq: int, report: Report) -> None:
+    """Put ``report`` in place of one revision kept in the clear, with the digest it gets today: a repeat is known."""
+    digest = _digest(report)
+    twin = select(records.c.seq).where(records.c.key == report.key, records.c.digest == digest, records.c.seq != seq)
+    if await connection.scalar(twin) is not None:  # they differed in what is covered now
+        digest = f"{digest}-{seq}"
+    await connection.execute(update(records).where(records.c.seq == seq).values(body=_body(report), digest=digest))
 
 
 async def _known(connection: AsyncConnection, keys: set[str]) -> dict[str, set[str]]:

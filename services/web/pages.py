@@ -22,6 +22,7 @@ from services.web import (
     pages_selftest,
     pages_skill,
 )
+from services.web.contacts import page as contacts_page
 from services.web.culling import page as culling_page
 from services.web.damage import page as damage_page
 from services.web.declared import pages as declared_pages
@@ -72,6 +73,7 @@ def setup(app: web.Application) -> None:
     damage_page.setup(app)
     reports_page.setup(app)
     culling_page.setup(app)
+    contacts_page.setup(app)
     watch_page.setup(app)
     leads_page.setup(app)
     snow.setup(app)

@@ -121,6 +121,7 @@ _DESK = [
     "/reports",
     "/culling",
     "/leads",
+    "/contacts",
     "/snow",
     "/snow/record",
     "/dumps",

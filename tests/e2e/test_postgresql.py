@@ -19,6 +19,7 @@ from services.orders.loop import Orders
 from services.outage.watch import Watch as Outages
 from services.plow import Plow
 from services.predict import Predict
+from services.reporters.moving import Moving
 from services.reports.loop import Queue
 from services.requests.follow import Follow
 from services.retention.job import Retention
@@ -101,6 +102,7 @@ ONCE = {
         Outages,
         Monthly,
         Retention,
+        Moving,
     )
 }
 

@@ -6,10 +6,13 @@ from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from typing import Any
 
+from pydantic import SecretStr
+
 from feeds.records import Report
 from feeds.status import Status
 from services.callout.desk import announce
 from services.callout.occasion import Event, Occasion
+from services.configuration.reporters import Reporters
 from services.store import alerts, leads, outages, records, report_cases
 from services.store.engine import Store
 from tests.geo.heard.making import lead as heard
@@ -104,9 +107,19 @@ async def tick(store: Store, officer: Visitor) -> tuple[int, Any]:
     return await officer.post("/api/v1/culling/acts", body)
 
 
+async def look(store: Store, officer: Visitor) -> tuple[int, Any]:
+    Reporters(key=SecretStr("a-key-of-senders-" * 3)).seals(store)
+    seen = Report(gateway="@public", report_id="look", kind="bear", measured_at=NOW, text="090-1111-2222", place="内丸")
+    async with store.write() as connection:
+        await records.save(connection, [seen], NOW)
+        number = (await report_cases.of_keys(connection, [seen.key]))[seen.key].id
+    return await officer.post("/api/v1/contacts/looks", {"case": number, "purpose": "call_back"})
+
+
 ACTS: dict[str, Act] = {
     "/culling": culling,
     "/culling/acts": tick,
+    "/contacts/looks": look,
     "/alerts": notice,
     "/alerts/{series}/update": amending("update", {"texts": {"ja": {"headline": "見出し"}}}),
     "/alerts/{series}/correction": amending("correction", {"wrong": {"ja": "内丸"}, "right": {"ja": "大通"}}),

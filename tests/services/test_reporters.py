@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from pydantic import SecretStr
-from sqlalchemy import func, select
+from sqlalchemy import func, insert, select
 
 from feeds.contact import Contact
 from feeds.crime_types import Crime
@@ -19,13 +19,17 @@ from rules.reports.case import Act, Event, How
 from rules.reports.reason import Reason
 from services.configuration.reporters import USE, Reporters
 from services.keyring import Keyring
+from services.reporters.moving import Moving, in_the_clear
 from services.retention.job import Retention
 from services.settings import load
 from services.store import chronology, records, report_cases, reporters
 from services.store.engine import Store
 from services.store.tables import metadata
+from services.store.tables import records as arrived
 from services.store.tables_reporters import reporter_marks
 from services.store.tables_reporters import reporters as sealed
+from services.store.tables_reports import report_events
+from services.store.tables_requests import request_words, requests
 from tests.services.making import NOW, SetClock
 
 KEY, NEXT = SecretStr("a-key-of-senders-" * 3), SecretStr("another-key-of-senders-" * 3)
@@ -195,3 +199,52 @@ async def test_a_row_of_another_key_is_told_and_sealed_anew_under_the_current_on
         [row] = await reporters.having(connection, alone, "phone", PHONE)
         assert reporters.opened(alone, row).contact.name == NAME and row.arrived_at == NOW
         assert await reporters.keys(connection) == {alone.current: 1}
+
+
+async def test_what_an_older_version_left_in_the_clear_is_moved_once_there_is_a_key(store: Store) -> None:
+    row = {"type": "report", "key": SEEN.key, "subject": "bear", "status": "Actual", "gateway": "@public"}
+    flags = {"trusted": True, "held": False, "late": False, "measured_at": NOW, "received_at": NOW - DAY}
+    bodies = [records._body(replace(SEEN, text=text)) for text in (f"クマ {PHONE}", "クマ 080-9999-0000")]
+    asked = {
+        "status": "Actual", "service": "S", "state": "open", "urgent": False, "reasons": [], "client": "app",
+        "address": "内丸", "description": f"雪 {MAIL}", "released": False, "media_url": "", "known": {}, "segment": "",
+        "section": "", "attributes": {"DEPTH": [f"{PHONE} へ"]}, "asked_at": NOW, "changed_at": NOW,
+    }  # fmt: skip
+    async with store.write() as connection:
+        for number, body in enumerate(bodies):
+            await connection.execute(insert(arrived).values(**row, **flags, digest=str(number), body=body))
+        await report_cases.begin(connection, [SEEN], NOW)
+        await connection.execute(insert(report_events), [
+            {"case": 1, "seq": 1, "act": "note", "at": NOW, "how": "desk", "who": "sato", "reason": "",
+             "text": f"{NAME}、{PHONE}", "facts": {}}
+        ])  # fmt: skip
+        await connection.execute(insert(requests).values(asked))
+        await connection.execute(insert(request_words), [
+            {"request": 1, "client": "app", "update_id": "1", "at": NOW, "told_at": NOW, "state": "open",
+             "text": f"まだです {PHONE}", "media_url": "", "applied": False}
+        ])  # fmt: skip
+    waiting = Moving(store, keyed=False)
+    assert await waiting.step() is False and "鍵を作り" in waiting.troubles[0]
+    assert PHONE in await everything(store), "to cover it without a key would destroy it"
+    await Moving(store, keyed=True).step()  # killed after the first of its steps; a new one goes on
+    moving = Moving(store, keyed=True)
+    while await moving.step():
+        pass
+    await store.wash()
+    whole = await everything(store)
+    assert [mark for mark in (PHONE, MAIL, "080-9999-0000") if mark in whole] == []
+    assert [mark for mark in (PHONE, MAIL) for data in raw(store) if mark.encode() in data] == []
+    async with store.read() as connection:
+        assert await in_the_clear(connection) == {}
+        rows = [*await reporters.of(connection, SEEN.key), *await reporters.of(connection, "request/1")]
+        told = {(one.about, one.part): dict(reporters.opened(RING, one).words) for one in rows}
+        assert len(await records.reports(connection, Status.ACTUAL, NOW - DAY, NOW + DAY)) == 1
+    assert told == {
+        (SEEN.key, ""): {"text": "クマ 080-9999-0000"},
+        (SEEN.key, "act/1"): {"note": f"{NAME}、{PHONE}"},
+        ("request/1", ""): {"description": f"雪 {MAIL}", "DEPTH 0": f"{PHONE} へ"},
+        ("request/1", "word/1"): {"text": f"まだです {PHONE}"},
+    }
+    again = replace(SEEN, text=f"クマ {PHONE}", contact=None)
+    async with store.write() as connection:
+        assert (await records.save(connection, [again], NOW)).duplicates == 1, "sent once more it is known"

@@ -41,6 +41,7 @@ from services.web.api import (
     why,
     writing,
 )
+from services.web.contacts import api as contacts
 from services.web.context import CONTEXT
 from services.web.culling import api as culling
 from services.web.damage import api as damage
@@ -68,6 +69,7 @@ ENDPOINTS = (
     *reports.ENDPOINTS,
     *report_queue.ENDPOINTS,
     *leads.ENDPOINTS,
+    *contacts.ENDPOINTS,
     *tracks.ENDPOINTS,
     *season.ENDPOINTS,
     *crimes.ENDPOINTS,

@@ -40,6 +40,7 @@ ITEM = {
     "source": "who says so",
     "gateway": "how it came in",
     "photos": "where its pictures are",
+    "contact": "what is kept of its sender, by name: what it is, is shown by POST /contacts/looks alone",
     "confirmed_by_issuer": "whether its issuer vouches for it",
     "count": "of reports that it stands for, itself among them",
     "merged": "those: {id, seen_at, place, source}",
@@ -94,6 +95,7 @@ def _sent(item: Item) -> dict[str, Any]:
         "text": report.text if report else "",
         "source": report.source if report else "",
         "gateway": report.gateway if report else "",
+        "contact": list(item.contact),
         "photos": [f"{PREFIX}/reports/photos/{one}" for one in report.photos] if report else [],
     }
 

@@ -17,7 +17,7 @@ from rules.requests.owner import Owner
 from rules.requests.state import WORDS, State
 from services.configuration.open311 import Office
 from services.requests.lately import Passed, passed
-from services.store import request_queue, request_words, requests
+from services.store import reporters, request_queue, request_words, requests
 from services.store.request_words import Word
 from services.store.requests import Request, Update
 from services.web.context import WebContext
@@ -44,6 +44,7 @@ class Around:
     words: Mapping[int, list[Word]]
     said: Mapping[int, list[Update]]
     passed: Mapping[str, Passed]
+    senders: Mapping[str, tuple[str, ...]]
 
 
 async def cards(context: WebContext, status: Status, found: Sequence[Request], whole: bool) -> list[dict[str, Any]]:
@@ -54,6 +55,7 @@ async def cards(context: WebContext, status: Status, found: Sequence[Request], w
             behind=await request_queue.behind(connection, numbers, _EACH),
             words=await request_words.newest(connection, numbers, _EACH),
             said=await requests.history(connection, numbers),
+            senders=await reporters.known(connection, [requests.about(number) for number in numbers]),
             passed=await passed(connection, status, {one.known.segment for one in found} - {""}, now),
         )
     services = context.services
@@ -68,6 +70,7 @@ def _card(one: Request, around: Around, catalog: Catalog | None, whole: bool, no
     lately = around.passed.get(one.known.segment)
     return {
         "one": one,
+        "contact": around.senders.get(requests.about(one.id), ()),
         "known": one.known,
         "name": service.name if service else one.service,
         "name_en": service.name_en if service else "",

@@ -1,0 +1,105 @@
+"""A contact is shown to whoever says what for, one by one, and every time somebody has written that down."""
+
+from __future__ import annotations
+
+import pytest
+from pydantic import SecretStr
+from sqlalchemy import select
+
+from feeds.contact import Contact
+from feeds.records import Report
+from services.configuration.reporters import Reporters
+from services.store import looks, records, report_cases
+from services.store.engine import Store
+from services.store.tables import chronology
+from services.store.users import Role
+from tests.services.making import NOW
+from tests.services.web_floor import Visitor, floor
+
+pytestmark = pytest.mark.one_engine
+PHONE, NAME = "090-5555-4321", "紫波 花子"
+SEEN = Report(
+    gateway="@public",
+    report_id="r1",
+    kind="bear",
+    measured_at=NOW,
+    text=f"クマです。{PHONE}",
+    place="内丸",
+    contact=Contact(name=NAME, phone=PHONE),
+)
+
+
+async def came(store: Store) -> int:
+    Reporters(key=SecretStr("a-key-of-senders-" * 3)).seals(store)
+    async with store.write() as connection:
+        await records.save(connection, [SEEN], NOW)
+        return (await report_cases.of_keys(connection, [SEEN.key]))[SEEN.key].id
+
+
+async def form(visitor: Visitor, **fields: str) -> tuple[int, str, str]:
+    async with visitor.http.post("/ops/contacts", data={"csrf": visitor.csrf, **fields}) as answer:
+        return answer.status, await answer.text(), answer.headers["Cache-Control"]
+
+
+async def test_lists_tell_that_there_is_a_contact_and_a_look_with_its_purpose_shows_it(store: Store) -> None:
+    number = await came(store)
+    async with floor(store) as running:
+        officer = await running.person(Role.OPERATOR, "sato")
+        _, queue = await officer.get("/api/v1/reports/queue")
+        assert queue["items"][0]["contact"] == ["name", "phone", "words"]
+        for path in ("/ops/reports", f"/ops/contacts?case={number}", "/api/v1/reports/queue", "/api/v1/chronology"):
+            status, page = await officer.get(path)
+            assert status == 200 and PHONE not in str(page) and NAME not in str(page), path
+        status, page, _ = await form(officer, case=str(number))
+        assert status == 400 and "目的を選んでください" in page and PHONE not in page
+        status, page, kept = await form(officer, case=str(number), purpose="call_back", note=f"{PHONE} へ")
+        assert (status, kept) == (200, "private, no-store") and page.count(PHONE) >= 2 and NAME in page
+        body = {"case": number, "purpose": "rescue"}
+        status, told = await officer.post("/api/v1/contacts/looks", body)
+        assert status == 200 and told["contacts"] == [
+            {"part": "", "name": NAME, "phone": PHONE, "words": {"text": SEEN.text}}
+        ]
+        assert (await officer.get("/api/v1/contacts/looks"))[0] == 403, "who looked is for administrators"
+        admin = await running.person(Role.ADMIN)
+        _, log = await admin.get("/api/v1/contacts/looks")
+        assert [(one["who"], one["purpose"], one["how"], one["note"]) for one in log["items"]] == [
+            ("sato", "rescue", "api", ""),
+            ("sato", "call_back", "page", "●●● へ"),
+        ]
+        status, page = await admin.get("/ops/contacts")
+        assert status == 200 and SEEN.key in page and "人の命" in page and PHONE not in page
+    async with store.read() as connection:
+        said = select(chronology.c.who, chronology.c.text).where(chronology.c.kind == "report")
+        texts = (await connection.execute(said)).all()
+    assert [tuple(one) for one in texts] == [
+        ("sato", "通報者の連絡先を見た（内容を確かめるために折り返す）"),
+        ("sato", "通報者の連絡先を見た（人の命・けがに関わる）"),
+    ]
+
+
+async def test_who_may_not_and_what_cannot_be_opened_is_told_and_is_no_look(store: Store) -> None:
+    number = await came(store)
+    async with floor(store) as running:
+        viewer, officer = await running.person(Role.VIEWER), await running.person(Role.OPERATOR)
+        body = {"case": number, "purpose": "check"}
+        assert (await viewer.post("/api/v1/contacts/looks", body))[0] == 403
+        assert (await viewer.get(f"/ops/contacts?case={number}"))[0] == 403
+        for wrong, code in (
+            ({"case": number}, "bad_purpose"),
+            ({"purpose": "check"}, "bad_case"),
+            ({**body, "request": 1}, "bad_case"),
+            ({**body, "note": 5}, "bad_note"),
+            ({**body, "case": True}, "bad_case"),
+        ):
+            status, told = await officer.post("/api/v1/contacts/looks", wrong)
+            assert (status, told["error"]) == (400, code)
+        assert (await officer.post("/api/v1/contacts/looks", {**body, "case": 999}))[0] == 404
+        for keys in (Reporters(), Reporters(key=SecretStr("another-key-" * 4))):
+            keys.seals(store)
+            status, told = await officer.post("/api/v1/contacts/looks", body)
+            assert (status, told["error"]) == (503, "sealed")
+        Reporters().seals(store)
+        status, page = await officer.get(f"/ops/contacts?case={number}")
+        assert status == 200 and "鍵がないため開けません" in page
+    async with store.read() as connection:
+        assert await looks.newest(connection, 10) == []
