@@ -25,6 +25,8 @@ from services.ingest import Ingest
 from services.ledger.fairness import streets
 from services.ledger.start import load_book
 from services.line import SERVICES, Report
+from services.line_talk import parts as line_talk
+from services.line_talk.loop import Talks
 from services.listening import running as listening
 from services.listening.book import load_book as load_heard
 from services.loop import Loop
@@ -64,6 +66,7 @@ class Hub:
     predict: Predict | None = None
     evaluate: Evaluate | None = None
     selftest: Monthly | None = None
+    talks: Talks | None = None
     retention: Retention | None = None
     moving: Moving | None = None
 
@@ -107,6 +110,7 @@ class Hub:
             self.evaluate = await parts.evaluate(house)
         if "deliver" in wanted:
             await parts.deliver(house)
+            self.talks = await line_talk.serve(house)
             self.selftest = await parts.selftest(house)
         if "web" in wanted:
             parts.sweep(house)
@@ -158,6 +162,7 @@ class Hub:
             rules=city.rules,
             signer=city.signer,
             lalert=settings.lalert,
+            line_talk=settings.line,
             reports=settings.reports,
             answers=answers,
             services=offered(settings, answers),
@@ -200,6 +205,7 @@ class Hub:
         if self.poll:
             reasons += self.poll.troubles
         reasons += self.selftest.troubles if self.selftest else []
+        reasons += [self.talks.trouble] if self.talks and self.talks.trouble else []
         reasons += self.retention.troubles if self.retention else []
         reasons += self.moving.troubles if self.moving else []
         reasons += [source.trouble for source in self.sources if source.trouble]

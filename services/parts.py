@@ -56,7 +56,7 @@ from services.selftest.monthly import Monthly
 from services.selftest.schedule import scheduled
 from services.settings import Source as SourceSettings
 from services.source import Source
-from services.store import answered, photos
+from services.store import answered, line_events, photos
 from services.store.leases import LEASE
 from services.store.stations import Adopted
 from services.verify import Verify
@@ -271,6 +271,7 @@ def sweep(house: House) -> None:
     async def step() -> bool:
         async with house.store.write() as connection:
             await answered.forget(connection, wall())
+            await line_events.forget(connection, wall())
             return bool(await photos.forget(connection, wall()))
 
     house.repeat(Loop("sweep", step, house.bell.listen(), lambda: 600.0))

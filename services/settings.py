@@ -25,6 +25,7 @@ from services.channels.budget.account import Winters
 from services.channels.budget.tariff import Own
 from services.configuration.approvals import Approvals
 from services.configuration.files import SettingsError, laid_over, of_environment, read
+from services.configuration.line_talk import LineTalk
 from services.configuration.listening import Listening
 from services.configuration.open311 import Open311
 from services.configuration.plow import Plow
@@ -215,6 +216,7 @@ class Settings(_Strict):
     web: Web = Web()
     reports: Reports = Reports()
     reporters: Reporters = Reporters()
+    line: LineTalk | None = None  # residents tell by it; to tell them is [channels.line]
     open311: Open311 = Open311()
     subscriptions: Subscribing | None = None
     skill: Skill = Skill()
@@ -250,6 +252,12 @@ class Settings(_Strict):
             raise ValueError(f"channels.{min(telling)} tells subscribers: write [subscriptions] with its key")
         if self.subscriptions and "mail" in self.channels and not self.web.base_url:
             raise ValueError("channels.mail needs [web] base_url: every mail has a link to leave by")
+        return self
+
+    @model_validator(mode="after")
+    def _line_leads_to_pages(self) -> Self:
+        if self.line and not (self.web.base_url and self.reports.public):
+            raise ValueError("line needs [web] base_url and [reports] public = true: every answer has a link to follow")
         return self
 
     @property

@@ -83,17 +83,20 @@ class Door:
     def __init__(self, desk: Requests | None, photo_days: int) -> None:
         self._desk, self._kept = desk, timedelta(days=photo_days)
 
-    async def take(
-        self, connection: AsyncConnection, told: Told, pictures: Sequence[Photo], token: str, by: By
-    ) -> Receipt:
-        """Write it down. Call inside ``store.write()``, and tell nobody before that has ended."""
-        before = await heard.find(connection, token)
-        if before is not None:
-            return Receipt(before, again=True)
+    async def photos(self, connection: AsyncConnection, pictures: Sequence[Photo]) -> tuple[str, ...]:
+        """Keep them for as long as the settings say; their names."""
         now = wall()
         for picture in pictures:
             await photos.keep(connection, picture, now, now + self._kept)
-        names = tuple(dict.fromkeys(picture.sha256 for picture in pictures))
+        return tuple(dict.fromkeys(picture.sha256 for picture in pictures))
+
+    async def take(
+        self, connection: AsyncConnection, told: Told, names: tuple[str, ...], token: str, by: By
+    ) -> Receipt:
+        """Write it down. Call inside ``store.write()``, and tell nobody before that has ended. ``names``: of photos."""
+        before = await heard.find(connection, token)
+        if before is not None:
+            return Receipt(before, again=True)
         if isinstance(told, Sighting):
             kind, case, request = told.kind, await _report(connection, told, names, by), None
         else:

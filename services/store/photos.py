@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import delete, select
+from sqlalchemy import case, delete, literal, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.photos import Photo
+from services.store.columns import Instant
 from services.store.engine import insert
 from services.store.tables import photos
 
@@ -24,8 +26,15 @@ async def keep(connection: AsyncConnection, photo: Photo, now: datetime, expires
         "expires": expires,
     }
     statement = insert(connection, photos).values(row)
-    again = statement.on_conflict_do_update(index_elements=["sha256"], set_={"expires": expires})
+    longer = case((photos.c.expires > expires, photos.c.expires), else_=literal(expires, Instant))
+    again = statement.on_conflict_do_update(index_elements=["sha256"], set_={"expires": longer})
     await connection.execute(again)
+
+
+async def prolong(connection: AsyncConnection, names: Sequence[str], expires: datetime) -> None:
+    """Keep these at least until then."""
+    mine = (photos.c.sha256.in_(names), photos.c.expires < expires)
+    await connection.execute(update(photos).where(*mine).values(expires=expires))
 
 
 async def find(connection: AsyncConnection, sha256: str, now: datetime) -> bytes | None:

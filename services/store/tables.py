@@ -26,6 +26,7 @@ import services.store.tables_dumps
 import services.store.tables_heard
 import services.store.tables_leads
 import services.store.tables_ledger
+import services.store.tables_line
 import services.store.tables_orders
 import services.store.tables_plow
 import services.store.tables_reporters

@@ -6,7 +6,7 @@ from aiohttp import web
 
 from services.requests.offer import Services
 from services.settings import LalertReceiver
-from services.web import auth_login, callout_link, health, pages, pages_subscribe, templating
+from services.web import auth_login, callout_link, health, line_webhook, pages, pages_subscribe, templating
 from services.web.api import table
 from services.web.api.viewer import Viewer
 from services.web.auth import guard, person_of
@@ -39,6 +39,7 @@ def make_app(context: WebContext) -> web.Application:
     snow_answer.setup(app)
     pages_subscribe.setup(app)
     heard_page.setup(app)
+    line_webhook.setup(app)
     cap = _cap_pages(context)
     if context.sender:
         app.router.add_routes(Heartbeat(pages=cap, sender=context.sender, signer=context.signer).routes())

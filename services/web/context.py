@@ -24,6 +24,7 @@ from services.callout.roster import Callout
 from services.channels.budget.account import Winters
 from services.channels.budget.meter import Meter
 from services.city import City
+from services.configuration.line_talk import LineTalk
 from services.configuration.listening import Listening
 from services.configuration.plow import Plow
 from services.configuration.reports import Reports
@@ -67,6 +68,7 @@ class WebContext:
     subscriptions: Offer | None = None  # what residents may ask to be told
     meters: Mapping[str, Meter] = field(default_factory=dict)  # of the channels that have a tariff
     winter: Winters | None = None  # for the forecast of what they will cost
+    line_talk: LineTalk | None = None  # where LINE delivers what residents write; None: nowhere
     https: bool = False  # a proxy in front ends TLS: cookies are Secure, the address is the proxy's X-Forwarded-For
     callout: Callout = field(default_factory=Callout)  # who staff are, and whom what calls
     rules: tuple[Rule, ...] = ()  # of the city, to say why something was not told

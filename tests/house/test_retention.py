@@ -5,7 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from services.configuration.retention import Retention
-from services.retention.rules import ELSEWHERE, RULES
+from services.retention.elsewhere import ELSEWHERE
+from services.retention.rules import RULES
 from services.store.tables import metadata
 
 STORE = (Path(__file__).parents[2] / "docs" / "store.md").read_text(encoding="utf-8")

@@ -109,7 +109,8 @@ async def _keep(request: web.Request, typing: Typing, told: Told, pictures: Sequ
         return _form(request, typing, faults=[Fault("send", "too_many")], status=429)
     by = By(way="page", status=context.own, at=context.now(), language=typing.language)
     async with context.store.write() as connection:
-        receipt = await _door(context).take(connection, told, pictures, token, by)
+        names = await _door(context).photos(connection, pictures)
+        receipt = await _door(context).take(connection, told, names, token, by)
     if not receipt.again:
         context.bell.ring(receipt.bell)
     return web.Response(status=303, headers={hdrs.LOCATION: f"{PATH}/{token}?new=1&lang={typing.language}"})

@@ -41,7 +41,8 @@ def asked() -> Asking:
 
 async def told(store: Store, token: str, what: object = SEEN) -> bool:
     async with store.write() as connection:
-        return (await DOOR.take(connection, what, [clean(png())], token, BY)).again  # type: ignore[arg-type]
+        names = await DOOR.photos(connection, [clean(png())])
+        return (await DOOR.take(connection, what, names, token, BY)).again  # type: ignore[arg-type]
 
 
 async def standing(store: Store, token: str) -> Stand:
