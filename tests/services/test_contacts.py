@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
+
 import pytest
 from pydantic import SecretStr
 from sqlalchemy import select
 
 from feeds.contact import Contact
-from feeds.records import Report
+from feeds.open311.catalog import read_catalog
+from feeds.records import Message, Report
+from feeds.registry import for_message
+from services.configuration.open311 import Open311
 from services.configuration.reporters import Reporters
-from services.store import looks, records, report_cases
+from services.requests.desk import Requests
+from services.requests.offer import Services
+from services.requests.street import Streets
+from services.store import looks, records, report_cases, reporters
 from services.store.engine import Store
-from services.store.tables import chronology
+from services.store.tables import chronology, metadata
 from services.store.users import Role
 from tests.services.making import NOW
 from tests.services.web_floor import Visitor, floor
@@ -103,3 +112,46 @@ async def test_who_may_not_and_what_cannot_be_opened_is_told_and_is_no_look(stor
         assert status == 200 and "鍵がないため開けません" in page
     async with store.read() as connection:
         assert await looks.newest(connection, 10) == []
+
+
+async def test_by_whatever_way_it_comes_it_is_kept_apart(store: Store) -> None:
+    """MQTT, HTTP, a request and what is added to it: nothing of it stands anywhere else."""
+    Reporters(key=SecretStr("a-key-of-senders-" * 3)).seals(store)
+    sent = {"id": "m1", "kind": "bear", "time": NOW.isoformat(), "text": f"クマ {PHONE}", "contact_name": NAME}
+    message = Message(topic="hub/v1/gw07/report", payload=json.dumps(sent).encode(), received_at=NOW)
+    feed = for_message(message)
+    assert feed is not None
+    async with store.write() as connection:
+        await records.save(connection, feed.decode(message).records, NOW)
+    key = "a-key-of-an-application-0001"
+    catalog = read_catalog(Path("config/morioka/services.toml"))
+    settings = Open311(keys={"app": SecretStr(key)})
+    offer = Services(catalog=catalog, settings=settings, desk=Requests(Streets(None)), contact="019-651-4111")
+    async with floor(store, services=offer, base_url="https://hub.example.jp") as running:
+        officer = await running.person(Role.OPERATOR)
+        body = {"kind": "bear", "time": NOW.isoformat(), "text": f"電話は{PHONE}", "contact_mail": "h@example.jp"}
+        assert (await officer.post("/api/v1/reports", body))[0] == 201
+        form = {
+            "api_key": key, "service_code": "SNOW_NOT_PLOWED", "lat": "39.705", "long": "141.11", "last_name": "紫波",
+            "first_name": "花子", "phone": PHONE, "device_id": "DEVICE-77", "description": f"雪です {PHONE}",
+        }  # fmt: skip
+        async with officer.http.post("/open311/v2/requests.json", data=form) as answer:
+            [asked] = await answer.json()
+        more = {
+            "api_key": key, "service_request_id": asked["service_request_id"], "update_id": "1", "status": "OPEN",
+            "updated_datetime": NOW.isoformat(), "description": f"まだです。{PHONE}", "email": "h@example.jp",
+        }  # fmt: skip
+        async with officer.http.post("/open311/v2/servicerequestupdates.json", data=more) as answer:
+            assert answer.status == 200
+        wanted = {"request": int(asked["service_request_id"]), "purpose": "answer"}
+        _, told = await officer.post("/api/v1/contacts/looks", wanted)
+        _, page = await officer.get("/ops/requests")
+        assert "連絡先あり" in page and PHONE not in page
+    assert told["contacts"] == [
+        {"part": "", "name": NAME, "phone": PHONE, "words": {"description": f"雪です {PHONE}"}},
+        {"part": "word/1", "mail": "h@example.jp", "words": {"text": f"まだです。{PHONE}"}},
+    ]
+    async with store.read() as connection:
+        whole = repr([(await connection.execute(select(table))).all() for table in metadata.sorted_tables])
+        assert sorted((await reporters.keys(connection)).values()) == [4]
+    assert [one for one in (PHONE, NAME, "h@example.jp", "DEVICE-77") if one in whole] == []

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import replace
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 from pydantic import SecretStr
@@ -31,6 +29,7 @@ from services.store.tables_reporters import reporters as sealed
 from services.store.tables_reports import report_events
 from services.store.tables_requests import request_words, requests
 from tests.services.making import NOW, SetClock
+from tests.services.raw import raw
 
 KEY, NEXT = SecretStr("a-key-of-senders-" * 3), SecretStr("another-key-of-senders-" * 3)
 RING = Keyring(USE, KEY)
@@ -64,14 +63,6 @@ async def came(store: Store, *reports: Report) -> None:
 async def everything(store: Store) -> str:
     async with store.read() as connection:
         return repr([(await connection.execute(select(table))).all() for table in metadata.sorted_tables])
-
-
-def raw(store: Store) -> Iterable[bytes]:
-    """All files of an SQLite store, as they lie on the disk."""
-    if store.shared:
-        return []
-    file = Path(str(store._writer.url.database))
-    return [one.read_bytes() for one in file.parent.glob(f"{file.name}*")]
 
 
 async def test_what_tells_the_sender_lies_apart_and_sealed_and_what_was_seen_is_whole(store: Store) -> None:

@@ -8,8 +8,10 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+from pydantic import SecretStr
 from sqlalchemy import Table, func, insert, select, update
 
+from feeds.contact import Contact
 from feeds.records import Report
 from feeds.status import Status
 from geo.hazard import Evidence, Hazard
@@ -19,11 +21,14 @@ from services.callout.occasion import Event, Occasion
 from services.channels.channel import Outcome, Verdict
 from services.channels.registry import renderer
 from services.channels.unsent import Unsent, code_of
+from services.configuration.reporters import Reporters
 from services.configuration.retention import Retention as Days
 from services.desks import review
+from services.reporters.proving import faults
 from services.retention.job import Retention, owed
 from services.settings import load
-from services.store import alerts, calls, chronology, hazards, outages, outbox, records, spending, suppressions
+from services.store import alerts, backups, calls, chronology, hazards, outages, outbox, records, spending, suppressions
+from services.store.backups import Backup
 from services.store.chronology import Entry
 from services.store.engine import Store
 from services.store.shown import shown
@@ -34,9 +39,11 @@ from services.store.tables import chronology as log
 from services.store.tables import hazards as pictures
 from services.store.tables import outbox as sendings
 from services.store.tables import records as arrived
+from services.store.tables_reporters import reporters
 from services.story.gather import gather
 from services.story.steps import Kind
 from tests.services.making import NOW, SetClock, alert, employ, hazard, reading
+from tests.services.raw import raw
 from tests.services.web_floor import at, floor
 
 DAY, YEAR = timedelta(days=1), timedelta(days=366)
@@ -278,7 +285,8 @@ def test_durations_that_would_break_something_are_refused_with_the_reason() -> N
 
 
 async def test_of_animals_the_squares_and_days_are_left_after_a_year_and_nothing_else_of_a_report(store: Store) -> None:
-    secret = "ひみつ"
+    secret, number = "ひみつ", "090-5555-4321"
+    Reporters(key=SecretStr("a-key-of-senders-" * 3)).seals(store)
 
     def seen(name: str, **changes: Any) -> Report:
         fields = {
@@ -288,7 +296,9 @@ async def test_of_animals_the_squares_and_days_are_left_after_a_year_and_nothing
             "lon": 141.1123456,
             "lat": 39.7054321,
         } | changes
-        return Report(gateway=secret, report_id=f"{name}{secret}", text=secret, place=secret, **fields)
+        contact = Contact(name=f"{secret}花子", phone=number, mail=f"{name}@example.jp")
+        text = f"{secret} {number}"
+        return Report(gateway=secret, report_id=f"{name}{secret}", text=text, place=secret, contact=contact, **fields)
 
     first, person = seen("first"), seen("person", kind="suspicious_person", lon=141.111)
     near = seen("near", lon=141.1101, measured_at=NOW + timedelta(minutes=5))
@@ -296,6 +306,9 @@ async def test_of_animals_the_squares_and_days_are_left_after_a_year_and_nothing
     async with store.write() as connection:
         await records.save(connection, [first, near, person, unsure, seen("drill", status=Status.EXERCISE)], NOW)
         await records.save(connection, [replace(first, text="again"), seen("far", lon=140.0)], NOW)
+        copy = Backup(made_at=NOW, place="金庫", by="sato", destroy_by=NOW + 35 * DAY)
+        await backups.add(connection, copy)
+        assert (await connection.execute(select(func.count()).select_from(reporters))).scalar_one() == 6
     async with floor(store, **at(NOW + 15 * DAY)) as running:
         before = await (await running.visitor()).features("/api/v1/reports/season")
     expected = {"day": "2026-11-20", "kind": "bear", "square": "mesh-594140484", "place": "内丸付近", "count": 2}
@@ -306,6 +319,15 @@ async def test_of_animals_the_squares_and_days_are_left_after_a_year_and_nothing
     async with store.read() as connection:
         whole = repr([(await connection.execute(select(table))).all() for table in metadata.sorted_tables])
     assert secret not in whole and "141.11" not in whole
+    marks = (secret, number, "example.jp", "141.11", "39.7054")
+    assert [mark for mark in marks for data in raw(store) if mark.encode() in data] == [], "not on free pages either"
+    async with store.read() as connection:
+        wrong = await faults(connection, SETTINGS, store.keyring, years.clock.at, years.clock.at)
+        said = select(log.c.text).where(
+            log.c.text.contains("連絡先を6件消した。照合：消した行の残り0件、期限を過ぎた残り0")
+        )
+        assert (await connection.scalars(said)).all(), "that it went is proved"
+    assert [(one.table, one.what) for one in wrong] == [("backups", "copy_overdue")], "the copy is due, and only that"
     async with floor(store, **at(years.clock.at)) as running:
         stranger = await running.visitor()
         assert await stranger.features("/api/v1/reports/season") == [expected], "neither lost nor counted twice"
