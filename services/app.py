@@ -30,6 +30,7 @@ from services.line_talk.loop import Talks
 from services.listening import running as listening
 from services.listening.book import load_book as load_heard
 from services.loop import Loop
+from services.muster import running as muster
 from services.poll import Poll
 from services.predict import Predict
 from services.reporters import running as reporters
@@ -120,6 +121,7 @@ class Hub:
         if {"deliver", "web"} & set(wanted):  # either calls staff when the other is gone
             await callout.run(house, self.rollcall.line)
             await watch.run(house)
+            await muster.run(house)
         await self._join()
         house.go()
         await self._show(await self._pages() if "web" in wanted else self._monitor())
@@ -156,6 +158,7 @@ class Hub:
             city=city,
             callout=settings.callout,
             watch=Desk(self._house.store, settings.watch, city.ground) if settings.watch else None,
+            muster=settings.muster,
             plow=settings.plow,
             dumps=Dumps(sites_of(roads, settings.plow)),
             towns=load_towns(settings, city.ground.areas),

@@ -17,6 +17,7 @@ from geo.sighted.squares import around, known_area
 from rules.alert import Place
 from rules.engine import Sender
 from rules.floor import Floor
+from rules.muster.rules import MusterRules, load_muster_rules
 from rules.orders.reading import load_order_rules
 from rules.orders.rules import OrderRules
 from rules.rule import CATALOG, Rule, load_rules
@@ -50,6 +51,7 @@ class City:
     floor: Floor = field(default_factory=Floor)  # under the approval that rules ask for
     meters: Mapping[str, Meter] = field(default_factory=dict)  # of the channels that have a tariff
     orders: tuple[OrderRules, ...] = ()  # when plows go out, each with its span
+    muster: MusterRules = field(default_factory=MusterRules)  # which event asks which staff
 
     def around(self, area: str) -> frozenset[str]:
         """The codes of the areas in which this one lies, its own among them."""
@@ -68,6 +70,7 @@ def load_city(settings: Settings) -> City:
         readings = city_readings(settings.profile, ground)
         folder = settings.profile / "orders"
         orders = load_order_rules(folder) if folder.is_dir() else ()
+        muster = load_muster_rules(file) if (file := settings.profile / "muster.toml").is_file() else MusterRules()
         channels = {name: build(name, options, signer, readings) for name, options in settings.channels.items()}
     except (ProfileError, CrsError, RuleError, ChannelError, ReadingsError, ValueError) as error:
         raise StartError(str(error)) from error
@@ -85,6 +88,7 @@ def load_city(settings: Settings) -> City:
         signer=signer,
         readings=readings,
         orders=orders,
+        muster=muster,
         floor=settings.approval.as_floor(),
         meters=metered,
     )

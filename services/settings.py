@@ -27,6 +27,7 @@ from services.configuration.approvals import Approvals
 from services.configuration.files import SettingsError, laid_over, of_environment, read
 from services.configuration.line_talk import LineTalk
 from services.configuration.listening import Listening
+from services.configuration.muster import Mustering
 from services.configuration.open311 import Open311
 from services.configuration.plow import Plow
 from services.configuration.reporters import Reporters
@@ -227,6 +228,7 @@ class Settings(_Strict):
     approval: Approvals = Approvals()
     callout: Callout = Callout()
     watch: Watching | None = None  # people who are watched over; None: nobody is
+    muster: Mustering | None = None
     exercise: Exercise | None = None
     log_level: str = "INFO"
 

@@ -22,6 +22,7 @@ class Event(StrEnum):
     REPORT = "report"  # a report of residents or police that nobody judges
     CULLING = "culling"  # people were told to stay inside, and nobody lifts or prolongs it
     WATCH = "watch"  # nobody comes to a person who is watched over
+    MUSTER = "muster"  # a muster of staff is proposed, or has begun by itself
     FAULT = "fault"  # a part of the hub does not work
 
 

@@ -21,6 +21,7 @@ from services.channels.registry import outlets
 from services.configuration.plow import Plow
 from services.store.confirmation import Said, Sent, confirmation
 from services.store.delivery_state import DeliveryState
+from services.store.musters import Muster, MusterState
 from services.store.ringing import Backlog, Broken, Meant, Told, Unconfirmed, Waiting
 
 _BY_THEMSELVES = 5
@@ -43,6 +44,7 @@ class Picture:
     plow: Plow = field(default_factory=Plow)
     reports: Sequence[Case] = ()  # that wait for a person
     cullings: Sequence[tuple[Culling, CullingTold]] = ()  # that nobody has closed
+    musters: Sequence[Muster] = ()  # that are proposed and wait for a person
     own: Status = Status.ACTUAL  # of the hub's own faults: an exercise has those of an exercise
 
 
@@ -56,6 +58,7 @@ def occasions(picture: Picture, callout: Callout, now: datetime) -> dict[str, Oc
         *order_occasions(picture.orders, picture.plow, now),
         *report_occasions(picture.reports, now),
         *culling_occasions(picture.cullings, now),
+        *(_proposed(one) for one in picture.musters if one.state is MusterState.PROPOSED),
         *(_fault(*one, picture.own) for one in picture.faults),
     ]
     rung = {one.status for one in found if one.event is Event.MANDATORY}  # by the same deliveries
@@ -102,6 +105,20 @@ def _drafts(picture: Picture, callout: Callout, now: datetime) -> Iterator[Occas
             path="/ops#drafts",
             since=one.since,
         )
+
+
+def _proposed(one: Muster) -> Occasion:
+    """Who rings the staff decides: nobody has been asked yet."""
+    return Occasion(
+        key=f"muster:{one.id}:{one.version}",
+        event=Event.MUSTER,
+        status=one.status,
+        level=0,
+        subject=f"職員の安否確認・参集が提案されています（まだだれにも聞いていません）：{one.title}",
+        subject_en="A muster of staff is proposed. Nobody has been asked yet",
+        path="/ops/muster",
+        since=one.created_at,
+    )
 
 
 def _stayed(one: Waiting) -> Occasion:

@@ -44,9 +44,9 @@ class Outlet(Protocol):
 class Apprise:
     """The outlet of the hub."""
 
-    def __init__(self, timeout_s: float = _TIMEOUT_S) -> None:
+    def __init__(self, timeout_s: float = _TIMEOUT_S, at_once: int = MOST_AT_ONCE) -> None:
         self._timeout_s = timeout_s
-        self._threads = ThreadPoolExecutor(MOST_AT_ONCE, thread_name_prefix="callout")
+        self._threads = ThreadPoolExecutor(at_once, thread_name_prefix="callout")
 
     async def send(self, url: SecretStr, message: Message) -> Result:
         """Send once. Never raises for what the address or the network does."""

@@ -26,7 +26,7 @@ from services.channels.registry import outlets
 from services.clock import Clock
 from services.configuration.plow import Plow
 from services.lease import Leased
-from services.store import call_sends, calls, chronology, cullings, orders, report_cases, ringing
+from services.store import call_sends, calls, chronology, cullings, musters, orders, report_cases, ringing
 from services.store.call_sends import Send, Way
 from services.store.calls import Call, CallState
 from services.store.chronology import Entry
@@ -108,6 +108,7 @@ class Watch:
                 plow=self._hub.plow,
                 reports=await report_cases.to_do_bare(connection),
                 cullings=await cullings.with_told(connection, now),
+                musters=await musters.standing(connection),
                 faults=faults,
                 set_up=self._hub.channels,
                 own=self._hub.own,

@@ -51,6 +51,7 @@ def run(args: argparse.Namespace) -> int:
 def _city(settings: Settings) -> Iterator[dict[str, Any]]:
     from services.channels.registry import outlets
     from services.city import load_city
+    from services.cli.check_muster import muster_finding
     from services.cli.check_orders import order_finding
     from services.cli.check_roster import roster_findings
     from services.mappings import load_feeds
@@ -67,6 +68,7 @@ def _city(settings: Settings) -> Iterator[dict[str, Any]]:
     yield _network(settings, ground)
     yield _ledger(settings)
     yield order_finding(city, settings.plow, wall())
+    yield muster_finding(settings, city.muster)
     for layer in ground.layers:
         yield {
             "part": f"layer {layer.name}",

@@ -12,14 +12,16 @@ from pathlib import Path
 from typing import Any
 
 # What there is to make: each gives the content of the file, and what may be told of it.
-_KINDS = ("subscriptions", "reporters", "watch", "vapid")
+_KINDS = ("subscriptions", "reporters", "watch", "muster", "vapid")
 
 
 def register(commands: Any) -> None:
     """Add the command to the argparse sub-parsers."""
     parser = commands.add_parser("secrets", help="make a secret and write it to a new file")
     parser.add_argument(
-        "kind", choices=_KINDS, help="of [subscriptions], [reporters], [watch], private_key of [channels.push]"
+        "kind",
+        choices=_KINDS,
+        help="of [subscriptions], [reporters], [watch], [muster], private_key of [channels.push]",
     )
     parser.add_argument("file", metavar="FILE", type=Path)
     parser.set_defaults(run=run)
@@ -31,6 +33,7 @@ def run(args: argparse.Namespace) -> int:
         "subscriptions": _random,
         "reporters": _random,
         "watch": _random,
+        "muster": _random,
         "vapid": _vapid,
     }
     content, told = makers[args.kind]()

@@ -21,6 +21,8 @@ class Retention(BaseModel):
     calls_days: int = Field(default=1096, ge=0)
     cullings_days: int = Field(default=3653, ge=0)
     silences_days: int = Field(default=1096, ge=0)
+    musters_days: int = Field(default=1096, ge=0)
+    muster_answers_days: int = Field(default=90, ge=7, le=1096)  # health and families: never for ever
     # What it rests on.
     readings_days: int = Field(default=1096, ge=0)
     telegrams_days: int = Field(default=1096, ge=0)
@@ -66,6 +68,7 @@ _LEAST = {
     "copies_days": (45, "digests may still want them"),
     "calls_days": (31, "staff look back"),
     "silences_days": (31, "staff look back"),
+    "musters_days": (31, "staff look back"),
     "readings_days": (400, "a winter is compared with the one before"),
     "telegrams_days": (400, "ground that a strong earthquake shook bears less rain for a year"),
     "hazards_days": (31, "verification and staff look back"),

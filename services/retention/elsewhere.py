@@ -32,6 +32,7 @@ ELSEWHERE: Mapping[str, str] = {
     "processes": "some minutes; by the processes themselves",
     "season_squares": "for good: numbers of a day by square of 500 m, with nobody in them",
     "sessions": "until they run out; at each login",
+    "staff": "until they leave; `shirase staff remove`",
     "stations": "one row per sensor",
     "told_limits": "one row per window of a provider",
     "users": "one row per person; the chronology names them",

@@ -14,6 +14,7 @@ from geo.official.lasting import REVISIONS, STANDING
 from rules.requests.turn import Turn
 from services.retention.copies import Copies
 from services.retention.head import Head
+from services.retention.musters import OF_MUSTERS, of_past
 from services.retention.pictures import ToldOf, Untold
 from services.retention.reporters import Senders
 from services.retention.rows import Child, Rows
@@ -31,6 +32,7 @@ from services.store.tables_damage import damage_events, damage_files, damage_rep
 from services.store.tables_dumps import dump_events
 from services.store.tables_heard import heard
 from services.store.tables_ledger import ledger_entries
+from services.store.tables_muster import muster_people, muster_sends, musters
 from services.store.tables_orders import decisions, expected_snow, order_events, order_links, orders
 from services.store.tables_plow import passes, rounds, spells
 from services.store.tables_reporters import backups, reporter_looks
@@ -161,6 +163,21 @@ RULES = (
         never="a call that is not closed",
     ),
     Rule(name="silences", tables=("silences",), ways=(Rows(silences.c.ends),), never="one that holds"),
+    Rule(
+        name="muster_answers",
+        tables=("muster_people", "muster_sends"),
+        ways=(
+            Rows(muster_people.c.asked_at, of_past(muster_people.c.muster)),
+            Rows(muster_sends.c.due_at, of_past(muster_sends.c.muster)),
+        ),
+        never="of a muster that is open",
+    ),
+    Rule(
+        name="musters",
+        tables=("musters", "muster_causes", "muster_looks", "muster_people", "muster_sends"),
+        ways=(Rows(musters.c.closed_at, children=OF_MUSTERS),),
+        never="one that is open or proposed",
+    ),
     Rule(
         name="reasons",
         tables=("suppressions", "suppressed"),

@@ -6,7 +6,7 @@ from aiohttp import web
 
 from services.requests.offer import Services
 from services.settings import LalertReceiver
-from services.web import auth_login, callout_link, health, line_webhook, pages, pages_subscribe, templating
+from services.web import auth_login, callout_link, health, line_webhook, muster_link, pages, pages_subscribe, templating
 from services.web.api import table
 from services.web.api.viewer import Viewer
 from services.web.auth import guard, person_of
@@ -36,6 +36,7 @@ def make_app(context: WebContext) -> web.Application:
     pages.setup(app)
     callout_link.setup(app)
     watch_link.setup(app)
+    muster_link.setup(app)
     snow_answer.setup(app)
     pages_subscribe.setup(app)
     heard_page.setup(app)

@@ -41,6 +41,7 @@ EVENTS: dict[Event, tuple[str, str]] = {
         "見守りの呼びかけに、応じる支援者がいません",
         "Nobody answers for a person who is watched over",
     ),
+    Event.MUSTER: ("職員の安否確認・参集の提案か開始があります", "A muster of staff is proposed or has begun"),
     Event.FAULT: ("ハブの一部が動いていません", "A part of the hub does not work"),
 }
 _PER_CLIENT, _IN_ALL, _LONGEST = 30, 3000, 100  # wrong links in ten minutes; characters

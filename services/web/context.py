@@ -26,6 +26,7 @@ from services.channels.budget.meter import Meter
 from services.city import City
 from services.configuration.line_talk import LineTalk
 from services.configuration.listening import Listening
+from services.configuration.muster import Mustering
 from services.configuration.plow import Plow
 from services.configuration.reports import Reports
 from services.desks.quarantine import Reader
@@ -71,6 +72,7 @@ class WebContext:
     line_talk: LineTalk | None = None  # where LINE delivers what residents write; None: nowhere
     https: bool = False  # a proxy in front ends TLS: cookies are Secure, the address is the proxy's X-Forwarded-For
     callout: Callout = field(default_factory=Callout)  # who staff are, and whom what calls
+    muster: Mustering | None = None  # by what staff are asked; None: nobody is
     rules: tuple[Rule, ...] = ()  # of the city, to say why something was not told
     city: City | None = None  # what people's drafts are written with; None: nobody writes any here
     floor: Floor = field(default_factory=Floor)  # under the approval that rules ask for

@@ -20,7 +20,7 @@ from aiohttp import hdrs, web
 from sqlalchemy import Select, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.store import calls, orders, silences
+from services.store import calls, muster_people, musters, orders, silences
 from services.store.records import latest_seq
 from services.store.tables import approvals, chronology, outbox, records, suppressions
 from services.web.api.alerts import visible as visible_alerts
@@ -35,8 +35,9 @@ from services.web.context import CONTEXT, WebContext
 from services.web.security import WebError
 
 PUBLIC = ("alerts", "hazards", "readings", "reports")
-DESK = (*PUBLIC, "calls", "chronology", "deliveries", "fixes", "orders", "silences", "suppressions", "status")
-_BELLS = ("records", "hazards", "alerts", "outbox", "deliveries", "calls", "orders")
+_OF_DESK = ("calls", "chronology", "deliveries", "fixes", "musters", "orders", "silences", "suppressions", "status")
+DESK = (*PUBLIC, *_OF_DESK)
+_BELLS = ("records", "hazards", "alerts", "outbox", "deliveries", "calls", "musters", "orders")
 _POLL, _PAUSE, _BEAT, _STUCK = 2.0, 1.0, 15.0, 30.0  # seconds
 _MOST_STREAMS, _MOST_WAITING = 5000, 64
 _FIRST_LOOK = 50_000  # records; a start must not read a year of them, and what is older counts as no news
@@ -232,6 +233,7 @@ async def _picture(connection: AsyncConnection, audience: Audience, context: Web
         contents["status"] = context.health().get("reasons", [])
         contents["calls"] = await calls.mark(connection)
         contents["orders"] = await orders.mark(connection)
+        contents["musters"] = (await musters.mark(connection), await muster_people.mark(connection))
         contents["silences"] = await silences.holding(connection, context.now())
     facts: dict[str, Any] = {"now": iso(context.now()), "highest_level": seen.highest_level}
     if viewer.staff:
@@ -285,7 +287,7 @@ ENDPOINTS = (
         parameters=(Parameter("Last-Event-ID", "The id of the last event seen, to resume after it.", where="header"),),
         returns="text/event-stream",
         properties={
-            "what": f"what changed, of {', '.join(PUBLIC)}; for the desk also {', '.join(DESK[len(PUBLIC) :])}",
+            "what": f"what changed, of {', '.join(PUBLIC)}; for the desk also {', '.join(_OF_DESK)}",
             "now": "hub time",
             "highest_level": "as in /status",
             "highest_issued": "desk only: as in /status",

@@ -29,6 +29,7 @@ from services.web.declared import pages as declared_pages
 from services.web.dumps import page as dumps_page
 from services.web.leads import page as leads_page
 from services.web.ledger import page as ledger_page
+from services.web.muster import page as muster_page
 from services.web.pages_staff import staff_page
 from services.web.reports import page as reports_page
 from services.web.requests import page as requests_page
@@ -79,6 +80,7 @@ def setup(app: web.Application) -> None:
     snow.setup(app)
     dumps_page.setup(app)
     requests_page.setup(app)
+    muster_page.setup(app)
     app.router.add_get("/ops/skill", pages_skill.show)
     app.router.add_get("/ops/budget", pages_budget.show)
     app.router.add_get("/ops/budget.csv", pages_budget.table)

@@ -18,7 +18,7 @@ from services.store.tables import users
 from services.store.users import Role
 from services.web.api.table import ENDPOINTS
 from tests.exercise.telegrams import Warned, telegram
-from tests.services import acts, acts_of_damage, acts_of_snow
+from tests.services import acts, acts_of_damage, acts_of_muster, acts_of_snow
 from tests.services.ledger.test_ledger_desk import BOOK
 from tests.services.making import NOW, alert, payload
 from tests.services.pictures import png
@@ -137,6 +137,7 @@ ACTS: dict[str, Act] = {
     **acts.ACTS,
     **acts_of_snow.ACTS,
     **acts_of_damage.ACTS,
+    **acts_of_muster.ACTS,
 }
 
 
@@ -147,7 +148,7 @@ def test_every_write_of_the_api_is_tried_below() -> None:
 async def test_each_write_names_its_person(store: Store) -> None:
     ground = acts_of_snow.with_section(with_stations())
     for path, act in ACTS.items():
-        more = {"city": CITY, "book": BOOK, "dumps": Dumps(acts_of_snow.DUMPS)}
+        more = {**acts_of_muster.set_up(CITY), "book": BOOK, "dumps": Dumps(acts_of_snow.DUMPS)}
         async with floor(store, reader=Reader(gateways=GRANTED), ground=ground, **more) as running:
             officer = await running.person(Role.APPROVER, f"officer-of-{path.replace('/', '-')}")
             async with store.read() as connection:

@@ -49,6 +49,7 @@ from services.web.damage import disasters
 from services.web.dumps import api as dumps
 from services.web.leads import api as leads
 from services.web.ledger import api as ledger
+from services.web.muster import api as muster
 from services.web.reports import api as report_queue
 from services.web.requests import api as requests
 from services.web.roads import finding, lines
@@ -85,6 +86,7 @@ ENDPOINTS = (
     *layers.ENDPOINTS,
     *desk.ENDPOINTS,
     *calls.ENDPOINTS,
+    *muster.ENDPOINTS,
     *silences.ENDPOINTS,
     *outages.ENDPOINTS,
     *why.ENDPOINTS,
