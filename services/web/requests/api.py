@@ -18,7 +18,7 @@ from services.store.request_queue import NOWHERE
 from services.store.requests import Request
 from services.store.users import Role
 from services.web.api.answer import collection, feature, json_object
-from services.web.api.endpoint import PAGED, Endpoint, Parameter
+from services.web.api.endpoint import PAGED, PREFIX, Endpoint, Parameter
 from services.web.api.paging import DEFAULT_LIMIT
 from services.web.api.shapes import point
 from services.web.api.times import iso, iso_or_none
@@ -67,6 +67,7 @@ def _told(one: Request, whole: bool) -> dict[str, Any]:
         "address": one.address if whole else masked(one.address),
         "attributes": {code: list(values) for code, values in one.attributes.items()},
         "media_url": one.media_url if whole else "",
+        "photos": [f"{PREFIX}/reports/photos/{name}" for name in one.photos] if whole else [],
         "segment": known.segment,
         "road": known.name,
         "administrator": known.administrator,
@@ -148,6 +149,7 @@ ENDPOINTS = (
             "address": "as given",
             "attributes": "answers to the questions of the service",
             "media_url": "as given; the hub never opens it",
+            "photos": "where the pictures are that were sent with it by the city's page or LINE",
             "segment": "the road's id in the network; empty: none near",
             "road": "its name",
             "administrator": "nation, prefecture, city, other",

@@ -33,6 +33,7 @@ REASONS = {
 }
 ROADS = {"city": "市道", "nation": "国道", "prefecture": "県道", "other": "その他の道路", "": "道路不明"}
 _EACH = 10  # of those behind a first one, and of words; the rest is counted
+_WAYS = {"@public": "市のページ", "@line": "LINE"}  # by which it came, where no application sent it
 _ANSWERS = (State.SCHEDULED, State.IN_PROGRESS, State.FIXED, State.NO_ACTION)
 
 
@@ -72,6 +73,7 @@ def _card(one: Request, around: Around, catalog: Catalog | None, whole: bool, no
         "one": one,
         "contact": around.senders.get(requests.about(one.id), ()),
         "known": one.known,
+        "way": _WAYS.get(one.client, one.client),
         "name": service.name if service else one.service,
         "name_en": service.name_en if service else "",
         "mark": MARKS[one.status][0],

@@ -89,6 +89,8 @@ async def test_a_bear_is_told_without_scripts_pressed_twice_and_taken_back(store
         async with visitor.http.post(path) as response:
             assert 'data-state="withdrawn"' in await response.text()
         assert (await visitor.get("/report/" + "x" * 43))[0] == 404
+        async with visitor.http.post("/report/" + "x" * 43) as response:
+            assert response.status == 404
         assert (await visitor.get("/report/short"))[0] == 404
 
 
