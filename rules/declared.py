@@ -1,4 +1,4 @@
-"""What the city declares of itself: which places of refuge are open, and whether its headquarters stands.
+"""What the city declares: which places of refuge are open, whether its headquarters stands, and what was damaged.
 
 It is the whole state at the time of the alert that carries it: a place that was closed stays on the list as closed, so
 that whoever reads the newest revision alone knows of it.
@@ -6,7 +6,8 @@ that whoever reads the newest revision alone knows of it.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import Literal, TypeAlias
@@ -45,7 +46,10 @@ class ShelterState:
     capacity: int | None = None
     people: int | None = None
     households: int | None = None
+    voluntary_people: int | None = None  # of the people, who came without being told to
+    voluntary_households: int | None = None
     checked: datetime | None = None  # when crowding and figures were looked at
+    note: str = ""  # for everybody: pets, wheelchairs, which door
 
     @property
     def identity(self) -> str:
@@ -77,4 +81,27 @@ class Headquarters:
     since: datetime  # set up, or dissolved
 
 
-Declared: TypeAlias = Shelters | Headquarters
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stricken:
+    """A district in which something that belongs to nobody's person was damaged. ``few``: items of one or two."""
+
+    code: str
+    name: str
+    figures: Mapping[str, int] = field(default_factory=dict)  # by item, in steps
+    few: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Damaged:
+    """What is known of a disaster's damage: confirmed figures by item (:mod:`rules.damage.items`), in steps."""
+
+    kind: Literal["damage"] = "damage"
+    disaster: str
+    as_of: datetime
+    figures: Mapping[str, int]
+    counting: tuple[str, ...] = ()  # items of which more is known to be damaged, and not yet how much
+    districts: tuple[Stricken, ...] = ()
+    final: bool = False  # nothing more will be counted
+
+
+Declared: TypeAlias = Shelters | Headquarters | Damaged

@@ -12,7 +12,7 @@ import unicodedata
 from collections.abc import Iterator
 
 from rules.alert import Alert, Text
-from rules.declared import Shelters
+from rules.declared import Headquarters, Shelters
 
 _WORDS = re.compile(
     r"避難指示|高齢者等避難|緊急安全確保|evacuation (order|instruction|of the elderly)|evacuate now"
@@ -64,6 +64,6 @@ def _beside(alert: Alert) -> Iterator[str]:
         yield alert.declared.disaster
     if isinstance(alert.declared, Shelters):
         for place in alert.declared.places:
-            yield from (place.name, place.address)
-    elif alert.declared:
+            yield from (place.name, place.address, place.note)
+    elif isinstance(alert.declared, Headquarters):
         yield alert.declared.type

@@ -20,7 +20,7 @@ _LEVELS = (("緊急安全確保", 5), ("避難指示", 4), ("避難勧告", 4), 
 _WITHOUT_LEVELS = ("津波", "噴火", "火山")  # 避難指示 as such
 _SAID = re.compile(r"警戒レベル([1-5])")
 _ROWS = {"EvacuationOrder": ("Detail",), "Shelter": ("Informations", "Information"), "UrgentMail": ("Information",)}
-_FIGURES = re.compile(r"[0-9]{1,15}")
+_FIGURES = re.compile(r"[0-9]{1,15}(\.[0-9]{1,4})?")
 _LEAVES_AT_MOST = 200  # of one item
 
 
@@ -117,7 +117,8 @@ def _figures(body: etree._Element) -> Iterator[dict[str, Fact]]:
             continue
         told = {etree.QName(str(name)).localname: str(value) for name, value in leaf.attrib.items()}
         kind = next((value for name, value in told.items() if name.endswith("Type")), "")
-        yield {"damage": local(leaf), "type": kind, "value": int(written), "unit": told.get("counterUnit", "")}
+        value = float(written) if "." in written else int(written)
+        yield {"damage": local(leaf), "type": kind, "value": value, "unit": told.get("counterUnit", "")}
 
 
 def _leaves(element: etree._Element, skip: str = "") -> dict[str, Fact]:

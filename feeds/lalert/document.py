@@ -78,6 +78,8 @@ class Refuge:
     capacity: int | None = None
     people: int | None = None
     households: int | None = None
+    people_voluntary: int | None = None  # of these, who came without being told to
+    households_voluntary: int | None = None
     checked: datetime | None = None  # when these figures were looked at
 
 
@@ -87,6 +89,24 @@ class Refuges:
 
     disaster: str
     refuges: tuple[Refuge, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Damage:
+    """One figure of damage in the format's words: HouseDamage, 床上浸水, 棟, "12". What nobody knows is left out."""
+
+    element: str  # HumanDamage, HouseDamage, BuildingDamage, OtherDamage, Sufferer, FireDamage
+    type: str
+    unit: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Damages:
+    """DamageInformation: everything that is known to be damaged, in the format's order."""
+
+    disaster: str
+    figures: tuple[Damage, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,7 +127,7 @@ class Mail:
     message: str
 
 
-Body: TypeAlias = Evacuation | Refuges | Headquarters | Notice | Mail
+Body: TypeAlias = Evacuation | Refuges | Headquarters | Damages | Notice | Mail
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import groupby
 
 from lxml import etree
 
-from feeds.lalert.document import Body, Evacuation, Headquarters, Mail, Notice, Order, Refuge, Refuges, Spot
+from feeds.lalert.document import Body, Damages, Evacuation, Headquarters, Mail, Notice, Order, Refuge, Refuges, Spot
 from feeds.lalert.pen import COMMONS, DE, PCX, put, stamp, texts
 
 
@@ -20,6 +21,8 @@ def write_body(report: etree._Element, body: Body, suffix: str) -> None:
             pen.refuges(body)
         case Headquarters():
             pen.headquarters(body)
+        case Damages():
+            pen.damages(body)
         case Notice():
             pen.notice(body)
         case Mail():
@@ -69,7 +72,9 @@ class _Pen:
         """What nobody counted is left out: a zero would say that nobody is there."""
         root, space = self.root("pcx_sh", "shelter", "Shelter")
         self.disaster(root, body.disaster)
-        put(root, space, "TotalNumberOfShelter", str(sum(one.sort == "開設" for one in body.refuges)))
+        opened = [one for one in body.refuges if one.sort == "開設"]
+        self.total(root, space, opened)
+        put(root, space, "TotalNumberOfShelter", str(len(opened)))
         rows = put(root, space, "Informations")
         for one in body.refuges:
             self.refuge(put(rows, space, "Information"), space, one)
@@ -86,10 +91,34 @@ class _Pen:
             "Status": one.crowding,
         }
         texts(row, space, said)
-        if one.people is not None or one.households is not None:
-            number = {"HeadCount": _figure(one.people), "Households": _figure(one.households)}
+        if number := {name: _figure(count) for name, count in _counts(one).items() if count is not None}:
             texts(put(row, space, "NumberOf"), space, number)
         texts(row, space, {"CheckedDateTime": stamp(one.checked) if one.checked else ""})
+
+    def total(self, root: etree._Element, space: str, opened: list[Refuge]) -> None:
+        """Sums of what was counted everywhere; of what was not, a sentence says how many places were."""
+        sums: dict[str, str] = {}
+        for name in _COUNTED:
+            known = [count for one in opened if (count := _counts(one)[name]) is not None]
+            if known and len(known) == len(opened):
+                sums[name] = str(sum(known))
+            elif known and name == "HeadCount":
+                text = f"避難者 {sum(known)}人（開設{len(opened)}か所のうち、人数を確かめた{len(known)}か所の合計）"
+                put(root, space, "ComplementaryInfo", text)
+        if sums:
+            texts(put(root, space, "TotalNumber"), space, sums)
+
+    def damages(self, body: Damages) -> None:
+        """Blocks in the order of the figures: HumanDamages/HumanDamage@humanDamageType@counterUnit, and its like."""
+        name = "DamageInformation"
+        root, space = self.root("pcx_di", name, name)
+        self.disaster(root, body.disaster)
+        for element, some in groupby(body.figures, key=lambda one: one.element):
+            block = put(root, space, f"{element}s")
+            for one in some:
+                leaf = put(block, space, element, one.value)
+                leaf.set(f"{{{space}}}{element[0].lower()}{element[1:]}Type", one.type)
+                leaf.set(f"{{{space}}}counterUnit", one.unit)
 
     def headquarters(self, body: Headquarters) -> None:
         name = "AntidisasterHeadquarter"
@@ -108,6 +137,14 @@ class _Pen:
     def mail(self, body: Mail) -> None:
         root, space = self.root("pcx_um", "UrgentMail", "UrgentMail")
         texts(put(root, space, "Information"), space, {"Title": body.title, "Message": body.message})
+
+
+_COUNTED = ("HeadCount", "HeadCountVoluntary", "Households", "HouseholdsVoluntary")
+
+
+def _counts(one: Refuge) -> dict[str, int | None]:
+    known = (one.people, one.people_voluntary, one.households, one.households_voluntary)
+    return dict(zip(_COUNTED, known, strict=True))
 
 
 def _figure(count: int | None) -> str:

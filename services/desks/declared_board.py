@@ -15,7 +15,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from feeds.status import Status
 from rules.alert import Alert, State
-from rules.declared import Crowding, Declared, Headquarters, Opening, Shelters, ShelterState
+from rules.damage.items import BY_KEY, ITEMS
+from rules.declared import Crowding, Damaged, Declared, Headquarters, Opening, Shelters, ShelterState
 from services.store import alerts
 from services.store.codec import from_json
 from services.store.tables import alerts as revisions
@@ -77,20 +78,27 @@ class Board:
         return next((one for one in self.history if name in one.said and one.state is not State.REJECTED), None)
 
 
-async def board(connection: AsyncConnection, status: Status, kind: str, now: datetime) -> Board:
-    """As it stands now; ``kind`` is shelters or headquarters."""
+async def board(
+    connection: AsyncConnection, status: Status, kind: str, now: datetime, disaster: str | None = None
+) -> Board:
+    """As it stands now; ``kind`` is shelters, headquarters or damage; ``disaster``: of the one of this name alone."""
     ours = [
         one
         for one in (await alerts.standing(connection, status, now)).values()
-        if one.alert.declared is not None and one.alert.declared.kind == kind
+        if is_of(one.alert.declared, kind, disaster)
     ]
     waiting = [one.alert for one in ours if one.state is State.DRAFT and one.alert.expires > now]
     holding = [one.in_force(now)[-1] for one in ours if one.in_force(now)]
     return Board(
         issued=max(holding, key=_sent, default=None),
         draft=max(waiting, key=_sent, default=None),
-        history=await _history(connection, status, kind),
+        history=await _history(connection, status, kind, disaster),
     )
+
+
+def is_of(declared: Declared | None, kind: str, disaster: str | None) -> bool:
+    """True where it declares this kind of thing, of this disaster where one is named."""
+    return declared is not None and declared.kind == kind and disaster in (None, declared.disaster)
 
 
 def places_of(declared: Declared | None) -> Mapping[str, ShelterState]:
@@ -112,17 +120,27 @@ def differences(before: Declared | None, after: Declared) -> dict[str, str]:
     """What ``after`` says beyond ``before``, in words, by what it is about."""
     if isinstance(after, Headquarters):
         return {} if after == before else {after.type: f"{after.type}を{'設置' if after.stands else '解散'}"}
+    if isinstance(after, Damaged):
+        old = before.figures if isinstance(before, Damaged) else {}
+        keys = [item.key for item in ITEMS if old.get(item.key) != after.figures.get(item.key)]
+        return {key: f"{BY_KEY[key].title} {_figure(key, after.figures.get(key))}" for key in keys}
     known = places_of(before)
     changed = [place for place in after.places if known.get(place.identity) != place]
     return {place.identity: f"{place.name}：{told(place)}" for place in changed}
 
 
-async def _history(connection: AsyncConnection, status: Status, kind: str) -> list[Entry]:
+def _figure(key: str, steps: int | None) -> str:
+    return "記載なし" if steps is None else f"{BY_KEY[key].told(steps)}{BY_KEY[key].unit}"
+
+
+async def _history(connection: AsyncConnection, status: Status, kind: str, disaster: str | None) -> list[Entry]:
     wanted = select(revisions.c.state, revisions.c.body).where(
         revisions.c.status == status.value, revisions.c.kind == kind
     )
     rows = (await connection.execute(wanted.order_by(revisions.c.sent.desc()).limit(_REMEMBERED))).all()
-    found = sorted(((from_json(Alert, body), State(state)) for state, body in rows), key=_place_in_series)
+    every = ((from_json(Alert, body), State(state)) for state, body in rows)
+    ours = [one for one in every if disaster is None or is_of(one[0].declared, kind, disaster)]
+    found = sorted(ours, key=_place_in_series)
     entries = [entry for _, family in groupby(found, key=lambda one: one[0].series) for entry in _entries(family)]
     return sorted(entries, key=lambda entry: (entry.at, entry.revision), reverse=True)
 

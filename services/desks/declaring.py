@@ -1,4 +1,4 @@
-"""The declaring desk: staff enter once which places of refuge are open and whether the headquarters stands.
+"""The declaring desk: staff enter once which places of refuge are open, whether the headquarters stands, what is hurt.
 
 What they enter becomes the next draft of the series that tells of it: the posts, L-Alert's document and what programs
 read are made from the same state. A place that is not named stays as it was.
@@ -16,12 +16,12 @@ from feeds.japan import JAPAN
 from feeds.status import Status
 from rules.alert import Alert, State
 from rules.declaration import Frame, declare, merged
-from rules.declared import Declared, Shelters, ShelterState
+from rules.declared import Damaged, Declared, Shelters, ShelterState
 from rules.redraft import AmendmentError, Pen, Series
 from rules.situation import Standing
 from services.channels.registry import outlets
 from services.city import City
-from services.desks.declared_board import Board, Entry, board, differences, places_of
+from services.desks.declared_board import Board, Entry, board, differences, is_of, places_of
 from services.desks.drafting import Planned, add_draft
 from services.desks.review import ReviewError, entry, name_of
 from services.store import alerts, chronology, situations
@@ -31,6 +31,7 @@ from services.store.prepared import Mark
 from services.store.reached import reached
 
 _CHANNELS = ("authorities", "cap_feed", "social", "log")
+_OF_DAMAGE = ("authorities", "cap_feed", "log")  # numbers of dead and homes are no post of ours
 _HOLDS = timedelta(days=7)  # each further revision counts anew
 
 
@@ -43,6 +44,7 @@ class Entered:
     status: Status
     declared: Declared
     channels: tuple[str, ...] = ()
+    corrects: bool = False  # of damage: what was announced before was wrong
     seen: tuple[str, int] | None = None  # series and revision that the person had before them; None: nobody looked
 
 
@@ -78,7 +80,7 @@ async def _mark(connection: AsyncConnection, entered: Entered) -> Mark:
 
 
 async def _planned(connection: AsyncConnection, city: City, entered: Entered) -> Planned:
-    before = await board(connection, entered.status, entered.declared.kind, entered.now)
+    before = await board(connection, entered.status, entered.declared.kind, entered.now, _named(entered.declared))
     await _unchanged(connection, before, entered)
     series = await _series(connection, entered)
     pen = Pen(author=entered.person, now=entered.now, sender=city.sender, places=city.place)
@@ -86,7 +88,8 @@ async def _planned(connection: AsyncConnection, city: City, entered: Entered) ->
         status=entered.status,
         city=city.ground.city,
         expires=entered.now + _HOLDS,
-        channels=entered.channels or outlets(_CHANNELS, city.channels),
+        channels=entered.channels or outlets(_usual(entered.declared), city.channels),
+        corrects=entered.corrects,
     )
     declared = _whole(city, entered.declared, series.standing if series else None, entered.now)
     try:
@@ -102,6 +105,8 @@ async def _unchanged(connection: AsyncConnection, now: Board, entered: Entered) 
         return
     looked_at = await alerts.get(connection, *entered.seen)
     seen = looked_at.alert.declared if looked_at else None
+    if isinstance(entered.declared, Damaged):
+        raise ReviewError("changed", _since(now.history[0] if now.history else None, "被害の発表"))
     if not isinstance(entered.declared, Shelters):
         if now.headquarters != seen:
             raise ReviewError("changed", _since(now.history[0] if now.history else None, "本部の状況"))
@@ -125,7 +130,7 @@ async def newest(connection: AsyncConnection, status: Status, kind: str, now: da
     found = [
         one.in_force(now)[-1]
         for one in (await alerts.standing(connection, status, now)).values()
-        if one.in_force(now) and _declares(one, kind)
+        if one.in_force(now) and is_of(one.alert.declared, kind, None)
     ]
     return max(found, key=lambda alert: alert.sent, default=None)
 
@@ -135,7 +140,8 @@ async def _series(connection: AsyncConnection, entered: Entered) -> Series | Non
     ours = [
         one
         for one in standing.values()
-        if _declares(one, entered.declared.kind) and (one.in_force(entered.now) or one.state is State.DRAFT)
+        if is_of(one.alert.declared, entered.declared.kind, _named(entered.declared))
+        and (one.in_force(entered.now) or one.state is State.DRAFT)
     ]
     if not ours:
         return None
@@ -143,8 +149,13 @@ async def _series(connection: AsyncConnection, entered: Entered) -> Series | Non
     return Series(standing=one, reached=await reached(connection, one.alert.series))
 
 
-def _declares(standing: Standing, kind: str) -> bool:
-    return standing.alert.declared is not None and standing.alert.declared.kind == kind
+def _named(declared: Declared) -> str | None:
+    """The disaster whose series it is. Shelters and the headquarters have one for the city, whatever it is called."""
+    return declared.disaster if isinstance(declared, Damaged) else None
+
+
+def _usual(declared: Declared) -> tuple[str, ...]:
+    return _OF_DAMAGE if isinstance(declared, Damaged) else _CHANNELS
 
 
 def _whole(city: City, declared: Declared, standing: Standing | None, now: datetime) -> Declared:

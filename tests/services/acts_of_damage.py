@@ -45,9 +45,15 @@ async def _act(_: Store, officer: Visitor) -> tuple[int, Any]:
     return await officer.post("/api/v1/damage/act", body)
 
 
+async def _announce(_: Store, officer: Visitor) -> tuple[int, Any]:
+    one = await record(officer, "台風")
+    return await officer.post("/api/v1/damage/announce", {"disaster": one["disaster"]})
+
+
 ACTS: dict[str, Act] = {
     "/damage/disasters": _disaster,
     "/damage/disasters/act": _facts,
     "/damage": _record,
     "/damage/act": _act,
+    "/damage/announce": _announce,
 }

@@ -106,7 +106,7 @@ async def test_staff_enter_by_the_api_and_everybody_reads_what_was_issued(store:
         body = {"disaster": "11月20日からの大雨", "places": [{"code": "S1", "opening": "open", "people": 4}]}
         status, told = await staff.post("/api/v1/declared/shelters", body)
         assert status == 200 and told["approval"] == "one" and "lalert" in told["payloads"], told
-        assert (await anonymous.get("/api/v1/declared"))[1] == {"shelters": None, "headquarters": None}
+        assert (await anonymous.get("/api/v1/declared"))[1] == {"shelters": None, "headquarters": None, "damage": None}
         assert (await anonymous.post("/api/v1/declared/shelters", body))[0] in {401, 403}
         for wrong in ({"opening": "ajar"}, {"opening": "open", "since": "2026-11-20T18:00:00"}, {"opening": "open"}):
             status, refused = await staff.post("/api/v1/declared/shelters", {**body, "places": [wrong]})

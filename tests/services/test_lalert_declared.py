@@ -47,3 +47,16 @@ def test_the_headquarters_is_a_document_of_its_own_and_dissolving_it_an_update()
     over = alert(declared=replace(stands, stands=False), revision=2, issue=2, msg_type="Update", ends=True)
     ended = rendered(over)
     assert (ended.type, ended.items[0]["status"], ended.document_id) == ("Update", "解散", found.document_id)
+
+
+def test_heads_are_added_up_where_every_open_place_counted_them() -> None:
+    other = replace(GYM, code="2", name="大新小学校", people=30, voluntary_people=5)
+    counted = rendered(
+        alert(declared=Shelters(disaster="大雨", places=(replace(GYM, voluntary_people=2), other, HALL)))
+    )
+    assert counted.facts["total_number_head_count"] == "42"
+    assert counted.facts["total_number_head_count_voluntary"] == "7"
+    assert counted.items[1]["number_of_head_count_voluntary"] == "5"
+    unknown = rendered(alert(declared=Shelters(disaster="大雨", places=(GYM, replace(other, people=None)))))
+    assert "total_number_head_count" not in unknown.facts, "a sum without one of them would be too small"
+    assert "12人（開設2か所のうち、人数を確かめた1か所の合計）" in str(unknown.facts["complementary_info"])

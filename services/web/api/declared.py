@@ -1,4 +1,4 @@
-"""Places of refuge and the headquarters: entered once by staff, read by everybody once it was issued."""
+"""Places of refuge and the headquarters: entered once by staff, read by everybody once issued, as damage is, too."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ from pydantic import TypeAdapter, ValidationError
 
 from feeds.status import Status
 from rules.alert import Alert
-from rules.declared import TYPES, Declared, Headquarters, Shelters, ShelterState
+from rules.damage.items import BY_KEY
+from rules.declared import TYPES, Damaged, Declared, Headquarters, Shelters, ShelterState
 from services.desks.declaring import Entered, enter, newest
 from services.desks.review import ReviewError
 from services.store.codec import to_json
@@ -22,6 +23,7 @@ from services.web.api.times import iso
 from services.web.api.writing import DRAFTED, city_of, drafted_answer, fault_of, status_of
 from services.web.auth import PERSON
 from services.web.context import CONTEXT, WebContext
+from services.web.damage.told import items_told
 from services.web.security import WebError, storable
 
 _MOST, _LONGEST, _MOST_PEOPLE = 500, 200, 999_999  # places in one entry; characters of a name; in one place
@@ -61,7 +63,7 @@ async def read(request: web.Request) -> web.StreamResponse:
     context = request.app[CONTEXT]
     found: dict[str, Any] = {}
     async with context.store.read() as connection:
-        for kind in ("shelters", "headquarters"):
+        for kind in ("shelters", "headquarters", "damage"):
             alerts = [await newest(connection, status, kind, context.now()) for status in _shown(context)]
             one = next((alert for alert in alerts if alert), None)
             found[kind] = _told(one) if one else None
@@ -76,17 +78,24 @@ def _place(row: Mapping[str, Any], where: str, request: web.Request) -> dict[str
 
 def _check(place: ShelterState, where: str) -> None:
     """What types do not tell. Raises WebError 400."""
-    if not all(len(text) <= _LONGEST and storable(text) for text in (place.code, place.name, place.address)):
+    texts = (place.code, place.name, place.address, place.note)
+    if not all(len(text) <= _LONGEST and storable(text) for text in texts):
         raise WebError(400, "bad_entry", f"{where}: code, name and address have at most {_LONGEST} characters")
     if place.type not in TYPES:
         raise WebError(400, "bad_entry", f"{where}.type: one of {', '.join(TYPES)}")
-    if not all(0 <= (number or 0) <= _MOST_PEOPLE for number in (place.people, place.households, place.capacity)):
+    counts = (place.people, place.households, place.capacity, place.voluntary_people, place.voluntary_households)
+    if not all(0 <= (number or 0) <= _MOST_PEOPLE for number in counts):
         raise WebError(400, "bad_entry", f"{where}: people, households and capacity are 0 to {_MOST_PEOPLE}")
 
 
 def _told(alert: Alert) -> dict[str, Any]:
     source = {"series": alert.series, "status": alert.status.value, "sent": iso(alert.sent)}
-    return {**to_json(alert.declared), **source}
+    declared = alert.declared
+    if not isinstance(declared, Damaged):
+        return {**to_json(declared), **source}
+    told = {"kind": declared.kind, "disaster": declared.disaster, "as_of": iso(declared.as_of), "final": declared.final}
+    counting = [BY_KEY[key].title for key in declared.counting]
+    return {**told, "items": items_told(declared.figures), "counting": counting, **source}
 
 
 def _shown(context: WebContext) -> tuple[Status, ...]:
@@ -145,7 +154,10 @@ _PLACE = {
         "capacity": {"type": "integer", "minimum": 0},
         "people": {"type": "integer", "minimum": 0},
         "households": {"type": "integer", "minimum": 0},
+        "voluntary_people": {"type": "integer", "minimum": 0, "description": "of the people, who came unasked"},
+        "voluntary_households": {"type": "integer", "minimum": 0},
         "checked": {"type": "string", "format": "date-time"},
+        "note": {"type": "string", "maxLength": 100, "description": "for everybody: pets, wheelchairs, which door"},
     },
 }
 
@@ -168,11 +180,12 @@ ENDPOINTS = (
     Endpoint(
         path="/declared",
         handler=read,
-        summary="Which places of refuge are open, and whether the headquarters stands, as the city has issued it.",
+        summary="Places of refuge, the headquarters, and what was damaged, as the city has issued it.",
         returns=JSON,
         properties={
             "shelters": "{disaster, places[], series, status, sent}, or null",
             "headquarters": "{disaster, type, stands, since, series, status, sent}, or null",
+            "damage": "{disaster, as_of, items: [{ja, unit, value}], counting[], final, series, status, sent}, or null",
         },
     ),
     _writing(

@@ -46,6 +46,7 @@ from services.web.context import CONTEXT
 from services.web.culling import api as culling
 from services.web.damage import api as damage
 from services.web.damage import disasters
+from services.web.damage import open as damage_open
 from services.web.dumps import api as dumps
 from services.web.leads import api as leads
 from services.web.ledger import api as ledger
@@ -98,6 +99,7 @@ ENDPOINTS = (
     *snow.ENDPOINTS,
     *dumps.ENDPOINTS,
     *disasters.ENDPOINTS,
+    *damage_open.ENDPOINTS,
     *damage.ENDPOINTS,
     *culling.ENDPOINTS,
     *events.ENDPOINTS,

@@ -98,6 +98,15 @@ def record_told(one: Damage) -> dict[str, Any]:
     }
 
 
+def items_told(figures: Mapping[str, int | None]) -> list[dict[str, Any]]:
+    """{ja, unit, value} for everybody, in the order given."""
+    known = ((BY_KEY[key], steps) for key, steps in figures.items())
+    return [
+        {"ja": item.ja, "unit": item.unit, "value": None if steps is None else number(item, steps)}
+        for item, steps in known
+    ]
+
+
 def in_words(figures: Mapping[str, int | None]) -> str:
     """「床上浸水 3棟、床下浸水 調査中」, in the form's order."""
     told = []
