@@ -24,6 +24,7 @@ from services.web import (
 )
 from services.web.contacts import page as contacts_page
 from services.web.culling import page as culling_page
+from services.web.damage import form_page as damage_form
 from services.web.damage import page as damage_page
 from services.web.declared import pages as declared_pages
 from services.web.dumps import page as dumps_page
@@ -72,6 +73,7 @@ def setup(app: web.Application) -> None:
     app.router.add_get("/ops/glass", _staff_page("glass"))
     declared_pages.setup(app)
     damage_page.setup(app)
+    damage_form.setup(app)
     reports_page.setup(app)
     culling_page.setup(app)
     contacts_page.setup(app)

@@ -50,10 +50,16 @@ async def _announce(_: Store, officer: Visitor) -> tuple[int, Any]:
     return await officer.post("/api/v1/damage/announce", {"disaster": one["disaster"]})
 
 
+async def _report(_: Store, officer: Visitor) -> tuple[int, Any]:
+    one = await record(officer, "豪雨")
+    return await officer.post("/api/v1/damage/reports", {"disaster": one["disaster"], "form": 1})
+
+
 ACTS: dict[str, Act] = {
     "/damage/disasters": _disaster,
     "/damage/disasters/act": _facts,
     "/damage": _record,
     "/damage/act": _act,
+    "/damage/reports": _report,
     "/damage/announce": _announce,
 }

@@ -47,6 +47,7 @@ from services.web.culling import api as culling
 from services.web.damage import api as damage
 from services.web.damage import disasters
 from services.web.damage import open as damage_open
+from services.web.damage import reports as damage_reports
 from services.web.dumps import api as dumps
 from services.web.leads import api as leads
 from services.web.ledger import api as ledger
@@ -100,6 +101,7 @@ ENDPOINTS = (
     *dumps.ENDPOINTS,
     *disasters.ENDPOINTS,
     *damage_open.ENDPOINTS,
+    *damage_reports.ENDPOINTS,
     *damage.ENDPOINTS,
     *culling.ENDPOINTS,
     *events.ENDPOINTS,

@@ -15,7 +15,11 @@ from feeds.instant import instant
 from feeds.status import Status
 from rules.damage.items import ITEMS, Group, Item, of_group
 from rules.damage.record import Act
+from rules.damage.sums import changes, figures
+from rules.declared import Damaged
 from services.damage.board import Board
+from services.desks.declared_board import Board as Announced
+from services.desks.declared_board import board as declared_board
 from services.store import damages
 from services.store.users import Role
 from services.web.api.writing import worlds
@@ -25,7 +29,8 @@ from services.web.context import CONTEXT
 from services.web.damage.api import asked, done, entered
 from services.web.damage.asked import number_of
 from services.web.damage.disasters import begun, rewritten, status_of
-from services.web.damage.told import board_told, disaster_told, record_told, titles
+from services.web.damage.open import drafted
+from services.web.damage.told import board_told, disaster_told, in_words, record_told, titles
 from services.web.moments import moment, with_age
 from services.web.pages_staff import staff_page
 from services.web.security import WORDS, WebError
@@ -65,7 +70,12 @@ async def show(request: web.Request) -> web.Response:
     return await _page(request, said=_DONE.get(request.query.get("done", ""), ""))
 
 
-_DONE = {"begun": "災害の記録を始めました。", "entered": "被害を登録しました。", "kept": "記録しました。"}
+_DONE = {
+    "begun": "災害の記録を始めました。",
+    "entered": "被害を登録しました。",
+    "kept": "記録しました。",
+    "drafted": "被害情報の案を作りました。承認すると出ます。",
+}
 
 
 @requires(Role.OPERATOR)
@@ -81,6 +91,10 @@ async def act(request: web.Request) -> web.StreamResponse:
             if body.get("closed") in ("yes", "no"):
                 body["closed"] = body["closed"] == "yes"
             number, told = (await rewritten(context, body, person)).id, "kept"
+        elif do == "announce":
+            ticked = {name: body.get(name) == "on" for name in ("final", "corrects")}
+            await drafted(request, body | ticked)
+            number, told = number_of(body.get("disaster"), "disaster"), "drafted"
         else:
             number, told = (await entered(context, body, person)).disaster, "entered"
     except WebError as error:
@@ -149,12 +163,15 @@ async def _page(
     of = found.disaster.status if found else status_of(query.get("status"), context)
     async with context.store.read() as connection:
         every = await damages.of_status(connection, of)
+        told = await declared_board(connection, of, "damage", context.now(), found.disaster.name if found else "")
     return staff_page(
         request,
         "damage",
         status=status,
         board=board_told(found),
         sums=_sums(found),
+        told=told,
+        differs=_differs(found, told),
         waiting=found.waiting if found else (),
         disasters=[disaster_told(one) for one in every],
         status_name=of.value,
@@ -217,6 +234,14 @@ def _for_forms(request: web.Request) -> dict[str, Any]:
 def _filled(items: Sequence[Item], figures: Mapping[str, Any]) -> bool:
     """True where something stands in one of these fields, so that it must not be folded away."""
     return any(figures.get(one.key, "") != "" for one in items)
+
+
+def _differs(of: Board | None, told: Announced) -> str:
+    """What the register says beyond what is announced, or waits to be; empty where nothing."""
+    declared = told.newest.declared if told.newest else None
+    if of is None or not isinstance(declared, Damaged):
+        return ""
+    return in_words(dict.fromkeys(changes(figures(of.totals), declared.figures)), bare=True)
 
 
 def _sums(of: Board | None) -> dict[Group, list[dict[str, Any]]]:

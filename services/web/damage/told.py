@@ -45,6 +45,14 @@ RECORD: Mapping[str, str] = {
     "version": "what the next act has to name",
     "events": "{act, act_ja, at, who, reason, reason_ja, figures_ja, certainty_ja}, the newest first",
 }
+REPORT: Mapping[str, str] = {
+    "form": "1: その１, 2: その２",
+    "number": "第N報",
+    "as_of": "as of when",
+    "made_at": "when it was made",
+    "made_by": "by whom",
+    "hashes": "SHA-256 of each file: xlsx, csv, pdf",
+}
 BOARD: Mapping[str, str] = {
     "disaster": "the disaster, as /damage/disasters has it; null where there is none",
     "totals": "{item, group, ja, unit, confirmed, unconfirmed, counting, change} of each item that somebody spoke of",
@@ -107,13 +115,15 @@ def items_told(figures: Mapping[str, int | None]) -> list[dict[str, Any]]:
     ]
 
 
-def in_words(figures: Mapping[str, int | None]) -> str:
-    """「床上浸水 3棟、床下浸水 調査中」, in the form's order."""
+def in_words(figures: Mapping[str, int | None], *, bare: bool = False) -> str:
+    """「床上浸水 3棟、床下浸水 調査中」, in the form's order; ``bare``: the names alone."""
     told = []
     for item in ITEMS:
         if item.key in figures:
             steps = figures[item.key]
-            told.append(f"{item.title} 調査中" if steps is None else f"{item.ja} {item.told(steps)}{item.unit}")
+            told.append(item.title) if bare else told.append(
+                f"{item.title} 調査中" if steps is None else f"{item.ja} {item.told(steps)}{item.unit}"
+            )
     return "、".join(told)
 
 

@@ -15,7 +15,14 @@ from services.web.security import WebError, storable
 from services.web.writing.form import moment, text_of
 
 KINDS = ("災害警戒本部", "災害対策本部")
-NUMBERS: Mapping[str, str] = {"people": "避難者（人）", "households": "世帯", "capacity": "定員（人）"}
+NUMBERS: Mapping[str, str] = {
+    "people": "避難者（人）",
+    "households": "世帯",
+    "voluntary_people": "うち自主避難（人）",
+    "voluntary_households": "うち自主避難（世帯）",
+    "capacity": "定員（人）",
+}
+LONGEST_NOTE = 100  # characters of what everybody is told of a place
 _MOST, _LONGEST_NUMBER = 500, 6  # places in one entry; digits
 Posted = MultiDictProxy[Any]
 
@@ -73,7 +80,8 @@ def opened(place: ShelterState, opening: Opening, now: datetime) -> ShelterState
     moved = replace(place, opening=opening, since=now)
     if opening is Opening.OPEN:
         return moved
-    return replace(moved, crowding=Crowding.UNKNOWN, people=None, households=None, checked=None)
+    moved = replace(moved, crowding=Crowding.UNKNOWN, people=None, households=None, checked=None)
+    return replace(moved, voluntary_people=None, voluntary_households=None)
 
 
 def entered(posted: Posted, place: ShelterState, now: datetime) -> ShelterState:
@@ -92,6 +100,10 @@ def entered(posted: Posted, place: ShelterState, now: datetime) -> ShelterState:
     kind = text_of(posted, "type") or place.type
     if kind not in TYPES:
         raise ValueError(f"種類は {'、'.join(TYPES)} のどれかです")
+    note = " ".join(text_of(posted, "note").split())
+    if len(note) > LONGEST_NOTE:
+        raise ValueError(f"案内は{LONGEST_NOTE}字までです")
+    moved = replace(moved, note=note if "note" in posted else place.note)
     told = {"crowding": crowding, "checked": now if looked else None, "type": kind, **numbers}
     return replace(moved, **told)
 
