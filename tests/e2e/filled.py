@@ -11,6 +11,8 @@ from pydantic import SecretStr
 from sqlalchemy import select
 
 from feeds.status import Status
+from rules.damage.disaster import Disaster
+from rules.damage.record import Certainty, Content
 from rules.declared import Crowding, Declared, Headquarters, Opening, Shelters, ShelterState
 from services.callout.caller import Caller
 from services.callout.desk import acknowledge
@@ -18,6 +20,8 @@ from services.callout.message import Message
 from services.callout.outlet import Result
 from services.callout.watch import Hub, Watch
 from services.clock import wall
+from services.damage import desk
+from services.damage.reporting import Wish, hand_over
 from services.desks.break_glass import Emergency, break_glass
 from services.desks.declaring import Entered, enter
 from services.lease import Leased
@@ -51,9 +55,31 @@ async def fill(made: Scene) -> None:
     """From eight minutes to three until three."""
     await _headquarters(made)
     await _shelters(made)
+    await _damage(made)
     await _alone(made)
     await _calls(made)
     await _tried(made)
+
+
+async def _damage(made: Scene) -> None:
+    """Three records, a first report upward, and what came in since."""
+    now = made.clock.now()
+    rain = Disaster(id=0, status=Status.EXERCISE, name=_RAIN, began=now - timedelta(hours=9), place="市内全域")
+    of = await desk.begin(
+        made.store, replace(rain, outline="前線による大雨。中津川が氾濫危険水位を超えた。"), "suzuki", now
+    )
+    said = Content(certainty=Certainty.CONFIRMED, source="消防", area="032010010012", area_name="仙北一丁目")
+    first = {"flooded_below_buildings": 5, "flooded_above_buildings": 2, "injured_slightly": 1, "dead": 0}
+    await desk.enter(made.store, of.id, replace(said, place="県道沿い", happened=now, figures=first), "suzuki", now)
+    report = Wish(disaster=of.id, form=2, city="盛岡市", person="sato", now=now, boxes={"reporter": "佐藤"})
+    await hand_over(made.store, report)
+    later = now + timedelta(minutes=2)
+    more = replace(
+        said, area="", area_name="", place="上米内 国道455号", source="道路管理課", figures={"roads": 1, "slopes": 1}
+    )
+    await desk.enter(made.store, of.id, more, "suzuki", later)
+    doubt = replace(said, certainty=Certainty.UNCONFIRMED, source="住民の電話", figures={"missing": 1, "power": None})
+    await desk.enter(made.store, of.id, doubt, "tanaka", later)
 
 
 async def _enter(made: Scene, person: str, declared: Declared) -> None:

@@ -108,6 +108,17 @@ async def shelter(page: Page) -> None:
     await page.wait_for_function("() => document.body.dataset.story === 'ready'")
 
 
+async def damage(page: Page) -> None:
+    await page.goto("/ops/damage")
+    await page.wait_for_function("() => document.body.dataset.story === 'ready'")
+
+
+async def form4(page: Page) -> None:
+    await damage(page)
+    await page.get_by_role("link", name="その２（被害状況即報）の案を見る").click()
+    await page.wait_for_function("() => document.body.dataset.story === 'ready'")
+
+
 async def calls(page: Page) -> None:
     await page.goto("/ops/calls")
     await page.wait_for_function("() => document.body.dataset.calls === 'ready'")
@@ -187,6 +198,8 @@ FILLED: dict[str, Act] = {  # after eight more minutes, in which people were at 
     "cancel": cancel,
     "declared": declared,
     "shelter": shelter,
+    "damage": damage,
+    "form4": form4,
     "calls": calls,
     "selftest": selftest,
 }

@@ -123,3 +123,20 @@ async def test_staff_enter_by_the_api_and_everybody_reads_what_was_issued(store:
         known = (await (await web.visitor()).get("/api/v1/declared"))[1]
         assert [place["opening"] for place in known["shelters"]["places"]] == ["open", "open"]
         assert (known["shelters"]["status"], known["headquarters"]) == ("Actual", None)
+
+
+async def test_everybody_sees_on_a_map_what_was_issued_of_each_place_and_how_fresh_it_is(store: Store) -> None:
+    looked = replace(OPEN, checked=NOW, voluntary_people=1, note="ペットは体育館横へ")
+    await approved(store, await entered(store, looked, HALL, status=Status.ACTUAL))
+    await approved(store, await entered(store, replace(OPEN, people=999)))
+    later = NOW + timedelta(hours=2)
+    async with floor(store, city=CITY, ground=CITY.ground, now=lambda: later) as web:
+        found = (await (await web.visitor()).get("/api/v1/shelters"))[1]["features"]
+        assert [one["geometry"]["coordinates"] if one["geometry"] else None for one in found] == [[141.15, 39.69], None]
+        school = found[0]["properties"]
+        told = (school["people"], school["note"], school["fresh"], school["opening_ja"])
+        assert told == (4, "ペットは体育館横へ", True, "開設")
+        later += timedelta(hours=2)
+        assert not (await (await web.visitor()).features("/api/v1/shelters"))[0]["fresh"]
+    with pytest.raises(ReviewError, match="自主避難"):
+        await entered(store, replace(OPEN, voluntary_people=5))

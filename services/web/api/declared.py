@@ -64,7 +64,7 @@ async def read(request: web.Request) -> web.StreamResponse:
     found: dict[str, Any] = {}
     async with context.store.read() as connection:
         for kind in ("shelters", "headquarters", "damage"):
-            alerts = [await newest(connection, status, kind, context.now()) for status in _shown(context)]
+            alerts = [await newest(connection, status, kind, context.now()) for status in shown(context)]
             one = next((alert for alert in alerts if alert), None)
             found[kind] = _told(one) if one else None
     return answer(request, found)
@@ -98,7 +98,8 @@ def _told(alert: Alert) -> dict[str, Any]:
     return {**told, "items": items_told(declared.figures), "counting": counting, **source}
 
 
-def _shown(context: WebContext) -> tuple[Status, ...]:
+def shown(context: WebContext) -> tuple[Status, ...]:
+    """Whose word everybody is told here: a drill's only where the profile shows it."""
     return (Status.ACTUAL, Status.EXERCISE) if context.public_exercise else (Status.ACTUAL,)
 
 

@@ -15,7 +15,7 @@ from services.damage.board import Board, look
 from services.reports.board import placed
 from services.store import damages, report_cases
 from services.store.users import Role
-from services.web.api.answer import JSON, answer, json_object
+from services.web.api.answer import JSON, answer, collection, feature, json_object
 from services.web.api.endpoint import OF_STATUS, Endpoint, Parameter
 from services.web.api.moment import moment
 from services.web.api.writing import worlds
@@ -23,7 +23,7 @@ from services.web.auth import PERSON
 from services.web.context import CONTEXT, WebContext
 from services.web.damage.asked import content_of, deed_of, number_of, refusal
 from services.web.damage.disasters import ours, status_of
-from services.web.damage.told import BOARD, RECORD, board_told, record_told
+from services.web.damage.told import BOARD, MARK, RECORD, board_told, record_told
 from services.web.security import WORDS, WebError
 
 BELL = "hazards"  # who looks at the map learns it at once
@@ -44,6 +44,35 @@ async def asked(context: WebContext, query: Mapping[str, str]) -> Board | None:
             return found
         every = await damages.of_status(connection, status_of(query.get("status"), context))
         return await look(connection, every[0].id, context.now()) if every else None
+
+
+async def marks(request: web.Request) -> web.Response:
+    """What stands of the disasters that go on, where it is known to be: its point, else the middle of its district."""
+    context = request.app[CONTEXT]
+    found = []
+    async with context.store.read() as connection:
+        for one in await damages.of_status(connection, status_of(request.query.get("status"), context)):
+            if one.ended is None:
+                found += [(one.name, record) for record in await damages.of_disaster(connection, one.id)]
+    features = []
+    for name, record in found:
+        point = _point(record.content, context)
+        if point is None or record.withdrawn:
+            continue
+        told = {key: one for key, one in record_told(record).items() if key in MARK}
+        features.append(feature(str(record.id), {"type": "Point", "coordinates": point}, {**told, "disaster_ja": name}))
+    return collection(request, features, None)
+
+
+def _point(said: Content, context: WebContext) -> list[float] | None:
+    """Longitude and latitude."""
+    if said.lon is not None and said.lat is not None:
+        return [said.lon, said.lat]
+    area = context.ground.areas.get(said.area) if said.area else None
+    if area is None:
+        return None
+    inside = area.geometry.representative_point()
+    return [round(inside.x, 5), round(inside.y, 5)]
 
 
 async def show_one(request: web.Request) -> web.Response:
@@ -178,6 +207,15 @@ ENDPOINTS = (
         properties=RECORD,
         errors=(400, 404, 409),
         role=Role.OPERATOR,
+    ),
+    Endpoint(
+        path="/damage/map",
+        handler=marks,
+        summary="Records of damage that stand, of disasters that go on, as points: for the desk's map.",
+        parameters=(OF_STATUS,),
+        properties=MARK,
+        errors=(400,),
+        role=Role.VIEWER,
     ),
     Endpoint(
         path="/damage/{id}",

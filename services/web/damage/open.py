@@ -23,11 +23,12 @@ from services.store import alerts
 from services.store.alerts import Revision
 from services.store.users import Role
 from services.web.api.answer import JSON, collection, feature, json_object
+from services.web.api.declared import shown
 from services.web.api.endpoint import Endpoint
 from services.web.api.times import iso
 from services.web.api.writing import DRAFTED, city_of, drafted_answer, fault_of
 from services.web.auth import PERSON
-from services.web.context import CONTEXT, WebContext
+from services.web.context import CONTEXT
 from services.web.damage.asked import number_of, refusal
 from services.web.damage.disasters import ours
 from services.web.damage.told import items_told
@@ -67,7 +68,7 @@ async def districts(request: web.Request) -> web.Response:
     """By district, what approved documents that hold tell of property and works."""
     context = request.app[CONTEXT]
     async with context.store.read() as connection:
-        told = [one for status in _shown(context) for one in await _announced(connection, status, context.now())]
+        told = [one for status in shown(context) for one in await _announced(connection, status, context.now())]
     features = []
     for alert in told:
         declared = alert.declared
@@ -96,10 +97,6 @@ def _district(one: Stricken, alert: Alert) -> dict[str, Any]:
         "as_of": iso(declared.as_of.replace(minute=0, second=0, microsecond=0)),
         "items": [*items_told(one.figures), *items_told(dict.fromkeys(one.few))],
     }
-
-
-def _shown(context: WebContext) -> tuple[Status, ...]:
-    return (Status.ACTUAL, Status.EXERCISE) if context.public_exercise else (Status.ACTUAL,)
 
 
 def _seen(value: Any) -> tuple[str, int] | None:

@@ -53,6 +53,12 @@ REPORT: Mapping[str, str] = {
     "made_by": "by whom",
     "hashes": "SHA-256 of each file: xlsx, csv, pdf",
 }
+MARK: Mapping[str, str] = {
+    **{
+        name: RECORD[name] for name in ("id", "status", "certainty", "certainty_ja", "place", "area_name", "figures_ja")
+    },
+    "disaster_ja": "what the disaster is called",
+}
 BOARD: Mapping[str, str] = {
     "disaster": "the disaster, as /damage/disasters has it; null where there is none",
     "totals": "{item, group, ja, unit, confirmed, unconfirmed, counting, change} of each item that somebody spoke of",

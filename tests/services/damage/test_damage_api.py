@@ -117,3 +117,21 @@ async def test_odd_numbers_and_disasters(store: Store) -> None:
         assert (await officer.post("/api/v1/damage", {"disaster": 99, **SAID}))[0] == 404
         assert (await officer.post("/api/v1/damage/act", {"id": 99, "seen": 1, "act": "update"}))[0] == 404
         assert (await officer.get("/api/v1/damage?disaster=x"))[0] == 400
+
+
+async def test_the_desks_map_has_what_stands_and_nobody_else_sees_it(store: Store) -> None:
+    async with floor(store) as running:
+        officer, stranger = await running.person(Role.OPERATOR), await running.visitor()
+        rain = await begun(officer)
+        await officer.post("/api/v1/damage", {"disaster": rain, **SAID})
+        point = {"lon": 141.13, "lat": 39.71, "area": "", "certainty": "unconfirmed"}
+        _, two = await officer.post("/api/v1/damage", {"disaster": rain, **SAID, **point})
+        assert two["area_name"] == "本町通", "a point tells its district"
+        await officer.post("/api/v1/damage", {"disaster": rain, **SAID, "area": ""})
+        _, shown = await officer.get("/api/v1/damage/map")
+        assert [one["geometry"]["coordinates"] for one in shown["features"]] == [[141.11, 39.71], [141.13, 39.71]]
+        await officer.post("/api/v1/damage/act", {"id": 1, "seen": 1, "act": "withdraw", "reason": "double"})
+        assert [one["certainty"] for one in await officer.features("/api/v1/damage/map")] == ["unconfirmed"]
+        assert (await stranger.get("/api/v1/damage/map"))[0] == 401
+        await officer.post("/api/v1/damage/disasters/act", {"id": rain, "seen": 1, "closed": True})
+        assert await officer.features("/api/v1/damage/map") == []

@@ -6,7 +6,7 @@ import { about, exercise, isOrder } from './words.js';
 
 /** @type {Record<string, any>} */
 export const desk = {
-  hazards: [], alerts: [], readings: [], sensors: [], reports: [], deliveries: [], chronology: [], suppressions: [], silences: [], outages: [], calls: [], quarantine: [], unassigned: [], status: {},
+  hazards: [], alerts: [], readings: [], sensors: [], reports: [], deliveries: [], chronology: [], suppressions: [], silences: [], outages: [], calls: [], damage: [], quarantine: [], unassigned: [], status: {},
 };
 
 /** How each part is fetched. */
@@ -25,6 +25,7 @@ const sources = {
   silences: () => list('silences'),
   calls: () => list('calls'),
   outages: () => list('outages'),
+  damage: () => features('damage/map'),
   quarantine: () => list('quarantine?limit=200'),
   unassigned: () => list('sensors/unassigned'),
   status: async () => {
@@ -36,7 +37,7 @@ const sources = {
 
 /** What must be fetched again when the hub names a change. Whatever else it names refreshes everything. */
 const touched = {
-  hazards: ['hazards', 'chronology', 'suppressions', 'status'],
+  hazards: ['hazards', 'damage', 'chronology', 'suppressions', 'status'],
   alerts: ['alerts', 'deliveries', 'chronology', 'suppressions', 'status'],
   outbox: ['deliveries', 'alerts', 'chronology'],
   deliveries: ['deliveries', 'alerts', 'chronology'],

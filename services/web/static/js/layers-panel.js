@@ -5,7 +5,7 @@ import { setVisible } from './map.js';
 import { about, word } from './words.js';
 
 const GROUPS = /** @type {[string, [string, string, string[], boolean][]][]} */ ([
-  ['いまの状況', [['hazards', '危険のある地区', ['hazards', 'badges'], true], ['gauges', '観測所（水位・積雪）', ['gauges', 'values'], true], ['reports', '通報', ['reports'], true]]],
+  ['いまの状況', [['hazards', '危険のある地区', ['hazards', 'badges'], true], ['gauges', '観測所（水位・積雪）', ['gauges', 'values'], true], ['reports', '通報', ['reports'], true], ['damage', '被害の記録', ['damage'], true]]],
   ['備え', [['zones', '浸水想定区域（最も大きい規模）', ['zones'], true], ['planned', '浸水想定区域（計画規模）', ['planned'], false], ['shelters', '避難場所', ['shelters'], true]]],
   ['下地', [['districts', '地区の境', ['districts'], true], ['plow', '除雪工区', ['plow'], false], ['names', '地名', ['names'], true]]],
 ]);

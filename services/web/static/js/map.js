@@ -57,6 +57,7 @@ function stack() {
     layer('shelters', (f, r) => (r < 60 ? ground.shelter(r < 9 ? f.get('name') : '') : undefined)),
     layer('names', (f, r) => names(f, r), { declutter: true }),
     layer('reports', (f) => ground.report(about('kinds', f.get('kind')).mark ?? '報', Boolean(f.get('confirmed')))),
+    layer('damage', (f) => ground.report('被', f.get('certainty') === 'confirmed')),
     layer('badges', (f, r) => {
       const both = hazardOf(f);
       if (both && !both.worst.alert_level && !near(r)) return undefined; // what has no level waits until one looks closer
@@ -187,6 +188,7 @@ export function drawLive() {
   put('gauges', seen);
   put('values', seen);
   put('reports', featuresOf(desk.reports));
+  put('damage', featuresOf(desk.damage));
   drawWide();
   if (ours && document.body.dataset.map && String(whereabouts()) !== went) goHome();
 }
@@ -221,6 +223,8 @@ function hit(pixel) {
 
 /** @param {any} event */
 function clicked(event) {
+  const damage = asked ? null : map.forEachFeatureAtPixel(event.pixel, (/** @type {any} */ f) => f, { layerFilter: (/** @type {any} */ l) => l === layers.damage, hitTolerance: 4 });
+  if (damage) return location.assign(`/ops/damage/record?id=${damage.get('id')}`);
   if (!asked) return select(hit(event.pixel), 'map');
   const [lon, lat] = ol.proj.toLonLat(event.coordinate);
   const district = layers.districts.getSource().getFeaturesAtCoordinate(event.coordinate)[0];
