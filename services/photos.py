@@ -11,6 +11,10 @@ from dataclasses import dataclass, field
 
 from PIL import Image, ImageOps
 
+from rules.reports.photo import Look, Original
+from services.photo_look import look_of
+from services.photo_original import original_of
+
 MAX_BYTES = 8 * 1024 * 1024  # as sent
 LONGEST = 2048  # pixels of a side, as kept: enough to read a scene, and a bound for the store
 MEDIA_TYPE = "image/jpeg"
@@ -37,6 +41,8 @@ class Photo:
     width: int
     height: int
     data: bytes = field(repr=False)
+    original: Original = field(default=Original(), repr=False)  # of the file as it came; never stored as it stands
+    look: Look | None = field(default=None, repr=False)
 
 
 def clean(sent: bytes) -> Photo:
@@ -47,7 +53,7 @@ def clean(sent: bytes) -> Photo:
     if len(sent) > MAX_BYTES:
         raise PhotoError("photo_too_large", f"a photo has at most {MAX_BYTES} bytes, this one {len(sent)}")
     try:
-        picture = _picture(sent)
+        picture, original = _picture(sent)
     except PhotoError:
         raise
     except Exception as error:
@@ -61,18 +67,21 @@ def clean(sent: bytes) -> Photo:
         width=picture.width,
         height=picture.height,
         data=data,
+        original=original,
+        look=look_of(picture),
     )
 
 
-def _picture(sent: bytes) -> Image.Image:
+def _picture(sent: bytes) -> tuple[Image.Image, Original]:
     """The first frame, upright, on white, on a canvas that knows nothing of the file."""
     with Image.open(io.BytesIO(sent), formats=tuple(_MOST_PIXELS)) as opened:  # reads the head only
         kind = opened.format if opened.format in _MOST_PIXELS else "JPEG"  # MPO is a JPEG with more behind it
         if opened.width * opened.height > _MOST_PIXELS[kind]:
             most = _MOST_PIXELS[kind] // 1_000_000
             raise PhotoError("too_many_pixels", f"a {kind} has at most {most} megapixels; send a smaller picture")
+        original = original_of(sent, opened)
         opened.thumbnail((LONGEST, LONGEST))  # first of all: every step after it would copy the whole
         upright = ImageOps.exif_transpose(opened).convert("RGBA")
     canvas = Image.new("RGB", upright.size, "white")
     canvas.paste(upright, mask=upright.getchannel("A"))
-    return canvas
+    return canvas, original

@@ -6,6 +6,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from rules.reports.handling import Handles
 from rules.reports.kinds import KINDS
+from rules.reports.photo import ALIKE
 
 
 class Handling(BaseModel):
@@ -34,6 +35,7 @@ class Reports(BaseModel):
     per_client: int = Field(default=6, ge=1)
     in_all: int = Field(default=120, ge=1)
     photo_days: int = Field(default=30, ge=1, le=366)  # photos are deleted then
+    photo_likeness: int = Field(default=ALIKE, ge=0, le=16)  # bits of 64 by which a copy may differ (docs/reports.md)
     handling: tuple[Handling, ...] = ()  # the first line that fits counts
 
     @property

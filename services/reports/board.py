@@ -15,8 +15,9 @@ from geo.sighted.told import stands
 from rules.reports.case import OPEN, Case, State
 from rules.reports.same import Likeness, likely_same
 from rules.reports.turn import turn
-from services.store import report_cases, report_revisions, reporters
+from services.store import photo_signs, report_cases, report_revisions, reporters
 from services.store.engine import Store
+from services.store.photo_signs import Known
 
 MOST = 200
 LISTED = timedelta(days=14)  # how far back one looks beside what waits
@@ -34,6 +35,7 @@ class Item:
     chain: Chain | None = None  # of sightings of what may be one animal; None where it is alone
     numbers: Mapping[str, int] = field(default_factory=dict)  # of cases, by the keys of their reports
     contact: Sequence[str] = ()  # what is kept of its sender, by name
+    photos: Sequence[Known] = ()  # what is known of its pictures
 
 
 async def waiting(store: Store, ground: Ground, now: datetime) -> list[Item]:
@@ -74,6 +76,7 @@ async def _items(connection: AsyncConnection, cases: Sequence[Case], ground: Gro
     alike = likely_same(every.values())
     linked = {link.key: chain for chain in _chains(every.values(), reports) for link in chain.sightings}
     numbers = {one.key: one.id for one in every.values()}
+    pictures = await photo_signs.of_cases(connection, [one.id for one in cases])
     return [
         Item(
             case=placed(case, ground),
@@ -83,6 +86,7 @@ async def _items(connection: AsyncConnection, cases: Sequence[Case], ground: Gro
             chain=linked.get(case.key),
             numbers=numbers,
             contact=senders.get(case.key, ()),
+            photos=pictures.get(case.id, ()),
         )
         for case in sorted(cases, key=lambda case: turn(case, now))
     ]

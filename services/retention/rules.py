@@ -36,7 +36,7 @@ from services.store.tables_muster import muster_people, muster_sends, musters
 from services.store.tables_orders import decisions, expected_snow, order_events, order_links, orders
 from services.store.tables_plow import passes, rounds, spells
 from services.store.tables_reporters import backups, reporter_looks
-from services.store.tables_reports import report_cases, report_events
+from services.store.tables_reports import photo_pairs, report_cases, report_events, report_photos
 from services.store.tables_requests import request_updates, request_words, requests
 from services.store.tables_selftest import selftests
 
@@ -44,7 +44,12 @@ _OF_ORDERS = (Child(order_events.c.order, orders.c.id), Child(order_links.c.orde
 _OF_DISASTERS = tuple(
     Child(one.c.disaster, disasters.c.id) for one in (damage_events, damages, damage_files, damage_reports)
 )
-_OF_REPORTS = (Child(report_events.c.case, report_cases.c.id), Child(heard.c.case, report_cases.c.id))
+_OF_REPORTS = (
+    Child(report_events.c.case, report_cases.c.id),
+    Child(heard.c.case, report_cases.c.id),
+    Child(report_photos.c.case, report_cases.c.id),
+    Child(photo_pairs.c.case, report_cases.c.id),
+)
 _OF_REQUESTS = (
     Child(request_updates.c.request, requests.c.id),
     Child(request_words.c.request, requests.c.id),
@@ -212,7 +217,7 @@ RULES = (
     ),
     Rule(
         name="reports",
-        tables=("records", "report_cases", "report_events", "heard"),
+        tables=("records", "report_cases", "report_events", "report_photos", "photo_pairs", "heard"),
         ways=(Sightings(), Rows(report_cases.c.seen_at, children=_OF_REPORTS)),
         never="the squares and days in which animals were seen",
     ),

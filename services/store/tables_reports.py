@@ -46,6 +46,27 @@ report_events = Table(  # every act, in order; rows are added and never changed
     Column("facts", JSON, nullable=False),
 )
 
+report_photos = Table(  # what is known of the pictures of a report: it goes with the report, the pictures go sooner
+    "report_photos",
+    metadata,
+    Column("case", Serial, ForeignKey("report_cases.id"), primary_key=True, autoincrement=False),
+    Column("place", Integer, primary_key=True, autoincrement=False),
+    Column("sha256", Text, nullable=False),  # of the picture as it is kept
+    Column("sent_sha256", Text, nullable=False),  # of the file as it came
+    Column("look", Text, nullable=False),
+    Column("signs", JSON, nullable=False),
+    Index("report_photos_by_file", "sent_sha256"),
+)
+
+photo_pairs = Table(  # pictures that are, or look, the same as one of another report: a row for either
+    "photo_pairs",
+    metadata,
+    Column("case", Serial, ForeignKey("report_cases.id"), primary_key=True, autoincrement=False),
+    Column("place", Integer, primary_key=True, autoincrement=False),
+    Column("other", BigInteger, primary_key=True, autoincrement=False),  # number of that report
+    Column("sign", Text, nullable=False),
+)
+
 photos = Table(  # of reports, written anew; wall time
     "photos",
     metadata,

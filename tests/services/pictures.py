@@ -6,6 +6,7 @@ import io
 import struct
 import zlib
 
+import numpy as np
 from PIL import Image
 
 GPS, MAKE, COMMENT = 0x8825, 0x010F, b"tel 090-1234-5678"
@@ -29,6 +30,45 @@ def telling_jpeg(width: int = 60, height: int = 40, orientation: int = 6) -> byt
     written = io.BytesIO()
     picture = Image.new("RGB", (width, height), "blue")
     picture.save(written, "JPEG", exif=exif, comment=COMMENT, icc_profile=b"profile of SecretCam")
+    return written.getvalue()
+
+
+def scene(seed: int, size: tuple[int, int] = (640, 480)) -> Image.Image:
+    """A picture with shapes and grain, another for every seed."""
+    wide, high = size
+    random = np.random.default_rng(seed)
+    y, x = np.mgrid[0:high, 0:wide]
+    found = np.where(y < random.uniform(0.3, 0.6) * high, 180.0, 90.0)[..., None].repeat(3, axis=2)
+    for _ in range(25):
+        across, down, width, height = random.uniform((0, 0, 15, 15), (wide, high, 120, 90))
+        found[((x - across) / width) ** 2 + ((y - down) / height) ** 2 < 1] = random.uniform(0, 255, 3)
+    return Image.fromarray(np.clip(found + random.normal(0, 8, found.shape), 0, 255).astype("uint8"))
+
+
+def made_by_ai(picture: Image.Image) -> bytes:
+    """A JPEG with IPTC's mark for media that a trained algorithm made, as XMP."""
+    source = "http://cv.iptc.org/newscodes/digitalsourcetype/trainedAlgorithmicMedia"
+    xmp = f'<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf Iptc4xmpExt:DigitalSourceType="{source}"/></x:xmpmeta>'
+    written = io.BytesIO()
+    picture.save(written, "JPEG", quality=88, xmp=xmp.encode())
+    return written.getvalue()
+
+
+def taken(picture: Image.Image, at: str, lon: float, lat: float, quality: int = 90) -> bytes:
+    """A JPEG as a phone writes it; ``at`` as EXIF has times, in Japan's."""
+    exif = Image.Exif()
+    exif[MAKE] = "SecretCam"
+    exif.get_ifd(0x8769).update({0x9003: at, 0x9011: "+09:00"})
+    parts = [(float(int(one)), float(int(one * 60 % 60)), one * 3600 % 60) for one in (lat, lon)]
+    exif.get_ifd(GPS).update({1: "N", 2: parts[0], 3: "E", 4: parts[1]})
+    written = io.BytesIO()
+    picture.save(written, "JPEG", quality=quality, exif=exif)
+    return written.getvalue()
+
+
+def jpeg(picture: Image.Image, quality: int = 85) -> bytes:
+    written = io.BytesIO()
+    picture.save(written, "JPEG", quality=quality)
     return written.getvalue()
 
 

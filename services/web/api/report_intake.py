@@ -16,7 +16,7 @@ from feeds.members import BadMember, Members
 from feeds.plain_report import CONTACTS, KINDS, MAX_PHOTOS, report
 from feeds.records import Report
 from services.clock import wall
-from services.store import answered, chronology, records
+from services.store import answered, chronology, photo_signs, records
 from services.store.answered import Answered
 from services.store.chronology import Entry
 from services.store.records import Saved
@@ -53,6 +53,8 @@ async def take(request: web.Request) -> web.Response:
         if before is None:
             await keep_photos(connection, context, pictures)
             saved = await _keep(connection, context, sender, one)
+            if saved.new:
+                await photo_signs.remember(connection, one, pictures, context.reports.photo_likeness)
             if key:
                 await answered.remember(connection, key, Answered(form.digest, answer), wall())
     if before is None:

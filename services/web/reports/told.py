@@ -11,6 +11,7 @@ from rules.reports.kinds import kind_of, rings_at
 from rules.reports.life import REASONS, allowed, waits
 from services.reports.board import Item
 from services.reports.entries import ACTS_JA, STATES_JA
+from services.store.photo_signs import Known
 from services.web.api.endpoint import PREFIX
 from services.web.api.times import iso, iso_or_none
 from services.web.context import WebContext
@@ -41,6 +42,9 @@ ITEM = {
     "gateway": "how it came in",
     "photos": "where its pictures are",
     "contact": "what is kept of its sender, by name: what it is, is shown by POST /contacts/looks alone",
+    "photo_signs": "what each picture shows of itself, no verdict: {photo, signs: [{sign, ja, en, asks}], others}",
+    "second_reporter": "whether somebody else told of what may be the same, or is merged into it",
+    "outside": "whether its point lies outside the city",
     "confirmed_by_issuer": "whether its issuer vouches for it",
     "count": "of reports that it stands for, itself among them",
     "merged": "those: {id, seen_at, place, source}",
@@ -80,6 +84,7 @@ def item_told(item: Item, context: WebContext) -> dict[str, Any]:
         "area_name": area.name if area else "",
         "lon": case.lon,
         "lat": case.lat,
+        "outside": _outside(case, context),
         "confirmed_by_issuer": case.last(Act.VOUCH) is not None,
         "same_as": case.same_as,
         "handler": handler_of(case, context.reports.handles),
@@ -97,6 +102,21 @@ def _sent(item: Item) -> dict[str, Any]:
         "gateway": report.gateway if report else "",
         "contact": list(item.contact),
         "photos": [f"{PREFIX}/reports/photos/{one}" for one in report.photos] if report else [],
+        "photo_signs": [_signs(one) for one in item.photos],
+        "second_reporter": bool(item.merged or item.likely),
+    }
+
+
+def _outside(case: Case, context: WebContext) -> bool:
+    return case.lon is not None and case.lat is not None and not context.ground.areas.at(case.lon, case.lat, "city")
+
+
+def _signs(known: Known) -> dict[str, Any]:
+    signs = (*dict.fromkeys(known.others.values()), *known.signs)
+    return {
+        "photo": f"{PREFIX}/reports/photos/{known.sha256}",
+        "signs": [{"sign": one.value, "ja": one.ja, "en": one.en, "asks": one.asks} for one in signs],
+        "others": sorted(known.others),
     }
 
 
