@@ -14,7 +14,7 @@ from math import cos, hypot, radians
 
 TIME_APART = timedelta(hours=2)  # working assumptions, as what follows
 PLACE_APART_M = 1000.0
-ALIKE = 10  # of 64: dHash of recompressed, shrunk, brightened copies differ by 9 at most, strangers by 17 at least
+ALIKE = 10  # of 64 bits: copies differed by 7 at most, strangers by 13 at least (docs/reports.md)
 _DEGREE_M = 111_320.0
 # What screens of phones show when they are copied; either way up.
 _SCREENS = frozenset(
