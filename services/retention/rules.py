@@ -7,12 +7,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, and_, exists, func, not_, or_, select
-
 from feeds.status import Status
-from geo.official.lasting import REVISIONS, STANDING
-from rules.requests.turn import Turn
+from geo.official.lasting import REVISIONS
 from services.retention.copies import Copies
+from services.retention.followed import (
+    answered,
+    decided_since,
+    gone_round_since,
+    no_lasting_word,
+    over,
+    said_since,
+    seen_and_not_the_last,
+    tried_since,
+)
 from services.retention.head import Head
 from services.retention.musters import OF_MUSTERS, of_past
 from services.retention.pictures import ToldOf, Untold
@@ -80,61 +87,6 @@ class Rule:
         return None if kept is None else (wall if self.wall else now) - kept
 
 
-def _no_lasting_word(_before: datetime) -> ColumnElement[bool]:
-    """Not the newest telegrams of a series that stands without a limit, such as a volcano's warning."""
-    newer = records.alias("newer")
-    same = and_(*(newer.c[name] == records.c[name] for name in ("type", "status", "subject")))
-    since = or_(
-        newer.c.measured_at > records.c.measured_at,
-        and_(newer.c.measured_at == records.c.measured_at, newer.c.seq > records.c.seq),
-    )
-    many = select(func.count()).select_from(newer).where(same, since).scalar_subquery()
-    lasting = or_(*(records.c.subject.startswith(f"{code}|", autoescape=True) for code in STANDING))
-    return and_(records.c.type.in_(("telegram", "cap", "lalert", "forecast")), or_(not_(lasting), many >= REVISIONS))
-
-
-def _seen_and_not_the_last(_before: datetime) -> ColumnElement[bool]:
-    later = outages.alias("later")
-    same = (later.c.channel == outages.c.channel, later.c.status == outages.c.status, later.c.id > outages.c.id)
-    return and_(outages.c.seen_at.is_not(None), exists().where(*same))
-
-
-def _tried_since(_before: datetime) -> ColumnElement[bool]:
-    later = selftests.alias("later")
-    return exists().where(later.c.channel == selftests.c.channel, later.c.at > selftests.c.at)
-
-
-def _gone_round_since(_before: datetime) -> ColumnElement[bool]:
-    later = rounds.alias("later")
-    return exists().where(
-        later.c.status == rounds.c.status, later.c.section == rounds.c.section, later.c.known_at > rounds.c.known_at
-    )
-
-
-def _decided_since(_before: datetime) -> ColumnElement[bool]:
-    later = decisions.alias("later")
-    return exists().where(
-        later.c.status == decisions.c.status, later.c.section == decisions.c.section, later.c.id > decisions.c.id
-    )
-
-
-def _said_since(_before: datetime) -> ColumnElement[bool]:
-    """The newest word of each kind says how the dump is, and the newest measurement what lies there."""
-    later = dump_events.alias("later")
-    same = and_(*(later.c[name] == dump_events.c[name] for name in ("status", "dump", "act")))
-    return exists().where(same, later.c.seq > dump_events.c.seq)
-
-
-def _answered(before: datetime) -> ColumnElement[bool]:
-    alike = requests.alias("alike")
-    over = requests.c.turn == Turn.OVER
-    return and_(over, ~exists().where(alike.c.same_as == requests.c.id, alike.c.changed_at >= before))
-
-
-def _over(_before: datetime) -> ColumnElement[bool]:
-    return ~suppressions.c.current
-
-
 RULES = (
     Rule(
         name="alerts",
@@ -188,7 +140,7 @@ RULES = (
         tables=("suppressions", "suppressed"),
         ways=(
             Rows(suppressed.c.until),
-            Rows(suppressions.c.until, _over, (Child(suppressed.c.suppression, suppressions.c.id),)),
+            Rows(suppressions.c.until, over, (Child(suppressed.c.suppression, suppressions.c.id),)),
         ),
         never="one that holds",
     ),
@@ -196,7 +148,7 @@ RULES = (
     Rule(
         name="telegrams",
         tables=("records",),
-        ways=(Rows(records.c.measured_at, _no_lasting_word),),
+        ways=(Rows(records.c.measured_at, no_lasting_word),),
         never=f"the newest {REVISIONS} telegrams of each volcano's warning and survey",
     ),
     Rule(
@@ -230,7 +182,7 @@ RULES = (
     Rule(
         name="requests",
         tables=("requests", "request_updates", "request_words", "heard"),
-        ways=(Rows(requests.c.changed_at, _answered, _OF_REQUESTS),),
+        ways=(Rows(requests.c.changed_at, answered, _OF_REQUESTS),),
         never="a request that waits for the city, or to which a newer one says the same",
     ),
     Rule(
@@ -257,12 +209,12 @@ RULES = (
         ways=(
             Rows(passes.c.ended),
             Rows(spells.c.ended),
-            Rows(rounds.c.known_at, _gone_round_since),
+            Rows(rounds.c.known_at, gone_round_since),
             Rows(orders.c.closed_at, children=_OF_ORDERS),
-            Rows(decisions.c.at, _decided_since),
+            Rows(decisions.c.at, decided_since),
             Rows(expected_snow.c.until),
             Rows(ledger_entries.c.at),
-            Rows(dump_events.c.at, _said_since),
+            Rows(dump_events.c.at, said_since),
         ),
         never="an order that is not closed; the last round and the last decision of each section; the last word of "
         "each kind about a snow dump",
@@ -279,13 +231,13 @@ RULES = (
     Rule(
         name="outages",
         tables=("outages",),
-        ways=(Rows(outages.c.ended, _seen_and_not_the_last),),
+        ways=(Rows(outages.c.ended, seen_and_not_the_last),),
         never="one that goes on or that nobody has read; the last of each channel",
     ),
     Rule(
         name="selftests",
         tables=("selftests",),
-        ways=(Rows(selftests.c.at, _tried_since),),
+        ways=(Rows(selftests.c.at, tried_since),),
         never="the last of each channel",
         wall=True,
     ),
