@@ -24,7 +24,7 @@ from services.clock import wall
 from services.photos import Photo
 from services.requests.desk import By as Asker
 from services.requests.desk import Requests
-from services.store import heard, photo_signs, photos, records, report_cases
+from services.store import heard, photos, records, report_cases
 from services.store.heard import Heard
 from services.telemetry import RECORDS
 
@@ -98,7 +98,7 @@ class Door:
         if before is not None:
             return Receipt(before, again=True)
         if isinstance(told, Sighting):
-            kind, case, request = told.kind, await _report(connection, told, names, by, pictures), None
+            kind, case, request = told.kind, await _report(connection, told, names, by), None
         else:
             kind, case, request = told.service.code, None, await self._request(connection, told, names, by)
         one = Heard(way=by.way, status=by.status, kind=kind, case=case, request=request, language=by.language, at=by.at)
@@ -112,9 +112,7 @@ class Door:
         return taken.id
 
 
-async def _report(
-    connection: AsyncConnection, seen: Sighting, names: tuple[str, ...], by: By, pictures: Sequence[Photo]
-) -> int:
+async def _report(connection: AsyncConnection, seen: Sighting, names: tuple[str, ...], by: By) -> int:
     """The number of its case."""
     report = Report(
         gateway=GATEWAYS[by.way],
@@ -129,6 +127,5 @@ async def _report(
         photos=names,
     )
     saved = await records.save(connection, [report], by.at)
-    await photo_signs.remember(connection, report, pictures)
     RECORDS.labels("new").inc(len(saved.new))
     return (await report_cases.of_keys(connection, [report.key]))[report.key].id

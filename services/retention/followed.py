@@ -64,8 +64,9 @@ def said_since(_before: datetime) -> ColumnElement[bool]:
 
 def answered(before: datetime) -> ColumnElement[bool]:
     alike = requests.alias("alike")
-    over = requests.c.turn == Turn.OVER
-    return and_(over, ~exists().where(alike.c.same_as == requests.c.id, alike.c.changed_at >= before))
+    return and_(
+        requests.c.turn == Turn.OVER, ~exists().where(alike.c.same_as == requests.c.id, alike.c.changed_at >= before)
+    )
 
 
 def over(_before: datetime) -> ColumnElement[bool]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -27,16 +28,34 @@ class Known:
     others: Mapping[int, Sign]
 
 
-async def remember(connection: AsyncConnection, report: Report, pictures: Sequence[Photo], alike: int = ALIKE) -> None:
-    """Keep the signs of the pictures of a report that was just kept, and flag both where one was there before.
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """When and where, as the sender told it; degrees, None where nobody did."""
+
+    at: datetime
+    lon: float | None
+    lat: float | None
+
+
+async def remember_of(
+    connection: AsyncConnection, report: Report, pictures: Sequence[Photo], alike: int = ALIKE
+) -> None:
+    """:func:`remember` for a report that was kept just now."""
+    number = await connection.scalar(select(report_cases.c.id).where(report_cases.c.key == report.key))
+    if number is not None:
+        await remember(connection, number, Seen(report.measured_at, report.lon, report.lat), pictures, alike)
+
+
+async def remember(
+    connection: AsyncConnection, number: int, seen: Seen, pictures: Sequence[Photo], alike: int = ALIKE
+) -> None:
+    """Keep the signs of the pictures of a case that was just begun, and flag both where one was there before.
 
     Call inside ``store.write()``.
     """
-    number = await connection.scalar(select(report_cases.c.id).where(report_cases.c.key == report.key))
-    if number is None:
-        return
+    status = await connection.scalar(select(report_cases.c.status).where(report_cases.c.id == number)) or ""
     for place, one in enumerate(pictures):
-        signs = signs_of(one.original, report.measured_at, report.lon, report.lat)
+        signs = signs_of(one.original, seen.at, seen.lon, seen.lat)
         row = {
             "case": number,
             "place": place,
@@ -45,7 +64,7 @@ async def remember(connection: AsyncConnection, report: Report, pictures: Sequen
             "look": one.look.text if one.look else "",
             "signs": [sign.value for sign in signs],
         }
-        pairs = await _pairs(connection, number, report.status.value, one, alike)
+        pairs = await _pairs(connection, number, status, one, alike)
         await connection.execute(insert(connection, report_photos).values(row).on_conflict_do_nothing())
         for other, their_place, sign in pairs:
             for mine in ((number, place, other), (other, their_place, number)):

@@ -109,7 +109,7 @@ async def test_a_photo_that_comes_again_flags_both_reports_and_nothing_of_the_fi
     async with store.write() as connection:
         await records.save(connection, list(sent), NOW)
         for one, photo in sent.items():
-            await photo_signs.remember(connection, one, [clean(photo)])
+            await photo_signs.remember_of(connection, one, [clean(photo)])
         numbers = {key: one.id for key, one in (await report_cases.of_keys(connection, [o.key for o in sent])).items()}
         known = await photo_signs.of_cases(connection, numbers.values())
         everything = repr([(await connection.execute(select(table))).all() for table in metadata.sorted_tables])
@@ -128,6 +128,6 @@ async def test_a_flood_of_one_picture_stays_bounded(store: Store) -> None:
     async with store.write() as connection:
         await records.save(connection, many, NOW)
         for one in many:
-            await photo_signs.remember(connection, one, [photo])
+            await photo_signs.remember_of(connection, one, [photo])
         last = (await report_cases.of_keys(connection, [many[-1].key]))[many[-1].key].id
         assert len((await photo_signs.of_cases(connection, [last]))[last][0].others) == 20

@@ -54,7 +54,7 @@ async def take(request: web.Request) -> web.Response:
             await keep_photos(connection, context, pictures)
             saved = await _keep(connection, context, sender, one)
             if saved.new:
-                await photo_signs.remember(connection, one, pictures, context.reports.photo_likeness)
+                await photo_signs.remember_of(connection, one, pictures, context.reports.photo_likeness)
             if key:
                 await answered.remember(connection, key, Answered(form.digest, answer), wall())
     if before is None:

@@ -16,12 +16,13 @@ from aiohttp import hdrs, web
 
 from rules.wording.languages import LANGUAGES
 from services.clock import wall
-from services.heard.door import By, Door, Told, token_of
+from services.heard.door import By, Door, Sighting, Told, token_of
 from services.heard.kinds import Kind, kind_of, kinds
 from services.heard.words import word
 from services.photos import Photo
 from services.residents.words import LANGUAGE_NAMES
-from services.store import heard
+from services.store import heard, photo_signs
+from services.store.photo_signs import Seen
 from services.web.auth import open_write
 from services.web.context import CONTEXT, WebContext
 from services.web.heard import follow
@@ -111,6 +112,9 @@ async def _keep(request: web.Request, typing: Typing, told: Told, pictures: Sequ
     async with context.store.write() as connection:
         names = await _door(context).photos(connection, pictures)
         receipt = await _door(context).take(connection, told, names, token, by)
+        if not receipt.again and receipt.heard.case is not None and isinstance(told, Sighting):
+            seen = Seen(told.seen_at, told.lon, told.lat)
+            await photo_signs.remember(connection, receipt.heard.case, seen, pictures, context.reports.photo_likeness)
     if not receipt.again:
         context.bell.ring(receipt.bell)
     return web.Response(status=303, headers={hdrs.LOCATION: f"{PATH}/{token}?new=1&lang={typing.language}"})
