@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
+
+import shapely
 
 from feeds.japan import JAPAN
 from feeds.status import Status
 from feeds.watch import OF_LIFE, Sign, Signal
+from geo.crs import to_metres
+from geo.gateway import GatewayState
 from rules.watch.alarm import What
 from rules.watch.ward import Device, Expected, Passes, Supporter, Ward
 
@@ -16,7 +20,10 @@ HELP_OLDEST = timedelta(hours=12)  # a cry that comes later is shown at the desk
 PASS_OLDEST = timedelta(minutes=60)  # "passed the gate" of long ago is no news
 LOW_BATTERY, FULL_AGAIN = 15.0, 40.0  # percent: told once, until it was charged
 SILENT_AFTER = 3  # intervals
+_HEARD_WITHIN, _LOOKED_WITHIN = timedelta(minutes=30), timedelta(minutes=5)
+_ROUGH = 200.0  # metres: a position that is less sure than that leaves no fence
 _ASK_WITHIN = timedelta(hours=4)  # behind the hour: a hub that was down asks late, but not the next morning
+Gateways = Mapping[str, GatewayState]
 _BY = {Sign.BUTTON: What.BUTTON, Sign.FALL: What.FALL}
 
 
@@ -33,6 +40,7 @@ class Opening:
     late: bool = False  # it came long after it happened
     label: str = ""  # of what was expected, or of the device
     battery: float | None = None
+    doubt: bool = False  # the line was down meanwhile: it may be the device, and not the person
 
 
 def of_signal(ward: Ward, signal: Signal, now: datetime) -> Iterator[Opening]:
@@ -54,6 +62,8 @@ def of_signal(ward: Ward, signal: Signal, now: datetime) -> Iterator[Opening]:
             place=signal.place,
             direction=signal.direction,
         )
+    if signal.kind is Sign.POSITION and age <= PASS_OLDEST and outside(ward, signal):
+        yield Opening(key=f"{key}/away", what=What.AWAY, status=signal.status, since=signal.at)
     if signal.battery is not None and signal.battery <= LOW_BATTERY:
         device = ward.device(signal.gateway, signal.device)
         yield Opening(
@@ -67,7 +77,7 @@ def of_signal(ward: Ward, signal: Signal, now: datetime) -> Iterator[Opening]:
 
 
 def missed(
-    ward: Ward, expected: Expected, signs: Sequence[Signal], now: datetime, status: Status = Status.ACTUAL
+    ward: Ward, expected: Expected, signs: Sequence[Signal], gateways: Gateways, now: datetime, status: Status
 ) -> Opening | None:
     """Asked where nothing was seen by its hour today. ``signs``: of the ward, of today at least."""
     local = now.astimezone(JAPAN)
@@ -84,7 +94,28 @@ def missed(
         status=status,
         since=by,
         label=expected.label,
+        doubt=not all(listening(gateways.get(one.gateway), begins, now) for one in ward.devices if one.holds(now)),
     )
+
+
+def outside(ward: Ward, signal: Signal) -> bool:
+    """True where a position is surely beyond the ward's fence."""
+    apart = _apart(ward, signal)
+    return apart is not None and ward.fence is not None and apart - (signal.accuracy_m or 0) > ward.fence.radius_m
+
+
+def inside(ward: Ward, signal: Signal) -> bool:
+    """True where a position is surely within it, or there is no fence any more."""
+    apart = _apart(ward, signal)
+    return ward.fence is None or (apart is not None and apart <= ward.fence.radius_m)
+
+
+def _apart(ward: Ward, signal: Signal) -> float | None:
+    """Metres from the middle of the fence; None where nobody can say."""
+    if ward.fence is None or signal.lon is None or signal.lat is None or (signal.accuracy_m or 0) > _ROUGH:
+        return None
+    there, middle = shapely.Point(signal.lon, signal.lat), shapely.Point(ward.fence.lon, ward.fence.lat)
+    return float(shapely.distance(to_metres(there), to_metres(middle)))
 
 
 def due(expected: Expected, now: datetime) -> bool:
@@ -101,20 +132,27 @@ def fits(expected: Expected, signal: Signal, status: Status = Status.ACTUAL) -> 
     return not expected.places or (signal.place in expected.places and signal.direction != "out")
 
 
-def silent(ward: Ward, device: Device, seen_at: datetime | None, now: datetime, status: Status) -> Opening | None:
-    """Told where a device that speaks every so often has said nothing for three times as long."""
+def listening(gateway: GatewayState | None, since: datetime, now: datetime) -> bool:
+    """True where the hub has heard this gateway without a break since then: its devices' silence is their own."""
+    if gateway is None or gateway.seen_at is None:
+        return False
+    lately = now - gateway.checked_at <= _LOOKED_WITHIN and now - gateway.seen_at <= _HEARD_WITHIN
+    return lately and gateway.watched_since <= since
+
+
+def silent(
+    ward: Ward, device: Device, seen_at: datetime | None, gateway: GatewayState | None, now: datetime
+) -> Opening | None:
+    """Told where a device that speaks every so often has said nothing for three times as long, while its gateway and
+    the hub were well: a broken line must not tell hundreds of families."""
     if device.every_minutes is None or not device.holds(now):
         return None
     last = max(one for one in (seen_at, device.since) if one is not None)
-    if now - last <= SILENT_AFTER * timedelta(minutes=device.every_minutes):
+    patience = SILENT_AFTER * timedelta(minutes=device.every_minutes)
+    if now - last <= patience or gateway is None or not listening(gateway, now - patience, now):
         return None
-    key = silent_key(ward, device, status)
-    return Opening(key=key, what=What.SILENT, status=status, since=last, label=device.what)
-
-
-def silent_key(ward: Ward, device: Device, status: Status) -> str:
-    """The alarm that a silent device has open."""
-    return f"{ward.uid}/{status.value}/silent/{device.gateway}/{device.device}"
+    key = f"{ward.uid}/{gateway.status.value}/silent/{device.gateway}/{device.device}"
+    return Opening(key=key, what=What.SILENT, status=gateway.status, since=last, label=device.what)
 
 
 def waits_until(supporter: Supporter, what: What, evening: time, now: datetime) -> datetime | None:

@@ -123,6 +123,15 @@ class Expected:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Fence:
+    """A circle that the ward is not expected to leave alone. ``radius_m`` in metres."""
+
+    lon: float
+    lat: float
+    radius_m: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Home:
     """Where the ward lives."""
 
@@ -147,6 +156,7 @@ class Ward:
     devices: tuple[Device, ...] = ()
     expected: tuple[Expected, ...] = ()
     places: Mapping[str, str] = field(default_factory=dict)  # code → as supporters call it: 小学校の門
+    fence: Fence | None = None
     paused_until: datetime | None = None  # in hospital, on a journey: no absence is asked about
 
     def agrees(self, purpose: Purpose, now: datetime) -> bool:

@@ -44,7 +44,7 @@ class Event:
     direction: str = ""
     label: str = ""
     late: bool = False
-    detail: str = ""
+    doubt: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +70,7 @@ def asking(event: Event, step: int, link: str, until: datetime) -> Words:
         f"{en}.",
         f"{clock(event.since)}{f'（{event.label}）' if event.label else ''}"
         + ("。届くのが遅れました" if event.late else ""),
-        *([event.detail] if event.detail else []),
+        *(["信号の回線が途切れていました。機器や回線の不具合かもしれません。"] if event.doubt else []),
         "",
         "下を開いて、行けるかどうかを押してください。どなたも応じないときは、次の方に連絡します。",
         "Open this and say whether you can go:",

@@ -11,7 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from rules.watch.ward import Device, Purpose, Ward
+from rules.watch.ward import Device, Fence, Purpose, Ward
 from services.cli import watch_options
 from services.clock import wall
 from services.settings import Settings, SettingsError, load
@@ -47,6 +47,7 @@ def run(args: argparse.Namespace) -> int:
         "device": _device,
         "expect": _expect,
         "pause": _pause,
+        "fence": _fence,
         "end": _end,
         "due": _due,
         "log": _log,
@@ -183,6 +184,13 @@ async def _expect(_: Store, register: Register, args: argparse.Namespace) -> Tol
 async def _pause(_: Store, register: Register, args: argparse.Namespace) -> Told:
     until = day_end(args.until) if args.until else None
     return await _change(register, args, lambda one: replace(one, paused_until=until))
+
+
+async def _fence(_: Store, register: Register, args: argparse.Namespace) -> Told:
+    if args.radius is not None and not (50 <= args.radius <= 50_000 and abs(args.lon) <= 180 and abs(args.lat) <= 90):
+        raise ValueError("a fence has a middle in degrees and a radius of 50 to 50,000 metres")
+    fence = None if args.radius is None else Fence(lon=args.lon, lat=args.lat, radius_m=args.radius)
+    return await _change(register, args, lambda one: replace(one, fence=fence))
 
 
 async def _end(_: Store, register: Register, args: argparse.Namespace) -> Told:

@@ -85,6 +85,10 @@ def _things(verbs: Any) -> None:
     _one(verbs, "pause", "no absence is asked about until then; without --until again at once").add_argument(
         "--until", default="", metavar="DATE"
     )
+    fence = _one(verbs, "fence", "a circle that is not left alone; without --radius none")
+    fence.add_argument("--lon", type=float, default=0.0)
+    fence.add_argument("--lat", type=float, default=0.0)
+    fence.add_argument("--radius", type=float, metavar="METRES")
     ending = _one(verbs, "end", "a supporter, device or expectation is no more")
     ending.add_argument("thing", metavar="supporter:N|device:GATEWAY/DEVICE|expect:N")
 

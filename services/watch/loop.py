@@ -15,7 +15,7 @@ from feeds.status import Status
 from geo.area import Areas
 from rules.alert import Alert
 from rules.watch.alarm import ASKS, Answer, Standing, What, is_due, purpose_of, standing
-from rules.watch.following import FULL_AGAIN, Opening, fits, of_signal, silent, silent_key
+from rules.watch.following import FULL_AGAIN, Opening, fits, inside, of_signal, silent
 from rules.watch.ward import Ward
 from services.bell import Bell
 from services.callout.desk import BELL as CALLS
@@ -108,13 +108,14 @@ class Watchover:
         for one in seen.heard:
             owner = seen.wards.get(one.ward)
             device = owner.device(one.gateway, one.device) if owner else None
-            told = silent(owner, device, one.seen_at, seen.now, self._own) if owner and device else None
+            gateway = seen.gateways.get(one.gateway)
+            told = silent(owner, device, one.seen_at, gateway, seen.now) if owner and device else None
             if owner and told and told.key not in open_keys:
                 yield owner, told, 0
 
     def _over(self, seen: Seen) -> Iterator[tuple[Alarm, str]]:
         """What ended by itself, and why."""
-        batteries = {f"{one.gateway}/{one.device}": one for one in seen.heard}
+        heard = {f"{one.gateway}/{one.device}": one for one in seen.heard}
         for alarm in seen.open:
             ward = seen.wards.get(alarm.ward)
             if ward is None:
@@ -128,18 +129,19 @@ class Watchover:
             elif alarm.what is What.MISSING and self._seen_since(seen, alarm, ward):
                 yield alarm, "seen"
             elif alarm.what is What.BATTERY:
-                one = batteries.get(alarm.key.partition("/battery/")[2])
+                one = heard.get(alarm.key.partition("/battery/")[2])
                 if one is None or (one.battery is not None and one.battery >= FULL_AGAIN):
                     yield alarm, "well"
             elif alarm.what is What.SILENT:
-                still = [
-                    silent_key(ward, device, alarm.status)
-                    for device in ward.devices
-                    if (heard := batteries.get(f"{device.gateway}/{device.device}"))
-                    and silent(ward, device, heard.seen_at, seen.now, alarm.status)
-                ]
-                if alarm.key not in still:
+                one = heard.get(alarm.key.partition("/silent/")[2])
+                device = ward.device(one.gateway, one.device) if one else None
+                gone = one is None or device is None or not device.holds(seen.now)
+                if gone or (one and one.seen_at and one.seen_at > alarm.since):
                     yield alarm, "well"
+            elif alarm.what is What.AWAY and any(
+                inside(ward, signal) for theirs, signal in seen.fresh if theirs.uid == ward.uid
+            ):
+                yield alarm, "seen"
             elif seen.now - alarm.opened_at > _HELP_LASTS:
                 yield alarm, "old"
 

@@ -27,4 +27,4 @@ async def run(house: House) -> None:
     house.stack.push_async_callback(sender.close)
     wake = house.bell.listen(BELL, "alerts")
     house.repeat(Loop(loop.name, leased(once, loop.step), wake, lambda: loop.EVERY, rest=0.5, again=True))
-    house.repeat(Loop(sender.name, sender.step, house.bell.listen(SENDS), lambda: sender.EVERY))
+    house.repeat(Loop(sender.name, sender.step, house.bell.listen(SENDS), lambda: sender.EVERY, again=True, rest=0.1))

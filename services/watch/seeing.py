@@ -14,9 +14,9 @@ from geo.area import Areas
 from rules.alert import Alert
 from rules.watch.alarm import ASKS, Call, Reply
 from rules.watch.covering import LEAST, calling
-from rules.watch.following import Opening, due, missed
+from rules.watch.following import Gateways, Opening, due, missed
 from rules.watch.ward import Ward
-from services.store import cursors, watch_alarms, watch_alerts, watch_sends, watch_signals, watch_wards
+from services.store import cursors, vitals, watch_alarms, watch_alerts, watch_sends, watch_signals, watch_wards
 from services.store.watch_alarms import Alarm
 from services.store.watch_sends import NOT_REACHED, Send, SendKind
 from services.store.watch_wards import Heard
@@ -43,7 +43,8 @@ class Seen:
     sends: Mapping[int, Sequence[Send]]
     danger: Mapping[tuple[str, Status], Sequence[Alert]]
     missed: Sequence[tuple[Ward, Opening]] = ()
-    heard: Sequence[Heard] = field(default=())
+    heard: Sequence[Heard] = ()
+    gateways: Gateways = field(default_factory=dict)
 
     def call(self, alarm: Alarm) -> Call:
         """An alarm as the rules judge it."""
@@ -78,6 +79,7 @@ class Sight:
         position = await cursors.position(connection, CURSOR)
         came = await watch_signals.after(connection, position, _FRESH)
         opened = await watch_alarms.still_open(connection)
+        gateways = {one.name: one for one in await vitals.everyone(connection)}
         asking = [one.id for one in opened if one.what in ASKS]
         return Seen(
             now=now,
@@ -91,7 +93,8 @@ class Sight:
             replies=await watch_alarms.replies_of(connection, asking),
             sends=await watch_sends.of_alarms(connection, asking),
             danger=await self._danger(connection, wards, now),
-            missed=await self._missed(connection, wards, now),
+            missed=await self._missed(connection, wards, gateways, now),
+            gateways=gateways,
             heard=await watch_wards.all_heard(connection),
         )
 
@@ -113,13 +116,13 @@ class Sight:
         return self._covered[1]
 
     async def _missed(
-        self, connection: AsyncConnection, wards: Mapping[str, Ward], now: datetime
+        self, connection: AsyncConnection, wards: Mapping[str, Ward], gateways: Gateways, now: datetime
     ) -> list[tuple[Ward, Opening]]:
         found = []
         for ward, expected in [(one, each) for one in wards.values() for each in one.expected if due(each, now)]:
             kept = await watch_signals.of_ward(connection, ward.uid, now - _TODAY)
             signals = [self._vault.open(one.key, Signal, one.sealed) for one in kept]
-            opening = missed(ward, expected, signals, now, self._own)
+            opening = missed(ward, expected, signals, gateways, now, self._own)
             if opening is not None and not await watch_alarms.ever(connection, [opening.key]):
                 found.append((ward, opening))
         return found

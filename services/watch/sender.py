@@ -53,7 +53,7 @@ class Sender:
     """Works off ``watch_sends``. Several processes may: each message is claimed by one."""
 
     name = "watch:send"
-    EVERY = 2.0  # seconds
+    EVERY = 1.0  # seconds
 
     def __init__(self, store: Store, clock: Clock, told: Watching, outlet: Outlet, base_url: str) -> None:
         self._store, self._clock, self._told, self._outlet = store, clock, told, outlet
@@ -162,6 +162,7 @@ def event_of(opening: Opening, ward: Ward, *, place: bool) -> Event:
         direction=opening.direction,
         label=opening.label,
         late=opening.late,
+        doubt=opening.doubt,
     )
 
 

@@ -15,6 +15,7 @@ from decimal import Decimal
 from pathlib import Path
 
 from argon2 import PasswordHasher
+from pydantic import SecretStr
 from sqlalchemy import select
 
 from geo.registry import MODELS
@@ -29,6 +30,7 @@ from services.city import City, load_city
 from services.clock import Clock, wall
 from services.configuration.plow import Plow
 from services.configuration.reports import Reports
+from services.configuration.watch import Watching
 from services.deliver import Deliver
 from services.desks import review
 from services.dumps.picture import Dumps
@@ -50,6 +52,7 @@ from services.store.tables import alerts
 from services.store.users import Account, Role
 from services.verify import Verify
 from services.verify_river import VerifyRiver
+from services.watch.desk import Desk
 from services.web.app import make_app, serve
 from services.web.context import WebContext
 from tests.exercise.scenario import Play, scenario
@@ -73,6 +76,9 @@ ROSTER = Callout.model_validate(  # nobody is called by the scene itself
         "chains": [{"groups": ["宿直", "責任者"], "after_minutes": 1}],
         "mandatory": [{"channels": ["authorities"], "level": 3}],
     }
+)
+WATCHING = Watching(  # nobody is told by the scene itself
+    key=SecretStr("of-nobody-" * 4), ways={"mail": SecretStr("json://chat.example/{to}")}
 )
 ONE_PERSON = ("river-level", "bear-sighting", "official-warning")
 PASSWORD = "kitakami-nakatsu"
@@ -255,6 +261,7 @@ def _context(made: Scene, settings: Settings) -> WebContext:
         health=lambda: made.health,
         fake_outboxes=timelines,
         callout=ROSTER,
+        watch=Desk(made.store, WATCHING, made.city.ground),
         profile=PROFILE,
         rules=made.city.rules,
         city=made.city,

@@ -18,6 +18,7 @@ from playwright.async_api import Browser, FloatRect, Page, ViewportSize, async_p
 
 from tests.e2e.browser import CHROMIUM, FLAGS, context_options, log_in
 from tests.e2e.filled import fill
+from tests.e2e.minded import mind
 from tests.e2e.palette import small_png
 from tests.e2e.scene import NIGHT, START, Scene, scene
 from tests.e2e.storm import EVENING, Storm
@@ -183,6 +184,26 @@ async def followed(page: Page) -> None:
     await page.wait_for_selector("#state")
 
 
+async def watch(page: Page) -> None:
+    await page.goto("/ops/watch")
+    await page.wait_for_function("() => document.body.dataset.story === 'ready'")
+
+
+async def ward(page: Page) -> None:
+    await watch(page)
+    await page.get_by_role("link", name="菊池正夫").click()
+    await page.wait_for_function("() => document.body.dataset.story === 'ready'")
+
+
+def opened(token: str) -> Act:
+    """The page behind a supporter's link."""
+
+    async def act(page: Page) -> None:
+        await page.goto(f"/watch?t={token}")
+
+    return act
+
+
 STAFF: dict[str, Act] = {
     "ops": ops,
     "gauge": gauge,
@@ -201,8 +222,11 @@ FILLED: dict[str, Act] = {  # after eight more minutes, in which people were at 
     "damage": damage,
     "form4": form4,
     "calls": calls,
+    "watch": watch,
+    "ward": ward,
     "selftest": selftest,
 }
+HELPERS = ("helper", "helping")  # a question, and what is shown to who goes
 STORM: dict[str, Act] = {"snow": snow, "requests": requests, "reports": reports, "dumps": dumps}  # while plows are out
 DAWN: dict[str, Act] = {"ledger": ledger}
 ROADS: dict[str, Act] = {"roads": roads}
@@ -271,12 +295,14 @@ async def shooting(start: datetime, folder: Path, only: set[str]) -> AsyncIterat
 async def main(folder: Path, only: set[str]) -> None:
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
     folder.mkdir(parents=True, exist_ok=True)
-    if not only or only & {*STAFF, *OPEN, *FILLED}:
+    if not only or only & {*STAFF, *OPEN, *FILLED, *HELPERS}:
         async with shooting(START, folder, only) as (made, into):
             await made.play(NIGHT)
             await shoot(into, ((STAFF, True), (OPEN, False)), LOOKS)
             await fill(made)
-            await shoot(into, ((FILLED, True),), BRIGHT)
+            links = await mind(made)
+            helpers = {"helper": opened(links["minsei1"]), "helping": opened(links["kazoku2"])}
+            await shoot(into, ((FILLED, True), (helpers, False)), BRIGHT)
     if not only or only & {*STORM, *DAWN, *ROADS}:
         async with shooting(EVENING, folder, only) as (made, into):
             storm = Storm(made)

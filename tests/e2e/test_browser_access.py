@@ -119,6 +119,7 @@ _DESK = [
     "/outbox",
     "/calls",
     "/reports",
+    "/watch",
     "/culling",
     "/leads",
     "/contacts",

@@ -81,6 +81,7 @@ async def _page(request: web.Request, desk: Desk, asked: Asked, token: str) -> w
         "since": clock(event.since),
         "label": event.label,
         "late": event.late,
+        "doubt": event.doubt,
         "open": asked.open,
         "mine": answer_ja(asked.mine, event.what) if asked.mine else "",
         "token": token,

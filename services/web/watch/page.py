@@ -7,6 +7,7 @@ from typing import Any
 
 from aiohttp import hdrs, web
 
+from feeds.japan import JAPAN
 from feeds.watch import Signal
 from rules.watch.alarm import Answer
 from rules.watch.ward import Kind, Purpose, Relation, Ward
@@ -74,6 +75,7 @@ SIGNS = {
     "battery": "電池",
     "heartbeat": "動作中",
 }
+_SHOWN = 200  # people of each list: the worst first, the rest is counted
 _REASON = 8  # characters of a reason at the least
 _WEEK = timedelta(days=7)
 _CODES = {"not_allowed": 403, "not_found": 404, "over": 409}
@@ -100,8 +102,9 @@ async def show(request: web.Request) -> web.Response:
         request,
         "watch",
         rows=rows,
-        open=[row for row in rows if row.standing.value != "done"],
-        safe=[row for row in rows if row.standing.value == "done"],
+        open=[row for row in rows if row.standing.value != "done"][:_SHOWN],
+        safe=[row for row in rows if row.standing.value == "done"][:_SHOWN],
+        shown=_SHOWN,
         ends=await desk.ends(now) if allowed else [],
         dropped=dropped,
         allowed=allowed,
@@ -188,7 +191,9 @@ async def _ward(request: web.Request, desk: Desk, ward: Ward) -> web.Response:
 def _words(request: web.Request) -> dict[str, Any]:
     now = request.app[CONTEXT].now()
     return {
-        "whats": {what.value: ja for what, (ja, _) in WORDS.items()},
+        "whats": {what.value: ja for what, (ja, _) in WORDS.items()} | {"evacuate": "自宅に警戒レベル3以上の情報"},
+        "day": lambda at: f"{at.astimezone(JAPAN):%Y-%m-%d}",
+        "last_day": lambda at: f"{(at - timedelta(seconds=1)).astimezone(JAPAN):%Y-%m-%d}",
         "kinds": KINDS,
         "standings": STANDINGS,
         "relations": RELATIONS,
@@ -196,11 +201,20 @@ def _words(request: web.Request) -> dict[str, Any]:
         "answers": list(Answer),
         "reasons": REASONS,
         "signs": SIGNS,
+        "ended": _ended,
         "now": now,
         "answer_ja": answer_ja,
         "clock": clock,
         "ago": lambda at: away(at, now),
     }
+
+
+def _ended(what: str) -> str:
+    """「同意（位置）」 for ``consent:position``."""
+    kind, _, which = what.partition(":")
+    if kind == "consent":
+        return f"同意（{PURPOSES[Purpose(which)]}）"
+    return f"支援者 {which}" if kind == "supporter" else f"機器 {which}"
 
 
 def _by(request: web.Request, why: str = "") -> By:
