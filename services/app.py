@@ -48,6 +48,7 @@ from services.source import Source
 from services.store.engine import Store
 from services.watch import running as watch
 from services.watch.desk import Desk
+from services.watch.loop import Watchover
 from services.web.app import make_app, serve
 from services.web.context import WebContext
 from services.web.health import Watch, line_faults
@@ -70,6 +71,7 @@ class Hub:
     talks: Talks | None = None
     retention: Retention | None = None
     moving: Moving | None = None
+    watch: Watchover | None = None
 
     def __init__(self, house: House, services: Sequence[str]) -> None:
         self.services = tuple(name for name in SERVICES if name in services)
@@ -120,7 +122,7 @@ class Hub:
             self.moving = await reporters.move(house)
         if {"deliver", "web"} & set(wanted):  # either calls staff when the other is gone
             await callout.run(house, self.rollcall.line)
-            await watch.run(house)
+            self.watch = await watch.run(house)
             await muster.run(house)
         await self._join()
         house.go()
@@ -211,6 +213,7 @@ class Hub:
         reasons += [self.talks.trouble] if self.talks and self.talks.trouble else []
         reasons += self.retention.troubles if self.retention else []
         reasons += self.moving.troubles if self.moving else []
+        reasons += self.watch.troubles if self.watch else []
         reasons += [source.trouble for source in self.sources if source.trouble]
         reasons += [f"{name} が止まっています：{why}" for name, why in self._house.loops.failing.items()]
         if self.broker and not self.broker.state.up:

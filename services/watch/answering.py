@@ -7,7 +7,7 @@ from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from rules.watch.alarm import ASKS, DESK, Answer, Reply, What
+from rules.watch.alarm import ASKS, DESK, Answer, Reply, What, purpose_of
 from rules.watch.following import Opening
 from rules.watch.ward import Supporter, Ward
 from services.clock import wall
@@ -42,7 +42,10 @@ class Asked:
 
 
 async def asked_by(store: Store, vault: Vault, token: str, now: datetime) -> Asked | None:
-    """What a link asks; None for a stranger's, for one that has run out, or for somebody who is no supporter now."""
+    """What a link asks; None for a stranger's, for one that has run out, or for somebody who is no supporter now.
+
+    A consent that ended ends the links that are out, too.
+    """
     async with store.read() as connection:
         send = await watch_sends.linked(connection, token, now)
         return await _asked(connection, vault, send, now) if send else None
@@ -115,7 +118,7 @@ async def _asked(connection: AsyncConnection, vault: Vault, send: Send, now: dat
         alarm = newer[0] if newer else alarm
     ward = vault.open(kept.uid, Ward, kept.sealed)
     supporter = next((one for one in ward.helpers(send.status, now) if one.number == send.supporter), None)
-    if supporter is None:
+    if supporter is None or not ward.agreed_to(purpose_of(alarm.what), alarm.status, now):
         return None
     replies = (await watch_alarms.replies_of(connection, [alarm.id]))[alarm.id]
     return Asked(

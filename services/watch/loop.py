@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from prometheus_client import Gauge
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -15,7 +15,7 @@ from feeds.status import Status
 from geo.area import Areas
 from rules.alert import Alert
 from rules.watch.alarm import ASKS, Answer, Standing, What, is_due, purpose_of, standing
-from rules.watch.following import FULL_AGAIN, Opening, fits, inside, of_signal, silent
+from rules.watch.following import Opening, of_signal, silent
 from rules.watch.ward import Ward
 from services.bell import Bell
 from services.callout.desk import BELL as CALLS
@@ -27,13 +27,13 @@ from services.lease import Leased
 from services.store import cursors, watch_alarms
 from services.store.watch_alarms import Alarm
 from services.store.watch_sends import SendKind
+from services.watch.ending import ended
 from services.watch.opening import Pen, Telling
 from services.watch.seeing import CURSOR, Seen, Sight
 from services.watch.vault import Vault
 
 OPEN = Gauge("shirase_watch_open", "Alarms of people who are watched over that somebody must take", ["what"])
 SENDS = "watch_sends"
-_HELP_LASTS = timedelta(hours=48)  # an alarm that nobody ended by then is shown as old, and calls nobody
 _KEEPS = frozenset({Answer.GOING, Answer.DONE})  # answers that still hold when the danger grows
 
 
@@ -58,6 +58,12 @@ class Watchover:
         self._vault, self._evening, self._own = means.vault, means.told.evening, means.own
         self._sight = Sight(means.vault, means.areas, means.own)
 
+    @property
+    def troubles(self) -> list[str]:
+        """For the line, in a sentence that names nobody."""
+        many = len(self._sight.wards.closed)
+        return [f"見守りの登録のうち {many}人分を、設定の鍵では開けません（[watch] key, former_keys）"] if many else []
+
     async def step(self) -> bool:
         """Look once; True where something was written."""
         if self._clock.hurried:
@@ -67,7 +73,7 @@ class Watchover:
         for what in ASKS:
             OPEN.labels(what.value).set(sum(alarm.what is what for alarm in seen.open))
         openings = [one for one in self._openings(seen) if _agreed(one, seen.now)]
-        over = [*self._over(seen)]
+        over = [*ended(seen)]
         closed = {alarm.id for alarm, _ in over}
         asking = [one for one in seen.open if one.id not in closed and one.what in ASKS]
         calls = [(one, seen.call(one), seen.wards[one.ward]) for one in asking if one.ward in seen.wards]
@@ -112,45 +118,6 @@ class Watchover:
             told = silent(owner, device, one.seen_at, gateway, seen.now) if owner and device else None
             if owner and told and told.key not in open_keys:
                 yield owner, told, 0
-
-    def _over(self, seen: Seen) -> Iterator[tuple[Alarm, str]]:
-        """What ended by itself, and why."""
-        heard = {f"{one.gateway}/{one.device}": one for one in seen.heard}
-        for alarm in seen.open:
-            ward = seen.wards.get(alarm.ward)
-            if ward is None:
-                yield alarm, "removed"
-            elif alarm.what is What.EVACUATE:
-                alerts = seen.danger.get((alarm.ward, alarm.status))
-                if not alerts:
-                    yield alarm, "over"
-                elif alerts[0].level > alarm.level:
-                    yield alarm, "raised"
-            elif alarm.what is What.MISSING and self._seen_since(seen, alarm, ward):
-                yield alarm, "seen"
-            elif alarm.what is What.BATTERY:
-                one = heard.get(alarm.key.partition("/battery/")[2])
-                if one is None or (one.battery is not None and one.battery >= FULL_AGAIN):
-                    yield alarm, "well"
-            elif alarm.what is What.SILENT:
-                one = heard.get(alarm.key.partition("/silent/")[2])
-                device = ward.device(one.gateway, one.device) if one else None
-                gone = one is None or device is None or not device.holds(seen.now)
-                if gone or (one and one.seen_at and one.seen_at > alarm.since):
-                    yield alarm, "well"
-            elif alarm.what is What.AWAY and any(
-                inside(ward, signal) for theirs, signal in seen.fresh if theirs.uid == ward.uid
-            ):
-                yield alarm, "seen"
-            elif seen.now - alarm.opened_at > _HELP_LASTS:
-                yield alarm, "old"
-
-    def _seen_since(self, seen: Seen, alarm: Alarm, ward: Ward) -> bool:
-        """Whoever was asked for is there, by any sign that was waited for."""
-        number = alarm.key.split("/")[3]
-        waited = [one for one in ward.expected if str(one.number) == number]
-        fresh = [signal for theirs, signal in seen.fresh if theirs.uid == ward.uid]
-        return not waited or any(fits(waited[0], one, alarm.status) for one in fresh)
 
     async def _open(self, pen: Pen, seen: Seen, ward: Ward, opening: Opening, level: int) -> None:
         before = [one for one in seen.open if one.key == opening.key]

@@ -13,11 +13,11 @@ from services.watch.taking import BELL
 from services.watch.vault import Vault
 
 
-async def run(house: House) -> None:
+async def run(house: House) -> Watchover | None:
     """Start both loops with the house, where the settings have [watch]."""
     told = house.settings.watch
     if told is None:
-        return
+        return None
     own = Status.EXERCISE if house.settings.exercise else Status.ACTUAL
     areas = (await house.city()).ground.areas
     once = await house.once(Watchover.name)
@@ -28,3 +28,4 @@ async def run(house: House) -> None:
     wake = house.bell.listen(BELL, "alerts")
     house.repeat(Loop(loop.name, leased(once, loop.step), wake, lambda: loop.EVERY, rest=0.5, again=True))
     house.repeat(Loop(sender.name, sender.step, house.bell.listen(SENDS), lambda: sender.EVERY, again=True, rest=0.1))
+    return loop

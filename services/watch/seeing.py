@@ -38,6 +38,7 @@ class Seen:
     fresh: Sequence[tuple[Ward, Signal]]
     position: int  # behind the last signal, also of wards that are gone
     moved: bool
+    closed: frozenset[str]  # wards that the key does not open: nothing of theirs ends for that
     open: Sequence[Alarm]
     replies: Mapping[int, Sequence[Reply]]
     sends: Mapping[int, Sequence[Send]]
@@ -89,6 +90,7 @@ class Sight:
             ],
             position=came[-1].seq if came else position,
             moved=bool(came),
+            closed=self.wards.closed,
             open=opened,
             replies=await watch_alarms.replies_of(connection, asking),
             sends=await watch_sends.of_alarms(connection, asking),

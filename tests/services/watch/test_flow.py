@@ -6,20 +6,29 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from pydantic import SecretStr
 
 from feeds.status import Status
+from geo.gateway import GatewayState
 from rules.alert import Place
 from rules.watch.alarm import Answer, What
-from rules.watch.ward import Purpose
+from rules.watch.ward import Fence, Passes, Purpose
 from services.callout.outlet import Result
-from services.store import alerts, calls, watch_wards
+from services.keyring import Keyring
+from services.lease import Leased
+from services.store import alerts, calls, vitals, watch_wards
 from services.store.call_sends import SendState
 from services.store.engine import Store
 from services.watch.answering import answer, asked_by
+from services.watch.loop import Means, Watchover
 from services.watch.permission import WatchError
+from services.watch.register import Register
+from services.watch.taking import Taking
+from services.watch.vault import Vault
 from tests.rules.watch.making import consent, device, expected, ward
 from tests.services.making import NOW, alert
-from tests.services.watch.scene import FUKUSHI, Hub
+from tests.services.watch.scene import FUKUSHI, TOLD, Hub
+from tests.services.web_floor import ground
 
 pytestmark = pytest.mark.one_engine
 PRESS = {"kind": "button", "id": "p1", "time": "2026-11-20T18:00:00+09:00", "battery": 80}
@@ -92,7 +101,17 @@ async def test_a_consent_that_is_withdrawn_between_the_call_and_the_message_hold
     await hub.loop.step()
     withdrawn = (consent(withdrawn_at=NOW),)
     await hub.register.change(one.uid, lambda it: replace(it, consents=withdrawn), FUKUSHI)
-    assert await hub.turn() == []
+    assert await hub.turn() == [] and await hub.alarms() == []
+
+
+async def test_a_consent_that_is_withdrawn_ends_the_links_that_are_out(hub: Hub) -> None:
+    one = await hub.add(ward())
+    await hub.came(PRESS)
+    await hub.turn()
+    withdrawn = (consent(withdrawn_at=NOW),)
+    await hub.register.change(one.uid, lambda it: replace(it, consents=withdrawn), FUKUSHI)
+    assert await asked_by(hub.store, hub.vault, hub.link(), hub.clock.at) is None
+    assert await hub.turn(minutes=6) == [] and await hub.alarms() == []
 
 
 async def test_a_drill_reaches_only_who_agreed_and_is_marked(hub: Hub) -> None:
@@ -191,3 +210,91 @@ async def test_a_stranger_s_link_and_one_of_a_supporter_who_left_answer_nothing(
     await hub.register.change(one.uid, lambda it: replace(it, supporters=gone), FUKUSHI)
     assert await asked_by(hub.store, hub.vault, link, hub.clock.at) is None
     assert await answer(hub.store, hub.vault, link, Answer.GOING, hub.clock.at) is None
+
+
+async def test_who_left_the_fence_is_looked_for_until_they_are_back(hub: Hub) -> None:
+    await hub.add(ward(fence=Fence(lon=141.105, lat=39.705, radius_m=300)))
+    away = {"kind": "position", "id": "1", "lon": 141.115, "lat": 39.705, "accuracy_m": 10}
+    await hub.came(away)
+    assert await hub.turn() == ["haha"] and "範囲を出ました" in hub.text() and "141" not in hub.text()
+    await hub.came({**away, "id": "2"})
+    assert await hub.turn() == [], "still away"
+    await hub.came({**away, "id": "3", "lon": 141.1051})
+    assert await hub.turn() == ["haha"] and "確認できました" in hub.text() and await hub.alarms() == []
+
+
+async def test_a_low_battery_and_a_silent_device_are_told_once_until_they_are_well(hub: Hub) -> None:
+    await hub.add(ward(devices=(device(every_minutes=60),)))
+    beat = {"kind": "heartbeat", "battery": 10}
+    await hub.came({**beat, "id": "1"})
+    assert await hub.turn() == ["haha"] and "電池" in hub.text()
+    await hub.came({**beat, "id": "2"})
+    assert await hub.turn(minutes=10) == []
+    await hub.came({**beat, "id": "3", "battery": 90})
+    assert await hub.turn() == [] and await hub.alarms() == []
+    state = GatewayState(
+        name="watch1", status=Status.ACTUAL, checked_at=NOW, watched_since=NOW - timedelta(days=1), seen_at=NOW
+    )
+    assert await hub.turn(hours=4) == [], "the gateway is silent too: that is no news of this device"
+    async with hub.store.write() as connection:
+        await vitals.put(connection, [replace(state, checked_at=hub.clock.at, seen_at=hub.clock.at)])
+    assert await hub.turn() == ["haha"] and "信号が届いていません" in hub.text()
+    assert await hub.turn(minutes=5) == []
+    await hub.came({**beat, "id": "4", "battery": 90})
+    assert await hub.turn() == [] and await hub.alarms() == []
+
+
+async def test_quiet_hours_gather_what_was_passed_into_one_message(hub: Hub) -> None:
+    one = ward()
+    mother = replace(one.supporters[0], passes=Passes.EVENING)
+    await hub.add(replace(one, supporters=(mother,)))
+    for number, place in enumerate(("school-gate", "home")):
+        await hub.came({"kind": "passed", "id": f"{number}", "place": place, "direction": "in"})
+    assert await hub.turn() == []
+    assert await hub.turn(minutes=31) == ["haha"], "one message at half past six"
+    assert "お知らせ 2件" in hub.text() and "小学校の門" in hub.text()
+
+
+async def test_a_position_without_a_consent_to_it_is_taken_off(hub: Hub) -> None:
+    one = await hub.add(ward(consents=(consent(Purpose.SIGNALS),)))
+    assert [*await hub.came({"kind": "position", "id": "1", "lon": 141.1, "lat": 39.7})] == ["no_position"]
+    assert [*await hub.came({**PRESS, "lon": 141.1, "lat": 39.7})] == ["kept"]
+    [kept] = (await hub.register.export(one.uid, FUKUSHI))["signals"]
+    assert kept["kind"] == "button" and kept["lon"] is None
+
+
+async def test_another_key_loses_nothing_sends_nothing_and_is_told(hub: Hub) -> None:
+    await hub.add(ward())
+    right = hub.vault
+    hub.vault = Vault(Keyring("watch", SecretStr("another-key-" * 4)))
+    hub.taking = Taking(hub.vault)
+    assert [*await hub.came(PRESS)] == ["other_key"]
+    means = Means(told=TOLD, vault=hub.vault, areas=ground().areas)
+    hub.loop = Watchover(Leased(hub.store, "watch", "me"), hub.bell, hub.clock, means)
+    assert await hub.turn() == [] and "鍵では開けません" in hub.loop.troubles[0]
+    hub.vault = right
+    hub.restart()
+    assert [*await hub.came(PRESS)] == ["kept"] and await hub.turn() == ["haha"] and hub.loop.troubles == []
+
+
+async def test_a_key_can_be_changed(store: Store) -> None:
+    old, new = SecretStr("old-key-" * 5), SecretStr("new-key-" * 5)
+    hub = Hub(store)
+    await hub.open()
+    before = Register(store, Vault(Keyring("watch", old)))
+    one = await before.add(replace(ward(), uid=""), FUKUSHI)
+    both = Register(store, Vault(Keyring("watch", new, [old])))
+    assert (await both.reseal(FUKUSHI), await both.reseal(FUKUSHI)) == (1, 0)
+    after = Register(store, Vault(Keyring("watch", new)))
+    assert (await after.show(one.uid, FUKUSHI)).name == "山田ゆうき"
+
+
+async def test_a_device_in_use_is_nobody_else_s(hub: Hub) -> None:
+    one = await hub.add(ward())
+    with pytest.raises(WatchError, match="使っています"):
+        await hub.add(ward(name="別人"))
+    lent_back = (device(ended_at=NOW),)
+    await hub.register.change(one.uid, lambda it: replace(it, devices=lent_back), FUKUSHI)
+    await hub.add(ward(name="別人", alias="別人"))
+    await hub.came(PRESS)
+    assert await hub.turn() == ["haha"] and "別人" in hub.text()
