@@ -17,7 +17,8 @@ from services.listening.asking import Door, UnheardError
 NAME = "bluesky"
 _BACK = timedelta(hours=3)  # what is older is not caught up with
 _OVERLAP = timedelta(seconds=5)
-_MOST = 2000  # messages of a turn: others need the store, too
+_MOST = 500  # messages of a turn: others need the store, too
+_BREATH = 50  # messages, after which whatever else runs may go on
 _LARGEST = 64 * 1024  # bytes of a message
 
 
@@ -63,6 +64,8 @@ class Line:
             async with asyncio.timeout(patience):
                 while len(found) < _MOST:
                     found.append(self._heard(await self.socket.receive()))
+                    if not len(found) % _BREATH:
+                        await asyncio.sleep(0)
         except TimeoutError:
             return found
         except UnheardError:

@@ -59,8 +59,8 @@ async def look(
         one for one in (await hazards.current(connection, status)).values() if one.level and one.valid_until > now
     ]
     cases = await report_cases.since(connection, None, now - _REPORTS, _MOST_REPORTS)
-    cases = [one for one in cases if one.status is status and one.state not in GONE]
-    shown = [_shown(one, acts, near(one, book, areas, holding, cases)) for one in found]
+    around = [_Case(one, _lies_in(one, areas)) for one in cases if one.status is status and one.state not in GONE]
+    shown = [_shown(one, acts, near(one, book, areas, holding, around)) for one in found]
     return sorted(shown, key=lambda one: (one.settled, -_recent(one.cluster, now), -one.cluster.people))
 
 
@@ -76,7 +76,15 @@ def _shown(cluster: Cluster, acts: Sequence[Act], around: Near) -> Shown:
     return Shown(cluster=cluster, act=made[-1] if made else None, fresh=fresh, near=around)
 
 
-def near(cluster: Cluster, book: Book, areas: Areas, holding: Sequence[Hazard], cases: Sequence[Case]) -> Near:
+@dataclass(frozen=True, slots=True)
+class _Case:
+    """A report with the districts in which its point lies: looked up once for all clusters."""
+
+    case: Case
+    codes: frozenset[str]
+
+
+def near(cluster: Cluster, book: Book, areas: Areas, holding: Sequence[Hazard], cases: Sequence[_Case]) -> Near:
     """By the district, or by the name where it stands in the words. Of the whole city nothing is near."""
     spot = book.by_name.get(cluster.place)
     if spot is None or spot.kind == "city":
@@ -86,7 +94,11 @@ def near(cluster: Cluster, book: Book, areas: Areas, holding: Sequence[Hazard], 
     kind = known.report if known else "other"
     return Near(
         hazards=tuple(one for one in holding if one.area in codes or spot.name in one.headline)[:5],
-        reports=tuple(one for one in cases if one.kind == kind and _there(one, spot, codes, areas))[:5],
+        reports=tuple(
+            one.case
+            for one in cases
+            if one.case.kind == kind and (spot.name in one.case.place or not codes.isdisjoint(one.codes))
+        )[:5],
     )
 
 
@@ -97,9 +109,7 @@ def codes_of(spot: Spot, areas: Areas) -> frozenset[str]:
     return frozenset({*spot.areas, *(one.code for one in areas.at(spot.lon, spot.lat, "district"))})
 
 
-def _there(case: Case, spot: Spot, codes: frozenset[str], areas: Areas) -> bool:
-    if spot.name in case.place:
-        return True
+def _lies_in(case: Case, areas: Areas) -> frozenset[str]:
     if case.lon is None or case.lat is None:
-        return False
-    return any(one.code in codes for one in areas.at(case.lon, case.lat, "district"))
+        return frozenset()
+    return frozenset(one.code for one in areas.at(case.lon, case.lat, "district"))

@@ -25,6 +25,7 @@ from services.damage.reporting import Wish, hand_over
 from services.desks.break_glass import Emergency, break_glass
 from services.desks.declaring import Entered, enter
 from services.lease import Leased
+from services.listening.book import load_book as load_heard
 from services.selftest.message import test_alert
 from services.selftest.run import prove_all
 from services.settings import load
@@ -32,6 +33,7 @@ from services.store import selftests, users
 from services.store.call_sends import SendState
 from services.store.tables import alerts
 from services.store.users import Account, Role, Scope
+from tests.e2e.overheard import overhear
 from tests.e2e.scene import HASH, NIGHT, PASSWORD, PROFILE, ROSTER, Scene
 
 FILLED = NIGHT + timedelta(minutes=8)  # 03:00
@@ -59,6 +61,7 @@ async def fill(made: Scene) -> None:
     await _alone(made)
     await _calls(made)
     await _tried(made)
+    await overhear(made.store, load_heard(load([], {}), made.city.ground), made.clock.now())
 
 
 async def _damage(made: Scene) -> None:

@@ -41,6 +41,7 @@ from services.health import Health
 from services.intake import Intake
 from services.ledger.fairness import streets
 from services.ledger.start import load_book
+from services.listening.book import load_book as load_heard
 from services.predict import Predict
 from services.requests.offer import offered
 from services.requests.street import Streets
@@ -55,6 +56,7 @@ from services.verify_river import VerifyRiver
 from services.watch.desk import Desk
 from services.web.app import make_app, serve
 from services.web.context import WebContext
+from tests.e2e.overheard import LISTENING
 from tests.exercise.scenario import Play, scenario
 from tests.exercise.stage import CONTRACTORS, DUMPS, GATEWAYS
 from tests.exercise.telegrams import JST
@@ -272,4 +274,6 @@ def _context(made: Scene, settings: Settings) -> WebContext:
         reports=Reports(public=True),
         streets=streets(roads.carriageways.segments),
         book=load_book(settings),
+        listening=LISTENING,
+        listened_for=load_heard(settings, made.city.ground),
     )

@@ -204,6 +204,11 @@ def opened(token: str) -> Act:
     return act
 
 
+async def leads(page: Page) -> None:
+    await page.goto("/ops/leads")
+    await page.wait_for_function("() => document.body.dataset.leads === 'ready'")
+
+
 STAFF: dict[str, Act] = {
     "ops": ops,
     "gauge": gauge,
@@ -224,6 +229,7 @@ FILLED: dict[str, Act] = {  # after eight more minutes, in which people were at 
     "calls": calls,
     "watch": watch,
     "ward": ward,
+    "leads": leads,
     "selftest": selftest,
 }
 HELPERS = ("helper", "helping")  # a question, and what is shown to who goes
