@@ -18,6 +18,7 @@ from services.store.engine import insert
 from services.store.tables_leads import lead_acts, lead_reads, lead_salts, leads
 
 _AT_ONCE = 500  # ids in one statement
+_ROWS = 50
 _SALT_DAYS = timedelta(days=2)  # a day is over for everybody then, and nobody can be told apart by it any more
 _READS_KEPT = timedelta(days=400)
 
@@ -51,12 +52,14 @@ async def salt(connection: AsyncConnection, day: date) -> bytes:
 
 async def keep(connection: AsyncConnection, found: Iterable[Lead]) -> int:
     """How many were new. One that is known stays as it is."""
-    new = 0
-    for lead in found:
-        row = asdict(lead) | {"status": lead.status.value}
+    rows = [asdict(lead) | {"status": lead.status.value} for lead in found]
+    for row in rows:
         del row["number"]
-        statement = insert(connection, leads).values(row).on_conflict_do_nothing(index_elements=["provider", "post"])
-        new += (await connection.execute(statement)).rowcount
+    new = 0
+    for begin in range(0, len(rows), _ROWS):
+        statement = insert(connection, leads).values(rows[begin : begin + _ROWS])
+        once = statement.on_conflict_do_nothing(index_elements=["provider", "post"])
+        new += (await connection.execute(once)).rowcount
     return new
 
 
