@@ -14,9 +14,10 @@ from feeds.instant import iso_utc
 from rules.muster.rules import MusterRules, load_muster_rules
 from rules.source import RuleError
 from services.clock import wall
+from services.keyring import KeyringError
 from services.muster import answers, csv_file, directory
 from services.muster.directory import Person
-from services.residents.seal import Seal, SealError
+from services.muster.seal import Seal
 from services.settings import Settings, SettingsError, load
 from services.store import muster_people, muster_sends, staff
 from services.store.codec import to_json
@@ -58,7 +59,7 @@ def run(args: argparse.Namespace) -> int:
         return asyncio.run(_with_store(settings, rules, work[args.verb], args))
     except (SettingsError, RuleError) as error:
         return _refuse("bad_settings", str(error))
-    except (StoreError, SealError) as error:
+    except (StoreError, KeyringError) as error:
         return _refuse("no_store", str(error))
     except OSError as error:
         return _refuse("no_file", f"{error.filename}: {error.strerror}")
@@ -80,7 +81,7 @@ async def _with_store(
     assert settings.muster is not None
     store = await Store.open(settings.database_url)
     try:
-        return await work(_Desk(store, Seal(settings.muster.key, "muster"), rules), args)
+        return await work(_Desk(store, settings.muster.seal(), rules), args)
     finally:
         await store.close()
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 from rules.muster.answer import Answer
-from services.residents.seal import Seal
+from services.muster.seal import Seal
 from services.store.codec import from_json, to_json
 
 
@@ -15,7 +15,7 @@ def sealed(answer: Answer, number: int, person: str, seal: Seal) -> bytes:
 
 
 def opened(whole: bytes, number: int, person: str, seal: Seal) -> Answer:
-    """Raises SealError where the key is another."""
+    """Raises KeyringError where the key is another."""
     return from_json(Answer, json.loads(seal.open(_bound(number, person), whole)))
 
 

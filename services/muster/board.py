@@ -8,9 +8,10 @@ from datetime import datetime
 
 from rules.muster.answer import Answer, answer_of
 from rules.muster.tally import Asked, Count, counted
+from services.keyring import KeyringError
 from services.muster import answers, directory
 from services.muster.desk import MusterError, found, log_entered
-from services.residents.seal import Seal, SealError
+from services.muster.seal import Seal
 from services.store import muster_people, muster_sends, musters, staff
 from services.store.engine import Store
 from services.store.muster_people import Place
@@ -86,7 +87,7 @@ def _asked(place: Place, member: Member, fates: Iterable[str], seal: Seal) -> As
         person = directory.opened(member, seal)
         name, phone = person.name, person.phone
         answer = answers.opened(place.sealed, place.muster, place.person, seal) if place.sealed else None
-    except SealError:
+    except KeyringError:
         name, phone, answer = _SEALED, "", None
     states = set(fates)
     reached = next((state.value for state in _BEST if state.value in states), "nowhere" if place.round else "due")

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from services.residents.seal import Seal
+from services.muster.seal import Seal
 from services.store.staff import Member
 
 _MAIL = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
@@ -85,7 +85,7 @@ def sealed(person: Person, seal: Seal, now: datetime) -> Member:
 
 
 def opened(member: Member, seal: Seal) -> Person:
-    """In clear again. Raises SealError where the key is another."""
+    """In clear again. Raises KeyringError where the key is another."""
     secret = json.loads(seal.open(_bound(member.code), member.sealed))
     return Person(
         code=member.code,

@@ -27,7 +27,7 @@ _ASKED_EN = {
 }
 _OVER = "先にお送りした安否確認・参集の連絡は、{why}。これから参集する必要はありません。"
 _OVER_EN = "The request that was sent to you is over. You need not come."
-_WHY = {True: "もとになった発表が取り消されたため取りやめました", False: "終了しました"}
+_WHY = {True: "もとになった発表が取り消された（改められた）ため、取りやめました", False: "終了しました"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

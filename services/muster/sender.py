@@ -19,11 +19,11 @@ from services.bell import Bell
 from services.channels.people.fanout import Pace
 from services.clock import Clock
 from services.configuration.muster import Mustering
+from services.keyring import KeyringError
 from services.muster import directory
 from services.muster.directory import Person, way_of
 from services.muster.message import PATH, Telling, message
 from services.muster.outlets import Ways
-from services.residents.seal import Seal, SealError
 from services.store import muster_people, muster_sends, musters, staff
 from services.store.engine import Store
 from services.store.muster_sends import Kind, Result, Send, SendState
@@ -47,7 +47,7 @@ class Sender:
         """``where``: the city's name, and the address of the pages."""
         self._store, self._bell, self._clock, self._told, self._ways = store, bell, clock, told, ways
         self._city, self._base_url = where
-        self._seal, self._pace = Seal(told.key, "muster"), Pace(told.per_second)
+        self._seal, self._pace = told.seal(), Pace(told.per_second)
         self._under_way: set[asyncio.Task[None]] = set()
         self._done: list[Result] = []
 
@@ -102,11 +102,12 @@ class Sender:
                 continue
             try:
                 person = directory.opened(member, self._seal)
-            except SealError:
+            except KeyringError:
                 self._done.append(Result(one, SendState.FAILED, "鍵が違い、宛先を読めない"))
                 continue
             telling = self._telling(one, muster, person, place.want, links.get(one.key, ""), until)
-            self._start(one, person, telling)
+            known = dict(zip(member.lookups, person.addresses, strict=False))
+            self._start(one, known.get(one.address), telling)
 
     def _telling(self, one: Send, muster: Muster, person: Person, want: Want, token: str, until: datetime) -> Telling:
         return Telling(
@@ -122,8 +123,7 @@ class Sender:
             until=until,
         )
 
-    def _start(self, one: Send, person: Person, telling: Telling) -> None:
-        address = next((told for told in person.addresses if self._seal.lookup(told) == one.address), None)
+    def _start(self, one: Send, address: str | None, telling: Telling) -> None:
         if address is None:
             self._done.append(Result(one, SendState.DROPPED, "宛先が名簿で変わりました / the address was changed"))
             return

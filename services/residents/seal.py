@@ -1,4 +1,4 @@
-"""How addresses of residents and of staff are kept: sealed, found again by a keyed hash, named by signed tokens.
+"""How residents' addresses are kept: sealed, found again by a keyed hash, and named to the outside by signed tokens.
 
 One secret, three keys derived from it (HKDF-SHA256). Whoever has a copy of the store, but not the secret, learns no
 address and can make no link that works.
@@ -41,14 +41,13 @@ class Purpose(StrEnum):
 class Seal:
     """Everything that the secret is needed for."""
 
-    def __init__(self, secret: SecretStr, section: str = "subscriptions") -> None:
-        """``section`` of the settings that holds the secret. Raises SealError for one too short to protect anything."""
+    def __init__(self, secret: SecretStr) -> None:
+        """Raises SealError for a secret too short to protect anything."""
         told = secret.get_secret_value().strip().encode()
         if len(told) < _LEAST:
-            raise SealError(f"key has {len(told)} characters, fewer than {_LEAST}; `shirase secrets {section}`")
-        self._section = section
-        self._box = AESGCM(_derived(told, section, "address"))
-        self._lookup, self._sign = _derived(told, section, "lookup"), _derived(told, section, "token")
+            raise SealError(f"key has {len(told)} characters, fewer than {_LEAST}; `shirase secrets subscriptions`")
+        self._box = AESGCM(_derived(told, b"address"))
+        self._lookup, self._sign = _derived(told, b"lookup"), _derived(told, b"token")
 
     def close(self, uid: str, address: str) -> bytes:
         """The address sealed, bound to the subscriber it belongs to."""
@@ -60,7 +59,7 @@ class Seal:
         try:
             return self._box.decrypt(sealed[:_NONCE], sealed[_NONCE:], uid.encode()).decode()
         except InvalidTag:
-            raise SealError(f"sealed with another key; put the old [{self._section}] key back") from None
+            raise SealError("an address was sealed with another key; put the old [subscriptions] key back") from None
 
     def lookup(self, address: str) -> str:
         """By what an address is found without being readable: HMAC-SHA256, hexadecimal."""
@@ -104,8 +103,8 @@ def new_uid() -> str:
     return secrets.token_urlsafe(12)
 
 
-def _derived(secret: bytes, section: str, purpose: str) -> bytes:
-    return HKDF(algorithm=SHA256(), length=32, salt=None, info=f"shirase {section} {purpose}".encode()).derive(secret)
+def _derived(secret: bytes, purpose: bytes) -> bytes:
+    return HKDF(algorithm=SHA256(), length=32, salt=None, info=b"shirase subscriptions " + purpose).derive(secret)
 
 
 def _base36(number: int) -> str:

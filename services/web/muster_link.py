@@ -17,7 +17,6 @@ from services.clock import wall
 from services.muster.board import Given, keep
 from services.muster.desk import BELL, MusterError
 from services.muster.message import PATH
-from services.residents.seal import Seal
 from services.store import muster_people, muster_sends, musters
 from services.store.muster_people import Place
 from services.store.muster_sends import Send
@@ -59,7 +58,7 @@ async def answer(request: web.Request) -> web.Response:
     fields = {name: str(form.get(name, "")) for name in FIELDS}
     given = Given(number=muster.id, person=send.person, fields=fields)
     try:
-        await keep(context.store, Seal(context.muster.key, "muster"), given, context.now())
+        await keep(context.store, context.muster.seal(), given, context.now())
     except AnswerError as error:
         return _page(request, muster, place, token=token, refused=str(error), fields=fields, status=400)
     except MusterError as error:

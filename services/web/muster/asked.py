@@ -14,7 +14,7 @@ from rules.muster.trigger import BY_HAND, FAMILY
 from rules.muster.want import Asks, Want
 from services.configuration.muster import Mustering
 from services.muster.desk import LONGEST_REASON, LONGEST_TITLE, Deed, MusterError, Plan
-from services.residents.seal import Seal
+from services.muster.seal import Seal
 from services.web.auth import PERSON
 from services.web.context import CONTEXT, WebContext
 from services.web.security import WORDS, WebError, storable
@@ -34,7 +34,7 @@ def rules_of(context: WebContext) -> MusterRules:
 
 def seal_of(context: WebContext) -> Seal:
     """Raises WebError where this hub asks nobody."""
-    return Seal(told_of(context).key, "muster")
+    return told_of(context).seal()
 
 
 def told_of(context: WebContext) -> Mustering:

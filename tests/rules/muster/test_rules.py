@@ -18,6 +18,7 @@ from rules.muster.trigger import Kind, triggers
 from rules.muster.want import Want
 from rules.situation import Standing
 from rules.source import RuleError
+from tests.geo.models.test_quake_model import full, one, quick, run
 from tests.rules.muster.making import MORIOKA, NOW
 from tests.services.making import alert, hazard
 
@@ -84,6 +85,16 @@ def test_what_is_a_trigger() -> None:
         (Kind.ISSUED, f"issued/{order.series}", 4, "避難指示（警戒レベル4）を発令"),
         (Kind.WARNING, "warning/heavy_rain/heavy_rain", 5, heavy.headline),
     ]
+
+
+def test_the_agencys_telegrams_of_one_earthquake_are_one_trigger() -> None:
+    """As the model reads them: the district's first word, the city's own, and 取消."""
+    (first,) = triggers(run([quick("5+")]), [])
+    (second,) = triggers(run([quick("5+"), full("5-")]), [])
+    assert (first.key, first.strength, second.strength) == (second.key, 6, 5)
+    assert first.kind is Kind.QUAKE and first.words.startswith("震度5強") and "雨の基準" not in first.words
+    assert triggers(run([quick("5+"), full("5-", info_type="取消")]), []) == []
+    assert triggers(run(felt={"q1": one(5.6), "q2": one(5.4)}), []) == [], "instruments ask nobody"
 
 
 @pytest.mark.parametrize(

@@ -22,7 +22,6 @@ from services.muster.board import Board, Given, board, keep
 from services.muster.directory import Person
 from services.muster.sender import Sender
 from services.muster.watch import Watch
-from services.residents.seal import Seal
 from services.store import hazards, musters, staff
 from services.store.engine import Store
 from services.store.muster_sends import Send, SendState
@@ -35,7 +34,7 @@ from tests.services.making import NOW, SetClock
 BASE = "https://shirase.city.example"
 KEY = SecretStr("a-key-of-the-test-that-is-long-enough-to-protect")
 TOLD = Mustering(key=KEY, per_second=200)
-SEAL = Seal(KEY, "muster")
+SEAL = TOLD.seal()
 
 
 def person(code: str, category: str = "1", **changes: Any) -> Person:

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from pydantic import SecretStr
 
 from services.cli import run
+from services.configuration.muster import Mustering
+from services.keyring import KeyringError
 from services.muster.csv_file import read
 from services.muster.directory import address_of, opened, sealed, way_of
-from services.residents.seal import SealError
 from services.store import staff
 from services.store.engine import Store
 from tests.services.making import NOW
@@ -101,14 +104,13 @@ async def test_the_store_holds_nothing_in_clear_and_another_key_opens_nothing(st
         assert await staff.by_category(connection, drills=True) == {}
     assert opened(member, SEAL) == one
     assert "hanako" not in repr(member) and "氏名" not in repr(member) and "hanako" not in repr(one)
-    from pydantic import SecretStr
-
-    from services.residents.seal import Seal
-
-    with pytest.raises(SealError, match="muster"):
-        opened(member, Seal(SecretStr("another-key-that-is-long-enough-as-well"), "muster"))
-    with pytest.raises(SealError):
-        opened(member, Seal(KEY))  # the same secret in another section
+    another = Mustering(key=SecretStr("another-key-that-is-long-enough-as-well"))
+    with pytest.raises(KeyringError, match="not here"):
+        opened(member, another.seal())
+    after = another.model_copy(update={"former": (KEY,)}).seal()
+    assert opened(member, after) == one, "a key may be changed"
+    with pytest.raises(KeyringError, match="sealed for another"):
+        opened(replace(member, code="1002"), SEAL)
 
 
 def test_import_list_export_and_remove(
