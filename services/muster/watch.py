@@ -160,7 +160,7 @@ class Watch:
                 first = one.left > self._rules.reminders or one.round == 0 or one.want is Want.INFORM
                 for address in members[one.person].lookups if one.person in members else ():
                     lines.append(Line(one.muster, one.round, one.person, address, Kind.ASK if first else Kind.REMIND))
-                await muster_people.rung(connection, one, self._rules.remind_after, now)
+            await muster_people.rung(connection, places, self._rules.remind_after, now)
             await muster_sends.add(connection, lines, now)
         return len(places)
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, RowMapping, Select, and_, func, insert, select, update
+from sqlalchemy import ColumnElement, RowMapping, Select, and_, bindparam, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from rules.muster.want import Asks, Want
@@ -85,10 +85,22 @@ async def due(connection: AsyncConnection, now: datetime, most: int) -> list[Pla
     return await _read(connection, rows)
 
 
-async def rung(connection: AsyncConnection, place: Place, every: timedelta, now: datetime) -> None:
-    """Its message is written; the next, where there is one, is due so long after."""
-    values = {"round": place.round + 1, "left": place.left - 1, "next_at": now + every if place.left > 1 else None}
-    await connection.execute(update(muster_people).where(_same(place.muster, place.person)).values(values))
+async def rung(connection: AsyncConnection, places: Sequence[Place], every: timedelta, now: datetime) -> None:
+    """Their messages are written; the next, where there is one, is due so long after."""
+    rows = [
+        {
+            "b_muster": one.muster,
+            "b_person": one.person,
+            "b_round": one.round + 1,
+            "b_left": one.left - 1,
+            "b_next": now + every if one.left > 1 else None,
+        }
+        for one in places
+    ]
+    values = {name: bindparam(f"b_{name.removesuffix('_at')}") for name in ("round", "left", "next_at")}
+    mine = (muster_people.c.muster == bindparam("b_muster"), muster_people.c.person == bindparam("b_person"))
+    if rows:
+        await connection.execute(update(muster_people).where(*mine).values(values), rows)
 
 
 async def find(connection: AsyncConnection, number: int, person: str) -> Place | None:
