@@ -124,4 +124,11 @@ def _of_register(one: Registered) -> Grant:
     login = rights.Gateway(
         password=one.bcrypt, digest=one.pbkdf2, telegram=one.telegram, watch=one.watch, also=one.also
     )
-    return Grant(status=one.status, telegram=one.telegram, watch=one.watch, revoked=one.revoked, login=login)
+    return Grant(
+        status=one.status,
+        telegram=one.telegram,
+        forecast=one.forecast,
+        watch=one.watch,
+        revoked=one.revoked,
+        login=login,
+    )

@@ -15,6 +15,7 @@ from feeds.status import Status
 from feeds.topics import overlap
 from services.broker import rights
 from services.clock import wall
+from services.settings import Gateway as Configured
 from services.settings import Settings, SettingsError, load
 from services.store import chronology, gateways
 from services.store.chronology import Entry
@@ -33,6 +34,7 @@ def register(commands: Any) -> None:
     adding.add_argument("name", metavar="NAME")
     adding.add_argument("--status", choices=[status.value for status in Status], default=Status.ACTUAL.value)
     adding.add_argument("--telegram", action="store_true", help="it may relay official messages")
+    adding.add_argument("--forecast", action="store_true", help="it may foretell snow")
     adding.add_argument("--watch", action="store_true", help="it may tell of people who are watched over")
     adding.add_argument("--also", action="append", default=[], metavar="FILTER", help="a topic filter beside its own")
     rotating = verbs.add_parser("rotate", help="give a gateway another password and print it once")
@@ -97,6 +99,7 @@ async def _add(store: Store, settings: Settings, args: argparse.Namespace) -> di
         name=args.name,
         status=Status(args.status),
         telegram=args.telegram,
+        forecast=args.forecast,
         watch=args.watch,
         also=tuple(args.also),
         bcrypt=secret.bcrypt,
@@ -108,6 +111,7 @@ async def _add(store: Store, settings: Settings, args: argparse.Namespace) -> di
         _not_anothers(one, grants.logins(await grants.read(connection, settings.gateways)))
         await gateways.add(connection, one)
         grant = "。公式電文の中継を許す" if one.telegram else ""
+        grant += "。降雪の予報を許す" if one.forecast else ""
         grant += "。見守りの信号を許す" if one.watch else ""
         await chronology.append(connection, [_entry(f"ゲートウェイ {one.name} を登録した（{one.status}）{grant}。")])
     return {"gateway": one.name, "status": one.status, "telegram": one.telegram, "password": password}
@@ -126,6 +130,10 @@ async def _rotate(store: Store, settings: Settings, args: argparse.Namespace) ->
     return {"gateway": args.name, "password": password}
 
 
+def _grants(one: Registered | Configured) -> dict[str, bool]:
+    return {"telegram": one.telegram, "forecast": one.forecast, "watch": one.watch}
+
+
 async def _list(store: Store, settings: Settings, _: argparse.Namespace) -> list[dict[str, Any]]:
     async with store.read() as connection:
         registered = await gateways.everyone(connection)
@@ -133,10 +141,10 @@ async def _list(store: Store, settings: Settings, _: argparse.Namespace) -> list
     for one in registered:
         state = "revoked" if one.revoked else "hidden by the settings" if one.name in settings.gateways else "active"
         changed = one.changed_at.isoformat().replace("+00:00", "Z")
-        rights = {"status": one.status, "telegram": one.telegram, "watch": one.watch, "also": list(one.also)}
+        rights = {"status": one.status, **_grants(one), "also": list(one.also)}
         lines.append({"gateway": one.name, "state": state, **rights, "from": "store", "changed_at": changed})
     for name, known in sorted(settings.gateways.items()):
-        rights = {"status": known.status, "telegram": known.telegram, "watch": known.watch, "also": list(known.also)}
+        rights = {"status": known.status, **_grants(known), "also": list(known.also)}
         lines.append({"gateway": name, "state": "active", **rights, "from": "settings"})
     return lines
 

@@ -20,6 +20,7 @@ class Registered:
     name: str
     status: Status
     telegram: bool
+    forecast: bool = False
     watch: bool = False
     also: tuple[str, ...]
     bcrypt: str = field(repr=False)

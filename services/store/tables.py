@@ -271,6 +271,7 @@ gateways = Table(  # who may publish, beside those of the settings
     Column("name", Text, primary_key=True),
     Column("status", Text, nullable=False),  # Actual Exercise Test: what it sends is at most that
     Column("telegram", Boolean, nullable=False),  # may relay official messages
+    Column("forecast", Boolean, nullable=False, server_default=false()),  # may foretell snow
     Column("watch", Boolean, nullable=False, server_default=false()),  # may tell of people who are watched over
     Column("also", JSON, nullable=False),  # topic filters beside its own
     Column("bcrypt", Text, nullable=False),

@@ -7,19 +7,21 @@ import json
 import stat
 import subprocess
 import sys
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from services import grants
 from services.app import Hub
 from services.broker.client import Limits, MqttClient
 from services.broker.export import tell
 from services.broker.login import ForbiddenError, Login, Protocol
 from services.broker.rights import Gateway, checked_filter, rights_of
 from services.cli import run
+from services.grants import Grant
 from services.settings import load
 from services.store import gateways
 from services.store.engine import Store
@@ -122,11 +124,25 @@ async def publish_all(client: MqttClient, topics: list[str]) -> list[str]:
     return refused_aloud
 
 
+async def _granted() -> Mapping[str, Grant]:
+    """As a hub reads the register."""
+    settings = load()
+    store = await Store.open(settings.database_url)
+    async with store.read() as connection:
+        found = await grants.read(connection, settings.gateways)
+    await store.close()
+    return found
+
+
 def test_the_password_is_told_once_and_kept_only_as_hashes(data: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    password = added(capsys, "gw07", "--status", "Exercise", "--telegram", "--also", "application/7/device/+/event/up")
+    grants = ("--telegram", "--forecast", "--also", "application/7/device/+/event/up")
+    password = added(capsys, "gw07", "--status", "Exercise", *grants)
     assert len(password) == 24
     (line,) = [one for one in shirase(capsys, "list") if one["from"] == "store"]
-    assert (line["gateway"], line["state"], line["status"], line["telegram"]) == ("gw07", "active", "Exercise", True)
+    assert (line["gateway"], line["state"], line["status"]) == ("gw07", "active", "Exercise")
+    assert (line["telegram"], line["forecast"], line["watch"]) == (True, True, False)
+    granted = asyncio.run(_granted())["gw07"]
+    assert (granted.telegram, granted.forecast, granted.watch) == (True, True, False)
     assert all(password.encode() not in file.read_bytes() for file in (data / "var").iterdir())
     assert "registered already" in refused(capsys, "add", "gw07")
     assert added(capsys, "gw08") != password
