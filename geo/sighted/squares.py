@@ -13,6 +13,7 @@ from geo.mesh import Cell, MeshError, cell_at, cell_of
 
 METRES = {3: "1 km", 4: "500 m", 5: "250 m", 6: "125 m"}  # by level of the mesh: 基準, 1/2, 1/4 and 1/8
 _MESH = "mesh-"
+_NEAR = "付近"
 
 
 def mesh_place(cell: Cell) -> str:
@@ -41,6 +42,11 @@ def known_area(code: str, areas: Areas) -> Area | None:
     """The area of a code, whether it is one of the city's or a square; None for a code that is neither's."""
     area, cell = areas.get(code), mesh_cell(code)
     return area if area is not None or cell is None else square(cell, areas)
+
+
+def says_where(code: str, name: str) -> bool:
+    """False for a square that is named after the city, because its middle lies in no district."""
+    return mesh_cell(code) is None or name.endswith(_NEAR)
 
 
 def around(code: str, areas: Areas) -> frozenset[str]:
@@ -74,6 +80,6 @@ def _named(lon: float, lat: float, areas: Areas) -> tuple[str, str]:
     districts = sorted(areas.at(lon, lat, "district"), key=lambda area: area.code)
     if districts:
         english = districts[0].name_en
-        return f"{districts[0].name}付近", f"{english} area" if english else ""
+        return f"{districts[0].name}{_NEAR}", f"{english} area" if english else ""
     city = areas.at(lon, lat, "city")
     return (city[0].name, city[0].name_en) if city else ("市の境", "the city's border")

@@ -8,6 +8,7 @@ from datetime import datetime
 from functools import cache
 from pathlib import Path
 
+from geo.sighted.squares import says_where
 from rules.alert import Place, Text
 from rules.culling.case import Plan
 from rules.wording.languages import spoken
@@ -31,7 +32,8 @@ def text_of(form: str, animal: str, plan: Plan, places: Sequence[Place], said: t
     until = f"{clock(plan.until, language)}"
     facts = {"now": clock(now, language), "until": until, "sender": sender, "animal": known["animals"][animal]}
     facts["roads"] = known["parts"]["roads"].format(roads=plan.roads) if plan.roads else known["parts"]["all_roads"]
-    told = tuple(dict.fromkeys(names(places, language)))  # squares beside each other may have one name
+    named = [one for one in places if says_where(one.code, one.name)] or places  # never the whole city beside a part
+    told = tuple(dict.fromkeys(names(named, language)))  # squares beside each other may have one name
     parts = {}
     for part, pattern in known[form].items():
         most = 0 if part == "description" else _SHOWN

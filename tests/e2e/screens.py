@@ -16,6 +16,7 @@ from typing import Literal, TypeAlias
 import structlog
 from playwright.async_api import Browser, FloatRect, Page, ViewportSize, async_playwright
 
+from tests.e2e.bears import MORNING, eight_calls
 from tests.e2e.browser import CHROMIUM, FLAGS, context_options, log_in
 from tests.e2e.filled import fill
 from tests.e2e.minded import mind
@@ -150,6 +151,16 @@ async def dumps(page: Page) -> None:
     await page.wait_for_timeout(500)
 
 
+async def bears(page: Page) -> None:
+    await page.goto("/ops/reports?every=true")
+    await page.wait_for_timeout(500)
+
+
+async def culling(page: Page) -> None:
+    await page.goto("/ops/culling?status=Exercise")
+    await page.wait_for_timeout(500)
+
+
 async def ledger(page: Page) -> None:
     await page.goto(f"/ops/ledger?day={EVENING:%Y-%m-%d}")
     await page.wait_for_function("() => document.body.dataset.skill === 'ready'")
@@ -234,6 +245,7 @@ FILLED: dict[str, Act] = {  # after eight more minutes, in which people were at 
 }
 HELPERS = ("helper", "helping")  # a question, and what is shown to who goes
 STORM: dict[str, Act] = {"snow": snow, "requests": requests, "reports": reports, "dumps": dumps}  # while plows are out
+BEARS: dict[str, Act] = {"bears": bears, "culling": culling}  # eight calls in 83 minutes, at their height
 DAWN: dict[str, Act] = {"ledger": ledger}
 ROADS: dict[str, Act] = {"roads": roads}
 LOOKS: list[Look] = [("desktop-light", DESKTOP, "light"), ("desktop-dark", DESKTOP, "dark"), ("phone", PHONE, "light")]
@@ -309,6 +321,11 @@ async def main(folder: Path, only: set[str]) -> None:
             links = await mind(made)
             helpers = {"helper": opened(links["minsei1"]), "helping": opened(links["kazoku2"])}
             await shoot(into, ((FILLED, True), (helpers, False)), BRIGHT)
+            await shoot(into, ((FILLED, True),), BRIGHT)
+    if not only or only & BEARS.keys():
+        async with shooting(MORNING, folder, only) as (made, into):
+            await eight_calls(made)
+            await shoot(into, ((BEARS, True),), BRIGHT)
     if not only or only & {*STORM, *DAWN, *ROADS}:
         async with shooting(EVENING, folder, only) as (made, into):
             storm = Storm(made)

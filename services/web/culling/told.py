@@ -8,7 +8,7 @@ from typing import Any
 
 from geo.area import Areas
 from geo.sighted.cordon import square_km
-from geo.sighted.squares import known_area
+from geo.sighted.squares import known_area, says_where
 from rules.culling.case import Act, Case, Condition, Event, Told
 from rules.culling.life import missing, overdue, possible
 from rules.culling.words import ACTS, ANIMALS, CONDITIONS, OFFICES, OUTCOMES, STAGES
@@ -97,8 +97,9 @@ def case_told(case: Case, told: Told, areas: Areas, now: datetime) -> dict[str, 
 
 def names_of(codes: tuple[str, ...], areas: Areas) -> list[str]:
     """The names of districts and squares, each once."""
-    found = (known_area(code, areas) for code in codes)
-    return list(dict.fromkeys(one.name for one in found if one is not None))
+    found = [one for one in (known_area(code, areas) for code in codes) if one is not None]
+    named = [one for one in found if says_where(one.code, one.name)] or found
+    return list(dict.fromkeys(one.name for one in named))
 
 
 def _condition(condition: Condition, event: Event | None) -> dict[str, Any]:
