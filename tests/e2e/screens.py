@@ -321,7 +321,6 @@ async def main(folder: Path, only: set[str]) -> None:
             links = await mind(made)
             helpers = {"helper": opened(links["minsei1"]), "helping": opened(links["kazoku2"])}
             await shoot(into, ((FILLED, True), (helpers, False)), BRIGHT)
-            await shoot(into, ((FILLED, True),), BRIGHT)
     if not only or only & BEARS.keys():
         async with shooting(MORNING, folder, only) as (made, into):
             await eight_calls(made)
