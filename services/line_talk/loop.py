@@ -41,7 +41,7 @@ from services.web.report_limit import ReportLimit
 BELL = "line"
 USE = "line"  # of the keyring
 _AT_ONCE, _LOOKED_AT = 4, 300
-_TALK_LIVES = timedelta(hours=2)
+_TALK_LIVES, _PHOTO_WAITS = timedelta(hours=2), timedelta(days=1)  # until it is sent
 _REPLY_SERVES = timedelta(minutes=2)  # LINE promises one
 _PATIENCE = timedelta(hours=1)
 _TRIES, _PHOTO_TRIES = 6, 3
@@ -56,7 +56,7 @@ class _FirstError(Exception):
 
 
 class Talks:
-    """The loop ``line``. ``trouble`` is what staff should know."""
+    """The loop ``line``."""
 
     name = "line"
     EVERY = 5.0
@@ -68,13 +68,22 @@ class Talks:
         self._push, self._seal = settings.push, Keyring(USE, settings.channel_secret)
         self._limit = ReportLimit(settings.reports_per_user, settings.in_all)
         self._unfolding = asyncio.Semaphore(1)  # a photo takes memory
-        self.trouble = ""
+        self._why, self._failed = "", 0
+
+    @property
+    def trouble(self) -> str:
+        """What staff should know; empty where all is well."""
+        failed = (
+            f"LINEから届いて処理できなかったもの {self._failed}件（docs/residents-reports.md）" if self._failed else ""
+        )
+        return "。".join(part for part in (self._why, failed) if part)
 
     async def step(self) -> bool:
         """Serve what is due, of each person the oldest; true where there was anything."""
         now = wall()
         async with self._store.read() as connection:
             waiting = await line_events.waiting(connection, _LOOKED_AT)
+            self._failed = await line_events.failed(connection)
         first: dict[str, Event] = {}
         for one in waiting:
             first.setdefault(one.talk, one)
@@ -102,7 +111,6 @@ class Talks:
         if event.attempts + 1 >= _TRIES:
             async with self._store.write() as connection:
                 await line_events.end(connection, event, FAILED)
-            self.trouble = "LINEから届いた内容を処理できないものがあります（記録を見てください）"
             ANSWERS.labels("failed").inc()
             return
         async with self._store.write() as connection:
@@ -116,7 +124,7 @@ class Talks:
         done = self._turn(talk, said, name)
         async with self._store.write() as connection:
             if picture is not None:
-                await photos.keep(connection, picture, wall(), wall() + _TALK_LIVES)
+                await photos.keep(connection, picture, wall(), wall() + _PHOTO_WAITS)
             if done.send and done.talk is not None:
                 done, receipt = await self._tell(connection, event, done.talk)
             kept = None if done.talk is None else self._seal.close(event.talk, json.dumps(asdict(done.talk)))
@@ -184,11 +192,11 @@ class Talks:
             if sent.stale and self._push:
                 sent = await self._client.push(whole["user"], whole["messages"], f"{event.id}:{event.received_at}")
         except LaterError as error:
-            self.trouble = f"LINEの応答を送れません：{error}"
+            self._why = f"LINEの応答を送れません：{error}"
             if late > _PATIENCE:
                 await self._end(event, "lost")
             return None
-        self.trouble = "" if sent.out or sent.stale else f"LINEの応答を送れません：{sent.why}"
+        self._why = "" if sent.out or sent.stale else f"LINEの応答を送れません：{sent.why}"
         return await self._end(event, "out" if sent.out else "too_late" if sent.stale else "refused")
 
     async def _end(self, event: Event, outcome: str) -> None:

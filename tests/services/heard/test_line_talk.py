@@ -19,8 +19,9 @@ from services.clock import wall
 from services.configuration.line_talk import LineTalk
 from services.configuration.reports import Reports
 from services.heard.door import Door
+from services.keyring import Keyring
 from services.line_talk.client import Client
-from services.line_talk.loop import Talks
+from services.line_talk.loop import USE, Talks
 from services.line_talk.telling import Desk
 from services.requests.desk import Requests
 from services.requests.street import Streets
@@ -272,6 +273,21 @@ async def test_a_place_outside_of_the_city_is_told_kindly_and_a_flood_is_bounded
         assert await one.count(line_events) == before + 1
         await one.say(text("b"), user="U" + "9" * 32)
         assert await one.count(line_events) == before + 2, "one who writes without end bars nobody else"
+
+
+async def test_what_the_hub_cannot_serve_holds_up_nobody_and_staff_are_told(store: Store) -> None:
+    async with city(store) as one:
+        seal = Keyring(USE, one.settings.channel_secret)
+        talk = seal.lookup("user", USER)
+        async with store.write() as connection:  # as another version of the hub would have kept it
+            await events_store.add(connection, "x", talk, seal.close(talk, '{"said": {"of": 2030}, "at": ""}'), wall())
+        await one.work()
+        for _ in range(6):
+            await one.due()
+            await one.work()
+        await one.say(text("クマ"))
+        assert len(one.line.replies) == 1, "the next one is answered"
+        assert "1件" in one.talks[-1].trouble
 
 
 async def test_two_people_talk_at_once(store: Store) -> None:

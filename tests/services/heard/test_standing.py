@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import select
 
 from feeds.open311.asked import Asked as Asking
 from feeds.open311.asked import asked as read
@@ -22,8 +23,10 @@ from services.photos import clean
 from services.reports import desk
 from services.requests.desk import Requests
 from services.requests.street import Streets
+from services.retention.rules import RULES
 from services.store import heard, photos, report_cases, requests, users
 from services.store.engine import Store
+from services.store.tables import chronology as log
 from services.store.users import Account, Role
 from tests.services.making import NOW
 from tests.services.pictures import png
@@ -114,6 +117,9 @@ async def test_a_mistake_is_taken_back_once_and_the_queue_knows_by_whom(store: S
     last = case.events[-1]
     assert case.state is State.WITHDRAWN
     assert (last.act, last.how, last.reason) == (Act.WITHDRAW, How.SENDER, Reason.SENDER_WITHDREW)
+    async with store.read() as connection:
+        lines = list(await connection.execute(select(log.c.who, log.c.text).where(log.c.kind == "report")))
+    assert [(one.who, "通報者が取り下げた" in one.text) for one in lines] == [("@public", True)]
 
 
 async def test_what_people_have_confirmed_stands_and_waits_for_them_again(store: Store) -> None:
@@ -150,6 +156,19 @@ async def test_a_request_has_the_same_answer_as_by_any_other_door_and_is_closed_
     assert await take_back(store, "a") and not await take_back(store, "a")
     found = await standing(store, "a")
     assert (found.word, found.may_withdraw) == ("withdrawn", False) and "訓練" in found.steps[-1].text
+
+
+async def test_a_link_goes_with_what_it_follows(store: Store) -> None:
+    await told(store, "a")
+    await told(store, "b", asked())
+    await take_back(store, "b")
+    for name, kept in (("reports", ["b"]), ("requests", [])):
+        rule = next(one for one in RULES if one.name == name)
+        async with store.write() as connection:
+            way, before = rule.ways[-1], NOW + timedelta(days=1)
+            picked = await way.pick(connection, before, 10)
+            assert picked and await way.drop(connection, picked, before, before)
+            assert [token for token in "ab" if await heard.find(connection, token)] == kept
 
 
 def test_a_link_is_of_the_secret_and_the_content() -> None:
