@@ -33,7 +33,7 @@ from services.line_talk.events import Said
 from services.line_talk.sayings import Say, messages
 from services.line_talk.telling import Desk, tell
 from services.photos import Photo, PhotoError, clean
-from services.store import line_events, photos
+from services.store import line_events, photo_signs, photos
 from services.store.engine import Store
 from services.store.line_events import ANSWER, FAILED, Event
 from services.web.report_limit import ReportLimit
@@ -122,11 +122,12 @@ class Talks:
         talk = await self._talk(event, whole["at"])
         picture, name = await self._photo(event, talk, said)
         done = self._turn(talk, said, name)
+        pictures = await self._pictures(done.talk) if done.send and done.talk is not None else []
         async with self._store.write() as connection:
             if picture is not None:
                 await photos.keep(connection, picture, wall(), wall() + _PHOTO_WAITS)
             if done.send and done.talk is not None:
-                done, receipt = await self._tell(connection, event, done.talk)
+                done, receipt = await self._tell(connection, event, done.talk, pictures)
             kept = None if done.talk is None else self._seal.close(event.talk, json.dumps(asdict(done.talk)))
             await line_events.keep_talk(connection, event.talk, kept, wall() + _TALK_LIVES)
             mark = " ".join(part for part in MARKS[self._desk.status] if part)
@@ -143,10 +144,15 @@ class Talks:
             return Turn(talk, (Say(f"{ja}\n{en}"),))
         return turn(talk, said, self._desk.kinds, name)
 
-    async def _tell(self, connection: AsyncConnection, event: Event, talk: Talk) -> tuple[Turn, Receipt | None]:
+    async def _tell(
+        self, connection: AsyncConnection, event: Event, talk: Talk, pictures: Sequence[Photo]
+    ) -> tuple[Turn, Receipt | None]:
         if self._limit.admit(event.talk, wall()) is not None:
             return Turn(talk, (Say(f"{word('too_many', 'ja')}\n{word('too_many', 'en')}"),)), None
         receipt, text = await tell(connection, self._desk, talk, self._clock.now())
+        if receipt is not None and not receipt.again and receipt.heard.case is not None:
+            seen = photo_signs.Seen(datetime.fromisoformat(talk.began), talk.lon, talk.lat)
+            await photo_signs.remember(connection, receipt.heard.case, seen, pictures, self._desk.photo_likeness)
         return Turn(None if receipt else replace(talk, texts=()), (Say(text),)), receipt
 
     async def _talk(self, event: Event, at: str) -> Talk:
@@ -177,6 +183,13 @@ class Talks:
         except PhotoError:
             return None, ""
         return picture, picture.sha256
+
+    async def _pictures(self, talk: Talk) -> list[Photo]:
+        """Those of the talk once more, to see what they look like; LINE lets nothing else through of a file."""
+        async with self._store.read() as connection:
+            kept = await photos.sent_as(connection, talk.photos)
+        async with self._unfolding:
+            return [replace(await asyncio.to_thread(clean, data), sent_sha256=sent) for data, sent in kept]
 
     async def _answer(self, event: Event) -> None:
         whole = json.loads(self._seal.open(event.talk, event.sealed))

@@ -39,4 +39,5 @@ async def _desk(house: House, settings: Settings) -> Desk:
         status=Status.EXERCISE if settings.exercise else Status.ACTUAL,
         base_url=settings.web.base_url.rstrip("/"),
         photos_kept=timedelta(days=settings.reports.photo_days),
+        photo_likeness=settings.reports.photo_likeness,
     )

@@ -33,6 +33,7 @@ class Desk:
     status: Status
     base_url: str
     photos_kept: timedelta
+    photo_likeness: int  # of two pictures that are one
 
     @property
     def kinds(self) -> Sequence[Kind]:

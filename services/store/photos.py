@@ -44,6 +44,13 @@ async def find(connection: AsyncConnection, sha256: str, now: datetime) -> bytes
     return None if found is None else bytes(found)
 
 
+async def sent_as(connection: AsyncConnection, names: Sequence[str]) -> list[tuple[bytes, str]]:
+    """The JPEGs of these that are kept, in their order, each with the hash of the file as it came."""
+    chosen = select(photos.c.sha256, photos.c.data, photos.c.sent_sha256).where(photos.c.sha256.in_(names))
+    found = {row.sha256: (bytes(row.data), row.sent_sha256) for row in await connection.execute(chosen)}
+    return [found[name] for name in names if name in found]
+
+
 async def forget(connection: AsyncConnection, now: datetime) -> int:
     """Delete what is over; how many there were."""
     return (await connection.execute(delete(photos).where(photos.c.expires <= now))).rowcount

@@ -31,6 +31,7 @@ from services.store.engine import Store
 from services.store.tables import photos, records
 from services.store.tables_heard import heard
 from services.store.tables_line import line_events, line_talks
+from services.store.tables_reports import photo_pairs, report_photos
 from services.store.tables_requests import requests
 from tests.fakes.line import FakeLine
 from tests.services.making import NOW, SetClock
@@ -67,6 +68,7 @@ class City:
             status=self.status,
             base_url="https://hub.example.jp",
             photos_kept=timedelta(days=30),
+            photo_likeness=OPEN.photo_likeness,
         )
         self.clients.append(Client(self.settings))
         self.talks.append(Talks(self.hub.store, (Bell(), SetClock(NOW)), self.settings, self.clients[-1], desk))
@@ -154,6 +156,14 @@ async def test_a_bear_is_told_with_place_and_photo_and_followed_by_the_link(stor
         _, page = await (await one.hub.visitor()).get(f"/report/{token}")
         assert 'data-state="received"' in page
         assert len(one.line.replies) == 6 and not one.line.pushes
+
+
+async def test_a_photo_that_was_sent_before_is_seen_to_be_the_same(store: Store) -> None:
+    async with city(store) as one:
+        one.line.contents["5"] = telling_jpeg()
+        for user in (USER, "U" + "9" * 32):
+            await one.say(press("kind=bear"), text("内丸"), photo("5"), press("do=send"), user=user)
+        assert await one.count(report_photos) == 2 and await one.count(photo_pairs) == 2
 
 
 async def test_what_is_asked_of_the_snow_desk_is_answered_at_once(store: Store) -> None:
