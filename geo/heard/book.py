@@ -39,6 +39,11 @@ class HazardWords(_Data):
     words: tuple[str, ...] = Field(min_length=1)
     never: tuple[str, ...] = ()
 
+    @cached_property
+    def spelled(self) -> frozenset[str]:
+        """Its words as they are found in posts."""
+        return frozenset(plain(word) for word in self.words)
+
 
 class _More(_Data):
     """Of a hazard that is known already: further words for it."""

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from prometheus_client import Counter
+from prometheus_client import Counter, Gauge
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from feeds.social.post import Gone, Heard, Post
@@ -16,6 +16,7 @@ from geo.heard.matching import Match, Matcher
 from services.store import leads
 
 POSTS = Counter("shirase_posts", "Public posts that were looked at", ["provider", "outcome"])
+HEARD = Gauge("shirase_heard", "1 while a source of public posts is heard, 0 while it is not", ["source"])
 _AHEAD = timedelta(minutes=5)  # a later time is a wrong clock
 
 

@@ -19,7 +19,7 @@ from feeds.social.post import Heard
 from services.clock import Clock
 from services.lease import Leased
 from services.listening.asking import UnheardError
-from services.listening.keeper import Basket, Keeper
+from services.listening.keeper import HEARD, Basket, Keeper
 from services.store import listened
 from services.store.engine import Store
 from services.store.listened import Source
@@ -150,9 +150,11 @@ class StreamListener:
         if self._failures:
             log.info("heard again", source=self.provider.name)
         self._written, self._failures = self.timer(), 0
+        HEARD.labels(self.provider.name).set(1)
 
     async def _failed(self, error: UnheardError) -> None:
         self._failures += 1
+        HEARD.labels(self.provider.name).set(0)
         pause = min(_LONGEST_PAUSE_S, 2.0 * 2.0 ** min(self._failures - 1, 9)) * random.uniform(0.75, 1.25)  # noqa: S311
         now = self.clock.now()
         if error.resumes is not None:

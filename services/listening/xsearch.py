@@ -25,7 +25,7 @@ from services.configuration.listening import XSearch
 from services.lease import Leased
 from services.listening.asking import Door, UnheardError
 from services.listening.danger import highest
-from services.listening.keeper import Basket, Keeper
+from services.listening.keeper import HEARD, Basket, Keeper
 from services.listening.rations import LEAST, Room, hour_of, month_of, room
 from services.store import listened
 from services.store.engine import Store
@@ -58,6 +58,7 @@ class XListener:
     _asked: float | None = field(default=None, init=False)
     _due: float = field(default=0.0, init=False)  # after a failure
     _failures: int = field(default=0, init=False)
+    _first: int = field(default=0, init=False)  # of the queries
 
     name = "listen:x"
 
@@ -78,12 +79,24 @@ class XListener:
             return False  # X's own word outlives a restart; a ration or a key may be another one by then
         self._asked = self.timer()
         try:
-            new = sum([await self._query(query, known, urgent) for query in self.queries])
+            new = await self._every_query(known, urgent)
         except UnheardError as error:
             await self._failed(error)
             return False
         self._failures = 0
+        HEARD.labels(NAME).set(1)
         return bool(new)
+
+    async def _every_query(self, known: Source | None, urgent: bool) -> int:
+        """Beginning with the one that was not reached last time: a short ration shall not starve the same words always.
+
+        Raises UnheardError.
+        """
+        new = 0
+        for _ in self.queries:
+            new += await self._query(self.queries[self._first], known, urgent)
+            self._first = (self._first + 1) % len(self.queries)
+        return new
 
     async def _query(self, query: str, known: Source | None, urgent: bool) -> int:
         """All pages of one query, as far as the ration goes; how many leads were new. Raises UnheardError."""
@@ -157,6 +170,7 @@ class XListener:
 
     async def _failed(self, error: UnheardError) -> None:
         self._failures += 1
+        HEARD.labels(NAME).set(0)
         pause = min(_LONGEST_PAUSE_S, 30.0 * 2.0 ** min(self._failures - 1, 6))
         now = self.clock.now()
         resumes = error.resumes or now + timedelta(seconds=pause)

@@ -36,7 +36,7 @@ CLUSTER: Mapping[str, str] = {
     "rising": "more people in the last 15 minutes than in the 15 before, and two at least",
     "first_at": "when the first was written",
     "last_at": "when the last was written",
-    "words": "which words were found; nothing else of the posts is kept",
+    "words": "which of the words of this danger were found; nothing else of the posts is kept",
     "doubts": "{mark, ja, count}: what makes how many posts doubtful",
     "links": "{provider, url, at, doubts}: where the newest dozen are to be read",
     "hazards_near": "headlines of the hub's own hazards at that place",
@@ -76,7 +76,7 @@ def cluster_told(one: Shown, book: Book, now: datetime) -> dict[str, Any]:
         "rising": cluster.rising(now),
         "first_at": iso(cluster.first),
         "last_at": iso(cluster.last),
-        "words": list(cluster.words),
+        "words": [word for word in cluster.words if known is None or word in known.spelled],
         "doubts": [{"mark": mark, "ja": MARKS_JA[mark], "count": count} for mark, count in cluster.marks],
         "links": [
             {"provider": lead.provider, "url": lead.link, "at": iso(lead.at), "doubts": list(lead.marks)}

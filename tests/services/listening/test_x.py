@@ -135,6 +135,19 @@ async def test_a_process_that_died_while_it_asked_has_counted_too_much_never_too
     assert await desk.reads() == 60 and (await desk.source("x")).state == "listening"
 
 
+async def test_a_short_ration_starves_no_words_for_good(desk: Desk, x: FakeXSearch) -> None:
+    listener = desk.x(x, reads_an_hour=10)
+    listener.queries = ["(盛岡) (冠水) a", "(盛岡) (停電) b", "(盛岡) (断水) c"]
+    for hour in range(4):
+        for minute in range(10):
+            for word in ("冠水", "停電", "断水"):
+                x.say(f"盛岡 {word}", desk.time.ago(10) + timedelta(seconds=minute), author=f"{hour}{minute}")
+        await listener.step()
+        desk.time.passed += 3600
+    asked = [one["query"][-1] for one in x.asked]
+    assert set(asked[:3]) == {"a", "b", "c"}, asked
+
+
 async def test_after_a_long_absence_the_backlog_is_not_bought(desk: Desk, x: FakeXSearch) -> None:
     listener = desk.x(x)
     await listener.step()
