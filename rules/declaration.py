@@ -6,7 +6,7 @@ of refuge has closed, or the headquarters is dissolved, the next revision ends t
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -98,6 +98,17 @@ def _correcting(alert: Alert, base: Alert, declared: Declared) -> Alert:
     return replace(alert, act=Act.CORRECTION, correction=notes, soundless=True)
 
 
+def _of_damage(declared: Damaged) -> Iterator[str]:
+    """What is not in it yet, and what everybody will read of districts."""
+    if declared.counting:
+        open_ = "、".join(BY_KEY[key].title for key in declared.counting)
+        yield f"未確認・調査中のものがあり、入っていません：{open_}"
+    for one in declared.districts:
+        known = [f"{BY_KEY[key].ja} {BY_KEY[key].told(steps)}{BY_KEY[key].unit}" for key, steps in one.figures.items()]
+        few = [f"{BY_KEY[key].ja} 少数" for key in one.few]
+        yield f"地区別に公開します：{one.name}（{'、'.join([*known, *few])}）"
+
+
 def over(declared: Declared) -> bool:
     """True where nothing of it stands any more."""
     if isinstance(declared, Damaged):
@@ -142,7 +153,6 @@ def _evidence(declared: Declared, pen: Pen) -> tuple[str, ...]:
     if isinstance(declared, Headquarters):
         return (f"{pen.author} が入れた本部の状況です",)
     if isinstance(declared, Damaged):
-        open_ = "、".join(BY_KEY[key].title for key in declared.counting)
-        return (f"{pen.author} が作った、被害の集計です", *([f"調査中のものがあります：{open_}"] if open_ else []))
+        return (f"{pen.author} が作った、被害の集計です", *_of_damage(declared))
     told = (f"{place.name}：{'開設' if place in declared.open else '閉鎖'}" for place in declared.places)
     return (f"{pen.author} が入れた避難所の状況です", *told)

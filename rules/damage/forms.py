@@ -120,6 +120,8 @@ def _two(of: Filled) -> Grid:
         draw.at(right, _HALF + 2, "千円", Look.HEAD)
         draw.at(right, _HALF + 3, NOBODY if value is None else f"{value:,}", Look.FIGURE, columns=3)
         right += 1
+    if left < right:
+        draw.at(left, 0, "", Look.TEXT, rows=right - left, columns=_HALF)
     draw.row = max(left, right)
     outline = f"発生 {long_clock(of.began)}　{of.place or '発生場所 要記入'}\n{of.outline or '概況 要記入'}"
     draw.box("災害の概況", outline, 2)
@@ -162,7 +164,15 @@ def _others(of: Filled, told: tuple[Item, ...]) -> str:
     """What その１ has no box for, in a sentence."""
     rest = [item for group in Group for item in items(group) if item not in told]
     known = {*of.figures, *of.unconfirmed, *of.counting}
-    return "、".join(f"{item.title} {figure(of, item)}{item.unit}" for item in rest if item.key in known)
+    return "、".join(f"{item.title} {_counted(of, item)}" for item in rest if item.key in known)
+
+
+def _counted(of: Filled, item: Item) -> str:
+    """「2箇所（ほか未確認1）」, 「調査中1件」."""
+    steps, more = of.figures.get(item.key), doubts(of, item)
+    if steps is None:
+        return more
+    return f"{item.told(steps)}{item.unit}" + (f"（ほか{more}）" if more else "")
 
 
 def _title(of: Filled) -> str:

@@ -67,11 +67,12 @@ async def fill(made: Scene) -> None:
 async def _damage(made: Scene) -> None:
     """Three records, a first report upward, and what came in since."""
     now = made.clock.now()
+    struck = made.city.ground.areas.at(141.155, 39.701, "district")[0]
     rain = Disaster(id=0, status=Status.EXERCISE, name=_RAIN, began=now - timedelta(hours=9), place="市内全域")
     of = await desk.begin(
         made.store, replace(rain, outline="前線による大雨。中津川が氾濫危険水位を超えた。"), "suzuki", now
     )
-    said = Content(certainty=Certainty.CONFIRMED, source="消防", area="032010010012", area_name="仙北一丁目")
+    said = Content(certainty=Certainty.CONFIRMED, source="消防", area=struck.code, area_name=struck.name)
     first = {"flooded_below_buildings": 5, "flooded_above_buildings": 2, "injured_slightly": 1, "dead": 0}
     await desk.enter(made.store, of.id, replace(said, place="県道沿い", happened=now, figures=first), "suzuki", now)
     report = Wish(disaster=of.id, form=2, city="盛岡市", person="sato", now=now, boxes={"reporter": "佐藤"})

@@ -25,10 +25,15 @@ from feeds.plain_report import KINDS
 from feeds.records import Report
 from feeds.status import Status
 from geo.heard.lead import Lead
+from rules.damage.disaster import Disaster
+from rules.damage.record import Certainty, Content
 from services.channels.mqtt.hazards import message, strongest
 from services.channels.registry import CHANNELS, renderer
 from services.configuration.open311 import Open311
 from services.configuration.reports import Reports
+from services.damage import desk
+from services.damage.announcing import Wish, announce
+from services.desks.review import issue
 from services.photos import clean
 from services.requests.desk import Requests
 from services.requests.offer import Services
@@ -42,6 +47,7 @@ from tests.geo.heard.making import lead
 from tests.services import pictures
 from tests.services.making import NOW
 from tests.services.news import News
+from tests.services.test_declaring import CITY
 from tests.services.web_floor import Floor, Visitor, floor
 
 pytestmark = pytest.mark.one_engine
@@ -105,6 +111,28 @@ def everything(picture: str) -> list[Report]:
     ]
 
 
+async def struck(store: Store) -> None:
+    """Damage that the desk knows to the house, of which a document was approved."""
+    rain = Disaster(id=0, status=Status.ACTUAL, name="大雨", began=NOW - timedelta(hours=3))
+    of = await desk.begin(store, rain, "sato", NOW)
+    said = Content(
+        certainty=Certainty.CONFIRMED,
+        source=f"{SECRET}さん",
+        place=f"{SECRET}1-2-3",
+        note="090-1234-5678",
+        area="032010001",
+        area_name="内丸",
+        lon=LON,
+        lat=LAT,
+        happened=(NOW - timedelta(hours=2)).replace(minute=47),
+        figures={"dead": 1, "destroyed_buildings": 1, "roads": 2},
+    )
+    await desk.enter(store, of.id, said, "sato", NOW)
+    draft = await announce(store, CITY, Wish(disaster=of.id, person="sato", now=NOW))
+    async with store.write() as connection:
+        await issue(connection, draft, NOW, who="suzuki")
+
+
 @pytest.fixture
 async def told(store: Store) -> AsyncIterator[tuple[Floor, News, str]]:
     """A hub in which all of it has been told as far as it ever will be."""
@@ -114,6 +142,7 @@ async def told(store: Store) -> AsyncIterator[tuple[Floor, News, str]]:
         await leads.keep(connection, [overheard()])
     await news.hire()
     await news.came(*everything(picture.sha256))
+    await struck(store)
     key = "a-key-of-an-application-0001"
     settings = Open311(keys={"app": SecretStr(key)})
     catalog = read_catalog(Path("config/morioka/services.toml"))
@@ -202,6 +231,8 @@ async def test_no_public_address_tells_what_people_reported(told: tuple[Floor, N
     assert {"/report", f"/report/{fills['token'][0]}"} < answered, "whoever has the link sees no word either"
     assert {"/open311/v2/requests.xml", "/open311/v2/requests/1.json", "/cap/feed.atom", "/"} < answered
     assert any(path.startswith("/cap/Actual-missing-person") for path in answered)
+    (district,) = await stranger.features("/api/v1/damage/districts")
+    assert {one["ja"] for one in district["items"]} == {"全壊", "道路"}, "nothing of the dead, and one home is a few"
     assert len(answered) > 50, "a walk that is turned away everywhere proves nothing"
     assert (await stranger.get(f"/api/v1/reports/photos/{picture}"))[0] == 401
     public = await stranger.features("/api/v1/reports?limit=1000")
@@ -233,11 +264,13 @@ async def test_no_channel_carries_what_people_reported(told: tuple[Floor, News, 
 async def test_the_desk_does_see_it(told: tuple[Floor, News, str]) -> None:
     """Otherwise there would be no marks to find."""
     running, _, picture = told
-    desk = await running.person(Role.VIEWER)
-    _, text = await read(desk, "/api/v1/reports?limit=1000")
+    viewer = await running.person(Role.VIEWER)
+    _, text = await read(viewer, "/api/v1/reports?limit=1000")
     assert all(mark in text for mark in (SECRET, "090-1234", "141.1123", "1-2-3", picture))
     assert MINUTE.search(text)
-    _, text = await read(desk, "/api/v1/leads?every=true")
+    _, text = await read(viewer, "/api/v1/damage")
+    assert all(mark in text for mark in (SECRET, "090-1234", "141.1123", "1-2-3"))
+    _, text = await read(viewer, "/api/v1/leads?every=true")
     assert SECRET in text and "https://x.com/" in text
-    _, text = await read(desk, "/ops/leads")
+    _, text = await read(viewer, "/ops/leads")
     assert "だれも確かめていません" in text and SECRET in text

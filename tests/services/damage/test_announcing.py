@@ -75,6 +75,12 @@ async def test_the_document_says_what_is_confirmed_and_reads_back(store: Store) 
     ], "what nobody confirmed or counted is left out"
 
 
+async def test_whoever_approves_reads_what_districts_will_be_told(store: Store) -> None:
+    told = (await drafted(store, await rain(store))).alert.evidence
+    assert "地区別に公開します：本町通（半壊 少数）" in told
+    assert "未確認・調査中のものがあり、入っていません：死者、行方不明者" in told
+
+
 async def test_a_disaster_has_one_document_and_a_correction_says_what_was_wrong(store: Store) -> None:
     number = await rain(store)
     first = await drafted(store, number)
