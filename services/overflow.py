@@ -19,6 +19,7 @@ from typing import Any
 from prometheus_client import Counter
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from feeds.contact import blind
 from feeds.instant import instant, iso_utc
 from feeds.records import Rejected
 from services.broker.link import Incoming
@@ -61,11 +62,12 @@ def unpacked(payload: bytes) -> list[Incoming]:
 
 
 def legible(row: Mapping[str, Any], most: int | None = None) -> str:
-    """The payload of a refusal as text, or its beginning; of a pack, the lines in it."""
+    """The payload of a refusal as text, or its beginning; of a pack, its lines; of a report, its sender covered."""
     payload = bytes(row["payload"])
     if row["code"] == packs.KEPT and payload:
         payload = gzip.decompress(payload) if most is None else zlib.decompressobj(31).decompress(payload, most)
-    return payload[:most].decode("utf-8", "replace")
+    text = payload[:most].decode("utf-8", "replace")
+    return blind(text) if row.get("sealed") else text
 
 
 class Overflow:

@@ -92,7 +92,7 @@ async def _show(store: Store, reader: Reader, args: argparse.Namespace) -> int:
         row, found = await look(store, reader, args.id)
     except QuarantineError as error:
         return _refuse(error.code, str(error))
-    payload = bytes(row["payload"])
+    payload = b"" if row["sealed"] else bytes(row["payload"])
     _tell({**_summary(row), "text": legible(row), "hex": payload.hex(" "), "now": found.line})
     return 0
 

@@ -29,6 +29,7 @@ from services.store.chronology import Entry
 from services.store.engine import Store
 from services.store.faults import is_unfit
 from services.store.quarantine import Wanted
+from services.store.reporters import apart
 
 _SHOWN = 100  # records of one refusal
 _AT_ONCE = 100  # refusals in one transaction: other writers wait for it
@@ -111,7 +112,7 @@ class Found:
         """As plain JSON: the records that ``decode`` would print, and what is still refused."""
         return {
             "readable": self.whole,
-            "records": [record_line(record) for record in self.records[:_SHOWN]],
+            "records": [record_line(apart(record)[0]) for record in self.records[:_SHOWN]],
             "rejected": [rejected_line(refused) for refused in self._refused[:_SHOWN]],
         }
 

@@ -16,7 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from feeds.records import Report
 from feeds.status import Status
 from services.lease import Leased
-from services.store import cursors, records, reporters
+from services.store import cursors, quarantine_seal, records, reporters
 from services.store.codec import from_json
 from services.store.engine import Store
 from services.store.reporters import Told
@@ -132,7 +132,16 @@ class Moving:
                     await cursors.move(connection, cursor, again[-1][number.name])
             return True
         self.troubles = []
-        return False
+        return self._keyed and await self._quarantine()
+
+    async def _quarantine(self) -> bool:
+        """Bytes of reports that nobody could read."""
+        async with self._store.read() as connection:
+            if "" not in await quarantine_seal.keys(connection):
+                return False
+        async with self._store.write() as connection:
+            ring = reporters.keyring_of(connection)
+            return ring is not None and (await quarantine_seal.reseal(connection, ring, 0, _AT_ONCE))[1] > 0
 
     async def _clear(self) -> bool:
         """Whether nothing of what is still to be looked through has words in it that tell how to reach anybody."""
@@ -159,6 +168,8 @@ async def in_the_clear(connection: AsyncConnection) -> dict[str, int]:
         count("report_cases", place)
     for text, facts in await connection.execute(select(report_events.c.text, report_events.c.facts)):
         count("report_events", text, str(facts.get("place", "")))
+    if bare := await quarantine_seal.in_the_clear(connection):
+        found["quarantine"] = bare
     return found
 
 

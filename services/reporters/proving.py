@@ -16,7 +16,7 @@ from services.reporters.moving import in_the_clear
 from services.retention.job import owed
 from services.retention.reporters import lost_marks
 from services.settings import Settings
-from services.store import backups, reporters
+from services.store import backups, quarantine_seal, reporters
 from services.store.reporters import Told
 from services.store.tables_reports import photos
 
@@ -50,6 +50,8 @@ async def faults(
     ids = ring.ids if ring else frozenset()
     held = await reporters.keys(connection)
     found += [Fault("reporters", "no_key", many, key) for key, many in sorted(held.items()) if key not in ids]
+    bytes_of = await quarantine_seal.keys(connection)
+    found += [Fault("quarantine", "no_key", n, key) for key, n in sorted(bytes_of.items()) if key and key not in ids]
     if ring is not None and (many := len([None async for told in _opened(connection, ring) if told is None])):
         found.append(Fault("reporters", "does_not_open", many))
     if loose := await lost_marks(connection):

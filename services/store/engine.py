@@ -127,6 +127,8 @@ class Store:
     async def read(self) -> AsyncIterator[AsyncConnection]:
         """A transaction that sees one consistent state and changes nothing."""
         async with self._reader.connect() as connection:
+            if self.keyring is not None:
+                await connection.execution_options(keyring=self.keyring)
             yield connection
             await connection.rollback()
 

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, select, update
+from sqlalchemy import ColumnElement, RowMapping, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from feeds.records import Message, Rejected
+from services.store import quarantine_seal, reporters
 from services.store.engine import insert
 from services.store.tables import quarantine
 
@@ -44,6 +45,8 @@ async def keep(connection: AsyncConnection, message: Message, rejected: Rejected
     """Keep the bytes with the reason. False: the same fault in the same bytes stands already, and is counted."""
     payload = rejected.member.encode() if rejected.member else message.payload
     digest = _digest(message.topic, payload, rejected)
+    sealed = quarantine_seal.kept(reporters.keyring_of(connection), message.topic, payload, digest)
+    payload, digest = sealed.payload, sealed.digest
     again = update(quarantine).where(quarantine.c.digest == digest).values(times=quarantine.c.times + 1)
     if (await connection.execute(again)).rowcount:
         return False
@@ -66,7 +69,7 @@ async def keep(connection: AsyncConnection, message: Message, rejected: Rejected
 async def unanswered(connection: AsyncConnection, limit: int = 100) -> list[dict[str, Any]]:
     """Rejections that no gateway has been told of, oldest first."""
     waiting = select(quarantine).where(~quarantine.c.answered).order_by(quarantine.c.id).limit(limit)
-    return [dict(row) for row in (await connection.execute(waiting)).mappings()]
+    return _opened(connection, (await connection.execute(waiting)).mappings())
 
 
 async def mark_answered(connection: AsyncConnection, ids: Sequence[int]) -> None:
@@ -81,25 +84,31 @@ async def newest(
     if before is not None:
         statement = statement.where(quarantine.c.id < before)
     statement = statement.order_by(quarantine.c.id.desc()).limit(limit)
-    return [dict(row) for row in (await connection.execute(statement)).mappings()]
+    return _opened(connection, (await connection.execute(statement)).mappings())
 
 
 async def oldest(connection: AsyncConnection, limit: int, after: int, wanted: Wanted) -> list[dict[str, Any]]:
     """What stands in quarantine behind the number ``after``, in the order it came."""
     statement = select(quarantine).where(quarantine.c.replayed_at.is_(None), quarantine.c.id > after, *wanted.clauses)
     rows = await connection.execute(statement.order_by(quarantine.c.id).limit(limit))
-    return [dict(row) for row in rows.mappings()]
+    return _opened(connection, rows.mappings())
 
 
 async def waiting(connection: AsyncConnection, one: int) -> dict[str, Any] | None:
     """One refusal that has not been replayed, or None."""
     chosen = select(quarantine).where(quarantine.c.id == one, quarantine.c.replayed_at.is_(None))
     row = (await connection.execute(chosen)).mappings().first()
-    return None if row is None else dict(row)
+    return None if row is None else _opened(connection, [row])[0]
 
 
 async def mark_replayed(connection: AsyncConnection, ids: Sequence[int], now: datetime) -> None:
     await connection.execute(update(quarantine).where(quarantine.c.id.in_(ids)).values(replayed_at=now))
+
+
+def _opened(connection: AsyncConnection, rows: Iterable[RowMapping]) -> list[dict[str, Any]]:
+    """With ``sealed``: whether the payload is a report's, whose sender nobody is shown."""
+    ring = reporters.keyring_of(connection)
+    return [quarantine_seal.opened(ring, dict(row)) for row in rows]
 
 
 def _digest(topic: str, payload: bytes, rejected: Rejected) -> str:

@@ -77,14 +77,14 @@ async def _all_again(request: web.Request, body: dict[str, Any]) -> web.Response
 
 def _told(row: dict[str, Any], most: int | None, most_hex: int | None) -> dict[str, Any]:
     payload = bytes(row["payload"])
-    shown = payload[:most]
+    shown = b"" if row["sealed"] else payload[:most]  # a report's bytes tell its sender: its text is covered
     names = ("id", "topic", "gateway", "code", "message", "at", "times", "answered")
     return {
         **{name: row[name] for name in names},
         "received_at": iso(row["received_at"]),
         "bytes": len(payload),
         "text": legible(row, most),
-        "hex": payload[:most_hex].hex(" "),
+        "hex": shown[:most_hex].hex(" "),
         "base64": base64.b64encode(shown).decode(),
     }
 
