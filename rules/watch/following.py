@@ -54,8 +54,11 @@ def of_signal(ward: Ward, signal: Signal, now: datetime) -> Iterator[Opening]:
             key=f"{key}/help", what=what, status=signal.status, since=signal.at, place=signal.place, late=late
         )
     if signal.kind in {Sign.PASSED, Sign.SEEN} and age <= PASS_OLDEST:
+        # A beacon says it every minute: of a place that somebody stays at it is told once a day.
+        day = signal.at.astimezone(JAPAN).date().isoformat()
+        which = f"{signal.place}/{day}" if signal.kind is Sign.SEEN else signal.key
         yield Opening(
-            key=f"{key}/passed/{signal.key}",
+            key=f"{key}/{signal.kind.value}/{which}",
             what=What.PASSED,
             status=signal.status,
             since=signal.at,

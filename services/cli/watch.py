@@ -74,7 +74,7 @@ def run(args: argparse.Namespace) -> int:
 async def _with_store(settings: Settings, work: Work, args: argparse.Namespace) -> Told:
     if settings.watch is None:
         raise WatchError("not_set_up", "設定に [watch] がありません（docs/watch-over.md）")
-    args.remind_days = settings.watch.remind_days
+    args.remind_days, args.ways = settings.watch.remind_days, settings.watch.ways.keys()
     store = await Store.open(settings.database_url)
     try:
         return await work(store, Register(store, Vault(settings.watch.keyring())), args)
@@ -99,7 +99,7 @@ async def _staff(store: Store, _: Register, args: argparse.Namespace) -> Told:
 
 async def _import(_: Store, register: Register, args: argparse.Namespace) -> Told:
     content = await asyncio.to_thread(Path(args.file).read_bytes)
-    wards, faults = read(content, wall())
+    wards, faults = read(content, wall(), args.ways)
     if faults:
         return [{"fault": one.message, "line": one.line, "column": one.column} for one in faults]
     if args.check:
@@ -148,6 +148,8 @@ async def _withdraw(_: Store, register: Register, args: argparse.Namespace) -> T
 
 
 async def _supporter(_: Store, register: Register, args: argparse.Namespace) -> Told:
+    watch_options.known_way(args)
+
     def added(one: Ward) -> Ward:
         number = max((each.number for each in one.supporters), default=0) + 1
         return replace(one, supporters=(*one.supporters, watch_options.supporter_of(args, number, wall())))

@@ -126,6 +126,13 @@ def supporter_of(args: argparse.Namespace, number: int, now: datetime) -> Suppor
     )
 
 
+def known_way(args: argparse.Namespace) -> None:
+    """Raises ValueError where the settings have no such way."""
+    way = checked_address(args.address).partition(":")[0]
+    if way not in args.ways:
+        raise ValueError(f"設定 [watch.ways] に {way} がありません")
+
+
 def expected_of(args: argparse.Namespace, number: int) -> Expected:
     """Raises ValueError."""
     return Expected(

@@ -6,14 +6,12 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import RowMapping, Select, func, insert, select, update
+from sqlalchemy import RowMapping, Select, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from feeds.status import Status
-from rules.watch.alarm import ASKS, Answer, Reply, What
+from rules.watch.alarm import Answer, Reply, What
 from services.store.tables_watch import alarms, replies
-
-_ASKING = sorted(what.value for what in ASKS)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,12 +87,6 @@ async def of_ward(connection: AsyncConnection, uid: str, most: int) -> list[Alar
     return await _read(connection, mine)
 
 
-async def asked_since(connection: AsyncConnection, since: datetime, most: int) -> list[Alarm]:
-    """Those that asked somebody, and were closed since then; the newest first."""
-    asked = select(alarms).where(alarms.c.closed_at >= since, alarms.c.what.in_(_ASKING))
-    return await _read(connection, asked.order_by(alarms.c.id.desc()).limit(most))
-
-
 async def step_on(connection: AsyncConnection, alarm: Alarm, now: datetime) -> bool:
     """Begin the next step; False where it was begun, or the alarm closed, meanwhile."""
     same = (alarms.c.id == alarm.id, alarms.c.step == alarm.step, alarms.c.closed_at.is_(None))
@@ -139,12 +131,6 @@ async def replies_of(connection: AsyncConnection, numbers: Sequence[int]) -> dic
         one = Reply(supporter=row["supporter"], answer=Answer(row["answer"]), at=row["at"], who=row["who"])
         found[row["alarm"]].append(one)
     return found
-
-
-async def mark(connection: AsyncConnection) -> tuple[object, ...]:
-    """Differs whenever an alarm was opened, closed or answered."""
-    counted = select(func.max(alarms.c.id), func.count(alarms.c.closed_at)).select_from(alarms)
-    return *(await connection.execute(counted)).one(), await connection.scalar(select(func.max(replies.c.id)))
 
 
 async def _read(connection: AsyncConnection, statement: Select[*tuple[object, ...]]) -> list[Alarm]:

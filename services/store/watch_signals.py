@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.store.engine import insert
@@ -44,7 +44,3 @@ async def of_ward(connection: AsyncConnection, uid: str, since: datetime, most: 
     mine = select(signals).where(signals.c.ward == uid, signals.c.at >= since)
     rows = await connection.execute(mine.order_by(signals.c.at.desc()).limit(most))
     return [KeptSignal(**row) for row in rows.mappings()]
-
-
-async def last(connection: AsyncConnection) -> int:
-    return int(await connection.scalar(select(func.max(signals.c.seq))) or 0)

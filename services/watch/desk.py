@@ -24,6 +24,7 @@ from services.watch.seeing import call_of
 from services.watch.vault import Vault
 
 _ORDER = list(Standing)
+_UNWELL = (What.BATTERY, What.SILENT)
 _HELP = (What.BUTTON, What.FALL, What.AWAY, What.MISSING)
 
 
@@ -53,17 +54,24 @@ class Desk:
         self.vault = Vault(told.keyring())
         self.register = Register(store, self.vault)
 
-    async def rows(self, by: By, now: datetime, *, names: bool) -> list[Row]:
-        """What is open, worst first; with names only for who may see them, and then with an entry for each person."""
+    async def rows(self, now: datetime, *, names: bool) -> list[Row]:
+        """What asks somebody, worst first; names only for who may see them, and see :meth:`enter`."""
         async with self.store.read() as connection:
             found = await self._rows(connection, now)
-        if names and found:
-            people = {row.alarm.ward for row in found}
+        return found if names else [replace(row, ward=None) for row in found]
+
+    async def enter(self, by: By, shown: Sequence[Row]) -> None:
+        """An entry of the access log for each person that a page shows by name."""
+        people = sorted({row.ward.uid for row in shown if row.ward})
+        if people:
+            looks = [Look(at=by.at, who=by.who, ward=uid, what="list", why=by.why) for uid in people]
             async with self.store.write() as connection:
-                looks = [Look(at=by.at, who=by.who, ward=uid, what="list", why=by.why) for uid in sorted(people)]
                 await watch_log.append(connection, looks)
-            return found
-        return [_bare(row) for row in found]
+
+    async def unwell(self) -> list[Alarm]:
+        """Devices with a low battery, or silent: by number, without names."""
+        async with self.store.read() as connection:
+            return [one for one in await watch_alarms.still_open(connection) if one.what in _UNWELL]
 
     async def ends(self, now: datetime) -> list[Ends]:
         """What runs out within the days of the settings, the earliest first. No names."""
@@ -97,7 +105,3 @@ def _urgency(row: Row) -> tuple[object, ...]:
     grave = tuple(-int(part) for part in row.exposed.gravity)
     help_first = 0 if row.alarm.what in _HELP else 1
     return row.standing is Standing.DONE, help_first, grave, _ORDER.index(row.standing), row.alarm.id
-
-
-def _bare(row: Row) -> Row:
-    return replace(row, ward=None)

@@ -120,6 +120,8 @@ class Watchover:
                 yield owner, told, 0
 
     async def _open(self, pen: Pen, seen: Seen, ward: Ward, opening: Opening, level: int) -> None:
+        if opening.what is What.PASSED and await watch_alarms.ever(pen.connection, [opening.key]):
+            return
         before = [one for one in seen.open if one.key == opening.key]
         carried = [reply for one in before for reply in seen.call(one).latest.values() if reply.answer in _KEEPS]
         await pen.begin(ward, opening, level, carried)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from typing import TypeVar
@@ -37,7 +37,7 @@ KNOWN = frozenset(
     {*NEEDED, "呼び名", "経度", "緯度", "電話", "必要な手助け", "書面番号", "同意の始まり"}
     | {f"支援者{n}{what}" for n in range(1, 6) for what in ("氏名", "区分", "宛先", "順", "期限", "権限")}
 )
-MOST = 20_000  # lines
+MOST = 5_000  # lines
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +55,8 @@ class _Bad(ValueError):  # noqa: N818 - a finding, told with its place
         self.column, self.message = column, message
 
 
-def read(content: bytes, now: datetime) -> tuple[list[Ward], list[Fault]]:
-    """The wards, still without a uid, and every fault of the file."""
+def read(content: bytes, now: datetime, ways: Collection[str] = ("mail",)) -> tuple[list[Ward], list[Fault]]:
+    """The wards, still without a uid, and every fault of the file. ``ways``: by which messages can leave."""
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError:
@@ -77,7 +77,7 @@ def read(content: bytes, now: datetime) -> tuple[list[Ward], list[Fault]]:
             if len(wards) >= MOST:
                 return [], [Fault(rows.line_num, "", f"{MOST}行を超えています。分けてください")]
             try:
-                wards.append(_ward({name: (cell or "").strip() for name, cell in row.items() if name}, now))
+                wards.append(_ward({name: (cell or "").strip() for name, cell in row.items() if name}, now, ways))
             except _Bad as bad:
                 faults.append(Fault(rows.line_num, bad.column, bad.message))
     except csv.Error:
@@ -85,7 +85,7 @@ def read(content: bytes, now: datetime) -> tuple[list[Ward], list[Fault]]:
     return ([] if faults else wards), faults
 
 
-def _ward(row: Mapping[str, str], now: datetime) -> Ward:
+def _ward(row: Mapping[str, str], now: datetime, ways: Collection[str]) -> Ward:
     name = _required(row, "氏名")
     return Ward(
         uid="",
@@ -96,7 +96,7 @@ def _ward(row: Mapping[str, str], now: datetime) -> Ward:
         notes=row.get("必要な手助け", ""),
         phone=row.get("電話", ""),
         consents=(_consent(row, now),),
-        supporters=tuple(_supporter(row, n, now) for n in range(1, 6) if row.get(f"支援者{n}氏名")),
+        supporters=tuple(_supporter(row, n, now, ways) for n in range(1, 6) if row.get(f"支援者{n}氏名")),
     )
 
 
@@ -132,7 +132,7 @@ def _consent(row: Mapping[str, str], now: datetime) -> Consent:
     )
 
 
-def _supporter(row: Mapping[str, str], n: int, now: datetime) -> Supporter:
+def _supporter(row: Mapping[str, str], n: int, now: datetime, ways: Collection[str]) -> Supporter:
     own = f"支援者{n}"
     rights = row.get(f"{own}権限", "")
     order = row.get(f"{own}順") or "1"
@@ -141,11 +141,14 @@ def _supporter(row: Mapping[str, str], n: int, now: datetime) -> Supporter:
     until = _day(_required(row, f"{own}期限"), f"{own}期限") + timedelta(days=1)
     if until <= now:
         raise _Bad(f"{own}期限", "もう過ぎています")
+    address = checked_address(_required(row, f"{own}宛先"), f"{own}宛先")
+    if address.partition(":")[0] not in ways:
+        raise _Bad(f"{own}宛先", f"この送り方は設定 [watch.ways] にありません（あるもの：{'・'.join(ways) or 'なし'}）")
     return Supporter(
         number=n,
         name=row[f"{own}氏名"],
         relation=_choice(row, f"{own}区分", RELATIONS),
-        address=checked_address(_required(row, f"{own}宛先"), f"{own}宛先"),
+        address=address,
         since=now,
         until=until,
         group=int(order),

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from feeds.japan import JAPAN
 from feeds.status import Status
 from feeds.watch import Signal
 from geo.area import Areas
@@ -15,7 +16,7 @@ from rules.alert import Alert
 from rules.watch.alarm import ASKS, Call, Reply
 from rules.watch.covering import LEAST, calling
 from rules.watch.following import Gateways, Opening, due, missed
-from rules.watch.ward import Ward
+from rules.watch.ward import Expected, Ward
 from services.store import cursors, vitals, watch_alarms, watch_alerts, watch_sends, watch_signals, watch_wards
 from services.store.watch_alarms import Alarm
 from services.store.watch_sends import NOT_REACHED, Send, SendKind
@@ -73,6 +74,7 @@ class Sight:
         self.wards = Wards(vault)
         self._vault, self._areas, self._own = vault, areas, own
         self._alerts: tuple[watch_alerts.Mark, list[Alert]] = ((), [])
+        self._settled: tuple[date, set[tuple[str, Expected]]] = (date.min, set())
         self._covered: tuple[object, dict[tuple[str, Status], list[Alert]]] = (None, {})
 
     async def look(self, connection: AsyncConnection, now: datetime) -> Seen:
@@ -120,11 +122,16 @@ class Sight:
     async def _missed(
         self, connection: AsyncConnection, wards: Mapping[str, Ward], gateways: Gateways, now: datetime
     ) -> list[tuple[Ward, Opening]]:
-        found = []
-        for ward, expected in [(one, each) for one in wards.values() for each in one.expected if due(each, now)]:
+        found, day = [], now.astimezone(JAPAN).date()
+        if day != self._settled[0]:
+            self._settled = day, set()
+        waiting = [(one, each) for one in wards.values() for each in one.expected if due(each, now)]
+        for ward, expected in [each for each in waiting if (each[0].uid, each[1]) not in self._settled[1]]:
             kept = await watch_signals.of_ward(connection, ward.uid, now - _TODAY)
             signals = [self._vault.open(one.key, Signal, one.sealed) for one in kept]
             opening = missed(ward, expected, signals, gateways, now, self._own)
             if opening is not None and not await watch_alarms.ever(connection, [opening.key]):
                 found.append((ward, opening))
+            else:  # seen, or asked: a class of children is not looked up again every few seconds of an evening
+                self._settled[1].add((ward.uid, expected))
         return found

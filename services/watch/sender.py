@@ -93,11 +93,14 @@ class Sender:
         ids = [one.id for one in parcel]
         try:
             ready = [one for one in [await self._ready(send) for send in parcel] if not isinstance(one, str)]
+            may = [one.send.id for one in ready]
+            if len(may) < len(parcel):
+                vain = [number for number in ids if number not in may]
+                await self._finish(vain, SendState.DROPPED.value, "もう宛先ではない、または同意が終わった")
             if not ready:
-                await self._finish(ids, SendState.DROPPED.value, "もう宛先ではない、または同意が終わった")
                 return
             result = await self._out(ready)
-            await self._finish(ids, _STATES.get(result.state, SendState.FAILED).value, result.detail)
+            await self._finish(may, _STATES.get(result.state, SendState.FAILED).value, result.detail)
         except Exception as error:  # noqa: BLE001 - one that breaks must not hold the others; its lease ends it
             log.error("watch message failed", alarm=parcel[0].alarm, error=type(error).__name__)
 

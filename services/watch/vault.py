@@ -6,7 +6,9 @@ import json
 import secrets
 from typing import Any, TypeVar
 
-from services.keyring import Keyring, Sealed
+from pydantic import ValidationError
+
+from services.keyring import Keyring, KeyringError, Sealed
 from services.store.codec import from_json, to_json, written
 
 T = TypeVar("T")
@@ -24,9 +26,15 @@ class Vault:
         return self.close_text(whose, written(to_json(thing)))
 
     def open(self, whose: str, kind: type[T], sealed: bytes) -> T:
-        """The thing again. Raises KeyringError."""
+        """The thing again. Raises KeyringError, which tells no word of it: pydantic's own error quotes what it read."""
         found: Any = json.loads(self.open_text(whose, sealed))
-        return from_json(kind, found)
+        try:
+            return from_json(kind, found)
+        except ValidationError as error:
+            places = ", ".join(".".join(map(str, one["loc"])) for one in error.errors(include_input=False)[:3])
+            raise KeyringError(
+                f"written by another version of the hub: {kind.__name__} does not fit at {places}"
+            ) from None
 
     def close_text(self, whose: str, text: str) -> bytes:
         one = self._ring.close(whose, text)

@@ -9,7 +9,7 @@ from aiohttp import hdrs, web
 
 from feeds.japan import JAPAN
 from feeds.watch import Signal
-from rules.watch.alarm import Answer
+from rules.watch.alarm import Answer, Standing
 from rules.watch.ward import Kind, Purpose, Relation, Ward
 from rules.watch.wording import WORDS, answer_ja, clock
 from services.callout.desk import BELL as CALLS
@@ -97,13 +97,17 @@ async def show(request: web.Request) -> web.Response:
         week = (by.at - _WEEK).date().isoformat()
         dropped = await watch_wards.dropped_since(connection, week)
     now = request.app[CONTEXT].now()
-    rows = await desk.rows(by, now, names=allowed)
+    rows = await desk.rows(now, names=allowed)
+    waiting = [row for row in rows if row.standing is not Standing.DONE][:_SHOWN]
+    safe = [row for row in rows if row.standing is Standing.DONE][:_SHOWN]
+    await desk.enter(by, [*waiting, *safe])
     return staff_page(
         request,
         "watch",
         rows=rows,
-        open=[row for row in rows if row.standing.value != "done"][:_SHOWN],
-        safe=[row for row in rows if row.standing.value == "done"][:_SHOWN],
+        open=waiting,
+        safe=safe,
+        unwell=await desk.unwell(),
         shown=_SHOWN,
         ends=await desk.ends(now) if allowed else [],
         dropped=dropped,

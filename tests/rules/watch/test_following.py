@@ -43,6 +43,14 @@ def test_old_news_wakes_nobody() -> None:
     assert whats(signal(Sign.FALL, battery=1.0)) == [What.FALL, What.BATTERY]
 
 
+def test_a_beacon_that_speaks_all_day_is_told_once_a_day_and_a_gate_each_time() -> None:
+    def keys(one: Sign) -> set[str]:
+        times = (NOW, NOW - timedelta(minutes=1))
+        return {told.key for at in times for told in of_signal(ward(), signal(one, place="hall", at=at), NOW)}
+
+    assert (len(keys(Sign.SEEN)), len(keys(Sign.PASSED))) == (1, 2)
+
+
 def test_a_fence_is_left_only_for_sure() -> None:
     fence = Fence(lon=141.105, lat=39.705, radius_m=500)
     far = signal(Sign.POSITION, lon=141.115, lat=39.705, accuracy_m=20)

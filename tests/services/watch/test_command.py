@@ -8,15 +8,18 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from pydantic import SecretStr
 
-from rules.watch.ward import Kind, Purpose, Relation
+from rules.watch.ward import Kind, Purpose, Relation, Ward
 from services.cli import run
 from services.clock import wall
 from services.configuration.watch import Watching
+from services.keyring import Keyring, KeyringError
 from services.store import users
 from services.store.engine import Store
 from services.store.users import Role
 from services.watch.roster_csv import read
+from services.watch.vault import Vault
 from tests.services.making import officer
 
 NOW = datetime(2026, 11, 22, tzinfo=UTC)
@@ -53,6 +56,7 @@ def test_a_list_is_read_in_both_encodings() -> None:
         ("R8-1,災害・訓練,2099-03-31", "R8-1,災害,2020-03-31", "同意の期限"),
         ("R8-1,災害・訓練,2099-03-31", "R8-1,災害,2099-02-31", "同意の期限"),
         ("ichiro@example.jp", "ひみつ", "支援者1宛先"),
+        ("ichiro@example.jp", "sms:0901", "支援者1宛先"),
         ("家族", "ひみつ", "支援者1区分"),
         (",1,2099-03-31", ",0,2099-03-31", "支援者1順"),
     ],
@@ -77,7 +81,8 @@ def test_a_file_that_is_no_list_is_refused() -> None:
 async def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A hub's folder with the section, and two accounts."""
     (tmp_path / "watch.toml").write_text(
-        '[watch]\nkey = "0123456789012345678901234567890123456789"\n', encoding="utf-8"
+        '[watch]\nkey = "0123456789012345678901234567890123456789"\nways.mail = "json://x.example/{to}"\n',
+        encoding="utf-8",
     )
     (tmp_path / "list.csv").write_text(f"{HEAD}\n{LINE}\n", encoding="cp932")
     monkeypatch.setenv("SHIRASE_DATA_DIR", str(tmp_path))
@@ -141,3 +146,10 @@ def test_the_section_is_checked_and_never_shows_a_password() -> None:
         with pytest.raises(ValueError) as error:
             Watching.model_validate(bad)
         assert "himitsu" not in str(error.value)
+
+
+def test_what_another_version_wrote_is_refused_without_a_word_of_it() -> None:
+    vault = Vault(Keyring("watch", SecretStr("a-key-for-tests-" * 3)))
+    with pytest.raises(KeyringError, match="does not fit at") as error:
+        vault.open("w-1", Ward, vault.close_text("w-1", '{"uid": "w-1", "name": ["ひみつ"]}'))
+    assert "ひみつ" not in f"{error.value!r}{error.value.__cause__!r}"

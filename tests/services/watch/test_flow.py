@@ -244,6 +244,13 @@ async def test_a_low_battery_and_a_silent_device_are_told_once_until_they_are_we
     assert await hub.turn() == [] and await hub.alarms() == []
 
 
+async def test_a_beacon_s_every_minute_is_one_message(hub: Hub) -> None:
+    await hub.add(ward())
+    for number in range(4):
+        await hub.came({"kind": "seen", "id": f"{number}", "place": "school-gate"})
+        assert await hub.turn(minutes=1) == ([] if number else ["haha"])
+
+
 async def test_quiet_hours_gather_what_was_passed_into_one_message(hub: Hub) -> None:
     one = ward()
     mother = replace(one.supporters[0], passes=Passes.EVENING)
