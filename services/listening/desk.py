@@ -22,7 +22,6 @@ from geo.heard.book import Book
 from geo.heard.clusters import Cluster, clusters
 from geo.heard.spots import Spot
 from services.configuration.listening import Listening
-from services.listening.picture import MOST
 from services.store import chronology, leads, records
 from services.store.chronology import Entry
 from services.store.engine import Store
@@ -30,6 +29,7 @@ from services.store.engine import Store
 ACTS = Counter("shirase_lead_acts", "What was made of leads", ["status", "act"])
 GATEWAY = "@desk"
 SOURCE = "職員がSNSで確認"
+_MOST = 20_000  # leads of one place
 
 
 class Make(StrEnum):
@@ -93,8 +93,8 @@ async def do(store: Store, listening: Listening, book: Book, deed: Deed, now: da
 
 async def _looked_at(connection: AsyncConnection, listening: Listening, deed: Deed, now: datetime) -> Cluster:
     """The cluster as the officer saw it."""
-    kept = await leads.since(connection, deed.status, now - listening.kept, MOST)
-    mine = [one for one in kept if one.place == deed.place and deed.hazard in one.hazards and one.number <= deed.seen]
+    kept = await leads.since(connection, deed.status, now - listening.kept, _MOST, deed.place)
+    mine = [one for one in kept if deed.hazard in one.hazards and one.number <= deed.seen]
     parts = [one for one in clusters(mine, listening.gap) if one.hazard == deed.hazard]
     found = next((one for one in parts if one.newest == deed.seen), None)
     if found is None:

@@ -66,7 +66,7 @@ async def standings(connection: AsyncConnection, listening: Listening, now: date
                 source=name,
                 state="silent" if silent or one is None else one.state,
                 trouble=one.trouble if one else "",
-                heard_at=one.at if one else None,
+                heard_at=one.at if one and (one.cursor or one.state == "listening") else None,
                 resumes=one.resumes if one else None,
                 urgent=bool(asked) and urgent,
                 reads=reads if asked else None,

@@ -59,6 +59,7 @@ class XListener:
     _due: float = field(default=0.0, init=False)  # after a failure
     _failures: int = field(default=0, init=False)
     _first: int = field(default=0, init=False)  # of the queries
+    _hour: datetime = field(default=datetime.min.replace(tzinfo=UTC), init=False)  # in which the last page was counted
 
     name = "listen:x"
 
@@ -105,6 +106,7 @@ class XListener:
         for page in range(_PAGES):
             left = await self._room(urgent)
             if left.reads < LEAST:
+                await self._skip_to(query, newest)
                 raise UnheardError(left.why, "spent", left.resumes)
             asked = params | {"max_results": str(left.page)} | ({"next_token": token} if token else {})
             heard = await self._page(asked, left.page)
@@ -123,7 +125,8 @@ class XListener:
             in_month = await listened.charged(connection, NAME, month_of(now))
             left = room(self.settings, in_hour, in_month, now, urgent=urgent)
             if left.reads >= LEAST:
-                await listened.charge(connection, NAME, hour_of(now), left.page)
+                self._hour = hour_of(now)
+                await listened.charge(connection, NAME, self._hour, left.page)
         return left
 
     async def _page(self, params: dict[str, str], most: int) -> Heard:
@@ -132,16 +135,16 @@ class XListener:
             body = await self.door.get(f"{self.settings.base_url}{_PATH}", params, now)
         except UnheardError as error:
             if not error.charged:
-                await self._give_back(most, now)
+                await self._give_back(most)
             raise
         heard = read_search(body, self.ours)
         if isinstance(heard, Rejected):
             raise UnheardError(f"X の答えが読めません（{heard.code}: {heard.message[:80]}）")
         return heard
 
-    async def _give_back(self, reads: int, at: datetime) -> None:
+    async def _give_back(self, reads: int) -> None:
         async with self.store.write() as connection:
-            await listened.charge(connection, NAME, hour_of(at), -reads)
+            await listened.charge(connection, NAME, self._hour, -reads)
 
     def _since(self, query: str, known: Source | None) -> dict[str, str]:
         """From where the query goes on: the newest post that it found, or not too long ago."""
@@ -160,13 +163,24 @@ class XListener:
         skipped = "投稿が多く、古いものを読み飛ばしました" if newest and heard.more else ""
         async with self.store.write() as connection:
             new = await basket.write(connection, now)
-            await listened.charge(connection, NAME, hour_of(now), heard.count - asked)
-            cursors = _cursors(await listened.find(connection, NAME)) | ({_key(query): newest} if newest else {})
-            mine = {_key(one) for one in self.queries}
-            cursor = json.dumps({key: one for key, one in cursors.items() if key in mine}, sort_keys=True)
+            await listened.charge(connection, NAME, self._hour, heard.count - asked)
+            cursor = self._cursor(await listened.find(connection, NAME), query, newest)
             at = Source(source=NAME, cursor=cursor, at=now, state="listening", trouble=skipped)
             await listened.save(connection, at)
         return new
+
+    async def _skip_to(self, query: str, newest: str) -> None:
+        """The ration ended between two pages: what was read is not bought again, what is older is left unread."""
+        async with self.store.write() as connection:
+            known = await listened.find(connection, NAME)
+            if known and newest:
+                await listened.save(connection, replace(known, cursor=self._cursor(known, query, newest)))
+
+    def _cursor(self, known: Source | None, query: str, newest: str) -> str:
+        """Where every query goes on from, of those that are still asked."""
+        cursors = _cursors(known) | ({_key(query): newest} if newest else {})
+        mine = {_key(one) for one in self.queries}
+        return json.dumps({key: one for key, one in cursors.items() if key in mine}, sort_keys=True)
 
     async def _failed(self, error: UnheardError) -> None:
         self._failures += 1

@@ -77,9 +77,13 @@ async def drop(connection: AsyncConnection, gone: Sequence[Gone]) -> int:
     return count
 
 
-async def since(connection: AsyncConnection, status: Status, at: datetime, at_most: int) -> list[Lead]:
-    """Leads of posts that were written since then, the newest ``at_most``."""
+async def since(
+    connection: AsyncConnection, status: Status, at: datetime, at_most: int, place: str | None = None
+) -> list[Lead]:
+    """Leads of posts that were written since then, the newest ``at_most``; with ``place`` of it alone."""
     statement = select(leads).where(leads.c.status == status.value, leads.c.at >= at)
+    if place is not None:
+        statement = statement.where(leads.c.place == place)
     rows = await connection.execute(statement.order_by(leads.c.at.desc(), leads.c.number.desc()).limit(at_most))
     return [_lead(row) for row in rows.mappings()]
 

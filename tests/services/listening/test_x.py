@@ -55,6 +55,7 @@ async def test_pages_are_read_as_far_as_the_ration_goes(desk: Desk, x: FakeXSear
     desk.time.passed += 3600
     await listener.step()
     assert (await desk.source("x")).state == "listening"
+    assert "since_id" in x.asked[-1] and await desk.reads() == 120, "what was read is not bought again"
 
 
 async def test_danger_spends_more_and_the_rest_is_kept_for_it(desk: Desk, x: FakeXSearch) -> None:
