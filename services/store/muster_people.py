@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import ColumnElement, RowMapping, Select, and_, bindparam, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -97,7 +98,7 @@ async def rung(connection: AsyncConnection, places: Sequence[Place], every: time
         }
         for one in places
     ]
-    values = {name: bindparam(f"b_{name.removesuffix('_at')}") for name in ("round", "left", "next_at")}
+    values: dict[str, Any] = {name: bindparam(f"b_{name.removesuffix('_at')}") for name in ("round", "left", "next_at")}
     mine = (muster_people.c.muster == bindparam("b_muster"), muster_people.c.person == bindparam("b_person"))
     if rows:
         await connection.execute(update(muster_people).where(*mine).values(values), rows)
