@@ -28,6 +28,7 @@ from services.channels.channel import Channel
 from services.channels.registry import build
 from services.city import City, load_city
 from services.clock import Clock, wall
+from services.configuration.muster import Mustering
 from services.configuration.plow import Plow
 from services.configuration.reports import Reports
 from services.configuration.watch import Watching
@@ -79,6 +80,7 @@ ROSTER = Callout.model_validate(  # nobody is called by the scene itself
         "mandatory": [{"channels": ["authorities"], "level": 3}],
     }
 )
+MUSTERING = Mustering(key=SecretStr("a-key-of-the-pictures-long-enough-to-protect-them"))
 WATCHING = Watching(  # nobody is told by the scene itself
     key=SecretStr("of-nobody-" * 4), ways={"mail": SecretStr("json://chat.example/{to}")}
 )
@@ -263,6 +265,7 @@ def _context(made: Scene, settings: Settings) -> WebContext:
         health=lambda: made.health,
         fake_outboxes=timelines,
         callout=ROSTER,
+        muster=MUSTERING,
         watch=Desk(made.store, WATCHING, made.city.ground),
         profile=PROFILE,
         rules=made.city.rules,

@@ -215,6 +215,11 @@ def opened(token: str) -> Act:
     return act
 
 
+async def muster(page: Page) -> None:
+    await page.goto("/ops/muster")
+    await page.wait_for_function("() => document.body.dataset.muster === 'ready'")
+
+
 async def leads(page: Page) -> None:
     await page.goto("/ops/leads")
     await page.wait_for_function("() => document.body.dataset.leads === 'ready'")
@@ -240,6 +245,7 @@ FILLED: dict[str, Act] = {  # after eight more minutes, in which people were at 
     "calls": calls,
     "watch": watch,
     "ward": ward,
+    "muster": muster,
     "leads": leads,
     "selftest": selftest,
 }

@@ -19,7 +19,7 @@ from tests.e2e.scene import Scene
 pytestmark = pytest.mark.browser
 
 AXE = Path(__file__).parent / "vendor/axe-core-4.14.1/axe.min.js"
-_READY = """() => ['calls', 'map', 'outbox', 'reports', 'requests', 'skill', 'snow', 'story', 'writing']
+_READY = """() => ['calls', 'map', 'muster', 'outbox', 'reports', 'requests', 'skill', 'snow', 'story', 'writing']
   .some(name => document.body.dataset[name])"""
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 
@@ -88,6 +88,12 @@ async def test_no_page_has_a_barrier_that_axe_knows(browser: Browser, night: Sce
     await page.goto("/ops/selftest")
     await page.wait_for_function("() => document.body.dataset.story === 'ready'")
     assert await violations(page) == []
+    await page.goto("/ops/muster")
+    await page.wait_for_function("() => document.body.dataset.muster === 'ready'")
+    await expect(page.locator("#muster")).to_contain_text("まず助けが要る人")
+    for summary in await page.locator("summary").all():
+        await summary.click()
+    assert await violations(page) == []
     await page.goto("/ops/alerts")
     await page.get_by_role("link", name="案を直す").first.click()
     await expect(page.locator("#preview .post").first).to_be_visible()
@@ -120,6 +126,7 @@ _DESK = [
     "/calls",
     "/reports",
     "/watch",
+    "/muster",
     "/culling",
     "/leads",
     "/contacts",
