@@ -14,6 +14,7 @@ from services.callout import desk as callout
 from services.store import glass
 from services.store.glass import Broken
 from tests.e2e.conftest import visit
+from tests.e2e.mustered import muster
 from tests.e2e.scene import Scene
 
 pytestmark = pytest.mark.browser
@@ -50,6 +51,7 @@ async def test_no_page_has_a_barrier_that_axe_knows(browser: Browser, night: Sce
     async with night.store.write() as connection:  # so that it rings on every page
         await callout.break_glass(connection, key="a", status=Status.ACTUAL, level=5, who="sato", now=now)
         await glass.add(connection, BROKEN)
+    await muster(night)
     window, context = await visit(browser, night, color_scheme=scheme)
     page = window.page
     await page.goto("/login")
