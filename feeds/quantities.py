@@ -60,4 +60,7 @@ QUANTITIES: Mapping[str, Quantity] = {
     "acceleration": Quantity(unit="gal", low=0, high=5000),
     "battery": Quantity(unit="%", low=0, high=100),
     "battery_voltage": Quantity(unit="V", low=0, high=60),
+    "trap_closed": Quantity(unit="", low=0, high=1),  # of a box trap for bears and boars: 1 closed, 0 set
 }
+# Never for the public, and nothing of a station that measures one of them: people come to look at a trapped bear.
+FOR_STAFF = frozenset({"trap_closed"})

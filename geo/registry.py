@@ -24,6 +24,7 @@ from geo.models.small_stream import SmallStream
 from geo.models.snow import Snow
 from geo.models.snow_dumps import SnowDumps
 from geo.models.snowmelt import Snowmelt
+from geo.models.trap import Trap
 from geo.models.underpass import Underpass
 from geo.models.volcano import Volcano
 from geo.models.weather import Weather
@@ -50,6 +51,7 @@ MODELS: tuple[Model, ...] = (
     Snow(),
     SnowDumps(),
     Snowmelt(),
+    Trap(),
     Underpass(),
     Volcano(),
     Weather(),

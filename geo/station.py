@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from feeds.quantities import FOR_STAFF
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Station:
@@ -34,3 +36,9 @@ class Station:
     source: str = ""  # where the figures come from
     verify: bool = False  # the figures are old or second-hand: people are told so
     demonstration: bool = False  # stands only in the exercise
+    owner: str = ""  # whose it is, and who goes there: for staff
+
+    @property
+    def for_staff(self) -> bool:
+        """True where nobody else may know where it stands."""
+        return bool(self.quantities & FOR_STAFF)

@@ -44,6 +44,7 @@ class _Station(BaseModel):
     source: str = ""
     verify: bool = False
     demonstration: bool = False
+    owner: str = ""
 
 
 class _File(BaseModel):

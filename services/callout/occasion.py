@@ -20,6 +20,7 @@ class Event(StrEnum):
     BACKLOG = "backlog"  # deliveries wait far too long
     ORDER = "order"  # snow: a proposal nobody decides, an order nobody answers or finishes
     REPORT = "report"  # a report of residents or police that nobody judges
+    TRAP = "trap"  # a box trap has closed, and somebody has to go there
     CULLING = "culling"  # people were told to stay inside, and nobody lifts or prolongs it
     WATCH = "watch"  # nobody comes to a person who is watched over
     MUSTER = "muster"  # a muster of staff is proposed, or has begun by itself

@@ -17,6 +17,7 @@ from services.callout.occasion import Event, Occasion
 from services.callout.reports import report_occasions
 from services.callout.roster import Callout, required
 from services.callout.snow import order_occasions
+from services.callout.traps import trap_occasions
 from services.channels.registry import outlets
 from services.configuration.plow import Plow
 from services.store.confirmation import Said, Sent, confirmation
@@ -55,6 +56,7 @@ def occasions(picture: Picture, callout: Callout, now: datetime) -> dict[str, Oc
         *_mandatory(picture, callout, now),
         *_not_meant(picture, callout),
         *_gateways(picture.equipment),
+        *trap_occasions(picture.equipment),
         *order_occasions(picture.orders, picture.plow, now),
         *report_occasions(picture.reports, now),
         *culling_occasions(picture.cullings, now),

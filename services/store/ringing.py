@@ -156,7 +156,7 @@ def _holds(least: int, now: datetime) -> tuple[ColumnElement[bool], ...]:
 
 async def equipment(connection: AsyncConnection, now: datetime) -> list[Broken]:
     """What is wrong with gateways and stations now."""
-    holds = (hazards.c.current, hazards.c.kind == "equipment", hazards.c.valid_until > now)
+    holds = (hazards.c.current, hazards.c.kind.in_(("equipment", "trap")), hazards.c.valid_until > now)
     words = (_member(hazards.c.body["source"]).label("source"), _member(hazards.c.body["headline"]).label("headline"))
     rows = select(hazards.c.key, hazards.c.status, hazards.c.at, *words).where(*holds).order_by(hazards.c.key)
     found = await connection.execute(rows)

@@ -33,6 +33,7 @@ EVENTS: dict[Event, tuple[str, str]] = {
     Event.BACKLOG: ("配信が滞っています", "Deliveries do not catch up"),
     Event.ORDER: ("除雪の指示に、返事か決裁が要ります", "A snow order waits for an answer or a decision"),
     Event.REPORT: ("通報が確認を待っています", "Reports wait to be judged"),
+    Event.TRAP: ("わなが閉じました", "A trap has closed"),
     Event.CULLING: (
         "緊急銃猟の「屋内にいてください」が、解除も延長もされていません",
         "“Stay inside” is neither lifted nor prolonged",

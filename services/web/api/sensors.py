@@ -18,14 +18,16 @@ from services.web.api.endpoint import PAGED, Endpoint
 from services.web.api.paging import page_of
 from services.web.api.shapes import point
 from services.web.api.times import iso
+from services.web.api.viewer import viewer_of
 from services.web.auth import PERSON
 from services.web.context import CONTEXT
 from services.web.security import WebError
 
 
 async def show(request: web.Request) -> web.Response:
-    page = page_of(request, str)
-    stations = request.app[CONTEXT].ground.stations.values()
+    page, staff = page_of(request, str), viewer_of(request).staff
+    known = request.app[CONTEXT].ground.stations.values()
+    stations = [one for one in known if staff or not one.for_staff]
     taken, following = page.cut(stations, lambda station: (station.code,))
     features = [feature(one.code, point(one.lon, one.lat), _properties(one)) for one in taken]
     return collection(request, features, following)

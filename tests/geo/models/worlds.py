@@ -84,6 +84,7 @@ def noon_in_winter() -> World:
         ("road", "water_film"): recent(0.4, name="f"),
         ("road", "rain_10min"): recent(0.0, name="w"),
         ("road", "air_temperature"): recent(-2.0, name="t"),
+        ("trap", "trap_closed"): recent(1.0),
     }
     season: Series = {
         ("thaw", "snow_depth"): hours_of([0.0, 30.0, 60.0, 80.0, 95.0]),
