@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -12,6 +12,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from feeds.status import Status
 from rules.watch.alarm import Answer, Reply, What
 from services.store.tables_watch import alarms, replies
+
+_MANY = 2000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,11 +128,18 @@ async def reply(connection: AsyncConnection, alarm: int, one: Reply) -> None:
 async def replies_of(connection: AsyncConnection, numbers: Sequence[int]) -> dict[int, list[Reply]]:
     """The answers to each of these alarms, in order."""
     found: dict[int, list[Reply]] = {number: [] for number in numbers}
-    rows = await connection.execute(select(replies).where(replies.c.alarm.in_(numbers)).order_by(replies.c.id))
-    for row in rows.mappings():
-        one = Reply(supporter=row["supporter"], answer=Answer(row["answer"]), at=row["at"], who=row["who"])
-        found[row["alarm"]].append(one)
+    for some in batched(sorted(found)):
+        rows = await connection.execute(select(replies).where(replies.c.alarm.in_(some)).order_by(replies.c.id))
+        for row in rows.mappings():
+            one = Reply(supporter=row["supporter"], answer=Answer(row["answer"]), at=row["at"], who=row["who"])
+            found[row["alarm"]].append(one)
     return found
+
+
+def batched(numbers: Sequence[int]) -> Iterator[Sequence[int]]:
+    """As many as one statement takes without a thought."""
+    for begin in range(0, len(numbers), _MANY):
+        yield numbers[begin : begin + _MANY]
 
 
 async def _read(connection: AsyncConnection, statement: Select[*tuple[object, ...]]) -> list[Alarm]:

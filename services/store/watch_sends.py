@@ -18,6 +18,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from feeds.status import Status
 from services.store.engine import insert
 from services.store.tables_watch import alarms, sends
+from services.store.watch_alarms import batched
 
 LEASE = timedelta(seconds=90)
 
@@ -143,9 +144,10 @@ async def linked(connection: AsyncConnection, token: str, now: datetime) -> Send
 async def of_alarms(connection: AsyncConnection, numbers: Collection[int]) -> dict[int, list[Send]]:
     """The messages of each of these alarms, in order."""
     found: dict[int, list[Send]] = {number: [] for number in numbers}
-    rows = await connection.execute(select(sends).where(sends.c.alarm.in_(numbers)).order_by(sends.c.id))
-    for row in rows.mappings():
-        found[row["alarm"]].append(_send(row))
+    for some in batched(sorted(found)):
+        rows = await connection.execute(select(sends).where(sends.c.alarm.in_(some)).order_by(sends.c.id))
+        for row in rows.mappings():
+            found[row["alarm"]].append(_send(row))
     return found
 
 

@@ -4,9 +4,11 @@ turn, and staff where nobody comes. All it goes by stands in the store: it may d
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import islice
+from typing import TypeAlias
 
 from prometheus_client import Gauge
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -34,6 +36,8 @@ from services.watch.vault import Vault
 
 OPEN = Gauge("shirase_watch_open", "Alarms of people who are watched over that somebody must take", ["what"])
 SENDS = "watch_sends"
+New: TypeAlias = tuple[Ward, Opening, int]  # of which ward, what, at which level
+_AT_ONCE = 200  # in one transaction: other writers wait for it
 _KEEPS = frozenset({Answer.GOING, Answer.DONE})  # answers that still hold when the danger grows
 
 
@@ -72,15 +76,15 @@ class Watchover:
             seen = await self._sight.look(connection, self._clock.now())
         for what in ASKS:
             OPEN.labels(what.value).set(sum(alarm.what is what for alarm in seen.open))
-        openings = [one for one in self._openings(seen) if _agreed(one, seen.now)]
-        over = [*ended(seen)]
+        openings = [*self._told(seen), *islice(self._found(seen), _AT_ONCE)]
+        over = _in_turn(ended(seen), {opening.key for _, opening, _ in openings})
         closed = {alarm.id for alarm, _ in over}
         asking = [one for one in seen.open if one.id not in closed and one.what in ASKS]
         calls = [(one, seen.call(one), seen.wards[one.ward]) for one in asking if one.ward in seen.wards]
-        due = [one for one in calls if is_due(one[1], one[2], seen.now)]
+        due = [one for one in calls if is_due(one[1], one[2], seen.now)][:_AT_ONCE]
         alone = [
             alarm for alarm, call, ward in calls if not alarm.rung and standing(call, ward, seen.now) is Standing.NOBODY
-        ]
+        ][:_AT_ONCE]
         if not (seen.moved or openings or over or due or alone):
             return False
         async with self._once.write() as connection:
@@ -99,14 +103,22 @@ class Watchover:
             self._bell.ring(CALLS)
         return True
 
-    def _openings(self, seen: Seen) -> Iterator[tuple[Ward, Opening, int]]:
+    def _told(self, seen: Seen) -> Iterator[New]:
+        """What fresh signals begin: all of it, for the cursor moves over them."""
         for ward, signal in seen.fresh:
             for opening in of_signal(ward, signal, seen.now):
-                yield ward, opening, 0
+                if _agreed(ward, opening, seen.now):
+                    yield ward, opening, 0
+
+    def _found(self, seen: Seen) -> Iterator[New]:
+        """What else shall begin, and has not: found again at the next look where it is too much for one."""
+        return (one for one in self._looked_for(seen) if _agreed(one[0], one[1], seen.now))
+
+    def _looked_for(self, seen: Seen) -> Iterator[New]:
         for ward, opening in seen.missed:
             yield ward, opening, 0
         open_keys = {one.key: one for one in seen.open}
-        for (uid, status), alerts in seen.danger.items():
+        for (uid, status), alerts in sorted(seen.danger.items(), key=lambda one: -one[1][0].level):
             opening = _evacuation(seen.wards[uid], status, alerts)
             known = open_keys.get(opening.key)
             if known is None or known.level < alerts[0].level:
@@ -133,12 +145,14 @@ class Watchover:
 
     async def _ring(self, connection: AsyncConnection, alarm: Alarm, now: datetime) -> None:
         """Staff are called, in words that name nobody."""
+        many = alarm.what is What.EVACUATE  # a storm must not call staff a hundred times
+        subject = "避難支援の呼びかけに" if many else f"呼びかけ {alarm.id} に"
         occasion = Occasion(
-            key=f"watch:{alarm.id}",
+            key=f"watch:{alarm.status.value}:evacuate" if many else f"watch:{alarm.id}",
             event=Event.WATCH,
             status=alarm.status,
             level=alarm.level,
-            subject=f"見守り：呼びかけ {alarm.id} に、応じる支援者がいません",
+            subject=f"見守り：{subject}応じる支援者がいない人がいます",
             subject_en="Nobody answers for a person who is watched over",
             path="/ops/watch",
             since=alarm.since,
@@ -158,6 +172,12 @@ def _evacuation(ward: Ward, status: Status, alerts: Sequence[Alert]) -> Opening:
     )
 
 
-def _agreed(one: tuple[Ward, Opening, int], now: datetime) -> bool:
-    ward, opening, _ = one
+def _in_turn(over: Iterator[tuple[Alarm, str]], begun: Collection[str]) -> list[tuple[Alarm, str]]:
+    """Those for one transaction. What goes on under another number ends only where that begins with it."""
+    found = list(over)
+    raised = [one for one in found if one[1] == "raised" and one[0].key in begun]
+    return raised + [one for one in found if one[1] != "raised"][:_AT_ONCE]
+
+
+def _agreed(ward: Ward, opening: Opening, now: datetime) -> bool:
     return ward.agreed_to(purpose_of(opening.what), opening.status, now)

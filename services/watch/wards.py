@@ -32,7 +32,7 @@ class Wards:
         for uid in gone:
             del self._known[uid]
         closed = set(self.closed) & versions.keys() - set(stale)
-        for one in await watch_wards.these(connection, stale) if stale else ():
+        for one in await watch_wards.these(connection, stale):
             try:
                 self._known[one.uid] = one.version, self._vault.open(one.uid, Ward, one.sealed)
             except KeyringError as error:

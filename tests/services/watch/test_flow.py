@@ -19,6 +19,7 @@ from services.lease import Leased
 from services.store import alerts, calls, vitals, watch_wards
 from services.store.call_sends import SendState
 from services.store.engine import Store
+from services.watch import loop
 from services.watch.answering import answer, asked_by
 from services.watch.loop import Means, Watchover
 from services.watch.permission import WatchError
@@ -305,3 +306,19 @@ async def test_a_device_in_use_is_nobody_else_s(hub: Hub) -> None:
     await hub.add(ward(name="別人", alias="別人"))
     await hub.came(PRESS)
     assert await hub.turn() == ["haha"] and "別人" in hub.text()
+
+
+async def test_many_homes_at_once_go_in_turns_and_ring_staff_once(hub: Hub, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(loop, "_AT_ONCE", 2)
+    for number in range(5):
+        await hub.add(ward(alias=f"{number}", supporters=ward().supporters[: number % 2], devices=()))
+    await in_force(hub.store, 3, hazards=("Actual/flood/flood/032010001/x",))
+    await hub.turn()
+    await hub.turn()
+    assert len(await hub.alarms()) == 5 and [name for _, name in hub.called] == ["haha"] * 2
+    async with hub.store.read() as connection:
+        assert len(await calls.still_open(connection)) == 1
+    await in_force(hub.store, 4, series="worse", hazards=("Actual/flood/flood/032010001/x",))
+    await hub.turn()
+    await hub.turn()
+    assert {one.level for one in await hub.alarms()} == {4} and [name for _, name in hub.called] == ["haha"] * 4
