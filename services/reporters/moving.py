@@ -111,9 +111,12 @@ class Moving:
     def __init__(self, store: Store | Leased, keyed: bool) -> None:
         self._store, self._keyed = store, keyed
         self.troubles: list[str] = []
+        self._looked: dict[str, int] = {}  # how far a look without a key has come
 
     async def step(self) -> bool:
         """Some rows of the first table that has any; False where there are none, or no key."""
+        if not self._keyed:
+            return await self._look()
         for name, (rows, number, move) in _MOVES.items():
             cursor = f"reporters:{name}"
             async with self._store.read() as connection:
@@ -121,9 +124,6 @@ class Moving:
                 found = (await connection.execute(_next(rows, number, after))).mappings().all()
             if not found:
                 continue
-            if not self._keyed:
-                self.troubles = [] if await self._clear() else [_NO_KEY]
-                return False
             async with self._store.write() as connection:
                 again = (await connection.execute(_next(rows, number, after))).mappings().all()
                 for row in again:
@@ -131,8 +131,7 @@ class Moving:
                 if again:
                     await cursors.move(connection, cursor, again[-1][number.name])
             return True
-        self.troubles = []
-        return self._keyed and await self._quarantine()
+        return await self._quarantine()
 
     async def _quarantine(self) -> bool:
         """Bytes of reports that nobody could read."""
@@ -143,10 +142,29 @@ class Moving:
             ring = reporters.keyring_of(connection)
             return ring is not None and (await quarantine_seal.reseal(connection, ring, 0, _AT_ONCE))[1] > 0
 
-    async def _clear(self) -> bool:
-        """Whether nothing of what is still to be looked through has words in it that tell how to reach anybody."""
-        async with self._store.read() as connection:
-            return not await in_the_clear(connection)
+    async def _look(self) -> bool:
+        """Without a key: whether anything waits for one. A few rows at a time, so that nobody waits for this."""
+        for name, (rows, number, _) in _MOVES.items():
+            async with self._store.read() as connection:
+                after = self._looked.get(name, await cursors.position(connection, f"reporters:{name}"))
+                found = (await connection.execute(_next(rows, number, after))).mappings().all()
+            if any(_tells(row) for row in found):
+                self.troubles = [_NO_KEY]
+                return False
+            if found:
+                self._looked[name] = found[-1][number.name]
+                return True
+        self.troubles = []
+        return False
+
+
+def _tells(row: RowMapping) -> bool:
+    """Whether a row of any of the tables has words in it that tell how to reach somebody."""
+    body = row.get("body") or {}
+    told = [row.get(name) for name in ("address", "description", "text", "place")]
+    told += [value for values in (row.get("attributes") or {}).values() for value in values]
+    told += [] if body.get("crime") else [body.get(name) for name in ("text", "place", "source")]
+    return bool(reporters.cover({str(n): text for n, text in enumerate(told) if isinstance(text, str)})[1])
 
 
 async def in_the_clear(connection: AsyncConnection) -> dict[str, int]:

@@ -33,6 +33,7 @@ from services.store import selftests, users
 from services.store.call_sends import SendState
 from services.store.tables import alerts
 from services.store.users import Account, Role, Scope
+from tests.e2e.called_back import call_back
 from tests.e2e.mustered import muster
 from tests.e2e.overheard import overhear
 from tests.e2e.scene import HASH, NIGHT, PASSWORD, PROFILE, ROSTER, Scene
@@ -62,6 +63,7 @@ async def fill(made: Scene) -> None:
     await _alone(made)
     await _calls(made)
     await _tried(made)
+    await call_back(made)
     await muster(made)
     await overhear(made.store, load_heard(load([], {}), made.city.ground), made.clock.now())
 

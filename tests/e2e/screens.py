@@ -146,6 +146,15 @@ async def reports(page: Page) -> None:
     await page.wait_for_timeout(500)
 
 
+async def contacts(page: Page) -> None:
+    """How one sender can be reached, after it was said what for."""
+    await page.goto("/ops/reports?every=true")
+    await page.get_by_role("link", name="連絡先あり").first.click()
+    await page.get_by_label("人の命・けがに関わる").check()
+    await page.get_by_role("button", name="記録して連絡先を見る").click()
+    await page.wait_for_function("() => document.body.dataset.skill === 'ready'")
+
+
 async def dumps(page: Page) -> None:
     await page.goto("/ops/dumps")
     await page.wait_for_timeout(500)
@@ -247,6 +256,7 @@ FILLED: dict[str, Act] = {  # after eight more minutes, in which people were at 
     "ward": ward,
     "muster": muster,
     "leads": leads,
+    "contacts": contacts,
     "selftest": selftest,
 }
 HELPERS = ("helper", "helping")  # a question, and what is shown to who goes
