@@ -141,13 +141,13 @@ def _of_family(
     if covers(asked, proposed.asks):
         more = [one for one in proposed.causes if one not in itself.causes]
         if opened and more and not itself.causes:
-            told = replace_asks(proposed, opened.asks)
+            told = _asking(proposed, opened.asks)
             steps.append(_step(group, told, opened, timedelta.max, now, automatic=True))
         return steps
     return [*steps, _step(group, proposed, waiting, timedelta.max, now, automatic=False)]
 
 
-def replace_asks(wanted: _Wanted, asks: Asks) -> _Wanted:
+def _asking(wanted: _Wanted, asks: Asks) -> _Wanted:
     """The same causes, asking what is asked already."""
     return _Wanted(asks, wanted.causes, wanted.rules)
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import asyncio
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -44,9 +45,7 @@ async def board(store: Store, seal: Seal, number: int) -> Board:
         sends = await muster_sends.counts(connection, [number])
         causes = await musters.causes_of(connection, [number])
         looks = await musters.looks(connection, number)
-    people = [
-        _asked(one, members[one.person], fates.get(one.person, set()), seal) for one in places if one.person in members
-    ]
+    people = await asyncio.to_thread(_people, places, members, fates, seal)
     return Board(muster=muster, people=people, sends=sends[number], causes=causes[number], looks=looks)
 
 
@@ -80,6 +79,15 @@ async def keep(store: Store, seal: Seal, given: Given, now: datetime) -> Answer:
         if given.by:
             await log_entered(connection, muster, given.by, now)
     return answer
+
+
+def _people(
+    places: Sequence[Place], members: Mapping[str, Member], fates: Mapping[str, set[str]], seal: Seal
+) -> list[Asked]:
+    """In a thread: unsealing thousands would keep everybody else waiting."""
+    return [
+        _asked(one, members[one.person], fates.get(one.person, set()), seal) for one in places if one.person in members
+    ]
 
 
 def _asked(place: Place, member: Member, fates: Iterable[str], seal: Seal) -> Asked:
