@@ -20,7 +20,8 @@ from tests.e2e.scene import Scene
 pytestmark = pytest.mark.browser
 
 AXE = Path(__file__).parent / "vendor/axe-core-4.14.1/axe.min.js"
-_READY = """() => ['calls', 'map', 'muster', 'outbox', 'reports', 'requests', 'skill', 'snow', 'story', 'writing']
+_READY = """() => ['calls', 'leads', 'map', 'muster', 'outbox', 'reports', 'requests', 'skill', 'snow', 'story',
+  'writing']
   .some(name => document.body.dataset[name])"""
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 
