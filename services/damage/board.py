@@ -14,7 +14,7 @@ from rules.damage.disaster import Disaster
 from rules.damage.record import Damage
 from rules.damage.report import Report
 from rules.damage.sums import Totals, changes, figures, totals
-from rules.reports.case import GONE, Case, State
+from rules.reports.case import GONE, Case
 from services.store import damage_reports, damages, report_cases
 
 _LATELY = timedelta(days=14)  # as long as a report stands in the queue
@@ -70,8 +70,7 @@ async def look(connection: AsyncConnection, number: int, now: datetime) -> Board
 
 async def unregistered(connection: AsyncConnection, status: Status, now: datetime) -> list[Case]:
     """Confirmed reports of damage of a status that nobody has made a record of, the newest first."""
-    found = await report_cases.since(connection, State.CONFIRMED, now - _LATELY, _MOST)
-    mine = [one for one in found if one.kind == "damage" and one.status is status and one.same_as is None]
+    mine = await report_cases.confirmed(connection, status, "damage", now - _LATELY, _MOST)
     known = await damages.reports_of(connection, [one.id for one in mine])
     return [one for one in mine if one.id not in known]
 

@@ -161,6 +161,15 @@ async def since(connection: AsyncConnection, state: State | None, at: datetime, 
     return await _read(connection, statement.order_by(report_cases.c.id.desc()).limit(at_most))
 
 
+async def confirmed(connection: AsyncConnection, status: Status, kind: str, at: datetime, at_most: int) -> list[Case]:
+    """Confirmed ones of a kind that arrived since then and stand for themselves, the newest first."""
+    mine = (report_cases.c.status == status.value, report_cases.c.kind == kind, report_cases.c.same_as.is_(None))
+    statement = select(report_cases).where(
+        report_cases.c.state == State.CONFIRMED.value, report_cases.c.arrived_at >= at, *mine
+    )
+    return await _read(connection, statement.order_by(report_cases.c.id.desc()).limit(at_most))
+
+
 async def set_aside(connection: AsyncConnection, at: datetime) -> list[Case]:
     """Rejected or withdrawn ones that were seen since then, without their acts: people may have been told of them."""
     states = [one.value for one in sorted(GONE)]
