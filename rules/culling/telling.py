@@ -11,6 +11,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from feeds.japan import JAPAN
+from geo.sighted.squares import says_where
 from rules.alert import Act, Alert, Place, Text
 from rules.amendment import amend, following
 from rules.culling.case import Case, Plan
@@ -44,7 +45,7 @@ def warning(case: Case, plan: Plan, name: str, channels: tuple[str, ...], pen: P
         expires=plan.until + HOLDS_AFTER,
         channels=channels,
     )
-    return replace(_grave(compose(notice, pen, name)), evidence=_evidence(case, plan, places, pen))
+    return replace(_grave(compose(notice, pen, name)), places=places, evidence=_evidence(case, plan, places, pen))
 
 
 def carried_on(case: Case, plan: Plan, series: Series, pen: Pen) -> Alert:
@@ -74,7 +75,13 @@ def _grave(alert: Alert) -> Alert:
 
 
 def _places(codes: Sequence[str], pen: Pen) -> tuple[Place, ...]:
-    return tuple(replace(pen.places(code), code=code) for code in codes)
+    """With a name of their neighbours for squares whose middle lies in no district: the city's would mean all of it."""
+    found = [replace(pen.places(code), code=code) for code in codes]
+    named = next((one for one in found if says_where(one.code, one.name)), None)
+    if named is None:
+        return tuple(found)
+    name, english = named.name, named.name_en
+    return tuple(one if says_where(one.code, one.name) else replace(one, name=name, name_en=english) for one in found)
 
 
 def _texts(form: str, animal: str, plan: Plan, places: Sequence[Place], pen: Pen) -> dict[str, Text]:

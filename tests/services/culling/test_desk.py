@@ -93,6 +93,7 @@ async def test_from_the_order_to_the_all_clear(store: Store) -> None:
     told = await hunt.under_way()
     assert told.status is Status.EXERCISE and told.response == "Shelter" and told.level == 4 and told.author == "suzuki"
     assert list(told.texts) == list(SIX.languages) and "屋内にいてください" in told.texts["ja"].headline
+    assert all(place.name != "盛岡市" for place in told.places), "nor to receivers of CAP"
     assert "盛岡市" not in told.texts["ja"].short and "内丸付近" in told.texts["ja"].short, "a part, and not all of it"
     assert "県道36号" in told.texts["ja"].short and "県道36号" in told.texts["vi"].short
     assert {place.code for place in told.places} == set(SQUARES) and all(place.polygons for place in told.places)
