@@ -108,8 +108,9 @@ class Moving:
     EVERY = 3600.0  # seconds between two looks at what has come since
     REST = 0.1
 
-    def __init__(self, store: Store | Leased, keyed: bool) -> None:
-        self._store, self._keyed = store, keyed
+    def __init__(self, store: Store | Leased, keyed: bool, ids: frozenset[str] | None = None) -> None:
+        """``ids`` of the keys that are here; None: nobody has asked for any."""
+        self._store, self._keyed, self._ids = store, keyed, ids
         self.troubles: list[str] = []
         self._looked: dict[str, int] = {}  # how far a look without a key has come
 
@@ -131,7 +132,25 @@ class Moving:
                 if again:
                     await cursors.move(connection, cursor, again[-1][number.name])
             return True
-        return await self._quarantine()
+        if await self._quarantine():
+            return True
+        self.troubles = await self._lost()
+        return False
+
+    async def _lost(self) -> list[str]:
+        """What is sealed under a key that is not here; and a key that should be here and is not."""
+        if self._ids is None:
+            return []
+        async with self._store.read() as connection:
+            held = await reporters.keys(connection)
+        gone = {key: many for key, many in held.items() if key not in self._ids}
+        told = [] if self._ids else [_UNREADABLE]
+        if gone:
+            names = "、".join(f"{key}（{many}件）" for key, many in sorted(gone.items()))
+            told.append(
+                f"鍵がないため開けない通報者の連絡先があります：{names}。前の鍵を [reporters] former に戻してください"
+            )
+        return told
 
     async def _quarantine(self) -> bool:
         """Bytes of reports that nobody could read."""
@@ -154,7 +173,7 @@ class Moving:
             if found:
                 self._looked[name] = found[-1][number.name]
                 return True
-        self.troubles = []
+        self.troubles = await self._lost()
         return False
 
 
@@ -191,6 +210,10 @@ async def in_the_clear(connection: AsyncConnection) -> dict[str, int]:
     return found
 
 
+_UNREADABLE = (
+    "通報者の連絡先を封じる鍵（[reporters] key）が読めません。通報は受けていますが、連絡先は受け取っていません。"
+    "鍵のファイルを戻して再起動してください"
+)
 _NO_KEY = (
     "通報者の連絡先が、以前の記録に伏せられずに残っています。"
     "`shirase secrets reporters` で鍵を作り、[reporters] key に書くと移されます"

@@ -181,6 +181,14 @@ async def test_a_row_of_another_key_is_told_and_sealed_anew_under_the_current_on
     Reporters(key=NEXT, former=(KEY,)).seals(store)
     ring = store.keyring
     assert ring is not None
+    lost = Moving(store, keyed=True, ids=Keyring(USE, NEXT).ids)
+    while await lost.step():
+        pass
+    assert f"{RING.current}（1件）" in lost.troubles[0]
+    unread = Moving(store, keyed=False, ids=frozenset())
+    while await unread.step():
+        pass
+    assert "連絡先は受け取っていません" in unread.troubles[0] and len(unread.troubles) == 2
     async with store.write() as connection:
         assert await reporters.keys(connection) == {RING.current: 1}
         for row in await reporters.not_under(connection, ring.current, 100):
