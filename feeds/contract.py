@@ -106,6 +106,7 @@ def _report(report: Report) -> dict[str, Any]:
         "source": report.source,
         "status": report.status.value,
         "photos": list(report.photos),
+        "finding": report.finding,
         "crime": None if report.crime is None else crime_line(report.crime),
     }
 

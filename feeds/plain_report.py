@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from feeds.contact import MAX, Contact
+from feeds.finding import ANIMALS, Finding
 from feeds.members import BadMember, Members
 from feeds.records import Report
 
@@ -48,6 +49,7 @@ def report(members: Members, gateway: str) -> Report:
         source=members.text("source", "", at_most=200),
         status=members.status(),
         photos=_photos(members),
+        finding=_finding(members, kind),
         contact=contact(members),
     )
 
@@ -63,6 +65,20 @@ def _required(members: Members, name: str, at_most: int) -> str:
     if not value.strip():
         raise BadMember("missing_member", f"{name} is empty", name)
     return value
+
+
+def _finding(members: Members, kind: str) -> Finding | None:
+    named = members.text("finding", "")
+    if not named:
+        return None
+    if kind not in ANIMALS:
+        raise BadMember("bad_member", f"finding is of animals alone ({', '.join(sorted(ANIMALS))})", "finding")
+    try:
+        return Finding(named)
+    except ValueError:
+        raise BadMember(
+            "bad_member", f"finding is one of {', '.join(Finding)}, not {named[:64]!r}", "finding"
+        ) from None
 
 
 def _photos(members: Members) -> tuple[str, ...]:

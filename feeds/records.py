@@ -13,6 +13,7 @@ from typing import TypeAlias
 from feeds.cap.types import CapAlert
 from feeds.contact import Contact
 from feeds.crime_types import Crime, Ended
+from feeds.finding import Finding
 from feeds.flag import BARRING as BARRING  # noqa: PLC0414 - words of this module
 from feeds.flag import Flag as Flag  # noqa: PLC0414
 from feeds.judged import Judged
@@ -96,6 +97,7 @@ class Report:
     source: str = ""  # who says so, as may be told to the public
     status: Status = Status.ACTUAL
     photos: tuple[str, ...] = ()  # SHA-256 of pictures that the hub keeps for a while
+    finding: Finding | None = None  # of an animal; None: it was seen, or it is about none
     crime: Crime | None = None  # what a notice of the police tells in fields
     ended: Ended | None = None  # why it is told nobody any more
     corrected: int = 0  # how often its issuer corrected it

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 from datetime import timedelta
 
+from feeds.finding import Finding
 from feeds.records import Report
 from geo.hazard import Evidence, Hazard
 from geo.model import Ground, Inputs
@@ -20,7 +21,7 @@ class Sighting:
     """One hazard per report, in the square or district of its position, or in the city where it has none."""
 
     name = "sighting"
-    version = "4"
+    version = "5"
     quantities = frozenset[str]()
     window = timedelta(days=14)
     telegrams = False
@@ -43,13 +44,13 @@ class Sighting:
         also = report.judged.also if report.judged else ()
         calls = f"、通報{1 + len(also)}件" if also else ""
         sure = "確認済み" if one.confirmed else "未確認"
-        text = f"{one.telling.words}（{one.place}、{one.day}{one.clock}、{sure}{calls}）"
+        text = f"{one.what}（{one.place}、{one.day}{one.clock}、{sure}{calls}）"
         when = {"seen_at": one.at.isoformat("T", "minutes")} if one.exact == "minute" else {}
         return Hazard(
             kind=report.kind,
             area=one.area.code,
             area_name=one.area.name,
-            level=one.telling.level if one.confirmed else max(1, one.telling.level - 1),
+            level=_level(one),
             alert_level=False,
             model=f"{self.name}@{self.version}",
             status=inputs.status,
@@ -64,7 +65,8 @@ class Sighting:
                 "confirmed": one.confirmed,
                 **when,
                 "when": one.when,
-                "what": one.telling.words,
+                "what": one.what,
+                **({"finding": one.finding.value} if one.finding else {}),
                 "place": one.place,
                 "text": one.sentence,
                 "source": one.source,
@@ -72,6 +74,12 @@ class Sighting:
                 **({"corrected": True} if _corrected(report) else {}),
             },
         )
+
+
+def _level(one: Told) -> int:
+    """A step lower for what nobody has confirmed, and for a trace: something was there, and need not be any more."""
+    lower = (not one.confirmed) + (one.finding is Finding.TRACE)
+    return max(1, one.telling.level - lower)
 
 
 def anonymous(key: str) -> str:

@@ -19,8 +19,8 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from math import asin, cos, radians, sin, sqrt
 
+from feeds.finding import ANIMALS, Finding
 from feeds.records import Report
-from geo.sighted.telling import ANIMALS
 
 _EARTH_M = 6_371_000.0
 _HEADS = re.compile(r"(?<!\d)(\d{1,2})\s*頭")
@@ -101,7 +101,8 @@ class Chain:
 
 def sighting_of(report: Report) -> Sighting | None:
     """A report of an animal as one call; None for other kinds and where no point was told."""
-    if report.kind not in ANIMALS or report.lon is None or report.lat is None:
+    unseen = report.kind not in ANIMALS or report.finding is Finding.TRACE  # a trace tells nobody when it was made
+    if unseen or report.lon is None or report.lat is None:
         return None
     told = _HEADS.search(unicodedata.normalize("NFKC", report.text))
     number = int(told[1]) if told and int(told[1]) else None

@@ -17,6 +17,7 @@ from typing import Any, Literal, TypeAlias, get_args
 
 from pydantic import ConfigDict, Field, TypeAdapter, ValidationError, with_config
 
+from feeds.finding import ANIMALS
 from feeds.japan import JAPAN
 from geo.geojson import ProfileError
 
@@ -27,7 +28,6 @@ PLACES: tuple[Place, ...] = get_args(Place)  # from fine to coarse
 TIMES: tuple[Exact, ...] = get_args(Exact)
 _SQUARES: Mapping[Place, int] = {"square-125": 6, "square-250": 5, "square-500": 4, "square-1000": 3}
 _BAND: Mapping[Exact, int] = {"hour": 1, "three_hours": 3, "day": 24}  # hours
-ANIMALS = frozenset({"bear", "boar", "deer"})
 
 
 @with_config(ConfigDict(extra="forbid"))

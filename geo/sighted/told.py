@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from feeds.crime_people import act_of, looks_of, names_of, suspect_of
+from feeds.finding import ANIMALS, Finding
 from feeds.masking import masked
 from feeds.records import Report
 from geo.area import Area
@@ -19,6 +20,7 @@ from geo.sighted.place import area_of
 from geo.sighted.squares import snapped
 from geo.sighted.telling import TIMES, Exact, Telling, coarser, floored, spoken
 
+_FOUND = {Finding.INJURY: "による人身被害", Finding.TRACE: "の痕跡"}
 _OFFICE = re.compile(
     r"\S{2,30}(?:署|警察|消防|本部|支部|市|町|村|県|省|庁|役所|役場|局|課|係|室|所|センター|学校|園|委員会|猟友会|協会|組合|駅|大学|病院)"
 )
@@ -38,6 +40,13 @@ class Told:
     person: str  # suspect or missing person, as far as may be told
     source: str
     confirmed: bool
+    finding: Finding | None = None
+
+    @property
+    def what(self) -> str:
+        """クマの目撃, クマによる人身被害, クマの痕跡; any other kind in its own words."""
+        suffix = _FOUND.get(self.finding) if self.finding else None
+        return f"{self.telling.words.removesuffix('の目撃')}{suffix}" if suffix else self.telling.words
 
     @property
     def clock(self) -> str:
@@ -90,6 +99,7 @@ def told(report: Report, ground: Ground) -> Told | None:
         person="" if crime is None else _person(report, telling),
         source=_source(report),
         confirmed=report.confirmed,
+        finding=report.finding if report.kind in ANIMALS else None,
     )
 
 

@@ -8,12 +8,13 @@ from datetime import datetime
 from typing import Any
 
 from feeds.crime_types import Ended
+from feeds.finding import Finding
 from feeds.judged import Judged
 from feeds.records import Report
 from rules.reports.case import GONE, PUBLIC, Act, Case, State
 from rules.reports.reason import Reason
 
-CORRECTABLE = ("kind", "seen_at", "place", "lon", "lat")  # never the sender's words: they are kept as issued
+CORRECTABLE = ("kind", "seen_at", "place", "lon", "lat", "finding")  # never the sender's words: they are kept as issued
 
 
 def stood(report: Report, case: Case, also: Iterable[str] = ()) -> Report:
@@ -72,6 +73,8 @@ def _corrected(case: Case) -> dict[str, Any]:
             found |= {name: one.facts[name] for name in CORRECTABLE if name in one.facts}
     if "seen_at" in found:
         found["measured_at"] = datetime.fromisoformat(found.pop("seen_at"))
+    if "finding" in found:
+        found["finding"] = Finding(found["finding"])
     return found
 
 

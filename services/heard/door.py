@@ -17,6 +17,7 @@ from typing import TypeAlias
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from feeds.finding import Finding
 from feeds.open311.asked import Asked
 from feeds.records import Report
 from feeds.status import Status
@@ -41,6 +42,7 @@ class Sighting:
     lon: float | None
     lat: float | None
     seen_at: datetime
+    finding: Finding | None = None
 
 
 Told: TypeAlias = Sighting | Asked
@@ -125,6 +127,7 @@ async def _report(connection: AsyncConnection, seen: Sighting, names: tuple[str,
         lat=seen.lat,
         status=by.status,
         photos=names,
+        finding=seen.finding,
     )
     saved = await records.save(connection, [report], by.at)
     RECORDS.labels("new").inc(len(saved.new))

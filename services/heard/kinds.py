@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from feeds.finding import ANIMALS
 from feeds.open311.catalog import Catalog, Service
 from services.heard.words import word
 
-ANIMALS = ("bear", "boar", "deer")
-SEEN = (*ANIMALS, "suspicious_person", "damage", "other")  # kinds of reports that people are asked for
+SEEN = ("bear", "boar", "deer", "suspicious_person", "damage", "other")  # kinds of reports that people are asked for
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from feeds.contact import covered
+from feeds.finding import ANIMALS, Finding
 from feeds.open311.asked import Asked
 from feeds.open311.moments import moment
 from feeds.records import Report
@@ -112,4 +113,12 @@ def _sighting(asked: Asked, by: By) -> Report:
         lat=asked.lat,
         status=by.status,
         contact=asked.contact,
+        finding=_finding(asked),
     )
+
+
+def _finding(asked: Asked) -> Finding | None:
+    """What the catalogue calls FINDING, of an animal; values that mean something else to a city stay in the text."""
+    told = asked.attributes.get("FINDING", ())
+    named = asked.service.report in ANIMALS and len(told) == 1 and told[0] in list(Finding)
+    return Finding(told[0]) if named else None

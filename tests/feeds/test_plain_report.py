@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 
+from feeds.finding import ANIMALS, Finding
 from feeds.plain import Plain
 from feeds.plain_report import KINDS
 from feeds.records import Report
@@ -64,11 +65,22 @@ def test_every_kind_is_taken() -> None:
         ({"confirmed": "yes"}, "bad_member", "/confirmed"),
         ({"status": "Drill"}, "bad_status", "/status"),
         ({"v": 3}, "bad_version", "/v"),
+        ({"finding": "photo"}, "bad_member", "/finding"),
+        ({"finding": "trace", "kind": "theft"}, "bad_member", "/finding"),
     ],
 )
 def test_refusals_name_the_place(change: dict[str, object], code: str, at: str) -> None:
     rejected = refusal(Plain().decode(message(BEAR | change, TOPIC)))
     assert (rejected.code, rejected.at) == (code, at)
+
+
+@pytest.mark.parametrize("kind", sorted(ANIMALS))
+@pytest.mark.parametrize("finding", list(Finding))
+def test_what_was_found_of_an_animal_is_told(kind: str, finding: Finding) -> None:
+    body = BEAR | {"kind": kind, "finding": finding.value}
+    (report,) = Plain().decode(message(body, TOPIC)).records
+    assert isinstance(report, Report)
+    assert report.finding is finding
 
 
 def test_photos_are_named_and_never_brought() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 from dataclasses import replace
+from statistics import median
 
 import pytest
 from paho.mqtt.client import MQTTMessage
@@ -88,7 +89,10 @@ async def test_each_is_quarantined_and_a_good_reading_behind_them_is_stored(
                 resident.append(resident_mb(os.getpid()))
     assert broker.dropped == ()
     assert {(row.topic, row.code, row.payload) for row in await rows(store, quarantine)} == wanted, "once each, counted"
-    assert resident[-1] - resident[waves // 2 - 2] < GROWTH_MB, resident
+    half = (len(resident) + 1) // 2
+    before, after = resident[1:half] or resident, resident[half:] or resident
+    # Their middles: a single step is the allocator's doing, what leaks grows from wave to wave.
+    assert median(after) - median(before) < GROWTH_MB, resident
 
 
 @pytest.mark.parametrize("store", ["sqlite"], indirect=True)

@@ -12,6 +12,7 @@ from aiohttp import web
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from feeds.contact import MAX
+from feeds.finding import Finding
 from feeds.members import BadMember, Members
 from feeds.plain_report import CONTACTS, KINDS, MAX_PHOTOS, report
 from feeds.records import Report
@@ -31,7 +32,7 @@ from services.web.security import WebError
 from services.web.sender import Kind, Sender, sender_of
 
 _CONTACTS = frozenset(f"contact_{name}" for name in CONTACTS)
-_OF_ANYBODY = frozenset({"v", "kind", "time", "text", "place", "lon", "lat"}) | _CONTACTS
+_OF_ANYBODY = frozenset({"v", "kind", "time", "text", "place", "lon", "lat", "finding"}) | _CONTACTS
 _OF_STAFF = _OF_ANYBODY | {"id", "confirmed", "source", "status", "photos"}
 _KEY = re.compile(r'"?([!#-\[\]-~]{16,128})"?')
 _OLDEST, _AHEAD = timedelta(days=14), timedelta(minutes=10)
@@ -129,6 +130,7 @@ ENDPOINTS = (
                 "place": {"type": "string", "maxLength": 400},
                 "lon": {"type": "number"},
                 "lat": {"type": "number"},
+                "finding": {"enum": [*Finding, ""], "description": "of bear, boar and deer; a sighting unless told"},
                 **{
                     name: {"type": "string", "maxLength": MAX, "description": "how to reach you: kept apart, sealed"}
                     for name in sorted(_CONTACTS)

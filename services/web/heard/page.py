@@ -14,6 +14,7 @@ from typing import Any
 
 from aiohttp import hdrs, web
 
+from feeds.finding import Finding
 from rules.wording.languages import LANGUAGES
 from services.clock import wall
 from services.heard.door import By, Door, Sighting, Told, token_of
@@ -169,6 +170,7 @@ def _form(
         "faults": faults,
         "wrong": {fault.field: fault.word for fault in faults},
         "found": found,
+        "findings": tuple(Finding),
         "box": _box(context),
         "trap": _TRAP,
         **follow.words(language),

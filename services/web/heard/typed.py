@@ -7,16 +7,19 @@ import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from feeds.finding import Finding
 from feeds.japan import JAPAN
 from feeds.open311.asked import MAX_DESCRIPTION, asked
 from feeds.open311.catalog import Catalog
 from feeds.open311.fault import RefusedError
 from services.heard.door import Sighting, Told
 from services.heard.kinds import Kind
+from services.heard.words import word
 from services.web.heard.sent import Sent
 
 LONGEST_PLACE, MOST = 400, 999
 _OLDEST, _AHEAD = timedelta(days=14), timedelta(minutes=10)
+_UNSEEN = frozenset({Finding.TRACE, Finding.INJURY})
 _AGO = {"now": 0, "30": 30, "60": 60}  # minutes
 _LOCAL = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2})?")  # as a browser sends date and time
 _CONTROL = re.compile(r"[^\S\n\t ]|[\x00-\x08\x0b-\x1f\x7f\ufffe\uffff]")
@@ -69,9 +72,11 @@ def sighting(kind: Kind, sent: Sent, where: Where, now: datetime, *, any_time: b
     text = _text(sent)
     if len(text) > MAX_DESCRIPTION - 100 or not (text or kind.animal):
         faults.append(Fault("text", "bad_text"))
+    if kind.animal and sent.text("finding") not in {"", *Finding}:
+        faults.append(Fault("finding", "bad_answer"))
     if faults or seen_at is None:
         return faults
-    lines = [f"数：{number}" if number else "", text or kind.name("ja")]
+    lines = [f"数：{number}" if number else "", text or _said(kind, sent)]
     return Sighting(
         kind=kind.code,
         text="\n".join(line for line in lines if line),
@@ -79,7 +84,13 @@ def sighting(kind: Kind, sent: Sent, where: Where, now: datetime, *, any_time: b
         lon=where.lon,
         lat=where.lat,
         seen_at=seen_at,
+        finding=Finding(sent.text("finding")) if kind.animal and sent.text("finding") else None,
     )
+
+
+def _said(kind: Kind, sent: Sent) -> str:
+    """What was chosen, where nothing was written."""
+    return word(f"finding_{sent.text('finding')}", "ja") if sent.text("finding") in _UNSEEN else kind.name("ja")
 
 
 def request(kind: Kind, sent: Sent, where: Where, catalog: Catalog) -> Told | list[Fault]:

@@ -6,6 +6,7 @@ from typing import Any
 
 from aiohttp import web
 
+from feeds.finding import Finding
 from rules.reports.case import CaseError, State
 from services.reports import board, desk
 from services.reports.running import BELL
@@ -140,6 +141,7 @@ ENDPOINTS = (
                         "lat": {"type": "number"},
                         "time": {"type": "string", "format": "date-time"},
                         "kind": {"type": "string"},
+                        "finding": {"enum": [*Finding, ""], "description": "of an animal"},
                     },
                 },
             },

@@ -7,6 +7,7 @@ from datetime import timedelta
 from math import isfinite
 from typing import Any
 
+from feeds.finding import Finding
 from feeds.instant import instant
 from rules.reports.case import Act, CaseError, State
 from rules.reports.kinds import KINDS
@@ -106,9 +107,10 @@ def _cases(value: Any) -> Sequence[tuple[int, int | None]]:
 def _correction(value: Any, context: WebContext) -> dict[str, Any]:
     """What is put right, by the names of the record: place, lon and lat, time, kind; the sender's words never."""
     told = {name: one for name, one in value.items() if one not in (None, "")} if isinstance(value, Mapping) else {}
-    if not told or not told.keys() <= {"place", "lon", "lat", "time", "kind"}:
+    if not told or not told.keys() <= {"place", "lon", "lat", "time", "kind", "finding"}:
         text = (
-            "correct に place、lon と lat、time、kind のどれかが要ります。 / correct: place, lon and lat, time, kind."
+            "correct に place、lon と lat、time、kind、finding のどれかが要ります。"
+            " / correct: place, lon and lat, time, kind, finding."
         )
         raise WebError(400, "bad_correct", text)
     found: dict[str, Any] = {}
@@ -118,6 +120,10 @@ def _correction(value: Any, context: WebContext) -> dict[str, Any]:
         if not isinstance(told["kind"], str) or told["kind"] not in KINDS:
             raise WebError(400, "bad_kind", f"kind は {' / '.join(KINDS)} のどれかです。 / Unknown kind.")
         found["kind"] = told["kind"]
+    if "finding" in told:
+        if told["finding"] not in list(Finding):
+            raise WebError(400, "bad_finding", f"finding は {' / '.join(Finding)} のどれかです。 / Unknown finding.")
+        found["finding"] = told["finding"]
     if "time" in told:
         found["seen_at"] = _time(told["time"], context)
     if "lon" in told or "lat" in told:

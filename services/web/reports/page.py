@@ -13,7 +13,7 @@ from aiohttp import hdrs, web
 
 from feeds.instant import instant
 from rules.reports.case import Act, State
-from rules.reports.kinds import KINDS, rings_at
+from rules.reports.kinds import FOUND_JA, KINDS, rings_at
 from services.desks.authority import scope_of
 from services.reports.entries import STATES_JA
 from services.store import report_cases, users
@@ -74,7 +74,7 @@ async def act(request: web.Request) -> web.StreamResponse:
         "text": words.get("text", ""),
         "handler": words.get("handler", ""),
         "into": words.get("into") or (min(picked, key=_number).partition(":")[0] if picked else ""),
-        "correct": {name: words.get(name, "") for name in ("place", "lon", "lat", "kind")},
+        "correct": {name: words.get(name, "") for name in ("place", "lon", "lat", "kind", "finding")},
         "cases": [dict(zip(("id", "seen"), one.split(":", 1), strict=False)) for one in picked],
     }
     if words.get("seen_at"):
@@ -118,6 +118,7 @@ async def _page(
         shown=shown,
         more=(len(waiting) if shown == "waiting" else len(items)) - len(found),
         states=[(state.value, *STATES_JA[state]) for state in State],
+        findings=FOUND_JA,
         kinds=[(name, kind.ja) for name, kind in KINDS.items()],
         acts={what.value: words for what, words in _ACTS.items()},
         size=(WIDTH, HEIGHT),

@@ -24,6 +24,7 @@ ITEM = {
     "kind": "bear, suspicious_person, …",
     "kind_ja": "in Japanese",
     "kind_en": "in English",
+    "finding": "of an animal: sighting, injury or trace; empty where nobody said",
     "state": "received, triaged, confirmed, unconfirmed, rejected, withdrawn, expired",
     "state_ja": "in Japanese",
     "state_en": "in English",
@@ -98,6 +99,7 @@ def _sent(item: Item) -> dict[str, Any]:
     report = item.report
     return {
         "text": report.text if report else "",
+        "finding": (report.finding or "") if report else "",
         "source": report.source if report else "",
         "gateway": report.gateway if report else "",
         "contact": list(item.contact),

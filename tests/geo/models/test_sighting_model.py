@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from feeds.crime_types import Crime, Ended, Follows
+from feeds.finding import Finding
 from feeds.records import Report
 from feeds.status import Status
 from geo.hazard import Hazard
@@ -40,6 +41,30 @@ def test_what_a_hazard_tells() -> None:
     assert one.facts["confirmed"] is True
     assert one.headline == "クマの目撃（sw地区付近、8月1日17:40、確認済み）"
     assert one.valid_until == BEAR.measured_at + timedelta(hours=24)
+
+
+@pytest.mark.parametrize(
+    ("finding", "confirmed", "level", "what"),
+    [
+        (None, True, 3, "クマの目撃"),
+        (Finding.SIGHTING, True, 3, "クマの目撃"),
+        (Finding.INJURY, True, 3, "クマによる人身被害"),
+        (Finding.INJURY, False, 2, "クマによる人身被害"),
+        (Finding.TRACE, True, 2, "クマの痕跡"),
+        (Finding.TRACE, False, 1, "クマの痕跡"),
+    ],
+)
+def test_an_animal_a_wound_and_a_trace_are_told_apart(
+    finding: Finding | None, confirmed: bool, level: int, what: str
+) -> None:
+    (one,) = run(replace(BEAR, finding=finding, confirmed=confirmed))
+    assert (one.level, one.facts["what"], one.facts.get("finding")) == (level, what, finding)
+    assert one.headline.startswith(f"{what}（")
+
+
+def test_what_was_found_means_nothing_once_it_was_no_animal() -> None:
+    (one,) = run(replace(BEAR, kind="suspicious_person", finding=Finding.TRACE))
+    assert "finding" not in one.facts and "痕跡" not in one.headline
 
 
 def test_who_reported_is_in_no_field_but_the_reference_of_the_evidence() -> None:

@@ -10,8 +10,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from feeds.finding import Finding
 from feeds.japan import JAPAN
-from geo.sighted.linking import Apart, Assumed, Chain, Sighting, Step, chains, extended, step
+from feeds.records import Report
+from geo.sighted.linking import Apart, Assumed, Chain, Sighting, Step, chains, extended, sighting_of, step
 
 DAWN = datetime(2025, 10, 23, 5, 10, tzinfo=JAPAN)
 KM = 1 / 111.195  # degrees of latitude
@@ -109,3 +111,12 @@ def test_a_repeat_of_a_report_and_its_correction_count_once() -> None:
     found = extended(chains(MORNING, ASSUMED), replace(MORNING[3], lat=39.70 + 3.4 * KM), ASSUMED)
     assert [len(chain.sightings) for chain in found] == [8]
     assert chains([seen(0, 0, "x"), seen(300, 0, "y")], Assumed(gap=timedelta(hours=6)))[0].places == 2
+
+
+def test_a_trace_is_where_an_animal_was_and_in_no_chain() -> None:
+    told = Report(
+        gateway="gw", report_id="1", kind="bear", measured_at=DAWN, text="2頭", place="", lon=141.15, lat=39.7
+    )  # fmt: skip
+    assert sighting_of(told) is not None
+    assert sighting_of(replace(told, finding=Finding.INJURY)) is not None
+    assert sighting_of(replace(told, finding=Finding.TRACE)) is None

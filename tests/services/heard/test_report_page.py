@@ -10,6 +10,7 @@ import aiohttp
 import pytest
 from sqlalchemy import func, select
 
+from feeds.finding import Finding
 from feeds.records import Report
 from geo.towns.gazetteer import Gazetteer, Place
 from services.configuration.open311 import Open311
@@ -92,6 +93,23 @@ async def test_a_bear_is_told_without_scripts_pressed_twice_and_taken_back(store
         async with visitor.http.post("/report/" + "x" * 43) as response:
             assert response.status == 404
         assert (await visitor.get("/report/short"))[0] == 404
+
+
+async def test_what_was_found_of_an_animal_is_asked_and_kept(store: Store) -> None:
+    async with floor(store, reports=OPEN, services=SERVICES) as hub:
+        visitor = await hub.visitor()
+        _, form = await visitor.get("/report?kind=bear")
+        assert re.findall(r'name="finding" value="(\w+)"( checked)?', form) == [
+            ("sighting", " checked"), ("injury", ""), ("trace", ""),
+        ]  # fmt: skip
+        assert 'name="finding"' not in (await visitor.get("/report?kind=damage"))[1]
+        fields = await shown(visitor) | {"place": "岩山", "finding": "trace"}
+        assert (await send(visitor, fields))[0] == 200
+        (report,) = await kept(hub)
+        assert (report.finding, report.text) == (Finding.TRACE, "足跡・ふん・食べた跡など")
+        status, _, text, _ = await send(visitor, await shown(visitor) | {"place": "岩山", "finding": "ufo"})
+        assert status == 400 and 'id="finding-wrong"' in text
+        assert len(await kept(hub)) == 1
 
 
 async def test_what_is_asked_of_the_snow_desk_is_answered_with_its_facts(store: Store) -> None:

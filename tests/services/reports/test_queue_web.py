@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from feeds.finding import Finding
 from feeds.status import Status
 from services.configuration.reports import Handling, Reports
 from services.store import records, report_cases
@@ -112,3 +113,24 @@ async def test_who_looked_at_something_older_is_told_who_was_first(store: Store)
         body = {"cases": [{"id": one, "seen": 1}], "act": "triage"}
         status, told = await officer.post(ACTS, body)
         assert (status, told["error"]) == (409, "changed") and "the-operator" in told["message"]
+
+
+async def test_what_was_found_is_shown_put_right_and_told(store: Store) -> None:
+    async with floor(store, reports=HANDLES) as house:
+        officer, stranger = await house.person(Role.OPERATOR), await house.visitor()
+        (one,) = await arrive(store, "a", finding=Finding.TRACE)
+        (item,) = (await officer.get(QUEUE))[1]["items"]
+        assert item["finding"] == "trace" and "痕跡" in (await officer.get("/ops/reports"))[1]
+        await act(officer, "triage", one)
+        await act(officer, "confirm", one, reason="patrol")
+        (seen,) = await stranger.features("/api/v1/reports")
+        assert seen["finding"] == "trace"
+        status, told = await act(officer, "correct", one, reason="mistaken", correct={"finding": "ufo"})
+        assert status == 400 and told["error"] == "bad_finding"
+        (item,) = (await officer.get(f"{QUEUE}?state=confirmed"))[1]["items"]
+        reason = item["may"]["correct"][0]["reason"]
+        assert (await act(officer, "correct", one, reason=reason, correct={"finding": "injury"}))[0] == 200
+        (seen,) = await stranger.features("/api/v1/reports")
+        assert seen["finding"] == "injury"
+        (item,) = (await officer.get(f"{QUEUE}?state=confirmed"))[1]["items"]
+        assert item["finding"] == "injury" and "人身被害" in (await officer.get("/ops/reports?state=confirmed"))[1]
