@@ -31,8 +31,8 @@ def _kind(words: tuple[str, str], minutes: float, days: float, near: tuple[float
     return Kind(*words, timedelta(minutes=minutes), timedelta(days=days), near[0], timedelta(minutes=near[1]))
 
 
-# Distances and gaps are working assumptions of ours: a hint for people, never a decision.
 FOUND_JA = {"sighting": "目撃", "trace": "痕跡（足跡・ふん・食害）", "injury": "人身被害"}  # of animals
+# Distances and gaps are working assumptions of ours: a hint for people, never a decision.
 KINDS: Mapping[str, Kind] = {
     "bear": _kind(("クマ", "Bear"), 3, 1, (500, 30)),
     "boar": _kind(("イノシシ", "Wild boar"), 10, 1, (500, 30)),

@@ -38,24 +38,26 @@ class Item:
     photos: Sequence[Known] = ()  # what is known of its pictures
 
 
-async def waiting(store: Store, ground: Ground, now: datetime) -> list[Item]:
+async def waiting(store: Store, ground: Ground, now: datetime, assumed: Assumed) -> list[Item]:
     """What waits for a person; whose turn it is stands first."""
     async with store.read() as connection:
-        return await _items(connection, await report_cases.to_do(connection, now, MOST), ground, now)
+        return await _items(connection, await report_cases.to_do(connection, now, MOST), ground, now, assumed)
 
 
-async def lately(store: Store, ground: Ground, now: datetime, state: State | None = None) -> list[Item]:
+async def lately(
+    store: Store, ground: Ground, now: datetime, assumed: Assumed, state: State | None = None
+) -> list[Item]:
     """What came in within 14 days, of one state or any; what waits first, then the newest."""
     async with store.read() as connection:
         cases = await report_cases.since(connection, state, now - LISTED, MOST)
-        return await _items(connection, cases, ground, now)
+        return await _items(connection, cases, ground, now, assumed)
 
 
-async def one(store: Store, ground: Ground, now: datetime, number: int) -> Item | None:
+async def one(store: Store, ground: Ground, now: datetime, assumed: Assumed, number: int) -> Item | None:
     """One case, or None."""
     async with store.read() as connection:
         case = await report_cases.find(connection, number)
-        return (await _items(connection, [case], ground, now))[0] if case else None
+        return (await _items(connection, [case], ground, now, assumed))[0] if case else None
 
 
 def placed(case: Case, ground: Ground) -> Case:
@@ -66,7 +68,9 @@ def placed(case: Case, ground: Ground) -> Case:
     return replace(case, area=min(areas, key=lambda area: area.code).code) if areas else case
 
 
-async def _items(connection: AsyncConnection, cases: Sequence[Case], ground: Ground, now: datetime) -> list[Item]:
+async def _items(
+    connection: AsyncConnection, cases: Sequence[Case], ground: Ground, now: datetime, assumed: Assumed
+) -> list[Item]:
     since = min([now, *(one.arrived_at for one in cases)]) - _AROUND
     opened = [one for state in sorted(OPEN) for one in await report_cases.since(connection, state, since, MOST)]
     merged = await report_cases.merged_into(connection, [one.id for one in cases])
@@ -74,7 +78,7 @@ async def _items(connection: AsyncConnection, cases: Sequence[Case], ground: Gro
     reports = await report_revisions.newest(connection, [one.key for one in every.values()])
     senders = await reporters.known(connection, [one.key for one in cases])
     alike = likely_same(every.values())
-    linked = {link.key: chain for chain in _chains(every.values(), reports) for link in chain.sightings}
+    linked = {link.key: chain for chain in _chains(every.values(), reports, assumed) for link in chain.sightings}
     numbers = {one.key: one.id for one in every.values()}
     pictures = await photo_signs.of_cases(connection, [one.id for one in cases])
     return [
@@ -92,11 +96,11 @@ async def _items(connection: AsyncConnection, cases: Sequence[Case], ground: Gro
     ]
 
 
-def _chains(cases: Collection[Case], reports: Mapping[str, Report]) -> list[Chain]:
+def _chains(cases: Collection[Case], reports: Mapping[str, Report], assumed: Assumed) -> list[Chain]:
     """Never over the border between a drill and the real thing."""
     found: list[Chain] = []
     for status in {case.status for case in cases}:
         told = (reports[one.key] for one in cases if one.status is status and one.key in reports)
         seen = [sighting for report in told if stands(report) and (sighting := sighting_of(report)) is not None]
-        found += [chain for chain in chains(seen, Assumed()) if len(chain.sightings) > 1]
+        found += [chain for chain in chains(seen, assumed) if len(chain.sightings) > 1]
     return found

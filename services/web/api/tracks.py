@@ -8,7 +8,7 @@ from typing import Any
 from aiohttp import web
 
 from feeds.status import Status
-from geo.sighted.linking import Assumed, Chain, chains, sighting_of
+from geo.sighted.linking import Chain, chains, sighting_of
 from geo.sighted.told import stands
 from services.store import records
 from services.store.users import Role
@@ -28,7 +28,11 @@ async def show(request: web.Request) -> web.Response:
         for status in Status:
             reports = await records.reports(connection, status, now - _BACK, now)
             seen = [one for report in reports if stands(report) and (one := sighting_of(report)) is not None]
-            found += [_feature(chain, status, now) for chain in chains(seen, Assumed()) if len(chain.sightings) > 1]
+            found += [
+                _feature(chain, status, now)
+                for chain in chains(seen, context.reports.tracks.assumed)
+                if len(chain.sightings) > 1
+            ]
     return collection(request, found, None)
 
 

@@ -41,13 +41,14 @@ async def asked(request: web.Request) -> list[board.Item]:
     context, query = request.app[CONTEXT], request.query
     state = state_of(query.get("state"))
     if state is None and not flag_of(query.get("every"), "every"):
-        return await board.waiting(context.store, context.ground, context.now())
-    return await board.lately(context.store, context.ground, context.now(), state)
+        return await board.waiting(context.store, context.ground, context.now(), context.reports.tracks.assumed)
+    return await board.lately(context.store, context.ground, context.now(), context.reports.tracks.assumed, state)
 
 
 async def show_one(request: web.Request) -> web.Response:
     context = request.app[CONTEXT]
-    found = await board.one(context.store, context.ground, context.now(), number_of(request.match_info["id"]))
+    number, assumed = number_of(request.match_info["id"]), context.reports.tracks.assumed
+    found = await board.one(context.store, context.ground, context.now(), assumed, number)
     if found is None:
         raise WebError(404, *WORDS[404])
     return answer(request, item_told(found, context))

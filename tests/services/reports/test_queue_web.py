@@ -8,7 +8,7 @@ import pytest
 
 from feeds.finding import Finding
 from feeds.status import Status
-from services.configuration.reports import Handling, Reports
+from services.configuration.reports import Handling, Reports, Tracks
 from services.store import records, report_cases
 from services.store.engine import Store
 from services.store.users import Role
@@ -134,3 +134,20 @@ async def test_what_was_found_is_shown_put_right_and_told(store: Store) -> None:
         assert seen["finding"] == "injury"
         (item,) = (await officer.get(f"{QUEUE}?state=confirmed"))[1]["items"]
         assert item["finding"] == "injury" and "人身被害" in (await officer.get("/ops/reports?state=confirmed"))[1]
+
+
+async def test_a_city_says_which_sightings_may_be_of_one_animal(store: Store) -> None:
+    near, far = {"lon": 141.11, "lat": 39.70}, {"lon": 141.11, "lat": 39.716}  # 1.8 km in a minute: 107 km/h
+    asked = []
+    for tracks in (Tracks(), Tracks(speed_kmh=60, apart_m=1000)):
+        async with floor(store, reports=Reports(tracks=tracks)) as house:
+            viewer = await house.person(Role.VIEWER, f"viewer-{len(asked)}")
+            if not asked:
+                await arrive(store, "a", **near)
+                sent = report("b", -1, status=Status.ACTUAL, **far)
+                async with store.write() as connection:
+                    await records.save(connection, [sent], NOW)
+            tracked = await viewer.features("/api/v1/reports/tracks")
+            linked = [item["track"] for item in (await viewer.get(QUEUE))[1]["items"]]
+            asked.append((len(tracked), sum(one is not None for one in linked)))
+    assert asked == [(0, 0), (1, 2)]
