@@ -14,7 +14,7 @@ from feeds.instant import instant, iso_utc
 from services.cli.reporters import may, refuse, tell
 from services.clock import wall
 from services.keyring import Keyring, KeyringError
-from services.reporters import asking, proving
+from services.reporters import asking, elsewhere, proving
 from services.reporters.asking import Person
 from services.reporters.looking import By
 from services.reporters.purpose import Purpose
@@ -104,18 +104,26 @@ async def _ask(store: Store, ring: Keyring, settings: Settings, args: argparse.N
             })  # fmt: skip
         for one in await _subscriptions(store, settings, args.mail):
             tell({"about": "subscription", **one})
+        for register in await _elsewhere(store):
+            tell({"about": "elsewhere", **register})
         return 0
     if not await may(store, args.by, Role.ADMIN):
         return refuse("not_allowed", f"{args.by} は admin の利用者ではありません")
     if args.verb == "export":
         by = By(who=args.by, how="export", purpose=Purpose.ASKED, at=wall())
         told = await asking.export(store, ring, person, by)
-        tell({**told, "subscriptions": await _subscriptions(store, settings, args.mail)})
+        left = await _subscriptions(store, settings, args.mail)
+        tell({**told, "subscriptions": left, "elsewhere": await _elsewhere(store)})
         return 0
     gone = await asking.erase(store, ring, person, args.by, wall(), words=args.words)
     left = await _subscriptions(store, settings, args.mail)  # ended by the link in each mail
-    tell({**gone, "subscriptions": left, "washed": await store.wash()})
+    tell({**gone, "subscriptions": left, "elsewhere": await _elsewhere(store), "washed": await store.wash()})
     return int(gone["left"] > 0)
+
+
+async def _elsewhere(store: Store) -> list[dict[str, str | int]]:
+    async with store.read() as connection:
+        return await elsewhere.registers(connection)
 
 
 async def _subscriptions(store: Store, settings: Settings, mails: Sequence[str]) -> list[dict[str, str]]:

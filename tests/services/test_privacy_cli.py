@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 from pydantic import SecretStr
-from sqlalchemy import select, update
+from sqlalchemy import insert, select, update
 
 from services import cli
 from services.clock import wall
@@ -21,6 +21,7 @@ from services.store import looks, records, report_cases, reporters, users
 from services.store.engine import Store
 from services.store.tables import chronology
 from services.store.tables import records as arrived
+from services.store.tables_muster import staff
 from services.store.tables_reporters import backups
 from services.store.tables_reporters import reporters as sealed
 from services.store.users import Account, Role
@@ -106,6 +107,19 @@ def test_a_person_is_found_shown_all_and_deleted_and_others_stay(shirase: Run, t
         "連絡先を2件消した。照合：消した行の残り0件" in texts[-1].text
         and texts[-1].refs["why"] == "asked for by the person"
     )
+
+
+def test_other_registers_are_named_where_somebody_is_in_them(shirase: Run, tmp_path: Path) -> None:
+    async def hire(connection: Any) -> None:
+        words = dict.fromkeys(("bureau", "section", "role", "category", "place"), "")
+        one = {"code": "1001", "drills": False, "sealed": b"-", "lookups": [], "changed_at": wall(), **words}
+        await connection.execute(insert(staff).values(**one))
+
+    assert shirase("privacy", "find", "--name", "佐藤")[1] == []
+    look(tmp_path, hire)
+    (told,) = shirase("privacy", "find", "--name", "佐藤")[1]
+    assert (told["about"], told["register"], told["people"]) == ("elsewhere", "staff", 1)
+    assert "shirase staff export" in told["ask"]
 
 
 def test_a_new_key_takes_over_and_the_old_one_may_go(
