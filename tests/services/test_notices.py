@@ -58,6 +58,7 @@ async def test_a_relay_hands_in_a_mail_once(store: Store) -> None:
             "exact": "hour",
             "place": "内丸",
             "text": "声かけ。",
+            "finding": None,
             "confirmed": True,
             "source": "盛岡東警察署",
             "status": "Actual",

@@ -185,6 +185,7 @@ async def test_what_is_public_of_it_is_coarse(store: Store) -> None:
             "text": "",
             "confirmed": True,
             "source": "盛岡市",
+            "finding": None,
             "status": "Actual",
         }
         _, fixes = await stranger.get("/api/v1/fixes/latest")
