@@ -119,6 +119,7 @@ async def test_lookup_finds_what_the_join_finds(tmp_path: Path) -> None:
     assert found["demonstration layer: a point"].unit == "µs"
 
 
+@pytest.mark.beyond
 async def test_postgis_finds_the_same_zones(tmp_path: Path, postgresql: Cluster) -> None:
     if not postgis.offers_postgis(postgresql):
         pytest.skip(postgis.MISSING)
