@@ -4,7 +4,6 @@ nobody else's telephone.
 
 from __future__ import annotations
 
-import asyncio
 import secrets
 from datetime import timedelta
 
@@ -20,6 +19,7 @@ from services.clock import Clock
 from services.store import call_sends, calls
 from services.store.call_sends import Send, SendState
 from services.store.engine import Store
+from services.under_way import UnderWay
 
 log = structlog.get_logger()
 SENDS = Counter("shirase_callout_messages_total", "Messages to staff by what became of them", ["outcome"])
@@ -34,33 +34,27 @@ class Caller:
     def __init__(self, store: Store, bell: Bell, clock: Clock, callout: Callout, outlet: Outlet, base_url: str) -> None:
         self._store, self._bell, self._clock, self._callout = store, bell, clock, callout
         self._outlet, self._base_url = outlet, base_url
-        self._under_way: set[asyncio.Task[None]] = set()
+        self._under_way = UnderWay(MOST_AT_ONCE)
 
     async def step(self) -> bool:
         """Claim what is due and start sending it; True where there was anything. Does not wait for the answers."""
-        now, room = self._clock.now(), MOST_AT_ONCE - len(self._under_way)
+        now, room = self._clock.now(), self._under_way.room
         async with self._store.read() as connection:
             if room <= 0 or not await call_sends.needs_work(connection, now):
                 return False
         async with self._store.hold() as connection:
             claimed = await call_sends.claim(connection, now, room, self._callout.per_hour)
         for one in claimed:
-            task = asyncio.create_task(self._send(one), name=f"{self.name}:{one.call}")
-            self._under_way.add(task)
-            task.add_done_callback(self._under_way.discard)
+            self._under_way.begin(self._send(one), f"{self.name}:{one.call}")
         return bool(claimed)
 
     async def settle(self) -> None:
         """Wait for everything that is under way."""
-        while self._under_way:
-            await asyncio.gather(*self._under_way, return_exceptions=True)
+        await self._under_way.settle()
 
     async def close(self) -> None:
-        """At an orderly stop: give what is under way a moment. What is cut off becomes unknown by its lease."""
-        if self._under_way:
-            await asyncio.wait(self._under_way, timeout=5)
-        for task in self._under_way:
-            task.cancel()
+        """At an orderly stop."""
+        await self._under_way.stop()
         self._outlet.close()
 
     async def _send(self, one: Send) -> None:

@@ -6,7 +6,6 @@ the messages are on their way. Whoever is killed leaves those that were, and no 
 
 from __future__ import annotations
 
-import asyncio
 import secrets
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -28,6 +27,7 @@ from services.store import muster_people, muster_sends, musters, staff
 from services.store.engine import Store
 from services.store.muster_sends import Kind, Result, Send, SendState
 from services.store.musters import Muster
+from services.under_way import UnderWay
 
 log = structlog.get_logger()
 BELL = "musters"
@@ -48,34 +48,29 @@ class Sender:
         self._store, self._bell, self._clock, self._told, self._ways = store, bell, clock, told, ways
         self._city, self._base_url = where
         self._seal, self._pace = told.seal(), Pace(told.per_second)
-        self._under_way: set[asyncio.Task[None]] = set()
+        self._under_way = UnderWay(told.at_once)
         self._done: list[Result] = []
 
     async def step(self) -> bool:
         """Claim what there is room for, wait a moment, write what became of any. True while there is work."""
-        now, room = self._clock.now(), self._told.at_once - len(self._under_way)
+        now, room = self._clock.now(), self._under_way.room
         async with self._store.read() as connection:
             wanted = room > 0 and await muster_sends.needs_work(connection, now)
         if wanted:
             await self._begin(room, now)
-        if self._under_way:
-            await asyncio.wait(self._under_way, timeout=_TICK)
+        await self._under_way.wait(_TICK)
         await self._write()
         return wanted or bool(self._under_way)
 
     async def settle(self) -> None:
         """Wait for everything that is under way."""
-        while self._under_way:
-            await asyncio.wait(self._under_way)
+        await self._under_way.settle()
         await self._write()
 
     async def close(self) -> None:
-        """At an orderly stop: give what is under way a moment. What is cut off becomes unknown by its lease."""
-        if self._under_way:
-            await asyncio.wait(self._under_way, timeout=5)
+        """At an orderly stop: what has an outcome is written down."""
+        await self._under_way.stop()
         await self._write()
-        for task in self._under_way:
-            task.cancel()
         await self._ways.close()
 
     async def _begin(self, room: int, now: datetime) -> None:
@@ -127,9 +122,7 @@ class Sender:
         if address is None:
             self._done.append(Result(one, SendState.DROPPED, "宛先が名簿で変わりました / the address was changed"))
             return
-        task = asyncio.create_task(self._send(one, address, telling), name=self.name)
-        self._under_way.add(task)
-        task.add_done_callback(self._under_way.discard)
+        self._under_way.begin(self._send(one, address, telling), self.name)
 
     async def _send(self, one: Send, address: str, telling: Telling) -> None:
         await self._pace.turn()

@@ -4,7 +4,6 @@ or where a consent ended meanwhile, gets nothing: it is looked at again just bef
 
 from __future__ import annotations
 
-import asyncio
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -30,6 +29,7 @@ from services.store.call_sends import SendState as Outcome
 from services.store.engine import Store
 from services.store.watch_alarms import Alarm
 from services.store.watch_sends import Send, SendKind, SendState
+from services.under_way import UnderWay
 from services.watch.vault import Vault
 
 log = structlog.get_logger()
@@ -58,11 +58,11 @@ class Sender:
     def __init__(self, store: Store, clock: Clock, told: Watching, outlet: Outlet, base_url: str) -> None:
         self._store, self._clock, self._told, self._outlet = store, clock, told, outlet
         self._vault, self._base_url = Vault(told.keyring()), base_url.rstrip("/")
-        self._under_way: set[asyncio.Task[None]] = set()
+        self._under_way = UnderWay(MOST_AT_ONCE)
 
     async def step(self) -> bool:
         """Claim what is due and start sending it; True where there was anything. Does not wait for the answers."""
-        now, room = self._clock.now(), MOST_AT_ONCE - len(self._under_way)
+        now, room = self._clock.now(), self._under_way.room
         if self._clock.hurried or room <= 0:
             return False
         async with self._store.read() as connection:
@@ -71,22 +71,16 @@ class Sender:
         async with self._store.hold() as connection:
             claimed = await watch_sends.claim(connection, now, room)
         for parcel in _parcels(claimed):
-            task = asyncio.create_task(self._send(parcel), name=f"{self.name}:{parcel[0].id}")
-            self._under_way.add(task)
-            task.add_done_callback(self._under_way.discard)
+            self._under_way.begin(self._send(parcel), f"{self.name}:{parcel[0].id}")
         return bool(claimed)
 
     async def settle(self) -> None:
         """Wait for everything that is under way."""
-        while self._under_way:
-            await asyncio.gather(*self._under_way, return_exceptions=True)
+        await self._under_way.settle()
 
     async def close(self) -> None:
-        """At an orderly stop: give what is under way a moment. What is cut off becomes unknown by its lease."""
-        if self._under_way:
-            await asyncio.wait(self._under_way, timeout=5)
-        for task in self._under_way:
-            task.cancel()
+        """At an orderly stop."""
+        await self._under_way.stop()
         self._outlet.close()
 
     async def _send(self, parcel: Sequence[Send]) -> None:

@@ -125,8 +125,7 @@ async def test_a_kill_in_the_middle_leaves_in_doubt_what_was_on_the_wire_and_ask
     step.cancel()
     with suppress(asyncio.CancelledError):
         await step
-    for task in list(scene.sender._under_way):  # the process is dead, and its tasks with it
-        task.cancel()
+    scene.sender._under_way.cut()  # the process is dead, and its tasks with it
     scene.outside.hang = False
     scene.restart()
     await scene.at(minutes=1)
