@@ -40,7 +40,7 @@ from services.web.report_limit import ReportLimit
 
 BELL = "line"
 USE = "line"  # of the keyring
-_AT_ONCE, _LOOKED_AT = 4, 300
+_AT_ONCE = 4
 _TALK_LIVES, _PHOTO_WAITS = timedelta(hours=2), timedelta(days=1)  # until it is sent
 _REPLY_SERVES = timedelta(minutes=2)  # LINE promises one
 _PATIENCE = timedelta(hours=1)
@@ -82,12 +82,8 @@ class Talks:
         """Serve what is due, of each person the oldest; true where there was anything."""
         now = wall()
         async with self._store.read() as connection:
-            waiting = await line_events.waiting(connection, _LOOKED_AT)
+            due = await line_events.due(connection, now, _AT_ONCE)
             self._failed = await line_events.failed(connection)
-        first: dict[str, Event] = {}
-        for one in waiting:
-            first.setdefault(one.talk, one)
-        due = [one for one in first.values() if one.next_at <= now][:_AT_ONCE]
         if not due:
             return False
         await asyncio.gather(*(self._serve(one) for one in due))

@@ -46,11 +46,13 @@ async def add(connection: AsyncConnection, name: str, talk: str, sealed: Sealed,
     return (await connection.execute(once)).rowcount > 0
 
 
-async def waiting(connection: AsyncConnection, at_most: int) -> list[Event]:
-    """Those that are not answered, in the order in which they came."""
+async def due(connection: AsyncConnection, now: datetime, at_most: int) -> list[Event]:
+    """Of each person the oldest that is not answered, where its time has come: who waits holds up nobody else."""
     names = ("id", "talk", "state", "attempts", "received_at", "next_at")
     columns = [*(line_events.c[name] for name in names), line_events.c.key, line_events.c.sealed]
-    chosen = select(*columns).where(line_events.c.state.in_([NEW, ANSWER])).order_by(line_events.c.id).limit(at_most)
+    oldest = select(func.min(line_events.c.id)).where(line_events.c.state.in_([NEW, ANSWER]))
+    mine = (line_events.c.id.in_(oldest.group_by(line_events.c.talk)), line_events.c.next_at <= now)
+    chosen = select(*columns).where(*mine).order_by(line_events.c.id).limit(at_most)
     rows = (await connection.execute(chosen)).mappings()
     return [Event(**{name: row[name] for name in names}, sealed=Sealed(row["key"], row["sealed"])) for row in rows]
 

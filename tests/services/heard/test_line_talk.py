@@ -326,4 +326,4 @@ async def test_a_secret_that_was_changed_leaves_nobody_waiting(store: Store) -> 
         one.restart()
         await one.work()
         async with store.read() as connection:
-            assert await events_store.waiting(connection, 10) == []
+            assert await events_store.due(connection, wall() + timedelta(days=1), 10) == []
