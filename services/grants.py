@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from feeds.status import Status
 from feeds.topics import is_name, matches
 from services.broker import rights
-from services.settings import Gateway
+from services.configuration.gateways import Gateway
 from services.store import gateways
 from services.store.engine import Store
 from services.store.gateways import Registered

@@ -27,12 +27,12 @@ from services.bell import Bell
 from services.broker.client import MqttClient
 from services.broker.link import Incoming
 from services.canary import Canary
+from services.configuration.gateways import Flood
 from services.grants import Grants
 from services.health import Health
 from services.history import Draft, History
 from services.intake import Intake, Sorted
 from services.overflow import Overflow, packed
-from services.settings import Flood
 from services.store import quarantine, records, vitals
 from services.store.engine import Store
 from services.store.faults import is_unfit

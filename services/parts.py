@@ -15,7 +15,7 @@ from feeds.mapping import MappingError, Mappings
 from feeds.registry import by_name, feeds_with, for_message, topic_filters
 from feeds.status import Status
 from geo.registry import MODELS
-from services import adoption, grants
+from services import adoption, grants, snow
 from services.broker.client import MqttClient
 from services.broker.config import check_filters
 from services.broker.embedded import EmbeddedBroker
@@ -28,6 +28,7 @@ from services.channels.mqtt import setting_up as mqtt
 from services.channels.mqtt.channel import Mqtt
 from services.city import StartError
 from services.clock import wall
+from services.configuration.sources import Source as SourceSettings
 from services.deliver import Deliver
 from services.disk import Disk
 from services.dumps.announced import Announced
@@ -40,21 +41,15 @@ from services.ingest import Ingest
 from services.lookout import Lookout
 from services.loop import Loop
 from services.mappings import load_mappings
-from services.orders.loop import Orders, Practice
 from services.outage.watch import Watch as Outages
-from services.plow import Plow
 from services.poll import Poll
 from services.predict import Predict
 from services.reports import running as reports
-from services.requests.follow import Follow
-from services.requests.offer import catalog_of
 from services.residents import parts as residents
 from services.river_model import RiverFile
-from services.roads import Roads
 from services.selftest.message import test_alert
 from services.selftest.monthly import Monthly
 from services.selftest.schedule import scheduled
-from services.settings import Source as SourceSettings
 from services.source import Source
 from services.store import answered, line_events, photos
 from services.store.leases import LEASE
@@ -176,42 +171,9 @@ async def predict(house: House) -> Predict:
     seer.announced = Announced(sites_of(roads, house.settings.plow))
     listen = house.bell.listen("records")
     house.repeat(Loop(Predict.name, leased(once, seer.step), listen, house.pace, rest=0.25))
-    if roads is not None:
-        await _plow(house, roads)
-    await _orders(house, roads)
+    await snow.run(house, roads)
     await _verify(house)
     return seer
-
-
-async def _orders(house: House, roads: Roads | None) -> None:
-    """When plows go out, where the profile has rules for it."""
-    city, plow = await house.city(), house.settings.plow
-    if not city.orders:
-        return
-    practice = Practice(rules=city.orders, patience=plow.patience, roads=roads)
-    once = await house.once(Orders.name)
-    loop = Orders(once, house.bell, house.clock, city.ground, practice)
-    wake, pace = house.bell.listen("passes"), lambda: house.often(loop.EVERY)
-    house.repeat(Loop(loop.name, leased(once, loop.step), wake, pace, rest=2.0))
-
-
-async def _plow(house: House, roads: Roads) -> None:
-    """Positions of plows to passes, where there is a network to match them to."""
-    once, rings = await house.once(Plow.name), house.bell.listen()
-    loop = Plow(once, house.bell, house.clock, roads)
-    house.repeat(Loop(Plow.name, leased(once, loop.step), rings, lambda: house.often(loop.pause), again=True))
-    await _follow(house)
-
-
-async def _follow(house: House) -> None:
-    """Requests of residents that a plow settles, where the city takes any."""
-    catalog = catalog_of(house.settings)
-    if catalog is None:
-        return
-    once = await house.once(Follow.name)
-    codes, listen = [one.code for one in catalog.service if one.by_pass], house.bell.listen("passes")
-    loop = Follow(once, house.clock, codes, house.settings.plow.public_delay)
-    house.repeat(Loop(Follow.name, leased(once, loop.step), listen, lambda: house.often(60), again=True))
 
 
 async def _verify(house: House) -> None:

@@ -27,10 +27,10 @@ from feeds.jma.types import of_whole_japan, worth_fetching
 from feeds.records import Decoded, Message, Rejected
 from services.bell import Bell
 from services.clock import Clock
+from services.configuration.sources import Poll as PollSettings
 from services.fetch import Fetched, Fetcher, FetchError
 from services.lease import Leased
 from services.missing import Missing
-from services.settings import Poll as PollSettings
 from services.store import polled, quarantine, records
 from services.store.engine import Store
 from services.telemetry import RECORDS

@@ -7,24 +7,22 @@ written as ``{ file = "PATH" }`` is replaced by the content of that file, so tha
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Iterable, Mapping
 from datetime import timedelta
 from pathlib import Path
-from typing import Any, Literal, Self
+from typing import Any, Self
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, SecretStr, ValidationError, model_validator
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
-from feeds.status import Status
 from rules.wording.languages import LANGUAGES
-from services.broker.login import Protocol
 from services.callout.roster import Callout
 from services.channels.budget.account import Winters
 from services.channels.budget.tariff import Own
 from services.configuration.approvals import Approvals
 from services.configuration.files import SettingsError, laid_over, of_environment, read
+from services.configuration.gateways import Broker, Flood, Gateway
 from services.configuration.line_talk import LineTalk
 from services.configuration.listening import Listening
 from services.configuration.muster import Mustering
@@ -33,6 +31,7 @@ from services.configuration.plow import Plow
 from services.configuration.reporters import Reporters
 from services.configuration.reports import Reports
 from services.configuration.retention import Retention
+from services.configuration.sources import LalertReceiver, Poll, Source
 from services.configuration.subscriptions import Subscribing
 from services.configuration.watch import Watching
 
@@ -55,88 +54,6 @@ class City(_Strict):
     web: str
     contact: str = ""
     languages: tuple[str, ...] = tuple(LANGUAGES)  # that alerts are written in, beside Japanese
-
-
-class Gateway(_Strict):
-    """One publisher. ``status`` other than Actual makes everything it sends a drill; ``telegram`` lets it relay JMA,
-    ``forecast`` foretell snow, ``watch`` tell of people who are watched over.
-
-    ``also`` are topic filters beside its own, for gateways that publish in another maker's way. What comes beyond
-    ``allowance`` is kept for later.
-    """
-
-    password: SecretStr
-    status: Status = Status.ACTUAL
-    telegram: bool = False
-    forecast: bool = False
-    watch: bool = False
-    also: list[str] = []
-    allowance: float | None = Field(default=None, gt=0)  # messages a second; None: that of [flood]
-
-
-class Flood(_Strict):
-    """What becomes of a gateway that sends without end. The default is far beyond any that measures."""
-
-    allowance: float = Field(default=50, gt=0)  # messages a second, for each gateway without one of its own
-    kept_mb: float = Field(default=500, gt=0)  # packed, of what is beyond, of all gateways together
-
-
-class Broker(_Strict):
-    """An MQTT broker of the city's own. Without this section the hub runs its own nats-server."""
-
-    host: str
-    port: int = 8883
-    username: str = ""
-    password: SecretStr = SecretStr("")
-    protocol: Protocol = Protocol.V311
-    ca: Path | None = None  # with it the connection is TLS
-    certificate: Path | None = None  # the hub's own, for a broker that wants to see one
-    key: Path | None = None
-    client_id: str = "shirase-hub"
-
-
-class Poll(_Strict):
-    """The forecaster's feeds, asked directly. Without this section nothing is fetched."""
-
-    base: str = Field(
-        default="https://www.data.jma.go.jp/developer/xml/feed/", pattern=r"^https?://[^/?#@]+/([^?#]*/)?$"
-    )
-    feeds: list[Literal["regular", "extra", "eqvol", "other"]] = Field(
-        default=["extra", "eqvol", "regular", "other"], min_length=1
-    )
-    # Offices, as the file names tell them (030000; 010000 is the agency itself); empty: all. Every office counts for
-    # earthquakes, tsunami and volcanoes.
-    areas: list[str] = []
-    every_s: float = Field(default=60, ge=20, le=600)
-    timeout_s: float = Field(default=20, ge=1, le=120)
-
-
-class Source(_Strict):
-    """A small web API to ask; ``name`` is also that of the ``[[message]]`` in a mapping that says how it is read."""
-
-    name: str = Field(pattern=r"^[a-z0-9_-]{1,64}$")
-    url: str = Field(pattern=r"^https?://[^/?#@\s]+/\S*$")  # {now:%Y%m%d} stands for the time in Japan
-    every_s: float = Field(default=600, ge=10, le=86_400)
-    behind_s: float = Field(default=0, ge=0, le=86_400)  # {now} is so long ago: when the server has it
-    timeout_s: float = Field(default=20, ge=1, le=120)
-    alert_window_s: float = Field(default=3600, ge=60, le=86_400)  # older values raise no new alert by themselves
-    status: Status = Status.ACTUAL
-    headers: dict[str, SecretStr] = {}  # an API key, for example
-
-    @model_validator(mode="after")
-    def _known_placeholders(self) -> Self:
-        if re.search(r"[{}]", re.sub(r"\{now:(%[YmdHMjy]|[^%{}])+\}", "", self.url)):
-            raise ValueError("url may hold {now:%Y%m%d%H%M} and the like, and no other braces")
-        return self
-
-
-class LalertReceiver(_Strict):
-    """L-Alert's node delivers to /commons/subscriber/soap/NAME. ``status`` other than Actual for its test node."""
-
-    name: str = Field(pattern=r"^[A-Za-z0-9_-]{1,64}$")
-    username: str = Field(min_length=1)
-    password: SecretStr = Field(min_length=12)
-    status: Status = Status.ACTUAL
 
 
 class Signing(_Strict):

@@ -21,10 +21,10 @@ from feeds.mapped import SCHEME
 from feeds.records import Decoded, Message
 from services.bell import Bell
 from services.clock import Clock
+from services.configuration.sources import Source as Settings
 from services.fetch import Fetched, Fetcher, FetchError
 from services.history import History
 from services.lease import Leased
-from services.settings import Source as Settings
 from services.store import polled, quarantine, records
 from services.store.engine import Store
 from services.telemetry import RECORDS

@@ -15,7 +15,7 @@ from feeds.status import Status
 from feeds.topics import overlap
 from services.broker import rights
 from services.clock import wall
-from services.settings import Gateway as Configured
+from services.configuration.gateways import Gateway as Configured
 from services.settings import Settings, SettingsError, load
 from services.store import chronology, gateways
 from services.store.chronology import Entry

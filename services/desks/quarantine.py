@@ -19,11 +19,12 @@ from feeds.registry import feeds_with, for_message
 from feeds.status import Status
 from services import adoption, grants
 from services.broker.link import Incoming
+from services.configuration.gateways import Gateway
 from services.history import History
 from services.intake import Intake
 from services.notices.following import follow
 from services.overflow import unpacked
-from services.settings import Gateway, Settings
+from services.settings import Settings
 from services.store import chronology, packs, quarantine, records, report_cases, stations
 from services.store.chronology import Entry
 from services.store.engine import Store

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from aiohttp import web
 
+from services.configuration.sources import LalertReceiver
 from services.requests.offer import Services
-from services.settings import LalertReceiver
 from services.web import auth_login, callout_link, health, line_webhook, muster_link, pages, pages_subscribe, templating
 from services.web.api import table
 from services.web.api.viewer import Viewer

@@ -29,13 +29,13 @@ from services.configuration.listening import Listening
 from services.configuration.muster import Mustering
 from services.configuration.plow import Plow
 from services.configuration.reports import Reports
+from services.configuration.sources import LalertReceiver
 from services.desks.quarantine import Reader
 from services.desks.subscriptions import Offer
 from services.dumps.picture import Dumps
 from services.health import Health
 from services.requests.offer import Services
 from services.requests.street import Streets
-from services.settings import LalertReceiver
 from services.store.engine import Store
 from services.watch.desk import Desk
 

@@ -20,7 +20,7 @@ from feeds.records import Message, Rejected
 from feeds.safe_xml import read_xml
 from services.bell import Bell
 from services.clock import wall
-from services.settings import LalertReceiver
+from services.configuration.sources import LalertReceiver
 from services.store import quarantine, records
 from services.store.engine import Store
 from services.telemetry import RECORDS

@@ -21,9 +21,10 @@ from feeds.records import Flag, Message, Reading, Rejected
 from services.adoption import Stations, Watch, known, words
 from services.app import Hub
 from services.clock import wall
+from services.configuration.gateways import Gateway
 from services.desks.quarantine import Reader, replay_all
 from services.desks.sensors import SensorError, adopt, let_go, strange, unassigned
-from services.settings import Gateway, load
+from services.settings import load
 from services.store import quarantine, records, stations
 from services.store.engine import Store
 from services.store.quarantine import Wanted

@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 
 from services.alone import AlreadyRunningError, folders, hold
+from services.configuration.gateways import Broker
 from services.line import SERVICES
-from services.settings import Broker, Settings, load
+from services.settings import Settings, load
 
 BROKER = Broker(host="broker.example.jp")
 

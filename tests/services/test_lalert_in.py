@@ -20,8 +20,8 @@ from sqlalchemy import select, text, update
 from feeds.instant import iso_utc
 from feeds.status import Status
 from services.clock import wall
+from services.configuration.sources import LalertReceiver
 from services.desks.quarantine import Reader, replay
-from services.settings import LalertReceiver
 from services.store.engine import Store
 from services.store.tables import quarantine, records
 from services.web.lalert_in import MAX_BYTES

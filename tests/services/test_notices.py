@@ -10,9 +10,9 @@ from sqlalchemy import select
 
 from feeds.records import Report
 from feeds.status import Status
+from services.configuration.gateways import Gateway
 from services.configuration.reports import Reports
 from services.desks.quarantine import Reader
-from services.settings import Gateway
 from services.store import quarantine
 from services.store.codec import from_json
 from services.store.engine import Store

@@ -13,11 +13,11 @@ from feeds.status import Status
 from geo.gateway import GatewayState
 from services.broker.embedded import EmbeddedBroker
 from services.broker.link import Incoming
+from services.configuration.gateways import Flood
 from services.desks.quarantine import Reader, discard, look, replay, replay_all
 from services.intake import Kind, Sorted
 from services.lookout import Lookout
 from services.overflow import Overflow, legible, packed, unpacked
-from services.settings import Flood
 from services.store import packs, quarantine, vitals
 from services.store.engine import Store
 from services.store.quarantine import Wanted

@@ -17,8 +17,8 @@ from feeds.mapping import read_mappings
 from feeds.records import Fix
 from feeds.registry import by_name, feeds_with
 from services.bell import Bell
+from services.configuration.sources import Source as SourceSettings
 from services.fetch import Fetcher
-from services.settings import Source as SourceSettings
 from services.source import Source
 from services.store.engine import Store
 from services.store.tables import quarantine, records

@@ -17,10 +17,10 @@ from geo.models.weather import Weather
 from services import poll as poll_module
 from services.bell import Bell
 from services.clock import Clock
+from services.configuration.sources import Poll as PollSettings
 from services.desks.quarantine import QuarantineError, Reader, replay
 from services.fetch import Fetcher
 from services.poll import Poll
-from services.settings import Poll as PollSettings
 from services.store import records as records_store
 from services.store.engine import Store
 from services.store.tables import polled_feeds, quarantine, records

@@ -11,10 +11,10 @@ from sqlalchemy import func, select
 
 from feeds.records import Message, Rejected
 from feeds.status import Status
+from services.configuration.gateways import Gateway
 from services.desks.quarantine import QuarantineError, Reader, replay, replay_all
 from services.grants import of_settings
 from services.intake import Intake
-from services.settings import Gateway
 from services.store import quarantine
 from services.store.engine import Store
 from services.store.quarantine import ALL, Wanted

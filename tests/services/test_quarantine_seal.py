@@ -8,11 +8,11 @@ from pydantic import SecretStr
 from sqlalchemy import insert, select
 
 from feeds.records import Message, Rejected
+from services.configuration.gateways import Gateway
 from services.configuration.reporters import Reporters
 from services.desks.quarantine import Reader, look, replay
 from services.overflow import legible
 from services.reporters.moving import Moving, in_the_clear
-from services.settings import Gateway
 from services.store import quarantine, quarantine_seal, reporters
 from services.store.engine import Store
 from services.store.tables import quarantine as table

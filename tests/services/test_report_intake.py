@@ -21,9 +21,9 @@ from feeds.records import Report
 from feeds.status import Status
 from services.broker.secret import hashed
 from services.clock import wall
+from services.configuration.gateways import Gateway
 from services.configuration.reports import Reports
 from services.desks.quarantine import Reader
-from services.settings import Gateway
 from services.store import answered, gateways, photos
 from services.store import records as record_store
 from services.store.codec import from_json

@@ -23,10 +23,10 @@ from services.app import Hub
 from services.bell import Bell
 from services.city import StartError
 from services.clock import Clock
+from services.configuration.sources import Source as SourceSettings
 from services.desks.quarantine import Reader, replay
 from services.fetch import Fetcher
 from services.settings import Exercise, Settings
-from services.settings import Source as SourceSettings
 from services.source import Source
 from services.store.engine import Store
 from services.store.tables import quarantine, records

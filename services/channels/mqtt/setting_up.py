@@ -5,9 +5,9 @@ from __future__ import annotations
 from services.broker.login import Login
 from services.channels.mqtt.channel import Mqtt
 from services.channels.mqtt.hazards import PublicHazards
+from services.configuration.gateways import Broker
 from services.house import House, leased
 from services.loop import Loop
-from services.settings import Broker
 from services.web.api.viewer import Viewer
 
 
