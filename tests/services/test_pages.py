@@ -201,7 +201,7 @@ def test_the_bar_is_kept_whole_on_every_page_of_the_desk() -> None:
         text = page.read_text(encoding="utf-8")
         if "_bar.html" in text:
             assert not bar & set(re.findall(r'\bid="([^"{]+)"', text)), page.name
-    for script in (STATIC / "js").glob("*.js"):
+    for script in (STATIC / "js").rglob("*.js"):
         for asked in re.findall(r"refresh\(\[(.*?)\]\)", script.read_text(encoding="utf-8")):
             assert "'calls'" in asked, script.name
 

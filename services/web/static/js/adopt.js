@@ -4,7 +4,8 @@ import { announce } from './announce.js';
 import { post, Refused } from './api.js';
 import { desk } from './desk.js';
 import { byId, fill, h, table } from './dom.js';
-import { askPlace, searchable } from './map.js';
+import { searchable } from './map/names.js';
+import { askPlace } from './map/pick.js';
 import { timeTag } from './time.js';
 import { about, drillMark, word } from './words.js';
 

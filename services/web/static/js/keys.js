@@ -2,7 +2,7 @@
 // One-letter keys, only while no field has focus, and switchable off. None of them sends anything.
 import { focusDrafts } from './drafts.js';
 import { byId } from './dom.js';
-import { goHome } from './map.js';
+import { goHome } from './map/view.js';
 
 const KEEP = 'shirase-keys';
 const on = () => localStorage.getItem(KEEP) !== 'off';

@@ -1,7 +1,7 @@
 // @ts-check
 // What the map shows, and what its signs mean. The legend is drawn with the map's own colours.
 import { byId, fill, h } from './dom.js';
-import { setVisible } from './map.js';
+import { setVisible } from './map/layers.js';
 import { about, word } from './words.js';
 
 const GROUPS = /** @type {[string, [string, string, string[], boolean][]][]} */ ([

@@ -1,5 +1,6 @@
 // @ts-check
 // The operations map: fetch, draw, listen, and draw again what changed.
+import { inAddress } from './address.js';
 import { drawUnassigned, wireAdopt } from './adopt.js';
 import { announce } from './announce.js';
 import { wireDecisions } from './approve.js';
@@ -15,7 +16,10 @@ import { wireKeys } from './keys.js';
 import { drawLayers } from './layers-panel.js';
 import { listen } from './live.js';
 import { drawChronology, drawHazards, drawSuppressions, wireNote } from './logs.js';
-import { drawLive, goHome, searchable, startMap, whenDrawn } from './map.js';
+import { drawLive } from './map/live.js';
+import { searchable } from './map/names.js';
+import { startMap, whenDrawn } from './map/start.js';
+import { goHome } from './map/view.js';
 import { wireOfficial } from './official.js';
 import { drawOutages, wireOutages } from './outages.js';
 import { areaNames, drawPanel, wirePanel } from './panel.js';
@@ -89,7 +93,7 @@ function wireSearch() {
 
 /** What the address says is selected. */
 function selectFromAddress() {
-  const found = /select=(area|station|report):([^&]+)/.exec(location.hash);
+  const found = /^(area|station|report):(.+)$/.exec(inAddress('select') ?? '');
   if (found) select({ kind: /** @type {any} */ (found[1]), code: decodeURIComponent(found[2]) }, 'map');
 }
 
@@ -115,7 +119,7 @@ async function start() {
   wireSearch();
   known = new Set([...drafts(), ...held()].map((d) => d.identifier));
   draw();
-  if (!location.hash.includes('map=')) goHome();
+  if (!inAddress('map')) goHome();
   whenDrawn();
   selectFromAddress();
   listen({ line: setLine, changed: (what) => update(partsOf(what)) });
