@@ -30,6 +30,7 @@ from tests.benchmarks import (
     snow_pages,
     soil,
     steps,
+    streams,
     turn,
 )
 from tests.benchmarks.figure import Figure, table
@@ -51,6 +52,7 @@ _ALL = (
     plow_day,
     snow_pages,
     steps,
+    streams,
     turn,
     backtest,
     memory,

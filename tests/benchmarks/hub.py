@@ -24,11 +24,11 @@ RELAY = "jma-relay"
 
 
 class HubUnderTest:
-    """``start_seconds``: from the start of the process until the pages answer."""
+    """``url`` of its pages; ``start_seconds``: from the start of the process until they answer."""
 
-    def __init__(self, process: Process, data_dir: Path, start_seconds: float) -> None:
+    def __init__(self, process: Process, data_dir: Path, url: str, start_seconds: float) -> None:
         self.pid, self.start_seconds = process.pid, start_seconds
-        self.data_dir = data_dir
+        self.data_dir, self.url = data_dir, url
 
     @property
     def rss_mb(self) -> float:
@@ -94,10 +94,11 @@ async def hub_under_test(data_dir: Path, settings: str = "") -> AsyncIterator[Hu
         process = await create_subprocess_exec(*command, stdout=PIPE, stderr=log, preexec_fn=dies_with_parent())
     try:
         assert process.stdout is not None
-        if not await asyncio.wait_for(process.stdout.readline(), _PATIENCE):
+        line = await asyncio.wait_for(process.stdout.readline(), _PATIENCE)
+        if not line:
             words = (data_dir / "hub.log").read_text(encoding="utf-8")[-2000:]
             raise RuntimeError(f"the hub could not start: {words}")
-        yield HubUnderTest(process, data_dir, time.monotonic() - began)
+        yield HubUnderTest(process, data_dir, json.loads(line)["ready"], time.monotonic() - began)
     finally:
         await _end(process)
 

@@ -25,6 +25,7 @@ class Scale:
     plows: int  # vehicles whose hour is matched; ten times, and eighteen times as many too
     fleet: int  # machines of a whole day
     fleet_hours: float
+    streams: int  # residents' pages that stay open
     gauges: int | None = None  # of the real series that quality control is measured on; None: all
 
 
@@ -45,6 +46,7 @@ FULL = Scale(
     plows=40,
     fleet=733,
     fleet_hours=24,
+    streams=5000,
 )
 SHORT = Scale(
     repeats=1,
@@ -63,6 +65,7 @@ SHORT = Scale(
     plows=4,
     fleet=20,
     fleet_hours=0.5,
+    streams=200,
     gauges=200,
 )
 TINY = replace(
@@ -78,4 +81,5 @@ TINY = replace(
     plows=1,
     fleet=10,
     fleet_hours=0.25,
+    streams=50,
 )

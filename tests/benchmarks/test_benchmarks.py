@@ -30,6 +30,7 @@ from tests.benchmarks import (
     snow_pages,
     soil,
     steps,
+    streams,
     turn,
 )
 from tests.benchmarks.figure import Figure, beside, percentile, table
@@ -167,6 +168,12 @@ async def test_a_day_is_gone_through_again(tmp_path: Path) -> None:
     found = await figures(backtest, tmp_path)
     assert found["looks of the models"].value == TINY.replayed * 60
     assert found["readings gone through"].value > 100 and found["lines told"].value > 10
+
+
+async def test_every_open_stream_is_told(tmp_path: Path) -> None:
+    found = await figures(streams, tmp_path)
+    assert found["clients told of every event"].value == TINY.streams
+    assert in_order(found, "reading published to the last client")
 
 
 async def test_memory(tmp_path: Path) -> None:
