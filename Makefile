@@ -10,7 +10,7 @@ export SHIRASE_REAL_DATA ?= $(wildcard $(REAL))
 # Where it is set, each of some hundred processes of the tests compiles the whole house again: a second of each start.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: install run test test-services test-services-a test-services-m test-services-folders test-core test-e2e test-browser lint check bench fuzz api examples languages drill accept lock vendor screens clean
+.PHONY: words install run test test-services test-services-a test-services-m test-services-folders test-core test-e2e test-browser lint check bench fuzz api examples languages drill accept lock vendor screens clean
 
 install: .venv/.done
 
@@ -91,6 +91,10 @@ accept: install
 
 vendor: install
 	$(BIN)/python -m tests.house.vendor check
+
+# Bring the sentences of the desk into the catalogue of their English
+words: install
+	$(BIN)/python -m tests.house.words
 
 screens: install
 	$(BIN)/python -m tests.e2e.screens

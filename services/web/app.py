@@ -15,6 +15,7 @@ from services.web.context import CONTEXT, WebContext
 from services.web.heard import page as heard_page
 from services.web.heartbeat import Heartbeat
 from services.web.lalert_in import LalertIn
+from services.web.language import choice
 from services.web.open311.pages import Open311
 from services.web.roads.packed import PACKED, Packed
 from services.web.security import MAX_BODY, add_headers, faults, from_inside
@@ -25,13 +26,14 @@ from services.web.wsse import Tokens
 
 def make_app(context: WebContext) -> web.Application:
     """Everything the hub serves. Nothing runs before the application is started."""
-    app = web.Application(middlewares=[faults, guard], client_max_size=MAX_BODY)
+    app = web.Application(middlewares=[choice.listener, faults, guard], client_max_size=MAX_BODY)
     app[CONTEXT] = context
     app[PACKED] = Packed()
     app.on_response_prepare.append(add_headers)
     templating.setup(app)
     health.setup(app, _watch(context))
     auth_login.setup(app)
+    choice.setup(app)
     table.setup(app)
     pages.setup(app)
     callout_link.setup(app)

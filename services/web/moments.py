@@ -1,37 +1,56 @@
-"""Times for people who have no time: the Japanese clock, and how long ago or how far ahead it is."""
+"""Times for people who have no time: the Japanese clock, and how long ago or how far ahead it is.
+
+The one place that writes a time on a page of the desk, in the language of whoever asks. A clock is always Japan's: in
+English each says JST; in Japanese the bar of every page says 日本時間, and ``stated`` is for what stands without a bar.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
 
-from feeds.japan import JAPAN
+from babel.dates import format_datetime
 
-_DAYS = "月火水木金土日"
+from feeds.japan import JAPAN
+from services.web.language.speaking import _, spoken
+
+_DAY = {"ja": "M/d(EEE) HH:mm", "en": "EEE d MMM HH:mm"}
+_FULL = {"ja": "y年M月d日(EEE) HH:mm", "en": "EEE d MMM y HH:mm"}
 
 
 def moment(at: datetime, now: datetime) -> str:
-    """「02:41」 in Japan time; 「3/14(土) 23:10」 where it is another day than ``now``."""
+    """「02:41」, 「3/14(土) 23:10」 where it is another day than ``now``; in English "02:41 JST"."""
     there = at.astimezone(JAPAN)
     today = there.date() == now.astimezone(JAPAN).date()
-    return f"{there:%H:%M}" if today else f"{there.month}/{there.day}({_DAYS[there.weekday()]}) {there:%H:%M}"
+    return _zoned(f"{there:%H:%M}" if today else format_datetime(there, _DAY[spoken()], locale=spoken()))
+
+
+def stated(at: datetime) -> str:
+    """With the year and the zone, for what leaves the page or has no bar: 「2026年3月14日(土) 23:10 日本時間」."""
+    written = format_datetime(at.astimezone(JAPAN), _FULL[spoken()], locale=spoken())
+    return _("{time} 日本時間", time=written)
 
 
 def away(at: datetime, now: datetime) -> str:
-    """「11分前」, 「3時間20分後」, 「いま」."""
+    """「11分前」, 「3時間20分後」, 「いま」; in English "11 minutes ago"."""
     minutes = round((now - at).total_seconds()) // 60
-    if minutes < 0:
-        return f"{_span(-minutes)}後"
-    return f"{_span(minutes)}前" if minutes else "いま"
+    ahead, (hours, rest) = minutes < 0, divmod(abs(minutes), 60)
+    if not minutes:
+        return _("いま")
+    if hours >= 48:
+        return _("{n}日後", n=hours // 24) if ahead else _("{n}日前", n=hours // 24)
+    if hours and rest and hours < 10:
+        words = {"hours": hours, "minutes": rest}
+        return _("{hours}時間{minutes}分後", **words) if ahead else _("{hours}時間{minutes}分前", **words)
+    if hours:
+        return _("{n}時間後", n=hours) if ahead else _("{n}時間前", n=hours)
+    return _("{n}分後", n=rest) if ahead else _("{n}分前", n=rest)
 
 
 def with_age(now: datetime) -> Callable[[datetime], str]:
     """What templates write a time with: 「02:41（11分前）」."""
-    return lambda at: f"{moment(at, now)}（{away(at, now)}）"
+    return lambda at: _("{time}（{age}）", time=moment(at, now), age=away(at, now))
 
 
-def _span(minutes: int) -> str:
-    hours, rest = divmod(minutes, 60)
-    if hours >= 48:
-        return f"{hours // 24}日"
-    return f"{hours}時間{f'{rest}分' if rest and hours < 10 else ''}" if hours else f"{minutes}分"
+def _zoned(clock: str) -> str:
+    return clock if spoken() == "ja" else f"{clock} JST"

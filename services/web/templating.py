@@ -9,6 +9,9 @@ import jinja2
 from aiohttp import web
 
 from services.web.context import CONTEXT, WebContext
+from services.web.language import speaking
+from services.web.language.choice import address_of_sentences
+from services.web.language.foreign import marked
 
 TEMPLATES: web.AppKey[jinja2.Environment] = web.AppKey("templates", jinja2.Environment)
 
@@ -17,7 +20,11 @@ def environment(context: WebContext) -> jinja2.Environment:
     """Escapes everything; a name that a template uses and nobody gave is an error, not a blank."""
     loader = jinja2.FileSystemLoader(Path(__file__).parent / "templates")
     built = jinja2.Environment(loader=loader, autoescape=True, undefined=jinja2.StrictUndefined)
-    built.globals["city"] = {"name": context.city_name, "name_en": context.city_name_en}
+    city = {"name": context.city_name, "name_en": context.city_name_en}
+    built.globals["city"] = {**city, "ja": context.city_name, "en": context.city_name_en}
+    built.globals |= {"_": speaking.in_page, "both": speaking.both, "spoken": speaking.spoken}
+    built.globals |= {"languages_of_desk": speaking.LANGUAGES, "sentences": address_of_sentences}
+    built.filters["own"] = speaking.own
     built.globals["exercise"] = context.exercise
     built.globals["subscribing"] = context.subscriptions is not None
     built.globals["telling"] = context.reports.public
@@ -27,8 +34,10 @@ def environment(context: WebContext) -> jinja2.Environment:
 
 
 def page(request: web.Request, name: str, *, status: int = 200, **variables: Any) -> web.Response:
-    """A rendered template as an answer."""
-    text = request.app[TEMPLATES].get_template(name).render(variables)
+    """A rendered template as an answer, in the language of whoever asks."""
+    text = request.app[TEMPLATES].get_template(name).render({"here": request.path_qs, **variables})
+    if speaking.spoken() != "ja":
+        text = marked(text)
     return web.Response(text=text, status=status, content_type="text/html")
 
 

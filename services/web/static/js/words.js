@@ -1,6 +1,7 @@
 // @ts-check
 // The words people read, from words.json, which the server-rendered pages read too.
 import { h } from './dom.js';
+import { own, t } from './language.js';
 
 /** @type {any} */
 let words = {};
@@ -20,7 +21,7 @@ export async function loadWords() {
  */
 export function word(group, code) {
   const entry = words[group]?.[code];
-  return typeof entry === 'string' ? entry : (entry?.ja ?? code);
+  return typeof entry === 'string' ? entry : entry ? own(entry) : code;
 }
 
 /**

@@ -1,0 +1,62 @@
+"""Saying a sentence in the language of whoever asks. The middleware of ``choice`` sets it for each request."""
+
+from __future__ import annotations
+
+from contextvars import ContextVar
+from typing import Any
+
+from markupsafe import Markup, escape
+
+from services.web.language.catalogue import catalogue, filled
+
+LANGUAGES = {"ja": "日本語", "en": "English"}  # by what each calls itself
+_SPOKEN: ContextVar[str] = ContextVar("spoken", default="ja")
+
+
+def speak(language: str) -> None:
+    """From here on, in this request."""
+    _SPOKEN.set(language if language in LANGUAGES else "ja")
+
+
+def spoken() -> str:
+    """The tag of the language of this request."""
+    return _SPOKEN.get()
+
+
+def _(sentence: str, **values: object) -> str:
+    """The sentence with its gaps filled, as plain text. ``n`` counts: 「{n}件」 has an English for one and for many."""
+    return filled(catalogue(spoken()).say(sentence, values), values)
+
+
+def N_(sentence: str) -> str:  # noqa: N802 - as gettext calls it
+    """Marks a sentence that stands in a table: it is found for the catalogue, and said where it is shown."""
+    return sentence
+
+
+def in_page(sentence: str, **values: object) -> str:
+    """What templates call ``_``. Values are escaped; a sentence of the catalogue may have tags, another text never."""
+    found = catalogue(spoken()).say(sentence, values)
+    trusted = "<" in found and sentence in catalogue("en").forms
+    if not trusted:
+        return filled(found, values)
+    return Markup(filled(found, {name: escape(value) for name, value in values.items()}))  # noqa: S704 - ours
+
+
+def both(sentence: str, look: str = "en") -> str:
+    """A heading with its English beside it; in English the English alone. ``look`` is the class of what is beside."""
+    if spoken() != "ja":
+        return in_page(sentence)
+    beside = catalogue("en").say(sentence, {})
+    dress = Markup(' class="{}"').format(look) if look else ""
+    return Markup('{} <span{} lang="en">{}</span>').format(sentence, dress, beside)
+
+
+def own(thing: Any) -> str:
+    """The half that this reader has, of what stands in both languages: {ja, en}, .ja/.en, or 「日本語 / English」."""
+    if isinstance(thing, str):
+        japanese, _bar, english = thing.partition(" / ")
+    elif isinstance(thing, dict):
+        japanese, english = thing["ja"], thing.get("en", "")
+    else:
+        japanese, english = thing.ja, thing.en
+    return str(english or japanese) if spoken() == "en" else str(japanese)

@@ -1,0 +1,173 @@
+"""Every sentence of the desk has its English, with the same gaps; none is left over, and none stands unwrapped."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from services.web.language.catalogue import FOLDER, gaps
+from tests.house import scripts, words
+
+# Pages of residents have languages of their own.
+RESIDENTS = re.compile(
+    r"/(_public_parts|_report_\w+|_say|public|report_\w+|snow_public|subscribe\w*)\.html$"
+    r"|/js/(public|push-worker|report|snow-public|subscribe|foreign)\.js$"
+)
+# Not wrapped yet. A file leaves this list when it is, and nothing new comes in.
+OPEN = frozenset(
+    """
+    services/web/templates/_adopt.html
+    services/web/templates/_chip.html
+    services/web/templates/_damage_parts.html
+    services/web/templates/_declared_parts.html
+    services/web/templates/_dialogs.html
+    services/web/templates/_keys.html
+    services/web/templates/_request_card.html
+    services/web/templates/_silence.html
+    services/web/templates/_skill_parts.html
+    services/web/templates/_snow_dumps.html
+    services/web/templates/_why.html
+    services/web/templates/_writing_parts.html
+    services/web/templates/alerts.html
+    services/web/templates/budget.html
+    services/web/templates/callout.html
+    services/web/templates/calls.html
+    services/web/templates/contacts.html
+    services/web/templates/culling.html
+    services/web/templates/damage.html
+    services/web/templates/damage_form.html
+    services/web/templates/damage_record.html
+    services/web/templates/declared.html
+    services/web/templates/declared_place.html
+    services/web/templates/dumps.html
+    services/web/templates/glass.html
+    services/web/templates/leads.html
+    services/web/templates/ledger.html
+    services/web/templates/muster.html
+    services/web/templates/muster_answer.html
+    services/web/templates/notice.html
+    services/web/templates/ops.html
+    services/web/templates/outbox.html
+    services/web/templates/reports.html
+    services/web/templates/requests.html
+    services/web/templates/selftest.html
+    services/web/templates/skill.html
+    services/web/templates/snow.html
+    services/web/templates/snow_answer.html
+    services/web/templates/snow_record.html
+    services/web/templates/story.html
+    services/web/templates/watch.html
+    services/web/templates/watch_answer.html
+    services/web/templates/watch_ward.html
+    services/web/templates/writing.html
+    services/web/static/js/adopt.js
+    services/web/static/js/approve.js
+    services/web/static/js/board.js
+    services/web/static/js/chart.js
+    services/web/static/js/drafts.js
+    services/web/static/js/events.js
+    services/web/static/js/gauges.js
+    services/web/static/js/glass-page.js
+    services/web/static/js/glass.js
+    services/web/static/js/held.js
+    services/web/static/js/layers-panel.js
+    services/web/static/js/logs.js
+    services/web/static/js/map.js
+    services/web/static/js/official.js
+    services/web/static/js/ops.js
+    services/web/static/js/outages.js
+    services/web/static/js/outbox.js
+    services/web/static/js/panel.js
+    services/web/static/js/payload.js
+    services/web/static/js/quarantine.js
+    services/web/static/js/ring.js
+    services/web/static/js/silences.js
+    services/web/static/js/status.js
+    services/web/static/js/why.js
+    services/web/static/js/words.js
+    """.split()
+)
+
+
+@pytest.fixture(scope="module")
+def said() -> list[words.Found]:
+    return words.said()
+
+
+def entries() -> Iterator[tuple[str, tuple[str, ...]]]:
+    for one in words.read("en"):
+        if one.id:
+            yield (
+                (one.id, (one.string,)) if isinstance(one.id, str) else (one.id[0], tuple(one.string))  # type: ignore[arg-type]
+            )
+
+
+def test_the_catalogue_has_what_is_said_and_nothing_else(said: list[words.Found]) -> None:
+    known, asked = {sentence for sentence, _ in entries()}, {one.text for one in said}
+    assert asked - known == set(), "not in the catalogue: run `make words`, and write the English"
+    assert known - asked == set(), "nobody says this any more: run `make words`"
+
+
+def test_the_catalogue_is_in_order(said: list[words.Found]) -> None:
+    assert words.renewed("en", said) == (FOLDER / "en.po").read_bytes(), "run `make words`"
+
+
+def test_every_sentence_has_an_english_with_the_same_gaps_and_tags() -> None:
+    tags = re.compile(r"</?\w+>")
+    for sentence, forms in entries():
+        for form in forms:
+            assert form.strip(), f"no English: {sentence}"
+            assert not words.JAPANESE.search(form), f"Japanese in the English of: {sentence}"
+            assert gaps(form) == gaps(sentence), f"other gaps: {sentence}"
+            assert sorted(tags.findall(form)) == sorted(tags.findall(sentence)), f"other tags: {sentence}"
+            assert tags.sub("", form).find("<") < 0, f"a tag with attributes: {sentence}"
+
+
+def test_no_sentence_stands_unwrapped() -> None:
+    found = {}
+    for path in words.sources():
+        name = path.relative_to(words.ROOT).as_posix()
+        if path.suffix != ".py" and not RESIDENTS.search(name):
+            left = words.bare(path)
+            assert name not in OPEN or left, f"{name} is wrapped: it may leave the list"
+            found[name] = [] if name in OPEN else [f"{one.line}: {one.text}" for one in left]
+    assert {name: some for name, some in found.items() if some} == {}
+
+
+def test_every_word_of_the_list_has_its_english() -> None:
+    def walk(thing: Any, at: str) -> Iterator[str]:
+        if isinstance(thing, dict) and "ja" in thing:
+            if not thing.get("en"):
+                yield at
+        elif isinstance(thing, (dict, list)):
+            for key, inner in thing.items() if isinstance(thing, dict) else enumerate(thing):
+                yield from walk(inner, f"{at}.{key}")
+        elif isinstance(thing, str) and words.JAPANESE.search(thing):
+            yield at
+
+    list_of_words = json.loads((words.WEB / "static/words.json").read_text())
+    assert list(walk(list_of_words, "words")) == []
+
+
+def test_scripts_are_read_as_browsers_read_them() -> None:
+    module = """
+    // t('no')
+    const a = `${t('承認{n}件', { n })}と${x ? `内の${t("y")}` : ''}`; /* t('no') */
+    const r = /a'b/.test(x) ? t('z') : x / 2 / pieces('人は{a}', { a });
+    h('p', {}, t(`全部`), 'そのまま');
+    """
+    assert [(text, call) for _, text, call, _ in scripts.texts(module) if text] == [
+        ("と", ""),
+        ("承認{n}件", "t"),
+        ("内の", ""),
+        ("y", "t"),
+        ("z", "t"),
+        ("人は{a}", "pieces"),
+        ("p", "h"),
+        ("全部", "t"),
+        ("そのまま", ""),
+    ]
