@@ -1,7 +1,7 @@
 """The sentences that are wrapped, found where they stand; and the ones that are not.
 
-``python -m tests.house.words`` (``make words``) brings the catalogues up to date: new sentences come in without English,
-those that stand nowhere any more go. Whoever wrote a sentence then writes its English into ``en.po``.
+``python -m tests.house.words`` (``make words``) brings the catalogue up to date: new sentences come in without
+English, those that stand nowhere any more go. Whoever wrote a sentence then writes its English into ``en.po``.
 """
 
 from __future__ import annotations

@@ -127,11 +127,13 @@ def test_ages_are_in_words_and_clocks_have_a_zone() -> None:
 
 def test_japanese_passages_of_an_english_page_are_marked() -> None:
     page = (
-        '<!doctype html><html lang="en"><title>Map – 盛岡市</title><p title="内丸">At 内丸 2丁目, 3 m. <b>Done</b><br>済み。'
+        '<!doctype html><html lang="en"><title>Map – 盛岡市</title>'
+        '<p title="内丸">At 内丸 2丁目, 3 m. <b>Done</b><br>済み。'
         '<p lang="ja">もう<b>印</b>がある</p><option value="1">内丸</option><script>"内丸"</script></html>'
     )
     assert marked(page) == (
-        '<!doctype html><html lang="en"><title lang="ja">Map – 盛岡市</title><p title="内丸">At <span lang="ja">内丸 2丁目</span>'
+        '<!doctype html><html lang="en"><title lang="ja">Map – 盛岡市</title>'
+        '<p title="内丸">At <span lang="ja">内丸 2丁目</span>'
         ', 3 m. <b>Done</b><br><span lang="ja">済み。</span><p lang="ja">もう<b>印</b>がある</p>'
         '<option value="1" lang="ja">内丸</option><script>"内丸"</script></html>'
     )

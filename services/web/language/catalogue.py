@@ -45,8 +45,8 @@ def catalogue(language: str) -> Catalogue:
             if not entry.id:
                 continue
             key = entry.id if isinstance(entry.id, str) else entry.id[0]
-            said = (entry.string,) if isinstance(entry.string, str) else tuple(entry.string)
-            if not all(said):
+            said = (entry.string,) if isinstance(entry.string, str) else tuple(entry.string or ())
+            if not said or not all(said):
                 continue  # nobody has written it yet: the Japanese is shown, and a test says so
             forms[key] = said
             if any(name.endswith(".js") for name, _ in entry.locations):

@@ -11,7 +11,9 @@ import re
 _TOKEN = re.compile(r"<!--.*?-->|<[^>]*>", re.DOTALL)
 _TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9-]*)")
 _LANG = re.compile(r"\slang=\"([^\"]*)\"")
-_VOID = frozenset("area base br col embed hr img input link meta source track wbr".split())
+_VOID = frozenset(
+    {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"}
+)
 _WHOLE = frozenset({"option", "textarea", "title"})  # hold no elements: they are marked themselves
 _RAW = frozenset({"script", "style"})
 _LETTER = r"[々〆ヵヶ\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\uff66-\uff9f]"
