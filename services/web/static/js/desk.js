@@ -7,6 +7,7 @@ import { about, exercise, isOrder } from './words.js';
 /** @type {Record<string, any>} */
 export const desk = {
   hazards: [], alerts: [], readings: [], sensors: [], reports: [], deliveries: [], chronology: [], suppressions: [], silences: [], outages: [], calls: [], damage: [], quarantine: [], unassigned: [], status: {},
+  official: [], shelters: [], fixes: [], dumps: [], sections: [],
 };
 
 /** How each part is fetched. */
@@ -26,6 +27,11 @@ const sources = {
   calls: () => list('calls'),
   outages: () => list('outages'),
   damage: () => features('damage/map'),
+  official: () => features('official/areas'),
+  shelters: () => features('shelters'),
+  fixes: () => features('fixes/latest?limit=1000'),
+  dumps: () => features('snow/dumps'),
+  sections: () => list('snow/sections'),
   quarantine: () => list('quarantine?limit=200'),
   unassigned: () => list('sensors/unassigned'),
   status: async () => {
@@ -37,11 +43,11 @@ const sources = {
 
 /** What must be fetched again when the hub names a change. Whatever else it names refreshes everything. */
 const touched = {
-  hazards: ['hazards', 'damage', 'chronology', 'suppressions', 'status'],
-  alerts: ['alerts', 'deliveries', 'chronology', 'suppressions', 'status'],
+  hazards: ['hazards', 'damage', 'dumps', 'chronology', 'suppressions', 'status'],
+  alerts: ['alerts', 'deliveries', 'chronology', 'suppressions', 'shelters', 'status'],
   outbox: ['deliveries', 'alerts', 'chronology'],
   deliveries: ['deliveries', 'alerts', 'chronology'],
-  records: ['readings', 'reports', 'quarantine', 'status'],
+  records: ['readings', 'reports', 'official', 'fixes', 'quarantine', 'status'],
   readings: ['readings', 'quarantine', 'status'],
   reports: ['reports', 'chronology'],
   chronology: ['chronology', 'outages', 'quarantine'],
@@ -49,7 +55,7 @@ const touched = {
   silences: ['silences', 'suppressions', 'chronology'],
   stations: ['sensors', 'unassigned', 'chronology'],
   calls: ['calls', 'chronology'],
-  orders: ['chronology'],
+  orders: ['sections', 'chronology'],
   status: ['status'],
 };
 
@@ -62,12 +68,31 @@ export function partsOf(what) {
   return [...new Set(what.flatMap((name) => /** @type {Record<string, string[]>} */ (touched)[name] ?? all))];
 }
 
+/** Parts that are fetched only while somebody looks at them. @type {Record<string, boolean>} */
+const looked = { fixes: false, dumps: false, sections: false };
+
+/**
+ * Somebody looks at a part, or no longer. What was not looked at is fetched at once.
+ * @param {string} part
+ * @param {boolean} yes
+ */
+export function want(part, yes) {
+  const fresh = yes && !looked[part];
+  looked[part] = yes;
+  if (fresh) for (const ask of wished) ask(part);
+}
+/** @type {((part: string) => void)[]} */
+const wished = [];
+/** @param {(part: string) => void} then somebody began to look at a part: fetch it, and draw */
+export const whenWanted = (then) => { wished.push(then); };
+
 /**
  * Fetch parts again. A part that cannot be fetched keeps what it had; the caller is told which failed.
  * @param {string[]} [parts] all when left out
  * @returns {Promise<string[]>} parts that failed
  */
 export async function refresh(parts = Object.keys(sources)) {
+  parts = parts.filter((part) => looked[part] ?? true);
   const outcomes = await Promise.allSettled(parts.map(async (part) => {
     desk[part] = await /** @type {Record<string, () => Promise<any>>} */ (sources)[part]();
   }));

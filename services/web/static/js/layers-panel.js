@@ -1,43 +1,93 @@
 // @ts-check
-// What the map shows, and what its signs mean. The legend is drawn with the map's own colours.
+// What the map shows, as a tree of plain checkboxes with its legend: a group's box is half ticked where some of it is shown.
 import { byId, fill, h } from './dom.js';
-import { setVisible } from './map/layers.js';
-import { about, word } from './words.js';
+import { desk, isOurs } from './desk.js';
+import { GROUPS, hidesDanger, show } from './map/catalog.js';
+import { signOf, statesOf } from './map/signs.js';
+import { addSwitch, setSwitches, switchOf } from './map/switches.js';
+import { whenZonesCame } from './map/zones.js';
+import { timeTag } from './time.js';
 
-const GROUPS = /** @type {[string, [string, string, string[], boolean][]][]} */ ([
-  ['いまの状況', [['hazards', '危険のある地区', ['hazards', 'badges'], true], ['gauges', '観測所（水位・積雪）', ['gauges', 'values'], true], ['reports', '通報', ['reports'], true], ['damage', '被害の記録', ['damage'], true]]],
-  ['備え', [['zones', '浸水想定区域（最も大きい規模）', ['zones'], true], ['planned', '浸水想定区域（計画規模）', ['planned'], false], ['shelters', '避難場所', ['shelters'], true]]],
-  ['下地', [['districts', '地区の境', ['districts'], true], ['plow', '除雪工区', ['plow'], false], ['names', '地名', ['names'], true]]],
-]);
-const KEEP = 'shirase-layers';
+/** @type {Map<string, {box: HTMLInputElement, count: HTMLElement | null, fade: HTMLInputElement | null}>} */
+const rows = new Map();
+/** @type {Map<string, HTMLInputElement>} */
+const groupBoxes = new Map();
+const list = () => h('ul', { class: 'told-list', id: 'official-now' });
 
+/** Make the tree and set every layer as this officer left it. Called once, when the map stands. */
 export function drawLayers() {
-  const kept = JSON.parse(localStorage.getItem(KEEP) ?? '{}');
-  fill(byId('layers'), GROUPS.map(([title, some]) => h('fieldset', {}, h('legend', {}, title), some.map(([id, label, names, standard]) => {
-    const on = kept[id] ?? standard;
-    for (const name of names) setVisible(name, on);
-    const box = /** @type {HTMLInputElement} */ (h('input', { type: 'checkbox', checked: on, on: { change: () => {
-      for (const name of names) setVisible(name, box.checked);
-      localStorage.setItem(KEEP, JSON.stringify({ ...JSON.parse(localStorage.getItem(KEEP) ?? '{}'), [id]: box.checked }));
-    } } }));
-    return h('label', { class: 'check' }, box, label);
-  }))), legend());
+  for (const group of GROUPS) {
+    for (const entry of group.entries) addSwitch(entry.id, { on: entry.on, fade: entry.fade ?? 100 }, (on, fade) => { show(entry, on, fade); tick(entry.id); });
+  }
+  fill(byId('layers'), GROUPS.map(branch));
+  for (const id of rows.keys()) tick(id);
+  whenZonesCame(tellLayers);
+  byId('map-hidden').addEventListener('click', () => setSwitches({ observed: { on: true }, foreseen: { on: true } }));
+  tellLayers();
 }
 
-function legend() {
-  const level = (/** @type {number} */ n) => h('li', {}, h('span', { class: 'key', 'data-level': n, 'aria-hidden': 'true' }, n), `${n}　${word('levels', String(n))}`);
-  return h('section', { class: 'legend', 'aria-label': '凡例' },
-    h('h3', {}, '警戒レベル（市の発表。地図では「相当」）'),
-    h('ul', {}, level(5), h('li', { class: 'wave', 'aria-hidden': 'true' }), level(4), level(3), level(2), level(1)),
-    h('h3', {}, '危険の示し方'),
-    h('ul', {}, key('', '塗り：観測した', { 'data-observed': '' }), key('', '斜線：これから（予測）', { 'data-foreseen': '' }), key('雪', '四角：警戒レベルのないもの', {})),
-    h('h3', {}, '観測所'),
-    h('ul', {}, mark('◇', '水位'), mark('⬡', '積雪'), mark('↑', '上昇　→ 横ばい　↓ 下降'), h('li', {}, h('span', { class: 'key nodata', 'aria-hidden': 'true' }), '値が届かない'), mark('▲', '避難場所', 'shelter')),
-    h('h3', {}, '浸水の深さ'),
-    h('ul', {}, about('depths').map((/** @type {any} */ d) => h('li', {}, h('span', { class: 'key', 'data-rank': d.rank, 'aria-hidden': 'true' }), d.ja))));
+/** @param {import('./map/catalog.js').Group} group */
+function branch(group) {
+  const box = /** @type {HTMLInputElement} */ (h('input', { type: 'checkbox', 'data-group': group.id, on: { change: () => setSwitches(Object.fromEntries(group.entries.map((one) => [one.id, { on: box.checked }]))) } }));
+  groupBoxes.set(group.id, box);
+  return h('fieldset', { class: 'branch' },
+    h('legend', { class: 'unseen' }, group.name),
+    h('label', { class: 'check all' }, box, h('span', {}, group.name), h('span', { class: 'unseen' }, 'をすべて')),
+    h('ul', {}, group.entries.map(leaf)));
 }
 
-/** @param {string} sign @param {string} label @param {object} attributes */
-const key = (sign, label, attributes) => h('li', {}, h('span', { class: 'key', 'aria-hidden': 'true', ...attributes }, sign), label);
-/** @param {string} sign @param {string} label @param {string} [kind] */
-const mark = (sign, label, kind = '') => h('li', {}, h('span', { class: `key mark ${kind}`, 'aria-hidden': 'true' }, sign), label);
+/** @param {import('./map/catalog.js').Entry} entry */
+function leaf(entry) {
+  const states = statesOf(entry.id);
+  const count = entry.count ? h('span', { class: 'many', title: entry.hint ?? null }) : null;
+  const box = /** @type {HTMLInputElement} */ (h('input', { type: 'checkbox', 'data-layer': entry.id, on: { change: () => setSwitches({ [entry.id]: { on: box.checked } }) } }));
+  const fade = entry.fade ? /** @type {HTMLInputElement} */ (h('input', { type: 'range', min: 20, max: 100, step: 10, 'aria-label': `${entry.name}の濃さ`, on: { input: () => setSwitches({ [entry.id]: { fade: Number(fade?.value) } }) } })) : null;
+  rows.set(entry.id, { box, count, fade });
+  const more = states.length || fade || entry.id === 'official';
+  return h('li', {},
+    h('label', { class: 'check' }, box, signOf(entry.id), h('span', { class: 'layer-name' }, entry.name), count),
+    more ? h('details', { class: 'states', open: entry.id === 'observed' }, h('summary', {}, h('span', { class: 'unseen' }, `${entry.name}の`), '凡例'),
+      states.length ? h('ul', {}, states.map(([sign, name]) => h('li', {}, sign, h('span', {}, name)))) : null,
+      entry.id === 'official' ? list() : null,
+      fade ? h('label', { class: 'fade' }, '濃さ', fade) : null) : null);
+}
+
+/** Boxes follow the switches. @param {string} id */
+function tick(id) {
+  const row = rows.get(id);
+  if (!row) return;
+  const { on, fade } = switchOf(id);
+  row.box.checked = on;
+  if (row.fade) row.fade.value = String(fade);
+  for (const group of GROUPS.filter((one) => one.entries.some((entry) => entry.id === id))) {
+    const box = /** @type {HTMLInputElement} */ (groupBoxes.get(group.id));
+    const some = group.entries.filter((entry) => switchOf(entry.id).on).length;
+    box.checked = some === group.entries.length;
+    box.indeterminate = some > 0 && some < group.entries.length;
+  }
+  tellLayers();
+}
+
+/** Say how many there are of each, and that a danger is hidden. Called after every picture. */
+export function tellLayers() {
+  for (const group of GROUPS) {
+    for (const entry of group.entries) {
+      const told = rows.get(entry.id)?.count;
+      if (!told) continue;
+      const many = entry.count?.() ?? null;
+      told.textContent = many === null ? '' : String(many);
+      told.classList.toggle('none', !Number(many));
+    }
+  }
+  byId('map-hidden').hidden = !hidesDanger();
+  tellOfficial();
+}
+
+/** What the band of official warnings stands for, in words: area by area. */
+function tellOfficial() {
+  const place = document.getElementById('official-now');
+  if (!place) return;
+  const some = desk.official.filter((/** @type {any} */ one) => isOurs(one.status));
+  fill(place, some.length ? some.map((/** @type {any} */ one) => h('li', {}, h('b', {}, one.area_name), one.geometry ? null : h('span', { class: 'tag' }, '地図に区域なし'),
+    one.warnings.map((/** @type {any} */ w) => h('span', { class: 'warning' }, `${w.kind_name}${w.alert_level ? `（レベル${w.alert_level}）` : ''}　`, timeTag(w.since), 'から')))) : h('li', { class: 'muted' }, '発表はありません。'));
+}

@@ -20,7 +20,8 @@ const THEMES = {
   dark: { land: '#1b252d', shade: '#121a20', border: '#8393a0', district: '#4d5d69', river: '#3f7fb5', name: '#c6d2dc', water: '#8fc4ee', halo: '#10171d', card: '#17212a', ink: '#e7edf2', grey: '#93a2ae' },
 };
 const dark = matchMedia('(prefers-color-scheme: dark)');
-export const theme = () => (dark.matches ? THEMES.dark : THEMES.light);
+/** The colours of now, or of one theme. @param {'light' | 'dark'} [which] */
+export const theme = (which) => THEMES[which ?? (dark.matches ? 'dark' : 'light')];
 
 /** @type {Map<string, any>} */
 const kept = new Map();
@@ -155,11 +156,6 @@ export const ground = {
   })),
   /** @param {string} name */
   districtName: (name) => once(`districtname-${name}`, () => new ol.style.Style({ text: text(name, { size: 12, color: theme().name, halo: theme().halo }) })),
-  /** @param {string} name empty: symbol only */
-  shelter: (name) => once(`shelter-${name}`, () => new ol.style.Style({
-    image: new ol.style.RegularShape({ points: 3, radius: 8, fill: fill('#0b5f4c'), stroke: stroke('#ffffff', 1.5) }),
-    text: name ? text(name, { size: 11, color: theme().name, halo: theme().halo, y: 14 }) : undefined,
-  })),
   /** @param {string} mark @param {boolean} confirmed */
   report: (mark, confirmed) => once(`report-${mark}-${confirmed}`, () => new ol.style.Style({
     image: new ol.style.RegularShape({ points: 4, radius: 13, fill: fill(theme().card), stroke: stroke(theme().ink, 1.5, confirmed ? [] : [3, 3]) }), text: text(mark, { size: 12, color: theme().ink, bold: true }),
@@ -170,6 +166,17 @@ export const ground = {
   ]),
 };
 
+/** What it measures → its shape: ◇ water, ⬡ snow, ▽ rain, □ road; a circle is anything else. @type {Record<string, (fill: any, stroke: any) => any>} */
+const SENSOR_SHAPES = {
+  water_level: (body, rim) => new ol.style.RegularShape({ points: 4, radius: 12, fill: body, stroke: rim }),
+  snow_depth: (body, rim) => new ol.style.RegularShape({ points: 6, radius: 9, fill: body, stroke: rim }),
+};
+for (const one of ['precipitation', 'rain_1h', 'rain_10min']) SENSOR_SHAPES[one] = (body, rim) => new ol.style.RegularShape({ points: 3, radius: 9, rotation: Math.PI, fill: body, stroke: rim });
+for (const one of ['road_temperature', 'water_film', 'snow_film', 'deicer']) SENSOR_SHAPES[one] = (body, rim) => new ol.style.RegularShape({ points: 4, radius: 9, angle: Math.PI / 4, fill: body, stroke: rim });
+
+/** How many sensors one symbol stands for, from afar. @param {number} many */
+export const manyStyle = (many) => once(`many-${many > 99 ? 99 : many}`, () => new ol.style.Style({ zIndex: 30, text: text(many > 99 ? '99+' : String(many), { size: 10, color: theme().ink, halo: theme().halo, y: 12, x: 12, bold: true }) }));
+
 /**
  * A gauge: its symbol carries the number of the threshold it stands above; a silent one is striped grey.
  * @param {any} g
@@ -179,9 +186,7 @@ export function gaugeStyle(g) {
     const look = g.level ? LEVEL[g.level] : { fill: theme().card, ink: theme().ink };
     const body = g.silent ? fill(hatch('#9aa4ac', 0.35)) : fill(look.fill);
     const rim = stroke(g.silent ? theme().grey : g.level === 5 ? '#ffffff' : theme().ink, 2);
-    const image = g.quantity === 'water_level'
-      ? new ol.style.RegularShape({ points: 4, radius: 12, fill: body, stroke: rim })
-      : new ol.style.RegularShape({ points: 6, radius: 9, fill: body, stroke: rim });
+    const image = SENSOR_SHAPES[g.quantity]?.(body, rim) ?? new ol.style.Circle({ radius: 7, fill: body, stroke: rim });
     return new ol.style.Style({ image, text: g.level ? text(String(g.level), { size: 11, color: look.ink, bold: true }) : undefined, zIndex: 20 + g.level });
   });
 }

@@ -5,7 +5,7 @@ import { drawUnassigned, wireAdopt } from './adopt.js';
 import { announce } from './announce.js';
 import { wireDecisions } from './approve.js';
 import { drawBoard } from './board.js';
-import { drafts, held, partsOf, refresh } from './desk.js';
+import { drafts, held, partsOf, refresh, whenWanted } from './desk.js';
 import { byId, h } from './dom.js';
 import { drawDrafts } from './drafts.js';
 import { drawEvents } from './events.js';
@@ -13,13 +13,14 @@ import { drawGauges } from './gauges.js';
 import { wireGlass } from './glass.js';
 import { tick } from './held.js';
 import { wireKeys } from './keys.js';
-import { drawLayers } from './layers-panel.js';
+import { drawLayers, tellLayers } from './layers-panel.js';
 import { listen } from './live.js';
 import { drawChronology, drawHazards, drawSuppressions, wireNote } from './logs.js';
 import { drawLive } from './map/live.js';
 import { searchable } from './map/names.js';
 import { startMap, whenDrawn } from './map/start.js';
 import { goHome } from './map/view.js';
+import { refreshRoads } from './map/work.js';
 import { wireOfficial } from './official.js';
 import { drawOutages, wireOutages } from './outages.js';
 import { areaNames, drawPanel, wirePanel } from './panel.js';
@@ -51,6 +52,7 @@ function draw() {
   drawQuarantine();
   drawUnassigned();
   drawLive();
+  tellLayers();
   drawPanel();
   markRows();
 }
@@ -124,7 +126,8 @@ async function start() {
   selectFromAddress();
   listen({ line: setLine, changed: (what) => update(partsOf(what)) });
   setInterval(() => { drawAge(); tick(); }, 1000);
-  setInterval(() => update(), POLL);
+  whenWanted((part) => update([part]));
+  setInterval(() => { update(); refreshRoads(); }, POLL);
 }
 
 start().catch((error) => {

@@ -1,34 +1,49 @@
 // @ts-check
-// What changes on the map: dangers, gauges, reports, damage. Drawn from what the desk holds, and from nothing else.
-import { desk, hazardsByArea, rank } from '../desk.js';
+// What changes on the map: dangers, sensors, reports, what is told and done. Drawn from what the desk holds, and from
+// nothing else; what did not change since the last picture is not touched.
+import { desk, hazardsByArea, inForce, isOurs, rank } from '../desk.js';
 import { byId, fill, h } from '../dom.js';
-import { gauges } from '../gauges.js';
 import { chip, word } from '../words.js';
-import { learnDangers } from './dangers.js';
-import { featuresOf, layers, on, put, shape } from './layers.js';
+import { isShown, learnDangers } from './dangers.js';
+import { featuresOf, layers, on } from './layers.js';
+import { drawSensors } from './sensors.js';
+import { sync } from './sync.js';
 import { followDanger } from './view.js';
+import { drawDumps, drawLate, drawVehicles } from './work.js';
 
-/** @type {any} */
-const ol = /** @type {any} */ (globalThis).ol;
 const MOST_WIDE = 5; // city-wide dangers beside the map; all of them stand in the table
 
-/** Draw what changes: dangers, gauges, reports. One repaint for all of it. */
+/** Which parts of the desk each drawing is made from. @type {[string[], () => void][]} */
+const DRAWINGS = [
+  [['hazards', 'status'], () => { drawDangers(); }],
+  [['sensors', 'readings'], drawSensors],
+  [['reports'], () => { sync('reports', desk.reports, (r) => String(r.id)); }],
+  [['damage'], () => { sync('damage', desk.damage, (d) => String(d.id)); }],
+  [['official'], drawOfficial],
+  [['alerts'], drawAlerts],
+  [['shelters'], drawShelters],
+  [['fixes'], drawVehicles],
+  [['dumps'], drawDumps],
+  [['sections'], drawLate],
+];
+/** @type {Map<string, any>} part → what was drawn of it last */
+const before = new Map();
+
+/** Draw what changed since the last picture. One repaint for all of it. */
 export function drawLive() {
   if (!layers.city) return;
+  const changed = new Set(Object.keys(desk).filter((part) => before.get(part) !== desk[part]));
+  for (const part of changed) before.set(part, desk[part]);
+  for (const [parts, draw] of DRAWINGS) if (parts.some((part) => changed.has(part))) draw();
+  followDanger();
+}
+
+/** Dangers of areas, on the map and beside it. */
+export function drawDangers() {
   learnDangers();
   drawBrought();
   for (const name of ['hazards', 'badges', 'names']) layers[name].changed();
-  const seen = gauges().filter((g) => g.geometry && (g.quantity === 'water_level' || g.quantity === 'snow_depth')).map((g) => {
-    const feature = new ol.Feature({ geometry: shape(g.geometry) });
-    feature.set('gauge', g);
-    return feature;
-  });
-  put('gauges', seen);
-  put('values', seen);
-  put('reports', featuresOf(desk.reports));
-  put('damage', featuresOf(desk.damage));
   drawWide();
-  followDanger();
 }
 
 /** Areas that only a danger brings with it: squares of the mesh, zones of a volcano. One whose danger is over is not painted. */
@@ -43,7 +58,30 @@ function drawBrought() {
 /** Dangers of areas that are no district, such as the whole city: said beside the map, worst first. */
 function drawWide() {
   const drawn = new Set(on('districts').map((/** @type {any} */ f) => f.get('code')));
-  const wide = [...hazardsByArea()].filter(([code]) => !drawn.has(code)).flatMap(([, some]) => [...new Map(some.map((z) => [z.kind, z])).values()])
+  const wide = [...hazardsByArea()].filter(([code]) => !drawn.has(code)).flatMap(([, some]) => [...new Map(some.filter(isShown).map((z) => [z.kind, z])).values()])
     .sort((a, b) => rank(b) - rank(a)).slice(0, MOST_WIDE);
   fill(byId('map-wide'), wide.map((z) => h('li', {}, h('button', { type: 'button', 'data-select': `area:${z.area}`, 'data-key': `wide-${z.key}` }, chip(z), `${z.area_name}${z.alert_level ? `・${word('kinds', z.kind)}` : ''}${z.observed ? '' : '（予測）'}`))));
+}
+
+/** Areas of which the observatory and others have told something, the highest level on top. */
+function drawOfficial() {
+  sync('official', desk.official.filter((/** @type {any} */ one) => isOurs(one.status)), (one) => String(one.id));
+}
+
+/** Areas of our own alerts in force that are parts of the city: of the whole city the bar and the lists tell. */
+export function drawAlerts() {
+  const city = on('city')[0]?.get('code');
+  const some = inForce().filter((a) => isOurs(a.status) && a.geometry && !a.places.some((/** @type {any} */ p) => p.code === city));
+  sync('alerts', some, (a) => a.identifier);
+}
+
+/** Places of refuge of the city's list, with what the city has issued of them; and those it opened that are on no list. */
+function drawShelters() {
+  const ours = desk.shelters.filter((/** @type {any} */ one) => isOurs(one.status));
+  const byCode = new Map(ours.filter((/** @type {any} */ one) => one.code).map((/** @type {any} */ one) => [one.code, one]));
+  for (const one of on('shelters')) {
+    const told = byCode.get(one.get('共通ID') || one.get('code'));
+    one.setProperties({ opening: told?.opening ?? '', crowding: told?.crowding ?? '' }, true);
+  }
+  layers.shelters.changed();
 }

@@ -2,7 +2,7 @@
 // Where the map looks: the town, the danger, what is selected, what the address says. And the address that keeps it.
 import { inAddress, keepInAddress } from '../address.js';
 import { selected } from '../selection.js';
-import { dangerAt } from './dangers.js';
+import { endangered } from './dangers.js';
 import { on, put } from './layers.js';
 import { find } from './pick.js';
 
@@ -53,7 +53,7 @@ export function goTo(extent) {
 function whereabouts() {
   const danger = ol.extent.createEmpty();
   for (const district of on('hazards')) {
-    if (dangerAt(district.get('code'))?.worst.alert_level) ol.extent.extend(danger, district.getGeometry().getExtent());
+    if (endangered(district.get('code'))?.worst.alert_level) ol.extent.extend(danger, district.getGeometry().getExtent());
   }
   return ol.extent.isEmpty(danger) ? home : danger;
 }

@@ -1,0 +1,100 @@
+"""/official/areas: the areas of which official telegrams said something that is in force, as the map draws them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from functools import lru_cache
+from typing import Any
+
+import shapely
+from aiohttp import web
+from shapely.geometry.base import BaseGeometry
+
+from feeds.status import Status
+from geo.model import Ground
+from geo.official.telegrams import whereabouts
+from services.official import answers, question
+from services.web.api.answer import collection, feature
+from services.web.api.endpoint import MOMENT, Endpoint, Parameter
+from services.web.api.moment import asked_moment
+from services.web.api.shapes import geojson
+from services.web.api.viewer import viewer_of
+from services.web.context import CONTEXT
+from services.web.security import WebError
+
+_LAYERS = ("forecast_area", "boundary")  # kinds of imported maps that know areas by the codes of telegrams
+_TOLD = ("hazard", "kind_name", "alert_level", "since", "issued_at", "valid_until", "office", "headline", "ref")
+
+
+async def show(request: web.Request) -> web.Response:
+    context, viewer = request.app[CONTEXT], viewer_of(request)
+    now = context.now()
+    at = asked_moment(request.query, "at") or now
+    if at > now:
+        raise WebError(400, "bad_at", "at lies in the future; nothing is known of it yet")
+    seen = [status for status in Status if status.value in viewer.statuses]
+    told = await answers(context.store, question(context.ground, at, None, None), seen)
+    return collection(request, [_feature(key, some, context.ground) for key, some in _by_area(told).items()], None)
+
+
+def _by_area(told: Iterable[Mapping[str, Any]]) -> dict[tuple[str, str], list[Mapping[str, Any]]]:
+    found: dict[tuple[str, str], list[Mapping[str, Any]]] = {}
+    for one in told:
+        found.setdefault((one["status"], one["area"]), []).append(one)
+    return found
+
+
+def _feature(key: tuple[str, str], some: list[Mapping[str, Any]], ground: Ground) -> dict[str, Any]:
+    status, code = key
+    shape = shape_of(code, ground)
+    properties = {
+        "area": code,
+        "area_name": some[0]["area_name"],
+        "status": status,
+        "level": max((one["alert_level"] or 0 for one in some), default=0),
+        "warnings": [{name: one[name] for name in _TOLD} for one in some],
+    }
+    return feature(f"{status}/{code}", None if shape is None else geojson(shape), properties)
+
+
+@lru_cache(maxsize=512)
+def shape_of(code: str, ground: Ground) -> BaseGeometry | None:
+    """The area of a code that telegrams use, in degrees: of an imported map, the city's own outline for the city and
+    for whatever holds it, or what is closed around a volcano; None where nobody has drawn it."""
+    own = ground.areas.get(code)
+    if own is not None:
+        return own.geometry
+    maps = [one for kind in _LAYERS for one in ground.layers.of_kind(kind)]
+    drawn = [zone.geometry for one in maps for zone in one.zones if zone.facts.get("code") == _plain(code, one.kind)]
+    if drawn:
+        return shapely.union_all(drawn)
+    here = whereabouts(ground.city, ground)
+    if code == here.code or code in here.coarser:
+        city = ground.areas.get(ground.city)
+        return None if city is None else city.geometry
+    closed = [area.geometry for (volcano, _), some in ground.volcano_zones.items() if volcano == code for area in some]
+    return shapely.union_all(closed) if closed else None
+
+
+def _plain(code: str, kind: str) -> str:
+    """Municipalities have five digits on maps, and two more in telegrams."""
+    return code[:5] if kind == "boundary" and len(code) == 7 else code
+
+
+ENDPOINTS = (
+    Endpoint(
+        path="/official/areas",
+        handler=show,
+        summary="Areas with official warnings and notices in force at an instant; the geometry where one is known.",
+        parameters=(Parameter("at", "The instant, ISO 8601 with its offset; now unless told.", MOMENT),),
+        properties={
+            "area": "code of the area that the telegrams name",
+            "area_name": "its name",
+            "status": "Actual, Exercise or Test",
+            "level": "highest 警戒レベル of its warnings; 0: none has one",
+            "warnings": "{hazard, kind_name, alert_level, since, issued_at, valid_until, office, headline, ref} each, "
+            "as /official tells them",
+        },
+        errors=(400,),
+    ),
+)
