@@ -16,7 +16,7 @@ from services.web.api.shapes import point
 from services.web.context import CONTEXT
 
 _EMPTY: dict[str, Any] = {"type": "FeatureCollection", "features": []}
-_NAMES = {"施設・場所名": "name", "住所": "address"}  # the national layout of shelter files
+_NAMES = {"施設・場所名": "name", "住所": "address", "共通ID": "code"}  # the national layout of shelter files
 
 
 async def show(request: web.Request) -> web.Response:
@@ -53,7 +53,13 @@ def _renamed(shelter: dict[str, Any]) -> dict[str, Any]:
 
 
 def _feature(shelter: Shelter) -> dict[str, Any]:
-    told = {"name": _short(shelter.name), "address": shelter.address, "備考": shelter.note, "共通ID": shelter.code}
+    told = {
+        "name": _short(shelter.name),
+        "address": shelter.address,
+        "備考": shelter.note,
+        "共通ID": shelter.code,
+        "code": shelter.code,
+    }
     return {"type": "Feature", "geometry": point(shelter.lon, shelter.lat), "properties": told}
 
 

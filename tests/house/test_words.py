@@ -73,9 +73,7 @@ services/web/static/js/gauges.js
 services/web/static/js/glass-page.js
 services/web/static/js/glass.js
 services/web/static/js/held.js
-services/web/static/js/layers-panel.js
 services/web/static/js/logs.js
-services/web/static/js/map.js
 services/web/static/js/official.js
 services/web/static/js/ops.js
 services/web/static/js/outages.js

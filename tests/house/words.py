@@ -40,7 +40,7 @@ class Found:
 
 def sources() -> Iterator[Path]:
     """Every file that may hold a sentence of the desk."""
-    for folder, pattern in ((WEB / "templates", "*.html"), (WEB / "static/js", "*.js"), (WEB, "**/*.py")):
+    for folder, pattern in ((WEB / "templates", "*.html"), (WEB / "static/js", "**/*.js"), (WEB, "**/*.py")):
         yield from sorted(folder.glob(pattern))
 
 

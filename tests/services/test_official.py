@@ -4,19 +4,24 @@ from __future__ import annotations
 
 import asyncio
 import json
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
+import shapely
 
 from feeds.status import Status
+from geo.area import Area
+from geo.layers.layer import Layer, Layers, Zone
 from services import cli
 from services.store import records
 from services.store.engine import Store
 from services.store.users import Role
+from services.web.api.official_areas import shape_of
 from tests.geo.official.telegrams import entry, telegram
 from tests.services.making import NOW
-from tests.services.web_floor import floor
+from tests.services.web_floor import floor, ground
 
 HOUR = timedelta(hours=1)
 RAIN_3, RAIN_4 = entry("heavy_rain", "03", "レベル３大雨警報", 3), entry("heavy_rain", "43", "レベル４大雨危険警報", 4)
@@ -128,3 +133,32 @@ def test_the_command_reads_the_store(
     code, lines, error = _command("--at", "03:10", capsys=capsys)
     assert (code, lines) == (2, []) and json.loads(error)["error"] == "bad_question"
     assert _command("--area", "盛岡", capsys=capsys)[0] == 2
+
+
+async def test_the_map_is_told_area_by_area_and_where_it_lies(store: Store) -> None:
+    await filled(store)
+    async with floor(store) as running:
+        _, told = await (await running.visitor()).get("/api/v1/official/areas")
+        _, before = await (await running.visitor()).get("/api/v1/official/areas?at=2026-11-20T16:30:00%2B09:00")
+        _, desk = await (await running.person(Role.VIEWER)).get("/api/v1/official/areas")
+        refused, why = await (await running.visitor()).get("/api/v1/official/areas?at=2026-11-20T18:01:00%2B09:00")
+    here, there = told["features"]
+    assert (here["id"], here["properties"]["level"]) == ("Actual/0320100", 4)
+    assert here["geometry"]["type"] == "Polygon", "the city's own outline"
+    assert [one["kind_name"] for one in here["properties"]["warnings"]] == ["レベル４大雨危険警報"]
+    assert (there["properties"]["area_name"], there["geometry"]) == ("宮古市", None), "nobody has drawn it"
+    assert [one["properties"]["level"] for one in before["features"]] == [3, 0]
+    assert {one["id"] for one in desk["features"]} - {one["id"] for one in told["features"]} == {"Exercise/0320100"}
+    assert (refused, why["error"]) == (400, "bad_at")
+
+
+def test_areas_are_found_on_imported_maps_and_around_volcanoes() -> None:
+    town, north = shapely.box(141.8, 39.5, 142.0, 39.7), shapely.box(141.8, 39.7, 142.0, 39.9)
+    zones = [Zone(town, {"code": "03202", "name": "宮古市"}), Zone(north, {"code": "03202", "name": "宮古市"})]
+    closed = Area(code="iwate-2", name="火口周辺", kind="volcano_zone", geometry=shapely.box(141.0, 39.8, 141.1, 39.9))
+    known = replace(
+        ground(), layers=Layers([Layer("n03", "boundary", zones, "1")]), volcano_zones={("212", 2): [closed]}
+    )
+    found = shape_of("0320200", known)
+    assert found is not None and found.equals(town | north)
+    assert shape_of("212", known) == closed.geometry and shape_of("0320300", known) is None

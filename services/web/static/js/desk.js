@@ -43,11 +43,11 @@ const sources = {
 
 /** What must be fetched again when the hub names a change. Whatever else it names refreshes everything. */
 const touched = {
-  hazards: ['hazards', 'damage', 'dumps', 'chronology', 'suppressions', 'status'],
+  hazards: ['hazards', 'official', 'damage', 'dumps', 'chronology', 'suppressions', 'status'],
   alerts: ['alerts', 'deliveries', 'chronology', 'suppressions', 'shelters', 'status'],
   outbox: ['deliveries', 'alerts', 'chronology'],
   deliveries: ['deliveries', 'alerts', 'chronology'],
-  records: ['readings', 'reports', 'official', 'fixes', 'quarantine', 'status'],
+  records: ['readings', 'reports', 'fixes', 'quarantine', 'status'],
   readings: ['readings', 'quarantine', 'status'],
   reports: ['reports', 'chronology'],
   chronology: ['chronology', 'outages', 'quarantine'],

@@ -2,6 +2,7 @@
 // What the map shows, as a tree of plain checkboxes with its legend: a group's box is half ticked where some of it is shown.
 import { byId, fill, h } from './dom.js';
 import { desk, isOurs } from './desk.js';
+import { pieces, t } from './language.js';
 import { GROUPS, hidesDanger, show } from './map/catalog.js';
 import { signOf, statesOf } from './map/signs.js';
 import { addSwitch, setSwitches, switchOf } from './map/switches.js';
@@ -32,7 +33,7 @@ function branch(group) {
   groupBoxes.set(group.id, box);
   return h('fieldset', { class: 'branch' },
     h('legend', { class: 'unseen' }, group.name),
-    h('label', { class: 'check all' }, box, h('span', {}, group.name), h('span', { class: 'unseen' }, 'をすべて')),
+    h('label', { class: 'check all' }, box, h('span', { class: 'unseen' }, t('すべて：')), h('span', {}, group.name)),
     h('ul', {}, group.entries.map(leaf)));
 }
 
@@ -41,15 +42,15 @@ function leaf(entry) {
   const states = statesOf(entry.id);
   const count = entry.count ? h('span', { class: 'many', title: entry.hint ?? null }) : null;
   const box = /** @type {HTMLInputElement} */ (h('input', { type: 'checkbox', 'data-layer': entry.id, on: { change: () => setSwitches({ [entry.id]: { on: box.checked } }) } }));
-  const fade = entry.fade ? /** @type {HTMLInputElement} */ (h('input', { type: 'range', min: 20, max: 100, step: 10, 'aria-label': `${entry.name}の濃さ`, on: { input: () => setSwitches({ [entry.id]: { fade: Number(fade?.value) } }) } })) : null;
+  const fade = entry.fade ? /** @type {HTMLInputElement} */ (h('input', { type: 'range', min: 20, max: 100, step: 10, 'aria-label': t('{layer}の濃さ', { layer: entry.name }), on: { input: () => setSwitches({ [entry.id]: { fade: Number(fade?.value) } }) } })) : null;
   rows.set(entry.id, { box, count, fade });
   const more = states.length || fade || entry.id === 'official';
   return h('li', {},
     h('label', { class: 'check' }, box, signOf(entry.id), h('span', { class: 'layer-name' }, entry.name), count),
-    more ? h('details', { class: 'states', open: entry.id === 'observed' }, h('summary', {}, h('span', { class: 'unseen' }, `${entry.name}の`), '凡例'),
+    more ? h('details', { class: 'states', open: entry.id === 'observed' }, h('summary', {}, t('凡例'), h('span', { class: 'unseen' }, `：${entry.name}`)),
       states.length ? h('ul', {}, states.map(([sign, name]) => h('li', {}, sign, h('span', {}, name)))) : null,
       entry.id === 'official' ? list() : null,
-      fade ? h('label', { class: 'fade' }, '濃さ', fade) : null) : null);
+      fade ? h('label', { class: 'fade' }, t('濃さ'), fade) : null) : null);
 }
 
 /** Boxes follow the switches. @param {string} id */
@@ -88,6 +89,10 @@ function tellOfficial() {
   const place = document.getElementById('official-now');
   if (!place) return;
   const some = desk.official.filter((/** @type {any} */ one) => isOurs(one.status));
-  fill(place, some.length ? some.map((/** @type {any} */ one) => h('li', {}, h('b', {}, one.area_name), one.geometry ? null : h('span', { class: 'tag' }, '地図に区域なし'),
-    one.warnings.map((/** @type {any} */ w) => h('span', { class: 'warning' }, `${w.kind_name}${w.alert_level ? `（レベル${w.alert_level}）` : ''}　`, timeTag(w.since), 'から')))) : h('li', { class: 'muted' }, '発表はありません。'));
+  fill(place, some.length ? some.map(area) : h('li', { class: 'muted' }, t('発表はありません。')));
 }
+
+/** @param {any} one */
+const area = (one) => h('li', {}, h('b', {}, one.area_name), one.geometry ? null : h('span', { class: 'tag' }, t('地図に区域なし')),
+  one.warnings.map((/** @type {any} */ w) => h('span', { class: 'warning' },
+    w.alert_level ? pieces('{kind}（レベル{level}）{since}から', { kind: w.kind_name, level: w.alert_level, since: timeTag(w.since) }) : pieces('{kind} {since}から', { kind: w.kind_name, since: timeTag(w.since) }))));

@@ -3,6 +3,7 @@
 // nothing else; what did not change since the last picture is not touched.
 import { desk, hazardsByArea, inForce, isOurs, rank } from '../desk.js';
 import { byId, fill, h } from '../dom.js';
+import { t } from '../language.js';
 import { chip, word } from '../words.js';
 import { isShown, learnDangers } from './dangers.js';
 import { featuresOf, layers, on } from './layers.js';
@@ -60,7 +61,13 @@ function drawWide() {
   const drawn = new Set(on('districts').map((/** @type {any} */ f) => f.get('code')));
   const wide = [...hazardsByArea()].filter(([code]) => !drawn.has(code)).flatMap(([, some]) => [...new Map(some.filter(isShown).map((z) => [z.kind, z])).values()])
     .sort((a, b) => rank(b) - rank(a)).slice(0, MOST_WIDE);
-  fill(byId('map-wide'), wide.map((z) => h('li', {}, h('button', { type: 'button', 'data-select': `area:${z.area}`, 'data-key': `wide-${z.key}` }, chip(z), `${z.area_name}${z.alert_level ? `・${word('kinds', z.kind)}` : ''}${z.observed ? '' : '（予測）'}`))));
+  fill(byId('map-wide'), wide.map((z) => h('li', {}, h('button', { type: 'button', 'data-select': `area:${z.area}`, 'data-key': `wide-${z.key}` }, chip(z), wideName(z)))));
+}
+
+/** @param {any} z @returns {string} */
+function wideName(z) {
+  const name = z.alert_level ? t('{area}・{kind}', { area: z.area_name, kind: word('kinds', z.kind) }) : z.area_name;
+  return z.observed ? name : t('{danger}（予測）', { danger: name });
 }
 
 /** Areas of which the observatory and others have told something, the highest level on top. */
@@ -80,7 +87,7 @@ function drawShelters() {
   const ours = desk.shelters.filter((/** @type {any} */ one) => isOurs(one.status));
   const byCode = new Map(ours.filter((/** @type {any} */ one) => one.code).map((/** @type {any} */ one) => [one.code, one]));
   for (const one of on('shelters')) {
-    const told = byCode.get(one.get('共通ID') || one.get('code'));
+    const told = byCode.get(one.get('code') || one.get('code'));
     one.setProperties({ opening: told?.opening ?? '', crowding: told?.crowding ?? '' }, true);
   }
   layers.shelters.changed();

@@ -1,6 +1,7 @@
 // @ts-check
 // What lies upon what on the map, and how each thing is drawn from how near it is looked at.
 import { digits, trend } from '../gauges.js';
+import { t } from '../language.js';
 import { badgeStyle, gaugeStyle, gaugeValue, ground, hazardStyle, manyStyle } from '../map-styles.js';
 import { about } from '../words.js';
 import { dangerAt } from './dangers.js';
@@ -11,11 +12,11 @@ import { dumpStyle, plowStyle, roadState, roadStyle } from './work-styles.js';
 import { ALL_ROADS_FROM, roadSource } from './work.js';
 
 const DETAIL = 28; // metres per pixel below which names and values are written out
-const LETTERS = /** @type {Record<string, string>} */ ({ plow: '除', deice: '凍', sweep: '掃', other: '他', none: '移' });
+const LETTERS = /** @type {Record<string, string>} */ ({ plow: t('除'), deice: t('凍'), sweep: t('掃'), other: t('他'), none: t('移') });
 
 /** @param {any} resolution */
 const near = (resolution) => resolution < DETAIL;
-const kindMark = (/** @type {any} */ hazard) => about('kinds', hazard.kind).mark ?? '他';
+const kindMark = (/** @type {any} */ hazard) => about('kinds', hazard.kind).mark ?? t('他');
 
 /** All layers of the map, the lowest first. @returns {any[]} */
 export function stack() {
@@ -50,8 +51,8 @@ const places = () => [
   layer('shelters', (f, r) => (r < 60 || f.get('opening') === 'open' ? shelterStyle(shelterState(f), r < 9 ? f.get('name') : '') : undefined)),
   layer('dumps', (f, r) => dumpStyle(f.get('state'), r < 60 ? f.get('name') : '')),
   layer('names', (f, r) => names(f, r), { declutter: true }),
-  layer('reports', (f) => ground.report(about('kinds', f.get('kind')).mark ?? '報', Boolean(f.get('confirmed')))),
-  layer('damage', (f) => ground.report('被', f.get('certainty') === 'confirmed')),
+  layer('reports', (f) => ground.report(about('kinds', f.get('kind')).mark ?? t('報'), Boolean(f.get('confirmed')))),
+  layer('damage', (f) => ground.report(t('被'), f.get('certainty') === 'confirmed')),
   layer('badges', (f, r) => {
     const both = dangerAt(f.get('code'));
     if (both && !both.worst.alert_level && !near(r)) return undefined; // what has no level waits until one looks closer

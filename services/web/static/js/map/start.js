@@ -1,5 +1,6 @@
 // @ts-check
 // The map. It draws what the desk knows and says what was clicked; everything on it also stands in the tables.
+import { t } from '../language.js';
 import { onThemeChange } from '../map-styles.js';
 import { follow } from '../selection.js';
 import { drawGround } from './ground.js';
@@ -19,8 +20,8 @@ export async function startMap() {
     target: 'map',
     layers: stack(),
     controls: ol.control.defaults.defaults({
-      rotate: false, zoomOptions: { zoomInTipLabel: '拡大', zoomOutTipLabel: '縮小' },
-      attributionOptions: { collapsible: true, collapsed: true, label: '出典', collapseLabel: '閉じる', tipLabel: '出典' },
+      rotate: false, zoomOptions: { zoomInTipLabel: t('拡大'), zoomOutTipLabel: t('縮小') },
+      attributionOptions: { collapsible: true, collapsed: true, label: t('出典'), collapseLabel: t('閉じる'), tipLabel: t('出典') },
     }).extend([new ol.control.ScaleLine()]),
     view: new ol.View({ center: ol.proj.fromLonLat([141.15, 39.7]), zoom: 11, minZoom: 8, maxZoom: 18, enableRotation: false }),
   });

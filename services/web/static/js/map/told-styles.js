@@ -1,5 +1,6 @@
 // @ts-check
 // How what is told looks on the map: official warnings by area, our own alerts, places of refuge, zones of hazard maps.
+import { t } from '../language.js';
 import { LEVEL, once, text, theme } from '../map-styles.js';
 
 /** @type {any} */
@@ -40,7 +41,7 @@ export const alertStyle = (level, name) => once(`alert-${level}-${name}`, () => 
 export const shelterStyle = (state, name) => once(`shelter-${state}-${name}`, () => {
   const open = state === 'open' || state === 'crowded' || state === 'full';
   const image = new ol.style.RegularShape({ points: 3, radius: open ? 12 : 8, fill: fill(open ? (state === 'full' ? '#7a1f1f' : '#0b5f4c') : theme().card), stroke: stroke(open ? '#ffffff' : '#0b7a5f', 1.8, state === 'closed' ? [3, 2] : []) });
-  const sign = state === 'full' ? '満' : state === 'crowded' ? '混' : open ? '開' : '';
+  const sign = state === 'full' ? t('満') : state === 'crowded' ? t('混') : open ? t('開') : '';
   return [
     new ol.style.Style({ image, text: sign ? text(sign, { size: 10, color: '#ffffff', bold: true, y: 3 }) : undefined, zIndex: open ? 5 : 1 }),
     ...(name ? [new ol.style.Style({ text: text(name, { size: 11, color: theme().name, halo: theme().halo, y: 17 }), zIndex: open ? 5 : 1 })] : []),

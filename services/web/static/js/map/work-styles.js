@@ -1,6 +1,7 @@
 // @ts-check
 // How snow removal looks on the map: roads by how their clearing stands, vehicles by what they do, dumps by whether they take snow.
 // Neither kind nor state is told by colour alone: lines have dashes, vehicles a shape and a letter.
+import { t } from '../language.js';
 import { once, text, theme } from '../map-styles.js';
 
 /** @type {any} */
@@ -67,4 +68,4 @@ export const dumpStyle = (state, name) => once(`dump-${state}-${name}`, () => ne
   image: new ol.style.RegularShape({ points: 5, radius: 11, fill: fill(state === 'open' ? '#0072b2' : theme().card), stroke: stroke(state === 'open' ? '#ffffff' : theme().ink, 2, state ? [] : [3, 3]) }),
   text: text(name ? `${dumpSign(state)} ${name}` : dumpSign(state), name ? { size: 11, color: theme().name, halo: theme().halo, y: 18, bold: true } : { size: 10, color: state === 'open' ? '#ffffff' : theme().ink, bold: true }),
 }));
-const dumpSign = (/** @type {string | null} */ state) => (state === 'open' ? '捨' : state === 'full' ? '満' : state === 'closed' ? '閉' : '？');
+const dumpSign = (/** @type {string | null} */ state) => (state === 'open' ? t('捨') : state === 'full' ? t('満') : state === 'closed' ? t('閉') : '?');

@@ -1,6 +1,7 @@
 // @ts-check
 // Zones of the city's hazard maps. Large, and alike all day: fetched once, when somebody first looks at them.
 import { features } from '../api.js';
+import { t } from '../language.js';
 import { featuresOf, layers, on } from './layers.js';
 
 /** @type {any[]} the city's hazard maps, as /layers tells them */
@@ -43,7 +44,7 @@ export const whenZonesCame = (then) => { told.push(then); };
  * @returns {number | string | null}
  */
 export function zoneCount(name, kind) {
-  if (!maps.some((k) => k.kind === kind && (name !== 'planned' || k.scenarios.includes('planned')))) return '地図なし';
+  if (!maps.some((k) => k.kind === kind && (name !== 'planned' || k.scenarios.includes('planned')))) return t('地図なし');
   return (kind === 'flood' ? floods : slides) ? on(name).length : null;
 }
 
