@@ -12,6 +12,7 @@ from datetime import datetime
 from babel.dates import format_datetime
 
 from feeds.japan import JAPAN
+from services.story import words as told
 from services.web.language.speaking import _, spoken
 
 _DAY = {"ja": "M/d(EEE) HH:mm", "en": "EEE d MMM HH:mm"}
@@ -54,3 +55,21 @@ def with_age(now: datetime) -> Callable[[datetime], str]:
 
 def _zoned(clock: str) -> str:
     return clock if spoken() == "ja" else f"{clock} JST"
+
+
+def exact(at: datetime | None) -> str:
+    """To the second, for records: 「3月15日 02:41:07」, "15 Mar 02:41:07 JST"; what has not happened yet says so."""
+    if at is None or spoken() == "ja":
+        return told.moment(at) if at else _("まだ")
+    return _zoned(format_datetime(at.astimezone(JAPAN), "d MMM HH:mm:ss", locale=spoken()))
+
+
+def since_before(seconds: float | None) -> str:
+    """Since the step before: 「＋2分03秒」, "+2 min 03 s"; empty for the first."""
+    if spoken() == "ja" or seconds is None:
+        return told.gap(seconds)
+    minutes, rest = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    if hours:
+        return f"+{hours} h {minutes:02} min"
+    return f"+{minutes} min {rest:02} s" if minutes else f"+{seconds:.1f} s"

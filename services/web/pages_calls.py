@@ -20,20 +20,21 @@ from services.web.auth import PERSON, requires
 from services.web.body import form_of
 from services.web.callout_link import EVENTS
 from services.web.context import CONTEXT
+from services.web.language.speaking import N_, own
 from services.web.moments import with_age
 from services.web.pages_staff import staff_page
 from services.web.security import WebError
 
 _STATES = {
-    "due": ("これから", "wait"),
-    "sending": ("送信中", "wait"),
-    "sent": ("送った", "good"),
-    "failed": ("送れない", "bad"),
-    "unknown": ("届いたか不明", "doubt"),
-    "withheld": ("控えた", "doubt"),
-    "dropped": ("取りやめ", "wait"),
+    "due": (N_("これから"), "wait"),
+    "sending": (N_("送信中"), "wait"),
+    "sent": (N_("送った"), "good"),
+    "failed": (N_("送れない"), "bad"),
+    "unknown": (N_("届いたか不明"), "doubt"),
+    "withheld": (N_("控えた"), "doubt"),
+    "dropped": (N_("取りやめ"), "wait"),
 }
-_HOW = {"link": "連絡のリンク", "desk": "画面", "command": "コマンド"}
+_HOW = {"link": N_("連絡のリンク"), "desk": N_("画面"), "command": N_("コマンド")}
 
 
 async def show(request: web.Request) -> web.Response:
@@ -76,7 +77,7 @@ def _roster(callout: Callout, now: datetime) -> list[dict[str, Any]]:
         if status is not Status.ACTUAL and not (chain and chain.drills):
             continue  # drills call the same people
         row = found.setdefault(chain, {"events": [], "groups": [], "after": chain.after_minutes if chain else 0})
-        row["events"].append(f"{MARKS[status][0]}{EVENTS[event][0]}")
+        row["events"].append(f"{own(MARKS[status])}{own(EVENTS[event])}")
         if chain and not row["groups"]:
             called = [callout.called(chain, step, now) for step in range(len(chain.groups))]
             row["groups"] = [(group, [callout.people[one].name for one in people]) for group, people in called]

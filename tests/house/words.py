@@ -10,8 +10,9 @@ import ast
 import io
 import re
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from importlib import import_module
 from pathlib import Path
 
 import jinja2
@@ -24,7 +25,10 @@ from tests.house import scripts
 ROOT = Path(__file__).resolve().parents[2]
 WEB = ROOT / "services/web"
 SAYING = {".html": {"_", "both"}, ".js": {"t", "pieces"}, ".py": {"_", "N_", "both"}}
-JAPANESE = re.compile(r"[々〆\u3040-\u30ff\u3400-\u9fff\uff66-\uff9f]")
+# What data are compared with or cut at is no sentence.
+CUTTING = {"split", "partition", "rpartition", "replace", "includes", "startsWith", "endsWith", "join"}
+JAPANESE = re.compile(r"[々〆\u3040-\u30fa\u30fc-\u30ff\u3400-\u9fff\uff66-\uff9f]")
+TABLES = (("services.story.steps", "TITLES"),)
 _HEAD = "# Sentences of the desk. Written by hand; kept in order by `make words`. How: docs/words.md.\n"
 
 
@@ -53,7 +57,16 @@ def texts(path: Path) -> list[Found]:
 
 def said() -> list[Found]:
     """Every sentence that the catalogue must have."""
-    return [one for path in sources() for one in texts(path) if one.said]
+    return [one for path in sources() for one in texts(path) if one.said] + list(_tabled())
+
+
+def _tabled() -> Iterator[Found]:
+    """Words of the tables below the web floor, which the web says by ``_()``."""
+    for module, name in TABLES:
+        table = getattr(import_module(module), name)
+        path = module.replace(".", "/") + ".py"
+        for value in table.values() if isinstance(table, Mapping) else table:
+            yield Found(path, 0, value, True)
 
 
 def bare(path: Path) -> list[Found]:
@@ -63,16 +76,16 @@ def bare(path: Path) -> list[Found]:
 
 def _of_template(source: str) -> Iterator[tuple[int, str, bool]]:
     """Texts between the tags of the template language, and the strings inside them."""
-    before: list[tuple[str, str]] = []
-    for line, kind, text in jinja2.Environment(autoescape=True).lex(source):
+    tokens = [one for one in jinja2.Environment(autoescape=True).lex(source) if one[1] != "whitespace"]
+    for place, (line, kind, text) in enumerate(tokens):
         if kind == "data":
             for offset, part in enumerate(text.split("\n")):
                 yield line + offset, part.strip(), False
         elif kind == "string":
-            calls = [word for _, word in before[-2:]]
-            yield line, ast.literal_eval(text), len(calls) == 2 and calls[0] in SAYING[".html"] and calls[1] == "("
-        if kind != "whitespace":
-            before.append((kind, text))
+            before, after = [word for _, _, word in tokens[max(0, place - 2) : place]], tokens[place + 1][2]
+            call = before[0] if before[-1] == "(" else ""
+            if call not in CUTTING and after not in {"in", "=="} and before[-1] != "==":
+                yield line, ast.literal_eval(text), call in SAYING[".html"]
 
 
 def _of_python(source: str) -> Iterator[tuple[int, str, bool]]:
@@ -91,7 +104,8 @@ def _of_python(source: str) -> Iterator[tuple[int, str, bool]]:
 
 def _of_module(source: str) -> Iterator[tuple[int, str, bool]]:
     for line, text, call, whole in scripts.texts(source):
-        yield line, text, whole and call in SAYING[".js"]
+        if call not in CUTTING:
+            yield line, text, whole and call in SAYING[".js"]
 
 
 def read(language: str) -> Catalog:

@@ -16,7 +16,7 @@ _VOID = frozenset(
 )
 _WHOLE = frozenset({"option", "textarea", "title"})  # hold no elements: they are marked themselves
 _RAW = frozenset({"script", "style"})
-_LETTER = r"[々〆ヵヶ\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\uff66-\uff9f]"
+_LETTER = r"[々〆ヵヶ\u3040-\u30fa\u30fc-\u30ff\u3400-\u9fff\uf900-\ufaff\uff66-\uff9f]"
 _BESIDE = r"[\u3000-\u303f\uff00-\uffef・…\d\s.,:;/()+-]"  # stands between Japanese letters and belongs to them
 PASSAGE = re.compile(rf"[「『【（]*{_LETTER}(?:{_BESIDE}*{_LETTER})*[」』】）。！？、]*")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from contextvars import ContextVar
 from typing import Any
 
@@ -35,26 +36,36 @@ def N_(sentence: str) -> str:  # noqa: N802 - as gettext calls it
 
 def in_page(sentence: str, **values: object) -> str:
     """What templates call ``_``. Values are escaped; a sentence of the catalogue may have tags, another text never."""
-    found = catalogue(spoken()).say(sentence, values)
+    return _of(spoken(), sentence, values)
+
+
+def _of(language: str, sentence: str, values: Mapping[str, object]) -> str:
+    found = catalogue(language).say(sentence, values)
     trusted = "<" in found and sentence in catalogue("en").forms
-    if not trusted:
+    if not trusted and not any(hasattr(value, "__html__") for value in values.values()):
         return filled(found, values)
-    return Markup(filled(found, {name: escape(value) for name, value in values.items()}))  # noqa: S704 - ours
+    frame = found if trusted else str(escape(found))
+    return Markup(filled(frame, {name: escape(value) for name, value in values.items()}))  # noqa: S704 - ours
 
 
-def both(sentence: str, look: str = "en") -> str:
+def both(thing: str | tuple[str, str], look: str = "en", **values: object) -> str:
     """A heading with its English beside it; in English the English alone. ``look`` is the class of what is beside."""
+    if isinstance(thing, tuple):
+        japanese, beside = thing
+    else:
+        japanese, beside = in_page(thing, **values), _of("en", thing, values)
     if spoken() != "ja":
-        return in_page(sentence)
-    beside = catalogue("en").say(sentence, {})
+        return beside
     dress = Markup(' class="{}"').format(look) if look else ""
-    return Markup('{} <span{} lang="en">{}</span>').format(sentence, dress, beside)
+    return Markup('{} <span{} lang="en">{}</span>').format(japanese, dress, beside)
 
 
 def own(thing: Any) -> str:
-    """The half that this reader has, of what stands in both languages: {ja, en}, .ja/.en, or 「日本語 / English」."""
+    """The half that this reader has, of what has two: (ja, en), {ja, en}, .ja and .en, or 「日本語 / English」."""
     if isinstance(thing, str):
         japanese, _bar, english = thing.partition(" / ")
+    elif isinstance(thing, tuple):
+        japanese, english = thing
     elif isinstance(thing, dict):
         japanese, english = thing["ja"], thing.get("en", "")
     else:

@@ -15,6 +15,7 @@ from typing import Any
 from rules.alert import State
 from services.store.alerts import Refusal
 from services.story.steps import Kind, Step, Story
+from services.web.language.speaking import _, own
 
 _FOLDED = frozenset({Kind.READING, Kind.HAZARD})
 _SHOWN = 3  # of a run of readings or hazards, before the rest is folded away
@@ -47,7 +48,7 @@ def _fate(name: str, one: object, receipt: Step | None, state: State, words: Map
         return _refused(name, one, words)
     if receipt is None:
         waits = state is State.DRAFT
-        told = {"word": "承認のあとに送る" if waits else "送っていない", "mark": "…" if waits else "—"}
+        told = {"word": _("承認のあとに送る") if waits else _("送っていない"), "mark": "…" if waits else "—"}
         return Fate(channel=name, look="ready" if waits else "none", why="", at=None, **told)
     known: Mapping[str, str] = words["deliveries"].get(receipt.state, {})
     look = _LOOKS.get(receipt.state, "none")
@@ -55,7 +56,7 @@ def _fate(name: str, one: object, receipt: Step | None, state: State, words: Map
         channel=name,
         look=look,
         mark=known.get("mark", ""),
-        word=known.get("ja", receipt.state),
+        word=own(known) if known else receipt.state,
         why="" if look == "confirmed" else receipt.detail,
         at=receipt.at,
     )
@@ -65,7 +66,7 @@ def _refused(name: str, one: Refusal, words: Mapping[str, Any]) -> Fate:
     code = "budget" if one.code.startswith("budget_") else one.code
     known: Mapping[str, str] = words["deliveries"]["refused"] | words.get("refusals", {}).get(code, {})
     look = {"not_set_up": "unset", "form": "failed"}.get(code, "none")
-    return Fate(channel=name, look=look, mark=known["mark"], word=known["ja"], why=one.reason, at=None)
+    return Fate(channel=name, look=look, mark=known["mark"], word=own(known), why=one.reason, at=None)
 
 
 def folded(steps: Iterable[Step]) -> Iterator[tuple[Sequence[Step], Sequence[Step]]]:

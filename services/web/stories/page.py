@@ -10,14 +10,15 @@ from feeds.status import Status
 from services.channels.channel import Payload
 from services.story.gather import gather
 from services.story.steps import TITLES
-from services.story.words import gap, moment
 from services.web.context import CONTEXT
-from services.web.moments import with_age
+from services.web.moments import exact, since_before, with_age
 from services.web.pages_public import is_order
 from services.web.pages_staff import staff_page
 from services.web.security import WebError, storable
 from services.web.stories.board import fates, folded
 from services.web.templating import TEMPLATES
+
+_BY_HAND = "規則 by_hand"  # whose step it is where no rule asked for the alert
 
 
 async def show(request: web.Request) -> web.Response:
@@ -40,8 +41,9 @@ async def show(request: web.Request) -> web.Response:
         "sent": sent,
         "refused": refused,
         "titles": TITLES,
-        "moment": moment,
-        "gap": gap,
+        "by_hand": _BY_HAND,
+        "moment": exact,
+        "gap": since_before,
         "at": with_age(request.app[CONTEXT].now()),
         "is_order": is_order,
         "drill": found.alert.status is not Status.ACTUAL,

@@ -15,14 +15,15 @@ from rules.redraft import Said
 from rules.wording.languages import LANGUAGES
 from services.desks.writing import Words
 from services.web.api.moment import sensible
+from services.web.language.speaking import N_
 from services.web.security import WebError, storable
 
 PARTS: Mapping[str, tuple[str, int]] = {  # part → its name for the officer, rows of its field
-    "headline": ("見出し（140字まで）", 2),
-    "short": ("短文（SNSの最初の投稿）", 4),
-    "description": ("内容", 4),
-    "instruction": ("とるべき行動", 3),
-    "event": ("件名", 1),
+    "headline": (N_("見出し（140字まで）"), 2),
+    "short": (N_("短文（SNSの最初の投稿）"), 4),
+    "description": (N_("内容"), 4),
+    "instruction": (N_("とるべき行動"), 3),
+    "event": (N_("件名"), 1),
 }
 LANGUAGE_NAMES: Mapping[str, str] = {
     "ja": "日本語",

@@ -18,20 +18,21 @@ from services.web.api.writing import city_of, fault_of, worlds
 from services.web.auth import PERSON, requires
 from services.web.body import form_of
 from services.web.context import CONTEXT
+from services.web.language.speaking import N_
 from services.web.pages_staff import staff_page
 from services.web.writing.form import LANGUAGE_NAMES, PARTS, Filled, filled, local, moment, text_of
 from services.web.writing.pages import HINTS, TITLES
 
 _LASTS = timedelta(hours=12)  # unless another end is chosen
 _CATEGORIES = {
-    "Transport": "交通・除雪",
-    "Safety": "安全",
-    "Met": "気象",
-    "Security": "防犯",
-    "Health": "健康",
-    "Env": "環境",
-    "Infra": "ライフライン",
-    "Other": "その他",
+    "Transport": N_("交通・除雪"),
+    "Safety": N_("安全"),
+    "Met": N_("気象"),
+    "Security": N_("防犯"),
+    "Health": N_("健康"),
+    "Env": N_("環境"),
+    "Infra": N_("ライフライン"),
+    "Other": N_("その他"),
 }
 
 

@@ -24,6 +24,7 @@ from services.web.api.writing import city_of, fault_of
 from services.web.auth import PERSON, requires
 from services.web.body import form_of
 from services.web.context import CONTEXT
+from services.web.language.speaking import N_
 from services.web.pages_public import is_order
 from services.web.pages_staff import staff_page
 from services.web.security import WebError
@@ -46,12 +47,12 @@ TITLES: Mapping[Act, tuple[str, str]] = {
     Act.NOTICE: ("お知らせを書く", "Write a notice"),
 }
 HINTS: Mapping[Act, str] = {
-    Act.UPDATE: "状況は同じまま、文面・区域・期限を改めます。区域を外すと、その区域は終わりになります。",
-    Act.CORRECTION: "誤りと正しい内容だけを、関係する区域に伝えます。発表の全体をもう一度知らせることはしません。",
-    Act.ALL_CLEAR: "危険がなくなったことを、発表が届いたすべての経路に伝えます。",
-    Act.CANCEL: "出すべきでなかった発表を取り消します。危険がなくなったときは「解除」を使ってください。",
-    Act.EDIT: "直すと新しい案になり、これまでの承認は無効になります。",
-    Act.NOTICE: "規則によらないお知らせです。ほかの案と同じく承認が要ります。",
+    Act.UPDATE: N_("状況は同じまま、文面・区域・期限を改めます。区域を外すと、その区域は終わりになります。"),
+    Act.CORRECTION: N_("誤りと正しい内容だけを、関係する区域に伝えます。発表の全体をもう一度知らせることはしません。"),
+    Act.ALL_CLEAR: N_("危険がなくなったことを、発表が届いたすべての経路に伝えます。"),
+    Act.CANCEL: N_("出すべきでなかった発表を取り消します。危険がなくなったときは「解除」を使ってください。"),
+    Act.EDIT: N_("直すと新しい案になり、これまでの承認は無効になります。"),
+    Act.NOTICE: N_("規則によらないお知らせです。ほかの案と同じく承認が要ります。"),
 }
 
 

@@ -2,7 +2,7 @@
 // On a page in another language: Japanese passages that scripts bring (names of places, what people wrote, texts of
 // alerts) are marked as they come, so that a screen reader changes its voice. The server does the same for its pages.
 
-const LETTER = '[々〆ヵヶ\\u3040-\\u30ff\\u3400-\\u9fff\\uf900-\\ufaff\\uff66-\\uff9f]';
+const LETTER = '[々〆ヵヶ\\u3040-\\u30fa\\u30fc-\\u30ff\\u3400-\\u9fff\\uf900-\\ufaff\\uff66-\\uff9f]';
 const BESIDE = '[\\u3000-\\u303f\\uff00-\\uffef・…\\d\\s.,:;/()+-]';
 const PASSAGE = new RegExp(`([「『【（]*${LETTER}(?:${BESIDE}*${LETTER})*[」』】）。！？、]*)`);
 const WHOLE = 'option, textarea, title, desc'; // hold no elements: they are marked themselves
