@@ -34,6 +34,7 @@ class Retention(BaseModel):
     backups_days: int = Field(default=1096, ge=366)  # after a copy was destroyed
     requests_days: int = Field(default=1096, ge=0)
     damage_days: int = Field(default=3653, ge=0)
+    matters_days: int = Field(default=3653, ge=0)
     fixes_days: int = Field(default=400, ge=0)
     work_days: int = Field(default=1827, ge=0)
     quarantine_days: int = Field(default=90, ge=0)
@@ -74,6 +75,7 @@ _LEAST = {
     "hazards_days": (31, "verification and staff look back"),
     "reports_days": (91, "gatherings of theft look 90 days back"),
     "requests_days": (31, "residents follow what became of theirs"),
+    "matters_days": (366, "what the headquarters did is looked into within the year"),
     "damage_days": (366, "the loss is reported, and aid asked for, within the year"),
     "fixes_days": (31, "passes are worked out of them"),
     "work_days": (400, "a contract is settled by them after the winter"),

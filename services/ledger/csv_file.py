@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import csv
 import io
+from collections.abc import Sequence
 
-from services.ledger.sheets import Cell, Column, Sheet
+from services.ledger.sheets import Cell, Column, Row, Sheet
 from services.ledger.words import hours
 
 _RUNS = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")  # what makes a spreadsheet take text for a formula
@@ -18,8 +19,13 @@ def as_csv(sheet: Sheet, mark: str = "") -> bytes:
     writer = csv.writer(out, lineterminator="\r\n")
     writer.writerow(mark + column.ja for column in sheet.columns)
     for row in sheet.rows:
-        writer.writerow(_cell(value, column) for value, column in zip(row, sheet.columns, strict=True))
+        writer.writerow(row_of(row, sheet.columns))
     return ("\ufeff" + out.getvalue()).encode()
+
+
+def row_of(row: Row, columns: Sequence[Column]) -> list[str]:
+    """The cells of one row as they may stand in a file."""
+    return [_cell(value, column) for value, column in zip(row, columns, strict=True)]
 
 
 def _cell(value: Cell, column: Column) -> str:

@@ -39,6 +39,7 @@ from services.store.tables_damage import damage_events, damage_files, damage_rep
 from services.store.tables_dumps import dump_events
 from services.store.tables_heard import heard
 from services.store.tables_ledger import ledger_entries
+from services.store.tables_matters import handovers, matter_events, matter_files, matters
 from services.store.tables_muster import muster_people, muster_sends, musters
 from services.store.tables_orders import decisions, expected_snow, order_events, order_links, orders
 from services.store.tables_plow import passes, rounds, spells
@@ -63,6 +64,7 @@ _OF_REQUESTS = (
     Child(heard.c.request, requests.c.id),
 )
 _OF_CULLINGS = (Child(culling_events.c.case, cullings.c.id),)
+_OF_MATTERS = (Child(matter_events.c.matter, matters.c.id), Child(matter_files.c.matter, matters.c.id))
 _OF_ALARMS = (Child(watched.replies.c.alarm, watched.alarms.c.id), Child(watched.sends.c.alarm, watched.alarms.c.id))
 _DRILLS = tuple(status for status in Status if status is not Status.ACTUAL)
 
@@ -190,6 +192,12 @@ RULES = (
         tables=("disasters", "damages", "damage_events", "damage_reports", "damage_files"),
         ways=(Rows(disasters.c.ended, children=_OF_DISASTERS),),
         never="a disaster that nobody has closed, with all its records and reports",
+    ),
+    Rule(
+        name="matters",
+        tables=("matters", "matter_events", "matter_files", "handovers"),
+        ways=(Rows(matters.c.closed_at, children=_OF_MATTERS), Rows(handovers.c.made_at)),
+        never="a matter for which somebody still has to do something",
     ),
     Rule(name="fixes", tables=("records",), ways=(Walk("fix"),)),
     Rule(

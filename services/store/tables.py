@@ -236,6 +236,7 @@ chronology = Table(  # クロノロジー: append-only, each row carries the has
     Column("previous", Text, nullable=False),
     Column("hash", Text, nullable=False, unique=True),
     Index("chronology_by_time", "status", "at"),
+    Index("chronology_by_moment", "at", "seq"),
     sqlite_autoincrement=True,
 )
 

@@ -22,12 +22,16 @@ from services.web import (
     pages_selftest,
     pages_skill,
 )
+from services.web.chronology import export as chronology_files
+from services.web.chronology import matter_page
+from services.web.chronology import page as chronology_page
 from services.web.contacts import page as contacts_page
 from services.web.culling import page as culling_page
 from services.web.damage import form_page as damage_form
 from services.web.damage import page as damage_page
 from services.web.declared import pages as declared_pages
 from services.web.dumps import page as dumps_page
+from services.web.handover import page as handover_page
 from services.web.leads import page as leads_page
 from services.web.ledger import page as ledger_page
 from services.web.muster import page as muster_page
@@ -71,6 +75,10 @@ def setup(app: web.Application) -> None:
     app.router.add_get("/ops/calls", pages_calls.show)
     app.router.add_post("/ops/calls", pages_calls.take)
     app.router.add_get("/ops/glass", _staff_page("glass"))
+    chronology_page.setup(app)
+    chronology_files.setup(app)
+    matter_page.setup(app)
+    handover_page.setup(app)
     declared_pages.setup(app)
     damage_page.setup(app)
     damage_form.setup(app)

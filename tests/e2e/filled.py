@@ -34,6 +34,7 @@ from services.store.call_sends import SendState
 from services.store.tables import alerts
 from services.store.users import Account, Role, Scope
 from tests.e2e.called_back import call_back
+from tests.e2e.headquarters import write_down
 from tests.e2e.mustered import muster
 from tests.e2e.overheard import overhear
 from tests.e2e.scene import HASH, NIGHT, PASSWORD, PROFILE, ROSTER, Scene
@@ -65,6 +66,7 @@ async def fill(made: Scene) -> None:
     await _tried(made)
     await call_back(made)
     await muster(made)
+    await write_down(made)
     await overhear(made.store, load_heard(load([], {}), made.city.ground), made.clock.now())
 
 

@@ -121,6 +121,22 @@ async def form4(page: Page) -> None:
     await page.wait_for_function("() => document.body.dataset.story === 'ready'")
 
 
+async def chronology(page: Page) -> None:
+    await page.goto("/ops/chronology")
+    await page.wait_for_function("() => document.body.dataset.story === 'ready'")
+
+
+async def matter(page: Page) -> None:
+    await chronology(page)
+    await page.locator("#open").get_by_role("link", name="案件1", exact=True).click()
+    await page.wait_for_function("() => document.body.dataset.story === 'ready'")
+
+
+async def handover(page: Page) -> None:
+    await page.goto("/ops/handover")
+    await page.wait_for_function("() => document.body.dataset.story === 'ready'")
+
+
 async def calls(page: Page) -> None:
     await page.goto("/ops/calls")
     await page.wait_for_function("() => document.body.dataset.calls === 'ready'")
@@ -251,6 +267,9 @@ FILLED: dict[str, Act] = {  # after eight more minutes, in which people were at 
     "shelter": shelter,
     "damage": damage,
     "form4": form4,
+    "chronology": chronology,
+    "matter": matter,
+    "handover": handover,
     "calls": calls,
     "watch": watch,
     "ward": ward,

@@ -168,6 +168,8 @@ _DESK = [
     "/declared",
     "/declared/shelter",
     "/damage",
+    "/chronology",
+    "/handover",
 ]
 _PATHS = [
     "/",

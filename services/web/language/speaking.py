@@ -62,12 +62,12 @@ def both(thing: str | tuple[str, str], look: str = "en", **values: object) -> st
 
 def own(thing: Any) -> str:
     """The half that this reader has, of what has two: (ja, en), {ja, en}, .ja and .en, or 「日本語 / English」."""
-    if isinstance(thing, str):
-        japanese, _bar, english = thing.partition(" / ")
+    if hasattr(thing, "ja"):  # choices among them, which are str, too
+        japanese, english = thing.ja, thing.en
     elif isinstance(thing, tuple):
         japanese, english = thing
     elif isinstance(thing, dict):
         japanese, english = thing["ja"], thing.get("en", "")
     else:
-        japanese, english = thing.ja, thing.en
+        japanese, _bar, english = str(thing).partition(" / ")
     return str(english or japanese) if spoken() == "en" else str(japanese)

@@ -1,0 +1,1 @@
+"""Handovers between shifts: what they say, and who gave and took them."""

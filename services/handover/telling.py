@@ -1,0 +1,79 @@
+"""What a handover tells of sending: what went out and what did not, what is held back, what waits for people."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import func, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from feeds.status import Status
+from rules.alert import State
+from rules.handover.document import Point, Section, Weight, section, short
+from rules.silence import Silence
+from services.desks.silence import what
+from services.store import outages, report_cases, silences
+from services.store.delivery_state import DeliveryState
+from services.store.tables import alerts, outbox, suppressions
+
+_BAD = (DeliveryState.REJECTED, DeliveryState.UNKNOWN, DeliveryState.EXPIRED)
+_HEADLINE = alerts.c.body[("texts", "ja", "headline")].as_string()
+_LISTED = 50
+
+
+async def telling(connection: AsyncConnection, status: Status, since: datetime, now: datetime) -> list[Section]:
+    """The sections told, held, waiting and silences."""
+    return [
+        section("told", await _sent(connection, status, since)),
+        section("held", await _held(connection, status), most=5),
+        section("waiting", await _waiting(connection, status)),
+        section("silences", [_silence(one) for one in await silences.holding(connection, now, status)]),
+    ]
+
+
+def _silence(one: Silence) -> Point:
+    text = f"{what(one)}：{short(one.ends)}まで、{one.owner}（{one.reason}）"
+    return Point(text=text, weight=Weight.MIND)
+
+
+async def _sent(connection: AsyncConnection, status: Status, since: datetime) -> list[Point]:
+    mine = (outbox.c.status == status.value, outbox.c.created_at >= since)
+    counted = select(outbox.c.state, func.count()).where(*mine).group_by(outbox.c.state)
+    many = {DeliveryState(state): int(count) for state, count in await connection.execute(counted)}
+    if not many:
+        return []
+    told = "、".join(f"{state.ja} {many[state]}件" for state in DeliveryState if state in many)
+    points = [Point(text=f"配信 {sum(many.values())}件：{told}")]
+    bad = (
+        select(outbox.c.channel, outbox.c.state, outbox.c.created_at, _HEADLINE.label("headline"))
+        .join(alerts, (alerts.c.series == outbox.c.series) & (alerts.c.revision == outbox.c.revision))
+        .where(*mine, outbox.c.state.in_([one.value for one in _BAD]))
+        .order_by(outbox.c.created_at.desc())
+        .limit(_LISTED)
+    )
+    for row in await connection.execute(bad):
+        what = f"{row.channel}：{DeliveryState(row.state).ja}「{row.headline}」{short(row.created_at)}"
+        points.append(Point(text=what, weight=Weight.BAD))
+    return points
+
+
+async def _held(connection: AsyncConnection, status: Status) -> list[Point]:
+    mine = select(suppressions.c.rule, suppressions.c.detail, suppressions.c.last_at)
+    found = mine.where(suppressions.c.current, suppressions.c.status == status.value)
+    rows = await connection.execute(found.order_by(suppressions.c.id.desc()).limit(_LISTED))
+    return [Point(text=f"{row.rule}：{row.detail}") for row in rows]
+
+
+async def _waiting(connection: AsyncConnection, status: Status) -> list[Point]:
+    drafts = select(_HEADLINE.label("headline"), alerts.c.sent, alerts.c.level).where(
+        alerts.c.state == State.DRAFT.value, alerts.c.status == status.value
+    )
+    rows = await connection.execute(drafts.order_by(alerts.c.level.desc(), alerts.c.sent).limit(_LISTED))
+    points = [Point(text=f"承認待ちの案「{row.headline}」{short(row.sent)}から", weight=Weight.MIND) for row in rows]
+    if reports := await report_cases.waiting(connection):
+        points.append(Point(text=f"判断を待つ通報 {reports}件", weight=Weight.MIND))
+    for outage in await outages.since(connection, None, _LISTED):
+        if outage.status is status and outage.ended is not None:
+            text = f"読まれていない送信障害の報告：{outage.channel} {short(outage.began)}〜{short(outage.ended)}"
+            points.append(Point(text=text, weight=Weight.MIND))
+    return points

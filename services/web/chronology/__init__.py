@@ -1,0 +1,1 @@
+"""The chronology as a page."""
