@@ -135,7 +135,7 @@ class Deliver:
 
         async def progress(remote_id: str) -> None:
             async with self._store.hold() as connection:
-                await outbox.part_done(connection, delivery.id, remote_id)
+                await outbox.part_done(connection, delivery.id, remote_id, self._clock.now())
                 await self._gate.part_out(connection, delivery, next(parts), wall())
 
         return progress
@@ -146,7 +146,7 @@ class Deliver:
         self._knock_at = at + _KNOCK if self._paused_until else None
         async with self._store.write() as connection:
             if self._failed and outcome.verdict in (Verdict.ACCEPTED, Verdict.DUPLICATE):
-                await outbox.hasten(connection, self._channel.name, at)
+                await outbox.hasten(connection, self._channel.name, now, at)
             self._failed = outcome.verdict in (Verdict.LATER, Verdict.UNKNOWN)
             soon = _asked_again_soon(outcome, at, _KNOCK) if delivery.urgent else outcome
             state = await outbox.finish(connection, delivery, soon, now, at)

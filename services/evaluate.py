@@ -149,7 +149,7 @@ class Evaluate:
     async def _close(self, connection: AsyncConnection, gone: Withdrawal, status: Status, now: datetime) -> None:
         """A draft nobody needs goes; a series that is over ends. What was issued before a withdrawn draft stands."""
         turned = await alerts.give_way(connection, gone.series, gone.state, now)
-        await hold_offs.end(connection, gone.series)
+        await hold_offs.end(connection, gone.series, now)
         over = gone.state is not State.WITHDRAWN
         if not (turned or over):
             return

@@ -68,7 +68,7 @@ async def leave(connection: AsyncConnection, status: Status, now: datetime, pres
             why, detail = found
             moved |= await _stays(connection, draft.alert, due, f"{why.ja}{detail}", (why, now))
             continue
-        await hold_offs.end(connection, due.series)
+        await hold_offs.end(connection, due.series, now)
         await issue(connection, draft, now, who=due.who)
         moved = True
     return moved
@@ -91,7 +91,7 @@ async def send_now(  # noqa: PLR0913 - a decision has this many parts
         if missing := (floor or Floor()).missing(draft.alert, {*agreed, person}):
             raise ReviewError("needs_approval", f"承認した人が減ったため、あと{missing}人の承認が必要です")
         await leave_none_behind(connection, draft)
-        await hold_offs.end(connection, series)
+        await hold_offs.end(connection, series, now)
         text = f"{name_of(draft.alert)} を、待たずに送ることにした"
         await chronology.append(connection, [entry(draft.alert, "sent_now", person, text, now)])
         await issue(connection, draft, now, who=person)
@@ -126,7 +126,7 @@ async def _stays(
     """Written down once for each reason; the watch over the calls rings for it."""
     if due.stays == why:
         return False
-    await hold_offs.stay(connection, due.series, why)
+    await hold_offs.stay(connection, due.series, why, told[1])
     made = entry(alert, "stayed", "hold_off", f"{name_of(alert)} は送らずに残した：{why}", told[1])
     await chronology.append(connection, [replace(made, refs={**made.refs, "reason": told[0].value})])
     return True

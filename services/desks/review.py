@@ -69,7 +69,7 @@ async def approve(  # noqa: PLR0913 - a decision has this many parts
         await chronology.append(connection, [_approved(draft.alert, person, missing, digest, now)])
         leaves_at = None
         if not missing and held:  # it stayed when its time had come: it has waited
-            await hold_offs.end(connection, series)
+            await hold_offs.end(connection, series, now)
             await issue(connection, draft, now, who="、".join(agreed))
         elif not missing:
             leaves_at = await release(connection, draft, now, who="、".join(agreed))
@@ -90,7 +90,7 @@ async def reject(  # noqa: PLR0913 - a decision has this many parts
         held = await hold_offs.of(connection, series, revision)
         if gravity(draft.alert) >= GRAVE or await agreed_to(connection, draft.alert, digest):
             await permit(connection, person, draft.alert)
-        await hold_offs.end(connection, series)
+        await hold_offs.end(connection, series, now)
         await alerts.mark_rejected(connection, draft.alert, now)
         what = "の送信を止めた" if held else "を差し戻した"
         text = f"{name_of(draft.alert)} {what}：{reason or '理由の記入なし'}"

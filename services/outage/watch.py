@@ -65,11 +65,11 @@ class Watch:
         return {key: _Look(known.get(key), waiting.get(key), late.get(key)) for key in keys}
 
     async def _write(self, connection: AsyncConnection, key: Key, look: _Look, now: datetime) -> None:
-        outage = await _running(connection, key, look)
+        outage = await _running(connection, key, look, now)
         over = look.waiting is None
         if over:
             outage = replace(outage, ended=now)
-            await outages.close(connection, outage.id, now)
+            await outages.close(connection, outage.id, now, now)
         if over or not look.known or outage.id != look.known.id:  # one that comes back is told of when it is over
             text = summary(outage, await outages.items(connection, outage))
             refs = {"outage": str(outage.id), "channel": outage.channel}
@@ -95,17 +95,17 @@ class _Look:
         return self.waiting is not None or (self.late is not None and self.late > self.known.ended)
 
 
-async def _running(connection: AsyncConnection, key: Key, look: _Look) -> Outage:
+async def _running(connection: AsyncConnection, key: Key, look: _Look, now: datetime) -> Outage:
     """The one that goes on, or goes on again, or begins."""
     known, since = look.known, look.waiting or look.late
     if known and known.ended is None:
         return known
     assert since is not None
     if known and known.ended and known.seen_at is None and since <= known.ended + _AGAIN:
-        await outages.close(connection, known.id, None)
+        await outages.close(connection, known.id, None, now)
         return replace(known, ended=None)
     channel, status = key[0], Status(key[1])
-    number = await outages.begin(connection, channel, status, since)
+    number = await outages.begin(connection, channel, status, since, now)
     return Outage(id=number, channel=channel, status=status, began=since, ended=None)
 
 

@@ -17,7 +17,7 @@ from rules.alert import Alert, State
 from rules.ledger import BEFORE_DRAFTED, BEFORE_ISSUED, GIVES_WAY, OPEN, Turn, Written, issued_as, standing_of
 from rules.situation import Standing
 from services.channels.channel import Payload
-from services.store import hazards
+from services.store import hazards, past
 from services.store.codec import from_json, to_json
 from services.store.tables import alerts
 
@@ -96,12 +96,12 @@ async def mark_issued(connection: AsyncConnection, alert: Alert, now: datetime) 
     """The revision leaves the house; the ones before it are superseded. One that ends the series ends it."""
     await _turn(connection, alert.series, BEFORE_ISSUED, now, before=alert.revision)
     one = update(alerts).where(alerts.c.series == alert.series, alerts.c.revision == alert.revision)
-    await connection.execute(one.values(state=issued_as(alert).value, changed_at=now))
+    await past.change(connection, one.values(state=issued_as(alert).value, changed_at=now), now)
 
 
 async def mark_rejected(connection: AsyncConnection, alert: Alert, now: datetime) -> None:
     one = update(alerts).where(alerts.c.series == alert.series, alerts.c.revision == alert.revision)
-    await connection.execute(one.values(state=State.REJECTED.value, changed_at=now))
+    await past.change(connection, one.values(state=State.REJECTED.value, changed_at=now), now)
 
 
 async def give_way(connection: AsyncConnection, series: str, state: State, now: datetime) -> bool:
@@ -119,7 +119,7 @@ async def run_out(connection: AsyncConnection, status: Status, now: datetime) ->
     rows = list((await connection.execute(select(alerts).where(*_over(status, now)))).mappings())
     for row in rows:
         one = update(alerts).where(alerts.c.series == row["series"], alerts.c.revision == row["revision"])
-        await connection.execute(one.values(state=State.EXPIRED.value, changed_at=now))
+        await past.change(connection, one.values(state=State.EXPIRED.value, changed_at=now), now)
     return rows
 
 
@@ -196,7 +196,7 @@ async def _turn(connection: AsyncConnection, series: str, turn: Turn, now: datet
     of = update(alerts).where(alerts.c.series == series, alerts.c.state.in_(was))
     those = of if before is None else of.where(alerts.c.revision < before)
     comes = case({state.value: comes.value for state, comes in turn.items()}, value=alerts.c.state)
-    return (await connection.execute(those.values(state=comes, changed_at=now))).rowcount
+    return (await past.change(connection, those.values(state=comes, changed_at=now), now)).rowcount
 
 
 def _codes(payloads: Rendered) -> str:

@@ -15,6 +15,9 @@ def stamp(value: datetime) -> str:
     return value.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"
 
 
+LONG_AGO = "2000-01-01T00:00:00.000000Z"  # of rows that are older than the column
+
+
 class Instant(TypeDecorator[datetime]):
     """An aware datetime as fixed-width UTC text; refuses naive ones."""
 

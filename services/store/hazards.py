@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from sqlalchemy import bindparam, func, insert, select, update
+from sqlalchemy import and_, bindparam, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from feeds.status import Status
 from geo.hazard import Hazard
 from geo.verification.teller import Said
+from services.store import past
 from services.store.codec import from_json, to_json
 from services.store.tables import hazards
+
+_AT_ONCE = 500  # values of one statement
+_FINE = timedelta(minutes=5)  # reasons grow fresher by the minute, what people act on does not: so fine is their past
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,17 +44,18 @@ async def replace_picture(
 
     A hazard that only grew fresher (validity, evidence) is refreshed in place; any other difference is a new row.
     """
-    changes, kept = [], set()
+    changes, fresher, kept = [], [], set()
     for hazard in after:
         kept.add(hazard.key)
-        past = before.get(hazard.key)
-        if past == hazard:
+        was = before.get(hazard.key)
+        if was == hazard:
             continue
-        if past is not None and past.same_picture(hazard):
-            await _refresh(connection, hazard)
+        if was is not None and was.same_picture(hazard):
+            fresher.append(hazard)
             continue
-        changes.append(Change(past, hazard))
-    changes += [Change(past, None) for key, past in before.items() if key not in kept]
+        changes.append(Change(was, hazard))
+    changes += [Change(was, None) for key, was in before.items() if key not in kept]
+    await _refresh(connection, fresher, now)
     await _write(connection, changes, now)
     return changes
 
@@ -89,17 +94,20 @@ async def latest_seq(connection: AsyncConnection) -> int:
     return int(await connection.scalar(select(func.coalesce(func.max(hazards.c.seq), 0))) or 0)
 
 
-async def _refresh(connection: AsyncConnection, hazard: Hazard) -> None:
-    fresh = {"valid_until": hazard.valid_until, "body": to_json(hazard)}
-    await connection.execute(update(hazards).where(hazards.c.current, hazards.c.key == hazard.key).values(fresh))
+async def _refresh(connection: AsyncConnection, fresher: Sequence[Hazard], now: datetime) -> None:
+    for some in (fresher[begin : begin + _AT_ONCE] for begin in range(0, len(fresher), _AT_ONCE)):
+        theirs = and_(hazards.c.current, hazards.c.key.in_([one.key for one in some]))
+        await past.keep(connection, hazards, theirs, now, thin=_FINE)
+    for hazard in fresher:
+        fresh = {"valid_until": hazard.valid_until, "body": to_json(hazard)}
+        await connection.execute(update(hazards).where(hazards.c.current, hazards.c.key == hazard.key).values(fresh))
 
 
 async def _write(connection: AsyncConnection, changes: list[Change], now: datetime) -> None:
     gone = [change.before.key for change in changes if change.before]
     if gone:
-        await connection.execute(
-            update(hazards).where(hazards.c.current, hazards.c.key.in_(gone)).values(current=False)
-        )
+        over = update(hazards).where(hazards.c.current, hazards.c.key.in_(gone)).values(current=False)
+        await past.change(connection, over, now)
     rows = []
     for change in changes:
         if change.after:

@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from feeds.status import Status
 from rules.alert import Alert, State
+from services.store import past
 from services.store.tables import alerts, hold_offs
 
 ITS = and_(hold_offs.c.series == alerts.c.series, hold_offs.c.revision == alerts.c.revision)
@@ -43,20 +44,20 @@ async def begin(connection: AsyncConnection, alert: Alert, now: datetime, wait: 
     mine = hold_offs.c.series == alert.series
     earlier = await connection.scalar(select(hold_offs.c.leaves_at).where(mine, hold_offs.c.leaves_at > now))
     leaves_at = min(now + wait, earlier) if earlier else now + wait
-    await connection.execute(delete(hold_offs).where(mine))
+    await past.change(connection, delete(hold_offs).where(mine), now)
     row = {"series": alert.series, "revision": alert.revision, "leaves_at": leaves_at, "who": who, "stays": ""}
-    await connection.execute(insert(hold_offs).values(row))
+    await connection.execute(insert(hold_offs).values({**row, "begun_at": now}))
     return leaves_at
 
 
-async def end(connection: AsyncConnection, series: str) -> None:
+async def end(connection: AsyncConnection, series: str, now: datetime) -> None:
     """Nothing of the series waits any more."""
-    await connection.execute(delete(hold_offs).where(hold_offs.c.series == series))
+    await past.change(connection, delete(hold_offs).where(hold_offs.c.series == series), now)
 
 
-async def stay(connection: AsyncConnection, series: str, why: str) -> None:
+async def stay(connection: AsyncConnection, series: str, why: str, now: datetime) -> None:
     """What waits of the series stays, and why."""
-    await connection.execute(update(hold_offs).where(hold_offs.c.series == series).values(stays=why))
+    await past.change(connection, update(hold_offs).where(hold_offs.c.series == series).values(stays=why), now)
 
 
 async def of(connection: AsyncConnection, series: str, revision: int) -> Hold | None:

@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from feeds.status import Status
 from services.outage.fate import Fate, Item, Outage, fate_of
+from services.store import past
 from services.store.delivery_state import DeliveryState
 from services.store.spread import begun_at, under_way
 from services.store.tables import alerts, outbox
@@ -37,15 +38,15 @@ _TOLD = (
 )
 
 
-async def begin(connection: AsyncConnection, channel: str, status: Status, began: datetime) -> int:
+async def begin(connection: AsyncConnection, channel: str, status: Status, began: datetime, now: datetime) -> int:
     """Write one down; its number."""
-    row = {"channel": channel, "status": status.value, "began": began}
+    row = {"channel": channel, "status": status.value, "began": began, "known_at": now}
     return int((await connection.execute(insert(outages).values(row).returning(outages.c.id))).scalar_one())
 
 
-async def close(connection: AsyncConnection, one: int, ended: datetime | None) -> None:
+async def close(connection: AsyncConnection, one: int, ended: datetime | None, now: datetime) -> None:
     """Set its end; None opens it again."""
-    await connection.execute(update(outages).where(outages.c.id == one).values(ended=ended))
+    await past.change(connection, update(outages).where(outages.c.id == one).values(ended=ended), now)
 
 
 async def last(connection: AsyncConnection) -> dict[tuple[str, str], Outage]:
@@ -68,7 +69,8 @@ async def see(connection: AsyncConnection, one: int, person: str, now: datetime)
     row = (await connection.execute(select(outages).where(*open_one))).mappings().first()
     if row is None:
         return None
-    await connection.execute(update(outages).where(outages.c.id == one).values(seen_by=person, seen_at=now))
+    read = update(outages).where(outages.c.id == one).values(seen_by=person, seen_at=now)
+    await past.change(connection, read, now)
     return _outage(row)
 
 

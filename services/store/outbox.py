@@ -19,6 +19,7 @@ from feeds.status import Status
 from rules.alert import GRAVE, Alert
 from services.channels.channel import Delivery, Outcome, Payload, Verdict
 from services.channels.unsent import Unsent
+from services.store import past
 from services.store.alerts import Rendered
 from services.store.codec import from_json, to_json
 from services.store.delivery_state import TAKEN, DeliveryState
@@ -82,10 +83,10 @@ async def sweep(connection: AsyncConnection, now: datetime, wall: datetime) -> l
     stays away where nobody was told of what it ends.
     """
     found_lost = {"state": DeliveryState.UNKNOWN.value, "after_unknown": True, "next_at": wall, "lease_until": None}
-    await connection.execute(update(outbox).where(lost(wall)).values(found_lost))
+    await past.change(connection, update(outbox).where(lost(wall)).values(found_lost), now)
     await _supersede(connection, now)
     unheard = {"state": DeliveryState.REFUSED.value, "reason": Unsent.UNHEARD.sentence, "finished_at": now}
-    await connection.execute(update(outbox).where(PENDING, NEEDLESS).values(unheard))
+    await past.change(connection, update(outbox).where(PENDING, NEEDLESS).values(unheard), now)
     stale = select(outbox).where(PENDING, outbox.c.expires <= now).with_for_update()
     rows = list((await connection.execute(stale)).mappings())
     if rows:
@@ -93,7 +94,8 @@ async def sweep(connection: AsyncConnection, now: datetime, wall: datetime) -> l
             "送る前に期限が切れた", "途中で期限が切れた。残りは送らない", "届いたか不明のまま期限が切れた。送り直さない"
         )
         values = {"state": DeliveryState.EXPIRED.value, "reason": reason, "finished_at": now}
-        await connection.execute(update(outbox).where(outbox.c.id.in_([row["id"] for row in rows])).values(values))
+        theirs = outbox.c.id.in_([row["id"] for row in rows])
+        await past.change(connection, update(outbox).where(theirs).values(values), now)
     return rows
 
 
@@ -122,13 +124,14 @@ async def claim(
     row = (await connection.execute(statement.where(mine).with_for_update(of=outbox))).mappings().first()
     if row is None or row["late"] or (admits is not None and not await admits(row)):
         return None
-    return await _take(connection, row, wall)
+    return await _take(connection, row, now, wall)
 
 
-async def part_done(connection: AsyncConnection, delivery_id: str, remote_id: str) -> None:
+async def part_done(connection: AsyncConnection, delivery_id: str, remote_id: str, now: datetime) -> None:
     """Remember that another part of a thread is out."""
     done = await connection.scalar(select(outbox.c.done).where(outbox.c.id == delivery_id)) or []
-    await connection.execute(update(outbox).where(outbox.c.id == delivery_id).values(done=[*done, remote_id]))
+    further = update(outbox).where(outbox.c.id == delivery_id).values(done=[*done, remote_id])
+    await past.change(connection, further, now)
 
 
 async def finish(
@@ -150,14 +153,14 @@ async def finish(
     if outcome.verdict in (Verdict.ACCEPTED, Verdict.DUPLICATE) and outcome.remote_id:
         done = await connection.scalar(select(outbox.c.done).where(outbox.c.id == delivery.id)) or []
         values["done"] = done if outcome.remote_id in done else [*done, outcome.remote_id]
-    await connection.execute(update(outbox).where(outbox.c.id == delivery.id).values(values))
+    await past.change(connection, update(outbox).where(outbox.c.id == delivery.id).values(values), now)
     return state
 
 
-async def hasten(connection: AsyncConnection, channel: str, wall: datetime) -> None:
+async def hasten(connection: AsyncConnection, channel: str, now: datetime, wall: datetime) -> None:
     """A channel that had failed works again: what waits out its pause is due now, so that the order is by urgency."""
     held = (outbox.c.channel == channel, PENDING, outbox.c.next_at > wall)
-    await connection.execute(update(outbox).where(*held).values(next_at=wall))
+    await past.change(connection, update(outbox).where(*held).values(next_at=wall), now)
 
 
 def _state_after(verdict: Verdict) -> DeliveryState:
@@ -176,7 +179,7 @@ async def _supersede(connection: AsyncConnection, now: datetime, *which: ColumnE
         "届いたか不明のまま新しい報が出た。送り直さない",
     )
     late = {"state": DeliveryState.SUPERSEDED.value, "reason": reason, "finished_at": now}
-    await connection.execute(update(outbox).where(PENDING, OVERTAKEN, *which).values(late))
+    await past.change(connection, update(outbox).where(PENDING, OVERTAKEN, *which).values(late), now)
 
 
 def _reason(unsent: str, begun: str, unknown: str) -> Case[str]:
@@ -184,14 +187,14 @@ def _reason(unsent: str, begun: str, unknown: str) -> Case[str]:
     return case((outbox.c.after_unknown, unknown), (func.json_array_length(outbox.c.done) > 0, begun), else_=unsent)
 
 
-async def _take(connection: AsyncConnection, row: RowMapping, wall: datetime) -> Delivery:
+async def _take(connection: AsyncConnection, row: RowMapping, now: datetime, wall: datetime) -> Delivery:
     taken = {
         "state": DeliveryState.SENDING.value,
         "attempts": row["attempts"] + 1,
         "lease_until": wall + LEASE,
         "first_tried_at": row["first_tried_at"] or wall,
     }
-    await connection.execute(update(outbox).where(outbox.c.id == row["id"]).values(taken))
+    await past.change(connection, update(outbox).where(outbox.c.id == row["id"]).values(taken), now)
     return Delivery(
         id=row["id"],
         key=row["key"],

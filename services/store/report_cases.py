@@ -17,7 +17,7 @@ from rules.reports.kinds import ends_at
 from rules.reports.life import REASONS, apply
 from rules.reports.reason import Reason
 from rules.reports.turn import turn
-from services.store import reporters
+from services.store import past, reporters
 from services.store.tables_reports import report_cases, report_events
 
 _AT_ONCE = 500
@@ -68,7 +68,7 @@ async def act(connection: AsyncConnection, case: Case, event: Event) -> Case:
     if event.act is Act.CORRECT:
         after = corrected(after, event.facts)
     await connection.execute(insert(report_events).values(_event_row(case.id, case.version, event)))
-    await connection.execute(update(report_cases).where(report_cases.c.id == case.id).values(_row(after)))
+    await past.change(connection, update(report_cases).where(report_cases.c.id == case.id).values(_row(after)), event.at)
     await reporters.keep(connection, told, event.at)
     return after
 

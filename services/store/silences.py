@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from feeds.status import Status
 from rules.silence import Silence
+from services.store import past
 from services.store.tables import silences
 
 
@@ -43,7 +44,7 @@ async def end(connection: AsyncConnection, one: int, now: datetime) -> Silence |
     row = (await connection.execute(select(silences).where(*holds))).mappings().first()
     if row is None:
         return None
-    await connection.execute(update(silences).where(silences.c.id == one).values(ends=now))
+    await past.change(connection, update(silences).where(silences.c.id == one).values(ends=now), now)
     return _silence(dict(row))
 
 

@@ -15,7 +15,7 @@ from sqlalchemy import RowMapping, and_, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from feeds.status import Status
-from services.store import engine
+from services.store import engine, past
 from services.store.tables import suppressed, suppressions
 
 Identity = tuple[str, str, str, str]
@@ -73,7 +73,8 @@ async def replace_standing(
         one = wanted.get(identity)
         if one is not None and row["detail"] != one.detail:
             values = {"detail": one.detail, "last_at": now, "times": row["times"] + 1}
-            await connection.execute(update(suppressions).where(suppressions.c.id == row["id"]).values(values))
+            moved = update(suppressions).where(suppressions.c.id == row["id"]).values(values)
+            await past.change(connection, moved, now)
     numbers = {identity: row["id"] for identity, row in before.items() if identity in wanted}
     for identity, one in wanted.items():
         if identity not in numbers:
@@ -112,7 +113,7 @@ def _merged(held: Iterable[Suppression]) -> dict[Identity, Suppression]:
 async def _end(connection: AsyncConnection, numbers: Sequence[int], now: datetime) -> None:
     if numbers:
         over = update(suppressions).where(suppressions.c.id.in_(numbers))
-        await connection.execute(over.values(current=False, until=now))
+        await past.change(connection, over.values(current=False, until=now), now)
         theirs = (suppressed.c.suppression.in_(numbers), suppressed.c.until.is_(None))
         await connection.execute(update(suppressed).where(*theirs).values(until=now))
 

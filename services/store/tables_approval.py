@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import JSON, Boolean, Column, ForeignKey, Integer, Table, Text
 
-from services.store.columns import Instant, metadata
+from services.store.columns import LONG_AGO, Instant, metadata
 
 users = Table(
     "users",
@@ -64,4 +64,5 @@ hold_offs = Table(  # at most one revision of a series waits for the clock; hub 
     Column("leaves_at", Instant, nullable=False),
     Column("who", Text, nullable=False),  # by whose word it is free to leave
     Column("stays", Text, nullable=False),  # why it did not leave when its time had come; empty: nothing kept it
+    Column("begun_at", Instant, nullable=False, server_default=LONG_AGO),
 )

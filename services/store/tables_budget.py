@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, Table, Text
 
-from services.store.columns import Instant, Serial, metadata
+from services.store.columns import LONG_AGO, Instant, Serial, metadata
 
 spent = Table(  # a row for each part that is out, or may be; wall time, as providers count by their clocks
     "spent",
@@ -47,6 +47,7 @@ outages = Table(  # when a channel could not be used, until somebody has read wh
     Column("ended", Instant),
     Column("seen_by", Text),
     Column("seen_at", Instant),
+    Column("known_at", Instant, nullable=False, server_default=LONG_AGO),  # when the hub wrote it down
     Index("outages_by_end", "ended"),
     sqlite_autoincrement=True,
 )

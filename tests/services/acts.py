@@ -77,8 +77,8 @@ async def call(store: Store, officer: Visitor) -> tuple[int, Any]:
 
 async def outage(store: Store, officer: Visitor) -> tuple[int, Any]:
     async with store.write() as connection:
-        number = await outages.begin(connection, "x", Status.EXERCISE, NOW - timedelta(hours=2))
-        await outages.close(connection, number, NOW)
+        number = await outages.begin(connection, "x", Status.EXERCISE, NOW - timedelta(hours=2), NOW)
+        await outages.close(connection, number, NOW, NOW)
     return await officer.post("/api/v1/outages/seen", {"id": number})
 
 

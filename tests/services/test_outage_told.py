@@ -33,8 +33,8 @@ async def fallen(store: Store) -> None:
         await connection.execute(late.values(state="accepted", finished_at=BEGAN + timedelta(minutes=90)))
         gone = rows.update().where(rows.c.series == "gone")
         await connection.execute(gone.values(state="expired", finished_at=NOW, reason="送る前に期限が切れた"))
-        number = await outages.begin(connection, "x", Status.EXERCISE, BEGAN)
-        await outages.close(connection, number, NOW)
+        number = await outages.begin(connection, "x", Status.EXERCISE, BEGAN, BEGAN)
+        await outages.close(connection, number, NOW, NOW)
 
 
 @pytest.mark.parametrize("store", ["sqlite"], indirect=True)

@@ -162,7 +162,7 @@ async def test_parts_already_out_are_remembered(store: Store) -> None:
     await issued(store, alert())
     (first,) = await claim(store)
     async with store.write() as connection:
-        await outbox.part_done(connection, first.id, "a1")
+        await outbox.part_done(connection, first.id, "a1", NOW)
     (again,) = await claim(store, wall=WALL + LEASE)
     assert again.done == ("a1",)
 

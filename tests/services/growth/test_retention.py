@@ -193,8 +193,8 @@ async def _some_of_all(store: Store) -> None:
             if name == "closed" and number:
                 await calls.close(connection, [number], NOW)
         for channel, read in (("x", True), ("x", True), ("line", False)):
-            one = await outages.begin(connection, channel, Status.ACTUAL, NOW)
-            await outages.close(connection, one, NOW + DAY)
+            one = await outages.begin(connection, channel, Status.ACTUAL, NOW, NOW)
+            await outages.close(connection, one, NOW + DAY, NOW + DAY)
             if read:
                 await outages.see(connection, one, "sato", NOW + DAY)
         await _spent(connection)
