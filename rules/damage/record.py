@@ -153,6 +153,12 @@ def apply(record: Damage, event: Event) -> Damage:
     return replace(record, withdrawn=act is Act.WITHDRAW, events=(*record.events, event))
 
 
+def stood(record: Damage, at: datetime) -> Damage | None:
+    """The record as it was after the acts up to ``at``; None where it was not entered yet."""
+    acts = [one for one in record.events if one.at <= at]
+    return replace(record, withdrawn=acts[-1].act is Act.WITHDRAW, events=tuple(acts)) if acts else None
+
+
 def _check(content: Content) -> None:
     for key, steps in content.figures.items():
         if key not in BY_KEY:

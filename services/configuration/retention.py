@@ -44,6 +44,7 @@ class Retention(BaseModel):
     # What keeps the hub in order.
     spending_days: int = Field(default=1827, ge=0)
     outages_days: int = Field(default=1096, ge=0)
+    past_days: int = Field(default=3, ge=0)
     selftests_days: int = Field(default=1096, ge=0)
 
     def kept(self, name: str) -> timedelta | None:
@@ -84,5 +85,6 @@ _LEAST = {
     "watch_log_days": (366, "somebody may ask who looked at them"),
     "spending_days": (1099, "the forecast of costs rests on three years"),
     "outages_days": (31, "staff look back"),
+    "past_days": (3, "the console shows every instant of the last 48 hours"),
     "selftests_days": (100, "a channel's last trial is shown"),
 }

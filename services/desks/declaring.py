@@ -125,11 +125,13 @@ def _since(last: Entry | None, what: str, name: str = "") -> str:
     return f"{what}は、あなたが開いたあとに変わりました（{who}）。見比べてから、もう一度押してください"
 
 
-async def newest(connection: AsyncConnection, status: Status, kind: str, now: datetime) -> Alert | None:
-    """The revision in force that declares this kind of thing; None where nothing is declared."""
+async def newest(
+    connection: AsyncConnection, status: Status, kind: str, now: datetime, then: datetime | None = None
+) -> Alert | None:
+    """The revision in force that declares this kind of thing, or did as known ``then``; None where nothing does."""
     found = [
         one.in_force(now)[-1]
-        for one in (await alerts.standing(connection, status, now)).values()
+        for one in (await alerts.standing(connection, status, now, then)).values()
         if one.in_force(now) and is_of(one.alert.declared, kind, None)
     ]
     return max(found, key=lambda alert: alert.sent, default=None)

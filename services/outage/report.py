@@ -23,10 +23,12 @@ class Report:
     items: Sequence[Item]
 
 
-async def reports(connection: AsyncConnection, since: datetime | None = None) -> list[Report]:
-    """Those that nobody has read, or all that lasted beyond ``since``; the newest first."""
-    found = await outages.since(connection, since)
-    return [Report(one, await outages.items(connection, one)) for one in found]
+async def reports(
+    connection: AsyncConnection, since: datetime | None = None, then: datetime | None = None
+) -> list[Report]:
+    """Those that nobody has read, or all that lasted beyond ``since``; the newest first. ``then``: as known then."""
+    found = await outages.since(connection, since, then=then)
+    return [Report(one, await outages.items(connection, one, then)) for one in found]
 
 
 def as_json(report: Report) -> dict[str, Any]:

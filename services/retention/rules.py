@@ -30,7 +30,9 @@ from services.retention.sightings import Sightings
 from services.retention.walk import Walk
 from services.retention.way import Way
 from services.settings import Settings
+from services.store import past
 from services.store import tables_watch as watched
+from services.store.columns import metadata
 from services.store.tables import quarantine, records, silences, suppressed, suppressions
 from services.store.tables_budget import outages, spent
 from services.store.tables_calls import call_sends, calls
@@ -241,6 +243,11 @@ RULES = (
         tables=("outages",),
         ways=(Rows(outages.c.ended, seen_and_not_the_last),),
         never="one that goes on or that nobody has read; the last of each channel",
+    ),
+    Rule(
+        name="past",
+        tables=tuple(f"{name}_past" for name in past.TABLES),
+        ways=tuple(Rows(metadata.tables[f"{name}_past"].c.was_until) for name in past.TABLES),
     ),
     Rule(
         name="selftests",

@@ -129,11 +129,17 @@ async def ledger(connection: AsyncConnection, status: Status) -> tuple[tuple[str
     return tuple((series, revision, state) for series, revision, state in rows)
 
 
-async def standing(connection: AsyncConnection, status: Status, now: datetime) -> dict[str, Standing]:
-    """Every series that is not over, as the rules want it. Bodies are read only of what still counts."""
-    counts = or_(alerts.c.state.in_(_OPEN), and_(alerts.c.state == State.SUPERSEDED.value, alerts.c.expires > now))
-    body = case((counts, alerts.c.body)).label("body")
-    rows = await connection.execute(_families(status, alerts.c.series, alerts.c.revision, alerts.c.state, body))
+async def standing(
+    connection: AsyncConnection, status: Status, now: datetime, then: datetime | None = None
+) -> dict[str, Standing]:
+    """Every series that is not over, as the rules want it. Bodies are read only of what still counts.
+
+    ``then``: as the hub knew them at that instant.
+    """
+    known = past.as_of(alerts, then)
+    counts = or_(known.c.state.in_(_OPEN), and_(known.c.state == State.SUPERSEDED.value, known.c.expires > now))
+    body = case((counts, known.c.body)).label("body")
+    rows = await connection.execute(_families(status, known.c.series, known.c.revision, known.c.state, body))
     families: dict[str, list[Written]] = {}
     for series, revision, state, body in rows:
         one = Written(revision, State(state), from_json(Alert, body) if body else None)
@@ -184,10 +190,13 @@ def _over(status: Status, now: datetime) -> tuple[ColumnElement[bool], ...]:
     return alerts.c.status == status.value, issued, alerts.c.expires <= now, exists().where(*later)
 
 
-def _families(status: Status, *columns: ColumnElement[Any]) -> Select[*tuple[Any, ...]]:
-    """All revisions of every series of which one is open."""
-    still_open = select(alerts.c.series).where(alerts.c.status == status.value, alerts.c.state.in_(_OPEN)).distinct()
-    return select(*columns).where(alerts.c.series.in_(still_open)).order_by(alerts.c.series, alerts.c.revision)
+def _families(
+    status: Status, series: ColumnElement[Any], revision: ColumnElement[Any], *more: ColumnElement[Any]
+) -> Select[*tuple[Any, ...]]:
+    """All revisions of every series of which one is open; columns of the alerts, or of them as of an instant."""
+    known = series.table
+    still_open = select(series).where(known.c.status == status.value, known.c.state.in_(_OPEN)).distinct()
+    return select(series, revision, *more).where(series.in_(still_open)).order_by(series, revision)
 
 
 async def _turn(connection: AsyncConnection, series: str, turn: Turn, now: datetime, before: int | None = None) -> int:

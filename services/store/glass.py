@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import insert, select, tuple_, update
+from sqlalchemy import ColumnElement, and_, insert, or_, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from feeds.status import Status
@@ -40,11 +40,13 @@ async def add(connection: AsyncConnection, one: Broken) -> None:
     await connection.execute(insert(broken_glass).values(values))
 
 
-async def unsigned(connection: AsyncConnection) -> list[Broken]:
-    """Those that nobody has signed off, oldest first."""
-    mine = select(broken_glass).where(broken_glass.c.signed_by.is_(None))
-    rows = await connection.execute(mine.order_by(broken_glass.c.at, broken_glass.c.series))
-    return [_broken(dict(row)) for row in rows.mappings()]
+async def unsigned(connection: AsyncConnection, then: datetime | None = None) -> list[Broken]:
+    """Those that nobody has signed off, oldest first; ``then``: had by that instant."""
+    mine: ColumnElement[bool] = broken_glass.c.signed_by.is_(None)
+    if then is not None:
+        mine = and_(broken_glass.c.at <= then, or_(mine, broken_glass.c.signed_at > then))
+    rows = await connection.execute(select(broken_glass).where(mine).order_by(broken_glass.c.at, broken_glass.c.series))
+    return [_then(_broken(dict(row)), then) for row in rows.mappings()]
 
 
 async def latest(connection: AsyncConnection, most: int) -> list[Broken]:
@@ -53,11 +55,15 @@ async def latest(connection: AsyncConnection, most: int) -> list[Broken]:
     return [_broken(dict(row)) for row in rows.mappings()]
 
 
-async def of(connection: AsyncConnection, names: Collection[tuple[str, int]]) -> dict[tuple[str, int], Broken]:
-    """Those of these revisions, by series and revision."""
-    mine = tuple_(broken_glass.c.series, broken_glass.c.revision).in_(list(names))
+async def of(
+    connection: AsyncConnection, names: Collection[tuple[str, int]], then: datetime | None = None
+) -> dict[tuple[str, int], Broken]:
+    """Those of these revisions, by series and revision; ``then``: as they stood at that instant."""
+    mine: ColumnElement[bool] = tuple_(broken_glass.c.series, broken_glass.c.revision).in_(list(names))
+    if then is not None:
+        mine = and_(mine, broken_glass.c.at <= then)
     rows = (await connection.execute(select(broken_glass).where(mine))).mappings()
-    return {(row["series"], row["revision"]): _broken(dict(row)) for row in rows}
+    return {(row["series"], row["revision"]): _then(_broken(dict(row)), then) for row in rows}
 
 
 async def sign(
@@ -67,6 +73,12 @@ async def sign(
     mine = (broken_glass.c.series == series, broken_glass.c.revision == revision, broken_glass.c.signed_by.is_(None))
     values = {"signed_by": person, "signed_at": now, "note": note}
     return bool((await connection.execute(update(broken_glass).where(*mine).values(values))).rowcount)
+
+
+def _then(one: Broken, then: datetime | None) -> Broken:
+    """A signature is added once and never changed: before it there was none."""
+    late = then is not None and one.signed_at is not None and one.signed_at > then
+    return replace(one, signed_by=None, signed_at=None, note="") if late else one
 
 
 def _broken(row: dict[str, Any]) -> Broken:

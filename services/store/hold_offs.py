@@ -67,9 +67,12 @@ async def of(connection: AsyncConnection, series: str, revision: int) -> Hold | 
     return Hold(found.leaves_at, found.stays) if found else None
 
 
-async def waiting(connection: AsyncConnection) -> dict[tuple[str, int], Hold]:
-    """How each revision that waits for the clock does, by series and revision."""
-    rows = await connection.execute(_drafts().where(alerts.c.state == State.DRAFT.value))
+async def waiting(connection: AsyncConnection, then: datetime | None = None) -> dict[tuple[str, int], Hold]:
+    """How each revision that waits for the clock does, by series and revision; ``then``: as it did at that instant."""
+    held, drafts = past.as_of(hold_offs, then), past.as_of(alerts, then)
+    its = and_(held.c.series == drafts.c.series, held.c.revision == drafts.c.revision)
+    found = select(held).select_from(held.join(drafts, its)).where(drafts.c.state == State.DRAFT.value)
+    rows = await connection.execute(found)
     return {(row.series, row.revision): Hold(row.leaves_at, row.stays) for row in rows}
 
 

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, RowMapping, and_, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.store.tables import records
+
+
+def came_by(then: datetime | None) -> list[ColumnElement[bool]]:
+    """The condition that a record had reached the hub at that instant; none where it does not matter."""
+    return [] if then is None else [records.c.received_at <= then]
 
 
 async def newest_by_subject(

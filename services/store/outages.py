@@ -17,7 +17,7 @@ from services.store.tables import alerts, outbox
 from services.store.tables_budget import outages
 
 _OPEN = (DeliveryState.WAITING.value, DeliveryState.SENDING.value, DeliveryState.UNKNOWN.value)
-_COLUMNS = (
+_MOVES = (
     outbox.c.channel,
     outbox.c.status,
     outbox.c.state,
@@ -26,12 +26,9 @@ _COLUMNS = (
     outbox.c.done,
     outbox.c.after_unknown,
     outbox.c.reason,
-    begun_at(),
 )
-_TOLD = (
-    outbox.c.series,
-    outbox.c.revision,
-    outbox.c.expires,
+_COLUMNS = (*_MOVES, begun_at())
+_OF_ALERT = (
     alerts.c.identifier,
     alerts.c.level,
     alerts.c.body[("texts", "ja", "headline")].as_string().label("headline"),
@@ -56,10 +53,13 @@ async def last(connection: AsyncConnection) -> dict[tuple[str, str], Outage]:
     return {(row["channel"], row["status"]): _outage(row) for row in rows.mappings()}
 
 
-async def since(connection: AsyncConnection, began: datetime | None = None, limit: int = 100) -> list[Outage]:
-    """The newest first: those that lasted beyond ``began``, or those that nobody has seen."""
-    wanted = outages.c.seen_at.is_(None) if began is None else or_(outages.c.ended.is_(None), outages.c.ended > began)
-    rows = await connection.execute(select(outages).where(wanted).order_by(outages.c.id.desc()).limit(limit))
+async def since(
+    connection: AsyncConnection, began: datetime | None = None, limit: int = 100, then: datetime | None = None
+) -> list[Outage]:
+    """The newest first: those that lasted beyond ``began``, or those that nobody has seen. ``then``: as known then."""
+    known = past.as_of(outages, then)
+    wanted = known.c.seen_at.is_(None) if began is None else or_(known.c.ended.is_(None), known.c.ended > began)
+    rows = await connection.execute(select(known).where(wanted).order_by(known.c.id.desc()).limit(limit))
     return [_outage(row) for row in rows.mappings()]
 
 
@@ -86,16 +86,20 @@ async def finished(connection: AsyncConnection, after: datetime) -> Sequence[Row
     return (await connection.execute(wanted)).mappings().all()
 
 
-async def items(connection: AsyncConnection, outage: Outage) -> list[Item]:
-    """Every delivery of the channel that was issued while the outage lasted, the gravest fate and level first."""
-    mine = (outbox.c.channel == outage.channel, outbox.c.status == outage.status.value)
-    span = [outbox.c.created_at >= outage.began]
+async def items(connection: AsyncConnection, outage: Outage, then: datetime | None = None) -> list[Item]:
+    """Every delivery of the channel that was issued while the outage lasted, the gravest fate and level first.
+
+    ``then``: as they stood at that instant.
+    """
+    sent = past.as_of(outbox, then)
+    span = [sent.c.channel == outage.channel, sent.c.status == outage.status.value, sent.c.created_at >= outage.began]
     if outage.ended is not None:
-        span.append(outbox.c.created_at <= outage.ended)
+        span.append(sent.c.created_at <= outage.ended)
+    told = [sent.c[one.name] for one in (*_MOVES, outbox.c.series, outbox.c.revision, outbox.c.expires)]
     wanted = (
-        select(*_COLUMNS, *_TOLD)  # neither payloads nor bodies: an outage in a snow night has hundreds
-        .join(alerts, (alerts.c.series == outbox.c.series) & (alerts.c.revision == outbox.c.revision))
-        .where(*mine, *span)
+        select(*told, begun_at(sent), *_OF_ALERT)  # neither payloads nor bodies: an outage in a snow night has hundreds
+        .join(alerts, (alerts.c.series == sent.c.series) & (alerts.c.revision == sent.c.revision))
+        .where(*span)
     )
     found = [one for row in (await connection.execute(wanted)).mappings() if (one := _item(row))]
     order = list(Fate)

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, RowMapping, Select, func, insert, select, update
+from sqlalchemy import ColumnElement, FromClause, RowMapping, Select, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from feeds.records import Report
@@ -68,7 +68,9 @@ async def act(connection: AsyncConnection, case: Case, event: Event) -> Case:
     if event.act is Act.CORRECT:
         after = corrected(after, event.facts)
     await connection.execute(insert(report_events).values(_event_row(case.id, case.version, event)))
-    await past.change(connection, update(report_cases).where(report_cases.c.id == case.id).values(_row(after)), event.at)
+    await past.change(
+        connection, update(report_cases).where(report_cases.c.id == case.id).values(_row(after)), event.at
+    )
     await reporters.keep(connection, told, event.at)
     return after
 
@@ -148,9 +150,10 @@ async def to_do_bare(connection: AsyncConnection) -> list[Case]:
     return [_case(row, ()) for row in rows]
 
 
-async def waiting(connection: AsyncConnection) -> int:
-    """How many wait for a person."""
-    return int(await connection.scalar(select(func.count()).select_from(report_cases).where(_waits())) or 0)
+async def waiting(connection: AsyncConnection, then: datetime | None = None) -> int:
+    """How many wait for a person; ``then``: waited at that instant."""
+    cases = past.as_of(report_cases, then)
+    return int(await connection.scalar(select(func.count()).select_from(cases).where(_waits(cases))) or 0)
 
 
 async def since(connection: AsyncConnection, state: State | None, at: datetime, at_most: int) -> list[Case]:
@@ -183,10 +186,10 @@ async def due(connection: AsyncConnection, now: datetime, at_most: int) -> list[
     return await _read(connection, statement.limit(at_most))
 
 
-def _waits() -> ColumnElement[bool]:
-    states = report_cases.c.state.in_([one.value for one in sorted(WAITING)])
-    changed = report_cases.c.changed & (report_cases.c.state != State.EXPIRED.value)
-    return report_cases.c.same_as.is_(None) & (states | changed)
+def _waits(cases: FromClause = report_cases) -> ColumnElement[bool]:
+    states = cases.c.state.in_([one.value for one in sorted(WAITING)])
+    changed = cases.c.changed & (cases.c.state != State.EXPIRED.value)
+    return cases.c.same_as.is_(None) & (states | changed)
 
 
 async def _read(connection: AsyncConnection, statement: Select[Any]) -> list[Case]:

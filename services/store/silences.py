@@ -22,12 +22,15 @@ async def add(connection: AsyncConnection, one: Silence) -> int:
     return int((await connection.execute(insert(silences).values(values).returning(silences.c.id))).scalar_one())
 
 
-async def holding(connection: AsyncConnection, now: datetime, status: Status | None = None) -> list[Silence]:
-    """Those that hold at ``now``, the one that ends first leading."""
-    statement = select(silences).where(silences.c.begins <= now, silences.c.ends > now)
+async def holding(
+    connection: AsyncConnection, now: datetime, status: Status | None = None, then: datetime | None = None
+) -> list[Silence]:
+    """Those that hold at ``now``, the one that ends first leading. ``then``: as they were known at that instant."""
+    known = past.as_of(silences, then)
+    statement = select(known).where(known.c.begins <= now, known.c.ends > now)
     if status is not None:
-        statement = statement.where(silences.c.status == status.value)
-    rows = await connection.execute(statement.order_by(silences.c.ends, silences.c.id))
+        statement = statement.where(known.c.status == status.value)
+    rows = await connection.execute(statement.order_by(known.c.ends, known.c.id))
     return [_silence(dict(row)) for row in rows.mappings()]
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import ColumnElement, and_, exists, func, select
+from sqlalchemy import ColumnElement, FromClause, and_, exists, func, select
 
 from services.store.tables import outbox
 from services.store.tables_subscribers import fanouts, tellings
@@ -21,7 +21,10 @@ def under_way() -> ColumnElement[bool]:
     )
 
 
-def begun_at() -> ColumnElement[object]:
-    """When the first person was told, wall time; null where the delivery is not to many, or nobody was told."""
-    mine = (tellings.c.delivery == outbox.c.id, tellings.c.state == Telling.TOLD.value)
+def begun_at(sent: FromClause = outbox) -> ColumnElement[object]:
+    """When the first person was told, wall time; null where the delivery is not to many, or nobody was told.
+
+    ``sent``: the outbox, or as it stood at an instant.
+    """
+    mine = (tellings.c.delivery == sent.c.id, tellings.c.state == Telling.TOLD.value)
     return select(func.min(tellings.c.next_at)).where(*mine).scalar_subquery().label("begun_at")

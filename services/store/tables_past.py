@@ -6,12 +6,14 @@ them and puts the two together again.
 
 from __future__ import annotations
 
+from typing import Any
+
 from sqlalchemy import JSON, BigInteger, Boolean, Column, Index, Integer, Table, Text
 
 from services.store.columns import Instant, Serial, metadata
 
 
-def _past(of: str, key: tuple[Column[object], ...], *moving: Column[object]) -> Table:
+def _past(of: str, key: tuple[Column[Any], ...], *moving: Column[Any]) -> Table:
     names = [column.name for column in key]
     return Table(
         f"{of}_past",
@@ -27,7 +29,7 @@ def _past(of: str, key: tuple[Column[object], ...], *moving: Column[object]) -> 
     )
 
 
-def _series() -> tuple[Column[object], ...]:
+def _series() -> tuple[Column[Any], ...]:
     return Column("series", Text, nullable=False), Column("revision", Integer, nullable=False)
 
 

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from aiohttp import web
-from sqlalchemy import Select, and_, or_, select, tuple_
+from sqlalchemy import FromClause, Select, and_, or_, select, tuple_
 from sqlalchemy.engine import RowMapping
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -16,8 +16,10 @@ from rules.alert import Alert, State, Text
 from rules.cap_message import mark
 from services.store import glass
 from services.store.codec import from_json
+from services.store.past import as_of
 from services.store.tables import alerts, approvals
 from services.web.api.answer import collection, feature
+from services.web.api.as_of import AT_OR_AHEAD, Seen, seen
 from services.web.api.break_glass import told
 from services.web.api.endpoint import PAGED, Endpoint, Parameter
 from services.web.api.instant import before, instant
@@ -32,22 +34,27 @@ from services.web.security import WebError
 Approvals = Mapping[tuple[str, int], Sequence[RowMapping]]
 
 
-def visible(viewer: Viewer, now: datetime) -> Select[Any]:
+def visible(viewer: Viewer, now: datetime, rows: FromClause = alerts) -> Select[Any]:
     """The rows this viewer may see. To the public an alert that has run out is over, whether or not a loop said so."""
-    statement = select(alerts).where(alerts.c.status.in_(viewer.statuses), alerts.c.state.in_(viewer.alert_states()))
-    return statement if viewer.staff else statement.where(alerts.c.expires > now)
+    statement = select(rows).where(rows.c.status.in_(viewer.statuses), rows.c.state.in_(viewer.alert_states()))
+    return statement if viewer.staff else statement.where(rows.c.expires > now)
 
 
 async def show(request: web.Request) -> web.Response:
     context, viewer = request.app[CONTEXT], viewer_of(request)
     page = page_of(request, str, str, int)
-    statement = _filtered(visible(viewer, context.now()), request)
     async with context.store.read() as connection:
-        rows = (await connection.execute(_paged(statement, page))).mappings()
+        when = await seen(request, connection, ahead=True)
+        source = as_of(alerts, when.then)
+        statement = _filtered(visible(viewer, when.at, source), source, request)
+        if when.ahead:
+            statement = statement.where(source.c.state == State.ISSUED.value, source.c.expires > when.at)
+        rows = (await connection.execute(_paged(statement, source, page))).mappings()
         taken, following = page.trim(list(rows), lambda row: (iso(row["sent"]), row["series"], row["revision"]))
-        agreed = await _agreed(connection, taken) if viewer.staff else {}
-        permits = await Permits.read(connection, request) if viewer.staff else None
-        alone = await glass.of(connection, [(row["series"], row["revision"]) for row in taken]) if viewer.staff else {}
+        agreed = await _agreed(connection, taken, when) if viewer.staff else {}
+        permits = await Permits.read(connection, request, when.then) if viewer.staff else None
+        names = [(row["series"], row["revision"]) for row in taken]
+        alone = await glass.of(connection, names, when.then) if viewer.staff else {}
     shapes = request.app[SHAPES]
     features = []
     for row in taken:
@@ -60,7 +67,7 @@ async def show(request: web.Request) -> web.Response:
     return collection(request, features, following)
 
 
-def _filtered(statement: Select[Any], request: web.Request) -> Select[Any]:
+def _filtered(statement: Select[Any], rows: FromClause, request: web.Request) -> Select[Any]:
     """``state`` (several with commas) and ``series`` narrow what is visible; they never widen it."""
     wanted = request.query.get("state")
     if wanted is not None:
@@ -68,22 +75,24 @@ def _filtered(statement: Select[Any], request: web.Request) -> Select[Any]:
         unknown = [state for state in states if state not in set(State)]
         if unknown:
             raise WebError(400, "bad_state", f"state must be among {', '.join(State)}")
-        statement = statement.where(alerts.c.state.in_(states))
+        statement = statement.where(rows.c.state.in_(states))
     series = request.query.get("series")
-    return statement if series is None else statement.where(alerts.c.series == series)
+    return statement if series is None else statement.where(rows.c.series == series)
 
 
-def _paged(statement: Select[Any], page: Page) -> Select[Any]:
+def _paged(statement: Select[Any], rows: FromClause, page: Page) -> Select[Any]:
     if page.after is not None:
         text, series, revision = page.after
-        later = or_(alerts.c.series > series, and_(alerts.c.series == series, alerts.c.revision > revision))
-        statement = statement.where(before(alerts.c.sent, instant(text), later))
-    return statement.order_by(alerts.c.sent.desc(), alerts.c.series, alerts.c.revision).limit(page.limit + 1)
+        later = or_(rows.c.series > series, and_(rows.c.series == series, rows.c.revision > revision))
+        statement = statement.where(before(rows.c.sent, instant(text), later))
+    return statement.order_by(rows.c.sent.desc(), rows.c.series, rows.c.revision).limit(page.limit + 1)
 
 
-async def _agreed(connection: AsyncConnection, rows: Sequence[RowMapping]) -> Approvals:
+async def _agreed(connection: AsyncConnection, rows: Sequence[RowMapping], when: Seen) -> Approvals:
     names = [(row["series"], row["revision"]) for row in rows]
     mine = select(approvals).where(tuple_(approvals.c.series, approvals.c.revision).in_(names)).order_by(approvals.c.at)
+    if when.then is not None:
+        mine = mine.where(approvals.c.at <= when.then)
     found: dict[tuple[str, int], list[RowMapping]] = {}
     for row in (await connection.execute(mine)).mappings():
         found.setdefault((row["series"], row["revision"]), []).append(row)
@@ -148,6 +157,7 @@ ENDPOINTS = (
         summary="Alerts in force, newest first; for the desk every revision in every state.",
         parameters=(
             *PAGED,
+            AT_OR_AHEAD,
             Parameter("state", f"Only these states, with commas: {', '.join(State)}."),
             Parameter("series", "Only this series."),
         ),
@@ -184,5 +194,6 @@ ENDPOINTS = (
             "break_glass": "desk only: where one person issued it alone, as in /break-glass; else null",
             **PROPERTIES,
         },
+        errors=(400, 403, 404),
     ),
 )

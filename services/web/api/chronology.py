@@ -11,6 +11,7 @@ from services.store.chronology import Entry, append
 from services.store.tables import chronology
 from services.store.users import Role
 from services.web.api.answer import JSON, json_object, listing, text_member
+from services.web.api.as_of import AT, seen
 from services.web.api.endpoint import PAGED, Endpoint, Parameter
 from services.web.api.paging import page_of
 from services.web.api.times import iso
@@ -28,6 +29,9 @@ async def show(request: web.Request) -> web.Response:
     if "kind" in request.query:
         statement = statement.where(chronology.c.kind.in_(request.query["kind"].split(",")))
     async with request.app[CONTEXT].store.read() as connection:
+        when = await seen(request, connection)
+        if when.then is not None:
+            statement = statement.where(chronology.c.at <= when.then)
         rows = list((await connection.execute(statement)).mappings())
     taken, following = page.trim(rows, lambda row: (row["seq"],))
     items = [
@@ -61,7 +65,7 @@ ENDPOINTS = (
         path="/chronology",
         handler=show,
         summary="What was known, decided and sent, newest first.",
-        parameters=(*PAGED, Parameter("kind", "Only these kinds, with commas: hazard, draft, issued, note, …")),
+        parameters=(*PAGED, Parameter("kind", "Only these kinds, with commas: hazard, draft, issued, note, …"), AT),
         returns=JSON,
         properties={
             "seq": "number, rising",
@@ -72,7 +76,7 @@ ENDPOINTS = (
             "text": "a sentence; a drill is marked",
             "refs": "names of the things it is about",
         },
-        errors=(400,),
+        errors=(400, 404),
         role=Role.VIEWER,
     ),
     Endpoint(

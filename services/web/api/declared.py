@@ -17,6 +17,7 @@ from services.desks.review import ReviewError
 from services.store.codec import to_json
 from services.store.users import Role
 from services.web.api.answer import JSON, answer, json_object
+from services.web.api.as_of import AT, seen
 from services.web.api.endpoint import Endpoint
 from services.web.api.moment import moment
 from services.web.api.times import iso
@@ -63,8 +64,9 @@ async def read(request: web.Request) -> web.StreamResponse:
     context = request.app[CONTEXT]
     found: dict[str, Any] = {}
     async with context.store.read() as connection:
+        when = await seen(request, connection)
         for kind in ("shelters", "headquarters", "damage"):
-            alerts = [await newest(connection, status, kind, context.now()) for status in shown(context)]
+            alerts = [await newest(connection, status, kind, when.at, when.then) for status in shown(context)]
             one = next((alert for alert in alerts if alert), None)
             found[kind] = _told(one) if one else None
     return answer(request, found)
@@ -182,6 +184,8 @@ ENDPOINTS = (
         path="/declared",
         handler=read,
         summary="Places of refuge, the headquarters, and what was damaged, as the city has issued it.",
+        parameters=(AT,),
+        errors=(400, 403, 404),
         returns=JSON,
         properties={
             "shelters": "{disaster, places[], series, status, sent}, or null",

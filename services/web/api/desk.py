@@ -5,33 +5,41 @@ from __future__ import annotations
 from typing import Any
 
 from aiohttp import web
-from sqlalchemy import select
+from sqlalchemy import FromClause, Select, select
 from sqlalchemy.engine import RowMapping
 
 from services.channels.unsent import code_of
 from services.store.confirmation import Confirmation, confirmation
+from services.store.past import as_of
 from services.store.tables import outbox, suppressions
 from services.store.users import Role
 from services.web.api.answer import JSON, listing
+from services.web.api.as_of import AT, seen
 from services.web.api.endpoint import PAGED, Endpoint, Parameter
 from services.web.api.instant import before, instant
-from services.web.api.paging import page_of
+from services.web.api.paging import Page, page_of
 from services.web.api.times import iso, iso_or_none
 from services.web.context import CONTEXT
 
 
 async def deliveries(request: web.Request) -> web.Response:
     page = page_of(request, str, str)
-    statement = select(outbox).order_by(outbox.c.created_at.desc(), outbox.c.id).limit(page.limit + 1)
-    if page.after is not None:
-        statement = statement.where(before(outbox.c.created_at, instant(page.after[0]), outbox.c.id > page.after[1]))
-    for name in ("series", "state", "channel"):
-        if name in request.query:
-            statement = statement.where(outbox.c[name] == request.query[name])
     async with request.app[CONTEXT].store.read() as connection:
+        when = await seen(request, connection)
+        statement = _paged(as_of(outbox, when.then), request, page)
         rows = list((await connection.execute(statement)).mappings())
     taken, following = page.trim(rows, lambda row: (iso(row["created_at"]), row["id"]))
     return listing(request, [_delivery(row) for row in taken], following)
+
+
+def _paged(rows: FromClause, request: web.Request, page: Page) -> Select[Any]:
+    statement = select(rows).order_by(rows.c.created_at.desc(), rows.c.id).limit(page.limit + 1)
+    if page.after is not None:
+        statement = statement.where(before(rows.c.created_at, instant(page.after[0]), rows.c.id > page.after[1]))
+    for name in ("series", "state", "channel"):
+        if name in request.query:
+            statement = statement.where(rows.c[name] == request.query[name])
+    return statement
 
 
 def _delivery(row: RowMapping) -> dict[str, Any]:
@@ -51,10 +59,11 @@ def _both(known: Confirmation) -> dict[str, Any]:
 
 async def suppressed(request: web.Request) -> web.Response:
     page = page_of(request, int)
-    statement = select(suppressions).where(suppressions.c.current).order_by(suppressions.c.id.desc())
-    if page.after is not None:
-        statement = statement.where(suppressions.c.id < page.after[0])
     async with request.app[CONTEXT].store.read() as connection:
+        reasons = as_of(suppressions, (await seen(request, connection)).then)
+        statement = select(reasons).where(reasons.c.current).order_by(reasons.c.id.desc())
+        if page.after is not None:
+            statement = statement.where(reasons.c.id < page.after[0])
         rows = list((await connection.execute(statement.limit(page.limit + 1))).mappings())
     taken, following = page.trim(rows, lambda row: (row["id"],))
     names = ("id", "status", "rule", "series", "stage", "reason", "detail", "times")
@@ -75,6 +84,7 @@ ENDPOINTS = (
             Parameter("series", "Only this series."),
             Parameter("state", "Only this state."),
             Parameter("channel", "Only this channel."),
+            AT,
         ),
         returns=JSON,
         properties={
@@ -96,14 +106,14 @@ ENDPOINTS = (
             "confirmed": "what the channel said: {state, at, receipts, words}; nothing, accepted, duplicate, rejected"
             " or no_answer",
         },
-        errors=(400,),
+        errors=(400, 404),
         role=Role.VIEWER,
     ),
     Endpoint(
         path="/suppressions",
         handler=suppressed,
         summary="What is held back now, and the named reason.",
-        parameters=PAGED,
+        parameters=(*PAGED, AT),
         returns=JSON,
         properties={
             "id": "number",
@@ -117,7 +127,7 @@ ENDPOINTS = (
             "last_at": "last moved",
             "times": "how often it moved",
         },
-        errors=(400,),
+        errors=(400, 404),
         role=Role.VIEWER,
     ),
 )

@@ -8,9 +8,10 @@ from typing import Any
 from aiohttp import web
 from sqlalchemy.engine import RowMapping
 
-from services.store.latest import newest_by_subject
+from services.store.latest import came_by, newest_by_subject
 from services.store.tables import records
 from services.web.api.answer import collection, feature
+from services.web.api.as_of import AT, seen
 from services.web.api.endpoint import PAGED, Endpoint
 from services.web.api.paging import page_of
 from services.web.api.shapes import point
@@ -24,14 +25,14 @@ _SILENT = timedelta(minutes=10)  # a plow at work is heard of every few seconds
 async def latest(request: web.Request) -> web.Response:
     context, viewer = request.app[CONTEXT], viewer_of(request)
     page = page_of(request, int)
-    now = context.now()
     found: list[RowMapping] = []
     async with context.store.read() as connection:
+        when = await seen(request, connection)
         for status in sorted(viewer.statuses) if viewer.staff else ():
-            conditions = (records.c.status == status, records.c.measured_at <= now)
+            conditions = [records.c.status == status, records.c.measured_at <= when.at, *came_by(when.then)]
             found += await newest_by_subject(connection, "fix", *conditions)
     taken, following = page.cut(found, lambda row: (row["seq"],))
-    return collection(request, [_full(row, now - _SILENT) for row in taken], following)
+    return collection(request, [_full(row, when.at - _SILENT) for row in taken], following)
 
 
 def _full(row: RowMapping, silent: datetime) -> dict[str, Any]:
@@ -47,7 +48,8 @@ ENDPOINTS = (
         path="/fixes/latest",
         handler=latest,
         summary="The newest position of each vehicle, for the desk; for the public always empty (see /snow/roads).",
-        parameters=PAGED,
+        parameters=(*PAGED, AT),
+        errors=(400, 403, 404),
         properties={
             "time": "when it was there",
             "status": "Actual, Exercise or Test",

@@ -10,11 +10,14 @@ from aiohttp import web
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from geo.ahead import ahead
 from geo.hazard import Hazard
 from rules.cap_message import mark
 from services.store.codec import from_json
+from services.store.past import as_of
 from services.store.tables import hazards, records
 from services.web.api.answer import collection, feature
+from services.web.api.as_of import AT_OR_AHEAD, seen
 from services.web.api.endpoint import PAGED, Endpoint
 from services.web.api.paging import page_of
 from services.web.api.shapes import SHAPES
@@ -23,13 +26,16 @@ from services.web.api.viewer import Viewer, is_report, viewer_of
 from services.web.context import CONTEXT
 
 
-async def holding(connection: AsyncConnection, viewer: Viewer, now: datetime) -> list[tuple[int, Hazard]]:
-    """The hazards this viewer sees, with their sequence numbers."""
+async def holding(
+    connection: AsyncConnection, viewer: Viewer, now: datetime, then: datetime | None = None
+) -> list[tuple[int, Hazard]]:
+    """The hazards this viewer sees, with their sequence numbers. ``then``: as they were known at that instant."""
+    held = as_of(hazards, then)
     statement = (
-        select(hazards.c.seq, hazards.c.body)
-        .where(hazards.c.current, hazards.c.status.in_(viewer.statuses))
-        .where(hazards.c.level > 0, hazards.c.valid_until > now)
-        .order_by(hazards.c.seq)
+        select(held.c.seq, held.c.body)
+        .where(held.c.current, held.c.status.in_(viewer.statuses))
+        .where(held.c.level > 0, held.c.valid_until > now)
+        .order_by(held.c.seq)
     )
     found = [(seq, from_json(Hazard, body)) for seq, body in await connection.execute(statement)]
     return [(seq, hazard) for seq, hazard in found if viewer.sees_hazard(hazard, now)]
@@ -39,8 +45,11 @@ async def show(request: web.Request) -> web.Response:
     context, viewer = request.app[CONTEXT], viewer_of(request)
     page = page_of(request, int, int)
     async with context.store.read() as connection:
-        seen = await holding(connection, viewer, context.now())
-        taken, following = page.cut(seen, lambda pair: (-pair[1].level, pair[0]))
+        when = await seen(request, connection, ahead=True)
+        holds = await holding(connection, viewer, context.now() if when.ahead else when.at, when.then)
+        if when.ahead:
+            holds = [(seq, one) for seq, hazard in holds for one in ahead([hazard], when.at)]
+        taken, following = page.cut(holds, lambda pair: (-pair[1].level, pair[0]))
         private = set() if viewer.staff else await _private(connection, [hazard for _, hazard in taken])
     shapes = request.app[SHAPES]
     features = [
@@ -85,7 +94,8 @@ ENDPOINTS = (
         path="/hazards",
         handler=show,
         summary="Dangers that hold now, observed or foreseen, strongest first; the geometry is the area's polygon.",
-        parameters=PAGED,
+        parameters=(*PAGED, AT_OR_AHEAD),
+        errors=(400, 403, 404),
         properties={
             "key": "names the same danger however its level moves",
             "kind": "flood, landslide, heavy_snow, bear, …",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import Column, ColumnElement, and_, or_
+from sqlalchemy import ColumnElement, and_, or_
 
 from services.web.security import WebError
 
@@ -20,6 +20,6 @@ def instant(text: str) -> datetime:
     return at
 
 
-def before(column: Column[datetime], at: datetime, tie: ColumnElement[bool]) -> ColumnElement[bool]:
+def before(column: ColumnElement[datetime], at: datetime, tie: ColumnElement[bool]) -> ColumnElement[bool]:
     """Rows older than ``at``, and of those of that very instant the ones for which ``tie`` holds."""
     return or_(column < at, and_(column == at, tie))

@@ -8,6 +8,7 @@ from services.desks.outage import OutageError, see
 from services.outage.report import as_json, reports
 from services.store.users import Role
 from services.web.api.answer import JSON, json_object, listing
+from services.web.api.as_of import AT, seen
 from services.web.api.endpoint import MOMENT, Endpoint, Parameter
 from services.web.api.moment import asked_moment
 from services.web.auth import PERSON
@@ -18,7 +19,7 @@ from services.web.security import WebError
 async def show(request: web.Request) -> web.Response:
     context, since = request.app[CONTEXT], asked_moment(request.query, "since")
     async with context.store.read() as connection:
-        found = await reports(connection, since)
+        found = await reports(connection, since, (await seen(request, connection)).then)
     return listing(request, [as_json(one) for one in found], None)
 
 
@@ -55,10 +56,11 @@ ENDPOINTS = (
         summary="Outages of channels, unread or since a time: what was sent late, and what never.",
         parameters=(
             Parameter("since", "All that lasted beyond this time; unless told, those that nobody has read.", MOMENT),
+            AT,
         ),
         returns=JSON,
         properties=_PROPERTIES,
-        errors=(400,),
+        errors=(400, 404),
         role=Role.VIEWER,
     ),
     Endpoint(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from aiohttp import web
@@ -31,13 +32,17 @@ class Permits:
     floor: Floor
     held: Mapping[tuple[str, int], Hold]  # what waits for the clock, by series and revision
     known: Accounts  # everybody, also who may do nothing any more
+    over: bool = False  # of a time that has passed: nobody can do anything there
 
     @classmethod
-    async def read(cls, connection: AsyncConnection, request: web.Request) -> Permits:
-        """As the store has them now; the request is that of a person of the desk."""
-        people, clock = await users.on_duty(connection, wall()), await hold_offs.waiting(connection)
+    async def read(cls, connection: AsyncConnection, request: web.Request, then: datetime | None = None) -> Permits:
+        """As the store has them now; the request is that of a person of the desk.
+
+        ``then``: of what waited for the clock as of that instant; accounts have no past, so nobody is named as able.
+        """
+        people, clock = await users.on_duty(connection, wall()), await hold_offs.waiting(connection, then)
         known = await accounts(connection)
-        return cls(known.get(request[PERSON].name), people, request.app[CONTEXT].floor, clock, known)
+        return cls(known.get(request[PERSON].name), people, request.app[CONTEXT].floor, clock, known, then is not None)
 
     def counting(self, alert: Alert, people: Iterable[str]) -> tuple[str, ...]:
         """Those of ``people`` whose agreement counts when the draft is decided on."""
@@ -48,19 +53,26 @@ class Permits:
         others = [one for one in self.people if one.name not in agreed]
         held = self.held.get((alert.series, alert.revision))
         leaves = held is not None and not held.stays
+        clock = {
+            "leaves_at": iso(held.leaves_at) if held and leaves else None,
+            "stays": held.stays if held and held.stays else None,
+        }
+        if self.over:
+            needs = 0 if leaves else self.floor.missing(alert, agreed)
+            return {**NOTHING, **clock, "needs": needs, "needs_after": needs, "objections": [OVER]}
         mine = {self.person.name} if self.person else set()
         after = self.floor.missing(alert, {*agreed, *mine})
         return {
             "needs": 0 if leaves else self.floor.missing(alert, agreed),
             "needs_after": 0 if leaves else after,
-            "leaves_at": iso(held.leaves_at) if held and leaves else None,
-            "stays": held.stays if held and held.stays else None,
+            **clock,
             "objections": list(objections(self.person, alert)),
             "able": list(able(others, alert)),
             "alone": after > 0 and not leaves and not objections(self.person, alert) and may_break_glass(self.person),
         }
 
 
+OVER = "過去の表示です。いまに戻ると承認できます"
 NOTHING: dict[str, Any] = {
     "needs": 0,
     "needs_after": 0,

@@ -7,15 +7,16 @@ from datetime import timedelta
 from typing import Any
 
 from aiohttp import web
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.engine import RowMapping
 
 from feeds.quantities import FOR_STAFF
 from feeds.status import Status
 from geo.station import Station
-from services.store.latest import newest_by_subject
+from services.store.latest import came_by, newest_by_subject
 from services.store.tables import records
 from services.web.api.answer import JSON, answer, collection, feature
+from services.web.api.as_of import AT, Seen, seen
 from services.web.api.endpoint import PAGED, Endpoint, Parameter
 from services.web.api.paging import page_of, whole_number
 from services.web.api.shapes import point
@@ -33,8 +34,9 @@ async def latest(request: web.Request) -> web.Response:
     page = page_of(request, str, str)
     found: list[RowMapping] = []
     async with context.store.read() as connection:
+        when = await seen(request, connection)
         for status in sorted(viewer.statuses):  # a drill's value never hides the real one, nor the other way round
-            conditions = [records.c.status == status, records.c.measured_at <= context.now() + _AHEAD]
+            conditions = [records.c.status == status, records.c.measured_at <= when.at + _AHEAD, *came_by(when.then)]
             if not viewer.staff:
                 conditions.append(records.c.trusted)
             found += await newest_by_subject(connection, "reading", *conditions)
@@ -84,18 +86,9 @@ async def series(request: web.Request) -> web.Response:
     station, quantity = request.match_info["station"], request.match_info["quantity"]
     hours = min(whole_number(request, "hours", 24), _MAX_HOURS)
     status = _status(request, context, viewer)
-    now = context.now()
-    statement = (
-        select(records.c.measured_at, records.c.value, records.c.trusted, records.c.body["unit"].as_string())
-        .where(records.c.type == "reading", records.c.subject == f"{station}/{quantity}", records.c.status == status)
-        .where(records.c.measured_at.between(now - timedelta(hours=hours), now + _AHEAD), records.c.value.is_not(None))
-        .order_by(records.c.measured_at.desc(), records.c.seq.desc())
-        .limit(_MAX_POINTS)
-    )
-    if not viewer.staff:
-        statement = statement.where(records.c.trusted)
     async with context.store.read() as connection:
-        rows = (await connection.execute(statement)).all()
+        when = await seen(request, connection)
+        rows = (await connection.execute(_series(viewer, f"{station}/{quantity}", status, hours, when))).all()
     known = context.ground.stations.get(station)
     hidden = not viewer.staff and _for_staff(f"{station}/{quantity}", context.ground.stations)
     if hidden or (known is None and not rows):
@@ -113,6 +106,18 @@ async def series(request: web.Request) -> web.Response:
     return answer(request, body)
 
 
+def _series(viewer: Viewer, subject: str, status: str, hours: int, when: Seen) -> Select[Any]:
+    statement = (
+        select(records.c.measured_at, records.c.value, records.c.trusted, records.c.body["unit"].as_string())
+        .where(records.c.type == "reading", records.c.subject == subject, records.c.status == status)
+        .where(records.c.measured_at.between(when.at - timedelta(hours=hours), when.at + _AHEAD), *came_by(when.then))
+        .where(records.c.value.is_not(None))
+        .order_by(records.c.measured_at.desc(), records.c.seq.desc())
+        .limit(_MAX_POINTS)
+    )
+    return statement if viewer.staff else statement.where(records.c.trusted)
+
+
 def _status(request: web.Request, context: WebContext, viewer: Viewer) -> str:
     """Which status the chart shows: the hub's own unless asked otherwise, and never one the viewer may not see."""
     own = Status.EXERCISE if context.exercise and Status.EXERCISE.value in viewer.statuses else Status.ACTUAL
@@ -128,7 +133,8 @@ ENDPOINTS = (
         path="/readings/latest",
         handler=latest,
         summary="The newest value of each sensor and quantity; the public gets trusted values only.",
-        parameters=PAGED,
+        parameters=(*PAGED, AT),
+        errors=(400, 403, 404),
         properties={
             "station": "code",
             "station_name": "in Japanese",
@@ -157,6 +163,7 @@ ENDPOINTS = (
                 "hours", "How far back.", {"type": "integer", "minimum": 1, "maximum": _MAX_HOURS, "default": 24}
             ),
             Parameter("status", "The hub's own unless given.", {"enum": [one.value for one in Status]}),
+            AT,
         ),
         returns=JSON,
         properties={
@@ -168,6 +175,6 @@ ENDPOINTS = (
             "thresholds": "the station's thresholds by name, in the unit",
             "points": "list of {time, value, trusted}",
         },
-        errors=(400, 404),
+        errors=(400, 403, 404),
     ),
 )

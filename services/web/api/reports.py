@@ -16,22 +16,26 @@ from geo.model import Ground
 from geo.sighted.telling import Tellings
 from geo.sighted.told import Told, told
 from services.store.codec import from_json
+from services.store.latest import came_by
 from services.store.tables import records
 from services.web.api.answer import collection, feature
+from services.web.api.as_of import AT, seen
 from services.web.api.endpoint import PAGED, PREFIX, Endpoint
 from services.web.api.paging import Page, page_of
 from services.web.api.shapes import geojson, point
 from services.web.api.times import iso
 from services.web.api.viewer import Viewer, viewer_of
-from services.web.context import CONTEXT, WebContext
+from services.web.context import CONTEXT
 
 
-def visible(viewer: Viewer, tellings: Tellings, now: datetime) -> Select[Any]:
+def visible(viewer: Viewer, tellings: Tellings, now: datetime, then: datetime | None = None) -> Select[Any]:
     """seq and body of the reports a viewer sees; of several revisions of a report only the last counts.
 
-    The public sees confirmed ones that still hold, each as long as its kind is listed.
+    The public sees confirmed ones that still hold, each as long as its kind is listed. ``then``: only what had come in
+    and been judged by that instant.
     """
-    newest = select(func.max(records.c.seq)).where(records.c.type == "report").group_by(records.c.key)
+    came = (records.c.type == "report", *came_by(then))
+    newest = select(func.max(records.c.seq)).where(*came).group_by(records.c.key)
     statement = select(records.c.seq, records.c.key, records.c.body)
     statement = statement.where(records.c.seq.in_(newest), records.c.status.in_(viewer.statuses))
     if viewer.staff:
@@ -48,14 +52,16 @@ async def show(request: web.Request) -> web.Response:
     context, viewer = request.app[CONTEXT], viewer_of(request)
     page = page_of(request, int)
     async with context.store.read() as connection:
-        rows = (await connection.execute(_paged(viewer, context, page))).all()
+        when = await seen(request, connection)
+        rows = (
+            await connection.execute(_paged(visible(viewer, context.ground.tellings, when.at, when.then), page))
+        ).all()
     taken, following = page.trim(list(rows), lambda row: (row.seq,))
     return collection(request, _features(taken, viewer, context.ground), following)
 
 
-def _paged(viewer: Viewer, context: WebContext, page: Page) -> Select[Any]:
-    seen = visible(viewer, context.ground.tellings, context.now())
-    statement = seen.order_by(records.c.seq.desc()).limit(page.limit + 1)
+def _paged(visible_ones: Select[Any], page: Page) -> Select[Any]:
+    statement = visible_ones.order_by(records.c.seq.desc()).limit(page.limit + 1)
     return statement if page.after is None else statement.where(records.c.seq < page.after[0])
 
 
@@ -109,7 +115,8 @@ ENDPOINTS = (
         path="/reports",
         handler=show,
         summary="What people saw, newest first; the public gets confirmed reports, by square or district and hour.",
-        parameters=PAGED,
+        parameters=(*PAGED, AT),
+        errors=(400, 403, 404),
         properties={
             "kind": "bear, suspicious_person, …",
             "time": "when it was seen; for the public the beginning of the span that exact names",

@@ -13,6 +13,7 @@ from rules.declared import Opening, Shelters, ShelterState
 from services.desks.declared_board import CROWDINGS, OPENINGS
 from services.desks.declaring import newest
 from services.web.api.answer import collection, feature
+from services.web.api.as_of import AT, seen
 from services.web.api.declared import shown
 from services.web.api.endpoint import Endpoint
 from services.web.api.shapes import point
@@ -28,14 +29,15 @@ async def show(request: web.Request) -> web.Response:
     known = {one.code: one for one in context.ground.shelters if one.code}
     features = []
     async with context.store.read() as connection:
+        when = await seen(request, connection)
         for status in shown(context):
-            alert = await newest(connection, status, "shelters", context.now())
+            alert = await newest(connection, status, "shelters", when.at, when.then)
             declared = alert.declared if alert else None
             for place in declared.places if alert and isinstance(declared, Shelters) else ():
                 own = known.get(place.code)
                 where = point(own.lon, own.lat) if own else None
                 assert alert is not None
-                features.append(feature(f"{status}/{place.identity}", where, _told(place, own, alert, context.now())))
+                features.append(feature(f"{status}/{place.identity}", where, _told(place, own, alert, when.at)))
     return collection(request, features, None)
 
 
@@ -70,6 +72,8 @@ ENDPOINTS = (
         path="/shelters",
         handler=show,
         summary="Places of refuge as the city has issued them: open or full, how many people, how fresh that is.",
+        parameters=(AT,),
+        errors=(400, 403, 404),
         properties={
             "code": "of the city's list; empty where it is on none",
             "name": "its name",

@@ -13,6 +13,7 @@ from services.desks import silence as desk
 from services.store import silences
 from services.store.users import Role
 from services.web.api.answer import JSON, json_object, listing, text_member
+from services.web.api.as_of import AT, seen
 from services.web.api.endpoint import Endpoint
 from services.web.api.times import iso
 from services.web.auth import PERSON
@@ -26,7 +27,8 @@ _MINUTES = int(LONGEST.total_seconds() // 60)
 async def show(request: web.Request) -> web.Response:
     context = request.app[CONTEXT]
     async with context.store.read() as connection:
-        found = await silences.holding(connection, context.now())
+        when = await seen(request, connection)
+        found = await silences.holding(connection, when.at, then=when.then)
     return listing(request, [_told(one) for one in found], None)
 
 
@@ -101,8 +103,10 @@ ENDPOINTS = (
         path="/silences",
         handler=show,
         summary="What officers keep silent now. 警戒レベル４ and above, updates and all-clears are never kept silent.",
+        parameters=(AT,),
         returns=JSON,
         properties=_PROPERTIES,
+        errors=(400, 404),
         role=Role.VIEWER,
     ),
     Endpoint(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from aiohttp import web
 
+from services.store import past
 from services.web import events, openapi, report_form, sender
 from services.web.api import (
     alerts,
@@ -38,6 +39,7 @@ from services.web.api import (
     snow,
     status,
     street,
+    timeline,
     tracks,
     voice,
     why,
@@ -98,6 +100,7 @@ ENDPOINTS = (
     *why.ENDPOINTS,
     *quarantine.ENDPOINTS,
     *chronology.ENDPOINTS,
+    *timeline.ENDPOINTS,
     *skill.ENDPOINTS,
     *budget.ENDPOINTS,
     *ledger.ENDPOINTS,
@@ -121,5 +124,16 @@ def setup(app: web.Application) -> None:
     sender.setup(app)
     report_form.setup(app)
     app[openapi.DOCUMENT] = openapi.document(ENDPOINTS, app[CONTEXT].city_name_en)
+    app.on_startup.append(_keep_the_past)
     for endpoint in ENDPOINTS:
         endpoint.mount(app)
+
+
+async def _keep_the_past(app: web.Application) -> None:
+    """Whoever serves pages keeps a past that they can be shown; before this hour none was kept."""
+    context = app[CONTEXT]
+    async with context.store.read() as connection:
+        if await past.began(connection) is not None:
+            return
+    async with context.store.write() as connection:
+        await past.begin(connection, context.now())

@@ -9,13 +9,14 @@ from aiohttp import web
 
 from feeds.status import Status
 from rules.damage.items import BY_KEY
-from rules.damage.record import Act, Certainty, Content, Damage, DamageError, Reason
+from rules.damage.record import Act, Certainty, Content, Damage, DamageError, Reason, stood
 from services.damage import desk
 from services.damage.board import Board, look
 from services.reports.board import placed
 from services.store import damages, report_cases
 from services.store.users import Role
 from services.web.api.answer import JSON, answer, collection, feature, json_object
+from services.web.api.as_of import AT, seen
 from services.web.api.endpoint import OF_STATUS, Endpoint, Parameter
 from services.web.api.moment import moment
 from services.web.api.writing import worlds
@@ -51,9 +52,13 @@ async def marks(request: web.Request) -> web.Response:
     context = request.app[CONTEXT]
     found = []
     async with context.store.read() as connection:
+        when = await seen(request, connection)
         for one in await damages.of_status(connection, status_of(request.query.get("status"), context)):
-            if one.ended is None:
-                found += [(one.name, record) for record in await damages.of_disaster(connection, one.id)]
+            if one.ended is None or (when.then is not None and one.ended > when.then):
+                records = await damages.of_disaster(connection, one.id)
+                if when.then is not None:
+                    records = [then for record in records if (then := stood(record, when.then)) is not None]
+                found += [(one.name, record) for record in records]
     features = []
     for name, record in found:
         point = _point(record.content, context)
@@ -212,9 +217,9 @@ ENDPOINTS = (
         path="/damage/map",
         handler=marks,
         summary="Records of damage that stand, of disasters that go on, as points: for the desk's map.",
-        parameters=(OF_STATUS,),
+        parameters=(OF_STATUS, AT),
         properties=MARK,
-        errors=(400,),
+        errors=(400, 404),
         role=Role.VIEWER,
     ),
     Endpoint(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import sqlalchemy as sa
 from alembic import op
 
@@ -14,31 +16,31 @@ _LONG_AGO = "2000-01-01T00:00:00.000000Z"
 _SERIAL = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
 
-def _instant(name: str, *, null: bool = False) -> sa.Column[str]:
+def _instant(name: str, *, null: bool = False) -> sa.Column[Any]:
     return sa.Column(name, sa.String(length=32), nullable=null)
 
 
-def _text(name: str, *, null: bool = False) -> sa.Column[str]:
+def _text(name: str, *, null: bool = False) -> sa.Column[Any]:
     return sa.Column(name, sa.Text(), nullable=null)
 
 
-def _number(name: str, *, null: bool = False) -> sa.Column[int]:
+def _number(name: str, *, null: bool = False) -> sa.Column[Any]:
     return sa.Column(name, sa.BigInteger(), nullable=null)
 
 
-def _flag(name: str) -> sa.Column[bool]:
+def _flag(name: str) -> sa.Column[Any]:
     return sa.Column(name, sa.Boolean(), nullable=False)
 
 
-def _small(name: str) -> sa.Column[int]:
+def _small(name: str) -> sa.Column[Any]:
     return sa.Column(name, sa.Integer(), nullable=False)
 
 
-def _json(name: str) -> sa.Column[object]:
+def _json(name: str) -> sa.Column[Any]:
     return sa.Column(name, sa.JSON(), nullable=False)
 
 
-def _tables() -> dict[str, tuple[list[sa.Column[object]], list[sa.Column[object]]]]:
+def _tables() -> dict[str, tuple[list[sa.Column[Any]], list[sa.Column[Any]]]]:
     """Table → its key, and what of it moves."""
     sending = [_text("state"), _text("reason"), _small("attempts"), _instant("next_at")]
     sending += [_instant("first_tried_at", null=True), _flag("after_unknown"), _instant("finished_at", null=True)]
