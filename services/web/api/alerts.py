@@ -194,6 +194,6 @@ ENDPOINTS = (
             "break_glass": "desk only: where one person issued it alone, as in /break-glass; else null",
             **PROPERTIES,
         },
-        errors=(400, 403, 404),
+        errors=(400, 404),
     ),
 )

@@ -44,14 +44,14 @@ class Seen:
 async def seen(request: web.Request, connection: AsyncConnection, *, ahead: bool = False) -> Seen:
     """The instant that the request asks for, now unless told.
 
-    ``ahead``: one to come may be asked for. Raises WebError 400 bad_at, 403 staff_only, 404 not_known.
+    ``ahead``: one to come may be asked for. Raises WebError 400 bad_at and staff_only, 404 not_known.
     """
     now = request.app[CONTEXT].now()
     at = asked_moment(request.query, "at")
     if at is None:
         return Seen(now)
     if person_of(request) is None:
-        raise WebError(403, "staff_only", "過去の時点は職員だけが見られます。 / Only staff may ask for another time.")
+        raise WebError(400, "staff_only", "過去の時点は職員だけが見られます。 / Only staff may ask for another time.")
     if at > now:
         return _foreseen(at, now, ahead)
     since = await past.began(connection)

@@ -185,7 +185,7 @@ ENDPOINTS = (
         handler=read,
         summary="Places of refuge, the headquarters, and what was damaged, as the city has issued it.",
         parameters=(AT,),
-        errors=(400, 403, 404),
+        errors=(400, 404),
         returns=JSON,
         properties={
             "shelters": "{disaster, places[], series, status, sent}, or null",

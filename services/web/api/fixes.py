@@ -49,7 +49,7 @@ ENDPOINTS = (
         handler=latest,
         summary="The newest position of each vehicle, for the desk; for the public always empty (see /snow/roads).",
         parameters=(*PAGED, AT),
-        errors=(400, 403, 404),
+        errors=(400, 404),
         properties={
             "time": "when it was there",
             "status": "Actual, Exercise or Test",

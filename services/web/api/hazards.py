@@ -95,7 +95,7 @@ ENDPOINTS = (
         handler=show,
         summary="Dangers that hold now, observed or foreseen, strongest first; the geometry is the area's polygon.",
         parameters=(*PAGED, AT_OR_AHEAD),
-        errors=(400, 403, 404),
+        errors=(400, 404),
         properties={
             "key": "names the same danger however its level moves",
             "kind": "flood, landslide, heavy_snow, bear, …",

@@ -134,7 +134,7 @@ ENDPOINTS = (
         handler=latest,
         summary="The newest value of each sensor and quantity; the public gets trusted values only.",
         parameters=(*PAGED, AT),
-        errors=(400, 403, 404),
+        errors=(400, 404),
         properties={
             "station": "code",
             "station_name": "in Japanese",
@@ -175,6 +175,6 @@ ENDPOINTS = (
             "thresholds": "the station's thresholds by name, in the unit",
             "points": "list of {time, value, trusted}",
         },
-        errors=(400, 403, 404),
+        errors=(400, 404),
     ),
 )

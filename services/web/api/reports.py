@@ -116,7 +116,7 @@ ENDPOINTS = (
         handler=show,
         summary="What people saw, newest first; the public gets confirmed reports, by square or district and hour.",
         parameters=(*PAGED, AT),
-        errors=(400, 403, 404),
+        errors=(400, 404),
         properties={
             "kind": "bear, suspicious_person, …",
             "time": "when it was seen; for the public the beginning of the span that exact names",

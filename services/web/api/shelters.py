@@ -73,7 +73,7 @@ ENDPOINTS = (
         handler=show,
         summary="Places of refuge as the city has issued them: open or full, how many people, how fresh that is.",
         parameters=(AT,),
-        errors=(400, 403, 404),
+        errors=(400, 404),
         properties={
             "code": "of the city's list; empty where it is on none",
             "name": "its name",

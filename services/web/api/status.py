@@ -111,7 +111,7 @@ ENDPOINTS = (
         handler=show,
         summary="The figures of the status bar.",
         parameters=(AT,),
-        errors=(400, 403, 404),
+        errors=(400, 404),
         returns=JSON,
         properties={
             "now": "hub time; in an exercise it may run fast",

@@ -61,7 +61,7 @@ async def test_only_staff_ask_for_another_time_and_only_for_one_that_is_kept(sto
             status, body = await visitor.get(f"/api/v1/{path}", params=params)
             return status, str(body.get("error", ""))
 
-        assert await asked(stranger, "hazards", minutes=-1) == (403, "staff_only")
+        assert await asked(stranger, "hazards", minutes=-1) == (400, "staff_only")
         assert await asked(officer, "hazards", minutes=-1) == (404, "not_known"), "before it was kept"
         assert await asked(officer, "hazards", minutes=0) == (200, "")
         assert await asked(officer, "hazards", hours=6) == (200, "")
