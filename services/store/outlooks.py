@@ -33,6 +33,12 @@ async def due(connection: AsyncConnection, before: datetime, most: int) -> list[
     return [_issued(row) for row in rows.mappings()]
 
 
+async def given_since(connection: AsyncConnection, since: datetime) -> list[Issued]:
+    """All that were given after then, the oldest first."""
+    rows = await connection.execute(select(outlooks).where(outlooks.c.made_at > since).order_by(outlooks.c.made_at))
+    return [_issued(row) for row in rows.mappings()]
+
+
 async def judge(connection: AsyncConnection, one: Issued, seen: Came | None) -> None:
     """Write down what came; None: nobody can say."""
     key = (

@@ -8,7 +8,8 @@ import pytest
 from sqlalchemy import event
 
 from feeds.status import Status
-from services.store import alerts, chronology, cursors, hazards
+from geo.verification.issued import Issued
+from services.store import alerts, chronology, cursors, hazards, outlooks
 from services.store.chronology import Entry
 from services.store.engine import Store
 from services.store.users import Role
@@ -108,3 +109,38 @@ async def test_the_marks_of_the_slider_name_the_step_in_which_something_happened
         _, body = await officer.get("/api/v1/timeline")
         told = [(one["at"][11:16], one["issued"], one["moved"], one["level"], one["text"]) for one in body["items"]]
         assert told == [("08:40", 1, 1, 3, "issued"), ("09:00", 0, 1, 0, "hazard")]
+
+
+@pytest.mark.one_engine
+async def test_of_a_gauge_the_newest_outlook_for_the_nearest_hour_is_told(store: Store) -> None:
+    def given(lead: int, minutes: int, q50: float) -> Issued:
+        made = NOW - timedelta(minutes=minutes)
+        return Issued(
+            station="tatesakabashi",
+            made_at=made,
+            method="learned",
+            lead=lead,
+            level=2.0,
+            q10=q50 - 0.2,
+            q50=q50,
+            q90=q50 + 0.4,
+            extrapolated=2.0,
+            moving=True,
+            limits={},
+            hour=made.replace(minute=0),
+        )
+
+    async with store.write() as connection:
+        await outlooks.record(connection, [given(1, 70, 2.2), given(2, 70, 2.4), given(1, 10, 2.5), given(2, 10, 2.9)])
+    async with floor(store) as web:
+        officer = await web.person(Role.VIEWER)
+
+        async def told(hours: float) -> list[tuple[float, float, float]]:
+            at = (NOW + timedelta(hours=hours)).isoformat().replace("+", "%2B")
+            found = await officer.features(f"/api/v1/readings/foretold?at={at}")
+            return [(round(one["low"], 1), one["value"], round(one["high"], 1)) for one in found]
+
+        assert await told(1) == [(2.3, 2.5, 2.9)]
+        assert await told(2) == [(2.7, 2.9, 3.3)]
+        assert await told(5) == []
+        assert (await officer.get("/api/v1/readings/foretold"))[0] == 400
