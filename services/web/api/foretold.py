@@ -26,11 +26,10 @@ _NEAR = timedelta(minutes=31)  # leads are full hours: so far may the nearest be
 
 async def show(request: web.Request) -> web.Response:
     context = request.app[CONTEXT]
-    at, now = asked_moment(request.query, "at"), context.now()
-    if at is None or not now <= at <= now + AHEAD:
-        raise WebError(
-            400, "bad_at", "at は今から6時間先までです。 / at must be given, and lie within the next six hours."
-        )
+    now = context.now()
+    at = asked_moment(request.query, "at") or now
+    if not now <= at <= now + AHEAD:
+        raise WebError(400, "bad_at", "at は今から6時間先までです。 / at must lie within the next six hours.")
     async with context.store.read() as connection:
         given = await outlooks.given_since(connection, now - _OLD)
     shown = {Status.ACTUAL, context.own}
@@ -69,7 +68,7 @@ ENDPOINTS = (
         path="/readings/foretold",
         handler=show,
         summary="What each gauge is expected to read at an instant of the next six hours, by the newest outlook.",
-        parameters=(Parameter("at", "The instant, ISO 8601 with its offset.", MOMENT, needed=True),),
+        parameters=(Parameter("at", "The instant, ISO 8601 with its offset; now unless told.", MOMENT),),
         properties={
             "station": "code",
             "station_name": "in Japanese",

@@ -28,9 +28,9 @@ async def test_how_much_is_read_does_not_grow_with_what_was_before_and_after(sto
         async def statements() -> int:
             count = 0
 
-            def counted(*_: object) -> None:
+            def counted(_connection: object, _cursor: object, statement: str, *_: object) -> None:
                 nonlocal count
-                count += 1
+                count += "_past" in statement  # the hub looks at the present meanwhile
 
             engine = store._reader.sync_engine
             event.listen(engine, "before_cursor_execute", counted)
@@ -49,7 +49,7 @@ async def test_how_much_is_read_does_not_grow_with_what_was_before_and_after(sto
             async with store.write() as connection:
                 await alerts.add_draft(connection, one, {"log": payload()}, then)
                 await alerts.mark_issued(connection, one, NOW - timedelta(minutes=number % 10))
-        assert await statements() == before
+        assert await statements() == before > 0
 
 
 @pytest.mark.one_engine
@@ -143,4 +143,5 @@ async def test_of_a_gauge_the_newest_outlook_for_the_nearest_hour_is_told(store:
         assert await told(1) == [(2.3, 2.5, 2.9)]
         assert await told(2) == [(2.7, 2.9, 3.3)]
         assert await told(5) == []
-        assert (await officer.get("/api/v1/readings/foretold"))[0] == 400
+        past = (NOW - timedelta(minutes=1)).isoformat().replace("+", "%2B")
+        assert (await officer.get(f"/api/v1/readings/foretold?at={past}"))[0] == 400
