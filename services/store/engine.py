@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -30,6 +30,11 @@ class StoreError(Exception):
     """The store cannot be opened; the text names it without its password, and says why."""
 
 
+async def of_today(connection: AsyncConnection) -> None:
+    """Bring the tables to today's."""
+    await connection.run_sync(migrate)
+
+
 class Store:
     """A database with a serialised way to write and an unhindered way to read."""
 
@@ -40,10 +45,11 @@ class Store:
         self.taken: frozenset[str] = frozenset()  # what of them is taken; empty: all
 
     @classmethod
-    async def open(cls, url: str) -> Store:
+    async def open(cls, url: str, prepare: Callable[[AsyncConnection], Awaitable[None]] = of_today) -> Store:
         """Open, creating and migrating as needed. ``url``: ``sqlite+aiosqlite:///PATH`` or ``postgresql+asyncpg://…``.
 
-        Raises StoreError.
+        ``prepare`` runs in the one transaction that opens it: all of it holds, or nothing. Raises StoreError, and
+        whatever else ``prepare`` raises.
         """
         address = parse(url)
         engines = sqlite.engines if address.get_backend_name() == "sqlite" else postgresql.engines
@@ -52,13 +58,16 @@ class Store:
             async with store.write() as connection:
                 if store.shared:
                     await postgresql.require_safe(connection)
-                await connection.run_sync(migrate)
+                await prepare(connection)
         except (OSError, SQLAlchemyError, CommandError, postgresql.UnsafeServerError) as error:
             await store.close()
             why = str(getattr(error, "orig", None) or error)
             if isinstance(error, CommandError):
                 why += "; restore a backup, or use the version that wrote it"
             raise StoreError(f"the store {address.render_as_string()} cannot be opened: {why}") from error
+        except BaseException:
+            await store.close()
+            raise
         return store
 
     @classmethod

@@ -9,7 +9,7 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection
+from sqlalchemy import Connection, inspect
 
 
 class VersionError(Exception):
@@ -30,6 +30,26 @@ def migrate(connection: Connection) -> None:
     config = alembic_config()
     config.attributes["connection"] = connection
     command.upgrade(config, "head")
+
+
+def build(connection: Connection, revision: str) -> None:
+    """Make the tables of a version in an empty database. Raises VersionError where it is not empty, or not known."""
+    if inspect(connection).get_table_names():
+        raise VersionError("it is not empty: name a new database, or move this one away first")
+    if revision not in {one.revision for one in ScriptDirectory.from_config(alembic_config()).walk_revisions()}:
+        raise VersionError(
+            f"tables of version {revision} are not known here; use the version of the hub that wrote them"
+        )
+    config = alembic_config()
+    config.attributes["connection"] = connection
+    command.upgrade(config, revision)
+
+
+def newest() -> str:
+    """The version of the tables of today."""
+    found = _newest()
+    assert found is not None
+    return found
 
 
 def require_current(connection: Connection) -> None:

@@ -1,0 +1,20 @@
+"""What a copy leaves out: what speaks of running processes, and what must be gone within hours."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+TABLES: Mapping[str, str] = {
+    "leases": "which process runs what: none runs after a restore",
+    "processes": "which processes there are",
+    "sessions": "who is logged in: everybody logs in again",
+    "leads": "public posts, kept for hours only",
+    "lead_acts": "with the leads",
+    "lead_reads": "with the leads",
+    "lead_salts": "with the leads: the two days of a salt are a promise",
+    "line_talks": "talks of two hours",
+}
+
+# Of the data directory. The broker's own state belongs to a running broker; messages in it are not in the store yet.
+FILES = frozenset({"broker", "broker-session", "hub.lock", "hub.log", "settings.toml", "THIS-IS-AN-EXERCISE"})
+ENDINGS = (".db", ".db-wal", ".db-shm", ".part", ".tmp")

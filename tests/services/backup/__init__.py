@@ -1,0 +1,1 @@
+"""Copies of the store and the way back."""
