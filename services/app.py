@@ -10,6 +10,7 @@ import structlog
 from aiohttp import web
 
 from services import parts
+from services.basemap import Basemap
 from services.broker.embedded import EmbeddedBroker
 from services.callout import running as callout
 from services.city import StartError
@@ -177,6 +178,7 @@ class Hub:
             book=load_book(settings),
             streets=streets(roads.carriageways.segments) if roads else (),
             listening=settings.listening,
+            basemap=Basemap(settings.profile, settings.data_dir),
             listened_for=load_heard(settings, city.ground),
             https=settings.web.https,
             base_url=settings.web.base_url or f"http://{settings.web.host}:{settings.web.port}",

@@ -23,6 +23,7 @@ COMMANDS = {
     "verify": "how good forecasts are, on data they have not seen",
     "train": "learn a river model from the hub's own store",
     "layers": "import, list and ask hazard layers",
+    "basemap": "the map under everything: make it from downloaded files",
     "fixes": "positions of vehicles: clean traces",
     "network": "the roads and sidewalks that are plowed",
     "ledger": "machine hours of snow removal: daily report, month-end sheets",

@@ -20,6 +20,7 @@ from services.web.open311.pages import Open311
 from services.web.roads.packed import PACKED, Packed
 from services.web.security import MAX_BODY, add_headers, faults, from_inside
 from services.web.snow import answer as snow_answer
+from services.web.tiles import routes as tiles
 from services.web.watch import link as watch_link
 from services.web.wsse import Tokens
 
@@ -36,6 +37,7 @@ def make_app(context: WebContext) -> web.Application:
     choice.setup(app)
     table.setup(app)
     pages.setup(app)
+    tiles.setup(app)
     callout_link.setup(app)
     watch_link.setup(app)
     muster_link.setup(app)

@@ -19,6 +19,7 @@ from geo.towns.gazetteer import Gazetteer
 from rules.floor import Floor
 from rules.rule import Rule
 from rules.voice.japanese import Readings
+from services.basemap import Basemap
 from services.bell import Bell
 from services.callout.roster import Callout
 from services.channels.budget.account import Winters
@@ -84,6 +85,8 @@ class WebContext:
     dumps: Dumps = field(default_factory=Dumps)  # where snow is brought to
     listening: Listening = field(default_factory=Listening)  # whose public posts are listened to
     listened_for: Heard = field(default_factory=Heard)  # for which words and places
+
+    basemap: Basemap = field(default_factory=Basemap)  # what lies under everything on the maps
 
     @property
     def own(self) -> Status:

@@ -1,0 +1,1 @@
+"""The base map: what lies under the dangers, built once from local files and asked of nobody outside."""

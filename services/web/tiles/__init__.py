@@ -1,0 +1,1 @@
+"""The base map as browsers ask for it."""
