@@ -26,7 +26,6 @@ from geo.layers.osm import OSM as OSM_FILES
 from geo.layers.source import Source, opened, read_frame
 
 _OSM_TAGS = Path(__file__).parent / "osmconf.ini"
-_MOST = 3_000_000  # rows of one table near the city; a real city has a tenth of it
 _NAMES = ("name", "名称", "名前", "NAME")
 
 
@@ -151,9 +150,7 @@ def _read(source: Source, scheme: Scheme, wanted: Wanted, crs: str, taken: Taken
     try:
         with warnings.catch_warnings(record=True) as complaints_:
             warnings.simplefilter("always")
-            frame = pyogrio.read_dataframe(
-                source.path, datetime_as_string=True, max_features=_MOST, bbox=_box(wanted.land, crs), **asked
-            )
+            frame = pyogrio.read_dataframe(source.path, datetime_as_string=True, bbox=_box(wanted.land, crs), **asked)
     except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError, ValueError, OSError) as error:
         raise SourceError(f"{source.label}: cannot be read: {error}") from None
     taken.findings += dict.fromkeys(str(one.message) for one in complaints_)
@@ -174,7 +171,6 @@ def _open_street_map(wanted: Wanted, taken: Taken) -> Iterator[tuple[Any, Scheme
                 wanted.file,
                 sql=f"SELECT * FROM {layer} WHERE {filled}",  # noqa: S608 - of our own table
                 bbox=wanted.land.bounds,
-                max_features=_MOST,
                 on_invalid="ignore",
                 CONFIG_FILE=str(_OSM_TAGS),
             )
@@ -198,8 +194,6 @@ def _box(land: BaseGeometry, crs: str) -> tuple[float, float, float, float] | No
 
 def _near(frame: Any, wanted: Wanted, crs: str, label: str, taken: Taken) -> Any:
     """Rows that touch the land. A box around Japan that holds nothing may still be a wrong system: that is said."""
-    if len(frame) >= _MOST:
-        raise SourceError(f"{label}: more than {_MOST} rows near the city; take a smaller --margin or fewer layers")
     if not hasattr(frame, "geometry"):
         raise SourceError(f"{label}: holds no geometries")
     shapes = np.asarray(frame.geometry.values)

@@ -114,34 +114,54 @@ def _checked(kind: type[Tiles], descriptor: int, label: str) -> Tiles:
         )
     if not 0 <= header["min_zoom"] <= header["max_zoom"] <= 20:
         raise TilesError(f"{label}: zooms {header['min_zoom']} to {header['max_zoom']} cannot be")
-    entries = list(_entries(descriptor, header, header["root_offset"], header["root_length"], 0))
+    entries = _Directories(descriptor, size, header).entries()
     _check_entries(entries, header, size, label)
-    about = _about(descriptor, header, label)
+    about = _about(_part(descriptor, size, header["metadata_offset"], header["metadata_length"], _MOST_METADATA), label)
     return kind(descriptor, size, about, header, [entry.tile_id for entry in entries], entries)
 
 
-def _entries(descriptor: int, header: Mapping[str, Any], offset: int, length: int, depth: int) -> Iterator[Entry]:
-    """The tiles of a directory and of the leaves below it."""
-    if depth > 3 or not 0 < length <= _MOST_DIRECTORY:
-        raise TilesError("its directory is broken")
-    packed = os.pread(descriptor, length, offset)
-    unpacked(packed, _MOST_DIRECTORY)
-    try:
-        found = deserialize_directory(packed)
-    except (EOFError, IndexError, ValueError, OSError, MemoryError, zlib.error):
-        raise TilesError("its directory is broken") from None
-    for entry in found:
-        if entry.run_length:
-            yield entry
-        else:
-            yield from _entries(
-                descriptor, header, header["leaf_directory_offset"] + entry.offset, entry.length, depth + 1
-            )
+@dataclass(slots=True)
+class _Directories:
+    """The root directory and the leaves below it: a leaf that leads back to itself must not be followed for ever."""
+
+    descriptor: int
+    size: int
+    header: Mapping[str, Any]
+    left: int = 4096  # directories that may still be read
+
+    def entries(self) -> list[Entry]:
+        found: list[Entry] = []
+        self._read(self.header["root_offset"], self.header["root_length"], found)
+        return found
+
+    def _read(self, offset: int, length: int, found: list[Entry]) -> None:
+        packed = _part(self.descriptor, self.size, offset, length, _MOST_DIRECTORY)
+        unpacked(packed, _MOST_DIRECTORY)
+        self.left -= 1
+        try:
+            here = deserialize_directory(packed)
+        except (EOFError, IndexError, ValueError, OSError, zlib.error):
+            raise TilesError("its directory is broken") from None
+        for entry in here:
+            if entry.run_length:
+                found.append(entry)
+            elif self.left > 0:
+                self._read(self.header["leaf_directory_offset"] + entry.offset, entry.length, found)
+            else:
+                raise TilesError("its directory is broken")
+            if len(found) > _MOST_TILES:
+                raise TilesError(f"it holds more than {_MOST_TILES} tiles")
+
+
+def _part(descriptor: int, size: int, offset: int, length: int, most: int) -> bytes:
+    if not 0 < length <= most or offset + length > size:
+        raise TilesError("its directory or metadata lie outside of it: it is broken, or cut off")
+    return os.pread(descriptor, length, offset)
 
 
 def _check_entries(entries: list[Entry], header: Mapping[str, Any], size: int, label: str) -> None:
-    if not entries or len(entries) > _MOST_TILES:
-        raise TilesError(f"{label}: holds {len(entries)} tiles")
+    if not entries:
+        raise TilesError(f"{label}: holds no tile")
     end = 0
     for entry in entries:
         if entry.tile_id < end or not 0 < entry.length <= _MOST_TILE or entry.run_length > _MOST_TILES:
@@ -151,10 +171,7 @@ def _check_entries(entries: list[Entry], header: Mapping[str, Any], size: int, l
         end = entry.tile_id + entry.run_length
 
 
-def _about(descriptor: int, header: Mapping[str, Any], label: str) -> Mapping[str, Any]:
-    if not 0 < header["metadata_length"] <= _MOST_METADATA:
-        raise TilesError(f"{label}: its metadata are broken")
-    packed = os.pread(descriptor, header["metadata_length"], header["metadata_offset"])
+def _about(packed: bytes, label: str) -> Mapping[str, Any]:
     try:
         found = json.loads(unpacked(packed, _MOST_METADATA))
     except (UnicodeDecodeError, ValueError) as error:

@@ -66,6 +66,7 @@ def _city(settings: Settings) -> Iterator[dict[str, Any]]:
     yield {"part": "rain after earthquakes", "ok": True, **_lowering(ground.lowering)}
     yield _river_model(settings)
     yield _network(settings, ground)
+    yield from _basemap(settings)
     yield _ledger(settings)
     yield order_finding(city, settings.plow, wall())
     yield muster_finding(settings, city.muster)
@@ -138,6 +139,14 @@ def _ledger(settings: Settings) -> dict[str, Any]:
 
     book = load_book(settings)
     return {"part": "ledger", "ok": True, "machines": len(book.machines), "contracts": len(book.contracts)}
+
+
+def _basemap(settings: Settings) -> Iterator[dict[str, Any]]:
+    """What lies under everything on the maps. A broken one keeps no hub from starting: the plain one is shown then."""
+    from services.cli.basemap import basemap_findings
+
+    for one in basemap_findings(settings):
+        yield {key: one[key] for key in one if key not in {"rows", "sources"}}
 
 
 def _network(settings: Settings, ground: Ground) -> dict[str, Any]:

@@ -19,6 +19,7 @@ from pydantic import SecretStr
 from sqlalchemy import select
 
 from geo.registry import MODELS
+from services.basemap import Basemap
 from services.bell import Bell
 from services.broker.link import Incoming
 from services.callout.roster import Callout
@@ -279,4 +280,5 @@ def _context(made: Scene, settings: Settings) -> WebContext:
         book=load_book(settings),
         listening=LISTENING,
         listened_for=load_heard(settings, made.city.ground),
+        basemap=Basemap(PROFILE, settings.data_dir),
     )

@@ -21,7 +21,7 @@ def setup(app: web.Application) -> None:
     """Mount the tiles of the context's base map."""
     app[BASEMAP] = app[CONTEXT].basemap
     app.router.add_get("/tiles/about.json", about)
-    app.router.add_get(r"/tiles/{z:\d{1,2}}/{x:\d{1,7}}/{y:\d{1,7}}", tile)
+    app.router.add_get(r"/tiles/{z:[0-9]{1,2}}/{x:[0-9]{1,7}}/{y:[0-9]{1,7}}", tile)
 
 
 async def about(request: web.Request) -> web.Response:

@@ -1,6 +1,8 @@
 // @ts-check
 // The page works without this: it adds "use my position" and a map, which is loaded only for those who open it.
 
+import { baseLayer, fillBase } from './basemap.js';
+
 const box = /** @type {HTMLElement} */ (document.getElementById('map-box'));
 const here = /** @type {HTMLButtonElement} */ (document.getElementById('here'));
 const opener = /** @type {HTMLButtonElement | null} */ (document.getElementById('open-map'));
@@ -113,7 +115,9 @@ async function openMap() {
   const every = new ol.layer.VectorImage({ source: pieces(ol, '', smallFrom ? 13 : 11), style, minZoom: smallFrom });
   const main = smallFrom ? [new ol.layer.VectorImage({ source: pieces(ol, '&main=1', 11), style, maxZoom: smallFrom })] : [];
   const view = new ol.View({ center: [0, 0], zoom: 12, minZoom: 9, maxZoom: 18, enableRotation: false });
-  const map = new ol.Map({ target: 'map', layers: [...main, every], view });
+  const [under, names] = [baseLayer(ol, 'ground'), baseLayer(ol, 'names')];
+  const map = new ol.Map({ target: 'map', layers: [under, ...main, every, names], view });
+  fillBase(ol, map, under, names);
   map.on('singleclick', (/** @type {any} */ event) => {
     const [lon, lat] = ol.proj.toLonLat(event.coordinate);
     ask(lon, lat);

@@ -23,6 +23,12 @@ export async function drawGround() {
   setHome(layers[on('districts').length ? 'districts' : 'city'].getSource().getExtent());
 }
 
+/** A real map lies below: what the profile only sketches is not drawn over it. */
+export function giveWay() {
+  put('rivers', []);
+  put('names', on('names').filter((f) => f.get('name_of') === 'district'));
+}
+
 /** @param {any[]} found @param {string} kind */
 const named = (found, kind) => found.map((f) => { f.set('name_of', kind); return f; });
 

@@ -1,5 +1,6 @@
 // @ts-check
 // What lies upon what on the map, and how each thing is drawn from how near it is looked at.
+import { baseLayer } from '../basemap.js';
 import { digits, trend } from '../gauges.js';
 import { t } from '../language.js';
 import { badgeStyle, gaugeStyle, gaugeValue, ground, hazardStyle, manyStyle } from '../map-styles.js';
@@ -26,6 +27,7 @@ export function stack() {
 /** The ground and what is published of it: nothing of it moves, so it is drawn once into a picture. */
 const below = () => [
   layer('city', ground.city),
+  (layers.base = baseLayer(/** @type {any} */ (globalThis).ol)),
   layer('zones', (f) => ground.depth(f.get('depth_rank')), { image: true, opacity: 0.9 }),
   layer('planned', (f) => ground.depth(f.get('depth_rank')), { image: true, opacity: 0.9, visible: false }),
   layer('landslide-yellow', () => landslideStyle('yellow'), { image: true, visible: false }),

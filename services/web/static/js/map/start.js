@@ -3,7 +3,8 @@
 import { t } from '../language.js';
 import { onThemeChange } from '../map-styles.js';
 import { follow } from '../selection.js';
-import { drawGround } from './ground.js';
+import { fillBase } from '../basemap.js';
+import { drawGround, giveWay } from './ground.js';
 import { layers } from './layers.js';
 import { clicked, hit } from './pick.js';
 import { stack } from './stack.js';
@@ -32,7 +33,8 @@ export async function startMap() {
   lookThrough(map);
   follow(show);
   onThemeChange(() => { for (const one of Object.values(layers)) one.changed(); });
-  await drawGround();
+  const [base] = await Promise.all([fillBase(ol, map, layers.base), drawGround()]);
+  if (base && !base.plain) giveWay();
   restoreView();
 }
 
