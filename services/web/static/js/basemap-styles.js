@@ -43,10 +43,10 @@ const width = (zoom, far, near) => far * (near / far) ** Math.min(1, Math.max(0,
 
 /**
  * The style function of the base map.
- * @param {any} ol the map library @param {'ground' | 'names' | ''} only one of the two, or both
+ * @param {any} ol the map library @param {'ground' | 'names'} only
  * @returns {(feature: any, resolution: number) => any}
  */
-export function quietStyle(ol, only = '') {
+export function quietStyle(ol, only) {
   /** @type {Map<string, any>} */
   const kept = new Map();
   onNightfall(() => kept.clear());

@@ -7,13 +7,12 @@ const BACK = 'shirase:line'; // what the page says when its line is back
 /** @typedef {{tiles: string | null, min_zoom: number, max_zoom: number, bounds: number[], plain: boolean, credits: string[]}} About */
 
 /**
- * The layer, empty until {@link fillBase} has asked for its tiles. On a canvas of its own, so that none of its names is
- * ever written over a sign of danger. A map on which the streets themselves are the message takes its names as a layer
- * of their own, above them.
- * @param {any} ol the map library @param {'ground' | 'names' | ''} only
+ * One half of the map, empty until {@link fillBase} has asked for its tiles: what is drawn, or the names of it. Each on
+ * a canvas of its own, so that no name is ever written over a sign that lies above it.
+ * @param {any} ol the map library @param {'ground' | 'names'} only
  */
-export function baseLayer(ol, only = '') {
-  const className = `base-map${only ? `-${only}` : ''}`;
+export function baseLayer(ol, only) {
+  const className = `base-${only}`;
   const layer = new ol.layer.VectorTile({ className, declutter: true, renderMode: 'hybrid', style: quietStyle(ol, only) });
   onNightfall(() => layer.changed());
   return layer;

@@ -55,7 +55,7 @@ export const GROUPS = [
     { id: 'plow', name: t('除雪工区'), on: false, parts: ['plow'], count: drawn('plow') },
   ] },
   { id: 'ground', name: t('下地'), entries: [
-    { id: 'base', name: t('背景の地図（道路・川・建物）'), on: true, parts: ['base'], fade: 100 },
+    { id: 'base', name: t('背景の地図（道路・川・建物）'), on: true, parts: ['base-ground', 'base-names'], fade: 100 },
     { id: 'districts', name: t('地区の境'), on: true, parts: ['districts'] },
     { id: 'rivers', name: t('川'), on: true, parts: ['rivers'] },
     { id: 'names', name: t('地名'), on: true, parts: ['names'] },

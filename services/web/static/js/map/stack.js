@@ -21,13 +21,16 @@ const kindMark = (/** @type {any} */ hazard) => about('kinds', hazard.kind).mark
 
 /** All layers of the map, the lowest first. @returns {any[]} */
 export function stack() {
-  return [...below(), ...work(), ...dangers(), ...places(), ...sensors()];
+  return [...below(), ...work(), ...dangers(), base('names'), ...places(), ...sensors()];
 }
+
+/** The base map in two: its names are read through a flood and an evacuation, and lie below every sign. @param {'ground' | 'names'} only */
+const base = (only) => (layers[`base-${only}`] = baseLayer(/** @type {any} */ (globalThis).ol, only));
 
 /** The ground and what is published of it: nothing of it moves, so it is drawn once into a picture. */
 const below = () => [
   layer('city', ground.city),
-  (layers.base = baseLayer(/** @type {any} */ (globalThis).ol)),
+  base('ground'),
   layer('zones', (f) => ground.depth(f.get('depth_rank')), { image: true, opacity: 0.9 }),
   layer('planned', (f) => ground.depth(f.get('depth_rank')), { image: true, opacity: 0.9, visible: false }),
   layer('landslide-yellow', () => landslideStyle('yellow'), { image: true, visible: false }),

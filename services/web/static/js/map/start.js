@@ -33,7 +33,7 @@ export async function startMap() {
   lookThrough(map);
   follow(show);
   onThemeChange(() => { for (const one of Object.values(layers)) one.changed(); });
-  const [base] = await Promise.all([fillBase(ol, map, layers.base), drawGround()]);
+  const [base] = await Promise.all([fillBase(ol, map, layers['base-ground'], layers['base-names']), drawGround()]);
   if (base && !base.plain) giveWay();
   restoreView();
 }
