@@ -27,8 +27,10 @@ import services.store.tables_heard
 import services.store.tables_leads
 import services.store.tables_ledger
 import services.store.tables_line
+import services.store.tables_matters
 import services.store.tables_muster
 import services.store.tables_orders
+import services.store.tables_past
 import services.store.tables_plow
 import services.store.tables_reporters
 import services.store.tables_requests
