@@ -75,6 +75,7 @@ class Place:
     name: str
     name_en: str = ""
     polygons: tuple[tuple[tuple[float, float], ...], ...] = ()
+    within: tuple[str, ...] = ()  # codes of the districts that it touches, where it was drawn by hand
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,7 +9,7 @@ from datetime import datetime
 
 from feeds.japan import JAPAN
 from feeds.status import Status
-from rules.alert import BY_HAND, Act, Alert, Approval, Text
+from rules.alert import BY_HAND, Act, Alert, Approval, Place, Text
 from rules.evacuation import titled
 from rules.redraft import AmendmentError, Pen, Said, revised
 from rules.rule import CATEGORIES
@@ -32,6 +32,7 @@ class Notice:
     expires: datetime
     channels: tuple[str, ...]
     alert_level: bool = False
+    drawn: tuple[Place, ...] = ()  # areas that no code names: drawn on the map
 
 
 def name_of(status: Status, at: datetime, turn: int = 1) -> str:
@@ -50,6 +51,8 @@ def compose(notice: Notice, pen: Pen, series: str = "") -> Alert:
     sent = pen.now.replace(microsecond=0)
     series = series or name_of(notice.status, sent)
     orders = any(titled(text) for text in notice.texts.values())
+    coded = (replace(pen.places(code), code=code) for code in dict.fromkeys(notice.areas))
+    places = (*coded, *{one.code: one for one in notice.drawn}.values())
     bare = Alert(
         series=series,
         revision=1,
@@ -70,7 +73,7 @@ def compose(notice: Notice, pen: Pen, series: str = "") -> Alert:
         certainty="Observed",
         effective=sent,
         expires=notice.expires,
-        places=tuple(replace(pen.places(code), code=code) for code in dict.fromkeys(notice.areas)),
+        places=places,
         texts={},
         hazards=(),
         evidence=(f"{pen.author} が書いたお知らせです（規則によらない）",),
@@ -82,7 +85,8 @@ def compose(notice: Notice, pen: Pen, series: str = "") -> Alert:
         act=Act.NOTICE,
         author=pen.author,
     )
-    said = Said(texts=notice.texts, areas=notice.areas, expires=notice.expires, channels=notice.channels)
+    areas = tuple(one.code for one in places)
+    said = Said(texts=notice.texts, areas=areas, expires=notice.expires, channels=notice.channels)
     return revised(bare, said, (), pen.now)
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from fnmatch import fnmatchcase
 
-from rules.alert import Alert
+from rules.alert import Alert, Place
 from rules.evacuation import evacuates
 from rules.floor import gravity
 from services.store.users import Account, Role, Scope
@@ -57,12 +57,17 @@ def _objections(scope: Scope, alert: Alert) -> Iterator[str]:
     if scope.kinds and alert.kind not in scope.kinds:
         yield f"種別「{alert.texts['ja'].event}」（{alert.kind}）は担当外です"
     told = (*alert.places, *alert.lifted)  # to say that it is over there takes the same right
-    outside = [place.name for place in told if not covers(scope, place.code)]
+    outside = [place.name for place in told if not (covers(scope, place.code) or _covered(scope, place))]
     if outside:
         more = f"ほか{len(outside) - 3}か所" if len(outside) > 3 else ""
         yield f"区域「{'、'.join(outside[:3])}{more}」は担当外です"
     if gravity(alert) > scope.highest:
         yield f"レベル{gravity(alert)}は、承認できる上限（レベル{scope.highest}）を超えています"
+
+
+def _covered(scope: Scope, place: Place) -> bool:
+    """An area drawn by hand is theirs where every district that it touches is."""
+    return bool(place.within) and all(covers(scope, code) for code in place.within)
 
 
 def covers(scope: Scope, code: str) -> bool:

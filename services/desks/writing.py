@@ -15,7 +15,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from feeds.japan import JAPAN
 from feeds.status import Status
-from rules.alert import REMEMBERED, Act, Alert, Text
+from geo.drawn import Drawn, DrawnError, drawn
+from geo.sighted.squares import known_area
+from rules.alert import REMEMBERED, Act, Alert, Place, Text
 from rules.amendment import ACTS, amend
 from rules.notice import Notice, compose
 from rules.notice import name_of as name_of_notice
@@ -38,6 +40,7 @@ _PARTS: Mapping[str, str] = {
     "instruction": "とるべき行動",
     "short": "短文",
 }
+MOST_DRAWN = 10  # areas of one notice
 Words = Mapping[str, Mapping[str, str] | None]  # language → the parts that change; None: not in this language
 
 
@@ -54,6 +57,7 @@ class Ask:
     said: Said = field(default_factory=Said)
     words: Words = field(default_factory=dict)
     notice: Notice | None = None
+    drawn: tuple[str, ...] = ()  # areas of a notice that were drawn on the map, each as CAP writes a polygon
 
 
 async def write(store: Store, city: City, ask: Ask) -> Revision:
@@ -155,7 +159,7 @@ def _pen(city: City, ask: Ask) -> Pen:
 
 
 async def _composed(connection: AsyncConnection, city: City, ask: Ask, notice: Notice) -> Alert:
-    unknown = [code for code in notice.areas if city.ground.areas.get(code) is None]
+    unknown = [code for code in notice.areas if known_area(code, city.ground.areas) is None]
     if unknown:
         raise AmendmentError(
             "bad_area", f"知らない区域です：{'、'.join(unknown)}。/api/v1/areas の code を使ってください"
@@ -163,7 +167,26 @@ async def _composed(connection: AsyncConnection, city: City, ask: Ask, notice: N
     closed = [name for name in notice.channels if name not in city.channels]
     if closed:
         raise AmendmentError("bad_channel", f"設定されていない経路です：{'、'.join(closed)}")
-    return compose(notice, _pen(city, ask), await _free_name(connection, notice.status, ask.now))
+    areas = _drawn(ask, notice.kind, city)
+    places = tuple(
+        Place(code=one.code, name=one.name, name_en=one.name_en, polygons=(one.ring,), within=one.within)
+        for one in areas
+    )
+    name = await _free_name(connection, notice.status, ask.now)
+    alert = compose(replace(notice, drawn=places), _pen(city, ask), name)
+    told = tuple(f"地図で描いた区域：{one.name}（{one.km2:.2f} km²、頂点{len(one.ring) - 1}個）" for one in areas)
+    return replace(alert, evidence=(*alert.evidence, *told))
+
+
+def _drawn(ask: Ask, kind: str, city: City) -> list[Drawn]:
+    if len(ask.drawn) > MOST_DRAWN:
+        raise AmendmentError(
+            "bad_drawn", f"地図で描いた区域は{MOST_DRAWN}個までです / {MOST_DRAWN} drawn areas at most"
+        )
+    try:
+        return [drawn(text, kind, city.ground) for text in ask.drawn]
+    except DrawnError as error:
+        raise AmendmentError("bad_drawn", f"地図で描いた区域：{error}") from error
 
 
 async def _free_name(connection: AsyncConnection, status: Status, now: datetime) -> str:

@@ -47,7 +47,7 @@ from services.listening.book import load_book as load_heard
 from services.predict import Predict
 from services.requests.offer import offered
 from services.requests.street import Streets
-from services.roads import load_roads
+from services.roads import load_roads, load_towns
 from services.settings import Settings, load
 from services.store import records, users
 from services.store.engine import Store
@@ -281,4 +281,5 @@ def _context(made: Scene, settings: Settings) -> WebContext:
         listening=LISTENING,
         listened_for=load_heard(settings, made.city.ground),
         basemap=Basemap(PROFILE, settings.data_dir),
+        towns=load_towns(settings, made.city.ground.areas),
     )

@@ -16,7 +16,7 @@ from rules.rule import CATEGORIES
 from rules.wording.languages import LANGUAGES
 from services.city import City
 from services.desks.review import ReviewError
-from services.desks.writing import Ask, Words, in_words, write
+from services.desks.writing import MOST_DRAWN, Ask, Words, in_words, write
 from services.store.alerts import Revision
 from services.store.codec import to_json
 from services.store.users import Role
@@ -96,7 +96,7 @@ async def notice(request: web.Request) -> web.StreamResponse:
         expires=expires,
         channels=_names(body, "channels") or (),
     )
-    return await _written(request, Act.NOTICE, {}, notice=written)
+    return await _written(request, Act.NOTICE, {}, notice=written, drawn=_drawn(body))
 
 
 async def _written(request: web.Request, act: Act, body: Mapping[str, Any], **more: Any) -> web.Response:
@@ -142,6 +142,15 @@ def _names(body: Mapping[str, Any], name: str) -> tuple[str, ...] | None:
     if not isinstance(value, Sequence) or isinstance(value, str) or len(value) > _MOST:
         raise WebError(400, f"bad_{name}", f'"{name}" must be a list of at most {_MOST} words')
     return tuple(dict.fromkeys(_text(one, name, 100) for one in value))
+
+
+def _drawn(body: Mapping[str, Any]) -> tuple[str, ...]:
+    value = body.get("drawn", [])
+    if not isinstance(value, list) or len(value) > MOST_DRAWN:
+        raise WebError(
+            400, "bad_drawn", f'"drawn" must be a list of at most {MOST_DRAWN} polygons, "lat,lon lat,lon …"'
+        )
+    return tuple(_text(one, "drawn") for one in value)
 
 
 def _by_language(body: Mapping[str, Any], name: str) -> dict[str, str]:
@@ -264,6 +273,12 @@ ENDPOINTS = (
                 "alert_level": {"type": "boolean"},
                 "category": {"type": "string", "enum": list(CATEGORIES)},
                 "areas": _STRINGS,
+                "drawn": {
+                    "type": "array",
+                    "maxItems": MOST_DRAWN,
+                    "description": "areas that no code names, as CAP writes polygons: lat,lon lat,lon …",
+                    "items": {"type": "string", "minLength": 1, "maxLength": _LONGEST},
+                },
                 **_COMMON,
             },
         },

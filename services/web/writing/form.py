@@ -48,6 +48,7 @@ class Filled:
     without: frozenset[str] = frozenset()
     channels: frozenset[str] = frozenset()
     expires: str = ""
+    drawn: str = ""  # areas drawn on the map, one a line
     notes: Mapping[str, str] = field(default_factory=dict)  # reason.ja, wrong.ja, right.ja, …
 
     def note(self, name: str, language: str) -> str:
@@ -83,6 +84,7 @@ def filled(posted: Posted, known: Mapping[str, Text]) -> Filled:
         without=many(posted, "without"),
         channels=many(posted, "channel"),
         expires=text_of(posted, "expires"),
+        drawn=text_of(posted, "drawn"),
         notes={name: text_of(posted, name) for name in notes if text_of(posted, name)},
     )
 

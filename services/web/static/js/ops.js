@@ -6,7 +6,7 @@ import { announce } from './announce.js';
 import { wireDecisions } from './approve.js';
 import { drawBoard } from './board.js';
 import { drafts, held, partsOf, refresh, whenWanted } from './desk.js';
-import { byId, h } from './dom.js';
+import { byId } from './dom.js';
 import { drawDrafts } from './drafts.js';
 import { drawEvents } from './events.js';
 import { drawGauges } from './gauges.js';
@@ -25,6 +25,7 @@ import { wireOfficial } from './official.js';
 import { drawOutages, wireOutages } from './outages.js';
 import { areaNames, drawPanel, wirePanel } from './panel.js';
 import { drawQuarantine, wireQuarantine } from './quarantine.js';
+import { wireSearch } from './search.js';
 import { markRows, select, wireSelection } from './selection.js';
 import { drawSilences, wireSilences } from './silences.js';
 import { drawAge, drawStatus, setLine } from './status.js';
@@ -76,21 +77,9 @@ function tellNews() {
   known = new Set([...now, ...held()].map((d) => d.identifier));
 }
 
-function wireSearch() {
-  /** @type {Map<string, import('./selection.js').Pick>} */
-  const places = new Map();
-  for (const { name, reading, pick } of searchable()) {
-    places.set(name, pick);
-    if (pick.kind === 'area') areaNames.set(pick.code, name);
-    byId('search-names').append(h('option', { value: name }, reading));
-  }
-  const go = (/** @type {boolean} */ enter) => {
-    const wanted = byId('search-field').value.trim();
-    const name = places.has(wanted) ? wanted : enter ? [...places.keys()].find((n) => wanted && n.includes(wanted)) : undefined;
-    if (name) select(/** @type {any} */ (places.get(name)), 'search');
-  };
-  byId('search').addEventListener('submit', (/** @type {SubmitEvent} */ event) => { event.preventDefault(); go(true); });
-  byId('search-field').addEventListener('change', () => go(false));
+/** Areas have names in the panel before anybody selects one. */
+function learnNames() {
+  for (const { name, pick } of searchable()) if (pick.kind === 'area') areaNames.set(pick.code, name);
 }
 
 /** What the address says is selected. */
@@ -118,6 +107,7 @@ async function start() {
   drawLayers();
   wireOfficial();
   wireWhy();
+  learnNames();
   wireSearch();
   known = new Set([...drafts(), ...held()].map((d) => d.identifier));
   draw();

@@ -3,7 +3,7 @@
 import { inAddress, keepInAddress } from '../address.js';
 import { selected } from '../selection.js';
 import { endangered } from './dangers.js';
-import { on, put } from './layers.js';
+import { on, put, shape } from './layers.js';
 import { find } from './pick.js';
 
 /** @type {any} */
@@ -47,6 +47,13 @@ export function goTo(extent) {
   const view = map.getView();
   const padding = [60, Math.min(400, map.getSize()[0] / 2), 60, 60];
   view.fit(extent, { padding, maxZoom: Math.max(13.5, view.getZoom() ?? 0), duration: flight() });
+}
+
+/** Mark a place that is no thing of the map's own, such as what was searched for, and go there. @param {any} geometry GeoJSON, degrees */
+export function pointOut(geometry) {
+  const found = shape(geometry);
+  put('selected', [new ol.Feature(found)]);
+  goTo(found.getExtent());
 }
 
 /** Where to look: the districts in danger, or the whole town where there are none. */
