@@ -1,4 +1,4 @@
-"""An area that a person drew on the map, for what is told of it: checked, named by its districts, and coded by its shape.
+"""An area that a person drew on the map to tell something of it: checked, named by its districts, coded by its shape.
 
 It is written as CAP writes polygons: ``lat,lon lat,lon …`` in degrees, so that it can be typed and read without a map.
 """
@@ -39,7 +39,7 @@ class DrawnError(ValueError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Drawn:
-    """The area: ``ring`` closed, (lon, lat); ``within`` the codes of the districts it touches; ``code`` by its shape."""
+    """``ring`` is closed, (lon, lat); ``within`` the codes of the districts it touches; ``code`` goes by its shape."""
 
     code: str
     name: str
@@ -52,7 +52,8 @@ class Drawn:
 def drawn(text: str, kind: str, ground: Ground) -> Drawn:
     """The area of one line of text, for an alert of ``kind``.
 
-    Raises DrawnError: no_corners, too_many, not_coordinates, outside_japan, crosses_itself, outside, too_small, too_wide.
+    Raises DrawnError: no_corners, too_many, not_coordinates, outside_japan, crosses_itself, outside, too_small,
+    too_wide.
     """
     shape = _polygon(_corners(text))
     metres = to_metres(shape)
@@ -62,7 +63,7 @@ def drawn(text: str, kind: str, ground: Ground) -> Drawn:
         why = "位置が知られるため、" if least > LEAST_KM2 else ""
         raise DrawnError(
             "too_small",
-            f"区域が狭すぎます（{km2:.4f} km²）。{why}{least:g} km²以上にしてください / too small: {least:g} km² at least",
+            f"区域が狭すぎます（{km2:.4f} km²）。{why}{least:g} km²以上にしてください / {least:g} km² at least",
         )
     city = ground.areas.get(ground.city)
     if city is not None:
@@ -95,7 +96,7 @@ def _corners(text: str) -> list[tuple[float, float]]:
     pairs = text.split()
     if len(pairs) > MOST_CORNERS + 1:
         raise DrawnError("too_many", f"頂点は{MOST_CORNERS}個までです / {MOST_CORNERS} corners at most")
-    found = []
+    found: list[tuple[float, float]] = []
     for number, pair in enumerate(pairs, 1):
         match = _PAIR.fullmatch(pair)
         if match is None:

@@ -6,7 +6,7 @@ nothing moved meanwhile. It goes the way of every draft: approved by its digest 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -15,7 +15,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from feeds.japan import JAPAN
 from feeds.status import Status
-from geo.drawn import Drawn, DrawnError, drawn
+from geo.drawn import DrawnError, drawn
+from geo.model import Ground
 from geo.sighted.squares import known_area
 from rules.alert import REMEMBERED, Act, Alert, Place, Text
 from rules.amendment import ACTS, amend
@@ -167,26 +168,25 @@ async def _composed(connection: AsyncConnection, city: City, ask: Ask, notice: N
     closed = [name for name in notice.channels if name not in city.channels]
     if closed:
         raise AmendmentError("bad_channel", f"設定されていない経路です：{'、'.join(closed)}")
-    areas = _drawn(ask, notice.kind, city)
-    places = tuple(
-        Place(code=one.code, name=one.name, name_en=one.name_en, polygons=(one.ring,), within=one.within)
-        for one in areas
-    )
+    places = drawn_places(ask.drawn, notice.kind, city.ground)
     name = await _free_name(connection, notice.status, ask.now)
-    alert = compose(replace(notice, drawn=places), _pen(city, ask), name)
-    told = tuple(f"地図で描いた区域：{one.name}（{one.km2:.2f} km²、頂点{len(one.ring) - 1}個）" for one in areas)
+    alert = compose(replace(notice, drawn=tuple(places)), _pen(city, ask), name)
+    told = tuple(f"地図で描いた区域：{one.name}（{one.code}）" for one in places)
     return replace(alert, evidence=(*alert.evidence, *told))
 
 
-def _drawn(ask: Ask, kind: str, city: City) -> list[Drawn]:
-    if len(ask.drawn) > MOST_DRAWN:
-        raise AmendmentError(
-            "bad_drawn", f"地図で描いた区域は{MOST_DRAWN}個までです / {MOST_DRAWN} drawn areas at most"
-        )
+def drawn_places(lines: Sequence[str], kind: str, ground: Ground) -> list[Place]:
+    """Areas that were drawn on the map as places of an alert of ``kind``. Raises ReviewError bad_drawn."""
+    if len(lines) > MOST_DRAWN:
+        raise ReviewError("bad_drawn", f"地図で描いた区域は{MOST_DRAWN}個までです / {MOST_DRAWN} drawn areas at most")
     try:
-        return [drawn(text, kind, city.ground) for text in ask.drawn]
+        areas = [drawn(text, kind, ground) for text in lines]
     except DrawnError as error:
-        raise AmendmentError("bad_drawn", f"地図で描いた区域：{error}") from error
+        raise ReviewError("bad_drawn", f"地図で描いた区域：{error}") from error
+    return [
+        Place(code=one.code, name=one.name, name_en=one.name_en, polygons=(one.ring,), within=one.within)
+        for one in areas
+    ]
 
 
 async def _free_name(connection: AsyncConnection, status: Status, now: datetime) -> str:

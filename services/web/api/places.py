@@ -42,7 +42,7 @@ ENDPOINTS = (
     Endpoint(
         path="/places",
         handler=show,
-        summary="What words may mean on the map: districts, towns, places by address, sensors, mesh codes, coordinates.",
+        summary="What words may mean on the map: districts, towns, addresses, sensors, mesh codes, coordinates.",
         parameters=(Parameter("q", f"What is looked for; {LONGEST} characters of it count."),),
         properties={
             "kind": "district, plow_section, volcano_zone, city, town, house, station, mesh or point",
