@@ -30,6 +30,7 @@ import { markRows, select, wireSelection } from './selection.js';
 import { drawSilences, wireSilences } from './silences.js';
 import { drawAge, drawStatus, setLine } from './status.js';
 import { wireTabs } from './tabs.js';
+import { wireTools } from './tools.js';
 import { learn } from './trends.js';
 import { drawWhy, wireWhy } from './why.js';
 import { loadWords } from './words.js';
@@ -109,6 +110,7 @@ async function start() {
   wireWhy();
   learnNames();
   wireSearch();
+  wireTools();
   known = new Set([...drafts(), ...held()].map((d) => d.identifier));
   draw();
   if (!inAddress('map')) goHome();

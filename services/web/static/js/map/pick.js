@@ -22,6 +22,7 @@ export function hit(map, pixel) {
 
 /** @param {any} event */
 export function clicked(event) {
+  if (taken) return undefined;
   const damage = asked ? null : topmost(event.map, event.pixel, ['damage'], 4);
   if (damage) return location.assign(`/ops/damage/record?id=${damage.get('id')}`);
   if (!asked) return select(hit(event.map, event.pixel), 'map');
@@ -30,6 +31,17 @@ export function clicked(event) {
   const answer = asked;
   asked = null;
   return answer(lon, lat, district?.get('code'));
+}
+
+/** @type {((event: any) => void) | null} whose every click is, such as a drawing's */
+let taken = null;
+
+/** A click at once, without waiting whether it becomes a double one: corners come quickly. @param {any} event */
+export const pressed = (event) => taken?.(event);
+
+/** Every click on the map is told, and selects nothing, until it is given back. @param {typeof taken} then null: no more */
+export function takeClicks(then) {
+  taken = then;
 }
 
 /** @type {((lon: number, lat: number, area: string | undefined) => void) | null} who waits for a place */

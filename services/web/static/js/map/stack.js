@@ -8,7 +8,7 @@ import { about } from '../words.js';
 import { dangerAt } from './dangers.js';
 import { layer, layers } from './layers.js';
 import { isDrawn, standsFor } from './thinning.js';
-import { alertStyle, landslideStyle, officialStyle, shelterStyle } from './told-styles.js';
+import { alertStyle, landslideStyle, officialStyle, shelterStyle, sketchStyle } from './told-styles.js';
 import { dumpStyle, plowStyle, roadState, roadStyle } from './work-styles.js';
 import { ALL_ROADS_FROM, roadSource } from './work.js';
 
@@ -21,7 +21,7 @@ const kindMark = (/** @type {any} */ hazard) => about('kinds', hazard.kind).mark
 
 /** All layers of the map, the lowest first. @returns {any[]} */
 export function stack() {
-  return [...below(), ...work(), ...dangers(), base('names'), ...places(), ...sensors()];
+  return [...below(), ...work(), ...dangers(), base('names'), ...places(), ...sensors(), layer('sketch', sketchStyle)];
 }
 
 /** The base map in two: its names are read through a flood and an evacuation, and lie below every sign. @param {'ground' | 'names'} only */

@@ -6,7 +6,7 @@ import { follow } from '../selection.js';
 import { fillBase } from '../basemap.js';
 import { drawGround, giveWay } from './ground.js';
 import { layers } from './layers.js';
-import { clicked, hit } from './pick.js';
+import { clicked, hit, pressed } from './pick.js';
 import { stack } from './stack.js';
 import { lookThrough, restoreView, show } from './view.js';
 
@@ -27,7 +27,9 @@ export async function startMap() {
     view: new ol.View({ center: ol.proj.fromLonLat([141.15, 39.7]), zoom: 11, minZoom: 8, maxZoom: 18, enableRotation: false }),
   });
   map.on('singleclick', clicked);
+  map.on('click', pressed);
   map.on('pointermove', (/** @type {any} */ event) => {
+    if (document.body.dataset.tool) return;
     map.getTargetElement().style.cursor = !event.dragging && hit(map, event.pixel) ? 'pointer' : '';
   });
   lookThrough(map);

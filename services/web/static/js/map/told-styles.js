@@ -17,6 +17,18 @@ export const LANDSLIDE = /** @type {Record<string, {color: string, rim: string, 
 /** @param {string} zone yellow or red */
 export const landslideStyle = (zone) => once(`landslide-${zone}`, () => new ol.style.Style({ fill: fill(LANDSLIDE[zone].color), stroke: stroke(LANDSLIDE[zone].rim, zone === 'red' ? 1.6 : 0.8, LANDSLIDE[zone].dash) }));
 
+/** What is being drawn: a line with a light rim on both sides, and its corners. @param {any} feature */
+export const sketchStyle = (feature) => (feature.get('corners') ? [...sketchLine(), sketchCorners()] : sketchLine());
+const sketchLine = () => once('sketch', () => [
+  new ol.style.Style({ stroke: stroke('#ffffff', 6), fill: fill('rgba(11, 95, 255, 0.14)') }),
+  new ol.style.Style({ stroke: stroke('#0b5fff', 3, [10, 5]) }),
+]);
+const sketchCorners = () => once('sketch-corners', () => new ol.style.Style({
+  image: new ol.style.Circle({ radius: 6, fill: fill('#ffffff'), stroke: stroke('#0b5fff', 3) }),
+  geometry: (/** @type {any} */ one) => new ol.geom.MultiPoint(cornersOf(one.getGeometry())),
+}));
+const cornersOf = (/** @type {any} */ shape) => (shape.getType() === 'Polygon' ? shape.getCoordinates()[0] : shape.getType() === 'Point' ? [shape.getCoordinates()] : shape.getCoordinates());
+
 /** The area of official warnings: a band along its border in the colour of its highest level. @param {number} level 0: none of its warnings has one */
 export const officialStyle = (level) => once(`official-${level}`, () => {
   const look = level ? LEVEL[level] : { fill: theme().grey, edge: theme().ink };

@@ -24,6 +24,12 @@ export function lookThrough(drawn) {
   for (const touch of ['pointerdown', 'wheel', 'keydown']) map.getTargetElement().addEventListener(touch, () => { ours = false; }, { passive: true });
 }
 
+/** The middle of what is looked at. @returns {number[]} lon, lat */
+export const middle = () => ol.proj.toLonLat(map.getView().getCenter());
+
+/** The map itself, for tools that draw on it. @returns {any} */
+export const theMap = () => map;
+
 /** @param {any[]} extent what is looked at where nothing endangers */
 export function setHome(extent) {
   home = extent;
