@@ -24,6 +24,7 @@ MOST_CORNERS = 100  # what receivers of CAP are asked to draw
 LEAST_KM2 = 0.0025  # 50 m × 50 m: what is smaller names a house
 NEAR_M = 3000.0  # how far beyond the city's border it may reach: its outline is simplified, and neighbours are warned
 _WHOLE = 0.95  # share of a district from which on all of it is meant
+_BEYOND = 0.1  # share of it that may lie in no district before it is said
 _NAMED = 3  # districts that are named before the rest is counted
 _PLAIN = frozenset({"damage", "other"})  # kinds of reports that say nothing of where a person or an animal is
 _PAIR = re.compile(r"([+-]?\d{1,3}(?:\.\d{1,15})?),([+-]?\d{1,3}(?:\.\d{1,15})?)")
@@ -69,7 +70,7 @@ def drawn(text: str, kind: str, ground: Ground) -> Drawn:
     if city is not None:
         _check_near(metres, to_metres(city.geometry))
     touched = _touched(shape, ground)
-    name, english = _named(touched, city)
+    name, english = _named(touched, shape, city)
     ring = tuple((float(lon), float(lat)) for lon, lat in shape.exterior.coords)
     digest = hashlib.sha256(repr(ring).encode()).hexdigest()[:12]
     within = tuple(area.code for area, _ in touched)
@@ -141,7 +142,7 @@ def _touched(shape: BaseGeometry, ground: Ground) -> list[tuple[Area, float]]:
     return [(area, share) for _, area, share in sorted(found, key=lambda one: (-one[0], one[1].code))]
 
 
-def _named(touched: Sequence[tuple[Area, float]], city: Area | None) -> tuple[str, str]:
+def _named(touched: Sequence[tuple[Area, float]], shape: BaseGeometry, city: Area | None) -> tuple[str, str]:
     if not touched:
         own, english = (city.name, city.name_en or city.name) if city else ("市", "the city")
         return f"{own}の一部（地図の区域）", f"part of {english}"
@@ -149,4 +150,7 @@ def _named(touched: Sequence[tuple[Area, float]], city: Area | None) -> tuple[st
     whole = all(share >= _WHOLE for _, share in touched)
     japanese = "・".join(area.name for area, _ in some) + (f"ほか{more}地区" if more > 0 else "")
     english = ", ".join(area.name_en or area.name for area, _ in some) + (f" and {more} more" if more > 0 else "")
-    return (japanese, english) if whole else (f"{japanese}の一部", f"parts of {english}")
+    if not whole:
+        japanese, english = f"{japanese}の一部", f"parts of {english}"
+    beyond = shapely.difference(shape, shapely.union_all([area.geometry for area, _ in touched])).area / shape.area
+    return (f"{japanese}と周辺", f"{english} and around") if beyond > _BEYOND else (japanese, english)

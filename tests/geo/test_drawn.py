@@ -30,6 +30,8 @@ def test_an_area_is_named_by_its_districts_and_coded_by_its_shape() -> None:
 def test_whole_districts_are_not_parts_and_both_are_named() -> None:
     both = drawn("39.70,141.10 39.70,141.14 39.72,141.14 39.72,141.10", "road", GROUND)
     assert both.name == "内丸・本町通" and set(both.within) == {"032010001", "032010002"}
+    mostly = drawn("39.69,141.11 39.69,141.13 39.705,141.13 39.705,141.11", "road", GROUND)
+    assert (mostly.name, mostly.name_en[-10:]) == ("内丸・本町通の一部と周辺", "and around")
     outside = drawn("39.55,141.2 39.55,141.22 39.57,141.21", "road", GROUND)
     assert (outside.name, outside.within) == ("盛岡市の一部（地図の区域）", ())
 

@@ -56,6 +56,7 @@ export const GROUPS = [
   ] },
   { id: 'ground', name: t('下地'), entries: [
     { id: 'base', name: t('背景の地図（道路・川・建物）'), on: true, parts: ['base-ground', 'base-names'], fade: 100 },
+    { id: 'base', name: t('背景の地図'), on: true, parts: ['base-ground', 'base-names'] },
     { id: 'districts', name: t('地区の境'), on: true, parts: ['districts'] },
     { id: 'rivers', name: t('川'), on: true, parts: ['rivers'] },
     { id: 'names', name: t('地名'), on: true, parts: ['names'] },
