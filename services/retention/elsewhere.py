@@ -20,6 +20,7 @@ ELSEWHERE: Mapping[str, str] = {
     "coverage": "one row per segment",
     "crime_counts": "for good: numbers of a month by block, with nobody in them",
     "cursors": "one row per stage",
+    "displays": "one row per screen of the wall, at most 20; 60 days after it asked last, when the next is set up",
     "gateways": "one row per gateway; revoked ones say that they are",
     "lead_acts": "a week longer than the leads they speak of; the loop forget leads",
     "lead_reads": "400 days: numbers by the hour; the loop forget leads",

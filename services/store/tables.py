@@ -36,6 +36,7 @@ import services.store.tables_reporters
 import services.store.tables_requests
 import services.store.tables_selftest
 import services.store.tables_subscribers
+import services.store.tables_wall
 import services.store.tables_watch  # noqa: F401 - these tables belong to the metadata
 from services.store.columns import Instant, Serial, metadata
 from services.store.tables_approval import approvals, broken_glass, hold_offs, sessions, users

@@ -43,6 +43,7 @@ from services.web.security import STYLES
 from services.web.snow import page as snow
 from services.web.stories import page as story_page
 from services.web.templating import TEMPLATES
+from services.web.wall import page as wall_page
 from services.web.watch import page as watch_page
 from services.web.writing import pages as writing_pages
 from services.web.writing.index import index
@@ -79,6 +80,7 @@ def setup(app: web.Application) -> None:
     chronology_files.setup(app)
     matter_page.setup(app)
     handover_page.setup(app)
+    wall_page.setup(app)
     declared_pages.setup(app)
     damage_page.setup(app)
     damage_form.setup(app)

@@ -13,7 +13,7 @@ from geo.model import Ground
 from geo.shelter import Shelter
 from services.web.api.answer import answer
 from services.web.api.shapes import point
-from services.web.context import CONTEXT
+from services.web.context import CONTEXT, WebContext
 
 _EMPTY: dict[str, Any] = {"type": "FeatureCollection", "features": []}
 _NAMES = {"施設・場所名": "name", "住所": "address", "共通ID": "code"}  # the national layout of shelter files
@@ -21,8 +21,12 @@ _NAMES = {"施設・場所名": "name", "住所": "address", "共通ID": "code"}
 
 async def show(request: web.Request) -> web.Response:
     """``rivers``, ``landmarks`` and ``shelters`` as FeatureCollections, and the ``credits`` to show with them."""
-    context = request.app[CONTEXT]
-    return answer(request, await asyncio.to_thread(_read, context.profile, context.ground))
+    return answer(request, await drawn(request.app[CONTEXT]))
+
+
+async def drawn(context: WebContext) -> dict[str, Any]:
+    """The same for another page."""
+    return await asyncio.to_thread(_read, context.profile, context.ground)
 
 
 def _read(profile: Path | None, ground: Ground) -> dict[str, Any]:

@@ -137,6 +137,12 @@ async def handover(page: Page) -> None:
     await page.wait_for_function("() => document.body.dataset.story === 'ready'")
 
 
+async def wall(page: Page) -> None:
+    await page.goto("/wall")
+    await page.wait_for_function("() => document.body.dataset.map === 'ready'")
+    await page.wait_for_timeout(1500)
+
+
 async def calls(page: Page) -> None:
     await page.goto("/ops/calls")
     await page.wait_for_function("() => document.body.dataset.calls === 'ready'")
@@ -278,12 +284,15 @@ FILLED: dict[str, Act] = {  # after eight more minutes, in which people were at 
     "contacts": contacts,
     "selftest": selftest,
 }
+WALL: dict[str, Act] = {"wall": wall}  # on the projector of the headquarters room
 HELPERS = ("helper", "helping")  # a question, and what is shown to who goes
 STORM: dict[str, Act] = {"snow": snow, "requests": requests, "reports": reports, "dumps": dumps}  # while plows are out
 BEARS: dict[str, Act] = {"bears": bears, "culling": culling}  # eight calls in 83 minutes, at their height
 DAWN: dict[str, Act] = {"ledger": ledger}
 ROADS: dict[str, Act] = {"roads": roads}
 LOOKS: list[Look] = [("desktop-light", DESKTOP, "light"), ("desktop-dark", DESKTOP, "dark"), ("phone", PHONE, "light")]
+ROOM = ViewportSize(width=1920, height=1080)
+PROJECTED: list[Look] = [("day", ROOM, "light"), ("night", ROOM, "dark")]
 BRIGHT = [LOOKS[0], LOOKS[2]]  # what is written and read looks the same in the dark
 
 
@@ -348,11 +357,12 @@ async def shooting(start: datetime, folder: Path, only: set[str]) -> AsyncIterat
 async def main(folder: Path, only: set[str]) -> None:
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
     folder.mkdir(parents=True, exist_ok=True)
-    if not only or only & {*STAFF, *OPEN, *FILLED, *HELPERS}:
+    if not only or only & {*STAFF, *OPEN, *FILLED, *HELPERS, *WALL}:
         async with shooting(START, folder, only) as (made, into):
             await made.play(NIGHT)
             await shoot(into, ((STAFF, True), (OPEN, False)), LOOKS)
             await fill(made)
+            await shoot(into, ((WALL, True),), PROJECTED)
             links = await mind(made)
             helpers = {"helper": opened(links["minsei1"]), "helping": opened(links["kazoku2"])}
             await shoot(into, ((FILLED, True), (helpers, False)), BRIGHT)

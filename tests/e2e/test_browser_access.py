@@ -170,6 +170,7 @@ _DESK = [
     "/damage",
     "/chronology",
     "/handover",
+    "/wall",
 ]
 _PATHS = [
     "/",
