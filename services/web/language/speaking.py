@@ -71,3 +71,10 @@ def own(thing: Any) -> str:
     else:
         japanese, _bar, english = str(thing).partition(" / ")
     return str(english or japanese) if spoken() == "en" else str(japanese)
+
+
+def half(thing: Any, name: str) -> str:
+    """``name_ja`` or ``name_en`` of something; where it has no English, what the catalogue has for the Japanese."""
+    found = thing if isinstance(thing, dict) else {key: getattr(thing, key, "") for key in (f"{name}_ja", f"{name}_en")}
+    japanese = found[f"{name}_ja"]
+    return str(japanese if spoken() == "ja" else found.get(f"{name}_en") or _(japanese))
