@@ -7,9 +7,9 @@ English each says JST; in Japanese the bar of every page says 日本時間, and 
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import date, datetime
 
-from babel.dates import format_datetime
+from babel.dates import format_date, format_datetime
 
 from feeds.japan import JAPAN
 from services.story import words as told
@@ -26,10 +26,21 @@ def moment(at: datetime, now: datetime) -> str:
     return _zoned(f"{there:%H:%M}" if today else format_datetime(there, _DAY[spoken()], locale=spoken()))
 
 
+def dated(at: datetime) -> str:
+    """With the day, whatever day it is: 「7月3日 02:41」, "3 Jul 02:41 JST"."""
+    pattern = "M月d日 HH:mm" if spoken() == "ja" else "d MMM HH:mm"
+    return _zoned(format_datetime(at.astimezone(JAPAN), pattern, locale=spoken()))
+
+
 def stated(at: datetime) -> str:
     """With the year and the zone, for what leaves the page or has no bar: 「2026年3月14日(土) 23:10 日本時間」."""
     written = format_datetime(at.astimezone(JAPAN), _FULL[spoken()], locale=spoken())
     return _("{time} 日本時間", time=written)
+
+
+def on_day(day: date) -> str:
+    """A day of Japan: 「2026年3月15日」, "15 March 2026"."""
+    return format_date(day, "long" if spoken() == "ja" else "d MMMM y", locale=spoken())
 
 
 def away(at: datetime, now: datetime) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Any
 
 from aiohttp import hdrs, web
@@ -18,6 +18,8 @@ from services.channels.budget.use import Use
 from services.clock import wall
 from services.web.api.budget import read
 from services.web.context import CONTEXT
+from services.web.language.speaking import _, own
+from services.web.moments import on_day
 from services.web.pages_staff import staff_page
 from services.web.templating import TEMPLATES
 
@@ -55,7 +57,7 @@ async def show(request: web.Request) -> web.Response:
     lines = [{"of": line, "bars": _bars(line), "kinds": _kinds(line, words), **_outlooks(line)} for line in of.lines]
     last = of.until - timedelta(days=1)
     return staff_page(
-        request, "budget", account=of, lines=lines, sentences=_sentences(of), last=last, wide=WIDE, day=_day,
+        request, "budget", account=of, lines=lines, sentences=_sentences(of), last=last, wide=WIDE, day=on_day,
         drill=request.app[CONTEXT].exercise,
     )  # fmt: skip
 
@@ -65,7 +67,7 @@ async def table(request: web.Request) -> web.Response:
     at = wall()
     async with request.app[CONTEXT].store.read() as connection:
         parts = await parts_of_season(connection, at)
-    since, _ = season_of(at.astimezone(JAPAN).date())
+    since, _until = season_of(at.astimezone(JAPAN).date())
     name = f"shirase-budget-{since.isoformat()}.csv"
     headers = {hdrs.CONTENT_DISPOSITION: f'attachment; filename="{name}"', hdrs.CACHE_CONTROL: "private, no-store"}
     return web.Response(text="\ufeff" + as_csv(parts), content_type="text/csv", charset="utf-8", headers=headers)
@@ -75,7 +77,8 @@ def figure(units: float, measure: Measure, currency: str) -> str:
     """An amount for people: 「12.30 USD」 or 「4,200 通」."""
     if measure is Measure.MONEY:
         return f"{units / MICROS:,.2f} {currency}"
-    return f"{units:,.0f} {'通' if measure is Measure.MESSAGES else '件'}"
+    amount = f"{units:,.0f}"
+    return _("{amount} 通", amount=amount) if measure is Measure.MESSAGES else _("{amount} 件", amount=amount)
 
 
 def _bars(line: Line) -> list[Bar]:
@@ -86,9 +89,11 @@ def _bar(gauge: Gauge, line: Line) -> Bar:
     limit, measure, currency = gauge.limit, gauge.window.measure, line.tariff.currency
     words = figure(gauge.spent, measure, currency)
     if gauge.committed:
-        words += f"＋順番待ち {figure(gauge.committed, measure, currency)}"
+        words += _("＋順番待ち {figure}", figure=figure(gauge.committed, measure, currency))
     if limit is None:
-        return Bar(gauge=gauge, spent=0, waiting=0, free=WIDE, tone="none", words=f"{words}（上限の設定なし）")
+        return Bar(
+            gauge=gauge, spent=0, waiting=0, free=WIDE, tone="none", words=_("{words}（上限の設定なし）", words=words)
+        )
     scale = WIDE / max(limit, 1)
     spent = min(WIDE, gauge.spent * scale)
     tone = "bad" if gauge.share >= 1 else "doubt" if gauge.share >= 0.5 else "good"
@@ -106,7 +111,7 @@ def _kinds(line: Line, words: Any) -> list[dict[str, Any]]:
     rows = []
     for kind in {**line.season, **line.month}:
         month, season = line.month.get(kind, Use()), line.season.get(kind, Use())
-        name = words["kinds"].get(kind, words["kinds"]["other"])["ja"]
+        name = own(words["kinds"].get(kind, words["kinds"]["other"]))
         rows.append({"name": name, "month": month, "season": season})
     return rows
 
@@ -149,7 +154,3 @@ def _sentences(of: Account) -> list[tuple[str, str, str]]:
     if not found:
         found.append(("good", "どの経路も、減らさずに送っています。", "Every channel sends in full."))
     return found
-
-
-def _day(day: date) -> str:
-    return f"{day.year}年{day.month}月{day.day}日"

@@ -7,7 +7,7 @@ from aiohttp import web
 from services.clock import wall
 from services.store import selftests
 from services.web.context import CONTEXT
-from services.web.moments import stated
+from services.web.moments import dated
 from services.web.pages_staff import staff_page
 
 
@@ -17,4 +17,4 @@ async def show(request: web.Request) -> web.Response:
     async with context.store.read() as connection:
         kept = {one.result.channel: one for one in await selftests.newest(connection)}
     rows = [(name, kept.get(name)) for name in sorted(context.channels)]
-    return staff_page(request, "selftest", rows=rows, at=wall(), clock=stated)
+    return staff_page(request, "selftest", rows=rows, at=wall(), clock=dated)

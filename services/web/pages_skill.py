@@ -15,7 +15,8 @@ from geo.verification.teller import Told
 from services.skill import Account, last_days
 from services.web.api.skill import asked_days, asked_status
 from services.web.context import CONTEXT
-from services.web.pages_public import clock
+from services.web.language.speaking import N_, _
+from services.web.moments import dated, on_day
 from services.web.pages_staff import staff_page
 from services.web.skill_charts import SIDE, lead_bars, reliability, tenth_words
 from services.web.skill_sentences import gravest_first, of_rivers, of_warnings
@@ -28,14 +29,14 @@ _VERDICTS = {
     Verdict.HIT: ("予測できた", "foreseen", "good"),
     Verdict.MISS: ("見逃し", "missed", "bad"),
     Verdict.FALSE: ("空振り", "false alarm", "doubt"),
-    Verdict.UNKNOWN: ("判断できない", "cannot be judged", "wait"),
-    Verdict.OPEN: ("判定待ち", "not judged yet", "wait"),
+    Verdict.UNKNOWN: (N_("判断できない"), "cannot be judged", "wait"),
+    Verdict.OPEN: (N_("判定待ち"), "not judged yet", "wait"),
 }
-_METHODS = {"learned": "学習した予測", "extrapolated": "外挿"}
+_METHODS = {"learned": N_("学習した予測"), "extrapolated": N_("外挿")}
 _WHY = {
-    "silent": "観測が途切れていた",
-    "late": "観測が遅れて届いた",
-    "no_counterpart": "起きたかどうかを観測していない",
+    "silent": N_("観測が途切れていた"),
+    "late": N_("観測が遅れて届いた"),
+    "no_counterpart": N_("起きたかどうかを観測していない"),
 }
 
 
@@ -71,7 +72,8 @@ def _shown(of: Account, words: Any, ground: Ground) -> dict[str, Any]:
         "methods": _methods(of),
         "stories": [_story(one, words, ground) for one in _newest(of.stories)],
         "few": FEW,
-        "clock": clock,
+        "on_day": on_day,
+        "clock": dated,
     }
 
 
@@ -79,7 +81,7 @@ def _methods(of: Account) -> list[tuple[str, int]]:
     """How the outlooks were made, in per cent, at one lead."""
     some = [one for one in of.scored if one.method and not one.station and one.lead == _SHOWN_LEAD]
     total = sum(one.tally.n for one in some)
-    return [(_METHODS.get(one.method, one.method), round(100 * one.tally.n / total)) for one in some if total]
+    return [(_(_METHODS.get(one.method, one.method)), round(100 * one.tally.n / total)) for one in some if total]
 
 
 def place(code: str, ground: Ground) -> str:

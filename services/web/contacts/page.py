@@ -20,6 +20,7 @@ from services.web.auth import PERSON, requires
 from services.web.body import form_of
 from services.web.contacts.asked import LONGEST, by_of, refusal, wanted_of
 from services.web.context import CONTEXT
+from services.web.language.speaking import N_
 from services.web.moments import moment
 from services.web.pages_staff import staff_page
 from services.web.security import WebError
@@ -27,16 +28,23 @@ from services.web.security import WebError
 PATH = "/ops/contacts"
 _LOG = 200  # lines
 MEMBERS = {
-    "name": "氏名",
-    "phone": "電話",
-    "mail": "メール",
+    "name": N_("氏名"),
+    "phone": N_("電話"),
+    "mail": N_("メール"),
     "line": "LINE",
-    "device": "端末の識別子",
-    "account": "アプリの利用者番号",
-    "words": "伏せた言葉",
+    "device": N_("端末の識別子"),
+    "account": N_("アプリの利用者番号"),
+    "words": N_("伏せた言葉"),
 }
-_WORDS = {"text": "本文", "place": "場所", "source": "情報源", "description": "本文", "address": "場所", "note": "メモ"}
-_WAYS = {"page": "画面", "api": "API", "cli": "コマンド", "export": "開示の書き出し"}
+_WORDS = {
+    "text": N_("本文"),
+    "place": N_("場所"),
+    "source": N_("情報源"),
+    "description": N_("本文"),
+    "address": N_("場所"),
+    "note": N_("メモ"),
+}
+_WAYS = {"page": N_("画面"), "api": "API", "cli": N_("コマンド"), "export": N_("開示の書き出し")}
 
 
 def setup(app: web.Application) -> None:
@@ -89,7 +97,7 @@ async def _page(
                 raise refusal(error) from error
             members = (await reporters.known(connection, [about])).get(about, ())
             log = await looks.newest(connection, _LOG, about)
-            drill = {"Exercise": "訓練", "Test": "試験"}.get(whose.value, "")
+            drill = {"Exercise": N_("訓練"), "Test": N_("試験")}.get(whose.value, "")
         elif admin:
             log = await looks.newest(connection, _LOG)
     answer = staff_page(
@@ -118,7 +126,7 @@ async def _page(
 def _shown(one: Told) -> Mapping[str, object]:
     kind = one.part.partition("/")[0]
     return {
-        "part": {"": "送り主", "word": "追記した人", "act": "職員のメモ"}.get(kind, one.part),
+        "part": {"": N_("送り主"), "word": N_("追記した人"), "act": N_("職員のメモ")}.get(kind, one.part),
         "contact": [(MEMBERS[name], name, value) for name, value in one.contact.told() if value],
         "words": [(_WORDS.get(name, name), text) for name, text in one.words.items()],
     }

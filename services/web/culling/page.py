@@ -30,6 +30,7 @@ from services.web.culling.api import cases, done, opened
 from services.web.culling.asked import LONGEST_ROADS
 from services.web.culling.sketch import drawing_of
 from services.web.culling.told import case_told
+from services.web.language.speaking import N_
 from services.web.moments import away, moment
 from services.web.pages_staff import staff_page
 from services.web.reports.sketch import HEIGHT, WIDTH
@@ -49,7 +50,7 @@ def setup(app: web.Application) -> None:
 @requires(Role.VIEWER)
 async def show(request: web.Request) -> web.Response:
     """The cases as they stand."""
-    said = "記録しました。" if request.query.get("done") == "1" else ""
+    said = N_("記録しました。") if request.query.get("done") == "1" else ""
     return await _page(request, request.query.get("status"), said=said)
 
 
@@ -93,7 +94,7 @@ async def _page(
         status=answer,
         cases=[_shown(one, told, areas, now, behind.get(one.id)) for one, told in found],
         status_name=status.value,
-        statuses={"Actual": "本番", "Exercise": "訓練", "Test": "試験"},
+        statuses={"Actual": N_("本番"), "Exercise": N_("訓練"), "Test": N_("試験")},
         drill=status is not Status.ACTUAL,
         may_write=request[PERSON].may(Role.OPERATOR) and context.city is not None,
         may_order=account is not None and scope_of(account) is not None,

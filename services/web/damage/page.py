@@ -31,6 +31,7 @@ from services.web.damage.asked import number_of
 from services.web.damage.disasters import begun, rewritten, status_of
 from services.web.damage.open import drafted
 from services.web.damage.told import board_told, disaster_told, in_words, record_told, titles
+from services.web.language.speaking import N_
 from services.web.moments import moment, with_age
 from services.web.pages_staff import staff_page
 from services.web.security import WORDS, WebError
@@ -71,10 +72,10 @@ async def show(request: web.Request) -> web.Response:
 
 
 _DONE = {
-    "begun": "災害の記録を始めました。",
-    "entered": "被害を登録しました。",
-    "kept": "記録しました。",
-    "drafted": "被害情報の案を作りました。承認すると出ます。",
+    "begun": N_("災害の記録を始めました。"),
+    "entered": N_("被害を登録しました。"),
+    "kept": N_("記録しました。"),
+    "drafted": N_("被害情報の案を作りました。承認すると出ます。"),
 }
 
 
@@ -210,7 +211,7 @@ async def _record_page(
     )
 
 
-_WORLDS = {Status.ACTUAL: "本番", Status.EXERCISE: "訓練", Status.TEST: "試験"}
+_WORLDS = {Status.ACTUAL: N_("本番"), Status.EXERCISE: N_("訓練"), Status.TEST: N_("試験")}
 
 
 def _for_forms(request: web.Request) -> dict[str, Any]:

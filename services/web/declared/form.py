@@ -11,16 +11,17 @@ from multidict import MultiDictProxy
 
 from feeds.status import Status
 from rules.declared import TYPES, Crowding, Headquarters, Opening, ShelterState
+from services.web.language.speaking import N_
 from services.web.security import WebError, storable
 from services.web.writing.form import moment, text_of
 
 KINDS = ("災害警戒本部", "災害対策本部")
 NUMBERS: Mapping[str, str] = {
-    "people": "避難者（人）",
-    "households": "世帯",
-    "voluntary_people": "うち自主避難（人）",
-    "voluntary_households": "うち自主避難（世帯）",
-    "capacity": "定員（人）",
+    "people": N_("避難者（人）"),
+    "households": N_("世帯"),
+    "voluntary_people": N_("うち自主避難（人）"),
+    "voluntary_households": N_("うち自主避難（世帯）"),
+    "capacity": N_("定員（人）"),
 }
 LONGEST_NOTE = 100  # characters of what everybody is told of a place
 _MOST, _LONGEST_NUMBER = 500, 6  # places in one entry; digits

@@ -37,6 +37,7 @@ from services.web.declared.form import (
     typed,
 )
 from services.web.declared.rows import DESIGNATED, groups, of_list, row_of, unopened
+from services.web.language.speaking import _
 from services.web.moments import with_age
 from services.web.pages_staff import staff_page
 from services.web.security import WebError
@@ -86,7 +87,7 @@ async def save_many(request: web.Request) -> web.StreamResponse:
         places = [await _known(request, name) for name in names]
         moved = tuple(opened(place, opening, now) for place in places if place.opening is not opening)
         if not moved:
-            raise ValueError(f"選んだ避難所は、もう「{OPENINGS[opening]}」になっています")
+            raise ValueError(_("選んだ避難所は、もう「{state}」になっています", state=_(OPENINGS[opening])))
         return await _saved(request, posted, moved)
     except (ValueError, ReviewError) as error:
         return await _board_page(request, typed(posted, str(error)), _status_of(error))

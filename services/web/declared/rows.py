@@ -9,16 +9,17 @@ from datetime import datetime
 from geo.shelter import Shelter
 from rules.declared import Crowding, Opening, ShelterState
 from services.desks.declared_board import Board, Entry, places_of
+from services.web.language.speaking import N_
 
 DESIGNATED: Mapping[str, str] = {  # what the national list designates a place for
-    "flood": "洪水",
-    "landslide": "土砂災害",
-    "storm_surge": "高潮",
-    "earthquake": "地震",
-    "tsunami": "津波",
-    "fire": "大規模な火事",
-    "inland_flood": "内水氾濫",
-    "volcano": "火山",
+    "flood": N_("洪水"),
+    "landslide": N_("土砂災害"),
+    "storm_surge": N_("高潮"),
+    "earthquake": N_("地震"),
+    "tsunami": N_("津波"),
+    "fire": N_("大規模な火事"),
+    "inland_flood": N_("内水氾濫"),
+    "volcano": N_("火山"),
 }
 _FULLEST_FIRST = (Crowding.FULL, Crowding.CROWDED, Crowding.UNKNOWN, Crowding.ROOM)
 

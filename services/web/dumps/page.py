@@ -22,6 +22,7 @@ from services.web.context import CONTEXT
 from services.web.dumps.api import BELL, look
 from services.web.dumps.asked import LONGEST, aim_of, event_of, refusal
 from services.web.dumps.told import crowd_en, dump_told, event_told
+from services.web.language.speaking import N_
 from services.web.moments import moment
 from services.web.pages_staff import staff_page
 from services.web.snow.asked import status_of
@@ -37,7 +38,7 @@ def setup(app: web.Application) -> None:
 @requires(Role.VIEWER)
 async def show(request: web.Request) -> web.Response:
     """The dumps as they stand."""
-    said = "記録しました。" if request.query.get("done") == "1" else ""
+    said = N_("記録しました。") if request.query.get("done") == "1" else ""
     return await _page(request, request.query.get("status"), said=said)
 
 
@@ -69,7 +70,7 @@ async def _page(
         status=status,
         dumps=[desk_told(one, wanted) for one in found],
         status_name=wanted.value,
-        statuses={"Actual": "本番", "Exercise": "訓練", "Test": "試験"},
+        statuses={"Actual": N_("本番"), "Exercise": N_("訓練"), "Test": N_("試験")},
         drill=wanted is not Status.ACTUAL,
         may_write=request[PERSON].may(Role.OPERATOR),
         acts=ACTS_JA,

@@ -24,7 +24,7 @@ def spoken() -> str:
     return _SPOKEN.get()
 
 
-def _(sentence: str, **values: object) -> str:
+def _(sentence: str, /, **values: object) -> str:
     """The sentence with its gaps filled, as plain text. ``n`` counts: 「{n}件」 has an English for one and for many."""
     return filled(catalogue(spoken()).say(sentence, values), values)
 
@@ -34,7 +34,7 @@ def N_(sentence: str) -> str:  # noqa: N802 - as gettext calls it
     return sentence
 
 
-def in_page(sentence: str, **values: object) -> str:
+def in_page(sentence: str, /, **values: object) -> str:
     """What templates call ``_``. Values are escaped; a sentence of the catalogue may have tags, another text never."""
     return _of(spoken(), sentence, values)
 
@@ -48,7 +48,7 @@ def _of(language: str, sentence: str, values: Mapping[str, object]) -> str:
     return Markup(filled(frame, {name: escape(value) for name, value in values.items()}))  # noqa: S704 - ours
 
 
-def both(thing: str | tuple[str, str], look: str = "en", **values: object) -> str:
+def both(thing: str | tuple[str, str], look: str = "en", /, **values: object) -> str:
     """A heading with its English beside it; in English the English alone. ``look`` is the class of what is beside."""
     if isinstance(thing, tuple):
         japanese, beside = thing

@@ -14,9 +14,10 @@ from services.store.users import Role
 from services.web.auth import PERSON, requires
 from services.web.body import form_of
 from services.web.context import CONTEXT
+from services.web.language.speaking import N_, own
 from services.web.leads.api import made, shown
 from services.web.leads.asked import LONGEST, deed_of
-from services.web.leads.told import MARKS_JA, PROVIDERS, cluster_told, made_ja, source_told
+from services.web.leads.told import MARKS_JA, PROVIDERS, cluster_told, made_words, source_told
 from services.web.moments import away, moment
 from services.web.pages_staff import staff_page
 from services.web.security import WebError
@@ -24,7 +25,7 @@ from services.web.snow.asked import status_of
 
 PATH = "/ops/leads"
 _MOST = 60  # cards of a page
-_SAID = {"report": "通報の列に入れました。", "nothing": "「何もなし」と記録しました。"}
+_SAID = {"report": N_("通報の列に入れました。"), "nothing": N_("「何もなし」と記録しました。")}
 
 
 def setup(app: web.Application) -> None:
@@ -76,8 +77,8 @@ async def _page(
         kept_hours=context.listening.kept_hours,
         marks=MARKS_JA,
         providers=PROVIDERS,
-        made_ja=made_ja,
-        kind_ja=lambda kind: kind_of(kind).ja,
+        made_words=made_words,
+        kind_words=lambda kind: own(kind_of(kind)),
         said=said,
         refused=refused,
         clock=lambda text: moment(instant(text), now) if text else "",

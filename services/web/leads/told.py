@@ -11,17 +11,18 @@ from services.listening.desk import ACTS_JA
 from services.listening.picture import Shown
 from services.listening.standing import STATES_JA, Standing
 from services.web.api.times import iso, iso_or_none
+from services.web.language.speaking import N_, _
 
 MOST_LINKS = 12
 PROVIDERS = {"x": "X", "mastodon": "Mastodon", "bluesky": "Bluesky"}
 MARKS_JA: Mapping[str, str] = {
-    "drill": "訓練と書いてある",
-    "past": "過去の話らしい",
-    "ahead": "予報・備えの話らしい",
-    "elsewhere": "ほかの街の名もある",
-    "news": "報道らしい",
-    "negated": "「ない」と言っている",
-    "unsure": "疑問・伝聞・冗談かもしれない",
+    "drill": N_("訓練と書いてある"),
+    "past": N_("過去の話らしい"),
+    "ahead": N_("予報・備えの話らしい"),
+    "elsewhere": N_("ほかの街の名もある"),
+    "news": N_("報道らしい"),
+    "negated": N_("「ない」と言っている"),
+    "unsure": N_("疑問・伝聞・冗談かもしれない"),
 }
 CLUSTER: Mapping[str, str] = {
     "status": "Actual or Test",
@@ -92,9 +93,9 @@ def cluster_told(one: Shown, book: Book, now: datetime) -> dict[str, Any]:
     }
 
 
-def made_ja(act: str) -> str:
-    """What was made of it, in Japanese."""
-    return ACTS_JA.get(act, act)
+def made_words(act: str) -> str:
+    """What was made of it."""
+    return _(ACTS_JA.get(act, act))
 
 
 def source_told(one: Standing) -> dict[str, Any]:

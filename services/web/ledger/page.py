@@ -22,6 +22,7 @@ from services.store.users import Role
 from services.web.auth import PERSON, requires
 from services.web.body import form_of
 from services.web.context import CONTEXT
+from services.web.language.speaking import _
 from services.web.ledger.api import read, take, waited
 from services.web.pages_staff import staff_page
 from services.web.security import WebError
@@ -41,7 +42,7 @@ class Entered:
 
 async def show(request: web.Request) -> web.Response:
     done = request.query.get("done", "")
-    said = f"{done}件を承認しました。" if done.isascii() and done.isdigit() and 0 < len(done) < 4 else ""
+    said = _("{n}件を承認しました。", n=int(done)) if done.isascii() and done.isdigit() and 0 < len(done) < 4 else ""
     return await _page(request, await read(request), said=said)
 
 
@@ -153,7 +154,7 @@ def _others(of: Account, contractor: str) -> list[tuple[str, str]]:
         return [(f"{left}{day:%Y-%m}{right}", link("month", f"{day:%Y-%m}")) for left, day, right in months]
     return [
         (f"← {before}", link("day", before.isoformat())),
-        (f"{of.since:%Y-%m} の月締め", link("month", f"{of.since:%Y-%m}")),
+        (_("{month} の月締め", month=f"{of.since:%Y-%m}"), link("month", f"{of.since:%Y-%m}")),
         (f"{after} →", link("day", after.isoformat())),
     ]
 

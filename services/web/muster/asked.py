@@ -17,9 +17,10 @@ from services.muster.desk import LONGEST_REASON, LONGEST_TITLE, Deed, MusterErro
 from services.muster.seal import Seal
 from services.web.auth import PERSON
 from services.web.context import CONTEXT, WebContext
+from services.web.language.speaking import N_
 from services.web.security import WORDS, WebError, storable
 
-FAMILIES = {"earthquake": "地震", "weather": "大雨・大雪など", BY_HAND: "そのほか"}
+FAMILIES = {"earthquake": N_("地震"), "weather": N_("大雨・大雪など"), BY_HAND: N_("そのほか")}
 assert FAMILIES.keys() >= set(FAMILY.values())
 STATUSES = (Status.ACTUAL, Status.EXERCISE)
 ACTS = ("approve", "decline", "widen", "close")

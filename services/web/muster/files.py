@@ -14,19 +14,20 @@ from services.ledger.csv_file import as_csv
 from services.ledger.sheets import Column, Row, Sheet
 from services.ledger.xlsx_file import as_xlsx
 from services.muster.board import Board
+from services.web.language.speaking import N_
 
 TYPES = {
     "csv": "text/csv",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }
 REACHED = {
-    "sent": "送った",
-    "sending": "送信中",
-    "due": "これから",
-    "unknown": "届いたか不明",
-    "failed": "送れない",
-    "dropped": "取りやめ",
-    "nowhere": "宛先なし",
+    "sent": N_("送った"),
+    "sending": N_("送信中"),
+    "due": N_("これから"),
+    "unknown": N_("届いたか不明"),
+    "failed": N_("送れない"),
+    "dropped": N_("取りやめ"),
+    "nowhere": N_("宛先なし"),
 }
 _COLUMNS = (
     Column("職員番号", "Code"),

@@ -22,6 +22,7 @@ from services.store.users import Role
 from services.web.auth import PERSON, requires
 from services.web.body import form_of
 from services.web.context import CONTEXT
+from services.web.language.speaking import N_
 from services.web.moments import away, moment
 from services.web.muster.api import acted, entered, everything, looked_at, started
 from services.web.muster.asked import FAMILIES, STATUSES, number_of, rules_of
@@ -30,8 +31,8 @@ from services.web.pages_staff import staff_page
 from services.web.security import WebError
 
 _SHOWN = 200  # people of one list; all are in the files
-_SAID = {"begun": "始めました。", "done": "記録しました。", "answered": "回答を記録しました。"}
-_STATUS_JA = {"Actual": "本番", "Exercise": "訓練"}
+_SAID = {"begun": N_("始めました。"), "done": N_("記録しました。"), "answered": N_("回答を記録しました。")}
+_STATUS_JA = {"Actual": N_("本番"), "Exercise": N_("訓練")}
 
 
 def setup(app: web.Application) -> None:
@@ -190,7 +191,7 @@ def _told(of: Board, request: web.Request) -> dict[str, Any]:
 
 
 def _within(one: Asked, bureau: str, section: str) -> bool:
-    return (not bureau or one.bureau == bureau) and (not section or (one.section or "（課なし）") == section)
+    return (not bureau or one.bureau == bureau) and (not section or (one.section or N_("（課なし）")) == section)
 
 
 def _arrives(one: Asked) -> float:

@@ -21,6 +21,7 @@ from services.store.users import Role
 from services.web.auth import PERSON, requires
 from services.web.body import form_of
 from services.web.context import CONTEXT
+from services.web.language.speaking import N_, _
 from services.web.moments import away, moment
 from services.web.pages_staff import staff_page
 from services.web.reports.api import asked, do_all
@@ -30,21 +31,26 @@ from services.web.security import WebError
 
 PATH = "/ops/reports"
 _ONE_BY_ONE = 100
-_WAYS = {"@public": "市民（ウェブ）", "@line": "市民（LINE）", "@open311": "市民（アプリ）", "@desk": "職員"}
+_WAYS = {
+    "@public": N_("市民（ウェブ）"),
+    "@line": N_("市民（LINE）"),
+    "@open311": N_("市民（アプリ）"),
+    "@desk": N_("職員"),
+}
 _ACTS = {  # how the buttons read
-    Act.TRIAGE: "内容を確かめた",
-    Act.CONFIRM: "確認済みにする",
-    Act.SIGN_OFF: "未確認のまま知らせる",
-    Act.REJECT: "退ける",
-    Act.WITHDRAW: "取り下げる",
-    Act.REOPEN: "判断をやり直す",
-    Act.CLAIM: "対応する",
-    Act.RELEASE: "担当を外す",
-    Act.ASSIGN: "担当を決める",
-    Act.MERGE: "まとめる",
-    Act.SPLIT: "分ける",
-    Act.CORRECT: "訂正する",
-    Act.NOTE: "メモを残す",
+    Act.TRIAGE: N_("内容を確かめた"),
+    Act.CONFIRM: N_("確認済みにする"),
+    Act.SIGN_OFF: N_("未確認のまま知らせる"),
+    Act.REJECT: N_("退ける"),
+    Act.WITHDRAW: N_("取り下げる"),
+    Act.REOPEN: N_("判断をやり直す"),
+    Act.CLAIM: N_("対応する"),
+    Act.RELEASE: N_("担当を外す"),
+    Act.ASSIGN: N_("担当を決める"),
+    Act.MERGE: N_("まとめる"),
+    Act.SPLIT: N_("分ける"),
+    Act.CORRECT: N_("訂正する"),
+    Act.NOTE: N_("メモを残す"),
 }
 
 
@@ -57,7 +63,7 @@ def setup(app: web.Application) -> None:
 async def show(request: web.Request) -> web.Response:
     """The queue as it stands."""
     done = request.query.get("done", "")
-    said = f"{done}件を記録しました。" if done.isascii() and done.isdigit() and 0 < len(done) < 4 else ""
+    said = _("{n}件を記録しました。", n=int(done)) if done.isascii() and done.isdigit() and 0 < len(done) < 4 else ""
     return await _page(request, said=said)
 
 
@@ -86,7 +92,7 @@ async def act(request: web.Request) -> web.StreamResponse:
             raise
         return await _page(request, refused=[error.message], status=error.status)
     if refused:
-        said = f"{len(done)}件を記録しました。" if done else ""
+        said = _("{n}件を記録しました。", n=len(done)) if done else ""
         return await _page(request, said=said, refused=[f"番号 {n}：{error}" for n, error in refused], status=409)
     shown = request.query_string
     where = f"{PATH}?{shown}&done={len(done)}" if shown else f"{PATH}?done={len(done)}"

@@ -17,11 +17,12 @@ from services.requests.answering import Deed, RequestError, Seen
 from services.store.request_queue import Key, Wanted
 from services.web.api.paging import page_of
 from services.web.context import CONTEXT
+from services.web.language.speaking import N_
 from services.web.security import WORDS, WebError, storable
 from services.web.snow.asked import status_of
 
 LONGEST = 600  # characters of an answer
-AGES = {"6": "6時間より前", "24": "1日より前", "48": "48時間より前"}
+AGES = {"6": N_("6時間より前"), "24": N_("1日より前"), "48": N_("48時間より前")}
 SCOPES = ("open", "waits", "closed", "all")
 _BACK = timedelta(days=90)  # how far what is closed is looked up
 _STATUS = {"not_found": 404, "bad_owner": 400, "bad_first": 400}

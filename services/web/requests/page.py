@@ -24,6 +24,7 @@ from services.web.api.paging import cursor_of
 from services.web.auth import PERSON, requires
 from services.web.body import form_of
 from services.web.context import CONTEXT
+from services.web.language.speaking import N_, _, own
 from services.web.moments import away, moment
 from services.web.pages_staff import staff_page
 from services.web.requests.api import BELL, key_of, may_read
@@ -35,11 +36,11 @@ PATH = "/ops/requests"
 _PAGE = 25
 _KEPT = ("status", "state", "section", "service", "age")  # filters that an address keeps
 _SCOPES = {
-    "open": "未完了（対応を待つ順）",
-    "waits": "回答を待つもの",
+    "open": N_("未完了（対応を待つ順）"),
+    "waits": N_("回答を待つもの"),
     State.IN_PROGRESS.value: WORDS[State.IN_PROGRESS][0],
     State.SCHEDULED.value: WORDS[State.SCHEDULED][0],
-    "closed": "完了（90日）",
+    "closed": N_("完了（90日）"),
     State.FORWARDED.value: WORDS[State.FORWARDED][0],
     State.ELSEWHERE.value: WORDS[State.ELSEWHERE][0],
 }
@@ -54,7 +55,7 @@ def setup(app: web.Application) -> None:
 async def show(request: web.Request) -> web.Response:
     """The queue by the filters of the address, or (``id``) one request."""
     done = request.query.get("done", "")
-    said = f"依頼 {done} を記録しました。" if done.isascii() and done.isdigit() and len(done) < 19 else ""
+    said = _("依頼 {id} を記録しました。", id=done) if done.isascii() and done.isdigit() and len(done) < 19 else ""
     return await _page(request, said=said)
 
 
@@ -132,11 +133,11 @@ async def _page(
         query=urlencode(kept),
         without={name: urlencode({one: kept[one] for one in kept if one != name}) for name in _KEPT},
         status_name=wanted.status.value,
-        statuses={"Actual": "本番", "Exercise": "訓練", "Test": "試験"},
+        statuses={"Actual": N_("本番"), "Exercise": N_("訓練"), "Test": N_("試験")},
         drill=wanted.status is not Status.ACTUAL,
         may_write=request[PERSON].may(Role.OPERATOR),
         whole=whole,
-        state_words={state: words[0] for state, words in WORDS.items()},
+        state_words={state: own(words) for state, words in WORDS.items()},
         longest=LONGEST,
         said=said,
         refused=refused,

@@ -21,19 +21,26 @@ from services.store import reporters, request_queue, request_words, requests
 from services.store.request_words import Word
 from services.store.requests import Request, Update
 from services.web.context import WebContext
+from services.web.language.speaking import N_
 from services.web.requests.figures import LATE
 
 REASONS = {
-    "answered_urgent": "緊急との回答",
-    "school_route": "通学路",
-    "other_administrator": "市の道路ではない",
-    "same_as": "同じ場所の依頼がある",
-    "no_road": "近くに道路がない",
-    "same_urgent": "同じ場所の依頼に緊急との回答",
+    "answered_urgent": N_("緊急との回答"),
+    "school_route": N_("通学路"),
+    "other_administrator": N_("市の道路ではない"),
+    "same_as": N_("同じ場所の依頼がある"),
+    "no_road": N_("近くに道路がない"),
+    "same_urgent": N_("同じ場所の依頼に緊急との回答"),
 }
-ROADS = {"city": "市道", "nation": "国道", "prefecture": "県道", "other": "その他の道路", "": "道路不明"}
+ROADS = {
+    "city": N_("市道"),
+    "nation": N_("国道"),
+    "prefecture": N_("県道"),
+    "other": N_("その他の道路"),
+    "": N_("道路不明"),
+}
 _EACH = 10  # of those behind a first one, and of words; the rest is counted
-_WAYS = {"@public": "市のページ", "@line": "LINE"}  # by which it came, where no application sent it
+_WAYS = {"@public": N_("市のページ"), "@line": "LINE"}  # by which it came, where no application sent it
 _ANSWERS = (State.SCHEDULED, State.IN_PROGRESS, State.FIXED, State.NO_ACTION)
 
 

@@ -28,6 +28,7 @@ from services.store.users import Role
 from services.web.auth import PERSON, requires
 from services.web.body import form_of
 from services.web.context import CONTEXT
+from services.web.language.speaking import N_, _
 from services.web.moments import moment
 from services.web.pages_staff import staff_page
 from services.web.requests.figures import by_section, tally
@@ -41,14 +42,14 @@ ANSWER = "/snow-order"  # where contractors answer
 _MOST_AT_ONCE = 300
 _A_NIGHT = timedelta(hours=20)
 _ACTS = {  # what a form may do with an order, and how the button reads
-    Act.ORDER: ("指示する", "Order", "strong"),
-    Act.DECLINE: ("見送る", "Decline", ""),
-    Act.ACKNOWLEDGE: ("受領の返事あり", "Acknowledged", ""),
-    Act.START: ("作業開始", "Started", ""),
-    Act.FINISH: ("完了", "Finished", ""),
-    Act.REFUSE: ("受けられないとの返事", "Cannot come", ""),
-    Act.CANCEL: ("取消", "Cancel", "danger"),
-    Act.NOTE: ("メモだけ残す", "Note", ""),
+    Act.ORDER: (N_("指示する"), "Order", "strong"),
+    Act.DECLINE: (N_("見送る"), "Decline", ""),
+    Act.ACKNOWLEDGE: (N_("受領の返事あり"), "Acknowledged", ""),
+    Act.START: (N_("作業開始"), "Started", ""),
+    Act.FINISH: (N_("完了"), "Finished", ""),
+    Act.REFUSE: (N_("受けられないとの返事"), "Cannot come", ""),
+    Act.CANCEL: (N_("取消"), "Cancel", "danger"),
+    Act.NOTE: (N_("メモだけ残す"), "Note", ""),
 }
 
 
@@ -62,7 +63,7 @@ def setup(app: web.Application) -> None:
 async def show(request: web.Request) -> web.Response:
     """The desk as it stands."""
     done = request.query.get("done", "")
-    said = f"{done}件を記録しました。" if done.isascii() and done.isdigit() and 0 < len(done) < 4 else ""
+    said = _("{n}件を記録しました。", n=int(done)) if done.isascii() and done.isdigit() and 0 < len(done) < 4 else ""
     return await _page(request, request.query.get("status"), said=said)
 
 
@@ -80,7 +81,7 @@ async def act(request: web.Request) -> web.StreamResponse:
         done, refused = await _acts(request, body, numbers)
         context.bell.ring(BELL)
         if refused:
-            said = f"{done}件を記録しました。" if done else ""
+            said = _("{n}件を記録しました。", n=done) if done else ""
             return await _page(request, body.get("status"), said=said, refused=refused, status=409)
         return _back(body, done)
     try:
@@ -180,7 +181,7 @@ async def _page(
         rules=rules,
         status=status,
         status_name=wanted.value,
-        statuses={"Actual": "本番", "Exercise": "訓練", "Test": "試験"},
+        statuses={"Actual": N_("本番"), "Exercise": N_("訓練"), "Test": N_("試験")},
         drill=wanted is not Status.ACTUAL,
         own=await _mine(request),
         kinds=[(kind.value, KINDS_JA[kind], KINDS_EN[kind]) for kind in Kind],

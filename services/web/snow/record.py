@@ -20,6 +20,7 @@ from services.store import decided, orders
 from services.store.users import Role
 from services.web.auth import requires
 from services.web.context import CONTEXT
+from services.web.language.speaking import N_
 from services.web.pages_staff import staff_page
 from services.web.security import WebError
 from services.web.snow.asked import status_of
@@ -72,7 +73,7 @@ async def show(request: web.Request) -> web.Response:
         request,
         "snow_record",
         status_name=status.value,
-        statuses={"Actual": "本番", "Exercise": "訓練", "Test": "試験"},
+        statuses={"Actual": N_("本番"), "Exercise": N_("訓練"), "Test": N_("試験")},
         drill=status is not Status.ACTUAL,
         day=day,
         before=day - _DAY,

@@ -17,15 +17,16 @@ from services.orders.lost import lost
 from services.store import decided, orders
 from services.web.api.times import iso, iso_or_none
 from services.web.context import WebContext
+from services.web.language.speaking import N_
 
 KEPT = timedelta(hours=24)  # what was over before is in the record
 OUTCOMES = {
-    "propose": "基準に到達",
-    "veto": "見合わせ",
-    "wait": "時刻待ち",
-    "near": "あと少し",
-    "below": "基準未満",
-    "unknown": "判断できない",
+    "propose": N_("基準に到達"),
+    "veto": N_("見合わせ"),
+    "wait": N_("時刻待ち"),
+    "near": N_("あと少し"),
+    "below": N_("基準未満"),
+    "unknown": N_("判断できない"),
 }
 _FIRST = ("decide", "answer", "late", "gauge", "work", "")
 

@@ -25,55 +25,56 @@ from services.watch.register import By
 from services.web.auth import PERSON, requires
 from services.web.body import form_of
 from services.web.context import CONTEXT
+from services.web.language.speaking import N_, _, own
 from services.web.moments import away
 from services.web.pages_staff import staff_page
 from services.web.security import WORDS as REFUSALS
 from services.web.security import WebError
 
 PATH = "/ops/watch"
-KINDS = {Kind.CHILD: "子ども", Kind.ELDERLY: "高齢者", Kind.NEEDS_SUPPORT: "避難行動要支援者"}
+KINDS = {Kind.CHILD: N_("子ども"), Kind.ELDERLY: N_("高齢者"), Kind.NEEDS_SUPPORT: N_("避難行動要支援者")}
 STANDINGS = {
-    "unreached": ("連絡がつかない", "bad"),
-    "nobody": ("応じる人がいない", "bad"),
-    "calling": ("呼びかけ中", "wait"),
-    "going": ("支援者が向かっている", "good"),
-    "done": ("無事・避難完了", "done"),
+    "unreached": (N_("連絡がつかない"), "bad"),
+    "nobody": (N_("応じる人がいない"), "bad"),
+    "calling": (N_("呼びかけ中"), "wait"),
+    "going": (N_("支援者が向かっている"), "good"),
+    "done": (N_("無事・避難完了"), "done"),
 }
 RELATIONS = {
-    Relation.FAMILY: "家族",
-    Relation.COMMISSIONER: "民生委員",
-    Relation.COMMUNITY: "自主防災",
-    Relation.FIRE: "消防",
-    Relation.OTHER: "その他",
+    Relation.FAMILY: N_("家族"),
+    Relation.COMMISSIONER: N_("民生委員"),
+    Relation.COMMUNITY: N_("自主防災"),
+    Relation.FIRE: N_("消防"),
+    Relation.OTHER: N_("その他"),
 }
 PURPOSES = {
-    Purpose.SIGNALS: "見守り機器の信号",
-    Purpose.POSITION: "位置",
-    Purpose.DISASTER: "災害時の支援",
-    Purpose.DRILL: "訓練",
+    Purpose.SIGNALS: N_("見守り機器の信号"),
+    Purpose.POSITION: N_("位置"),
+    Purpose.DISASTER: N_("災害時の支援"),
+    Purpose.DRILL: N_("訓練"),
 }
 REASONS = {
-    "no_grant": "見守りの権限のないゲートウェイ",
-    "not_set_up": "見守りの設定がない",
-    "no_device": "だれの機器でもない",
-    "device_over": "返却・紛失・期限切れの機器",
-    "no_consent": "同意がない",
-    "consent_over": "同意の期限切れ・撤回",
-    "no_position": "位置への同意がない",
-    "no_drill": "訓練への同意がない",
-    "retained": "古い写しの再送",
-    "other_key": "鍵が違い、登録を開けない",
-    "over_allowance": "送りすぎ",
+    "no_grant": N_("見守りの権限のないゲートウェイ"),
+    "not_set_up": N_("見守りの設定がない"),
+    "no_device": N_("だれの機器でもない"),
+    "device_over": N_("返却・紛失・期限切れの機器"),
+    "no_consent": N_("同意がない"),
+    "consent_over": N_("同意の期限切れ・撤回"),
+    "no_position": N_("位置への同意がない"),
+    "no_drill": N_("訓練への同意がない"),
+    "retained": N_("古い写しの再送"),
+    "other_key": N_("鍵が違い、登録を開けない"),
+    "over_allowance": N_("送りすぎ"),
 }
 SIGNS = {
-    "button": "ボタン",
-    "fall": "転倒",
-    "seen": "居場所のビーコン",
-    "passed": "通過",
-    "position": "位置",
-    "motion": "動き",
-    "battery": "電池",
-    "heartbeat": "動作中",
+    "button": N_("ボタン"),
+    "fall": N_("転倒"),
+    "seen": N_("居場所のビーコン"),
+    "passed": N_("通過"),
+    "position": N_("位置"),
+    "motion": N_("動き"),
+    "battery": N_("電池"),
+    "heartbeat": N_("動作中"),
 }
 _SHOWN = 200  # people of each list: the worst first, the rest is counted
 _REASON = 8  # characters of a reason at the least
@@ -195,7 +196,8 @@ async def _ward(request: web.Request, desk: Desk, ward: Ward) -> web.Response:
 def _words(request: web.Request) -> dict[str, Any]:
     now = request.app[CONTEXT].now()
     return {
-        "whats": {what.value: ja for what, (ja, _) in WORDS.items()} | {"evacuate": "自宅に警戒レベル3以上の情報"},
+        "whats": {what.value: own(pair) for what, pair in WORDS.items()}
+        | {"evacuate": N_("自宅に警戒レベル3以上の情報")},
         "day": lambda at: f"{at.astimezone(JAPAN):%Y-%m-%d}",
         "last_day": lambda at: f"{(at - timedelta(seconds=1)).astimezone(JAPAN):%Y-%m-%d}",
         "kinds": KINDS,
@@ -207,7 +209,7 @@ def _words(request: web.Request) -> dict[str, Any]:
         "signs": SIGNS,
         "ended": _ended,
         "now": now,
-        "answer_ja": answer_ja,
+        "answer_words": lambda answer, what: _(answer_ja(answer, what)),
         "clock": clock,
         "ago": lambda at: away(at, now),
     }
@@ -215,10 +217,10 @@ def _words(request: web.Request) -> dict[str, Any]:
 
 def _ended(what: str) -> str:
     """「同意（位置）」 for ``consent:position``."""
-    kind, _, which = what.partition(":")
+    kind, _colon, which = what.partition(":")
     if kind == "consent":
-        return f"同意（{PURPOSES[Purpose(which)]}）"
-    return f"支援者 {which}" if kind == "supporter" else f"機器 {which}"
+        return _("同意（{purpose}）", purpose=_(PURPOSES[Purpose(which)]))
+    return _("支援者 {which}", which=which) if kind == "supporter" else _("機器 {which}", which=which)
 
 
 def _by(request: web.Request, why: str = "") -> By:

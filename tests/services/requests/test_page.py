@@ -93,7 +93,7 @@ async def test_forms_answer_once_and_what_was_typed_is_kept_when_somebody_was_qu
         assert status == 409 and "ほかの人が「対応予定」にしました" in text and "今夜\n入ります</textarea>" in text
         status, text = await form(officer, one, version="0", **said)
         assert status == 409 and "見ているあいだに変わりました" in text
-        assert "choose something" in (await form(officer, one, verb="answer", text=" "))[1]
+        assert "状態を選んでください" in (await form(officer, one, verb="answer", text=" "))[1]
         assert "盛岡広域振興局" in text and "mailto:road@pref.example.jp?subject=" in text
         assert (await form(officer, one, verb="forward", owner="prefecture"))[0] == 200
         (request,) = await found(store, one)
