@@ -21,7 +21,7 @@ from services.store.users import Role
 from services.web.auth import PERSON, requires
 from services.web.body import form_of
 from services.web.context import CONTEXT
-from services.web.language.speaking import N_, _
+from services.web.language.speaking import N_, _, own
 from services.web.moments import away, moment
 from services.web.pages_staff import staff_page
 from services.web.reports.api import asked, do_all
@@ -73,7 +73,7 @@ async def act(request: web.Request) -> web.StreamResponse:
     form = await form_of(request)
     words = {name: value for name, value in form.items() if isinstance(value, str)}
     picked = [str(one) for one in form.getall("case", [])]
-    what, _, reason = words.get("act", "").partition("|")
+    what, _bar, reason = words.get("act", "").partition("|")
     body: dict[str, Any] = {
         "act": what,
         "reason": reason or words.get("reason", ""),
@@ -93,7 +93,12 @@ async def act(request: web.Request) -> web.StreamResponse:
         return await _page(request, refused=[error.message], status=error.status)
     if refused:
         said = _("{n}件を記録しました。", n=len(done)) if done else ""
-        return await _page(request, said=said, refused=[f"番号 {n}：{error}" for n, error in refused], status=409)
+        return await _page(
+            request,
+            said=said,
+            refused=[_("番号 {id}：{error}", id=n, error=own(str(error))) for n, error in refused],
+            status=409,
+        )
     shown = request.query_string
     where = f"{PATH}?{shown}&done={len(done)}" if shown else f"{PATH}?done={len(done)}"
     return web.Response(status=303, headers={hdrs.LOCATION: where})

@@ -28,7 +28,7 @@ from services.store.users import Role
 from services.web.auth import PERSON, requires
 from services.web.body import form_of
 from services.web.context import CONTEXT
-from services.web.language.speaking import N_, _
+from services.web.language.speaking import N_, _, own
 from services.web.moments import moment
 from services.web.pages_staff import staff_page
 from services.web.requests.figures import by_section, tally
@@ -107,7 +107,7 @@ async def _acts(request: web.Request, body: Mapping[str, Any], numbers: list[str
             await desk.do(context.store, number, what, person, said, now)
             done += 1
         except ActError as error:
-            refused.append(f"番号 {number}：{error}")
+            refused.append(_("番号 {id}：{error}", id=number, error=own(str(error))))
     return done, refused
 
 
