@@ -201,7 +201,7 @@ async def test_weeks_later_a_caller_is_told_what_was_decided_and_by_whom(store: 
         assert len(record["items"]) == 2, "the first, and that of the finish hour"
         _, page = await viewer.get("/ops/snow/record?section=sw&day=2027-01-15")
         lines = ["基準 10 cm", "除雪 提案", "除雪 指示", "通学路から", "そのときの判断", "除雪 受領", "除雪 作業完了"]
-        places = [page.index(line, page.index("経過")) for line in lines]
+        places = [page.index(line, page.index("lines-title")) for line in lines]
         assert places == sorted(places) and "the-approver" in page and "試験橋：積雪 10 cm" in page
         assert "記録がありません" in (await viewer.get("/ops/snow/record?section=sw&day=2027-02-01&status=Exercise"))[1]
         for odd in ("day=9999-12-31", "day=x", "status=Real"):
