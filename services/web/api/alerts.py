@@ -59,7 +59,7 @@ async def show(request: web.Request) -> web.Response:
     features = []
     for row in taken:
         alert = from_json(Alert, row["body"])
-        properties = _properties(alert, row)
+        properties = alert_properties(alert, row)
         if permits:
             broken = alone.get((alert.series, alert.revision))
             properties |= _for_desk(alert, row, agreed, permits) | {"break_glass": broken and told(broken)}
@@ -99,7 +99,8 @@ async def _agreed(connection: AsyncConnection, rows: Sequence[RowMapping], when:
     return found
 
 
-def _properties(alert: Alert, row: RowMapping) -> dict[str, Any]:
+def alert_properties(alert: Alert, row: RowMapping) -> dict[str, Any]:
+    """What everybody who sees the alert is told of it."""
     return {
         "identifier": alert.identifier,
         "series": alert.series,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -31,13 +32,22 @@ async def show(request: web.Request) -> web.Response:
     page = page_of(request, int)
     cells = list(enumerate(await _cells(context)))
     taken, following = page.cut(cells, lambda pair: (pair[0],))
+    return collection(request, _features(context, taken), following)
+
+
+async def crime_features(context: WebContext) -> list[dict[str, Any]]:
+    """Every cell, as everybody is told of it."""
+    return _features(context, list(enumerate(await _cells(context))))
+
+
+def _features(context: WebContext, cells: Sequence[tuple[int, tuple[Source, Cell]]]) -> list[dict[str, Any]]:
     city = next(iter(context.ground.areas.of_kind("city")), None)
     features = []
-    for number, (source, cell) in taken:
+    for number, (source, cell) in cells:
         area = district_named(cell.town, context.ground.areas) if cell.town else city
         place = geojson(area.geometry.representative_point()) if area else None
         features.append(feature(str(number), place, _row(source, cell) | {"area": _code(area)}))
-    return collection(request, features, following)
+    return features
 
 
 async def table(request: web.Request) -> web.Response:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -20,7 +20,7 @@ from services.web.api.answer import collection, feature
 from services.web.api.as_of import AT_OR_AHEAD, seen
 from services.web.api.endpoint import PAGED, Endpoint
 from services.web.api.paging import page_of
-from services.web.api.shapes import SHAPES
+from services.web.api.shapes import SHAPES, Shapes
 from services.web.api.times import iso
 from services.web.api.viewer import Viewer, is_report, viewer_of
 from services.web.context import CONTEXT
@@ -50,12 +50,18 @@ async def show(request: web.Request) -> web.Response:
         if when.ahead:
             holds = [(seq, one) for seq, hazard in holds for one in ahead([hazard], when.at)]
         taken, following = page.cut(holds, lambda pair: (-pair[1].level, pair[0]))
-        private = set() if viewer.staff else await _private(connection, [hazard for _, hazard in taken])
-    shapes = request.app[SHAPES]
-    features = [
-        feature(str(seq), shapes.area(hazard.area), _properties(seq, hazard, viewer, private)) for seq, hazard in taken
-    ]
+        features = await hazard_features(connection, taken, viewer, request.app[SHAPES])
     return collection(request, features, following)
+
+
+async def hazard_features(
+    connection: AsyncConnection, found: Sequence[tuple[int, Hazard]], viewer: Viewer, shapes: Shapes
+) -> list[dict[str, Any]]:
+    """What this viewer is told of hazards that it sees."""
+    private = set() if viewer.staff else await _private(connection, [hazard for _, hazard in found])
+    return [
+        feature(str(seq), shapes.area(hazard.area), _properties(seq, hazard, viewer, private)) for seq, hazard in found
+    ]
 
 
 async def _private(connection: AsyncConnection, found: Iterable[Hazard]) -> set[str]:

@@ -18,8 +18,8 @@ from services.web.api.hazards import holding
 from services.web.api.paging import page_of
 from services.web.api.shapes import geojson
 from services.web.api.times import iso
-from services.web.api.viewer import viewer_of
-from services.web.context import CONTEXT
+from services.web.api.viewer import Viewer, viewer_of
+from services.web.context import CONTEXT, WebContext
 
 _MODEL = Inundation()
 _FACTS = ("gauge", "river", "lead_h", "scenario", "scenario_name", "depth_rank", "depth_min_m", "depth_max_m")
@@ -34,10 +34,20 @@ async def show(request: web.Request) -> web.Response:
     taken, following = page.cut(expected, lambda pair: (-pair[1].level, pair[0]))
     # A union of thousands of zones: not on the loop.
     shapes = await asyncio.to_thread(_shapes, [one for _, one in taken], context.ground)
-    features = [
-        feature(str(seq), shape, _properties(one)) for (seq, one), shape in zip(taken, shapes, strict=True) if shape
-    ]
-    return collection(request, features, following)
+    return collection(request, _features(taken, shapes), following)
+
+
+async def zones(context: WebContext, viewer: Viewer) -> list[dict[str, Any]]:
+    """All of them that this viewer sees."""
+    async with context.store.read() as connection:
+        seen = await holding(connection, viewer, context.now())
+    expected = [(seq, one) for seq, one in seen if one.kind == _MODEL.name]
+    return _features(expected, await asyncio.to_thread(_shapes, [one for _, one in expected], context.ground))
+
+
+def _features(found: Sequence[tuple[int, Hazard]], shapes: Sequence[Any]) -> list[dict[str, Any]]:
+    pairs = zip(found, shapes, strict=True)
+    return [feature(str(seq), shape, _properties(one)) for (seq, one), shape in pairs if shape]
 
 
 def _shapes(expected: Sequence[Hazard], ground: Ground) -> list[Any]:

@@ -9,6 +9,7 @@ from typing import Any
 from aiohttp import web
 from sqlalchemy import Select, select
 from sqlalchemy.engine import RowMapping
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from feeds.quantities import FOR_STAFF
 from feeds.status import Status
@@ -32,28 +33,33 @@ _AHEAD = timedelta(minutes=2)  # beyond it a clock is wrong, and the value would
 async def latest(request: web.Request) -> web.Response:
     context, viewer = request.app[CONTEXT], viewer_of(request)
     page = page_of(request, str, str)
-    found: list[RowMapping] = []
     async with context.store.read() as connection:
-        when = await seen(request, connection)
-        for status in sorted(viewer.statuses):  # a drill's value never hides the real one, nor the other way round
-            conditions = [records.c.status == status, records.c.measured_at <= when.at + _AHEAD, *came_by(when.then)]
-            if not viewer.staff:
-                conditions.append(records.c.trusted)
-            found += await newest_by_subject(connection, "reading", *conditions)
-    known = context.ground.stations
-    found = [row for row in found if viewer.staff or not _for_staff(row["subject"], known)]
+        found = await newest(connection, context, viewer, await seen(request, connection))
     taken, following = page.cut(found, lambda row: (row["subject"], row["status"]))
-    return collection(request, [_feature(row, known, viewer) for row in taken], following)
+    known = context.ground.stations
+    return collection(request, [reading_feature(row, known, viewer) for row in taken], following)
 
 
-def _for_staff(subject: str, stations: Mapping[str, Station]) -> bool:
+async def newest(connection: AsyncConnection, context: WebContext, viewer: Viewer, when: Seen) -> list[RowMapping]:
+    """The newest record of each sensor and quantity that this viewer sees."""
+    found: list[RowMapping] = []
+    for status in sorted(viewer.statuses):  # a drill's value never hides the real one, nor the other way round
+        conditions = [records.c.status == status, records.c.measured_at <= when.at + _AHEAD, *came_by(when.then)]
+        if not viewer.staff:
+            conditions.append(records.c.trusted)
+        found += await newest_by_subject(connection, "reading", *conditions)
+    return [row for row in found if viewer.staff or not for_staff(row["subject"], context.ground.stations)]
+
+
+def for_staff(subject: str, stations: Mapping[str, Station]) -> bool:
     """Whatever a trap says, its battery too, tells that there is one."""
     code, _, quantity = subject.partition("/")
     station = stations.get(code)
     return quantity in FOR_STAFF or (station is not None and station.for_staff)
 
 
-def _feature(row: RowMapping, stations: Mapping[str, Station], viewer: Viewer) -> dict[str, Any]:
+def reading_feature(row: RowMapping, stations: Mapping[str, Station], viewer: Viewer) -> dict[str, Any]:
+    """One reading where its sensor stands."""
     code, _, quantity = row["subject"].partition("/")
     station = stations.get(code)
     properties = {
@@ -90,7 +96,7 @@ async def series(request: web.Request) -> web.Response:
         when = await seen(request, connection)
         rows = (await connection.execute(_series(viewer, f"{station}/{quantity}", status, hours, when))).all()
     known = context.ground.stations.get(station)
-    hidden = not viewer.staff and _for_staff(f"{station}/{quantity}", context.ground.stations)
+    hidden = not viewer.staff and for_staff(f"{station}/{quantity}", context.ground.stations)
     if hidden or (known is None and not rows):
         raise WebError(404, "not_found", "この観測所の値はありません。 / There is no such series.")
     points = {at: {"time": iso(at), "value": value, "trusted": trusted} for at, value, trusted, _ in reversed(rows)}

@@ -57,7 +57,7 @@ async def show(request: web.Request) -> web.Response:
             await connection.execute(_paged(visible(viewer, context.ground.tellings, when.at, when.then), page))
         ).all()
     taken, following = page.trim(list(rows), lambda row: (row.seq,))
-    return collection(request, _features(taken, viewer, context.ground), following)
+    return collection(request, report_features(taken, viewer, context.ground), following)
 
 
 def _paged(visible_ones: Select[Any], page: Page) -> Select[Any]:
@@ -65,7 +65,8 @@ def _paged(visible_ones: Select[Any], page: Page) -> Select[Any]:
     return statement if page.after is None else statement.where(records.c.seq < page.after[0])
 
 
-def _features(rows: Sequence[Row[Any]], viewer: Viewer, ground: Ground) -> list[dict[str, Any]]:
+def report_features(rows: Sequence[Row[Any]], viewer: Viewer, ground: Ground) -> list[dict[str, Any]]:
+    """Reports as this viewer is told of them."""
     found = [(row, from_json(Report, row.body)) for row in rows]
     if viewer.staff:
         return [_full(row, report) for row, report in found]

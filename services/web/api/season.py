@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from datetime import datetime
+from typing import Any
 
 from aiohttp import web
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -21,34 +22,41 @@ from services.web.api.paging import page_of
 from services.web.api.reports import visible
 from services.web.api.shapes import geojson
 from services.web.api.viewer import Viewer
-from services.web.context import CONTEXT
+from services.web.context import CONTEXT, WebContext
 
 _EVERY = Viewer(frozenset({Status.ACTUAL.value}), staff=True)
 
 
+Cell = tuple[str, str, str]  # day, kind, square
+
+
 async def show(request: web.Request) -> web.Response:
-    context = request.app[CONTEXT]
+    page = page_of(request, str, str, str)
+    found = await season_features(request.app[CONTEXT])
+    taken, following = page.cut(found.items(), lambda pair: pair[0])
+    return collection(request, [one for _, one in taken], following)
+
+
+async def season_features(context: WebContext) -> dict[Cell, dict[str, Any]]:
+    """Every square of every day, as everybody is told of it."""
     tellings, areas = context.ground.tellings, context.ground.areas
     async with context.store.read() as connection:
         seen = await counts.season(connection) + await _kept(connection, tellings, context.now())
-    found: Counter[tuple[str, str, str]] = Counter()
+    found: Counter[Cell] = Counter()
     squares = {}
     for one, many in seen.items():
         area = told_square(one, tellings, areas)
         if area is not None:
             squares[area.code] = area
             found[one.day, one.kind, area.code] += many
-    page = page_of(request, str, str, str)
-    taken, following = page.cut(sorted(found.items(), reverse=True), lambda pair: pair[0])
-    features = [
-        feature(
+    return {
+        (day, kind, code): feature(
             f"{day}/{kind}/{code}",
             geojson(squares[code].geometry),
             {"day": day, "kind": kind, "square": code, "place": squares[code].name, "count": many},
         )
-        for (day, kind, code), many in taken
-    ]
-    return collection(request, features, following)
+        for (day, kind, code), many in found.items()
+    }
 
 
 async def _kept(connection: AsyncConnection, tellings: Tellings, now: datetime) -> Counter[SeenOn]:

@@ -29,11 +29,12 @@ async def show(request: web.Request) -> web.Response:
     known = request.app[CONTEXT].ground.stations.values()
     stations = [one for one in known if staff or not one.for_staff]
     taken, following = page.cut(stations, lambda station: (station.code,))
-    features = [feature(one.code, point(one.lon, one.lat), _properties(one)) for one in taken]
+    features = [feature(one.code, point(one.lon, one.lat), sensor_properties(one)) for one in taken]
     return collection(request, features, following)
 
 
-def _properties(station: Station) -> dict[str, object]:
+def sensor_properties(station: Station) -> dict[str, object]:
+    """What everybody may know of a sensor."""
     return {
         "code": station.code,
         "name": station.name,
@@ -67,7 +68,7 @@ async def adopt(request: web.Request) -> web.Response:
     except desk.SensorError as error:
         raise WebError(400, "bad_sensor", str(error)) from error
     context.bell.ring("stations")
-    return web.json_response(_properties(station))
+    return web.json_response(sensor_properties(station))
 
 
 async def let_go(request: web.Request) -> web.Response:

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from aiohttp import web
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from geo.shelter import Shelter
 from rules.alert import Alert
@@ -13,32 +14,36 @@ from rules.declared import Opening, Shelters, ShelterState
 from services.desks.declared_board import CROWDINGS, OPENINGS
 from services.desks.declaring import newest
 from services.web.api.answer import collection, feature
-from services.web.api.as_of import AT, seen
+from services.web.api.as_of import AT, Seen, seen
 from services.web.api.declared import shown
 from services.web.api.endpoint import Endpoint
 from services.web.api.shapes import point
 from services.web.api.times import iso, iso_or_none
-from services.web.context import CONTEXT
+from services.web.context import CONTEXT, WebContext
 
 FRESH = timedelta(hours=3)  # for how long figures are told as those of now: a working assumption of ours
 
 
 async def show(request: web.Request) -> web.Response:
     """Every place of the newest state that holds; those of drills only where the profile shows them."""
-    context = request.app[CONTEXT]
+    async with request.app[CONTEXT].store.read() as connection:
+        when = await seen(request, connection)
+        return collection(request, await issued(connection, request.app[CONTEXT], when), None)
+
+
+async def issued(connection: AsyncConnection, context: WebContext, when: Seen) -> list[dict[str, Any]]:
+    """The same as of an instant."""
     known = {one.code: one for one in context.ground.shelters if one.code}
     features = []
-    async with context.store.read() as connection:
-        when = await seen(request, connection)
-        for status in shown(context):
-            alert = await newest(connection, status, "shelters", when.at, when.then)
-            declared = alert.declared if alert else None
-            for place in declared.places if alert and isinstance(declared, Shelters) else ():
-                own = known.get(place.code)
-                where = point(own.lon, own.lat) if own else None
-                assert alert is not None
-                features.append(feature(f"{status}/{place.identity}", where, _told(place, own, alert, when.at)))
-    return collection(request, features, None)
+    for status in shown(context):
+        alert = await newest(connection, status, "shelters", when.at, when.then)
+        declared = alert.declared if alert else None
+        for place in declared.places if alert and isinstance(declared, Shelters) else ():
+            own = known.get(place.code)
+            where = point(own.lon, own.lat) if own else None
+            assert alert is not None
+            features.append(feature(f"{status}/{place.identity}", where, _told(place, own, alert, when.at)))
+    return features
 
 
 def _told(place: ShelterState, own: Shelter | None, alert: Alert, now: datetime) -> dict[str, Any]:

@@ -33,7 +33,7 @@ Box = tuple[float, float, float, float]
 async def show(request: web.Request) -> web.Response:
     context, viewer = request.app[CONTEXT], viewer_of(request)
     status, now = shown_status(context, viewer), context.now()
-    standing = await _standing(context, status, now)
+    standing = await standing_of(context, status, now)
     packed = request.app[PACKED]
     key = (status, str(request.url))
     found = packed.find(standing, key)
@@ -42,7 +42,7 @@ async def show(request: web.Request) -> web.Response:
     return found.response(request)
 
 
-async def _standing(context: WebContext, status: Status, now: datetime) -> Standing:
+async def standing_of(context: WebContext, status: Status, now: datetime) -> Standing:
     """What is done of all roads; within a minute nobody asks the store again."""
     stood = context.answers.shares.stood
     known = stood.fresh(status, now)
@@ -56,7 +56,7 @@ def _answer(request: web.Request, context: WebContext, status: Status, standing:
     page, box, main = page_of(request, str), _box(request), _main(request)
     found = [one for network in context.answers.networks(status) for one in _within(network, box)]
     taken, following = page.cut([one for one in found if not main or is_main(one)], lambda one: (one.id,))
-    told = [_told(one, standing, context.plow.public_delay, status) for one in taken]
+    told = [road_feature(one, standing, context.plow.public_delay, status) for one in taken]
     return collected(request, told, following)
 
 
@@ -98,7 +98,8 @@ def _within(network: Network, box: Box | None) -> list[Segment]:
     return [network.segments[number] for number in network.tree.query(shapely.box(xs[0], ys[0], xs[1], ys[1]))]
 
 
-def _told(one: Segment, standing: Standing, delay: timedelta, status: Status) -> dict[str, Any]:
+def road_feature(one: Segment, standing: Standing, delay: timedelta, status: Status) -> dict[str, Any]:
+    """One road as everybody is told of it."""
     done, given = standing.done.get(one.id), standing.given.get(one.section, ())
     properties = {
         "status": status.value,
