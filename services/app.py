@@ -177,6 +177,7 @@ class Hub:
             profile=settings.profile,
             book=load_book(settings),
             streets=streets(roads.carriageways.segments) if roads else (),
+            open_data=settings.open,
             listening=settings.listening,
             basemap=Basemap(settings.profile, settings.data_dir),
             listened_for=load_heard(settings, city.ground),

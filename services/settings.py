@@ -27,6 +27,7 @@ from services.configuration.line_talk import LineTalk
 from services.configuration.listening import Listening
 from services.configuration.muster import Mustering
 from services.configuration.open311 import Open311
+from services.configuration.open_data import OpenData
 from services.configuration.plow import Plow
 from services.configuration.reporters import Reporters
 from services.configuration.reports import Reports
@@ -136,6 +137,7 @@ class Settings(_Strict):
     reporters: Reporters = Reporters()
     line: LineTalk | None = None  # residents tell by it; to tell them is [channels.line]
     open311: Open311 = Open311()
+    open: OpenData = OpenData()
     subscriptions: Subscribing | None = None
     skill: Skill = Skill()
     why: Why = Why()

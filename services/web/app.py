@@ -16,6 +16,8 @@ from services.web.heard import page as heard_page
 from services.web.heartbeat import Heartbeat
 from services.web.lalert_in import LalertIn
 from services.web.language import choice
+from services.web.ogc import pages as ogc_pages
+from services.web.open import pages as open_pages
 from services.web.open311.pages import Open311
 from services.web.roads.packed import PACKED, Packed
 from services.web.security import MAX_BODY, add_headers, faults, from_inside
@@ -44,6 +46,8 @@ def make_app(context: WebContext) -> web.Application:
     snow_answer.setup(app)
     pages_subscribe.setup(app)
     heard_page.setup(app)
+    ogc_pages.setup(app)
+    open_pages.setup(app)
     line_webhook.setup(app)
     cap = _cap_pages(context)
     if context.sender:

@@ -28,6 +28,7 @@ from services.city import City
 from services.configuration.line_talk import LineTalk
 from services.configuration.listening import Listening
 from services.configuration.muster import Mustering
+from services.configuration.open_data import OpenData
 from services.configuration.plow import Plow
 from services.configuration.reports import Reports
 from services.configuration.sources import LalertReceiver
@@ -84,6 +85,7 @@ class WebContext:
     watch: Desk | None = None  # people who are watched over; None: nobody is
     dumps: Dumps = field(default_factory=Dumps)  # where snow is brought to
     listening: Listening = field(default_factory=Listening)  # whose public posts are listened to
+    open_data: OpenData = field(default_factory=OpenData)  # under which terms what is public is given away
     listened_for: Heard = field(default_factory=Heard)  # for which words and places
 
     basemap: Basemap = field(default_factory=Basemap)  # what lies under everything on the maps

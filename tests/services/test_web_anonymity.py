@@ -20,6 +20,8 @@ from services.store.engine import Store
 from services.store.suppressions import Suppression, replace_standing
 from services.store.users import Role
 from services.web.api.table import ENDPOINTS
+from services.web.ogc.collections import NOW as NOW_OF_OGC
+from services.web.ogc.collections import SNOW
 from tests.services.making import NOW, alert, employ, hazard, reading
 from tests.services.web_floor import floor
 
@@ -128,7 +130,10 @@ def addresses() -> list[str]:
             path = path.replace(placeholder, value)
         if endpoint.method == "GET" and path != "/events":
             paths += [f"/api/v1{path}{query}" for query in tries]
-    return [*paths, "/", "/login", "/cap/feed.atom", "/cap/draft-1.xml", "/cap/drill-1.xml", "/ops"]
+    given_away = [
+        f"/ogc/collections/{one.id}/items{query}" for one in (*NOW_OF_OGC, *SNOW) for query in ("", "?f=html")
+    ]
+    return [*paths, *given_away, "/", "/login", "/cap/feed.atom", "/cap/draft-1.xml", "/cap/drill-1.xml", "/ops"]
 
 
 async def test_no_address_tells_a_stranger_what_is_not_public(store: Store) -> None:

@@ -84,7 +84,8 @@ async def test_names_that_climb_or_inject_find_nothing(store: Store) -> None:
     async with floor(store) as running:
         officer = await running.person(Role.APPROVER)
         for name in names:
-            for path in (f"/api/v1/layers/{name}", f"/api/v1/readings/{name}/{name}", f"/cap/{name}.xml"):
+            for path in (f"/api/v1/layers/{name}", f"/api/v1/readings/{name}/{name}", f"/cap/{name}.xml",
+                         f"/ogc/collections/{name}", f"/ogc/collections/areas/items/{name}"):  # fmt: skip
                 status, _ = await officer.get(URL(path, encoded=True))  # type: ignore[arg-type]
                 assert status == 404, path
             for revision in ("1", "-1", "x", "9" * 30, "%2e%2e"):

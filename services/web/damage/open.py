@@ -28,7 +28,7 @@ from services.web.api.endpoint import Endpoint
 from services.web.api.times import iso
 from services.web.api.writing import DRAFTED, city_of, drafted_answer, fault_of
 from services.web.auth import PERSON
-from services.web.context import CONTEXT
+from services.web.context import CONTEXT, WebContext
 from services.web.damage.asked import number_of, refusal
 from services.web.damage.disasters import ours
 from services.web.damage.told import items_told
@@ -65,8 +65,11 @@ async def drafted(request: web.Request, body: Mapping[str, Any]) -> Revision:
 
 
 async def districts(request: web.Request) -> web.Response:
-    """By district, what approved documents that hold tell of property and works."""
-    context = request.app[CONTEXT]
+    return collection(request, await district_features(request.app[CONTEXT]), None)
+
+
+async def district_features(context: WebContext) -> list[dict[str, Any]]:
+    """By district, what approved documents that hold tell everybody of property and works."""
     async with context.store.read() as connection:
         told = [one for status in shown(context) for one in await _announced(connection, status, context.now())]
     features = []
@@ -76,7 +79,7 @@ async def districts(request: web.Request) -> web.Response:
             area = context.ground.areas.get(one.code)
             shape = shapely.geometry.mapping(area.geometry.simplify(0.0001)) if area else None
             features.append(feature(f"{alert.series}/{one.code}", shape, _district(one, alert)))
-    return collection(request, features, None)
+    return features
 
 
 async def _announced(connection: AsyncConnection, status: Status, now: datetime) -> list[Alert]:

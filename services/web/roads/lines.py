@@ -56,7 +56,7 @@ def _answer(request: web.Request, context: WebContext, status: Status, standing:
     page, box, main = page_of(request, str), _box(request), _main(request)
     found = [one for network in context.answers.networks(status) for one in _within(network, box)]
     taken, following = page.cut([one for one in found if not main or is_main(one)], lambda one: (one.id,))
-    told = [road_feature(one, standing, context.plow.public_delay, status) for one in taken]
+    told = [_feature(one, standing, context.plow.public_delay, status) for one in taken]
     return collected(request, told, following)
 
 
@@ -98,10 +98,14 @@ def _within(network: Network, box: Box | None) -> list[Segment]:
     return [network.segments[number] for number in network.tree.query(shapely.box(xs[0], ys[0], xs[1], ys[1]))]
 
 
-def road_feature(one: Segment, standing: Standing, delay: timedelta, status: Status) -> dict[str, Any]:
-    """One road as everybody is told of it."""
+def _feature(one: Segment, standing: Standing, delay: timedelta, status: Status) -> dict[str, Any]:
+    return feature(one.id, geojson(one.geometry), road_properties(one, standing, delay, status))
+
+
+def road_properties(one: Segment, standing: Standing, delay: timedelta, status: Status) -> dict[str, Any]:
+    """One road as everybody is told of it, without its line."""
     done, given = standing.done.get(one.id), standing.given.get(one.section, ())
-    properties = {
+    return {
         "status": status.value,
         "road": one.name,
         "sidewalk": one.sidewalk,
@@ -111,7 +115,6 @@ def road_feature(one: Segment, standing: Standing, delay: timedelta, status: Sta
         "age": age(None if done is None else plowed.at(done), standing.at, delay),
         "order": road_state(given, one.route_class) if one.administrator == "city" else "",
     }
-    return feature(one.id, geojson(one.geometry), properties)
 
 
 ENDPOINTS: Sequence[Endpoint] = (

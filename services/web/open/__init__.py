@@ -1,0 +1,1 @@
+"""Open data for everybody: terms, catalogue, tables, archives, and how to ask for them (docs/open-data.md)."""

@@ -1,0 +1,1 @@
+"""Open data: terms, tables, archives, and the standards by which programs ask for what is public."""
