@@ -69,16 +69,26 @@ class CapPages:
 
     def published(self) -> Select[tuple[datetime | None, object]]:
         """All that the channel has published and this hub may show; the document has the last word."""
-        statuses = [Status.ACTUAL.value, *([Status.EXERCISE.value] if self.public_exercise else [])]
-        return (
-            select(outbox.c.finished_at, outbox.c.payload)
-            .join(alerts, and_(alerts.c.series == outbox.c.series, alerts.c.revision == outbox.c.revision))
-            .where(outbox.c.channel == NAME, outbox.c.state.in_(TAKEN), outbox.c.status.in_(statuses))
-        )
+        return published(self.public_exercise)
 
     def may_show(self, alert: CapAlert) -> bool:
         """The document itself has the last word, whatever the row says."""
-        return alert.is_public or (self.public_exercise and (alert.status, alert.scope) == ("Exercise", "Public"))
+        return may_show(alert, self.public_exercise)
+
+
+def published(public_exercise: bool) -> Select[tuple[datetime | None, object]]:
+    """When and what the channel has published, drills only where the public sees them."""
+    statuses = [Status.ACTUAL.value, *([Status.EXERCISE.value] if public_exercise else [])]
+    return (
+        select(outbox.c.finished_at, outbox.c.payload)
+        .join(alerts, and_(alerts.c.series == outbox.c.series, alerts.c.revision == outbox.c.revision))
+        .where(outbox.c.channel == NAME, outbox.c.state.in_(TAKEN), outbox.c.status.in_(statuses))
+    )
+
+
+def may_show(alert: CapAlert, public_exercise: bool) -> bool:
+    """Whether a document is for everybody, by what it says of itself."""
+    return alert.is_public or (public_exercise and (alert.status, alert.scope) == ("Exercise", "Public"))
 
 
 def _as_asked(request: web.Request) -> str:

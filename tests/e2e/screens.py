@@ -76,6 +76,15 @@ async def public(page: Page) -> None:
     await page.goto("/")
 
 
+def at(path: str) -> Act:
+    """A page that is read and nothing else."""
+
+    async def act(page: Page) -> None:
+        await page.goto(path)
+
+    return act
+
+
 async def login(page: Page) -> None:
     await page.goto("/login")
 
@@ -264,7 +273,17 @@ STAFF: dict[str, Act] = {
     "skill": skill,
     "budget": budget,
 }
-OPEN: dict[str, Act] = {"public": public, "login": login, "tell": tell, "told": told, "followed": followed}
+OPEN: dict[str, Act] = {
+    "public": public,
+    "login": login,
+    "tell": tell,
+    "told": told,
+    "followed": followed,
+    "opendata": at("/open"),
+    "terms": at("/open/terms"),
+    "reference": at("/open/api"),
+    "ogc": at("/ogc/collections/readings/items?f=html"),
+}
 FILLED: dict[str, Act] = {  # after eight more minutes, in which people were at work
     "alerts": alerts,
     "story": story,

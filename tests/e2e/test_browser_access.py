@@ -179,6 +179,12 @@ _PATHS = [
     "/report",
     "/report?kind=bear",
     "/report?kind=SNOW_NOT_PLOWED",
+    "/open",
+    "/open/terms",
+    "/open/api",
+    "/ogc?f=html",
+    "/ogc/collections/hazards?f=html",
+    "/ogc/collections/readings/items?f=html",
     *(f"/ops{page}" for page in _DESK),
 ]
 

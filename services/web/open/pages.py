@@ -1,23 +1,80 @@
-"""``/open``: the pages of open data."""
+"""``/open``: what is given away, under which terms, as tables, and how the interfaces are asked."""
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
-from aiohttp import web
+from aiohttp import hdrs, web
 
+from services.web.context import CONTEXT
+from services.web.ogc.documents import credit_of
+from services.web.open.answers import TERMS, base_of, given, packed
+from services.web.open.catalogue import CATALOGUE, catalogue
+from services.web.open.cells import only
+from services.web.open.datasets import datasets_of
+from services.web.open.page import rendered
 from services.web.open.reference import reference_page
+from services.web.open.sources import credits_of, kept_back
+from services.web.open.tables import PREFIX, TABLES, written
 from services.web.openapi import DOCUMENT
+from services.web.security import WebError
 
-API = "/open/api"
+INDEX, API = "/open", "/open/api"
+_HTML, _CSV = "text/html; charset=utf-8", "text/csv; charset=utf-8"
+_JSON_LD = "application/ld+json"
 
 
 def setup(app: web.Application) -> None:
-    """Mount the pages; the table of the API must be set up before."""
+    """Mount the pages; the table of the API and the collections must be set up before."""
+    app.router.add_get(INDEX, index)
+    app.router.add_get(f"{INDEX}/", index)
     app.router.add_get(API, api)
+    app.router.add_get(TERMS, terms)
+    app.router.add_get(CATALOGUE, machine_readable)
+    app.router.add_get(PREFIX + "/{table}.csv", table)
+
+
+async def index(request: web.Request) -> web.Response:
+    """Everything that is given away."""
+    shown = {"datasets": datasets_of(request), "tables": TABLES, "base": base_of(request)}
+    return given(request, rendered(request, "open_index.html", here=INDEX, **shown).encode(), _HTML)
 
 
 async def api(request: web.Request) -> web.Response:
     """The description of /api/v1 for people."""
     document: dict[str, Any] = request.app[DOCUMENT]
     return reference_page(request, document, API)
+
+
+async def terms(request: web.Request) -> web.Response:
+    """Licence, credit, sources and what is not passed on."""
+    context = request.app[CONTEXT]
+    shown = {
+        "credit": credit_of(request),
+        "sources": await asyncio.to_thread(credits_of, context),
+        "kept_back": kept_back(context),
+        "contact": context.open_data.contact or (context.services.contact if context.services else ""),
+        "forecasts": context.public_forecasts,
+        "delay": int(context.plow.public_delay.total_seconds() // 60),
+    }
+    return given(request, rendered(request, "open_terms.html", here=TERMS, **shown).encode(), _HTML)
+
+
+async def machine_readable(request: web.Request) -> web.Response:
+    """The catalogue for portals of open data."""
+    return given(request, packed(catalogue(request)), _JSON_LD)
+
+
+async def table(request: web.Request) -> web.Response:
+    """One table as CSV. A hub that runs an exercise says so in the name of the file."""
+    name = request.match_info["table"]
+    one = next((each for each in TABLES if each.id == name), None)
+    if one is None:
+        raise WebError(404, "not_found", "この表はありません。 / There is no such table.")
+    only(request, tuple(one.asked))
+    rows = await one.rows(request)
+    body = await asyncio.to_thread(written, one.columns, rows)
+    drill = "exercise_" if request.app[CONTEXT].exercise else ""
+    file: dict[str, str] = {hdrs.CONTENT_DISPOSITION: f'attachment; filename="{drill}{one.id}.csv"'}
+    return given(request, body, _CSV, headers=file)
