@@ -39,7 +39,8 @@ def datasets_of(request: web.Request) -> Sequence[Dataset]:
     """Every collection with the table of the same data, then the tables that have none."""
     collections = request.app[SHELF].collections.values()
     found = [_of(one, [table for table in TABLES if table.beside == one.id]) for one in collections]
-    alone = [table for table in TABLES if table.beside not in request.app[SHELF].collections]
+    # What has to be asked for by name is no file that a link could lead to.
+    alone = [one for one in TABLES if one.beside not in request.app[SHELF].collections and not one.needed]
     return [*found, *map(_table, alone)]
 
 
@@ -65,4 +66,4 @@ def _table(one: Table) -> Dataset:
 
 
 def _form(one: Table) -> Form:
-    return Form(name="CSV", media_type=CSV, path=one.example)
+    return Form(name=f"CSV {one.title}", media_type=CSV, path=one.path)

@@ -23,6 +23,7 @@ from services.web.security import WebError
 INDEX, API = "/open", "/open/api"
 _HTML, _CSV = "text/html; charset=utf-8", "text/csv; charset=utf-8"
 _JSON_LD = "application/ld+json"
+_SCHEMA_ORG = "https://schema.org/"  # names of kinds of things, for search engines; nothing is loaded from there
 
 
 def setup(app: web.Application) -> None:
@@ -37,7 +38,7 @@ def setup(app: web.Application) -> None:
 
 async def index(request: web.Request) -> web.Response:
     """Everything that is given away."""
-    shown = {"datasets": datasets_of(request), "tables": TABLES, "base": base_of(request)}
+    shown = {"datasets": datasets_of(request), "tables": TABLES, "base": base_of(request), "vocabulary": _SCHEMA_ORG}
     return given(request, rendered(request, "open_index.html", here=INDEX, **shown).encode(), _HTML)
 
 

@@ -49,8 +49,9 @@ def credits_of(context: WebContext) -> Sequence[Credit]:
         if one.credit and one.name not in context.open_data.kept_back_layers
     ]
     stations = {one.source for one in context.ground.stations.values() if one.source and not one.for_staff}
-    gauges = "観測所の位置・基準値", "Places and thresholds of sensors"
-    found += [Credit(of=gauges[0], of_en=gauges[1], words=words) for words in sorted(stations)]
+    if stations:
+        of, of_en = "観測所の位置・基準値", "Places and thresholds of sensors"
+        found.append(Credit(of=of, of_en=of_en, words="、".join(sorted(stations))))
     return _once(found)
 
 

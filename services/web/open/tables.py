@@ -35,12 +35,8 @@ class Table:
 
     @property
     def path(self) -> str:
+        """Where it is; with nothing asked for, all of it or what is usual."""
         return f"{PREFIX}/{self.id}.csv"
-
-    @property
-    def example(self) -> str:
-        """The address; with what has to be asked for in words, where something has to."""
-        return self.path
 
 
 TABLES: Sequence[Table] = (
