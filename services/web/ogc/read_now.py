@@ -10,6 +10,7 @@ from rules.alert import Alert
 from services.store.codec import from_json
 from services.web.api import alerts, crimes, hazards, inundation, readings, reports, season
 from services.web.api.answer import feature
+from services.web.api.as_of import Seen
 from services.web.api.shapes import Shapes
 from services.web.api.viewer import Viewer
 from services.web.context import WebContext
@@ -40,7 +41,9 @@ async def alerts_in_force(context: WebContext, shapes: Shapes) -> Sequence[Item]
 async def newest_readings(context: WebContext, _: Shapes) -> Sequence[Item]:
     """Without those that the city may show but not give away."""
     viewer, kept_back = Viewer.everyone(context), context.open_data.kept_back_gateways
-    rows = [row for row in await readings.newest(context, viewer) if row["gateway"] not in kept_back]
+    async with context.store.read() as connection:
+        found = await readings.newest(connection, context, viewer, Seen(context.now()))
+    rows = [row for row in found if row["gateway"] not in kept_back]
     return [Item.of(readings.reading_feature(row, context.ground.stations, viewer)) for row in rows]
 
 

@@ -10,6 +10,7 @@ from geo.area import Area
 from geo.layers.layer import Layer
 from geo.shelter import Shelter
 from services.web.api import sensors, shelters
+from services.web.api.as_of import Seen
 from services.web.api.shapes import Shapes, point
 from services.web.context import WebContext
 from services.web.ogc.collection import Read
@@ -22,7 +23,8 @@ _NOBODY_SAID: dict[str, Any] = dict.fromkeys(
 
 async def places_of_refuge(context: WebContext, _: Shapes) -> Sequence[Item]:
     """The city's list, each with what the city has issued of it, and what it has opened beside the list."""
-    issued = await shelters.issued(context)
+    async with context.store.read() as connection:
+        issued = await shelters.issued(connection, context, Seen(context.now()))
     items = [_opened(one) for one in issued]
     told = {item.id for item in items}
     return items + [_listed(one) for one in context.ground.shelters if one.code and one.code not in told]

@@ -10,6 +10,7 @@ from geo.layers.kinds.shelter import FLAGS
 from geo.shelter import Shelter
 from geo.station import Station
 from services.web.api import shelters
+from services.web.api.as_of import Seen
 from services.web.context import CONTEXT
 from services.web.open.cells import Cell
 
@@ -127,8 +128,10 @@ def _survey(number: int, one: Shelter, city: str) -> Sequence[Cell]:
 
 async def opened(request: web.Request) -> Iterable[Sequence[Cell]]:
     """Places that the city has issued as opened or closed, as /api/v1/shelters tells them."""
-    rows = []
-    for one in await shelters.issued(request.app[CONTEXT]):
+    context, rows = request.app[CONTEXT], []
+    async with context.store.read() as connection:
+        issued = await shelters.issued(connection, context, Seen(context.now()))
+    for one in issued:
         told, where = one["properties"], (one["geometry"] or {}).get("coordinates", (None, None))
         last = (told["checked"], told["note"], where[1], where[0], told["status"], told["issued"])
         rows.append([*(told[name] for name in _TOLD), *last])

@@ -18,6 +18,7 @@ from rules.alert import Alert
 from services.store.codec import from_json
 from services.store.tables import alerts, outbox, records
 from services.web.api import readings
+from services.web.api.as_of import Seen
 from services.web.api.season import season_features
 from services.web.api.shapes import SHAPES
 from services.web.api.viewer import Viewer
@@ -38,7 +39,8 @@ _MONTH, _YEAR = timedelta(days=31), timedelta(days=366)
 
 async def newest(request: web.Request) -> Iterable[Sequence[Cell]]:
     context, viewer = request.app[CONTEXT], Viewer.everyone(request.app[CONTEXT])
-    rows = await readings.newest(context, viewer)
+    async with context.store.read() as connection:
+        rows = await readings.newest(connection, context, viewer, Seen(context.now()))
     return [_reading(context, row) for row in rows if row["gateway"] not in context.open_data.kept_back_gateways]
 
 
