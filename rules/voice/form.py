@@ -21,6 +21,7 @@ class Form:
     slowness: float  # how many times longer than an announcer it takes
     pause_ms: int  # between sentences
     chimes: bool  # the up and down chime of loudspeakers, for the player to sound
+    once: bool = False  # never said twice: who listens can ask again
 
 
 FORMS: Mapping[str, Form] = {
@@ -29,5 +30,6 @@ FORMS: Mapping[str, Form] = {
         Form(name="radio", seconds=60, twice=False, sentences=0, slowness=1.0, pause_ms=500, chimes=False),
         Form(name="loudspeaker", seconds=120, twice=True, sentences=2, slowness=1.5, pause_ms=1500, chimes=True),
         Form(name="telephone", seconds=90, twice=True, sentences=3, slowness=1.0, pause_ms=700, chimes=False),
+        Form(name="page", seconds=120, twice=False, sentences=0, slowness=1.0, pause_ms=400, chimes=False, once=True),
     )
 }

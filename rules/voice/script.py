@@ -97,7 +97,7 @@ class _Telling:
 
     def utterance(self, body: Sequence[str], page: int, pages: int, readings: Readings) -> Utterance:
         twice = self._whole(body, twice=True)
-        fits = self.form.twice or self._seconds(twice) <= self.form.seconds
+        fits = not self.form.once and (self.form.twice or self._seconds(twice) <= self.form.seconds)
         said = twice if fits else self._whole(body, twice=False)
         return Utterance(
             form=self.form,

@@ -18,7 +18,6 @@ from services.web import (
     pages_budget,
     pages_calls,
     pages_ground,
-    pages_public,
     pages_selftest,
     pages_skill,
 )
@@ -36,6 +35,7 @@ from services.web.leads import page as leads_page
 from services.web.ledger import page as ledger_page
 from services.web.muster import page as muster_page
 from services.web.pages_staff import staff_page
+from services.web.public import routes as public_routes
 from services.web.reports import page as reports_page
 from services.web.requests import page as requests_page
 from services.web.roads import page as roads_page
@@ -64,7 +64,7 @@ def setup(app: web.Application) -> None:
     app[STYLES] = (f"{prefix}/css/base.css", f"{prefix}/css/login.css")
     app.router.add_get(prefix + "/{path:.+}", _serving(own))
     app.router.add_get("/vendor/{path:.+}", _serving(foreign))
-    app.router.add_get("/", pages_public.show)
+    public_routes.setup(app)
     app.router.add_get(roads_page.PATH, roads_page.show)
     app.router.add_get("/ops", _staff_page("ops"))
     app.router.add_get("/ops/alerts", index)

@@ -63,8 +63,14 @@ def setup(app: web.Application) -> None:
 
 
 async def show(request: web.Request) -> web.Response:
-    """The form. ``?lang=`` says in which language it is shown beside Japanese."""
-    return _form(request, Wish(language=_language(request) or "ja"))
+    """The form. ``?lang=`` says in which language it is shown beside Japanese; ``?district=`` and ``?topic=`` tick."""
+    known = {one.code for one in request.app[CONTEXT].ground.areas.of_kind("district")}
+    wish = Wish(
+        districts=tuple(one for one in _texts(request.query.getall("district", [])) if one in known),
+        topics=tuple(one for one in _texts(request.query.getall("topic", [])) if one in TOPICS),
+        language=_language(request) or "ja",
+    )
+    return _form(request, wish)
 
 
 @open_write

@@ -19,8 +19,9 @@ CSP = (
     "connect-src 'self'; font-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'self'; "
     "frame-ancestors 'none'"
 )
+POLICY = "Content-Security-Policy"  # a page that sets one of its own keeps it
 HEADERS = {
-    "Content-Security-Policy": CSP,
+    POLICY: CSP,
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
     "Referrer-Policy": "same-origin",
@@ -136,8 +137,13 @@ def _page(request: web.Request, message: tuple[str, str, str]) -> str:
 async def add_headers(request: web.Request, response: web.StreamResponse) -> None:
     """Put the headers on just before the first byte goes out, so that streams and files carry them too."""
     stricter = response.headers.get("Referrer-Policy") == "no-referrer"  # a page whose address is a key
+    own = response.headers.get(POLICY)
     for name, value in HEADERS.items():
         response.headers[name] = value
+    if own:
+        response.headers[POLICY] = own
+        if own.endswith("frame-ancestors *"):  # meant for the pages of others: /widget
+            del response.headers["X-Frame-Options"]
     if stricter:
         response.headers["Referrer-Policy"] = "no-referrer"
     response.headers.setdefault(hdrs.CACHE_CONTROL, "no-store")

@@ -64,7 +64,7 @@ async def test_what_only_corresponds_to_a_level_is_not_told_as_an_order(hub: Flo
     await issue(hub.store, level=4, texts=texts("河川水位情報（警戒レベル４相当）"))
     _, page = await (await hub.visitor()).get("/")
     assert 'class="headline" data-level="0"' in page
-    assert "市の避難情報は、いま出ていません" in page and "避難指示相当" in page
+    assert "市の避難情報は、いま出ていません" in page and "警戒レベル４相当" in page
     assert "<span>避難指示</span>" not in page.partition('aria-labelledby="levels"')[0]
 
 

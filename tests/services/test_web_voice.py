@@ -21,7 +21,12 @@ async def test_an_alert_is_spoken_on_every_outlet_and_a_draft_for_the_desk_only(
         assert (await stranger.get(path))[1]["items"] == []
         status, told = await officer.get(path)
         assert status == 200
-        assert [one["name"] for one in told["items"]] == ["radio-ja-1", "loudspeaker-ja-1", "telephone-ja-1"]
+        assert [one["name"] for one in told["items"]] == [
+            "radio-ja-1",
+            "loudspeaker-ja-1",
+            "telephone-ja-1",
+            "page-ja-1",
+        ]
         assert all(one.keys() == ENDPOINTS[0].properties.keys() for one in told["items"])
         assert all(
             one["ssml"].startswith("<?xml") and "川に近づかないでください。" in one["text"] for one in told["items"]

@@ -65,7 +65,7 @@ ENDPOINTS = (
         summary="The newest revision of an alert as spoken text: for radio, loudspeakers and telephones.",
         parameters=(
             Parameter("series", "Of the alert.", where="path"),
-            Parameter("form", "Only these, with commas: radio, loudspeaker, telephone."),
+            Parameter("form", "Only these, with commas: radio, loudspeaker, telephone, page."),
         ),
         returns=JSON,
         properties={
@@ -73,7 +73,7 @@ ENDPOINTS = (
             "identifier": "of the alert",
             "revision": "of the alert",
             "status": "Actual, Exercise or Test; a drill is said to be one first and last",
-            "form": "radio, loudspeaker or telephone",
+            "form": "radio, loudspeaker, telephone or page",
             "language": "ja or en",
             "page": "from 1; several where not all places fit into one utterance",
             "pages": "how many",

@@ -16,7 +16,7 @@ from services.web.api.viewer import Viewer
 from services.web.context import CONTEXT, WebContext
 from services.web.dumps.api import look
 from services.web.dumps.told import crowd_en, dump_told
-from services.web.pages_public import clock
+from services.web.public.clock import clock
 from services.web.roads.finding import LONGEST, find
 from services.web.roads.shown import shown_status
 from services.web.security import WebError

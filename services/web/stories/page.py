@@ -12,8 +12,8 @@ from services.story.gather import gather
 from services.story.steps import TITLES
 from services.web.context import CONTEXT
 from services.web.moments import exact, since_before, with_age
-from services.web.pages_public import is_order
 from services.web.pages_staff import staff_page
+from services.web.public.orders import is_order
 from services.web.security import WebError, storable
 from services.web.stories.board import fates, folded
 from services.web.templating import TEMPLATES

@@ -21,7 +21,7 @@ from services.store.chronology_read import Span
 from services.store.tables import alerts as revisions
 from services.web.api.viewer import rests_on_reports
 from services.web.context import WebContext
-from services.web.pages_public import is_order
+from services.web.public.orders import is_order
 from services.web.wall.gauges import top
 
 _LINES, _IN_FORCE, _NAMES, _FULL = 4, 5, 6, 6

@@ -12,8 +12,8 @@ from services.store.users import Role
 from services.web.auth import PERSON, requires
 from services.web.context import CONTEXT
 from services.web.moments import with_age
-from services.web.pages_public import gravest_first, is_order
 from services.web.pages_staff import staff_page
+from services.web.public.orders import gravest_first, is_order
 
 _SHOWN = 200
 

@@ -25,8 +25,8 @@ from services.web.auth import PERSON, requires
 from services.web.body import form_of
 from services.web.context import CONTEXT
 from services.web.language.speaking import N_
-from services.web.pages_public import is_order
 from services.web.pages_staff import staff_page
+from services.web.public.orders import is_order
 from services.web.security import WebError
 from services.web.writing.form import LANGUAGE_NAMES, PARTS, Filled, filled, prefilled, said, text_of
 

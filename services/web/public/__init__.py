@@ -1,0 +1,1 @@
+"""The page for everybody, and what is made of the same picture: widget, Atom feed, a short list for programs."""

@@ -1,0 +1,1 @@
+"""The public page and what is made of the same picture."""
