@@ -9,7 +9,6 @@ from services.store import selftests
 from services.web.context import CONTEXT
 from services.web.moments import dated
 from services.web.pages_staff import staff_page
-from services.web.public.clock import clock
 
 
 async def show(request: web.Request) -> web.Response:
