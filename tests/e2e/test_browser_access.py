@@ -174,6 +174,12 @@ _DESK = [
 ]
 _PATHS = [
     "/",
+    "/?area=uchimaru&lang=vi&look=contrast.large",
+    "/?area=yamagishi&lang=ja-x-easy",
+    "/districts?lang=ko",
+    "/privacy?lang=en",
+    "/embed?area=uchimaru",
+    "/widget",
     "/login",
     "/snow",
     "/report",
@@ -213,7 +219,7 @@ async def test_the_public_page_needs_no_script(browser: Browser, night: Scene) -
     await expect(page.locator("h1")).to_contain_text("避難指示")
     await expect(page.locator("h1")).to_contain_text("訓練")
     await expect(page.locator("main")).to_contain_text("危険な場所")
-    await expect(page.get_by_role("table").first).to_contain_text("館坂橋")
+    await expect(page.get_by_role("region", name="川の水位")).to_contain_text("館坂橋")
     await expect(page.locator("#news")).to_be_hidden()
     await context.close()
     window.check()
@@ -252,7 +258,7 @@ async def test_new_information_is_offered_and_never_forced(browser: Browser, nig
     await night.approve_waiting(person="sato", rules=("evacuation-proposal",))
     await night.approve_waiting(person="suzuki", rules=("evacuation-proposal",))
     await page.evaluate("() => document.dispatchEvent(new Event('visibilitychange'))")
-    await expect(page.locator("#news")).to_contain_text("新しい情報 1件", timeout=10_000)
+    await expect(page.locator("#news")).to_contain_text("新しい情報が1件あります", timeout=10_000)
     await expect(page.locator("h1")).not_to_contain_text("警戒レベル")
     await page.locator("#news a").click()
     await expect(page.locator("h1")).to_contain_text("避難指示")

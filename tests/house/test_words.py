@@ -14,8 +14,9 @@ from tests.house import scripts, words
 
 # Pages of residents have languages of their own.
 RESIDENTS = re.compile(
-    r"/(_public_parts|_report_\w+|_say|ogc|open_\w+|public|report_\w+|snow_public|subscribe\w*)\.html$"
-    r"|/js/(public|push-worker|report|snow-public|subscribe|foreign)\.js$"
+    r"/(_public_\w+|_report_\w+|_say|districts|embed|ogc|open_\w+|privacy|public|public_base|report_\w+|snow_public"
+    r"|subscribe\w*|widget)\.html$"
+    r"|/js/(public|public-\w+|push-worker|report|snow-public|subscribe|foreign)\.js$"
 )
 # Not wrapped yet. A file leaves this list when it is, and nothing new comes in.
 _OPEN = """
