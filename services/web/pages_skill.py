@@ -18,7 +18,6 @@ from services.web.context import CONTEXT
 from services.web.language.speaking import N_, _
 from services.web.moments import dated, on_day
 from services.web.pages_staff import staff_page
-from services.web.public.clock import clock
 from services.web.skill_charts import SIDE, lead_bars, reliability, tenth_words
 from services.web.skill_sentences import gravest_first, of_rivers, of_warnings
 from services.web.templating import TEMPLATES
