@@ -30,6 +30,7 @@ ELSEWHERE: Mapping[str, str] = {
     "listened": "one row per source",
     "polled_entries": "as long as a source may name them again; the loop poll",
     "polled_feeds": "one row per address",
+    "presences": "half a minute; each time that anybody says what they have open",
     "processes": "some minutes; by the processes themselves",
     "season_squares": "for good: numbers of a day by square of 500 m, with nobody in them",
     "sessions": "until they run out; at each login",

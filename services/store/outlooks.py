@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, fields
 from datetime import datetime
 from typing import Any
@@ -67,3 +67,19 @@ def _issued(row: Mapping[Any, Any]) -> Issued:
     values = {field.name: row[field.name] for field in fields(Issued)}
     limits = {name: Limit(**limit) for name, limit in values["limits"].items()}
     return Issued(**{**values, "status": Status(values["status"]), "limits": limits})
+
+
+async def newest(
+    connection: AsyncConnection, status: Status, stations: Collection[str], since: datetime
+) -> dict[str, list[Issued]]:
+    """By station: every lead of the newest outlook that was given since then, the nearest first."""
+    wanted = (outlooks.c.status == status.value, outlooks.c.station.in_(sorted(stations)), outlooks.c.made_at >= since)
+    rows = await connection.execute(select(outlooks).where(*wanted).order_by(outlooks.c.made_at, outlooks.c.lead))
+    found: dict[str, list[Issued]] = {}
+    for one in map(_issued, rows.mappings()):
+        known = found.get(one.station)
+        if known is None or known[0].made_at < one.made_at:
+            found[one.station] = [one]
+        else:
+            known.append(one)
+    return found

@@ -32,6 +32,7 @@ import services.store.tables_muster
 import services.store.tables_orders
 import services.store.tables_past
 import services.store.tables_plow
+import services.store.tables_presence
 import services.store.tables_reporters
 import services.store.tables_requests
 import services.store.tables_selftest

@@ -6,13 +6,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+import shapely
+from shapely.geometry.base import BaseGeometry
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from geo.model import Ground
 from rules.watch.alarm import ASKS, Reply, Standing, What, standing
 from rules.watch.exposed import Exposed, exposed
 from rules.watch.following import Opening
-from rules.watch.ward import Ward
+from rules.watch.ward import Home, Ward
 from services.configuration.watch import Watching
 from services.store import watch_alarms, watch_log, watch_sends, watch_wards
 from services.store.engine import Store
@@ -60,6 +62,14 @@ class Desk:
             found = await self._rows(connection, now)
         return found if names else [replace(row, ward=None) for row in found]
 
+    async def counts(self, now: datetime, within: BaseGeometry) -> tuple[int, int]:
+        """How many alarms of people who live in the area (degrees) are open, and of how many all is well: no more."""
+        async with self.store.read() as connection:
+            rows = await self._rows(connection, now)
+        homes = [row for row in rows if row.ward and _lives(row.ward.home, within)]
+        done = sum(1 for row in homes if row.standing is Standing.DONE)
+        return len(homes) - done, done
+
     async def enter(self, by: By, shown: Sequence[Row]) -> None:
         """An entry of the access log for each person that a page shows by name."""
         people = sorted({row.ward.uid for row in shown if row.ward})
@@ -98,6 +108,10 @@ class Desk:
             if one.ward in known
         ]
         return sorted(rows, key=_urgency)
+
+
+def _lives(home: Home, within: BaseGeometry) -> bool:
+    return home.lon is not None and home.lat is not None and bool(shapely.intersects_xy(within, home.lon, home.lat))
 
 
 def _urgency(row: Row) -> tuple[object, ...]:

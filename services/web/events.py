@@ -9,8 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-import json
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
@@ -20,7 +19,8 @@ from aiohttp import hdrs, web
 from sqlalchemy import Select, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.store import calls, muster_people, musters, orders, silences
+from services.clock import wall
+from services.store import calls, muster_people, musters, orders, presences, silences
 from services.store.records import latest_seq
 from services.store.tables import approvals, chronology, outbox, records, suppressions
 from services.web.api.alerts import visible as visible_alerts
@@ -30,84 +30,30 @@ from services.web.api.reports import visible as visible_reports
 from services.web.api.status import overview
 from services.web.api.times import iso
 from services.web.api.viewer import Viewer, viewer_of
+from services.web.audience import Audience, Picture
 from services.web.auth import current_session
 from services.web.context import CONTEXT, WebContext
 from services.web.security import WebError
 
 PUBLIC = ("alerts", "hazards", "readings", "reports")
-_OF_DESK = ("calls", "chronology", "deliveries", "fixes", "musters", "orders", "silences", "suppressions", "status")
+_OF_DESK = (
+    "calls",
+    "chronology",
+    "deliveries",
+    "fixes",
+    "musters",
+    "orders",
+    "presence",
+    "silences",
+    "suppressions",
+    "status",
+)
 DESK = (*PUBLIC, *_OF_DESK)
-_BELLS = ("records", "hazards", "alerts", "outbox", "deliveries", "calls", "musters", "orders")
+_BELLS = ("records", "hazards", "alerts", "outbox", "deliveries", "calls", "musters", "orders", "presence")
 _POLL, _PAUSE, _BEAT, _STUCK = 2.0, 1.0, 15.0, 30.0  # seconds
-_MOST_STREAMS, _MOST_WAITING = 5000, 64
+_MOST_STREAMS = 5000
 _FIRST_LOOK = 50_000  # records; a start must not read a year of them, and what is older counts as no news
 _log = structlog.get_logger("web.events")
-
-
-@dataclass(frozen=True, slots=True)
-class Picture:
-    """What a kind of viewer could see at one moment: a mark per thing, and the figures of the status bar."""
-
-    marks: Mapping[str, str]
-    facts: Mapping[str, Any]
-
-    @property
-    def id(self) -> str:
-        return ".".join(f"{name}-{mark}" for name, mark in sorted(self.marks.items()))
-
-    def news_since(self, event_id: str) -> list[str]:
-        """The things that differ from what the id stands for; everything, for an id that is not one of ours."""
-        before = dict(part.split("-", 1) for part in event_id.split(".") if "-" in part)
-        return sorted(name for name, mark in self.marks.items() if before.get(name) != mark)
-
-    def event(self, what: list[str]) -> bytes:
-        data = json.dumps({"what": what, **self.facts}, ensure_ascii=False)
-        return f"id: {self.id}\nevent: change\ndata: {data}\n\n".encode()
-
-
-class Audience:
-    """Everyone who sees the same: the public, or the desk."""
-
-    def __init__(self, viewer: Viewer) -> None:
-        self.viewer = viewer
-        self.picture = Picture({}, {})
-        self.newest: dict[str, int] = {}  # type of record → sequence number
-        self.looked = 0  # how far into the records
-        self._queues: set[asyncio.Queue[bytes | None]] = set()
-
-    def __len__(self) -> int:
-        return len(self._queues)
-
-    def join(self) -> asyncio.Queue[bytes | None]:
-        queue: asyncio.Queue[bytes | None] = asyncio.Queue(_MOST_WAITING)
-        self._queues.add(queue)
-        return queue
-
-    def leave(self, queue: asyncio.Queue[bytes | None]) -> None:
-        self._queues.discard(queue)
-
-    def show(self, picture: Picture) -> bool:
-        """Tell everyone what is new, encoded once; one who does not keep up is sent away and will resume."""
-        what = picture.news_since(self.picture.id)
-        self.picture = picture
-        if what:
-            event = picture.event(what)
-            for queue in list(self._queues):
-                if queue.full():
-                    self._end(queue)
-                else:
-                    queue.put_nowait(event)
-        return bool(what)
-
-    def close(self) -> None:
-        for queue in list(self._queues):
-            self._end(queue)
-
-    def _end(self, queue: asyncio.Queue[bytes | None]) -> None:
-        self.leave(queue)
-        while queue.full():
-            queue.get_nowait()
-        queue.put_nowait(None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,6 +180,7 @@ async def _picture(connection: AsyncConnection, audience: Audience, context: Web
         contents["calls"] = await calls.mark(connection)
         contents["orders"] = await orders.mark(connection)
         contents["musters"] = (await musters.mark(connection), await muster_people.mark(connection))
+        contents["presence"] = await presences.here(connection, wall())
         contents["silences"] = await silences.holding(connection, context.now())
     facts: dict[str, Any] = {"now": iso(context.now()), "highest_level": seen.highest_level}
     if viewer.staff:

@@ -34,7 +34,6 @@ services/web/templates/watch_answer.html
 services/web/static/js/adopt.js
 services/web/static/js/approve.js
 services/web/static/js/board.js
-services/web/static/js/chart.js
 services/web/static/js/drafts.js
 services/web/static/js/events.js
 services/web/static/js/gauges.js
@@ -46,7 +45,6 @@ services/web/static/js/official.js
 services/web/static/js/ops.js
 services/web/static/js/outages.js
 services/web/static/js/outbox.js
-services/web/static/js/panel.js
 services/web/static/js/payload.js
 services/web/static/js/quarantine.js
 services/web/static/js/ring.js

@@ -116,7 +116,17 @@ async def look(store: Store, officer: Visitor) -> tuple[int, Any]:
     return await officer.post("/api/v1/contacts/looks", {"case": number, "purpose": "call_back"})
 
 
+async def presence(store: Store, officer: Visitor) -> tuple[int, Any]:
+    """Taking something is what the chronology tells of; who merely looks is nobody's business for long."""
+    one = alert(series="Exercise-river-level-taken-20261120T180000")
+    async with store.write() as connection:
+        await alerts.add_draft(connection, one, {"log": payload()}, NOW)
+    items = [{"what": f"alert:{one.series}", "doing": "taken"}]
+    return await officer.post("/api/v1/presence", {"tab": "audit-tab", "items": items})
+
+
 ACTS: dict[str, Act] = {
+    "/presence": presence,
     "/culling": culling,
     "/culling/acts": tick,
     "/contacts/looks": look,

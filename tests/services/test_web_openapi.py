@@ -59,6 +59,7 @@ async def test_what_the_document_guards_is_guarded_and_the_rest_is_open(store: S
                 .replace("{series}", "s")
                 .replace("{section}", "plow-chuo")
                 .replace("{dump}", "d1")
+                .replace("{code}", "03201")
             )
             if endpoint.method != "GET":
                 assert endpoint.role is not None or endpoint.open

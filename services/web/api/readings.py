@@ -8,7 +8,7 @@ from typing import Any
 
 from aiohttp import web
 from sqlalchemy import Select, select
-from sqlalchemy.engine import RowMapping
+from sqlalchemy.engine import Row, RowMapping
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from feeds.quantities import FOR_STAFF
@@ -99,12 +99,12 @@ async def series(request: web.Request) -> web.Response:
     hidden = not viewer.staff and for_staff(f"{station}/{quantity}", context.ground.stations)
     if hidden or (known is None and not rows):
         raise WebError(404, "not_found", "この観測所の値はありません。 / There is no such series.")
-    points = {at: {"time": iso(at), "value": value, "trusted": trusted} for at, value, trusted, _ in reversed(rows)}
+    points = {row.measured_at: _point(row, viewer) for row in reversed(rows)}
     body = {
         "station": station,
         "station_name": known.name if known else station,
         "quantity": quantity,
-        "unit": rows[0][3] if rows else (known.unit if known else ""),
+        "unit": rows[0].body["unit"] if rows else (known.unit if known else ""),
         "status": status,
         "thresholds": dict(known.thresholds) if known else {},
         "points": list(points.values()),
@@ -114,7 +114,7 @@ async def series(request: web.Request) -> web.Response:
 
 def _series(viewer: Viewer, subject: str, status: str, hours: int, when: Seen) -> Select[Any]:
     statement = (
-        select(records.c.measured_at, records.c.value, records.c.trusted, records.c.body["unit"].as_string())
+        select(records.c.measured_at, records.c.value, records.c.trusted, records.c.body)
         .where(records.c.type == "reading", records.c.subject == subject, records.c.status == status)
         .where(records.c.measured_at.between(when.at - timedelta(hours=hours), when.at + _AHEAD), *came_by(when.then))
         .where(records.c.value.is_not(None))
@@ -122,6 +122,11 @@ def _series(viewer: Viewer, subject: str, status: str, hours: int, when: Seen) -
         .limit(_MAX_POINTS)
     )
     return statement if viewer.staff else statement.where(records.c.trusted)
+
+
+def _point(row: Row[Any], viewer: Viewer) -> dict[str, Any]:
+    told = {"time": iso(row.measured_at), "value": row.value, "trusted": row.trusted}
+    return told | {"flags": sorted(row.body["flags"])} if viewer.staff and row.body["flags"] else told
 
 
 def _status(request: web.Request, context: WebContext, viewer: Viewer) -> str:
@@ -179,7 +184,7 @@ ENDPOINTS = (
             "unit": "of the values",
             "status": "of the values",
             "thresholds": "the station's thresholds by name, in the unit",
-            "points": "list of {time, value, trusted}",
+            "points": "list of {time, value, trusted}; for the desk with flags, where there are any",
         },
         errors=(400, 404),
     ),

@@ -28,6 +28,7 @@ from services.web.language.speaking import N_
 from services.web.pages_staff import staff_page
 from services.web.public.orders import is_order
 from services.web.security import WebError
+from services.web.writing.clash import clashes
 from services.web.writing.form import LANGUAGE_NAMES, PARTS, Filled, filled, prefilled, said, text_of
 
 _OLDEST = timedelta(hours=12)  # of a form that somebody left open
@@ -165,6 +166,7 @@ class Desk:
             form=form,
             shown=shown,
             problem=str(error) if error else "",
+            clashes=clashes(form, stands.alert) if error and error.code == "changed" and stands.alert else (),
             parts=PARTS,
             languages=LANGUAGE_NAMES,
             drill=plain.status is not Status.ACTUAL,

@@ -4,6 +4,7 @@ import { post, Refused } from './api.js';
 import { announce } from './announce.js';
 import { byId, fill, h } from './dom.js';
 import { showPayload } from './payload.js';
+import { at } from './presence.js';
 import { timeTag } from './time.js';
 import { chip, deliveryLook, inOrder, word } from './words.js';
 
@@ -48,6 +49,7 @@ export function approve(one) {
   byId('approve-confirm').textContent = more ? `承認する（${one.approvals.length + 1}/${total}。まだ送りません）` : '承認して、すべての経路へ送る';
   byId('approve-confirm').disabled = false;
   byId('approve').showModal();
+  at(`alert:${one.series}`, 'deciding');
   byId('approve-body').scrollTop = 0;
   byId('approve-body').focus();
 }
@@ -134,6 +136,7 @@ export function wireDecisions(after) {
   done = after;
   byId('approve-confirm').addEventListener('click', confirm);
   byId('approve-cancel').addEventListener('click', () => byId('approve').close());
+  byId('approve').addEventListener('close', () => { if (draft) at(`alert:${draft.series}`, 'reading'); });
   byId('reject-form').addEventListener('submit', sendBack);
   byId('reject-cancel').addEventListener('click', () => byId('reject').close());
 }

@@ -1,13 +1,13 @@
 // @ts-check
 // The calls stand in the page itself, and their forms work without any script; here they are kept fresh.
-import { refresh } from './desk.js';
+import { BAR, refresh } from './desk.js';
 import { byId } from './dom.js';
 import { listen } from './live.js';
 import { drawAge, drawStatus, setLine } from './status.js';
 import { loadWords } from './words.js';
 
 async function update() {
-  await refresh(['alerts', 'calls', 'hazards', 'readings', 'status']);
+  await refresh(BAR);
   drawStatus();
 }
 

@@ -1,6 +1,6 @@
 // @ts-check
 // A desk of cards that stands in the page itself: kept fresh, and given keys that go to buttons and never press them.
-import { refresh } from './desk.js';
+import { BAR, refresh } from './desk.js';
 import { byId } from './dom.js';
 import { listen } from './live.js';
 import { drawAge, drawStatus, setLine } from './status.js';
@@ -11,7 +11,7 @@ const KEEP = 'shirase-keys'; // whoever switched one-letter keys off on the map 
 /** @typedef {{ path: string, card: string, things: string[], keys: Record<string, string>, ready: string }} Desk */
 
 async function update() {
-  await refresh(['alerts', 'calls', 'hazards', 'readings', 'status']);
+  await refresh(BAR);
   drawStatus();
 }
 

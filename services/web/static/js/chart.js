@@ -1,30 +1,69 @@
 // @ts-check
-// A small chart of one sensor: the line, its thresholds, and nothing to learn.
+// A chart of one sensor: the line with its gaps, thresholds, what tests doubted, and the band of what is foretold.
 import { svg } from './dom.js';
+import { t } from './language.js';
 import { clockTime } from './time.js';
 import { about, word } from './words.js';
 
-const W = 340, H = 190, LEFT = 34, RIGHT = 84, TOP = 10, BOTTOM = 20;
+const W = 380, H = 210, LEFT = 36, RIGHT = 88, TOP = 10, BOTTOM = 20;
 const TICKS = [0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100];
+const HOUR = 3600000;
+
+/** @typedef {{at: string, value: number, trusted?: boolean, flags?: string[]}} Point */
+/** @typedef {{at: string, q10: number, q50: number, q90: number}} Lead */
+/** @typedef {{thresholds: Record<string, number>, unit: string, name: string, from: Date, to: Date, leads?: Lead[]}} About `leads`: ascending */
 
 /**
- * @param {{at: string, value: number}[]} points ascending
- * @param {{thresholds: Record<string, number>, unit: string, name: string, from: Date, to: Date, ahead?: {at: string, value: number}}} about_ `ahead`: where it is foreseen to be
+ * @param {Point[]} points ascending, doubted ones too
+ * @param {About} about_
  * @returns {SVGElement}
  */
-export function chart(points, { thresholds, unit, name, from, to, ahead }) {
+export function chart(points, { thresholds, unit, name, from, to, leads = [] }) {
   const limits = Object.entries(thresholds);
-  const values = points.map((p) => p.value);
-  const [low, high] = range(ahead ? [...values, ahead.value] : values, limits.map(([, v]) => v));
+  const good = points.filter((p) => p.trusted !== false);
+  const [low, high] = range([...good.map((p) => p.value), ...leads.flatMap((l) => [l.q10, l.q90])], limits.map(([, v]) => v));
   const x = (/** @type {Date | string} */ at) => LEFT + ((new Date(at).getTime() - from.getTime()) / (to.getTime() - from.getTime())) * (W - LEFT - RIGHT);
-  const y = (/** @type {number} */ v) => TOP + ((high - v) / (high - low)) * (H - TOP - BOTTOM);
-  const last = points[points.length - 1];
-  return svg('svg', { class: 'chart', viewBox: `0 0 ${W} ${H}`, role: 'img', 'aria-label': inWords(name, points, unit) },
+  const y = (/** @type {number} */ v) => TOP + ((high - Math.min(high, Math.max(low, v))) / (high - low)) * (H - TOP - BOTTOM);
+  const last = good[good.length - 1];
+  return svg('svg', { class: 'chart', viewBox: `0 0 ${W} ${H}`, role: 'img', 'aria-label': inWords(name, good, unit, points.length - good.length, leads) },
     axis(x, y, from, to, low, high, unit),
     limitLines(limits.filter(([, v]) => v <= high && v >= low), y),
-    points.length > 1 ? svg('polyline', { class: 'value', points: points.map((p) => `${x(p.at).toFixed(1)},${y(p.value).toFixed(1)}`).join(' ') }) : null,
-    last && ahead ? svg('line', { class: 'ahead', x1: x(last.at), y1: y(last.value), x2: x(ahead.at), y2: y(ahead.value) }) : null,
+    last && leads.length ? band(last, leads, x, y) : null,
+    pieces(good).map((some) => (some.length > 1 ? svg('polyline', { class: 'value', points: line(some, x, y) }) : svg('circle', { class: 'dot', cx: x(some[0].at), cy: y(some[0].value), r: 1.5 }))),
+    points.filter((p) => p.trusted === false || p.flags?.length).map((p) => mark(p, x(p.at), y(p.value))),
     last ? svg('circle', { class: 'dot', cx: x(last.at), cy: y(last.value), r: 4 }) : null);
+}
+
+/** @param {Point[]} some @param {(at: string) => number} x @param {(v: number) => number} y */
+const line = (some, x, y) => some.map((p) => `${x(p.at).toFixed(1)},${y(p.value).toFixed(1)}`).join(' ');
+
+/** The line ends where values are missing: three times the usual distance, and half an hour at least. @param {Point[]} points @returns {Point[][]} */
+export function pieces(points) {
+  const apart = points.slice(1).map((p, i) => Date.parse(p.at) - Date.parse(points[i].at));
+  const usual = [...apart].sort((a, b) => a - b)[Math.floor(apart.length / 2)] ?? 0;
+  const found = points.length ? [[points[0]]] : [];
+  points.slice(1).forEach((p, i) => {
+    if (apart[i] > Math.max(3 * usual, HOUR / 2)) found.push([p]);
+    else found[found.length - 1].push(p);
+  });
+  return found;
+}
+
+/** Half of what was foretold lies in the band's middle, eight tenths in all of it. @param {Point} last @param {Lead[]} leads @param {(at: string) => number} x @param {(v: number) => number} y */
+function band(last, leads, x, y) {
+  const begin = `${x(last.at).toFixed(1)},${y(last.value).toFixed(1)}`;
+  const along = (/** @type {'q10' | 'q50' | 'q90'} */ q) => leads.map((l) => `${x(l.at).toFixed(1)},${y(l[q]).toFixed(1)}`);
+  return [
+    svg('polygon', { class: 'band', points: [begin, ...along('q90'), ...along('q10').reverse()].join(' ') }),
+    svg('polyline', { class: 'ahead', points: [begin, ...along('q50')].join(' ') }),
+  ];
+}
+
+/** A cross for what no danger rests on, a ring for what is used and remarkable. @param {Point} p @param {number} cx @param {number} cy */
+function mark(p, cx, cy) {
+  const told = svg('title', {}, `${clockTime(p.at)} ${p.value} ${(p.flags ?? []).map((f) => word('doubts', f)).join(t('・'))}`);
+  if (p.trusted === false) return svg('path', { class: 'doubted', d: `M${cx - 3.5} ${cy - 3.5}l7 7M${cx + 3.5} ${cy - 3.5}l-7 7` }, told);
+  return svg('circle', { class: 'remarkable', cx, cy, r: 3.5 }, told);
 }
 
 /**
@@ -49,18 +88,19 @@ function range(values, limits) {
  * @param {number} low @param {number} high @param {string} unit
  */
 function axis(x, y, from, to, low, high, unit) {
-  const step = 3 * 3600000;
+  const hours = (to.getTime() - from.getTime()) / HOUR;
+  const step = (hours > 36 ? 12 : hours > 20 ? 6 : 3) * HOUR;
   const parts = [];
-  for (let t = Math.ceil(from.getTime() / step) * step; t <= to.getTime(); t += step) {
-    const at = new Date(t);
-    parts.push(svg('line', { class: 'axis', x1: x(at), x2: x(at), y1: TOP, y2: H - BOTTOM }), svg('text', { x: x(at), y: H - 6, 'text-anchor': 'middle' }, clockTime(at)));
+  for (let at = Math.ceil((from.getTime() + 9 * HOUR) / step) * step - 9 * HOUR; at <= to.getTime(); at += step) { // full hours of Japan
+    const when = new Date(at);
+    parts.push(svg('line', { class: 'axis', x1: x(when), x2: x(when), y1: TOP, y2: H - BOTTOM }), svg('text', { x: x(when), y: H - 6, 'text-anchor': 'middle' }, clockTime(when).slice(0, 5)));
   }
   const tick = TICKS.find((one) => (high - low) / one <= 4.5) ?? high - low;
   const places = tick < 0.1 ? 2 : tick < 1 ? 1 : 0;
   for (let v = Math.ceil(low / tick) * tick; v <= high; v += tick) {
     parts.push(svg('line', { class: 'axis', x1: LEFT, x2: W - RIGHT, y1: y(v), y2: y(v) }), svg('text', { x: LEFT - 4, y: y(v) + 4, 'text-anchor': 'end' }, v.toFixed(places)));
   }
-  return [...parts, svg('text', { x: 2, y: H - 6 }, unit)];
+  return [...parts, svg('text', { x: 2, y: H - 6 }, unit === 'Cel' ? '℃' : unit)];
 }
 
 /** @param {[string, number][]} limits @param {(v: number) => number} y */
@@ -71,14 +111,18 @@ function limitLines(limits, y) {
     return [
       svg('line', { class: 'threshold', x1: LEFT, x2: W - RIGHT, y1: y(value), y2: y(value) }),
       svg('rect', { class: 'threshold-tag', 'data-level': about('thresholds', name).level ?? 0, x: W - RIGHT + 4, y: free - 4.5, width: 9, height: 9 }),
-      svg('text', { x: W - RIGHT + 16, y: free + 4 }, `${word('thresholds', name).replace('水位', '')} ${value.toFixed(2)}`),
+      svg('text', { x: W - RIGHT + 16, y: free + 4 }, `${word('thresholds', name).replace(/水位$| level$/, '')} ${value.toFixed(2)}`),
     ];
   });
 }
 
-/** @param {string} name @param {{at: string, value: number}[]} points @param {string} unit */
-function inWords(name, points, unit) {
-  if (!points.length) return `${name}：この間の値はありません`;
-  const values = points.map((p) => p.value);
-  return `${name}の推移。${clockTime(points[0].at)} ${values[0]} ${unit} から ${clockTime(points[points.length - 1].at)} ${values[values.length - 1]} ${unit}。最高 ${Math.max(...values)} ${unit}`;
+/** @param {string} name @param {Point[]} points @param {string} unit @param {number} doubted @param {Lead[]} leads */
+function inWords(name, points, unit, doubted, leads) {
+  if (!points.length) return t('{name}：この間の値はありません', { name });
+  const values = points.map((p) => p.value), far = leads[leads.length - 1];
+  return [
+    t('{name}の推移。{from} {first} {unit} から {to} {last} {unit}。最高 {most} {unit}。', { name, from: clockTime(points[0].at), first: values[0], to: clockTime(points[points.length - 1].at), last: values[values.length - 1], most: Math.max(...values), unit }),
+    doubted ? t('使わない値 {n}件。', { n: doubted }) : '',
+    far ? t('予測：{when} に {low}〜{high} {unit}。', { when: clockTime(far.at), low: far.q10, high: far.q90, unit }) : '',
+  ].join('');
 }

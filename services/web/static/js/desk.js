@@ -6,9 +6,12 @@ import { about, exercise, isOrder } from './words.js';
 
 /** @type {Record<string, any>} */
 export const desk = {
-  hazards: [], alerts: [], readings: [], sensors: [], reports: [], deliveries: [], chronology: [], suppressions: [], silences: [], outages: [], calls: [], damage: [], quarantine: [], unassigned: [], status: {},
+  hazards: [], alerts: [], readings: [], sensors: [], reports: [], deliveries: [], chronology: [], suppressions: [], silences: [], outages: [], calls: [], damage: [], presence: [], quarantine: [], unassigned: [], status: {},
   official: [], shelters: [], fixes: [], dumps: [], sections: [],
 };
+
+/** What the bar above every page of the desk tells of. */
+export const BAR = ['alerts', 'calls', 'hazards', 'outages', 'presence', 'readings', 'status'];
 
 /** How each part is fetched. */
 const sources = {
@@ -26,6 +29,7 @@ const sources = {
   silences: () => list('silences'),
   calls: () => list('calls'),
   outages: () => list('outages'),
+  presence: () => list('presence'),
   damage: () => features('damage/map'),
   official: () => features('official/areas'),
   shelters: () => features('shelters'),
@@ -55,6 +59,7 @@ const touched = {
   silences: ['silences', 'suppressions', 'chronology'],
   stations: ['sensors', 'unassigned', 'chronology'],
   calls: ['calls', 'chronology'],
+  presence: ['presence'],
   orders: ['sections', 'chronology'],
   status: ['status'],
 };

@@ -6,6 +6,7 @@ import { countdown, heldActions, stayed } from './held.js';
 import { drafts, held } from './desk.js';
 import { byId, fill, h } from './dom.js';
 import { countOf, showPayload } from './payload.js';
+import { alsoHere, at, isMine, take, takers } from './presence.js';
 import { wireTabs } from './tabs.js';
 import { timeTag } from './time.js';
 import { brief, chip, drillMark, inOrder, word } from './words.js';
@@ -27,7 +28,7 @@ export function drawDrafts() {
     open = waiting[0]?.identifier ?? null;
     chosen = false;
   }
-  const picture = JSON.stringify([open, waiting.map((d) => [d.identifier, d.digest, d.approvals, d.objections, d.able, d.alone, d.leaves_at, d.stays, d.needs])]);
+  const picture = JSON.stringify([open, waiting.map((d) => [d.identifier, d.digest, d.approvals, d.objections, d.able, d.alone, d.leaves_at, d.stays, d.needs, alsoHere(about(d))?.textContent, takers(about(d))])]);
   if (picture === drawn) return; // an officer is reading: do not move the text for nothing
   drawn = picture;
   byId('drafts-count').textContent = [leaving.length && `送信待ち ${leaving.length}件`, waiting.length > leaving.length && `${leaving.length ? '承認待ち ' : ''}${waiting.length - leaving.length}件`].filter(Boolean).join('・');
@@ -43,16 +44,27 @@ function card(draft) {
       draft.alert_level ? h('span', {}, word('kinds', draft.kind)) : null, h('span', { class: 'tag' }, `${word('message_types', draft.msg_type)}${draft.revision > 1 ? ` 第${draft.revision}報` : ''}`),
       draft.ends ? h('span', { class: 'tag solid' }, '解除') : null, timeTag(draft.sent, true)),
     draft.leaves_at ? countdown(draft) : stayed(draft),
+    alsoHere(about(draft)),
     h('h3', {}, h('button', { type: 'button', 'aria-expanded': isOpen, 'data-key': `open-${draft.identifier}`, on: { click: () => toggle(draft.identifier) } }, brief(text.headline))),
     isOpen ? body(draft) : h('p', { class: 'muted small' }, names(draft)));
 }
 
 /** @param {string} identifier */
 function toggle(identifier) {
+  choose(identifier);
+}
+
+/** A person opened it: others are told. @param {string | null} identifier */
+function choose(identifier) {
+  for (const draft of drafts()) if (draft.identifier === open) at(about(draft), null);
   open = identifier;
   chosen = true;
+  for (const draft of drafts()) if (draft.identifier === open) at(about(draft), 'reading');
   drawDrafts();
 }
+
+/** As what the hub knows who is at it. @param {any} draft */
+const about = (draft) => `alert:${draft.series}`;
 
 /** @param {any} draft */
 const names = (draft) => draft.places.map((/** @type {any} */ p) => p.name).join('、');
@@ -67,7 +79,7 @@ function body(draft) {
     outlets(draft),
     draft.leaves_at || (draft.stays && !draft.needs) ? heldActions(draft) : h('div', { class: 'draft-actions' },
       barred(draft),
-      h('p', { class: 'approval' }, pips(draft), signed(draft)),
+      h('p', { class: 'approval' }, pips(draft), h('span', {}, signed(draft)), takeButton(draft)),
       mayApprove(draft)
         ? h('button', { type: 'button', class: 'button strong', 'data-key': `approve-${draft.identifier}`, 'data-approve': '', on: { click: () => approve(draft) } }, '承認へ進む…')
         : null,
@@ -85,6 +97,14 @@ function reasons(evidence) {
   const list = (/** @type {string[]} */ some) => h('ul', {}, some.map((e) => h('li', {}, e)));
   if (all.length <= SHOWN + 1) return list(all);
   return [list(all.slice(0, SHOWN)), h('details', { class: 'more' }, h('summary', {}, `ほか ${all.length - SHOWN}件の根拠`), list(all.slice(SHOWN)))];
+}
+
+/** Whoever takes it stops the sound for everybody; the others see who it is. @param {any} draft */
+function takeButton(draft) {
+  const what = about(draft);
+  const others = takers(what).filter((name) => name !== document.body.dataset.user);
+  if (!mayWrite() || (others.length && !isMine(what))) return null;
+  return h('button', { type: 'button', class: 'button slim', 'aria-pressed': String(isMine(what)), 'data-key': `take-${draft.identifier}`, on: { click: () => { take(what, !isMine(what)); drawDrafts(); } } }, isMine(what) ? '引き受け中（やめる）' : '引き受ける');
 }
 
 const mayWrite = () => ['operator', 'approver', 'admin'].includes(document.body.dataset.role ?? '');
@@ -116,9 +136,7 @@ export function focusDrafts() {
   if (!cards.length) return byId('drafts').focus();
   const at = cards.findIndex((c) => c.contains(document.activeElement));
   const next = cards[(at + 1) % cards.length].dataset.draft ?? null;
-  open = next;
-  chosen = true;
-  drawDrafts();
+  choose(next);
   const card_ = /** @type {HTMLElement} */ (document.querySelector(`[data-draft="${CSS.escape(next ?? '')}"]`));
   /** @type {HTMLElement | null} */ (card_.querySelector('[data-approve]') ?? card_.querySelector('h3 button'))?.focus();
   card_.scrollIntoView({ block: 'nearest' });

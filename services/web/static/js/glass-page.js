@@ -2,7 +2,7 @@
 // What was issued alone: each with its reason, and for an admin who did not do it the button that signs it off.
 import { announce } from './announce.js';
 import { list, post, Refused } from './api.js';
-import { refresh } from './desk.js';
+import { BAR, refresh } from './desk.js';
 import { byId, fill, h } from './dom.js';
 import { listen } from './live.js';
 import { drawAge, drawStatus, setLine } from './status.js';
@@ -10,7 +10,7 @@ import { timeTag } from './time.js';
 import { drillMark, loadWords } from './words.js';
 
 async function update() {
-  const [found] = await Promise.all([list('break-glass'), refresh(['alerts', 'calls', 'hazards', 'readings', 'status'])]);
+  const [found] = await Promise.all([list('break-glass'), refresh(BAR)]);
   drawStatus();
   if (byId('glass-list').contains(document.activeElement) && document.activeElement?.tagName === 'INPUT') return; // somebody writes
   fill(byId('glass-list'), found.length ? found.map(card) : h('p', { class: 'muted' }, '緊急発表はありません。'));

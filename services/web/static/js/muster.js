@@ -1,6 +1,6 @@
 // @ts-check
 // The board stands in the page itself, and its forms work without any script; here it is kept fresh.
-import { refresh } from './desk.js';
+import { BAR, refresh } from './desk.js';
 import { byId } from './dom.js';
 import { listen } from './live.js';
 import { drawAge, drawStatus, setLine } from './status.js';
@@ -10,7 +10,7 @@ const SELDOM = 4000; // milliseconds: two thousand answer within minutes, and ea
 let waiting = 0;
 
 async function update() {
-  await refresh(['alerts', 'calls', 'hazards', 'readings', 'status']);
+  await refresh(BAR);
   drawStatus();
 }
 

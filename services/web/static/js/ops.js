@@ -63,6 +63,11 @@ function draw() {
 async function update(parts) {
   const failed = await refresh(parts);
   if (failed.length) announce(`読み込めないものがあります：${failed.join('、')}`);
+  if (parts?.length === 1 && parts[0] === 'presence') { // who looks at what moves nothing on the map
+    drawStatus();
+    drawDrafts();
+    return;
+  }
   await learn();
   draw();
   tellNews();
@@ -85,7 +90,7 @@ function learnNames() {
 
 /** What the address says is selected. */
 function selectFromAddress() {
-  const found = /^(area|station|report):(.+)$/.exec(inAddress('select') ?? '');
+  const found = /^(area|station|river|report):(.+)$/.exec(inAddress('select') ?? '');
   if (found) select({ kind: /** @type {any} */ (found[1]), code: decodeURIComponent(found[2]) }, 'map');
 }
 
@@ -116,6 +121,7 @@ async function start() {
   if (!inAddress('map')) goHome();
   whenDrawn();
   selectFromAddress();
+  addEventListener('shirase-presence', drawDrafts);
   listen({ line: setLine, changed: (what) => update(partsOf(what)) });
   setInterval(() => { drawAge(); tick(); }, 1000);
   whenWanted((part) => update([part]));

@@ -1,7 +1,7 @@
 // @ts-check
 // The outbox viewer: every sending as its readers see it, and in an exercise the proof that exactly this arrived.
 import { compare, fetchArrived, strangers } from './arrived.js';
-import { desk, refresh } from './desk.js';
+import { BAR, desk, refresh } from './desk.js';
 import { byId, fill, h } from './dom.js';
 import { listen } from './live.js';
 import { showPayload } from './payload.js';
@@ -9,7 +9,7 @@ import { drawAge, drawStatus, setLine } from './status.js';
 import { clockTime, timeTag } from './time.js';
 import { about, chip, deliveryLook, drillMark, glassMark, inOrder, loadWords, word } from './words.js';
 
-const PARTS = ['calls', 'deliveries', 'alerts', 'hazards', 'readings', 'status'];
+const PARTS = [...BAR, 'deliveries'];
 
 /** @type {Map<string, import('./arrived.js').Arrived>} */
 let arrived = new Map();

@@ -1,7 +1,9 @@
 // @ts-check
 // The review queue.
 import { startCards } from './cards.js';
+import { wirePhotos } from './photos.js';
 
+wirePhotos();
 startCards({
   path: '/ops/reports',
   card: '.rep',

@@ -1,6 +1,6 @@
 // @ts-check
 // The desk of requests stands in the page itself and works without any script; here it is kept fresh, and gets its keys.
-import { refresh } from './desk.js';
+import { BAR, refresh } from './desk.js';
 import { byId } from './dom.js';
 import { listen } from './live.js';
 import { drawAge, drawStatus, setLine } from './status.js';
@@ -10,7 +10,7 @@ import { loadWords } from './words.js';
 const EVERY_MS = 30_000;
 
 async function update() {
-  await refresh(['alerts', 'calls', 'hazards', 'readings', 'status']);
+  await refresh(BAR);
   drawStatus();
 }
 

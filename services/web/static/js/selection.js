@@ -1,7 +1,7 @@
 // @ts-check
 // One thing is selected at a time. The map, the tables and the panel all follow it, whichever of them was clicked.
 
-/** @typedef {{kind: 'area' | 'station' | 'report', code: string}} Pick */
+/** @typedef {{kind: 'area' | 'station' | 'river' | 'report', code: string}} Pick */
 /** @typedef {(pick: Pick | null, from: string) => void} Follower */
 
 /** @type {Pick | null} */

@@ -43,6 +43,15 @@ function choose(id, options) {
   if (options.some(([value]) => value === before)) field.value = before;
 }
 
+/** To the form, with kind and area put in: what is left is the length and the reason. @param {string} kind @param {string} area */
+export function silenceFrom(kind, area) {
+  byId('tab-suppressions').click();
+  drawChoices();
+  byId('silence-kind').value = kind;
+  if ([...byId('silence-area').options].some((/** @type {any} */ o) => o.value === area)) byId('silence-area').value = area;
+  byId('silence-reason').focus();
+}
+
 /** @param {() => Promise<any>} after called when something was set or ended */
 export function wireSilences(after) {
   document.getElementById('silence')?.addEventListener('submit', async (event) => {

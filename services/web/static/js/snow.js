@@ -1,6 +1,6 @@
 // @ts-check
 // The snow desk stands in the page itself and works without any script; here it is kept fresh, and gets its keys.
-import { refresh } from './desk.js';
+import { BAR, refresh } from './desk.js';
 import { byId } from './dom.js';
 import { listen } from './live.js';
 import { drawAge, drawStatus, setLine } from './status.js';
@@ -8,7 +8,7 @@ import { focusOn, unfold, walk } from './walk.js';
 import { loadWords } from './words.js';
 
 async function update() {
-  await refresh(['alerts', 'calls', 'hazards', 'readings', 'status']);
+  await refresh(BAR);
   drawStatus();
 }
 

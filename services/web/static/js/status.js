@@ -1,8 +1,11 @@
 // @ts-check
 // The status bar: highest level, drafts, line, age of the data, clock. Old data is said to be old, never drawn as safe.
+import { drawAttention } from './attention.js';
 import { desk, drafts, inForce, isDanger, isOurs, nowAndNext, rank } from './desk.js';
 import { byId, fill, h } from './dom.js';
+import { drawAbout, wirePresence } from './presence.js';
 import { drawRing } from './ring.js';
+import { wireSound } from './sound.js';
 import { ago, clockTime, minutesSince, moment, seconds, today } from './time.js';
 import { chip, drillMark, exercise, isOrder, known, word } from './words.js';
 
@@ -21,7 +24,23 @@ export function setLine(state) {
   fill(byId('bar-line'), h('span', { class: 'line', 'data-line': state }, LINE[state]));
 }
 
+let wired = false; // once for each page
+
+function wire() {
+  if (wired) return;
+  wired = true;
+  wireSound();
+  wirePresence(() => { dispatchEvent(new Event('shirase-presence')); drawTitle(); });
+}
+
+/** What waits for a person stands in the title of every tab. */
+function drawTitle() {
+  const waiting = drafts().length;
+  document.title = `${drawAttention()}${waiting ? `(${waiting}) ` : ''}${title}`;
+}
+
 export function drawStatus() {
+  wire();
   const dangers = desk.hazards.filter(isDanger).sort((/** @type {any} */ a, /** @type {any} */ b) => rank(b) - rank(a) || Number(b.observed) - Number(a.observed));
   const { now, next, worst } = nowAndNext(dangers);
   highest('bar-danger', now ?? next, worst && `${known(now ?? next)} ${moment((now ?? next).since)}から`);
@@ -38,8 +57,9 @@ export function drawStatus() {
   byId('bar-reports').textContent = reports ? `通報 ${reports}` : '通報';
   drawFaults();
   drawGlass();
-  const calling = drawRing();
-  document.title = `${calling ? `【呼出${calling}】` : ''}${waiting ? `(${waiting}) ` : ''}${title}`;
+  drawRing();
+  drawAbout();
+  drawTitle();
   drawAge();
 }
 

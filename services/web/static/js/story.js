@@ -1,12 +1,12 @@
 // @ts-check
 // A page to be read: only the bar above it is kept fresh.
-import { refresh } from './desk.js';
+import { BAR, refresh } from './desk.js';
 import { listen } from './live.js';
 import { drawAge, drawStatus, setLine } from './status.js';
 import { loadWords } from './words.js';
 
 async function update() {
-  await refresh(['alerts', 'calls', 'hazards', 'readings', 'status']);
+  await refresh(BAR);
   drawStatus();
 }
 

@@ -1,6 +1,6 @@
 // @ts-check
 // The form of an alert works without this; with it, what every channel would send follows what is typed.
-import { refresh } from './desk.js';
+import { BAR, refresh } from './desk.js';
 import { listen } from './live.js';
 import { drawAge, drawStatus, setLine } from './status.js';
 import { loadWords } from './words.js';
@@ -39,7 +39,7 @@ form?.addEventListener('input', () => {
 });
 
 async function update() {
-  await refresh(['alerts', 'calls', 'hazards', 'readings', 'status']);
+  await refresh(BAR);
   drawStatus();
 }
 

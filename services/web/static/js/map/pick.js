@@ -17,7 +17,9 @@ export function hit(map, pixel) {
   const report = ask(['reports'], 4);
   if (report) return { kind: 'report', code: String(report.get('id')) };
   const area = ask(['badges'], 2) ?? ask(['districts'], 0);
-  return area ? { kind: 'area', code: area.get('code') } : null;
+  if (area) return { kind: 'area', code: area.get('code') };
+  const river = ask(['rivers'], 5)?.get('name');
+  return river ? { kind: 'river', code: river } : null;
 }
 
 /** @param {any} event */
@@ -58,6 +60,7 @@ export function find(pick) {
     area: ['districts', (/** @type {any} */ f) => f.get('code') === pick.code],
     station: ['gauges', (/** @type {any} */ f) => f.get('gauge').code === pick.code],
     report: ['reports', (/** @type {any} */ f) => String(f.get('id')) === pick.code],
+    river: ['rivers', (/** @type {any} */ f) => f.get('name') === pick.code],
   })[pick.kind];
   return on(name).find(is)?.getGeometry() ?? (pick.kind === 'area' ? on('city').find((/** @type {any} */ f) => f.get('code') === pick.code)?.getGeometry() : null);
 }

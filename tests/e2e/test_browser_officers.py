@@ -1,0 +1,104 @@
+"""Several officers at one desk: they see each other, lose nothing to each other, and what one took rings for nobody."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from playwright.async_api import Browser, BrowserContext, expect
+
+from tests.e2e.conftest import Visit, visit
+from tests.e2e.scene import Scene
+
+pytestmark = pytest.mark.browser
+
+_HEAR = """() => { window.heard = []; addEventListener('shirase-sound', event => window.heard.push(event.detail)); }"""
+
+_UNTAKEN = """async () => {
+  const script = document.querySelector('script[src$="ops.js"]').src;
+  const { needs } = await import(script.replace('ops.js', 'attention.js'));
+  return needs().filter(need => !need.by.length).length;
+}"""
+
+
+async def two(browser: Browser, made: Scene) -> tuple[Visit, Visit, list[BrowserContext]]:
+    """Sato and Suzuki, each with a browser of their own, before the map."""
+    (sato, one), (suzuki, other) = await visit(browser, made), await visit(browser, made)
+    await sato.map_ready()
+    await suzuki.map_ready("suzuki")
+    return sato, suzuki, [one, other]
+
+
+async def close(visits: list[Visit], contexts: list[BrowserContext]) -> None:
+    for context in contexts:
+        await context.close()
+    for one in visits:
+        one.check()
+
+
+async def test_who_decides_and_who_writes_is_seen_by_the_other_and_both_versions_stand(
+    browser: Browser, night: Scene
+) -> None:
+    sato, suzuki, contexts = await two(browser, night)
+    first, second = sato.page, suzuki.page
+    await second.locator("[data-approve]").first.click()
+    here = first.locator("[data-draft] .also-here").first
+    await expect(here).to_contain_text("suzukiさんが承認の画面を開いています", timeout=10_000)
+    await second.keyboard.press("Escape")
+    await expect(here).to_contain_text("suzukiさんが見ています", timeout=10_000)
+    for page in (first, second):
+        await page.get_by_role("link", name="直す…").first.click()
+        await page.wait_for_function("() => document.body.dataset.writing === 'ready'")
+    title = re.compile("見出し")
+    await second.get_by_label(title).first.fill("鈴木が書いた見出し")
+    await expect(first.locator("#writing .also-here")).to_contain_text("suzukiさんが書いています", timeout=10_000)
+    await first.get_by_label(title).first.fill("佐藤が書いた見出し")
+    await first.get_by_role("button", name="直した案に替える").click()
+    await first.wait_for_url("**/ops#drafts")
+    await second.get_by_role("button", name="直した案に替える").click()
+    clash = second.locator(".clash")
+    await expect(clash).to_contain_text("佐藤が書いた見出し")
+    await expect(clash).to_contain_text("鈴木が書いた見出し")
+    await expect(second.get_by_label(title).first).to_have_value("鈴木が書いた見出し")
+    seen = first.locator("[data-draft] .also-here").first
+    await expect(seen).to_contain_text("suzuki", timeout=10_000)
+    await second.goto("/ops/calls")  # who goes takes their name along
+    await expect(seen).to_have_count(0, timeout=10_000)
+    suzuki.faults[:] = [fault for fault in suzuki.faults if "409" not in fault]  # the refusal itself
+    await close([sato, suzuki], contexts)
+
+
+async def test_the_sound_is_of_a_drill_of_one_tab_and_stops_for_all_when_one_takes_it(
+    browser: Browser, night: Scene
+) -> None:
+    sato, suzuki, contexts = await two(browser, night)
+    first, second = sato.page, suzuki.page
+    tab = await contexts[0].new_page()
+    await tab.goto("/ops/outbox")
+    await tab.wait_for_function("() => document.body.dataset.outbox === 'ready'")
+    for page in (first, tab, second):
+        await page.evaluate(_HEAR)
+    for page in (first, second):
+        await page.get_by_role("button", name="音：切").click()
+        await page.get_by_role("button", name="音を入れる").click()
+        await expect(page.locator("#sound-state")).to_contain_text("このタブで鳴ります")
+        await page.get_by_role("button", name="閉じる").last.click()
+        await page.wait_for_function("() => window.heard.length > 0")
+        assert set(await page.evaluate("() => window.heard")) == {"drill"}, "the whole hub runs a drill"
+    await tab.bring_to_front()
+    await tab.locator("main").click()
+    await expect(tab.locator("#bar-sound")).to_have_text("音：入")
+    assert await tab.evaluate("() => window.heard") == [], "one tab of several sounds"
+    waiting = await second.locator("[data-draft]").count()
+    for number in range(waiting):
+        await first.bring_to_front()
+        card = first.locator("[data-draft]").nth(number)
+        await card.locator("h3 button").click()
+        await card.get_by_role("button", name="引き受ける").click()
+    for number in range(waiting):
+        await second.locator("[data-draft]").nth(number).locator("h3 button").click()
+        told = second.locator("[data-draft]").nth(number).locator(".also-here")
+        await expect(told).to_contain_text("satoさんが引き受けています", timeout=10_000)
+    for page in (first, second):
+        assert await page.evaluate(_UNTAKEN) == 0
+    await close([sato, suzuki], contexts)
