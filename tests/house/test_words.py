@@ -31,27 +31,11 @@ services/web/templates/muster_answer.html
 services/web/templates/ops.html
 services/web/templates/snow_answer.html
 services/web/templates/watch_answer.html
-services/web/static/js/adopt.js
-services/web/static/js/approve.js
 services/web/static/js/board.js
 services/web/static/js/drafts.js
 services/web/static/js/events.js
 services/web/static/js/gauges.js
-services/web/static/js/glass-page.js
-services/web/static/js/glass.js
-services/web/static/js/held.js
-services/web/static/js/logs.js
-services/web/static/js/official.js
-services/web/static/js/ops.js
-services/web/static/js/outages.js
-services/web/static/js/outbox.js
-services/web/static/js/payload.js
-services/web/static/js/quarantine.js
-services/web/static/js/ring.js
 services/web/static/js/silences.js
-services/web/static/js/status.js
-services/web/static/js/why.js
-services/web/static/js/words.js
 """
 OPEN = frozenset(_OPEN.split())
 

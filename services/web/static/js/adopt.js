@@ -4,6 +4,7 @@ import { announce } from './announce.js';
 import { post, Refused } from './api.js';
 import { desk } from './desk.js';
 import { byId, fill, h, table } from './dom.js';
+import { t } from './language.js';
 import { searchable } from './map/names.js';
 import { askPlace } from './map/pick.js';
 import { timeTag } from './time.js';
@@ -14,15 +15,15 @@ let chosen = null;
 
 export function drawUnassigned() {
   const found = desk.unassigned;
-  byId('tab-unassigned').textContent = found.length ? `未登録のセンサー（${found.length}）` : '未登録のセンサー';
+  byId('tab-unassigned').textContent = found.length ? t('未登録のセンサー（{n}）', { n: found.length }) : t('未登録のセンサー');
   const mayAdopt = document.body.dataset.role !== 'viewer';
   const rows = found.map((/** @type {any} */ one) => h('tr', {},
     h('th', { scope: 'row' }, drillMark(one.status), one.station, h('span', { class: 'muted small' }, ` ${one.gateway}`)),
     h('td', {}, word('quantities', one.quantity)),
-    h('td', { class: 'nowrap' }, one.value === null ? '欠測' : `${one.value} ${one.unit}`, assumed(one) ? h('span', { class: 'small' }, '（単位は仮）') : null),
+    h('td', { class: 'nowrap' }, one.value === null ? t('欠測') : `${one.value} ${one.unit}`, assumed(one) ? h('span', { class: 'small' }, t('（単位は仮）')) : null),
     h('td', { class: 'nowrap' }, timeTag(one.measured_at)),
-    h('td', {}, mayAdopt ? h('button', { type: 'button', class: 'button slim', 'data-key': `adopt-${one.station}-${one.quantity}`, on: { click: () => open(one) } }, '登録する') : null)));
-  fill(byId('unassigned-list'), table('この1週間に値を送ってきた、登録されていないセンサー', ['センサー（ゲートウェイ）', '種類', '最新の値', 'いつ', '操作'], rows, '未登録のセンサーはありません。'));
+    h('td', {}, mayAdopt ? h('button', { type: 'button', class: 'button slim', 'data-key': `adopt-${one.station}-${one.quantity}`, on: { click: () => open(one) } }, t('登録する')) : null)));
+  fill(byId('unassigned-list'), table(t('この1週間に値を送ってきた、登録されていないセンサー'), [t('センサー（ゲートウェイ）'), t('種類'), t('最新の値'), t('いつ'), t('操作')], rows, t('未登録のセンサーはありません。')));
 }
 
 /** Neither the format nor the word told the unit. @param {any} one */
@@ -84,11 +85,11 @@ function close() {
 
 /** The next click on the map is the place; the district there is taken too. */
 function pickOnMap() {
-  byId('adopt-hint').textContent = '地図の上で、センサーの場所を押してください。';
+  byId('adopt-hint').textContent = t('地図の上で、センサーの場所を押してください。');
   askPlace((lon, lat, area) => {
     place(lon, lat);
     if (area) drawAreas([area]);
-    byId('adopt-hint').textContent = '場所を入れました。';
+    byId('adopt-hint').textContent = t('場所を入れました。');
     byId('adopt-pick').focus();
   });
 }
@@ -105,11 +106,11 @@ export function wireAdopt(after) {
     error.hidden = true;
     try {
       const told = await post('sensors', wanted());
-      announce(`センサー ${told.name} を登録しました。`);
+      announce(t('センサー {name} を登録しました。', { name: told.name }));
       close();
       await after();
     } catch (problem) {
-      error.textContent = problem instanceof Refused ? problem.message : '登録できませんでした。回線を確かめてください。';
+      error.textContent = problem instanceof Refused ? problem.message : t('登録できませんでした。回線を確かめてください。');
       error.hidden = false;
     }
   });

@@ -1,6 +1,8 @@
 // @ts-check
 // The hub's own API, and nothing else: no page talks to any other host.
 
+import { own } from './language.js';
+
 const root = '/api/v1';
 
 export class Refused extends Error {}
@@ -17,7 +19,7 @@ async function ask(path, options = {}) {
   const text = await response.text();
   const body = text ? JSON.parse(text) : {};
   if (response.status === 401) location.assign(`/login?next=${encodeURIComponent(location.pathname)}`);
-  if (!response.ok) throw new Refused(body.message ?? `${response.status} ${response.statusText}`);
+  if (!response.ok) throw new Refused(own(body.message) || `${response.status} ${response.statusText}`);
   return body;
 }
 

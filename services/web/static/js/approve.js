@@ -3,6 +3,7 @@
 import { post, Refused } from './api.js';
 import { announce } from './announce.js';
 import { byId, fill, h } from './dom.js';
+import { own, pieces, t } from './language.js';
 import { showPayload } from './payload.js';
 import { at } from './presence.js';
 import { timeTag } from './time.js';
@@ -24,9 +25,9 @@ const agreed = (one) => one.approvals.some((/** @type {any} */ a) => a.person ==
 /** 「あなたは承認できません」, why, and who may; nothing for those who may. @param {any} one */
 export function barred(one) {
   if (!one.objections.length) return null;
-  const able = one.able.length ? `承認できる人：${one.able.join('、')}` : '承認できる人がいません。管理者に、承認の範囲の設定を頼んでください。';
+  const able = one.able.length ? t('承認できる人：{people}', { people: one.able.join('、') }) : t('承認できる人がいません。管理者に、承認の範囲の設定を頼んでください。');
   return h('div', { class: 'barred' },
-    h('p', {}, 'あなたは承認できません'), h('ul', {}, one.objections.map((/** @type {string} */ o) => h('li', {}, o))),
+    h('p', {}, t('あなたは承認できません')), h('ul', {}, one.objections.map((/** @type {string} */ o) => h('li', {}, o))),
     h('p', { class: one.able.length ? '' : 'tone-bad' }, able));
 }
 
@@ -34,8 +35,8 @@ export function barred(one) {
 export function signed(one) {
   const count = one.approvals.length;
   const people = one.approvals.map((/** @type {any} */ a) => a.person).join('、');
-  const waits = agreed(one) ? `。もう一人の承認を待っています（${one.able.join('、') || '承認できる人がほかにいません'}）` : '';
-  return `承認 ${count}/${count + one.needs}${people ? `（${people}）` : ''}${waits}`;
+  const waits = agreed(one) ? t('。もう一人の承認を待っています（{people}）', { people: one.able.join('、') || t('承認できる人がほかにいません') }) : '';
+  return t('承認 {count}/{needs}{people}{waits}', { count, needs: count + one.needs, people: people ? `（${people}）` : '', waits });
 }
 
 /** Open the dialog. Focus starts on the text, not on a button: a stray Enter does nothing. @param {any} one */
@@ -45,8 +46,8 @@ export function approve(one) {
   fill(byId('approve-body'), summary(one));
   const more = one.needs_after; // of words of one's own the own yes may not be enough
   const total = one.approvals.length + 1 + more;
-  byId('approve-title').textContent = total > 1 ? `この内容を承認しますか（${one.approvals.length + 1}人目／${total}人）` : 'この内容を発表しますか';
-  byId('approve-confirm').textContent = more ? `承認する（${one.approvals.length + 1}/${total}。まだ送りません）` : '承認して、すべての経路へ送る';
+  byId('approve-title').textContent = total > 1 ? t('この内容を承認しますか（{at}人目／{total}人）', { at: one.approvals.length + 1, total }) : t('この内容を発表しますか');
+  byId('approve-confirm').textContent = more ? t('承認する（{at}/{total}。まだ送りません）', { at: one.approvals.length + 1, total }) : t('承認して、すべての経路へ送る');
   byId('approve-confirm').disabled = false;
   byId('approve').showModal();
   at(`alert:${one.series}`, 'deciding');
@@ -58,13 +59,13 @@ export function approve(one) {
 export function summary(one) {
   const outlets = inOrder(Object.keys(one.payloads)).map((name) => [name, one.payloads[name]]);
   return [
-    one.status === 'Actual' ? null : h('div', { class: 'drill' }, h('p', {}, h('strong', {}, one.status === 'Exercise' ? '訓練' : '試験'), ' として送ります')),
+    one.status === 'Actual' ? null : h('div', { class: 'drill' }, h('p', {}, h('strong', {}, one.status === 'Exercise' ? t('訓練として送ります') : t('試験として送ります')))),
     h('p', { class: 'big' }, chip(one), h('strong', {}, one.texts.ja.headline)),
     h('dl', { class: 'facts' },
-      h('dt', {}, '区域'), h('dd', {}, one.places.map((/** @type {any} */ p) => p.name).join('、')),
-      h('dt', {}, '経路'), h('dd', {}, outlets.map(([name, p]) => word('channels', name) + (/** @type {any} */ (p).reason ? `（${deliveryLook({ code: /** @type {any} */ (p).code }).ja}）` : '')).join('、')),
-      h('dt', {}, '種類'), h('dd', {}, `${word('message_types', one.msg_type)}・第${one.revision}報${one.ends ? '・解除' : ''}`),
-      h('dt', {}, '期限'), h('dd', {}, timeTag(one.expires), 'まで')),
+      h('dt', {}, t('区域')), h('dd', {}, one.places.map((/** @type {any} */ p) => p.name).join('、')),
+      h('dt', {}, t('経路')), h('dd', {}, outlets.map(([name, p]) => word('channels', name) + (/** @type {any} */ (p).reason ? `（${own(deliveryLook({ code: /** @type {any} */ (p).code }))}）` : '')).join('、')),
+      h('dt', {}, t('種類')), h('dd', {}, t('{word}・第{revision}報{ends}', { word: word('message_types', one.msg_type), revision: one.revision, ends: one.ends ? t('・解除') : '' })),
+      h('dt', {}, t('期限')), h('dd', {}, pieces('{expires}まで', { expires: timeTag(one.expires) }))),
     outlets.map(([name, payload]) => h('section', { class: 'outlet' }, h('h3', {}, word('channels', name)), showPayload(/** @type {any} */ (payload)))),
   ];
 }
@@ -75,7 +76,7 @@ async function confirm() {
   try {
     const outcome = await post(path('approve'), { digest: draft.digest });
     byId('approve').close();
-    announce(outcome.issued ? '承認しました。送信を始めました' : '承認しました。もう一人の承認を待っています');
+    announce(outcome.issued ? t('承認しました。送信を始めました') : t('承認しました。もう一人の承認を待っています'));
     done();
   } catch (error) {
     fail('approve', error);
@@ -88,10 +89,10 @@ export async function sendNow(one, line) {
   line.hidden = true;
   try {
     await post(`alerts/${encodeURIComponent(one.series)}/${one.revision}/send-now`, { digest: one.digest });
-    announce('送信を始めました');
+    announce(t('送信を始めました'));
     done();
   } catch (error) {
-    line.textContent = error instanceof Refused ? error.message : '送れませんでした。回線を確かめて、もう一度押してください。';
+    line.textContent = error instanceof Refused ? error.message : t('送れませんでした。回線を確かめて、もう一度押してください。');
     line.hidden = false;
   }
 }
@@ -99,8 +100,8 @@ export async function sendNow(one, line) {
 /** To send back a draft, or to stop what waits for the clock. @param {any} one */
 export function reject(one) {
   draft = one;
-  byId('reject-title').textContent = one.leaves_at ? '送信を止める' : '差し戻す';
-  byId('reject-confirm').textContent = one.leaves_at ? '送信を止める' : '差し戻す';
+  byId('reject-title').textContent = one.leaves_at ? t('送信を止める') : t('差し戻す');
+  byId('reject-confirm').textContent = one.leaves_at ? t('送信を止める') : t('差し戻す');
   byId('reject-error').hidden = true;
   byId('reject-what').textContent = one.texts.ja.headline;
   byId('reject-reason').value = '';
@@ -114,7 +115,7 @@ async function sendBack(event) {
   try {
     await post(path('reject'), { digest: draft.digest, reason: byId('reject-reason').value.trim() });
     byId('reject').close();
-    announce(draft.leaves_at ? '送信を止めました' : '差し戻しました');
+    announce(draft.leaves_at ? t('送信を止めました') : t('差し戻しました'));
     done();
   } catch (error) {
     fail('reject', error);
@@ -127,7 +128,7 @@ const path = (verb) => `alerts/${encodeURIComponent(draft.series)}/${draft.revis
 /** @param {string} name @param {unknown} error */
 function fail(name, error) {
   const line = byId(`${name}-error`);
-  line.textContent = error instanceof Refused ? error.message : '送れませんでした。回線を確かめて、もう一度押してください。';
+  line.textContent = error instanceof Refused ? error.message : t('送れませんでした。回線を確かめて、もう一度押してください。');
   line.hidden = false;
 }
 

@@ -4,13 +4,14 @@ import { post, Refused } from './api.js';
 import { announce } from './announce.js';
 import { summary } from './approve.js';
 import { byId, fill, h } from './dom.js';
+import { t } from './language.js';
 
 /** @type {any} the draft in the dialog, exactly as it was shown */
 let draft = null;
 
 /** The button, for those who have the right and only where approving would not be enough. @param {any} one */
 export const glassButton = (one) => (one.alone
-  ? h('button', { type: 'button', class: 'button danger', 'data-key': `glass-${one.identifier}`, on: { click: () => open(one) } }, '緊急発表…')
+  ? h('button', { type: 'button', class: 'button danger', 'data-key': `glass-${one.identifier}`, on: { click: () => open(one) } }, t('緊急発表…'))
   : null);
 
 /** @param {any} one */
@@ -36,10 +37,10 @@ export function wireGlass(after) {
     try {
       await post(`alerts/${encodeURIComponent(draft.series)}/${draft.revision}/break-glass`, { digest: draft.digest, reason: byId('glass-reason').value.trim(), password: byId('glass-password').value });
       byId('glass').close();
-      announce('緊急発表しました。送信を始めました', true);
+      announce(t('緊急発表しました。送信を始めました'), true);
       after();
     } catch (error) {
-      byId('glass-error').textContent = error instanceof Refused ? error.message : '送れませんでした。回線を確かめて、もう一度押してください。';
+      byId('glass-error').textContent = error instanceof Refused ? error.message : t('送れませんでした。回線を確かめて、もう一度押してください。');
       byId('glass-error').hidden = false;
       byId('glass-password').value = '';
     }

@@ -2,6 +2,7 @@
 // 「3時10分に何が発表中だったか」: official warnings in force at an instant, asked in the panel of the chronology.
 import { get, Refused } from './api.js';
 import { byId, fill, h, table } from './dom.js';
+import { t } from './language.js';
 import { moment, now, timeTag } from './time.js';
 import { brief, drillMark, exercise, word } from './words.js';
 
@@ -20,7 +21,7 @@ export function wireOfficial() {
       const { items } = await get(`official?${new URLSearchParams({ at, area: 'city', limit: '1000', ...known })}`);
       draw(items, at);
     } catch (problem) {
-      error.textContent = problem instanceof Refused ? problem.message : '調べられませんでした。回線を確かめてください。';
+      error.textContent = problem instanceof Refused ? problem.message : t('調べられませんでした。回線を確かめてください。');
       error.hidden = false;
     }
   });
@@ -33,9 +34,9 @@ export function wireOfficial() {
 function draw(items, at) {
   const rows = items.map((one) => h('tr', {},
     h('th', { scope: 'row' }, exercise() && one.status === 'Exercise' ? null : drillMark(one.status), brief(one.kind_name)),
-    h('td', { class: 'nowrap' }, one.alert_level ? `警戒レベル${one.alert_level}相当` : word('kinds', one.hazard)),
+    h('td', { class: 'nowrap' }, one.alert_level ? t('警戒レベル{level}相当', { level: one.alert_level }) : word('kinds', one.hazard)),
     h('td', {}, one.area_name),
     h('td', { class: 'nowrap' }, timeTag(one.since), '〜', one.valid_until ? moment(one.valid_until) : ''),
-    h('td', {}, `${one.office} ${one.telegram ?? ''}`, h('span', { class: 'muted small' }, `（${moment(one.issued_at)}発表、${moment(one.received_at)}着）`))));
-  fill(byId('official-list'), table(`${moment(at)}に発表中だったもの`, ['種類', 'レベル', 'どこ', 'いつから', 'どの電文で'], rows, 'その時刻に発表中だったものは、届いた電文の中にありません。'));
+    h('td', {}, `${one.office} ${one.telegram ?? ''}`, h('span', { class: 'muted small' }, t('（{issued}発表、{received}着）', { issued: moment(one.issued_at), received: moment(one.received_at) })))));
+  fill(byId('official-list'), table(t('{at}に発表中だったもの', { at: moment(at) }), [t('種類'), t('レベル'), t('どこ'), t('いつから'), t('どの電文で')], rows, t('その時刻に発表中だったものは、届いた電文の中にありません。')));
 }

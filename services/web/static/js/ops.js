@@ -13,6 +13,7 @@ import { drawGauges } from './gauges.js';
 import { wireGlass } from './glass.js';
 import { tick } from './held.js';
 import { wireKeys } from './keys.js';
+import { t } from './language.js';
 import { drawLayers, tellLayers } from './layers-panel.js';
 import { listen } from './live.js';
 import { drawChronology, drawHazards, drawSuppressions, wireNote } from './logs.js';
@@ -62,7 +63,7 @@ function draw() {
 /** @param {string[]} [parts] */
 async function update(parts) {
   const failed = await refresh(parts);
-  if (failed.length) announce(`読み込めないものがあります：${failed.join('、')}`);
+  if (failed.length) announce(t('読み込めないものがあります：{parts}', { parts: failed.join('、') }));
   if (parts?.length === 1 && parts[0] === 'presence') { // who looks at what moves nothing on the map
     drawStatus();
     drawDrafts();
@@ -77,9 +78,9 @@ async function update(parts) {
 function tellNews() {
   const now = drafts();
   for (const draft of now.filter((d) => !known.has(d.identifier))) {
-    announce(`新しい下書き。${draft.texts.ja.headline}`, draft.alert_level && draft.level >= 4);
+    announce(t('新しい下書き。{headline}', { headline: draft.texts.ja.headline }), draft.alert_level && draft.level >= 4);
   }
-  for (const one of held().filter((d) => !known.has(d.identifier))) announce(`まもなく送ります。${one.texts.ja.headline}`);
+  for (const one of held().filter((d) => !known.has(d.identifier))) announce(t('まもなく送ります。{headline}', { headline: one.texts.ja.headline }));
   known = new Set([...now, ...held()].map((d) => d.identifier));
 }
 
@@ -129,6 +130,6 @@ async function start() {
 }
 
 start().catch((error) => {
-  byId('drafts-list').textContent = '画面を作れませんでした。読み込み直してください。';
+  byId('drafts-list').textContent = t('画面を作れませんでした。読み込み直してください。');
   throw error;
 });

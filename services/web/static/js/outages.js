@@ -3,6 +3,7 @@
 import { post, Refused } from './api.js';
 import { desk } from './desk.js';
 import { byId, fill, h } from './dom.js';
+import { t } from './language.js';
 import { moment } from './time.js';
 import { drillMark, exercise, word } from './words.js';
 
@@ -10,10 +11,10 @@ import { drillMark, exercise, word } from './words.js';
 const unfolded = new Set();
 
 /** @param {any} outage */
-const span = (outage) => `${moment(outage.began)}〜${outage.ended ? moment(outage.ended) : '続いています'}`;
+const span = (outage) => `${moment(outage.began)}〜${outage.ended ? moment(outage.ended) : t('続いています')}`;
 
 /** @param {any} item */
-const told = (item) => (item.fate === 'late' ? `${item.late_minutes}分遅れて送った` : item.told);
+const told = (item) => (item.fate === 'late' ? t('{late_minutes}分遅れて送った', { late_minutes: item.late_minutes }) : item.told);
 
 export function drawOutages() {
   const unread = desk.outages;
@@ -25,16 +26,16 @@ export function drawOutages() {
 /** @param {any} outage */
 function one(outage) {
   const rows = outage.items.map((/** @type {any} */ i) => h('li', { 'data-fate': i.fate },
-    h('b', {}, told(i)), h('span', {}, `${i.headline}（第${i.revision}報、${moment(i.issued)}発表）`), i.reason ? h('span', { class: 'muted small' }, i.reason) : null));
+    h('b', {}, told(i)), h('span', {}, t('{headline}（第{revision}報、{issued}発表）', { headline: i.headline, revision: i.revision, issued: moment(i.issued) })), i.reason ? h('span', { class: 'muted small' }, i.reason) : null));
   const may = document.body.dataset.role !== 'viewer';
   const folding = { open: unfolded.has(outage.id), on: { toggle: (/** @type {any} */ e) => unfolded[e.target.open ? 'add' : 'delete'](outage.id) } };
-  const detail = rows.length ? h('details', folding, h('summary', { 'data-key': `outage-items-${outage.id}` }, `一件ずつ見る（${rows.length}件）`), h('ul', {}, rows)) : null;
+  const detail = rows.length ? h('details', folding, h('summary', { 'data-key': `outage-items-${outage.id}` }, t('一件ずつ見る（{n}件）', { n: rows.length })), h('ul', {}, rows)) : null;
   const act = outage.ended
-    ? may ? h('button', { type: 'button', class: 'button slim', 'data-outage': outage.id, 'data-key': `outage-${outage.id}` }, '確認した') : null
-    : h('p', { class: 'small' }, '送れるようになったら、まとめて報告します。');
+    ? may ? h('button', { type: 'button', class: 'button slim', 'data-outage': outage.id, 'data-key': `outage-${outage.id}` }, t('確認した')) : null
+    : h('p', { class: 'small' }, t('送れるようになったら、まとめて報告します。'));
   return h('article', { class: 'outage', 'data-open': outage.ended ? null : 'true' },
     h('h3', {}, exercise() && outage.status === 'Exercise' ? null : drillMark(outage.status), word('channels', outage.channel), ' ', h('span', { class: 'muted small' }, span(outage))),
-    h('p', {}, outage.told || '送れていません。'), detail, act);
+    h('p', {}, outage.told || t('送れていません。')), detail, act);
 }
 
 /** @param {() => Promise<any>} after called when one was read */
@@ -47,7 +48,7 @@ export function wireOutages(after) {
     try {
       await post('outages/seen', { id: Number(number) });
     } catch (problem) {
-      error.textContent = problem instanceof Refused ? problem.message : 'できませんでした。回線を確かめてください。';
+      error.textContent = problem instanceof Refused ? problem.message : t('できませんでした。回線を確かめてください。');
       error.hidden = false;
     }
     await after();

@@ -3,6 +3,7 @@
 import { compare, fetchArrived, strangers } from './arrived.js';
 import { BAR, desk, refresh } from './desk.js';
 import { byId, fill, h } from './dom.js';
+import { own, t } from './language.js';
 import { listen } from './live.js';
 import { showPayload } from './payload.js';
 import { drawAge, drawStatus, setLine } from './status.js';
@@ -24,7 +25,7 @@ async function update() {
 function draw() {
   const channels = inOrder(desk.deliveries.map((/** @type {any} */ d) => d.channel));
   byId('proof').textContent = proof();
-  fill(byId('outlets'), channels.length ? channels.map(column) : h('p', { class: 'empty' }, 'まだ何も送っていません。承認したものが、ここに受け手の見え方で並びます。'));
+  fill(byId('outlets'), channels.length ? channels.map(column) : h('p', { class: 'empty' }, t('まだ何も送っていません。承認したものが、ここに受け手の見え方で並びます。')));
 }
 
 /** @param {any} delivery */
@@ -37,7 +38,7 @@ function proof() {
   const checked = desk.deliveries.filter((/** @type {any} */ d) => arrived.get(d.channel)?.known && ['accepted', 'duplicate'].includes(d.state));
   const good = checked.filter((/** @type {any} */ d) => compare(d, partsOf(d), arrived.get(d.channel)).same).length;
   const odd = known.reduce((sum, [channel, a]) => sum + strangers(desk.deliveries.filter((/** @type {any} */ d) => d.channel === channel), a).length, 0);
-  return `受け側と照合：${checked.length}件のうち ${good}件が一致、覚えのない投稿 ${odd}件`;
+  return t('受け側と照合：{n}件のうち {good}件が一致、覚えのない投稿 {odd}件', { n: checked.length, good, odd });
 }
 
 /** @param {any} delivery @returns {string[]} */
@@ -49,8 +50,8 @@ function column(channel) {
   const over = arrived.get(channel);
   const odd = over?.known ? strangers(some, over) : [];
   return h('section', { class: 'outlet-column', 'aria-labelledby': `outlet-${channel}` },
-    h('h2', { id: `outlet-${channel}` }, word('channels', channel), h('span', {}, over?.error || `${some.length}件`)),
-    odd.length ? h('div', { class: 'strangers' }, h('h3', {}, `送信箱にない投稿が受け側に ${odd.length}件あります`), odd.map((item) => h('p', { class: 'tweet-text' }, item.text))) : null,
+    h('h2', { id: `outlet-${channel}` }, word('channels', channel), h('span', {}, over?.error || t('{n}件', { n: some.length }))),
+    odd.length ? h('div', { class: 'strangers' }, h('h3', {}, t('送信箱にない投稿が受け側に {n}件あります', { n: odd.length })), odd.map((item) => h('p', { class: 'tweet-text' }, item.text))) : null,
     some.map((/** @type {any} */ d) => sending(d)));
 }
 
@@ -60,8 +61,8 @@ function sending(delivery) {
   const look = deliveryLook(delivery);
   return h('article', { class: 'sending', id: delivery.id, tabindex: -1 },
     h('header', { class: 'sending-head' }, drillMark(delivery.status), glassMark(alert), alert ? chip(alert) : null,
-      h('span', { class: 'tag' }, `第${delivery.revision}報`),
-      h('span', { class: `cell tone-${look.tone ?? 'wait'}` }, h('i', { 'aria-hidden': 'true' }, look.mark ?? ''), look.ja ?? delivery.state),
+      h('span', { class: 'tag' }, t('第{revision}報', { revision: delivery.revision })),
+      h('span', { class: `cell tone-${look.tone ?? 'wait'}` }, h('i', { 'aria-hidden': 'true' }, look.mark ?? ''), look.ja ? own(look) : delivery.state),
       timeTag(delivery.finished_at ?? delivery.created_at)),
     both(delivery),
     look.tone === 'good' || !delivery.reason ? null : h('p', { class: 'sending-why' }, delivery.reason),
@@ -72,10 +73,10 @@ function sending(delivery) {
 /** What we sent, and what the channel confirmed. @param {any} delivery */
 function both({ channel, sent, confirmed }) {
   const heard = ['accepted', 'duplicate'].includes(confirmed.state);
-  const means = heard ? about('confirms', channel).ja : '';
+  const means = heard ? own(about('confirms', channel)) : '';
   return h('dl', { class: 'both' },
-    h('div', {}, h('dt', {}, 'こちら'), h('dd', {}, word('sent', sent.state), sent.at ? [' ', timeTag(sent.at)] : null, sent.attempts > 1 ? `（${sent.attempts}回目）` : '')),
-    h('div', {}, h('dt', {}, '相手'), h('dd', { class: heard ? 'tone-good' : confirmed.state === 'nothing' ? 'tone-wait' : 'tone-bad' }, word('confirmed', confirmed.state), confirmed.at ? [' ', timeTag(confirmed.at)] : null,
+    h('div', {}, h('dt', {}, t('こちら')), h('dd', {}, word('sent', sent.state), sent.at ? [' ', timeTag(sent.at)] : null, sent.attempts > 1 ? t('（{attempts}回目）', { attempts: sent.attempts }) : '')),
+    h('div', {}, h('dt', {}, t('相手')), h('dd', { class: heard ? 'tone-good' : confirmed.state === 'nothing' ? 'tone-wait' : 'tone-bad' }, word('confirmed', confirmed.state), confirmed.at ? [' ', timeTag(confirmed.at)] : null,
       confirmed.receipts.length ? h('span', { class: 'receipt' }, confirmed.receipts.join('、')) : null, means ? h('span', { class: 'means' }, means) : null)));
 }
 
@@ -84,8 +85,8 @@ function evidence(delivery) {
   const over = arrived.get(delivery.channel);
   if (!over?.known || !['accepted', 'duplicate'].includes(delivery.state)) return null;
   const result = compare(delivery, partsOf(delivery), over);
-  if (result.same) return h('p', { class: 'arrived tone-good' }, `✓ 受け側で確認：承認した本文と一字一句同じ（${delivery.remote_ids.join('、')}）`);
-  return h('p', { class: 'arrived tone-bad' }, result.some ? '✕ 受け側の本文が承認したものと違います' : '✕ 受け側に見当たりません');
+  if (result.same) return h('p', { class: 'arrived tone-good' }, t('✓ 受け側で確認：承認した本文と一字一句同じ（{ids}）', { ids: delivery.remote_ids.join('、') }));
+  return h('p', { class: 'arrived tone-bad' }, result.some ? t('✕ 受け側の本文が承認したものと違います') : t('✕ 受け側に見当たりません'));
 }
 
 /** A thread on the timeline. In an exercise the text is the one that arrived. @param {any} delivery @param {any} alert */
@@ -95,14 +96,14 @@ function thread(delivery, alert) {
   const { found } = compare(delivery, payload.parts, arrived.get('x'));
   const city = document.body.dataset.city ?? '';
   const before = earlier(delivery);
-  return h('div', { class: 'thread' }, before ? h('p', { class: 'reply' }, `↩ 第${before.revision}報への返信`) : null,
+  return h('div', { class: 'thread' }, before ? h('p', { class: 'reply' }, t('↩ 第{revision}報への返信', { revision: before.revision })) : null,
     payload.parts.map((/** @type {string} */ part, /** @type {number} */ i) => {
       const item = found[i];
       const at = delivery.finished_at;
       return h('div', { class: 'tweet' }, h('span', { class: 'face', 'aria-hidden': 'true' }, city.slice(0, 1)),
-        h('div', {}, h('p', { class: 'tweet-name' }, h('strong', {}, `${city}防災`), delivery.remote_ids[i] ? h('span', {}, `・${at ? clockTime(at) : '送信中'}`) : h('span', {}, '・まだ出ていません')),
+        h('div', {}, h('p', { class: 'tweet-name' }, h('strong', {}, t('{city}防災', { city })), delivery.remote_ids[i] ? h('span', {}, `・${at ? clockTime(at) : t('送信中')}`) : h('span', {}, t('・まだ出ていません'))),
           h('p', { class: 'tweet-text' }, linked(item?.text ?? part)),
-          h('p', { class: 'tweet-foot' }, h('span', {}, payload.parts.length > 1 ? `スレッド ${i + 1}/${payload.parts.length}` : ''), h('span', {}, payload.counts?.[i] ?? ''))));
+          h('p', { class: 'tweet-foot' }, h('span', {}, payload.parts.length > 1 ? t('スレッド {i}/{n}', { i: i + 1, n: payload.parts.length }) : ''), h('span', {}, payload.counts?.[i] ?? ''))));
     }));
 }
 

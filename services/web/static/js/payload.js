@@ -1,6 +1,7 @@
 // @ts-check
 // A payload as its readers will see it: a post, a linkage message, a CAP alert. The bytes themselves are one click away.
 import { h } from './dom.js';
+import { own, t } from './language.js';
 import { moment } from './time.js';
 import { deliveryLook, drillMark } from './words.js';
 
@@ -11,8 +12,8 @@ const SPEECH = 'application/ssml+xml';
  * @returns {HTMLElement[]}
  */
 export function showPayload(payload) {
-  if (!payload) return [h('p', { class: 'muted' }, '本文がありません。')];
-  if (payload.reason) return [h('p', {}, h('strong', {}, `${deliveryLook({ code: payload.code }).ja}：この経路には送りません。`), ` ${payload.reason}`)];
+  if (!payload) return [h('p', { class: 'muted' }, t('本文がありません。'))];
+  if (payload.reason) return [h('p', {}, h('strong', {}, t('{what}：この経路には送りません。', { what: own(deliveryLook({ code: payload.code })) })), ` ${payload.reason}`)];
   const parts = payload.parts ?? [];
   if (payload.media_type === SPEECH) return spoken(parts, payload.counts ?? []);
   if (payload.media_type === 'application/json') return parts.map(asFacts);
@@ -43,12 +44,12 @@ function notice(xml, source, count) {
   return h('div', { class: 'notice' },
     h('p', { class: 'tags' }, drillMark(one(xml, 'status')), h('span', { class: 'tag' }, `CAP ${one(xml, 'msgType')}`), h('span', { class: 'tag' }, one(xml, 'scope')), h('span', { class: 'muted' }, one(xml, 'identifier'))),
     all(xml, 'info').map((info) => h('section', { lang: one(info, 'language') || 'en' },
-      h('p', { class: 'tags' }, h('span', { class: 'tag solid' }, one(info, 'event')), [one(info, 'urgency'), one(info, 'severity'), one(info, 'certainty')].map((t) => h('span', { class: 'tag' }, t))),
+      h('p', { class: 'tags' }, h('span', { class: 'tag solid' }, one(info, 'event')), [one(info, 'urgency'), one(info, 'severity'), one(info, 'certainty')].map((tag) => h('span', { class: 'tag' }, tag))),
       h('p', { class: 'title' }, one(info, 'headline')),
       h('p', {}, one(info, 'description')),
       one(info, 'instruction') ? h('p', { class: 'do' }, one(info, 'instruction')) : null,
-      h('dl', { class: 'facts' }, h('dt', {}, '区域'), h('dd', {}, all(info, 'areaDesc').map((a) => a.textContent).join('、')),
-        one(info, 'expires') ? [h('dt', {}, '期限'), h('dd', {}, moment(one(info, 'expires')))] : null))),
+      h('dl', { class: 'facts' }, h('dt', {}, t('区域')), h('dd', {}, all(info, 'areaDesc').map((a) => a.textContent).join('、')),
+        one(info, 'expires') ? [h('dt', {}, t('期限')), h('dd', {}, moment(one(info, 'expires')))] : null))),
     h('p', { class: 'post-foot' }, h('span', {}, count)), raw(source));
 }
 
@@ -84,15 +85,15 @@ function asFacts(part) {
 }
 
 /** @param {string} text */
-const raw = (text) => h('details', { class: 'raw' }, h('summary', {}, '送られる原文'), h('pre', { tabindex: 0 }, text));
+const raw = (text) => h('details', { class: 'raw' }, h('summary', {}, t('送られる原文')), h('pre', { tabindex: 0 }, text));
 
 /**
  * A word about a payload for its tab: how long, or how many posts.
  * @param {any} payload
  */
 export function countOf(payload) {
-  if (payload.reason) return deliveryLook({ code: payload.code }).ja;
+  if (payload.reason) return own(deliveryLook({ code: payload.code }));
   if (payload.media_type === SPEECH) return payload.counts?.[0] ?? '';
-  if (payload.parts?.length > 1) return `${payload.parts.length}連投`;
+  if (payload.parts?.length > 1) return t('{n}連投', { n: payload.parts.length });
   return payload.media_type?.startsWith('text/') ? payload.counts?.[0] ?? '' : '';
 }

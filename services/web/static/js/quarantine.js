@@ -4,6 +4,7 @@ import { announce } from './announce.js';
 import { post, Refused } from './api.js';
 import { desk } from './desk.js';
 import { byId, fill, h, table } from './dom.js';
+import { t } from './language.js';
 import { timeTag } from './time.js';
 
 /** @type {() => Promise<any>} */
@@ -16,34 +17,34 @@ export function wireQuarantine(after) {
 
 export function drawQuarantine() {
   const kept = desk.quarantine;
-  byId('tab-quarantine').textContent = kept.length ? `読めなかったもの（${kept.length}）` : '読めなかったもの';
+  byId('tab-quarantine').textContent = kept.length ? t('読めなかったもの（{n}）', { n: kept.length }) : t('読めなかったもの');
   const rows = kept.map((/** @type {any} */ q) => h('tr', {},
     h('td', { class: 'nowrap' }, timeTag(q.received_at)),
-    h('th', { scope: 'row' }, q.gateway || '不明', h('span', { class: 'muted small' }, ` ${q.topic}`)),
+    h('th', { scope: 'row' }, q.gateway || t('不明'), h('span', { class: 'muted small' }, ` ${q.topic}`)),
     h('td', { lang: 'en' }, q.message, h('span', { class: 'muted small' }, `（${q.at}）`)),
-    h('td', { class: 'nowrap' }, `${q.times}回`),
-    h('td', { class: 'nowrap' }, q.answered ? '✓ 送り主に返答した' : '返答待ち'),
+    h('td', { class: 'nowrap' }, t('{times}回', { times: q.times })),
+    h('td', { class: 'nowrap' }, q.answered ? t('✓ 送り主に返答した') : t('返答待ち')),
     h('td', {}, bytesOf(q), againButton(q), alikeButton(q, kept.filter((/** @type {any} */ other) => other.code === q.code)))));
-  fill(byId('quarantine'), table('受け取ったが読めなかったもの', ['いつ', 'だれから', 'なぜ（どこ）', '回数', '返答', '中身'], rows, '読めなかったものはありません。'));
+  fill(byId('quarantine'), table(t('受け取ったが読めなかったもの'), [t('いつ'), t('だれから'), t('なぜ（どこ）'), t('回数'), t('返答'), t('中身')], rows, t('読めなかったものはありません。')));
 }
 
 /** @param {any} q */
-const bytesOf = (q) => h('details', { class: 'raw' }, h('summary', {}, `${q.bytes} バイト`), h('pre', {}, q.text), h('pre', { 'aria-label': '16進' }, q.hex));
+const bytesOf = (q) => h('details', { class: 'raw' }, h('summary', {}, t('{bytes} バイト', { bytes: q.bytes })), h('pre', {}, q.text), h('pre', { 'aria-label': t('16進') }, q.hex));
 
 /** @param {any} q */
-const againButton = (q) => h('button', { type: 'button', class: 'button slim', 'data-key': `quarantine-${q.id}`, on: { click: () => again(q.id) } }, 'もう一度読む');
+const againButton = (q) => h('button', { type: 'button', class: 'button slim', 'data-key': `quarantine-${q.id}`, on: { click: () => again(q.id) } }, t('もう一度読む'));
 
 /** Only beside the newest of its kind. @param {any} q @param {any[]} alike */
 const alikeButton = (q, alike) => (alike.length < 2 || alike[0] !== q ? ''
-  : h('button', { type: 'button', class: 'button slim', 'data-key': `quarantine-all-${q.code}`, on: { click: () => allAgain(q.code) } }, '同じ理由のものをすべて読み直す'));
+  : h('button', { type: 'button', class: 'button slim', 'data-key': `quarantine-all-${q.code}`, on: { click: () => allAgain(q.code) } }, t('同じ理由のものをすべて読み直す')));
 
 /** @param {number} id */
-const again = (id) => replay({ id }, (told) => `読めました。新しい記録 ${told.new} 件`);
+const again = (id) => replay({ id }, (told) => t('読めました。新しい記録 {n} 件', { n: told.new }));
 
 /** @param {string} code */
 const allAgain = (code) => replay({ code }, (told) => {
   const left = Object.values(told.still_refused).reduce((sum, n) => sum + Number(n), 0);
-  return `${told.read} 件を読めました（新しい記録 ${told.new} 件）。まだ読めないもの ${left} 件`;
+  return t('{read} 件を読めました（新しい記録 {fresh} 件）。まだ読めないもの {left} 件', { read: told.read, fresh: told.new, left });
 });
 
 /** @param {Record<string, unknown>} wanted @param {(told: any) => string} words */
@@ -52,6 +53,6 @@ async function replay(wanted, words) {
     announce(words(await post('quarantine/replay', wanted)));
     await afterReplay();
   } catch (problem) {
-    announce(problem instanceof Refused ? problem.message : '読み直せませんでした。回線を確かめてください。', true);
+    announce(problem instanceof Refused ? problem.message : t('読み直せませんでした。回線を確かめてください。'), true);
   }
 }

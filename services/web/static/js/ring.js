@@ -4,6 +4,7 @@ import { post, Refused } from './api.js';
 import { announce } from './announce.js';
 import { desk, refresh } from './desk.js';
 import { byId, fill, h } from './dom.js';
+import { own, t } from './language.js';
 import { moment } from './time.js';
 import { drillMark, exercise } from './words.js';
 
@@ -23,7 +24,7 @@ export function drawRing() {
   ring.hidden = !shown.length;
   ring.dataset.calling = calling.some((/** @type {any} */ c) => c.status === 'Actual') ? 'real' : calling.length ? 'drill' : 'no';
   fill(ring, shown.length ? h('ul', {}, shown.slice(0, 4).map(line)) : null,
-    shown.length > 4 ? h('p', {}, h('a', { href: '/ops/calls' }, `ほか${shown.length - 4}件の呼び出し`)) : null);
+    shown.length > 4 ? h('p', {}, h('a', { href: '/ops/calls' }, t('ほか{n}件の呼び出し', { n: shown.length - 4 }))) : null);
   return calling.length;
 }
 
@@ -35,19 +36,19 @@ function line(call) {
   const calling = call.state === 'calling';
   const may = document.body.dataset.role !== 'viewer';
   return h('li', {}, exercise() && call.status === 'Exercise' ? null : drillMark(call.status),
-    h('b', {}, calling ? '呼び出し中' : `${call.acknowledged_by}が対応中`),
-    h('a', { href: call.path, class: 'ring-what' }, call.subject), h('span', { class: 'nowrap' }, `${moment(call.opened_at)}から`),
-    calling && may ? h('button', { type: 'button', class: 'button slim', 'data-key': `take-${call.id}`, on: { click: () => take(call) } }, '引き受ける') : null,
-    h('a', { href: `/ops/calls#call-${call.id}`, class: 'nowrap' }, '経過'));
+    h('b', {}, calling ? t('呼び出し中') : t('{who}が対応中', { who: call.acknowledged_by })),
+    h('a', { href: call.path, class: 'ring-what' }, own({ ja: call.subject, en: call.subject_en })), h('span', { class: 'nowrap' }, t('{at}から', { at: moment(call.opened_at) })),
+    calling && may ? h('button', { type: 'button', class: 'button slim', 'data-key': `take-${call.id}`, on: { click: () => take(call) } }, t('引き受ける')) : null,
+    h('a', { href: `/ops/calls#call-${call.id}`, class: 'nowrap' }, t('経過')));
 }
 
 /** @param {any} call */
 async function take(call) {
   try {
     await post('calls/acknowledge', { id: call.id });
-    announce(`呼び出し ${call.id} を引き受けました`);
+    announce(t('呼び出し {id} を引き受けました', { id: call.id }));
   } catch (problem) {
-    announce(problem instanceof Refused ? problem.message : 'できませんでした。回線を確かめてください。', true);
+    announce(problem instanceof Refused ? problem.message : t('できませんでした。回線を確かめてください。'), true);
   }
   await refresh(['calls']);
   drawRing();

@@ -3,13 +3,14 @@
 import { drawAttention } from './attention.js';
 import { desk, drafts, inForce, isDanger, isOurs, nowAndNext, rank } from './desk.js';
 import { byId, fill, h } from './dom.js';
+import { own, t } from './language.js';
 import { drawAbout, wirePresence } from './presence.js';
 import { drawRing } from './ring.js';
 import { wireSound } from './sound.js';
 import { ago, clockTime, minutesSince, moment, seconds, today } from './time.js';
 import { chip, drillMark, exercise, isOrder, known, word } from './words.js';
 
-const LINE = { on: '接続中', off: '切断。再接続しています', wait: '接続しています…' };
+const LINE = { on: t('接続中'), off: t('切断。再接続しています'), wait: t('接続しています…') };
 const OLD = 30; // minutes without any reading after which the picture counts as stale
 const title = document.title;
 
@@ -43,18 +44,18 @@ export function drawStatus() {
   wire();
   const dangers = desk.hazards.filter(isDanger).sort((/** @type {any} */ a, /** @type {any} */ b) => rank(b) - rank(a) || Number(b.observed) - Number(a.observed));
   const { now, next, worst } = nowAndNext(dangers);
-  highest('bar-danger', now ?? next, worst && `${known(now ?? next)} ${moment((now ?? next).since)}から`);
+  highest('bar-danger', now ?? next, worst && t('{how} {since}から', { how: known(now ?? next), since: moment((now ?? next).since) }));
   if (now && next) byId('bar-danger').append(h('span', { class: 'arrow', 'aria-hidden': 'true' }, '→'), foreseen(next));
   const alerts = inForce().filter((a) => isOurs(a.status));
   const order = alerts.filter(isOrder).sort((a, b) => rank(b) - rank(a))[0];
-  highest('bar-issued', order, order && `${moment(order.sent)}発令`);
-  if (!order) byId('bar-issued').append(h('span', { class: 'since' }, alerts.length ? `（情報の発表 ${alerts.length}件）` : ''));
+  highest('bar-issued', order, order && t('{sent}発令', { sent: moment(order.sent) }));
+  if (!order) byId('bar-issued').append(h('span', { class: 'since' }, alerts.length ? t('（情報の発表 {n}件）', { n: alerts.length }) : ''));
   const waiting = drafts().length;
   const link = byId('bar-drafts');
-  link.textContent = waiting ? `${waiting}件` : 'なし';
+  link.textContent = waiting ? t('{n}件', { n: waiting }) : t('なし');
   link.dataset.waiting = String(waiting > 0);
   const reports = desk.status.reports_waiting ?? 0;
-  byId('bar-reports').textContent = reports ? `通報 ${reports}` : '通報';
+  byId('bar-reports').textContent = reports ? t('通報 {reports}', { reports }) : t('通報');
   drawFaults();
   drawGlass();
   drawRing();
@@ -67,38 +68,38 @@ export function drawStatus() {
 function drawFaults() {
   const faults = desk.status.reasons ?? [];
   byId('bar-faults').hidden = !faults.length;
-  fill(byId('bar-faults'), faults.length ? [h('b', {}, '動いていない部分があります。'), faults.join('／')] : []);
+  fill(byId('bar-faults'), faults.length ? [h('b', {}, t('動いていない部分があります。')), faults.map(own).join(t('／'))] : []);
 }
 
 /** What one person issued alone stays in sight on every page, until an admin has signed it off. */
 function drawGlass() {
   const alone = desk.status.break_glass ?? [];
   byId('bar-glass').hidden = !alone.length;
-  fill(byId('bar-glass'), alone.length ? [h('b', {}, '点検の済んでいない緊急発表があります。'), alone.map((/** @type {any} */ b, /** @type {number} */ i) => [i ? '／' : null, exercise() ? null : drillMark(b.status), `${b.headline}（${moment(b.at)} ${b.person}が一人で発表）`]), ' ', h('a', { href: '/ops/glass' }, '点検する')] : []);
+  fill(byId('bar-glass'), alone.length ? [h('b', {}, t('点検の済んでいない緊急発表があります。')), alone.map((/** @type {any} */ b, /** @type {number} */ i) => [i ? t('／') : null, exercise() ? null : drillMark(b.status), t('{headline}（{at} {person}が一人で発表）', { headline: b.headline, at: moment(b.at), person: b.person })]), ' ', h('a', { href: '/ops/glass' }, t('点検する'))] : []);
 }
 
 /** @param {string} id @param {any} thing @param {string | undefined} since */
 function highest(id, thing, since) {
   byId(`${id}-since`).textContent = since ? `・${since}` : '';
-  const own = thing && !exercise() ? drillMark(thing.status) : null;
-  fill(byId(id), thing ? [own, chip(thing)] : h('span', {}, 'なし'));
+  const mark = thing && !exercise() ? drillMark(thing.status) : null;
+  fill(byId(id), thing ? [mark, chip(thing)] : h('span', {}, t('なし')));
 }
 
 /** The level to come, short. @param {any} thing */
-const foreseen = (thing) => h('span', { class: 'level foreseen', 'data-level': thing.alert_level ? thing.level : 'none', title: `${word('levels', String(thing.level))}相当の予測` },
-  h('b', {}, h('span', { class: 'unseen' }, '予測レベル'), thing.level), h('span', {}, '予測'));
+const foreseen = (thing) => h('span', { class: 'level foreseen', 'data-level': thing.alert_level ? thing.level : 'none', title: t('{word}相当の予測', { word: word('levels', String(thing.level)) }) },
+  h('b', {}, h('span', { class: 'unseen' }, t('予測レベル')), thing.level), h('span', {}, t('予測')));
 
 /** @returns {string | undefined} */
 const newest = () => desk.readings.map((/** @type {any} */ r) => r.time).sort().pop();
 
 /** Called every second: the clock, the age of the data, and whether the picture may still be believed. */
 export function drawAge() {
-  byId('bar-day').textContent = `${today()} 日本時間`;
+  byId('bar-day').textContent = t('{today} 日本時間', { today: today() });
   byId('bar-clock').textContent = seconds();
   const at = newest();
   const old = at !== undefined && minutesSince(at) > OLD;
   const age = byId('bar-age');
-  age.textContent = at ? `${clockTime(at)}（${ago(at)}）` : 'まだありません';
+  age.textContent = at ? t('{time}（{age}）', { time: clockTime(at), age: ago(at) }) : t('まだありません');
   age.classList.toggle('age-old', old);
   const broken = line === 'off' && Date.now() - lineSince > 10000;
   const stale = old || broken || desk.status.line?.stale === true;
@@ -106,5 +107,5 @@ export function drawAge() {
   const note = document.getElementById('map-stale');
   if (!note) return;
   note.hidden = !stale;
-  if (stale) note.textContent = `${at ? `${moment(at)} 現在の図です。` : ''}${broken ? '回線が切れています。' : '新しい観測が届いていません。'}安全を意味しません。`;
+  if (stale) note.textContent = t('{at}{broken}安全を意味しません。', { at: at ? t('{at} 現在の図です。', { at: moment(at) }) : '', broken: broken ? t('回線が切れています。') : t('新しい観測が届いていません。') });
 }

@@ -3,6 +3,7 @@
 import { get, Refused } from './api.js';
 import { desk, rank } from './desk.js';
 import { byId, fill, h } from './dom.js';
+import { language, own, t } from './language.js';
 import { moment, now } from './time.js';
 import { brief, word } from './words.js';
 
@@ -13,7 +14,7 @@ export function drawWhy() {
   const list = byId('why-hazard');
   const options = [...desk.hazards].sort((/** @type {any} */ a, /** @type {any} */ b) => rank(b) - rank(a)).map((/** @type {any} */ z) => [z.key, `${word('kinds', z.kind)}・${z.area_name}：${brief(z.headline)}`.slice(0, 70)]);
   const before = list.value;
-  fill(list, options.length ? options.map(([value, text]) => h('option', { value }, text)) : h('option', { value: '' }, 'いま知られている危険はありません'));
+  fill(list, options.length ? options.map(([value, text]) => h('option', { value }, text)) : h('option', { value: '' }, t('いま知られている危険はありません')));
   if (options.some(([value]) => value === before)) list.value = before;
 }
 
@@ -40,16 +41,16 @@ async function ask() {
     const { items } = await get(`why?${new URLSearchParams({ hazard: byId('why-hazard').value, ...(at ? { at: `${at}+09:00` } : {}) })}`);
     draw(items[0]);
   } catch (problem) {
-    error.textContent = problem instanceof Refused ? problem.message : '調べられませんでした。回線を確かめてください。';
+    error.textContent = problem instanceof Refused ? problem.message : t('調べられませんでした。回線を確かめてください。');
     error.hidden = false;
   }
 }
 
 /** @param {any} one */
 function draw(one) {
-  const others = one.findings.slice(1).map((/** @type {any} */ f) => h('li', {}, f.ja, ' ', h('span', { class: 'muted', lang: 'en' }, f.en)));
+  const others = one.findings.slice(1).map((/** @type {any} */ f) => h('li', {}, own(f), language === 'ja' ? [' ', h('span', { class: 'muted', lang: 'en' }, f.en)] : null));
   fill(byId('why-answer'),
-    h('p', {}, h('b', {}, one.told ? '知らせました' : '知らせていません'), h('span', { class: 'muted small' }, `（${moment(one.at)}現在、${one.area_name}、${brief(one.headline)}）`)),
-    h('p', {}, one.ja), h('p', { class: 'muted small', lang: 'en' }, one.en),
-    others.length ? h('details', {}, h('summary', {}, `ほかに分かったこと（${others.length}）`), h('ul', { class: 'small' }, others)) : null);
+    h('p', {}, h('b', {}, one.told ? t('知らせました') : t('知らせていません')), h('span', { class: 'muted small' }, t('（{at}現在、{area}、{headline}）', { at: moment(one.at), area: one.area_name, headline: brief(one.headline) }))),
+    h('p', {}, own(one)), language === 'ja' ? h('p', { class: 'muted small', lang: 'en' }, one.en) : null,
+    others.length ? h('details', {}, h('summary', {}, t('ほかに分かったこと（{n}）', { n: others.length })), h('ul', { class: 'small' }, others)) : null);
 }

@@ -1,7 +1,7 @@
 // @ts-check
 // The words people read, from words.json, which the server-rendered pages read too.
 import { h } from './dom.js';
-import { own, t } from './language.js';
+import { language, own, t } from './language.js';
 
 /** @type {any} */
 let words = {};
@@ -50,10 +50,10 @@ export function deliveryLook({ state = 'refused', code = '' }) {
  * @param {any} alert
  * @returns {boolean}
  */
-export const isOrder = (alert) => Boolean(alert.alert_level && (alert.relayed || alert.order || alert.texts?.ja.event.includes(word('levels', String(alert.level)))));
+export const isOrder = (alert) => Boolean(alert.alert_level && (alert.relayed || alert.order || alert.texts?.ja.event.includes(about('levels', String(alert.level)).ja)));
 
 /** How a danger is known: seen, foreseen, or announced by others. @param {any} hazard */
-export const known = (hazard) => (hazard.relayed ? '発表' : hazard.observed ? '観測' : '予測');
+export const known = (hazard) => (hazard.relayed ? t('発表') : hazard.observed ? t('観測') : t('予測'));
 
 /**
  * Colour, number and word of a danger or an alert. What has no 警戒レベル gets its kind on neutral ground: the five
@@ -65,8 +65,11 @@ export function chip(thing) {
   const look = thing.observed === false ? 'level foreseen' : 'level';
   if (!thing.alert_level || !thing.level) return h('span', { class: look, 'data-level': 'none' }, h('span', {}, word('kinds', thing.kind)));
   return h('span', { class: look, 'data-level': thing.level },
-    h('b', {}, h('span', { class: 'unseen' }, 'レベル'), thing.level), h('span', {}, (thing.order || word('levels', String(thing.level))) + (isOrder(thing) ? '' : '相当')));
+    h('b', {}, h('span', { class: 'unseen' }, t('レベル')), thing.level), h('span', {}, isOrder(thing) ? called(thing) : t('{level}相当', { level: called(thing) })));
 }
+
+/** What the level is called; an order of the city by its own name. @param {any} thing */
+const called = (thing) => (language === 'ja' && thing.order) || word('levels', String(thing.level));
 
 /**
  * A headline for a list where chips already say the level and the banner says the drill. What is sent is never shortened.
@@ -90,7 +93,7 @@ export function inOrder(channels) {
 export const exercise = () => document.documentElement.dataset.exercise === 'true';
 
 /** The mark of what one person issued alone in an emergency. @param {any} alert @returns {HTMLElement | null} */
-export const glassMark = (alert) => (alert?.break_glass ? h('span', { class: 'glass-mark', title: `${alert.break_glass.person}が一人で発表。理由：${alert.break_glass.reason}` }, '緊急発表') : null);
+export const glassMark = (alert) => (alert?.break_glass ? h('span', { class: 'glass-mark', title: t('{person}が一人で発表。理由：{reason}', { person: alert.break_glass.person, reason: alert.break_glass.reason }) }, t('緊急発表')) : null);
 
 /**
  * The mark of a drill or a test; and, while the hub runs a drill, the mark of what is real all the same.
@@ -98,7 +101,7 @@ export const glassMark = (alert) => (alert?.break_glass ? h('span', { class: 'gl
  * @returns {HTMLElement | null}
  */
 export function drillMark(status) {
-  if (status === 'Exercise') return h('span', { class: 'drill-mark' }, '訓練');
-  if (status === 'Test') return h('span', { class: 'drill-mark' }, '試験');
-  return exercise() && status === 'Actual' ? h('span', { class: 'real-mark' }, '実際') : null;
+  if (status === 'Exercise') return h('span', { class: 'drill-mark' }, t('訓練'));
+  if (status === 'Test') return h('span', { class: 'drill-mark' }, t('試験'));
+  return exercise() && status === 'Actual' ? h('span', { class: 'real-mark' }, t('実際')) : null;
 }
