@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, RowMapping, and_, func, select
+from sqlalchemy import CTE, ColumnElement, RowMapping, and_, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.store.tables import records
@@ -17,15 +17,32 @@ def came_by(then: datetime | None) -> list[ColumnElement[bool]]:
 
 
 async def newest_by_subject(
-    connection: AsyncConnection, kind: str, *conditions: ColumnElement[bool]
+    connection: AsyncConnection, kind: str, *conditions: ColumnElement[bool], most: int | None = None
 ) -> list[RowMapping]:
-    """The newest record of ``kind`` that meets the conditions, of each subject that has one."""
+    """The newest record of ``kind`` that meets the conditions, of each subject that has one, in their order.
+
+    Of a page: the first ``most`` subjects, with a condition on the subject for those that follow a page.
+    """
     wanted = and_(records.c.type == kind, *conditions)
     first = select(func.min(records.c.subject).label("subject")).where(wanted)
     subjects = first.cte("subjects", recursive=True)
     following = select(func.min(records.c.subject)).where(wanted, records.c.subject > subjects.c.subject)
     step: Any = select(following.scalar_subquery()).where(subjects.c.subject.is_not(None))
-    subjects = subjects.union_all(step)
+    return await _newest(connection, wanted, subjects.union_all(step), most)
+
+
+async def newest_since(
+    connection: AsyncConnection, kind: str, seq: int, *conditions: ColumnElement[bool], most: int | None = None
+) -> list[RowMapping]:
+    """The same of those subjects alone of which any record came after ``seq``: as dear as what came since."""
+    wanted = and_(records.c.type == kind, *conditions)
+    came = select(records.c.subject).distinct().where(wanted, records.c.seq > seq)
+    return await _newest(connection, wanted, came.order_by(records.c.subject).limit(most).cte("subjects"), None)
+
+
+async def _newest(
+    connection: AsyncConnection, wanted: ColumnElement[bool], subjects: CTE, most: int | None
+) -> list[RowMapping]:
     newest = (
         select(records.c.seq)
         .where(wanted, records.c.subject == subjects.c.subject)
@@ -34,5 +51,6 @@ async def newest_by_subject(
         .correlate(subjects)
         .scalar_subquery()
     )
-    found = select(records).where(records.c.seq.in_(select(newest).select_from(subjects)))
+    chosen = select(newest).select_from(subjects).where(subjects.c.subject.is_not(None)).limit(most)
+    found = select(records).where(records.c.seq.in_(chosen))
     return list((await connection.execute(found.order_by(records.c.subject))).mappings())

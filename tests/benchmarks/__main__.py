@@ -15,6 +15,7 @@ from services.telemetry import configure_logging
 from tests.benchmarks import (
     backlog,
     backtest,
+    console,
     decode,
     end_to_end,
     flood,
@@ -55,6 +56,7 @@ _ALL = (
     streams,
     turn,
     backtest,
+    console,
     memory,
 )
 BENCHES: Mapping[str, Callable[[Scale, Path], Awaitable[list[Figure]]]] = {one.NAME: one.measure for one in _ALL}

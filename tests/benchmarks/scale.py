@@ -25,6 +25,8 @@ class Scale:
     plows: int  # vehicles whose hour is matched; ten times, and eighteen times as many too
     fleet: int  # machines of a whole day
     fleet_hours: float
+    map_sensors: int  # on the operations map
+    map_areas: int
     streams: int  # residents' pages that stay open
     gauges: int | None = None  # of the real series that quality control is measured on; None: all
 
@@ -46,6 +48,8 @@ FULL = Scale(
     plows=40,
     fleet=733,
     fleet_hours=24,
+    map_sensors=10_000,
+    map_areas=3000,
     streams=5000,
 )
 SHORT = Scale(
@@ -65,6 +69,8 @@ SHORT = Scale(
     plows=4,
     fleet=20,
     fleet_hours=0.5,
+    map_sensors=300,
+    map_areas=100,
     streams=200,
     gauges=200,
 )
@@ -81,5 +87,7 @@ TINY = replace(
     plows=1,
     fleet=10,
     fleet_hours=0.25,
+    map_sensors=60,
+    map_areas=25,
     streams=50,
 )

@@ -63,7 +63,7 @@ async def test_each_part_killed_at_random_under_load(tmp_path: Path, falling: Cl
         clients = {name: running.gateway(name) for name in GATEWAYS}
         for client in clients.values():
             await client.start()
-        async with load(clients, ledger, pause=0.05):
+        async with load(clients, ledger, pause=0.05 if FULL else 0.15):
             await _kill(running, random.Random(seed))
         await until_quiet(running.database_url, ledger, 240)
         for client in clients.values():

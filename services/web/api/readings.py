@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
 from aiohttp import web
-from sqlalchemy import Select, select
+from sqlalchemy import ColumnElement, Select, not_, or_, select
 from sqlalchemy.engine import Row, RowMapping
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from feeds.quantities import FOR_STAFF
 from feeds.status import Status
 from geo.station import Station
-from services.store.latest import came_by, newest_by_subject
+from services.store.latest import came_by, newest_by_subject, newest_since
+from services.store.records import latest_seq
 from services.store.tables import records
-from services.web.api.answer import JSON, answer, collection, feature
+from services.web.api.answer import GEOJSON, JSON, answer, collected, feature
 from services.web.api.as_of import AT, Seen, seen
 from services.web.api.endpoint import PAGED, Endpoint, Parameter
 from services.web.api.paging import page_of, whole_number
@@ -27,28 +29,61 @@ from services.web.context import CONTEXT, WebContext
 from services.web.security import WebError
 
 _MAX_HOURS, _MAX_POINTS = 24 * 31, 5000
+_LAST = 2**62  # no record has a higher number
 _AHEAD = timedelta(minutes=2)  # beyond it a clock is wrong, and the value would stay "the newest" for ever
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Which of all series are read: from which subject on, how many of each status, only what came since a mark."""
+
+    begin: str = ""
+    most: int | None = None
+    since: int | None = None
+
+
+ALL = Part()
 
 
 async def latest(request: web.Request) -> web.Response:
     context, viewer = request.app[CONTEXT], viewer_of(request)
     page = page_of(request, str, str)
+    since = min(whole_number(request, "since", 1), _LAST) if viewer.staff and "since" in request.query else None
+    # The subject of the cursor may come again in another status; one more than the page tells that more follow.
+    part = Part(page.after[0] if page.after else "", page.limit + 2, since)
     async with context.store.read() as connection:
-        found = await newest(connection, context, viewer, await seen(request, connection))
+        mark = await latest_seq(connection)
+        found = await newest(connection, context, viewer, await seen(request, connection), part)
     taken, following = page.cut(found, lambda row: (row["subject"], row["status"]))
     known = context.ground.stations
-    return collection(request, [reading_feature(row, known, viewer) for row in taken], following)
+    body = collected(request, [reading_feature(row, known, viewer) for row in taken], following)
+    return answer(request, body | ({"mark": mark} if viewer.staff else {}), GEOJSON)
 
 
-async def newest(connection: AsyncConnection, context: WebContext, viewer: Viewer, when: Seen) -> list[RowMapping]:
+async def newest(
+    connection: AsyncConnection, context: WebContext, viewer: Viewer, when: Seen, part: Part = ALL
+) -> list[RowMapping]:
     """The newest record of each sensor and quantity that this viewer sees."""
     found: list[RowMapping] = []
     for status in sorted(viewer.statuses):  # a drill's value never hides the real one, nor the other way round
         conditions = [records.c.status == status, records.c.measured_at <= when.at + _AHEAD, *came_by(when.then)]
+        if part.begin:
+            conditions.append(records.c.subject >= part.begin)
         if not viewer.staff:
-            conditions.append(records.c.trusted)
-        found += await newest_by_subject(connection, "reading", *conditions)
-    return [row for row in found if viewer.staff or not for_staff(row["subject"], context.ground.stations)]
+            conditions += [records.c.trusted, *_public(context.ground.stations)]
+        if part.since is None:
+            found += await newest_by_subject(connection, "reading", *conditions, most=part.most)
+        else:
+            found += await newest_since(connection, "reading", part.since, *conditions, most=part.most)
+    return found
+
+
+def _public(stations: Mapping[str, Station]) -> list[ColumnElement[bool]]:
+    """Subjects that are not for staff alone, as :func:`for_staff` has it."""
+    theirs: list[ColumnElement[bool]] = [records.c.subject.like(f"%/{quantity}") for quantity in sorted(FOR_STAFF)]
+    hidden = [one.code for one in stations.values() if one.for_staff]
+    theirs += [records.c.subject.startswith(f"{code}/", autoescape=True) for code in hidden]
+    return [not_(or_(*theirs))] if theirs else []
 
 
 def for_staff(subject: str, stations: Mapping[str, Station]) -> bool:
@@ -144,7 +179,15 @@ ENDPOINTS = (
         path="/readings/latest",
         handler=latest,
         summary="The newest value of each sensor and quantity; the public gets trusted values only.",
-        parameters=(*PAGED, AT),
+        parameters=(
+            *PAGED,
+            Parameter(
+                "since",
+                "For staff: only series of which something came after this mark, as an earlier answer's `mark` told.",
+                {"type": "integer", "minimum": 1},
+            ),
+            AT,
+        ),
         errors=(400, 404),
         properties={
             "station": "code",
