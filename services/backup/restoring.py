@@ -20,7 +20,7 @@ from feeds.status import Status
 from services.backup import files, numbers, rows
 from services.backup.archive import Archive, ArchiveError, Member, read
 from services.settings import Settings
-from services.store import chronology
+from services.store import chronology, past
 from services.store.chronology import Chain, Entry
 from services.store.delivery_state import DeliveryState
 from services.store.engine import Store, of_today
@@ -77,7 +77,7 @@ class _Filling:
             await self._table(connection, member, there)
         await numbers.go_on(connection, told.sequences, [_name(one) for one in told.tables])
         await of_today(connection)
-        await self._say(connection, await _look_first(connection))
+        await self._say(connection, await _look_first(connection, self._now))
 
     async def _table(self, connection: AsyncConnection, member: Member, there: Mapping[str, set[str]]) -> None:
         name, written = _name(member), 0
@@ -102,10 +102,10 @@ class _Filling:
         await chronology.append(connection, [entry])
 
 
-async def _look_first(connection: AsyncConnection) -> int:
+async def _look_first(connection: AsyncConnection, now: datetime) -> int:
     """Whatever waits may be out since then: the next try looks first. How many there were."""
     perhaps = {"state": DeliveryState.UNKNOWN.value, "after_unknown": True, "lease_until": None}
-    return int((await connection.execute(update(outbox).where(_OPEN).values(perhaps))).rowcount)
+    return (await past.change(connection, update(outbox).where(_OPEN).values(perhaps), now)).rowcount
 
 
 def _columns(connection: Connection) -> dict[str, set[str]]:
