@@ -23,7 +23,7 @@ def environment(context: WebContext) -> jinja2.Environment:
     city = {"name": context.city_name, "name_en": context.city_name_en}
     built.globals["city"] = {**city, "ja": context.city_name, "en": context.city_name_en}
     built.globals |= {"_": speaking.in_page, "both": speaking.both, "spoken": speaking.spoken}
-    built.globals |= {"languages_of_desk": speaking.LANGUAGES, "sentences": address_of_sentences}
+    built.globals |= {"languages_of_desk": speaking.LANGUAGES, "spoken_sentences": address_of_sentences}
     built.filters |= {"own": speaking.own, "half": speaking.half}
     built.globals["exercise"] = context.exercise
     built.globals["subscribing"] = context.subscriptions is not None
