@@ -11,6 +11,7 @@ from aiohttp import hdrs, web
 from aiohttp.typedefs import Handler
 
 from services.web.context import CONTEXT
+from services.web.language.speaking import spoken
 
 MAX_BODY = 64 * 1024  # bytes; the longest write is a note of a few kilobytes
 
@@ -118,19 +119,26 @@ def refusal(request: web.Request, fault: WebError) -> web.Response:
 
 def _page(request: web.Request, message: tuple[str, str, str]) -> str:
     """A page that cannot fail: no template, no store. ``message`` is Japanese, the bar between, English."""
-    context = request.app[CONTEXT]
+    context, language = request.app[CONTEXT], spoken()
     desk = request.path == "/ops" or request.path.startswith("/ops/")
-    way = '<a href="/ops">状況図へ <span lang="en">Operations map</span></a>'
-    way = way if desk else '<a href="/">トップページ <span lang="en">Top page</span></a>'
-    japanese, _, english = (html.escape(part) for part in message)
+    way = (("/ops", "状況図へ", "Operations map"), ("/", "トップページ", "Top page"))[0 if desk else 1]
+    japanese, english = html.escape(message[0]), html.escape(message[2])
     styles = "".join(f'<link rel="stylesheet" href="{one}">' for one in request.app.get(STYLES, ()))
-    drill = '<aside class="drill"><p><strong>訓練</strong> これは訓練です <span lang="en">EXERCISE</span></p></aside>'
+    city = html.escape(context.city_name if language == "ja" else context.city_name_en)
+    if language == "ja":
+        mark, told = "【訓練】", '<strong>訓練</strong> これは訓練です <span lang="en">EXERCISE</span>'
+        said = f'<h1>{japanese}</h1><p class="en" lang="en">{english}</p>'
+        link = f'<a href="{way[0]}">{way[1]} <span lang="en">{way[2]}</span></a>'
+    else:
+        mark, told = "[EXERCISE] ", "<strong>EXERCISE</strong> not a real event"
+        said = f"<h1>{english}</h1>" if english else f'<h1 lang="ja">{japanese}</h1>'
+        link = f'<a href="{way[0]}">{way[2]}</a>'
+    title = f"{mark if context.exercise else ''}{japanese if language == 'ja' else english or japanese} – {city}"
+    drill = f'<aside class="drill"><p>{told}</p></aside>' if context.exercise else ""
     return (
-        f'<!doctype html><html lang="ja"><head><meta charset="utf-8"><title>{"【訓練】" if context.exercise else ""}'
-        f"{japanese} – {html.escape(context.city_name)}</title>{styles}"
+        f'<!doctype html><html lang="{language}"><head><meta charset="utf-8"><title>{title}</title>{styles}'
         '<meta name="viewport" content="width=device-width, initial-scale=1"></head>'
-        f'<body class="login">{drill if context.exercise else ""}<main class="door"><h1>{japanese}</h1>'
-        f'<p class="en" lang="en">{english}</p><p>{way}</p></main></body></html>'
+        f'<body class="login">{drill}<main class="door">{said}<p>{link}</p></main></body></html>'
     )
 
 

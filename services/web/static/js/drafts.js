@@ -5,6 +5,7 @@ import { glassButton } from './glass.js';
 import { countdown, heldActions, stayed } from './held.js';
 import { drafts, held } from './desk.js';
 import { byId, fill, h } from './dom.js';
+import { pieces, t } from './language.js';
 import { countOf, showPayload } from './payload.js';
 import { alsoHere, at, isMine, take, takers } from './presence.js';
 import { wireTabs } from './tabs.js';
@@ -31,8 +32,8 @@ export function drawDrafts() {
   const picture = JSON.stringify([open, waiting.map((d) => [d.identifier, d.digest, d.approvals, d.objections, d.able, d.alone, d.leaves_at, d.stays, d.needs, alsoHere(about(d))?.textContent, takers(about(d))])]);
   if (picture === drawn) return; // an officer is reading: do not move the text for nothing
   drawn = picture;
-  byId('drafts-count').textContent = [leaving.length && `送信待ち ${leaving.length}件`, waiting.length > leaving.length && `${leaving.length ? '承認待ち ' : ''}${waiting.length - leaving.length}件`].filter(Boolean).join('・');
-  fill(byId('drafts-list'), waiting.length ? waiting.map(card) : h('p', { class: 'empty' }, '承認を待つものはありません。新しい案ができると、ここに出ます。'));
+  byId('drafts-count').textContent = [leaving.length && t('送信待ち {n}件', { n: leaving.length }), waiting.length > leaving.length && (leaving.length ? t('承認待ち {n}件', { n: waiting.length - leaving.length }) : t('{n}件', { n: waiting.length }))].filter(Boolean).join('・');
+  fill(byId('drafts-list'), waiting.length ? waiting.map(card) : h('p', { class: 'empty' }, t('承認を待つものはありません。新しい案ができると、ここに出ます。')));
 }
 
 /** @param {any} draft */
@@ -41,8 +42,8 @@ function card(draft) {
   const text = draft.texts.ja;
   return h('article', { class: 'draft', 'data-open': isOpen, 'data-draft': draft.identifier, 'aria-label': text.headline },
     h('p', { class: 'draft-head' }, drillMark(draft.status), chip(draft),
-      draft.alert_level ? h('span', {}, word('kinds', draft.kind)) : null, h('span', { class: 'tag' }, `${word('message_types', draft.msg_type)}${draft.revision > 1 ? ` 第${draft.revision}報` : ''}`),
-      draft.ends ? h('span', { class: 'tag solid' }, '解除') : null, timeTag(draft.sent, true)),
+      draft.alert_level ? h('span', {}, word('kinds', draft.kind)) : null, h('span', { class: 'tag' }, `${word('message_types', draft.msg_type)}${draft.revision > 1 ? t(' 第{revision}報', { revision: draft.revision }) : ''}`),
+      draft.ends ? h('span', { class: 'tag solid' }, t('解除')) : null, timeTag(draft.sent, true)),
     draft.leaves_at ? countdown(draft) : stayed(draft),
     alsoHere(about(draft)),
     h('h3', {}, h('button', { type: 'button', 'aria-expanded': isOpen, 'data-key': `open-${draft.identifier}`, on: { click: () => toggle(draft.identifier) } }, brief(text.headline))),
@@ -73,21 +74,21 @@ const names = (draft) => draft.places.map((/** @type {any} */ p) => p.name).join
 function body(draft) {
   return [
     h('dl', { class: 'facts' },
-      h('dt', {}, 'どこに'), h('dd', {}, draft.places.map((/** @type {any} */ p, /** @type {number} */ i) => [i ? '、' : null, h('button', { type: 'button', class: 'link', 'data-select': `area:${p.code}` }, p.name)])),
-      h('dt', {}, 'なぜ'), h('dd', {}, reasons(draft.evidence)),
-      h('dt', {}, '期限'), h('dd', {}, timeTag(draft.expires), 'まで', h('span', { class: 'muted' }, `　規則 ${draft.rule}`))),
+      h('dt', {}, t('どこに')), h('dd', {}, draft.places.map((/** @type {any} */ p, /** @type {number} */ i) => [i ? '、' : null, h('button', { type: 'button', class: 'link', 'data-select': `area:${p.code}` }, p.name)])),
+      h('dt', {}, t('なぜ')), h('dd', {}, reasons(draft.evidence)),
+      h('dt', {}, t('期限')), h('dd', {}, pieces('{expires}まで', { expires: timeTag(draft.expires) }), h('span', { class: 'muted' }, t('　規則 {rule}', { rule: draft.rule })))),
     outlets(draft),
     draft.leaves_at || (draft.stays && !draft.needs) ? heldActions(draft) : h('div', { class: 'draft-actions' },
       barred(draft),
       h('p', { class: 'approval' }, pips(draft), h('span', {}, signed(draft)), takeButton(draft)),
       mayApprove(draft)
-        ? h('button', { type: 'button', class: 'button strong', 'data-key': `approve-${draft.identifier}`, 'data-approve': '', on: { click: () => approve(draft) } }, '承認へ進む…')
+        ? h('button', { type: 'button', class: 'button strong', 'data-key': `approve-${draft.identifier}`, 'data-approve': '', on: { click: () => approve(draft) } }, t('承認へ進む…'))
         : null,
       glassButton(draft),
       mayWrite()
-        ? h('a', { class: 'button', 'data-key': `edit-${draft.identifier}`, href: `/ops/alerts/${encodeURIComponent(draft.series)}/edit` }, '直す…')
+        ? h('a', { class: 'button', 'data-key': `edit-${draft.identifier}`, href: `/ops/alerts/${encodeURIComponent(draft.series)}/edit` }, t('直す…'))
         : null,
-      h('button', { type: 'button', class: 'button', 'data-key': `reject-${draft.identifier}`, on: { click: () => reject(draft) } }, '差し戻す…')),
+      h('button', { type: 'button', class: 'button', 'data-key': `reject-${draft.identifier}`, on: { click: () => reject(draft) } }, t('差し戻す…'))),
   ];
 }
 
@@ -96,7 +97,7 @@ function reasons(evidence) {
   const all = [...new Set(evidence)];
   const list = (/** @type {string[]} */ some) => h('ul', {}, some.map((e) => h('li', {}, e)));
   if (all.length <= SHOWN + 1) return list(all);
-  return [list(all.slice(0, SHOWN)), h('details', { class: 'more' }, h('summary', {}, `ほか ${all.length - SHOWN}件の根拠`), list(all.slice(SHOWN)))];
+  return [list(all.slice(0, SHOWN)), h('details', { class: 'more' }, h('summary', {}, t('ほか {n}件の根拠', { n: all.length - SHOWN })), list(all.slice(SHOWN)))];
 }
 
 /** Whoever takes it stops the sound for everybody; the others see who it is. @param {any} draft */
@@ -104,7 +105,7 @@ function takeButton(draft) {
   const what = about(draft);
   const others = takers(what).filter((name) => name !== document.body.dataset.user);
   if (!mayWrite() || (others.length && !isMine(what))) return null;
-  return h('button', { type: 'button', class: 'button slim', 'aria-pressed': String(isMine(what)), 'data-key': `take-${draft.identifier}`, on: { click: () => { take(what, !isMine(what)); drawDrafts(); } } }, isMine(what) ? '引き受け中（やめる）' : '引き受ける');
+  return h('button', { type: 'button', class: 'button slim', 'aria-pressed': String(isMine(what)), 'data-key': `take-${draft.identifier}`, on: { click: () => { take(what, !isMine(what)); drawDrafts(); } } }, isMine(what) ? t('引き受け中（やめる）') : t('引き受ける'));
 }
 
 const mayWrite = () => ['operator', 'approver', 'admin'].includes(document.body.dataset.role ?? '');
@@ -121,7 +122,7 @@ function outlets(draft) {
   const names_ = inOrder(Object.keys(draft.payloads));
   const first = names_.includes(shown.get(draft.identifier) ?? '') ? shown.get(draft.identifier) : names_[0];
   const id = (/** @type {string} */ name) => `outlet-${draft.identifier}-${name}`.replace(/[^\w-]/g, '_');
-  const list = h('div', { class: 'channel-tabs', role: 'tablist', 'aria-label': '経路ごとの本文' }, names_.map((name) => {
+  const list = h('div', { class: 'channel-tabs', role: 'tablist', 'aria-label': t('経路ごとの本文') }, names_.map((name) => {
     const count = countOf(draft.payloads[name]);
     return h('button', { type: 'button', role: 'tab', id: `${id(name)}-tab`, 'data-key': `${id(name)}-tab`, 'data-channel': name, 'aria-controls': id(name), 'aria-selected': name === first, tabindex: name === first ? 0 : -1 },
       word('channels', name), count ? h('span', { class: 'small' }, ` ${count}`) : null);

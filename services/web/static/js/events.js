@@ -2,6 +2,7 @@
 // What happened, newest first: dangers, alerts, reports. Each row has a place on the map.
 import { desk, isOurs } from './desk.js';
 import { byId, fill, h } from './dom.js';
+import { t } from './language.js';
 import { markRows } from './selection.js';
 import { timeTag } from './time.js';
 import { brief, chip, drillMark, glassMark, known, word } from './words.js';
@@ -14,7 +15,7 @@ export function drawEvents() {
   const wanted = byId('events-filter').value;
   const keep = (/** @type {Happening} */ e) => !wanted || (wanted === '3' ? e.level >= 3 : wanted === 'observed' ? e.kind === 'hazard' && e.observed : e.kind === wanted);
   const found = [...dangers(), ...alerts(), ...reports()].filter(keep).sort((a, b) => b.at.localeCompare(a.at) || b.level - a.level).slice(0, MOST);
-  fill(byId('events-list'), found.length ? found.map((e) => h('li', {}, e.row())) : h('li', { class: 'empty' }, wanted ? '条件に合う出来事はありません。' : 'まだ何も起きていません。'));
+  fill(byId('events-list'), found.length ? found.map((e) => h('li', {}, e.row())) : h('li', { class: 'empty' }, wanted ? t('条件に合う出来事はありません。') : t('まだ何も起きていません。')));
   markRows();
 }
 
@@ -43,7 +44,7 @@ const alerts = () => desk.alerts.filter((/** @type {any} */ a) => ['issued', 'ex
 /** @returns {Happening[]} */
 const reports = () => desk.reports.map((/** @type {any} */ r) => ({
   at: r.time, key: `report-${r.id}`, kind: 'report', level: 0, observed: true,
-  row: () => row(r.time, `report-${r.id}`, `report:${r.id}`, [isOurs(r.status) ? null : drillMark(r.status), h('span', { class: 'tag' }, `通報 ${word('kinds', r.kind)}`), r.confirmed ? null : h('span', { class: 'tag foreseen' }, '未確認')], r.text, r.place),
+  row: () => row(r.time, `report-${r.id}`, `report:${r.id}`, [isOurs(r.status) ? null : drillMark(r.status), h('span', { class: 'tag' }, t('通報 {word}', { word: word('kinds', r.kind) })), r.confirmed ? null : h('span', { class: 'tag foreseen' }, t('未確認'))], r.text, r.place),
 }));
 
 /** @param {string} at @param {string} key @param {string} pick @param {any[]} tags @param {string} what @param {string} where @param {boolean} [past] */

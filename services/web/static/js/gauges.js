@@ -2,6 +2,7 @@
 // Sensors with their newest value: the table, and what the map draws of them.
 import { desk, isOurs } from './desk.js';
 import { fill, h, table } from './dom.js';
+import { t } from './language.js';
 import { ago, minutesSince, timeTag } from './time.js';
 import { perHour } from './trends.js';
 import { about, word } from './words.js';
@@ -46,14 +47,14 @@ function gauge(sensor, code, quantity, reading) {
  */
 export function doubts(g) {
   const told = g.flags.filter((/** @type {string} */ flag) => flag in about('doubts')).map((/** @type {string} */ flag) => word('doubts', flag));
-  return told.length || g.trusted ? told : ['要確認'];
+  return told.length || g.trusted ? told : [t('要確認')];
 }
 
 /** @param {string} unit */
 export const digits = (unit) => (unit === 'm' ? 2 : unit === 'cm' || unit === 'mm' ? 0 : 1);
 
 /** @param {any} g @returns {string} */
-export const valueText = (g) => (g.value === null ? '値なし' : `${g.value.toFixed(digits(g.unit))} ${g.unit === 'Cel' ? '℃' : g.unit}`);
+export const valueText = (g) => (g.value === null ? t('値なし') : `${g.value.toFixed(digits(g.unit))} ${g.unit === 'Cel' ? '℃' : g.unit}`);
 
 /**
  * Rising or falling, as an arrow and a word. Trend is change per hour in the sensor's unit.
@@ -63,16 +64,16 @@ export const valueText = (g) => (g.value === null ? '値なし' : `${g.value.toF
 export function trend(g) {
   if (g.trend === null || g.silent) return ['', ''];
   const step = g.unit === 'm' ? 0.05 : 1;
-  if (g.trend >= 6 * step) return ['⇈', '急上昇'];
-  if (g.trend >= step) return ['↑', '上昇'];
-  return g.trend <= -step ? ['↓', '下降'] : ['→', '横ばい'];
+  if (g.trend >= 6 * step) return ['⇈', t('急上昇')];
+  if (g.trend >= step) return ['↑', t('上昇')];
+  return g.trend <= -step ? ['↓', t('下降')] : ['→', t('横ばい')];
 }
 
 /** @param {any} g @returns {HTMLElement} */
 export function standing(g) {
-  if (g.silent) return h('span', { class: 'nodata' }, g.at ? `${ago(g.at)}から値なし` : '値なし');
-  if (!Object.keys(g.thresholds).length) return h('span', { class: 'muted' }, g.quantity === 'water_level' ? '基準値の設定なし' : '–');
-  if (!g.stands) return h('span', {}, '基準値未満');
+  if (g.silent) return h('span', { class: 'nodata' }, g.at ? t('{at}から値なし', { at: ago(g.at) }) : t('値なし'));
+  if (!Object.keys(g.thresholds).length) return h('span', { class: 'muted' }, g.quantity === 'water_level' ? t('基準値の設定なし') : '–');
+  if (!g.stands) return h('span', {}, t('基準値未満'));
   const level = about('thresholds', g.stands).level;
   return h('span', { class: 'level', 'data-level': level || 'none' }, level ? h('b', {}, level) : null, h('span', {}, word('thresholds', g.stands)));
 }
@@ -87,5 +88,5 @@ export function drawGauges() {
     h('td', {}, standing(g)),
     h('td', { class: 'num' }, g.next ? `${word('thresholds', g.next[0])} ${g.next[1].toFixed(digits(g.unit))} ${g.unit}` : '–'),
     h('td', { class: 'nowrap' }, timeTag(g.at, true))));
-  fill(document.getElementById('gauges') ?? document.body, table('観測所の最新の値', ['観測所', '要素', '値', '傾向', '状態', '次の基準値', '観測時刻'], rows, '観測所の登録がありません。'));
+  fill(document.getElementById('gauges') ?? document.body, table(t('観測所の最新の値'), [t('観測所'), t('要素'), t('値'), t('傾向'), t('状態'), t('次の基準値'), t('観測時刻')], rows, t('観測所の登録がありません。')));
 }

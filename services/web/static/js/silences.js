@@ -3,11 +3,12 @@
 import { post, Refused } from './api.js';
 import { desk } from './desk.js';
 import { byId, fill, h, table } from './dom.js';
+import { t } from './language.js';
 import { moment } from './time.js';
 import { about, drillMark, exercise, word } from './words.js';
 
 /** @param {any} s */
-const what = (s) => [s.rule && `規則 ${s.rule}`, s.kind && word('kinds', s.kind), s.area ? areaName(s.area) : '全域'].filter(Boolean).join('・');
+const what = (s) => [s.rule && t('規則 {rule}', { rule: s.rule }), s.kind && word('kinds', s.kind), s.area ? areaName(s.area) : t('全域')].filter(Boolean).join('・');
 
 /** @param {string} code */
 const areaName = (code) => desk.hazards.find((/** @type {any} */ z) => z.area === code)?.area_name ?? code;
@@ -15,13 +16,13 @@ const areaName = (code) => desk.hazards.find((/** @type {any} */ z) => z.area ==
 export function drawSilences() {
   const held = desk.silences;
   byId('bar-silences').hidden = !held.length;
-  fill(byId('bar-silences'), held.length ? [h('b', {}, '止めている通知があります。'), held.map((/** @type {any} */ s) => `${what(s)}（${moment(s.ends)}まで、${s.owner}）`).join('／')] : []);
+  fill(byId('bar-silences'), held.length ? [h('b', {}, t('止めている通知があります。')), held.map((/** @type {any} */ s) => t('{what}（{ends}まで、{owner}）', { what: what(s), ends: moment(s.ends), owner: s.owner })).join(t('／'))] : []);
   const mayEnd = document.body.dataset.role !== 'viewer';
   const rows = held.map((/** @type {any} */ s) => h('tr', {},
     h('th', { scope: 'row' }, exercise() && s.status === 'Exercise' ? null : drillMark(s.status), what(s)), h('td', {}, s.reason), h('td', { class: 'nowrap' }, s.owner),
     h('td', { class: 'nowrap' }, `${moment(s.begins)}〜${moment(s.ends)}`),
-    h('td', {}, mayEnd ? h('button', { type: 'button', class: 'button slim', 'data-end-silence': s.id, 'data-key': `silence-${s.id}` }, '終える') : null)));
-  fill(byId('silences-list'), table('止めている通知', ['何', '理由', 'だれ', 'いつ', '操作'], rows, '止めている通知はありません。'));
+    h('td', {}, mayEnd ? h('button', { type: 'button', class: 'button slim', 'data-end-silence': s.id, 'data-key': `silence-${s.id}` }, t('終える')) : null)));
+  fill(byId('silences-list'), table(t('止めている通知'), [t('何'), t('理由'), t('だれ'), t('いつ'), t('操作')], rows, t('止めている通知はありません。')));
   drawChoices();
 }
 
@@ -31,7 +32,7 @@ function drawChoices() {
   if (!kind) return;
   const areas = [...new Set(desk.hazards.map((/** @type {any} */ z) => z.area))].sort();
   choose('silence-kind', Object.keys(about('kinds')).map((k) => [k, word('kinds', k)]));
-  choose('silence-area', [['', '全域'], ...areas.map((code) => [code, areaName(code)])]);
+  choose('silence-area', [['', t('全域')], ...areas.map((code) => [code, areaName(code)])]);
 }
 
 /** @param {string} id @param {string[][]} options */
@@ -76,7 +77,7 @@ async function tried(act) {
     await act();
     return true;
   } catch (problem) {
-    error.textContent = problem instanceof Refused ? problem.message : 'できませんでした。回線を確かめてください。';
+    error.textContent = problem instanceof Refused ? problem.message : t('できませんでした。回線を確かめてください。');
     error.hidden = false;
     return false;
   }
