@@ -11,7 +11,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from aiohttp import hdrs, web
+from aiohttp import web
 
 from services.web import (
     pages_arrived,
@@ -34,6 +34,7 @@ from services.web.handover import page as handover_page
 from services.web.leads import page as leads_page
 from services.web.ledger import page as ledger_page
 from services.web.muster import page as muster_page
+from services.web.packed import file_response
 from services.web.pages_staff import staff_page
 from services.web.public import routes as public_routes
 from services.web.reports import page as reports_page
@@ -136,6 +137,6 @@ def _serving(files: dict[str, Path]) -> Any:
         path = files.get(request.match_info["path"])
         if path is None:
             raise web.HTTPNotFound
-        return web.FileResponse(path, headers={hdrs.CACHE_CONTROL: _FOREVER})
+        return file_response(request, path, _FOREVER)
 
     return show
