@@ -10,6 +10,7 @@ from aiohttp import web
 
 from services.web.api.answer import GEOJSON, JSON, answer
 from services.web.api.endpoint import PREFIX, Endpoint, Parameter
+from services.web.api.examples import example_of, of_parameter
 from services.web.auth import COOKIE, CSRF_HEADER
 
 DOCUMENT: web.AppKey[dict[str, Any]] = web.AppKey("openapi", dict)
@@ -62,6 +63,7 @@ def document(endpoints: Iterable[Endpoint], city_name_en: str) -> dict[str, Any]
 
 
 def _operation(endpoint: Endpoint) -> dict[str, Any]:
+    told = example_of(endpoint)
     operation: dict[str, Any] = {
         "operationId": _identity(endpoint),
         "summary": endpoint.summary,
@@ -69,12 +71,12 @@ def _operation(endpoint: Endpoint) -> dict[str, Any]:
         | {str(code): _failure(code) for code in _codes(endpoint)},
     }
     if endpoint.parameters:
-        operation["parameters"] = [_parameter(parameter) for parameter in endpoint.parameters]
+        operation["parameters"] = [_parameter(endpoint, parameter) for parameter in endpoint.parameters]
     if endpoint.body is not None:
-        operation["requestBody"] = {
-            "required": True,
-            "content": {one: {"schema": dict(endpoint.body)} for one in endpoint.takes},
-        }
+        sent = {"example": told["sent"]} if "sent" in told else {}
+        content = {one: {"schema": dict(endpoint.body)} for one in endpoint.takes}
+        content[endpoint.takes[0]] |= sent
+        operation["requestBody"] = {"required": True, "content": content}
     if endpoint.open:
         operation["security"] = [{"session": [], "csrf": []}, {"gateway": []}, {}]
         operation["description"] = "For operators, for gateways, and for anybody where the settings say so."
@@ -96,10 +98,12 @@ def _codes(endpoint: Endpoint) -> list[int]:
     return sorted({400} | guarded | body | set(endpoint.errors))  # 400: no address may hold what no store can
 
 
-def _parameter(parameter: Parameter) -> dict[str, Any]:
+def _parameter(endpoint: Endpoint, parameter: Parameter) -> dict[str, Any]:
     described = {"name": parameter.name, "in": parameter.where, "description": parameter.description}
     needed = parameter.needed or parameter.where == "path"
-    return {**described, "required": needed, "schema": dict(parameter.schema)}
+    known = of_parameter(endpoint, parameter)
+    example = {} if known is None else {"example": known}
+    return {**described, "required": needed, "schema": dict(parameter.schema), **example}
 
 
 def _success(endpoint: Endpoint) -> dict[str, Any]:
@@ -111,7 +115,9 @@ def _success(endpoint: Endpoint) -> dict[str, Any]:
         schema = _list(schema)
     elif endpoint.returns not in {JSON}:
         schema = {"type": "string", "description": "; ".join(f"{name}: {m}" for name, m in endpoint.properties.items())}
-    return {"description": endpoint.summary, "content": {endpoint.returns: {"schema": schema}}}
+    told = example_of(endpoint)
+    example = {"example": told["answer"]} if "answer" in told else {}
+    return {"description": endpoint.summary, "content": {endpoint.returns: {"schema": schema, **example}}}
 
 
 def _failure(code: int) -> dict[str, Any]:

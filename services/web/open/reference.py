@@ -144,7 +144,8 @@ def _curl(
     for one in parameters:
         if one["in"] == "path" and "example" in one:
             path = path.replace(f"{{{one['name']}}}", str(one["example"]))
-    asked = {one["name"]: one["example"] for one in parameters if one["in"] == "query" and "example" in one}
+    needed = [one for one in parameters if one["in"] == "query" and one.get("required") and "example" in one]
+    asked = {one["name"]: one["example"] for one in needed}
     address = base + path + (f"?{urlencode(asked)}" if asked else "")
     words = ["curl", "-s"] if method == "get" else ["curl", "-s", "-X", method.upper()]
     if media and media != "application/json":
