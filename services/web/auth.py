@@ -61,6 +61,16 @@ def open_write(handler: H) -> H:
     return handler
 
 
+def largest_form(size: int) -> Callable[[H], H]:
+    """Mark a handler whose forms carry files: up to so many bytes, of those alone who may reach it."""
+
+    def mark(handler: H) -> H:
+        handler.largest_form = size  # type: ignore[attr-defined]
+        return handler
+
+    return mark
+
+
 def person_of(request: web.Request) -> Person | None:
     """The person who asks, None for an anonymous request."""
     return request.get(PERSON)
@@ -94,6 +104,8 @@ async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
             raise WebError(
                 403, "role_needed", f"この操作には {needed} の権限が必要です。 / The role {needed} is needed."
             )
+        if size := getattr(request.match_info.handler, "largest_form", 0):
+            request = request.clone(client_max_size=size)
         if request.method not in _SAFE and not await _shows_token(request, session.csrf):
             raise WebError(403, "csrf", "ページを読み込み直してやり直してください。 / Reload the page and try again.")
     return await handler(request)

@@ -22,6 +22,7 @@ from services.web import (
     pages_skill,
 )
 from services.web.chronology import export as chronology_files
+from services.web.chronology import files as matter_files
 from services.web.chronology import matter_page
 from services.web.chronology import page as chronology_page
 from services.web.contacts import page as contacts_page
@@ -80,6 +81,7 @@ def setup(app: web.Application) -> None:
     chronology_page.setup(app)
     chronology_files.setup(app)
     matter_page.setup(app)
+    matter_files.setup(app)
     handover_page.setup(app)
     wall_page.setup(app)
     declared_pages.setup(app)

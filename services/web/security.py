@@ -20,6 +20,7 @@ CSP = (
     "connect-src 'self'; font-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'self'; "
     "frame-ancestors 'none'"
 )
+SANDBOX = "default-src 'none'; sandbox"  # of files that others made: nothing in them runs, whoever opens them
 POLICY = "Content-Security-Policy"  # a page that sets one of its own keeps it
 HEADERS = {
     POLICY: CSP,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from aiohttp import hdrs, web
@@ -10,12 +10,14 @@ from aiohttp import hdrs, web
 from feeds.status import Status
 from rules.chronology.matter import Act, MatterError, State
 from services.chronology import desk
+from services.chronology.attached import Attached
 from services.store import matters
 from services.store.users import Role
 from services.web.api.writing import worlds
-from services.web.auth import PERSON, requires
+from services.web.auth import PERSON, largest_form, requires
 from services.web.body import form_of
 from services.web.chronology.asked import content_of, refusal
+from services.web.chronology.files import LARGEST, files_of
 from services.web.chronology.page import PATH as ABOVE
 from services.web.chronology.page import choices, districts_of, plain
 from services.web.chronology.told import act_told, matter_told, put_right
@@ -42,6 +44,7 @@ async def show(request: web.Request) -> web.Response:
     return await _page(request, number_of(request.query.get("id"), "id"), correcting=of)
 
 
+@largest_form(LARGEST)
 @requires(Role.OPERATOR)
 async def act(request: web.Request) -> web.StreamResponse:
     """A follow-up, a correction, or an act taken back."""
@@ -49,7 +52,7 @@ async def act(request: web.Request) -> web.StreamResponse:
     body = plain(form)
     number = number_of(body.get("id"), "id")
     try:
-        await done(request, number, body)
+        await done(request, number, body, await files_of(request, form))
     except WebError as error:
         if error.status >= 500 or error.status == 404:
             raise
@@ -62,7 +65,7 @@ async def act(request: web.Request) -> web.StreamResponse:
     return web.Response(status=303, headers={hdrs.LOCATION: f"{PATH}?id={number}#acts"})
 
 
-async def done(request: web.Request, number: int, body: Mapping[str, Any]) -> None:
+async def done(request: web.Request, number: int, body: Mapping[str, Any], files: Sequence[Attached] = ()) -> None:
     """The act that the body tells. Raises WebError."""
     context = request.app[CONTEXT]
     try:
@@ -80,6 +83,7 @@ async def done(request: web.Request, number: int, body: Mapping[str, Any]) -> No
         who=request[PERSON].name,
         content=content_of(body, context, context.now()),
         of=number_of(body["of"], "of") if body.get("of") else None,
+        files=files,
     )
     async with context.store.read() as connection:
         before = await matters.find(connection, number)

@@ -21,9 +21,10 @@ from services.store import chronology_read, matters, users
 from services.store.users import Role
 from services.web.api.paging import cursor_of, page_of
 from services.web.api.writing import status_of, worlds
-from services.web.auth import PERSON, requires
+from services.web.auth import PERSON, largest_form, requires
 from services.web.body import form_of
 from services.web.chronology.asked import Asked, asked_of, content_of, refusal, world
+from services.web.chronology.files import LARGEST, files_of
 from services.web.chronology.told import drill_of, in_turn, matter_told, rows_of, written
 from services.web.context import CONTEXT
 from services.web.language.speaking import _, own
@@ -49,6 +50,7 @@ async def show(request: web.Request) -> web.Response:
     return await _page(request, said=_("記録しました。") if request.query.get("done") == "entered" else "")
 
 
+@largest_form(LARGEST)
 @requires(Role.OPERATOR)
 async def enter(request: web.Request) -> web.StreamResponse:
     """A new matter."""
@@ -60,6 +62,7 @@ async def enter(request: web.Request) -> web.StreamResponse:
             who=request[PERSON].name,
             content=content_of(body, context, context.now()),
             once=_token(body.get("once", "")),
+            files=await files_of(request, form),
         )
         try:
             await desk.enter(context.store, fresh, context.now())
