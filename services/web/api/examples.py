@@ -68,4 +68,7 @@ def of_parameter(endpoint: Endpoint, parameter: Parameter) -> Any:
         return int(text) if text is not None and parameter.whole_number else text
     if parameter.name == "state":
         return _OF_STATES.get(endpoint.path)
-    return _OF_PARAMETERS.get(parameter.name)
+    known = _OF_PARAMETERS.get(parameter.name)
+    if parameter.schema.get("type") == "integer" and not isinstance(known, int):
+        return parameter.schema.get("minimum", 1)  # of the same name as a time elsewhere
+    return known
