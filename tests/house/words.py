@@ -10,7 +10,7 @@ import ast
 import io
 import re
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
@@ -28,7 +28,22 @@ SAYING = {".html": {"_", "both"}, ".js": {"t", "pieces"}, ".py": {"_", "N_", "bo
 # What data are compared with or cut at is no sentence.
 CUTTING = {"split", "partition", "rpartition", "replace", "includes", "startsWith", "endsWith", "join"}
 JAPANESE = re.compile(r"[々〆\u3040-\u30fa\u30fc-\u30ff\u3400-\u9fff\uff66-\uff9f]")
-TABLES = (("services.story.steps", "TITLES"),)
+TABLES = {
+    "rules.damage.items": ("GROUPS_JA",),
+    "rules.damage.report": ("FORMS",),
+    "rules.dumps.words": ("STATES_JA", "CROWDS_JA", "ACTS_JA"),
+    "rules.muster.answer": ("SAFETY_JA", "FAMILY_JA", "HOME_JA", "COMING_JA", "SOON"),
+    "rules.muster.want": ("WANT_JA",),
+    "rules.orders.decision": ("KINDS_JA",),
+    "rules.orders.words": ("ACTS_JA", "STATES_JA"),
+    "rules.reports.kinds": ("FOUND_JA",),
+    "services.damage.words": ("CERTAINTY_JA",),
+    "services.desks.declared_board": ("OPENINGS", "CROWDINGS"),
+    "services.ledger.words": ("DOING", "MACHINE"),
+    "services.listening.desk": ("ACTS_JA",),
+    "services.muster.desk": ("STATE_JA",),
+    "services.story.steps": ("TITLES",),
+}
 _HEAD = "# Sentences of the desk. Written by hand; kept in order by `make words`. How: docs/words.md.\n"
 
 
@@ -62,11 +77,11 @@ def said() -> list[Found]:
 
 def _tabled() -> Iterator[Found]:
     """Words of the tables below the web floor, which the web says by ``_()``."""
-    for module, name in TABLES:
-        table = getattr(import_module(module), name)
+    for module, names in TABLES.items():
         path = module.replace(".", "/") + ".py"
-        for value in table.values() if isinstance(table, Mapping) else table:
-            yield Found(path, 0, value, True)
+        for name in names:
+            for value in getattr(import_module(module), name).values():
+                yield Found(path, 0, value, True)
 
 
 def bare(path: Path) -> list[Found]:

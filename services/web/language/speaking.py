@@ -63,14 +63,14 @@ def both(thing: str | tuple[str, str], look: str = "en", /, **values: object) ->
 def own(thing: Any) -> str:
     """The half that this reader has, of what has two: (ja, en), {ja, en}, .ja and .en, or 「日本語 / English」."""
     if hasattr(thing, "ja"):  # choices among them, which are str, too
-        japanese, english = thing.ja, thing.en
+        japanese, english = thing.ja, getattr(thing, "en", "")
     elif isinstance(thing, tuple):
         japanese, english = thing
     elif isinstance(thing, dict):
         japanese, english = thing["ja"], thing.get("en", "")
     else:
         japanese, _bar, english = str(thing).partition(" / ")
-    return str(english or japanese) if spoken() == "en" else str(japanese)
+    return str(japanese) if spoken() == "ja" else str(english or _(str(japanese)))
 
 
 def half(thing: Any, name: str) -> str:

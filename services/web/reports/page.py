@@ -130,7 +130,7 @@ async def _page(
         more=(len(waiting) if shown == "waiting" else len(items)) - len(found),
         states=[(state.value, *STATES_JA[state]) for state in State],
         findings=FOUND_JA,
-        kinds=[(name, kind.ja) for name, kind in KINDS.items()],
+        kinds=[(name, own(kind)) for name, kind in KINDS.items()],
         acts={what.value: words for what, words in _ACTS.items()},
         size=(WIDTH, HEIGHT),
         ways=_WAYS,
