@@ -179,6 +179,7 @@ class Hub:
             streets=streets(roads.carriageways.segments) if roads else (),
             open_data=settings.open,
             listening=settings.listening,
+            offline=settings.web.offline,
             basemap=Basemap(settings.profile, settings.data_dir),
             listened_for=load_heard(settings, city.ground),
             https=settings.web.https,

@@ -98,6 +98,7 @@ class Web(_Strict):
     port: int = Field(default=8080, ge=0, le=65535)
     base_url: str = ""  # how others reach it; empty: http://HOST:PORT
     https: bool = False  # served behind TLS: cookies say so
+    offline: bool = True  # browsers keep the last public page; no: those that kept one delete it at their next visit
 
 
 class Exercise(_Strict):

@@ -18,6 +18,7 @@ from services.web.lalert_in import LalertIn
 from services.web.language import choice
 from services.web.ogc import pages as ogc_pages
 from services.web.open import pages as open_pages
+from services.web.offline import worker as offline
 from services.web.open311.pages import Open311
 from services.web.roads.packed import PACKED, Packed
 from services.web.security import MAX_BODY, add_headers, faults, from_inside
@@ -40,6 +41,7 @@ def make_app(context: WebContext) -> web.Application:
     table.setup(app)
     pages.setup(app)
     tiles.setup(app)
+    offline.setup(app)
     callout_link.setup(app)
     watch_link.setup(app)
     muster_link.setup(app)

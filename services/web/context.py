@@ -89,6 +89,7 @@ class WebContext:
     listened_for: Heard = field(default_factory=Heard)  # for which words and places
 
     basemap: Basemap = field(default_factory=Basemap)  # what lies under everything on the maps
+    offline: bool = True  # browsers may keep the last public page for when there is no connection
 
     @property
     def own(self) -> Status:

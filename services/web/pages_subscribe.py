@@ -58,7 +58,6 @@ def setup(app: web.Application) -> None:
     if offer.push_key:
         app.router.add_post("/subscribe/push", register)
         app.router.add_post("/subscribe/push/leave", unregister)
-        app.router.add_get("/push-worker.js", push_files.worker)
         app.router.add_get("/manifest.webmanifest", push_files.manifest)
 
 

@@ -7,13 +7,14 @@ out, and time is a hand that we turn. At the end it is three in the morning and 
 from __future__ import annotations
 
 import tomllib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 
+from aiohttp import web
 from argon2 import PasswordHasher
 from pydantic import SecretStr
 from sqlalchemy import select
@@ -116,9 +117,21 @@ class Scene:
     deliver: list[Deliver]
     verify: tuple[Verify, VerifyRiver]
     url: str = ""
+    serving: Callable[[], Awaitable[web.AppRunner]] | None = None  # on the same port again
+    runner: web.AppRunner | None = None
     start: datetime = START
     played: datetime = START
     health: Health = field(default_factory=lambda: Health(broker=True, ingest=True, stale=False, reasons=[]))
+
+    async def down(self) -> None:
+        """The web process is gone: its port refuses everybody, and streams break off."""
+        assert self.runner is not None
+        await self.runner.cleanup()
+
+    async def up(self) -> None:
+        """Another web process, by the same address."""
+        assert self.serving is not None
+        self.runner = await self.serving()
 
     async def play(self, until: datetime, *, approve: bool = True) -> None:
         """Let the night go on. The officers agree to what needs one person, and to nothing else."""
@@ -220,12 +233,14 @@ async def scene(
             VerifyRiver(store, clock, city.ground),
         ),
     )
-    runner = await serve(make_app(_context(made, settings)), "127.0.0.1", 0)
-    made.url = f"http://127.0.0.1:{runner.addresses[0][1]}"
+    made.runner = await serve(make_app(_context(made, settings)), "127.0.0.1", 0)
+    port = made.runner.addresses[0][1]
+    made.serving = lambda: serve(make_app(_context(made, settings)), "127.0.0.1", port)
+    made.url = f"http://127.0.0.1:{port}"
     try:
         yield made
     finally:
-        await runner.cleanup()
+        await made.runner.cleanup()
         for channel in city.channels.values():
             await channel.close()
         await store.close()

@@ -10,9 +10,6 @@ function told(event) {
   }
 }
 
-self.addEventListener("install", () => self.skipWaiting());
-self.addEventListener("activate", (event) => event.waitUntil(self.clients.claim()));
-
 self.addEventListener("push", (event) => {
   const news = told(event);
   const options = {

@@ -95,7 +95,7 @@ box.hidden = false;
 if (!("serviceWorker" in navigator && "PushManager" in window && "Notification" in window)) {
   say("unsupported");
 } else {
-  const worker = await navigator.serviceWorker.register("/push-worker.js");
+  const worker = await navigator.serviceWorker.register("/sw.js", { updateViaCache: "none" });
   shown(Boolean(await worker.pushManager.getSubscription()));
   on.addEventListener("click", begin);
   off.addEventListener("click", end);
