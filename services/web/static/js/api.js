@@ -1,5 +1,6 @@
 // @ts-check
 // The hub's own API, and nothing else: no page talks to any other host.
+import { notSent, reachable, unsure } from './cut.js';
 
 import { own } from './language.js';
 
@@ -32,9 +33,12 @@ export const get = (path) => ask(path);
  * @param {object} body
  * @returns {Promise<any>}
  */
-export function post(path, body) {
+export async function post(path, body) {
+  if (!(await reachable())) throw new Refused(notSent());
   const headers = { Accept: 'application/json', 'Content-Type': 'application/json', 'X-CSRF-Token': document.body.dataset.csrf ?? '' };
-  return ask(path, { method: 'POST', headers, body: JSON.stringify(body) });
+  return ask(path, { method: 'POST', headers, body: JSON.stringify(body) }).catch((error) => {
+    throw error instanceof TypeError ? new Refused(unsure()) : error; // the browser's word for a line that broke
+  });
 }
 
 /**

@@ -3,7 +3,7 @@
 // nothing can be sent meanwhile; keeps what was typed; goes by itself when the line is back.
 import { byId, fill, h } from './dom.js';
 import { t } from './language.js';
-import { ago, moment, now } from './time.js';
+import { ago, minutesSince, moment, now } from './time.js';
 
 const PULSE = 8000, SOON = 2000; // milliseconds between two questions, while it answers and while it does not
 const PATIENCE = 5000; // for an answer
@@ -31,7 +31,9 @@ async function answers() {
 }
 
 /** Before a write: whether the hub is there now, asked again unless it has just answered. @returns {Promise<boolean>} */
-export const reachable = async () => (!cut && Date.now() - lastSeen < FRESH) || answers();
+export const reachable = async () => isFresh() || answers();
+
+const isFresh = () => !cut && Date.now() - lastSeen < FRESH;
 
 function gone() {
   if (!cut) {
@@ -56,6 +58,7 @@ function back() {
   const box = byId('bar-cut');
   box.dataset.back = 'true';
   fill(byId('bar-cut-text'), h('b', {}, t('つながりました。')), live ? t('画面は新しい内容になります。') : h('a', { href: '' }, t('この画面は {time} の内容です。読み込み直す', { time: moment(since) })));
+  byId('bar-cut-age').textContent = '';
   setTimeout(() => { if (!cut && live) box.hidden = true; }, SHOWN);
 }
 
@@ -66,7 +69,7 @@ function say() {
   box.hidden = false;
   const words = t('画面は {time} 現在のままで、新しくなりません。承認・送信・記録はできません。つながれば自動で戻ります。', { time: moment(since) });
   if (!byId('bar-cut-text').textContent?.includes(words)) fill(byId('bar-cut-text'), h('b', {}, t('回線が切れています。')), words);
-  byId('bar-cut-age').textContent = ago(since);
+  byId('bar-cut-age').textContent = minutesSince(since) < 1 ? '' : t('（{age}）', { age: ago(since) });
 }
 
 function wait() {
@@ -79,7 +82,7 @@ function wait() {
 /** A form that leaves the page would leave it for the browser's own error page, and what was typed with it. @param {SubmitEvent} event */
 async function submitted(event) {
   const form = /** @type {HTMLFormElement} */ (event.target);
-  if (event.defaultPrevented || form.method !== 'post' || form.dataset.sure) return;
+  if (event.defaultPrevented || form.method !== 'post' || form.dataset.sure || isFresh()) return;
   event.preventDefault();
   if (form.dataset.asking) return; // pressed twice
   form.dataset.asking = 'true';

@@ -1,5 +1,6 @@
 // @ts-check
 // The live line. One tab of the browser holds the stream and tells the others, because a browser opens at most six.
+import './cut.js';
 
 /** @typedef {'on' | 'off' | 'wait'} Line */
 /** @typedef {{changed: (what: string[]) => void, line: (state: Line) => void}} Listener */
@@ -19,7 +20,10 @@ let held = null;
 export function listen(listener) {
   const changed = merged(listener.changed);
   const tell = (/** @type {Message} */ message) => {
-    if (message.line) listener.line(message.line);
+    if (message.line) {
+      listener.line(message.line);
+      dispatchEvent(new CustomEvent('shirase:stream', { detail: message.line }));
+    }
     if (message.what) changed(message.what);
   };
   listener.line('wait');

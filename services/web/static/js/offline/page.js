@@ -26,7 +26,10 @@ function mark() {
   const top = document.getElementById('top') ?? document.querySelector('.headline');
   if (!top || !doubtful || top.hasAttribute('data-doubtful')) return;
   top.setAttribute('data-doubtful', '');
-  top.prepend(paragraph('over', cut ? `${title()} ${words[1]}` : words[3]));
+  const level = Number(top.getAttribute('data-level')) || 0;
+  const said = top.querySelector('h1');
+  if (!level && said) said.textContent = words[5]; // 'none is in force now' is the one sentence that must not be kept
+  top.prepend(paragraph('over', cut ? title() : words[3]));
 }
 
 /** @param {string} name @param {string} text */
