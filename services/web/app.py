@@ -16,9 +16,9 @@ from services.web.heard import page as heard_page
 from services.web.heartbeat import Heartbeat
 from services.web.lalert_in import LalertIn
 from services.web.language import choice
+from services.web.offline import worker as offline
 from services.web.ogc import pages as ogc_pages
 from services.web.open import pages as open_pages
-from services.web.offline import worker as offline
 from services.web.open311.pages import Open311
 from services.web.roads.packed import PACKED, Packed
 from services.web.security import MAX_BODY, add_headers, faults, from_inside

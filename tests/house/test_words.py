@@ -16,7 +16,7 @@ from tests.house import scripts, words
 RESIDENTS = re.compile(
     r"/(_public_\w+|_report_\w+|_say|districts|embed|ogc|open_\w+|privacy|public|public_base|report_\w+|snow_public"
     r"|subscribe\w*|widget)\.html$"
-    r"|/js/(public|public-\w+|push-worker|report|snow-public|subscribe|foreign)\.js$"
+    r"|/js/(offline/\w+|public|public-\w+|push-worker|report|snow-public|subscribe|foreign)\.js$"
 )
 # Not wrapped yet. A file leaves this list when it is, and nothing new comes in.
 _OPEN = """
