@@ -5,8 +5,10 @@ import { glassButton } from './glass.js';
 import { countdown, heldActions, stayed } from './held.js';
 import { drafts, held } from './desk.js';
 import { byId, fill, h } from './dom.js';
-import { pieces, t } from './language.js';
 import { countOf, showPayload } from './payload.js';
+import { changedFacts, changes, isChanged } from './revisions.js';
+import { counters } from './counters.js';
+import { pieces, t } from './language.js';
 import { alsoHere, at, isMine, take, takers } from './presence.js';
 import { wireTabs } from './tabs.js';
 import { timeTag } from './time.js';
@@ -32,7 +34,7 @@ export function drawDrafts() {
   const picture = JSON.stringify([open, waiting.map((d) => [d.identifier, d.digest, d.approvals, d.objections, d.able, d.alone, d.leaves_at, d.stays, d.needs, alsoHere(about(d))?.textContent, takers(about(d))])]);
   if (picture === drawn) return; // an officer is reading: do not move the text for nothing
   drawn = picture;
-  byId('drafts-count').textContent = [leaving.length && t('送信待ち {n}件', { n: leaving.length }), waiting.length > leaving.length && (leaving.length ? t('承認待ち {n}件', { n: waiting.length - leaving.length }) : t('{n}件', { n: waiting.length }))].filter(Boolean).join('・');
+  byId('drafts-count').textContent = [leaving.length && t('送信待ち {n}件', { n: leaving.length }), waiting.length > leaving.length && (leaving.length ? t('承認待ち {n}件', { n: waiting.length - leaving.length }) : t('{n}件', { n: waiting.length - leaving.length }))].filter(Boolean).join(t('・'));
   fill(byId('drafts-list'), waiting.length ? waiting.map(card) : h('p', { class: 'empty' }, t('承認を待つものはありません。新しい案ができると、ここに出ます。')));
 }
 
@@ -42,7 +44,7 @@ function card(draft) {
   const text = draft.texts.ja;
   return h('article', { class: 'draft', 'data-open': isOpen, 'data-draft': draft.identifier, 'aria-label': text.headline },
     h('p', { class: 'draft-head' }, drillMark(draft.status), chip(draft),
-      draft.alert_level ? h('span', {}, word('kinds', draft.kind)) : null, h('span', { class: 'tag' }, `${word('message_types', draft.msg_type)}${draft.revision > 1 ? t(' 第{revision}報', { revision: draft.revision }) : ''}`),
+      draft.alert_level ? h('span', {}, word('kinds', draft.kind)) : null, h('span', { class: 'tag' }, draft.revision > 1 ? t('{type} 第{revision}報', { type: word('message_types', draft.msg_type), revision: draft.revision }) : word('message_types', draft.msg_type)),
       draft.ends ? h('span', { class: 'tag solid' }, t('解除')) : null, timeTag(draft.sent, true)),
     draft.leaves_at ? countdown(draft) : stayed(draft),
     alsoHere(about(draft)),
@@ -68,15 +70,17 @@ function choose(identifier) {
 const about = (draft) => `alert:${draft.series}`;
 
 /** @param {any} draft */
-const names = (draft) => draft.places.map((/** @type {any} */ p) => p.name).join('、');
+const names = (draft) => draft.places.map((/** @type {any} */ p) => p.name).join(t('、'));
 
 /** @param {any} draft */
 function body(draft) {
+  const changed = changedFacts(draft);
   return [
     h('dl', { class: 'facts' },
-      h('dt', {}, t('どこに')), h('dd', {}, draft.places.map((/** @type {any} */ p, /** @type {number} */ i) => [i ? '、' : null, h('button', { type: 'button', class: 'link', 'data-select': `area:${p.code}` }, p.name)])),
+      h('dt', {}, t('どこに')), h('dd', {}, draft.places.map((/** @type {any} */ p, /** @type {number} */ i) => [i ? t('、') : null, h('button', { type: 'button', class: 'link', 'data-select': `area:${p.code}` }, p.name)])),
       h('dt', {}, t('なぜ')), h('dd', {}, reasons(draft.evidence)),
-      h('dt', {}, t('期限')), h('dd', {}, pieces('{expires}まで', { expires: timeTag(draft.expires) }), h('span', { class: 'muted' }, t('　規則 {rule}', { rule: draft.rule })))),
+      changed ? [h('dt', {}, t('変更')), h('dd', {}, changed)] : null,
+      h('dt', {}, t('期限')), h('dd', {}, pieces('{when} まで', { when: timeTag(draft.expires) }), h('span', { class: 'muted' }, t('　規則 {rule}', { rule: draft.rule })))),
     outlets(draft),
     draft.leaves_at || (draft.stays && !draft.needs) ? heldActions(draft) : h('div', { class: 'draft-actions' },
       barred(draft),
@@ -95,7 +99,7 @@ function body(draft) {
 /** The first reasons at once, the others one click away. @param {string[]} evidence */
 function reasons(evidence) {
   const all = [...new Set(evidence)];
-  const list = (/** @type {string[]} */ some) => h('ul', {}, some.map((e) => h('li', {}, e)));
+  const list = (/** @type {string[]} */ some) => h('ul', {}, some.map((e) => h('li', { lang: 'ja' }, e)));
   if (all.length <= SHOWN + 1) return list(all);
   return [list(all.slice(0, SHOWN)), h('details', { class: 'more' }, h('summary', {}, t('ほか {n}件の根拠', { n: all.length - SHOWN })), list(all.slice(SHOWN)))];
 }
@@ -125,10 +129,10 @@ function outlets(draft) {
   const list = h('div', { class: 'channel-tabs', role: 'tablist', 'aria-label': t('経路ごとの本文') }, names_.map((name) => {
     const count = countOf(draft.payloads[name]);
     return h('button', { type: 'button', role: 'tab', id: `${id(name)}-tab`, 'data-key': `${id(name)}-tab`, 'data-channel': name, 'aria-controls': id(name), 'aria-selected': name === first, tabindex: name === first ? 0 : -1 },
-      word('channels', name), count ? h('span', { class: 'small' }, ` ${count}`) : null);
+      word('channels', name), count ? h('span', { class: 'small' }, ` ${count}`) : null, isChanged(draft, name) ? h('span', { class: 'tag changed-tag' }, t('変更')) : null);
   }));
   wireTabs(list, (tab) => shown.set(draft.identifier, tab.dataset.channel ?? ''));
-  return h('div', {}, list, names_.map((name) => h('div', { role: 'tabpanel', class: 'channel-text', id: id(name), 'aria-labelledby': `${id(name)}-tab`, tabindex: 0, hidden: name !== first }, showPayload(draft.payloads[name]))));
+  return h('div', {}, list, names_.map((name) => h('div', { role: 'tabpanel', class: 'channel-text', id: id(name), 'aria-labelledby': `${id(name)}-tab`, tabindex: 0, hidden: name !== first }, counters(draft.payloads[name]), changes(draft, name), showPayload(draft.payloads[name]))));
 }
 
 /** To the first draft's button; again, to the next draft. Opening the dialog takes another key, sending a third. */

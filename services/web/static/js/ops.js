@@ -8,7 +8,7 @@ import { drawBoard } from './board.js';
 import { drafts, held, partsOf, refresh, whenWanted } from './desk.js';
 import { byId } from './dom.js';
 import { drawDrafts } from './drafts.js';
-import { drawEvents } from './events.js';
+import { drawEvents, wireEvents } from './events.js';
 import { drawGauges } from './gauges.js';
 import { wireGlass } from './glass.js';
 import { tick } from './held.js';
@@ -108,7 +108,7 @@ async function start() {
   wireDecisions(() => update(['alerts', 'deliveries', 'chronology', 'suppressions']));
   wireOutages(() => update(['outages', 'chronology']));
   wireTabs(byId('dock-tabs'));
-  byId('events-filter').addEventListener('change', drawEvents);
+  wireEvents();
   await Promise.all([startMap(), refresh()]);
   await learn();
   drawLayers();
