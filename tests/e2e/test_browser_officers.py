@@ -9,6 +9,7 @@ from playwright.async_api import Browser, BrowserContext, expect
 
 from tests.e2e.conftest import Visit, visit
 from tests.e2e.scene import Scene
+from tests.e2e.test_browser_access import violations
 
 pytestmark = pytest.mark.browser
 
@@ -102,3 +103,36 @@ async def test_the_sound_is_of_a_drill_of_one_tab_and_stops_for_all_when_one_tak
     for page in (first, second):
         assert await page.evaluate(_UNTAKEN) == 0
     await close([sato, suzuki], contexts)
+
+
+async def test_a_place_answers_its_four_questions_and_a_draft_tells_what_changed(
+    browser: Browser, night: Scene
+) -> None:
+    """One walk over the panel, a sheet, the events and a draft: each costs a moment, a browser costs seconds."""
+    window, context = await visit(browser, night)
+    await window.map_ready()
+    page = window.page
+    changed = page.locator("[data-draft]", has_text="除雪")
+    await changed.locator("h3 button").click()
+    await expect(changed.locator(".diff del").first).to_be_visible()
+    await expect(changed.locator("meter").first).to_be_visible()
+    await page.locator("#events-area").select_option("senboku")
+    await expect(page.locator("#events-list .event").first).to_contain_text("明治橋")
+    await page.locator("#events-list .event").first.click()
+    panel = page.locator("#selection")
+    for title in ("いま、ここで", "これから", "だれが、なにが危ないか", "送ったもの"):
+        await expect(panel.get_by_role("heading", name=title)).to_be_visible()
+    await expect(panel).to_contain_text("確率 90％")
+    await expect(panel).to_contain_text("浸水想定区域の中")
+    await expect(panel).to_contain_text("受付を確認")
+    await panel.get_by_role("button", name="明治橋").first.click()
+    await expect(panel.locator("svg.chart .band")).to_have_count(1)
+    await panel.get_by_text(re.compile(r"値の表（\d+件）")).click()
+    await expect(panel.locator(".values tbody tr").first).to_be_visible()
+    await panel.get_by_role("button", name="館坂橋").first.click()
+    await expect(panel.get_by_role("heading", name="館坂橋")).to_be_visible()
+    assert await violations(page) == []
+    await page.keyboard.press("Escape")
+    await expect(panel).to_be_hidden()
+    await context.close()
+    window.check()
