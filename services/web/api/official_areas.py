@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
@@ -29,12 +30,17 @@ _TOLD = ("hazard", "kind_name", "alert_level", "since", "issued_at", "valid_unti
 async def show(request: web.Request) -> web.Response:
     context, viewer = request.app[CONTEXT], viewer_of(request)
     now = context.now()
-    at = asked_moment(request.query, "at") or now
-    if at > now:
-        raise WebError(400, "bad_at", "at lies in the future; nothing is known of it yet")
+    at, known = _moment(request, "at", now) or now, _moment(request, "known", now)
     seen = [status for status in Status if status.value in viewer.statuses]
-    told = await answers(context.store, question(context.ground, at, None, None), seen)
+    told = await answers(context.store, question(context.ground, at, known, None), seen)
     return collection(request, [_feature(key, some, context.ground) for key, some in _by_area(told).items()], None)
+
+
+def _moment(request: web.Request, name: str, now: datetime) -> datetime | None:
+    moment = asked_moment(request.query, name)
+    if moment is not None and moment > now:
+        raise WebError(400, f"bad_{name}", f"{name} lies in the future; nothing is known of it yet")
+    return moment
 
 
 def _by_area(told: Iterable[Mapping[str, Any]]) -> dict[tuple[str, str], list[Mapping[str, Any]]]:
@@ -86,7 +92,12 @@ ENDPOINTS = (
         path="/official/areas",
         handler=show,
         summary="Areas with official warnings and notices in force at an instant; the geometry where one is known.",
-        parameters=(Parameter("at", "The instant, ISO 8601 with its offset; now unless told.", MOMENT),),
+        parameters=(
+            Parameter("at", "The instant, ISO 8601 with its offset; now unless told.", MOMENT),
+            Parameter(
+                "known", "Only by telegrams that had reached the hub by this instant; by all unless told.", MOMENT
+            ),
+        ),
         properties={
             "area": "code of the area that the telegrams name",
             "area_name": "its name",

@@ -15,9 +15,17 @@ const OLD = 90; // minutes without a value after which a sensor counts as silent
  */
 export function gauges() {
   const found = [];
+  /** @type {Map<string, any[]>} */
+  const byStation = new Map();
+  for (const reading of desk.readings) {
+    if (!isOurs(reading.status)) continue;
+    const there = byStation.get(reading.station);
+    if (there) there.push(reading);
+    else byStation.set(reading.station, [reading]);
+  }
   for (const sensor of desk.sensors) {
     const code = sensor.code;
-    const values = desk.readings.filter((/** @type {any} */ r) => r.station === code && isOurs(r.status));
+    const values = byStation.get(code) ?? [];
     for (const quantity of new Set([...(sensor.quantities ?? []), ...values.map((/** @type {any} */ r) => r.quantity)])) {
       found.push(gauge(sensor, code, quantity, values.find((/** @type {any} */ r) => r.quantity === quantity)));
     }

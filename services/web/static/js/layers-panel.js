@@ -4,8 +4,12 @@ import { byId, fill, h } from './dom.js';
 import { desk, isOurs } from './desk.js';
 import { pieces, t } from './language.js';
 import { GROUPS, hidesDanger, show } from './map/catalog.js';
+import { aboutThing } from './map/about.js';
+import { openCard, wireCard } from './map/card.js';
+import { on } from './map/layers.js';
 import { signOf, statesOf } from './map/signs.js';
 import { addSwitch, setSwitches, switchOf } from './map/switches.js';
+import { goTo } from './map/view.js';
 import { whenZonesCame } from './map/zones.js';
 import { timeTag } from './time.js';
 
@@ -13,6 +17,9 @@ import { timeTag } from './time.js';
 const rows = new Map();
 /** @type {Map<string, HTMLInputElement>} */
 const groupBoxes = new Map();
+/** @type {Map<string, {box: HTMLDetailsElement, place: HTMLElement}>} */
+const lists = new Map();
+const LISTED = ['plows', 'shelters', 'dumps']; // what stands in no table of this page
 const list = () => h('ul', { class: 'told-list', id: 'official-now' });
 
 /** Make the tree and set every layer as this officer left it. Called once, when the map stands. */
@@ -23,6 +30,7 @@ export function drawLayers() {
   fill(byId('layers'), GROUPS.map(branch));
   for (const id of rows.keys()) tick(id);
   whenZonesCame(tellLayers);
+  wireCard();
   byId('map-hidden').addEventListener('click', () => setSwitches({ observed: { on: true }, foreseen: { on: true } }));
   tellLayers();
 }
@@ -44,13 +52,32 @@ function leaf(entry) {
   const box = /** @type {HTMLInputElement} */ (h('input', { type: 'checkbox', 'data-layer': entry.id, on: { change: () => setSwitches({ [entry.id]: { on: box.checked } }) } }));
   const fade = entry.fade ? /** @type {HTMLInputElement} */ (h('input', { type: 'range', min: 20, max: 100, step: 10, 'aria-label': t('{layer}の濃さ', { layer: entry.name }), on: { input: () => setSwitches({ [entry.id]: { fade: Number(fade?.value) } }) } })) : null;
   rows.set(entry.id, { box, count, fade });
-  const more = states.length || fade || entry.id === 'official';
+  const more = states.length || fade || LISTED.includes(entry.id) || entry.id === 'official';
   return h('li', {},
     h('label', { class: 'check' }, box, signOf(entry.id), h('span', { class: 'layer-name' }, entry.name), count),
     more ? h('details', { class: 'states', open: entry.id === 'observed' }, h('summary', {}, t('凡例'), h('span', { class: 'unseen' }, `：${entry.name}`)),
       states.length ? h('ul', {}, states.map(([sign, name]) => h('li', {}, sign, h('span', {}, name)))) : null,
       entry.id === 'official' ? list() : null,
+      LISTED.includes(entry.id) ? things(entry) : null,
       fade ? h('label', { class: 'fade' }, t('濃さ'), fade) : null) : null);
+}
+
+/** The same things as on the map, by name: made only while somebody has the list open. @param {import('./map/catalog.js').Entry} entry */
+function things(entry) {
+  const place = h('ul', { class: 'things' });
+  const box = /** @type {HTMLDetailsElement} */ (h('details', { class: 'states', on: { toggle: () => listThings(entry.id) } }, h('summary', {}, t('一覧'), h('span', { class: 'unseen' }, `：${entry.name}`)), place));
+  lists.set(entry.id, { box, place });
+  return box;
+}
+
+/** @param {string} id of the entry and of its layer */
+function listThings(id) {
+  const list = lists.get(id);
+  if (!list?.box.open) return;
+  const all = on(id).map((/** @type {any} */ f) => ({ f, about: aboutThing(id, f.getProperties()) })).sort((/** @type {any} */ a, /** @type {any} */ b) => a.about.title.localeCompare(b.about.title, 'ja'));
+  fill(list.place, all.length ? all.map((/** @type {any} */ one, /** @type {number} */ at) => h('li', {},
+    h('button', { type: 'button', class: 'link', 'data-key': `thing-${id}-${one.about.title}-${at}`, on: { click: () => { goTo(one.f.getGeometry().getExtent()); openCard(id, one.f.getProperties(), true); } } }, one.about.title),
+    h('span', { class: 'muted' }, one.about.lines[0] ?? ''))) : h('li', { class: 'muted' }, t('ありません。')));
 }
 
 /** Boxes follow the switches. @param {string} id */
@@ -81,6 +108,7 @@ export function tellLayers() {
     }
   }
   byId('map-hidden').hidden = !hidesDanger();
+  for (const id of lists.keys()) listThings(id);
   tellOfficial();
 }
 

@@ -1,6 +1,8 @@
 // @ts-check
 // What was clicked on the map, and where something that is selected lies on it.
 import { select } from '../selection.js';
+import { TOLD } from './about.js';
+import { closeCard, openCard } from './card.js';
 import { layers, on } from './layers.js';
 
 /** @type {any} */
@@ -27,7 +29,7 @@ export function clicked(event) {
   if (taken) return undefined;
   const damage = asked ? null : topmost(event.map, event.pixel, ['damage'], 4);
   if (damage) return location.assign(`/ops/damage/record?id=${damage.get('id')}`);
-  if (!asked) return select(hit(event.map, event.pixel), 'map');
+  if (!asked) return choose(event);
   const [lon, lat] = ol.proj.toLonLat(event.coordinate);
   const district = layers.districts.getSource().getFeaturesAtCoordinate(event.coordinate)[0];
   const answer = asked;
@@ -37,6 +39,18 @@ export function clicked(event) {
 
 /** @type {((event: any) => void) | null} whose every click is, such as a drawing's */
 let taken = null;
+
+/** A sign that has a card, else what can be selected. @param {any} event */
+function choose(event) {
+  closeCard();
+  const above = hit(event.map, event.pixel);
+  const plain = (!above || above.kind === 'area') && !topmost(event.map, event.pixel, ['badges'], 2);
+  for (const name of plain ? TOLD : []) {
+    const found = topmost(event.map, event.pixel, [name], 4);
+    if (found) return openCard(name, found.getProperties());
+  }
+  return select(above, 'map');
+}
 
 /** A click at once, without waiting whether it becomes a double one: corners come quickly. @param {any} event */
 export const pressed = (event) => taken?.(event);

@@ -9,7 +9,7 @@ import { dangerAt } from './dangers.js';
 import { layer, layers } from './layers.js';
 import { isDrawn, standsFor } from './thinning.js';
 import { alertStyle, landslideStyle, officialStyle, shelterStyle, sketchStyle } from './told-styles.js';
-import { dumpStyle, plowStyle, roadState, roadStyle } from './work-styles.js';
+import { dumpStyle, plowStyle, roadState, roadStyle, trailStyle } from './work-styles.js';
 import { ALL_ROADS_FROM, roadSource } from './work.js';
 
 const DETAIL = 28; // metres per pixel below which names and values are written out
@@ -55,6 +55,7 @@ const dangers = () => [
 const places = () => [
   layer('shelters', (f, r) => (r < 60 || f.get('opening') === 'open' ? shelterStyle(shelterState(f), r < 9 ? f.get('name') : '') : undefined)),
   layer('dumps', (f, r) => dumpStyle(f.get('state'), r < 60 ? f.get('name') : '')),
+  layer('trails', (f) => trailStyle(f.get('activity') ?? 'other', f.get('hours_ago'))),
   layer('names', (f, r) => names(f, r), { declutter: true }),
   layer('reports', (f) => ground.report(about('kinds', f.get('kind')).mark ?? t('報'), Boolean(f.get('confirmed')))),
   layer('damage', (f) => ground.report(t('被'), f.get('certainty') === 'confirmed')),
