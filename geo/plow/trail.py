@@ -1,4 +1,4 @@
-"""Where a vehicle has been, as lines for a map: a new piece where its work changes, each hour, and after a silence.
+"""Where a vehicle has been, as lines for a map: a new piece where its work changes, each hour, and after a silence."""
 
 from __future__ import annotations
 
