@@ -31,7 +31,7 @@ async def test_the_way_of_one_vehicle_and_of_nobody_else(store: Store) -> None:
         _, told = await desk.get("/api/v1/fixes/trail?vehicle=p1&hours=1")
         status, _ = await (await running.visitor()).get("/api/v1/fixes/trail?vehicle=p1")
         _, nobody = await desk.get("/api/v1/fixes/trail?vehicle=p9")
-        for query in ("vehicle=", "vehicle=p1&hours=2", "vehicle=p1&hours=x", f"vehicle={'v' * 101}"):
+        for query in ("vehicle=%00", "vehicle=p1&hours=2", "vehicle=p1&hours=x", f"vehicle={'v' * 101}"):
             assert (await desk.get(f"/api/v1/fixes/trail?{query}"))[0] == 400
     lines = [(one["properties"]["status"], len(one["geometry"]["coordinates"])) for one in told["features"]]
     assert lines == [("Actual", 3), ("Actual", 2), ("Exercise", 2)], "a silence of twenty minutes joins nothing"

@@ -18,7 +18,7 @@ from services.web.api.endpoint import Endpoint, Parameter
 from services.web.api.times import iso
 from services.web.api.viewer import viewer_of
 from services.web.context import CONTEXT
-from services.web.security import WebError
+from services.web.security import WebError, storable
 
 HOURS = (1, 3, 6, 12, 24)  # that are offered
 _LONGEST, _MOST = 100, 20_000  # characters of a vehicle's name; fixes that are read: a day at one in five seconds
@@ -26,8 +26,8 @@ _LONGEST, _MOST = 100, 20_000  # characters of a vehicle's name; fixes that are 
 
 async def show(request: web.Request) -> web.Response:
     vehicle, hours = request.query.get("vehicle", ""), request.query.get("hours", "3")
-    if not vehicle or len(vehicle) > _LONGEST or "\x00" in vehicle:
-        raise WebError(400, "bad_vehicle", f'"vehicle" must be a name of 1 to {_LONGEST} characters')
+    if len(vehicle) > _LONGEST or not storable(vehicle):
+        raise WebError(400, "bad_vehicle", f'"vehicle" must be a name of at most {_LONGEST} characters')
     if hours not in map(str, HOURS):
         raise WebError(400, "bad_hours", f'"hours" must be among {", ".join(map(str, HOURS))}')
     context, viewer = request.app[CONTEXT], viewer_of(request)
@@ -66,7 +66,7 @@ ENDPOINTS = (
         handler=show,
         summary="Where one vehicle has been: a line for each spell of one work within an hour, the oldest first.",
         parameters=(
-            Parameter("vehicle", "Its name, as /fixes/latest tells it."),
+            Parameter("vehicle", "Its name, as /fixes/latest tells it; of nobody nothing is told."),
             Parameter("hours", "How far back; 3 unless told.", {"type": "string", "enum": [str(one) for one in HOURS]}),
             AT,
         ),

@@ -7,6 +7,7 @@ import { ago, minutesSince, timeTag } from './time.js';
 import { perHour } from './trends.js';
 import { about, word } from './words.js';
 
+const inOrder = new Intl.Collator('ja').compare; // made once: a comparison that makes its own takes ten times as long
 const OLD = 90; // minutes without a value after which a sensor counts as silent
 
 /**
@@ -30,7 +31,7 @@ export function gauges() {
       found.push(gauge(sensor, code, quantity, values.find((/** @type {any} */ r) => r.quantity === quantity)));
     }
   }
-  return found.sort((a, b) => b.level - a.level || Number(a.silent) - Number(b.silent) || Number(b.quantity === 'water_level') - Number(a.quantity === 'water_level') || a.river.localeCompare(b.river, 'ja') || a.name.localeCompare(b.name, 'ja'));
+  return found.sort((a, b) => b.level - a.level || Number(a.silent) - Number(b.silent) || Number(b.quantity === 'water_level') - Number(a.quantity === 'water_level') || inOrder(a.river, b.river) || inOrder(a.name, b.name));
 }
 
 /** @param {any} sensor @param {string} code @param {string} quantity @param {any} reading */
