@@ -43,6 +43,7 @@ _OF_PARAMETERS: Mapping[str, Any] = {
     "service": "SNOW_NOT_PLOWED",
     "sidewalk": "1",
     "topic": "hub/v1/gw07",
+    "vehicle": "plow-01",
     "Idempotency-Key": "4f1c2a9e-6d3b-4f57-9c1d-2b7e8a0f5c61",
     "Last-Event-ID": "alerts-5f0c.hazards-91ab",
 }

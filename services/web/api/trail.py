@@ -67,7 +67,7 @@ ENDPOINTS = (
         summary="Where one vehicle has been: a line for each spell of one work within an hour, the oldest first.",
         parameters=(
             Parameter("vehicle", "Its name, as /fixes/latest tells it; of nobody nothing is told."),
-            Parameter("hours", "How far back; 3 unless told.", {"type": "string", "enum": [str(one) for one in HOURS]}),
+            Parameter("hours", "How far back; 3 unless told.", {"type": "integer", "enum": list(HOURS)}),
             AT,
         ),
         properties={
