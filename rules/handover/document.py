@@ -5,7 +5,7 @@ A section that has nothing to tell says so: a gap would leave open whether anybo
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
@@ -47,7 +47,7 @@ class Section:
     """What is told of one thing. ``more``: how many points were left out for want of room."""
 
     key: str
-    points: Sequence[Point] = ()
+    points: tuple[Point, ...] = ()
     more: int = 0
 
     @property
@@ -91,7 +91,7 @@ class Document:
     since: datetime
     until: datetime
     made_by: str
-    sections: Sequence[Section]
+    sections: tuple[Section, ...]
     words: str = ""
 
     @property
