@@ -10,11 +10,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from feeds.japan import JAPAN
 from feeds.status import Status
-from rules.cap_message import mark
 from rules.chronology.groups import group_of
 from rules.chronology.line import Line
 from rules.chronology.matter import Act, Event, Matter, Priority
 from rules.chronology.wording import parties
+from rules.marks import MARKS
 from services.store import matters
 from services.store.matters import File
 from services.web.chronology.links import links_of
@@ -45,7 +45,7 @@ def _row(line: Line, known: Mapping[int, Matter], files: Mapping[tuple[int, int]
         "kind": line.kind,
         "group": group_of(line.kind).value,
         "who": line.who,
-        "text": mark(line.text, line.status, "ja"),
+        "text": f"{MARKS[line.status][0]}{line.text}",
         "level": line.level,
         "important": line.important,
         "links": links_of(line.refs, line.status.value),
