@@ -91,5 +91,6 @@ function draw() {
     h('figure', { tabindex: 0, 'data-zoom': ZOOMS[zoom], 'aria-label': photo.alt }, image),
     h('footer', {}, photo.signs.length ? h('ul', {}, photo.signs.map((sign) => h('li', {}, sign))) : null,
       h('p', { class: 'small' }, t('撮影の場所や機種などの情報は取り除いてあります。写真は証拠になりません。'))));
-  /** @type {HTMLElement | null | undefined} */ (focused ? dialog?.querySelector(`[data-act="${focused}"]:not(:disabled)`) : null)?.focus();
+  const again = focused ? dialog?.querySelector(`[data-act="${focused}"]:not(:disabled)`) : null;
+  /** @type {HTMLElement | null | undefined} */ (again ?? dialog?.querySelector('figure'))?.focus(); // what had focus was drawn anew
 }
