@@ -85,6 +85,21 @@ def at(path: str) -> Act:
     return act
 
 
+async def near(page: Page) -> None:
+    """In one district, in Vietnamese."""
+    await page.goto("/?area=uchimaru&lang=vi")
+
+
+async def sharp(page: Page) -> None:
+    """The same for who sees little."""
+    await page.goto("/?area=uchimaru&look=contrast.large")
+
+
+async def embed(page: Page) -> None:
+    await page.goto("/embed?area=uchimaru")
+    await page.wait_for_timeout(500)
+
+
 async def login(page: Page) -> None:
     await page.goto("/login")
 
@@ -304,7 +319,7 @@ FILLED: dict[str, Act] = {  # after eight more minutes, in which people were at 
     "selftest": selftest,
 }
 WALL: dict[str, Act] = {"wall": wall}  # on the projector of the headquarters room
-HELPERS = ("helper", "helping")  # a question, and what is shown to who goes
+HELPERS = ("helper", "helping", "near", "sharp", "embed")  # a question, and what is shown to who goes
 STORM: dict[str, Act] = {"snow": snow, "requests": requests, "reports": reports, "dumps": dumps}  # while plows are out
 BEARS: dict[str, Act] = {"bears": bears, "culling": culling}  # eight calls in 83 minutes, at their height
 DAWN: dict[str, Act] = {"ledger": ledger}
@@ -383,7 +398,13 @@ async def main(folder: Path, only: set[str]) -> None:
             await fill(made)
             await shoot(into, ((WALL, True),), PROJECTED)
             links = await mind(made)
-            helpers = {"helper": opened(links["minsei1"]), "helping": opened(links["kazoku2"])}
+            helpers = {
+                "helper": opened(links["minsei1"]),
+                "helping": opened(links["kazoku2"]),
+                "near": near,
+                "sharp": sharp,
+                "embed": embed,
+            }
             await shoot(into, ((FILLED, True), (helpers, False)), BRIGHT)
     if not only or only & BEARS.keys():
         async with shooting(MORNING, folder, only) as (made, into):

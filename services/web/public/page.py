@@ -17,7 +17,8 @@ from rules.wording.languages import LANGUAGES
 from services.residents.words import LANGUAGE_NAMES
 from services.web.context import CONTEXT
 from services.web.public.clock import clock, day
-from services.web.public.district import all_districts, mine_of, name_in
+from services.web.public.district import Mine, all_districts, mine_of, name_in
+from services.web.public.kept import KEPT, mark_of
 from services.web.public.links import linking
 from services.web.public.look import look_of
 from services.web.public.picture import picture
@@ -31,9 +32,21 @@ _LISTED = 40  # districts that still fit into the page as a list
 
 async def show(request: web.Request) -> web.Response:
     """The page. Compressed, because the first answer must fit into a few packets on a thin line."""
-    context, language, mine = request.app[CONTEXT], language_of(request), mine_of(request)
-    found = await picture(request, language, mine)
+    language, mine, look = language_of(request), mine_of(request), look_of(request)
+    unknown = mine is None and bool(request.query.get("area"))
     everything = request.query.get("all") == "1"
+    base = request.app[CONTEXT].base_url or f"{request.scheme}://{request.host}"
+    area = mine.area.code if mine else ""
+    asked = (language, area, unknown, everything, hinted(request), tuple(look.values()), base)
+    text = await request.app[KEPT].page(
+        asked, await mark_of(request), lambda: _made(request, language, mine, everything)
+    )
+    return _answer(web.Response(text=text, content_type="text/html"))
+
+
+async def _made(request: web.Request, language: str, mine: Mine | None, everything: bool) -> str:
+    context = request.app[CONTEXT]
+    found = await picture(request, language, mine)
     words: Any = request.app[TEMPLATES].globals["words"]
     districts, law = all_districts(context), level_names(context.now())
     shown = {
@@ -53,7 +66,8 @@ async def show(request: web.Request) -> web.Response:
         "day": lambda moment: day(moment, language),
         "name_in": name_in,
     }
-    return public_page(request, "public.html", language, mine.area.code if mine else "", **shown)
+    made = public_page(request, "public.html", language, mine.area.code if mine else "", **shown)
+    return made.text or ""
 
 
 def public_page(request: web.Request, name: str, language: str, area: str, **more: Any) -> web.Response:
@@ -80,7 +94,10 @@ def public_page(request: web.Request, name: str, language: str, area: str, **mor
         "exercise_status": Status.EXERCISE,
         **more,
     }
-    response = page(request, name, **shown)
+    return _answer(page(request, name, **shown))
+
+
+def _answer(response: web.Response) -> web.Response:
     response.headers[hdrs.CACHE_CONTROL] = "no-cache"
     response.headers[hdrs.VARY] = "Accept-Language, Cookie"
     response.enable_compression()
