@@ -24,5 +24,3 @@ class OpenData(BaseModel):
     kept_back_layers: tuple[str, ...] = ()  # the same of hazard maps, by name
     # Why, in a sentence for everybody: name of the gateway or layer → sentence.
     kept_back_because: Mapping[str, str] = Field(default_factory=dict)
-    archives: bool = True  # files of past days and months to download
-    archive_months: int = Field(default=60, ge=1, le=600)  # and how long they stay

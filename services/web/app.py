@@ -23,6 +23,7 @@ from services.web.open311.pages import Open311
 from services.web.roads.packed import PACKED, Packed
 from services.web.security import MAX_BODY, add_headers, faults, from_inside
 from services.web.snow import answer as snow_answer
+from services.web.sta import pages as sta_pages
 from services.web.tiles import routes as tiles
 from services.web.watch import link as watch_link
 from services.web.wsse import Tokens
@@ -50,6 +51,7 @@ def make_app(context: WebContext) -> web.Application:
     heard_page.setup(app)
     ogc_pages.setup(app)
     open_pages.setup(app)
+    sta_pages.setup(app)
     line_webhook.setup(app)
     cap = _cap_pages(context)
     if context.sender:

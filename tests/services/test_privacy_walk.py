@@ -44,6 +44,7 @@ from services.store.users import Role
 from services.web.api.hazards import holding
 from services.web.api.viewer import Viewer
 from services.web.ogc.collection import SHELF
+from services.web.sta.model import LINKS
 from tests.geo.heard.making import lead
 from tests.services import pictures
 from tests.services.making import NOW
@@ -221,6 +222,7 @@ async def test_no_public_address_tells_what_people_reported(told: tuple[Floor, N
         "identifier": names,
         "sha256": [picture],
         "name": ["flood-kitakami"],
+        "entities": ["", *(f"/{name}" for name in LINKS)],
         "collection": [one.id for one in running.app[SHELF].collections.values()],
         "token": [await tell_the_city(await running.visitor(), kind) for kind in ("bear", "other", "SNOW_DAMAGE")],
     }
@@ -233,6 +235,7 @@ async def test_no_public_address_tells_what_people_reported(told: tuple[Floor, N
     assert {"/report", f"/report/{fills['token'][0]}"} < answered, "whoever has the link sees no word either"
     assert {"/open311/v2/requests.xml", "/open311/v2/requests/1.json", "/cap/feed.atom", "/"} < answered
     assert {f"/ogc/collections/{name}/items" for name in ("reports", "alerts", "hazards", "damage")} < answered
+    assert {"/sta/v1.1/Observations", "/open", "/open/terms", "/open/api"} < answered
     assert any(path.startswith("/cap/Actual-missing-person") for path in answered)
     (district,) = await stranger.features("/api/v1/damage/districts")
     assert {one["ja"] for one in district["items"]} == {"全壊", "道路"}, "nothing of the dead, and one home is a few"

@@ -54,6 +54,7 @@ def catalogue(request: web.Request) -> dict[str, Any]:
         "dcat:service": [
             _service(base, "API", "/api/v1", "/api/v1/openapi.json", licence),
             _service(base, "OGC API – Features", OGC, f"{OGC}/api", licence),
+            _service(base, "SensorThings (read, a part)", "/sta/v1.1", "/sta/v1.1", licence),
         ],
     }
 
