@@ -24,7 +24,7 @@ def environment(context: WebContext) -> jinja2.Environment:
     built.globals["city"] = {**city, "ja": context.city_name, "en": context.city_name_en}
     built.globals |= {"_": speaking.in_page, "both": speaking.both, "spoken": speaking.spoken}
     built.globals |= {"languages_of_desk": speaking.LANGUAGES, "spoken_sentences": address_of_sentences}
-    built.filters |= {"own": speaking.own, "half": speaking.half}
+    built.filters |= {"own": speaking.own, "half": speaking.half, "headline": speaking.headline}
     built.globals["exercise"] = context.exercise
     built.globals["subscribing"] = context.subscriptions is not None
     built.globals["telling"] = context.reports.public

@@ -78,3 +78,9 @@ def half(thing: Any, name: str) -> str:
     found = thing if isinstance(thing, dict) else {key: getattr(thing, key, "") for key in (f"{name}_ja", f"{name}_en")}
     japanese = found[f"{name}_ja"]
     return str(japanese if spoken() == "ja" else found.get(f"{name}_en") or _(japanese))
+
+
+def headline(alert: Any) -> str:
+    """An alert's headline in the reader's language where it has one, else in Japanese."""
+    texts = alert.texts
+    return str(texts.get(spoken(), texts["ja"]).headline)
