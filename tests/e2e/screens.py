@@ -280,6 +280,16 @@ async def leads(page: Page) -> None:
     await page.wait_for_function("() => document.body.dataset.leads === 'ready'")
 
 
+def in_english(act: Act) -> Act:
+    """The same by the switch of the bar, which stays for the pictures that follow."""
+
+    async def look(page: Page) -> None:
+        await page.goto("/language/en?next=/ops/outbox")
+        await act(page)
+
+    return look
+
+
 STAFF: dict[str, Act] = {
     "ops": ops,
     "gauge": gauge,
@@ -288,6 +298,7 @@ STAFF: dict[str, Act] = {
     "skill": skill,
     "budget": budget,
 }
+ENGLISH: dict[str, Act] = {"english": in_english(ops), "english-alerts": in_english(alerts)}
 OPEN: dict[str, Act] = {
     "public": public,
     "login": login,
@@ -391,10 +402,11 @@ async def shooting(start: datetime, folder: Path, only: set[str]) -> AsyncIterat
 async def main(folder: Path, only: set[str]) -> None:
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
     folder.mkdir(parents=True, exist_ok=True)
-    if not only or only & {*STAFF, *OPEN, *FILLED, *HELPERS, *WALL}:
+    if not only or only & {*STAFF, *ENGLISH, *OPEN, *FILLED, *HELPERS, *WALL}:
         async with shooting(START, folder, only) as (made, into):
             await made.play(NIGHT)
             await shoot(into, ((STAFF, True), (OPEN, False)), LOOKS)
+            await shoot(into, ((ENGLISH, True),), LOOKS[:1])
             await fill(made)
             await shoot(into, ((WALL, True),), PROJECTED)
             links = await mind(made)
