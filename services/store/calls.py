@@ -140,6 +140,12 @@ async def ringing(connection: AsyncConnection) -> int:
     return int(await connection.scalar(select(func.count()).select_from(calls).where(calling)) or 0)
 
 
+async def ringing_of(connection: AsyncConnection, status: Status) -> int:
+    """How many of a status nobody has taken."""
+    calling = (calls.c.state == CallState.CALLING.value, calls.c.status == status.value)
+    return int(await connection.scalar(select(func.count()).select_from(calls).where(*calling)) or 0)
+
+
 async def _read(connection: AsyncConnection, statement: Select[*tuple[object, ...]]) -> list[Call]:
     return [_call(row) for row in (await connection.execute(statement)).mappings()]
 

@@ -156,6 +156,12 @@ async def waiting(connection: AsyncConnection, then: datetime | None = None) -> 
     return int(await connection.scalar(select(func.count()).select_from(cases).where(_waits(cases))) or 0)
 
 
+async def waiting_of(connection: AsyncConnection, status: Status) -> int:
+    """How many of a status wait for a person."""
+    mine = select(func.count()).select_from(report_cases)
+    return int(await connection.scalar(mine.where(_waits(report_cases), report_cases.c.status == status.value)) or 0)
+
+
 async def since(connection: AsyncConnection, state: State | None, at: datetime, at_most: int) -> list[Case]:
     """Of one state, or any, that arrived since then, the newest first; merged ones among them."""
     statement = select(report_cases).where(report_cases.c.arrived_at >= at)

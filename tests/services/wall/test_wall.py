@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from html import unescape
 
 import pytest
 
+from feeds.records import Report
 from feeds.status import Status
 from rules.chronology.matter import Content, State
+from services.callout import desk as calls
 from services.chronology.desk import Fresh, enter
 from services.clock import wall as clock
-from services.store import alerts, chronology, displays, hazards
+from services.store import alerts, chronology, displays, hazards, records
 from services.store.chronology import Entry
 from services.store.engine import Store
 from services.store.users import Role
@@ -35,7 +38,11 @@ async def a_night(store: Store) -> None:
         Entry(at=NOW, status=Status.ACTUAL, kind="note", who="sato", text=SECRET),
     ]
     draft = alert(status=Status.ACTUAL, series="Actual-x-y")
+    seen = Report(gateway="@p", report_id="d", kind="damage", measured_at=NOW, text="x", place="内丸")
+    drill = replace(seen, status=Status.EXERCISE)
     async with store.write() as connection:
+        await records.save(connection, [drill], NOW)
+        await calls.break_glass(connection, key="d", status=Status.EXERCISE, level=4, who="sato", now=NOW)
         await alerts.add_draft(connection, draft, {"log": payload()}, NOW)
         await hazards.replace_picture(connection, {}, [hazard(**real, level=4), bear, foreseen], NOW)
         await chronology.append(connection, lines)
@@ -52,6 +59,7 @@ async def test_what_stands_there(store: Store) -> None:
         assert (
             "承認待ち</dt><dd>1" in shown and "未対応</dt><dd>1" in shown and alert().texts["ja"].headline not in shown
         )
+        assert "通報</dt><dd>0" in shown and "呼び出し</dt><dd>0" in shown, "no drill's"
         assert "水位が上がった" in shown and "訓練の水位" not in shown
         assert told["areas"]["032010001"]["worst"]["level"] == 5
         page = (await viewer.get("/wall"))[1]
