@@ -8,12 +8,18 @@ import pytest
 from playwright.async_api import Browser, expect
 from sqlalchemy import select
 
+from geo.mesh import cell_at
 from services.store.tables import alerts
 from tests.e2e.conftest import visit
 from tests.e2e.scene import Scene
 from tests.e2e.test_browser_access import violations
 
 pytestmark = pytest.mark.browser
+_SQUARES = """async points => {
+  const here = document.querySelector('script[src*="/js/ops.js"]').src;
+  const { squareAt } = await import(new URL('map/mesh.js', here).href);
+  return points.map(point => { const { code, ring } = squareAt(...point); return [code, ring]; });
+}"""
 
 
 async def test_layers_are_chosen_by_keys_and_remembered_and_a_hidden_danger_is_said(
@@ -83,6 +89,15 @@ async def test_a_place_is_found_by_reading_mesh_and_coordinates(browser: Browser
     assert await violations(page) == []
     await field.press("Escape")
     await expect(page.locator("#search-none")).to_be_hidden()
+    points = [
+        (round(141 + n * 0.0137, 4), round(39.5 + n * 0.0291, 4), level) for n in range(12) for level in range(1, 6)
+    ]
+    squares = await page.evaluate(_SQUARES, points)
+    for (lon, lat, level), (code, ring) in zip(points, squares, strict=True):
+        cell = cell_at(lon, lat, level)
+        west, south, east, north = cell.bounds
+        assert code == cell.code, "a click picks the square that the hub knows by that code"
+        assert ring[0] == pytest.approx([west, south]) and ring[2] == pytest.approx([east, north])
     window.check()
     await context.close()
 
