@@ -13,6 +13,7 @@ from pathlib import Path
 
 from services.telemetry import configure_logging
 from tests.benchmarks import (
+    another_time,
     backlog,
     backtest,
     console,
@@ -54,6 +55,7 @@ _ALL = (
     snow_pages,
     steps,
     streams,
+    another_time,
     turn,
     backtest,
     console,

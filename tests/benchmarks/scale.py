@@ -27,6 +27,7 @@ class Scale:
     fleet_hours: float
     map_sensors: int  # on the operations map
     map_areas: int
+    past_hours: float  # of a busy night that the console looks back on
     streams: int  # residents' pages that stay open
     gauges: int | None = None  # of the real series that quality control is measured on; None: all
 
@@ -50,6 +51,7 @@ FULL = Scale(
     fleet_hours=24,
     map_sensors=10_000,
     map_areas=3000,
+    past_hours=48,
     streams=5000,
 )
 SHORT = Scale(
@@ -71,6 +73,7 @@ SHORT = Scale(
     fleet_hours=0.5,
     map_sensors=300,
     map_areas=100,
+    past_hours=1,
     streams=200,
     gauges=200,
 )
@@ -89,5 +92,6 @@ TINY = replace(
     fleet_hours=0.25,
     map_sensors=60,
     map_areas=25,
+    past_hours=0.5,
     streams=50,
 )

@@ -47,6 +47,25 @@ async def gauge(page: Page) -> None:
     await page.wait_for_timeout(1200)
 
 
+async def past(page: Page) -> None:
+    """Where the night stood when something had last happened before now."""
+    await ops(page)
+    await page.locator("#when-before").click()
+    await page.wait_for_selector("body[data-time=past]")
+    await page.evaluate("window.scrollTo(0, 0)")
+    await page.wait_for_timeout(1200)
+
+
+async def ahead(page: Page) -> None:
+    """Two hours ahead."""
+    await ops(page)
+    for _ in range(2):
+        await page.locator("#when-hour-on").click()
+    await page.wait_for_selector("body[data-time=ahead]")
+    await page.evaluate("window.scrollTo(0, 0)")
+    await page.wait_for_timeout(1200)
+
+
 async def approve(page: Page) -> None:
     await ops(page)
     await page.keyboard.press("d")
@@ -293,6 +312,8 @@ def in_english(act: Act) -> Act:
 STAFF: dict[str, Act] = {
     "ops": ops,
     "gauge": gauge,
+    "past": past,
+    "ahead": ahead,
     "approve": approve,
     "outbox": outbox,
     "skill": skill,

@@ -11,6 +11,7 @@ ROOT = Path(__file__).parents[2]
 WRITES = re.compile(r"\b(?:update|delete)\((\w+)\)")
 # module → why: the console's picture of then reads nothing of what it changes
 BESIDE = {
+    "services/backup/restoring.py": "a store of another time, before its hub starts",
     "services/reporters/moving.py": "words of a case that are covered",
     "services/retention/copies.py": "copies of payloads",
     "services/retention/pictures.py": "hazards older than any picture",

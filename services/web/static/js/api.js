@@ -1,12 +1,14 @@
 // @ts-check
 // The hub's own API, and nothing else: no page talks to any other host.
 import { notSent, reachable, unsure } from './cut.js';
+import { viewed } from './instant.js';
+import { t } from './language.js';
 
 import { own } from './language.js';
 
 const root = '/api/v1';
 
-export class Refused extends Error {}
+export class Refused extends Error { status = 0; }
 
 /**
  * @param {string} path
@@ -20,7 +22,7 @@ async function ask(path, options = {}) {
   const text = await response.text();
   const body = text ? JSON.parse(text) : {};
   if (response.status === 401) location.assign(`/login?next=${encodeURIComponent(location.pathname)}`);
-  if (!response.ok) throw new Refused(own(body.message) || `${response.status} ${response.statusText}`);
+  if (!response.ok) throw Object.assign(new Refused(own(body.message) || `${response.status} ${response.statusText}`), { status: response.status });
   return body;
 }
 
@@ -28,12 +30,13 @@ async function ask(path, options = {}) {
 export const get = (path) => ask(path);
 
 /**
- * A write, with the token of this session.
+ * A write, with the token of this session. Nothing is decided on a picture of another time; a call that rings is of now.
  * @param {string} path
  * @param {object} body
  * @returns {Promise<any>}
  */
 export async function post(path, body) {
+  if (viewed() && !path.startsWith('calls/')) throw new Refused(t('過去や予測の表示です。いまに戻ってから操作してください。'));
   if (!(await reachable())) throw new Refused(notSent());
   const headers = { Accept: 'application/json', 'Content-Type': 'application/json', 'X-CSRF-Token': document.body.dataset.csrf ?? '' };
   return ask(path, { method: 'POST', headers, body: JSON.stringify(body) }).catch((error) => {

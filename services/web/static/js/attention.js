@@ -1,7 +1,7 @@
 // @ts-check
 // What needs a person, on every page of the desk: calls, drafts, channels that failed, a level that rose. Whatever
 // somebody has taken needs nobody else.
-import { desk, drafts, isDanger, rank } from './desk.js';
+import { desk, drafts, isDanger, presently, rank } from './desk.js';
 import { byId, fill, h } from './dom.js';
 import { t } from './language.js';
 import { isMine, letGo, me, take, takers } from './presence.js';
@@ -25,7 +25,7 @@ const calls = () => desk.calls.filter((/** @type {any} */ c) => c.state === 'cal
   .map((/** @type {any} */ c) => ({ key: `call:${c.id}`, kind: 'call', status: c.status, text: c.subject, by: [] }));
 
 /** Drafts that this officer could decide on. @returns {Need[]} */
-const waiting = () => drafts()
+const waiting = () => drafts(presently())
   .filter((d) => !d.objections?.length && !d.approvals?.some((/** @type {any} */ a) => a.person === me()))
   .map((d) => ({ key: `alert:${d.series}`, kind: 'draft', status: d.status, text: d.texts.ja.headline, by: takers(`alert:${d.series}`) }));
 
@@ -33,13 +33,13 @@ const waiting = () => drafts()
 const gap = (o) => ({ channel: word('channels', o.channel), when: moment(o.began) });
 
 /** @returns {Need[]} */
-const failed = () => desk.outages.map((/** @type {any} */ o) => ({
+const failed = () => presently().outages.map((/** @type {any} */ o) => ({
   key: `outage:${o.id}`, kind: 'outage', status: o.status, by: takers(`outage:${o.id}`),
   text: (o.ended ? t('{channel}で送れなかったものがあります（{when}から）', gap(o)) : t('{channel}で送れていません（{when}から）', gap(o))),
 }));
 
 /** @returns {any} the highest danger with a level that is observed */
-const highest = () => desk.hazards.filter((/** @type {any} */ z) => isDanger(z) && z.alert_level && z.observed)
+const highest = () => presently().hazards.filter((/** @type {any} */ z) => isDanger(z) && z.alert_level && z.observed)
   .sort((/** @type {any} */ a, /** @type {any} */ b) => rank(b) - rank(a))[0];
 
 const keep = () => `${KEEP}:${me()}`;

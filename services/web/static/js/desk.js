@@ -1,6 +1,7 @@
 // @ts-check
 // What the desk knows, and fetching it again when the hub says that it changed.
 import { features, get, list } from './api.js';
+import { asked, askedAsKnown, isAhead, viewed } from './instant.js';
 import { setClock } from './time.js';
 import { about, exercise, isOrder } from './words.js';
 
@@ -12,34 +13,44 @@ export const desk = {
 
 /** What the bar above every page of the desk tells of. */
 export const BAR = ['alerts', 'calls', 'hazards', 'outages', 'presence', 'readings', 'status'];
+const ALWAYS = ['calls', 'presence']; // parts that are of now, whatever is looked at
+
+/** What is told of now whatever is looked at: what waits for people does not wait until they come back. */
+const present = /** @type {Record<string, any>} */ ({ alerts: [], hazards: [], outages: [], status: {} });
+
+/** Every alert that is open, and the newest of all. @param {(path: string) => string} at */
+async function alerts(at) {
+  const [open, recent] = await Promise.all([features(at('alerts?state=draft,issued&limit=1000')), features(at('alerts?limit=200'), 1)]);
+  return [...new Map([...open, ...recent].map((alert) => [alert.identifier, alert])).values()];
+}
+
+/** What the past is not kept of, and nobody foretells. @param {() => Promise<any>} fetched */
+const ofNow = (fetched) => async () => (viewed() ? [] : fetched());
 
 /** How each part is fetched. */
 const sources = {
-  hazards: () => features('hazards?limit=1000'),
-  alerts: async () => {
-    const [open, recent] = await Promise.all([features('alerts?state=draft,issued&limit=1000'), features('alerts?limit=200', 1)]);
-    return [...new Map([...open, ...recent].map((alert) => [alert.identifier, alert])).values()];
-  },
-  readings: () => features('readings/latest?limit=1000'),
+  hazards: () => features(asked('hazards?limit=1000', true)),
+  alerts: () => alerts((path) => asked(path, true)),
+  readings: () => features(isAhead() ? asked('readings/foretold', true) : asked('readings/latest?limit=1000')),
   sensors: () => features('sensors?limit=1000'),
-  reports: () => features('reports?limit=200', 1),
-  deliveries: () => list('deliveries?limit=500'),
-  chronology: () => list('chronology?limit=200'),
-  suppressions: () => list('suppressions?limit=200'),
-  silences: () => list('silences'),
+  reports: () => features(asked('reports?limit=200'), 1),
+  deliveries: () => list(asked('deliveries?limit=500')),
+  chronology: () => list(asked('chronology?limit=200')),
+  suppressions: () => list(asked('suppressions?limit=200')),
+  silences: () => list(asked('silences')),
   calls: () => list('calls'),
-  outages: () => list('outages'),
+  outages: () => list(asked('outages')),
   presence: () => list('presence'),
-  damage: () => features('damage/map'),
-  official: () => features('official/areas'),
-  shelters: () => features('shelters'),
-  fixes: () => features('fixes/latest?limit=1000'),
-  dumps: () => features('snow/dumps'),
-  sections: () => list('snow/sections'),
-  quarantine: () => list('quarantine?limit=200'),
-  unassigned: () => list('sensors/unassigned'),
+  damage: () => features(asked('damage/map')),
+  official: () => features(askedAsKnown('official/areas')),
+  shelters: () => features(asked('shelters')),
+  fixes: () => features(asked('fixes/latest?limit=1000')),
+  dumps: ofNow(() => features('snow/dumps')),
+  sections: ofNow(() => list('snow/sections')),
+  quarantine: ofNow(() => list('quarantine?limit=200')),
+  unassigned: ofNow(() => list('sensors/unassigned')),
   status: async () => {
-    const status = await get('status');
+    const status = await get(asked('status'));
     setClock(status.now);
     return status;
   },
@@ -91,29 +102,88 @@ const wished = [];
 /** @param {(part: string) => void} then somebody began to look at a part: fetch it, and draw */
 export const whenWanted = (then) => { wished.push(then); };
 
+let turn = 0; // one for each instant that was looked at: what was asked for another comes too late
+
 /**
- * Fetch parts again. A part that cannot be fetched keeps what it had; the caller is told which failed.
+ * Fetch parts again. A part that cannot be fetched keeps what it had; the caller is told which failed. Of the past nothing is asked
+ * twice, and of a forecast what it rests on; what waits for people is asked in any case.
  * @param {string[]} [parts] all when left out
  * @returns {Promise<string[]>} parts that failed
  */
 export async function refresh(parts = Object.keys(sources)) {
-  parts = parts.filter((part) => looked[part] ?? true);
-  const outcomes = await Promise.allSettled(parts.map(async (part) => {
-    desk[part] = await /** @type {Record<string, () => Promise<any>>} */ (sources)[part]();
-  }));
-  return parts.filter((_, i) => outcomes[i].status === 'rejected');
+  const mine = turn;
+  const moves = parts.filter((part) => (looked[part] ?? true) && (!viewed() || ALWAYS.includes(part) || part in looked || (isAhead() && part !== 'status')));
+  const outcomes = await Promise.allSettled([...moves.map(async (part) => {
+    const found = await /** @type {Record<string, () => Promise<any>>} */ (sources)[part]();
+    if (mine === turn) desk[part] = found;
+  }), ...asPresent(parts)]);
+  return moves.filter((_, i) => outcomes[i].status === 'rejected');
+}
+
+/** What waits for people, while another time is looked at. @param {string[]} parts */
+function asPresent(parts) {
+  if (!viewed()) return [];
+  const fetched = { alerts: () => alerts((path) => path), hazards: () => features('hazards?limit=1000'), outages: () => list('outages'), status: () => get('status') };
+  return Object.entries(fetched).filter(([part]) => parts.includes(part)).map(async ([part, ask]) => {
+    present[part] = await ask();
+    if (part === 'status') setClock(present.status.now);
+  });
+}
+
+/**
+ * Fetch the whole picture of the instant that is looked at, and show it at once: never half of one and half of another.
+ * @returns {Promise<'whole' | 'none' | 'lost' | 'late'>} whether it is known; `lost`: nobody could say; `late`: people look at another one by now
+ */
+export async function refreshAll() {
+  turn += 1;
+  const mine = turn;
+  if (!isKept(viewed())) return empty();
+  const parts = Object.entries(sources).filter(([part]) => !ALWAYS.includes(part) && (looked[part] ?? true));
+  const outcomes = await Promise.allSettled([...parts.map(([, fetched]) => fetched()), ...asPresent(['alerts', 'hazards', 'outages', 'status'])]);
+  if (mine !== turn) return 'late';
+  const whole = outcomes.every((one) => one.status === 'fulfilled');
+  if (!whole && !viewed()) return 'lost'; // what is shown stays, and stays named as what it is
+  parts.forEach(([part], i) => {
+    const one = outcomes[i];
+    if (one.status === 'fulfilled' && whole) desk[part] = one.value;
+    else if (part !== 'sensors') desk[part] = part === 'status' ? {} : []; // the present must not stand there as the past
+  });
+  const unknown = outcomes.some((one) => one.status === 'rejected' && one.reason?.status === 404);
+  return whole ? 'whole' : unknown ? 'none' : 'lost';
+}
+
+/** Whether the hub has kept what it knew at an instant. @param {Date | undefined} at */
+export function isKept(at) {
+  const since = presently().status.past_since;
+  return !at || isAhead() || !since || at.getTime() >= Date.parse(since);
+}
+
+/** @returns {'none'} */
+function empty() {
+  for (const part of Object.keys(sources)) {
+    if (part !== 'sensors' && !ALWAYS.includes(part)) desk[part] = part === 'status' ? {} : [];
+  }
+  return 'none';
+}
+
+/** What the hub knows of now, whatever is looked at: alerts that wait, and faults. */
+export const presently = () => (viewed() ? present : desk);
+
+/** Remember what is so now, before another time is looked at. */
+export function leaveNow() {
+  if (!viewed()) Object.assign(present, { alerts: desk.alerts, hazards: desk.hazards, outages: desk.outages, status: desk.status });
 }
 
 /** Whether something counts for this desk: real things always, a drill's only where the whole hub runs one. @param {string} status */
 export const isOurs = (status) => status === 'Actual' || (exercise() && status === 'Exercise');
 
-/** Drafts that wait for people, most dangerous first, older before newer. @returns {any[]} */
-export const drafts = () => desk.alerts
+/** Drafts that wait for people, most dangerous first, older before newer. @param {any} [of] @returns {any[]} */
+export const drafts = (of = desk) => of.alerts
   .filter((/** @type {any} */ a) => a.state === 'draft' && !a.leaves_at)
   .sort((/** @type {any} */ a, /** @type {any} */ b) => rank(b) - rank(a) || a.sent.localeCompare(b.sent));
 
-/** What waits for nobody but the clock, the next to leave first. @returns {any[]} */
-export const held = () => desk.alerts
+/** What waits for nobody but the clock, the next to leave first. @param {any} [of] @returns {any[]} */
+export const held = (of = desk) => of.alerts
   .filter((/** @type {any} */ a) => a.state === 'draft' && a.leaves_at)
   .sort((/** @type {any} */ a, /** @type {any} */ b) => a.leaves_at.localeCompare(b.leaves_at));
 

@@ -5,6 +5,8 @@ import { glassButton } from './glass.js';
 import { countdown, heldActions, stayed } from './held.js';
 import { drafts, held } from './desk.js';
 import { byId, fill, h } from './dom.js';
+import { isAhead, viewed } from './instant.js';
+import { pieces, t } from './language.js';
 import { countOf, showPayload } from './payload.js';
 import { changedFacts, changes, isChanged } from './revisions.js';
 import { counters } from './counters.js';
@@ -31,12 +33,14 @@ export function drawDrafts() {
     open = waiting[0]?.identifier ?? null;
     chosen = false;
   }
-  const picture = JSON.stringify([open, waiting.map((d) => [d.identifier, d.digest, d.approvals, d.objections, d.able, d.alone, d.leaves_at, d.stays, d.needs, alsoHere(about(d))?.textContent, takers(about(d))])]);
+  const picture = JSON.stringify([open, viewed(), waiting.map((d) => [d.identifier, d.digest, d.approvals, d.objections, d.able, d.alone, d.leaves_at, d.stays, d.needs, alsoHere(about(d))?.textContent, takers(about(d))])]);
   if (picture === drawn) return; // an officer is reading: do not move the text for nothing
   drawn = picture;
   byId('drafts-count').textContent = [leaving.length && t('送信待ち {n}件', { n: leaving.length }), waiting.length > leaving.length && (leaving.length ? t('承認待ち {n}件', { n: waiting.length - leaving.length }) : t('{n}件', { n: waiting.length - leaving.length }))].filter(Boolean).join(t('・'));
-  fill(byId('drafts-list'), waiting.length ? waiting.map(card) : h('p', { class: 'empty' }, t('承認を待つものはありません。新しい案ができると、ここに出ます。')));
+  fill(byId('drafts-list'), waiting.length ? waiting.map(card) : h('p', { class: 'empty' }, nothing()));
 }
+
+const nothing = () => (isAhead() ? t('予測には承認待ちを示しません。') : viewed() ? t('この時点で承認を待つものはありませんでした。') : t('承認を待つものはありません。新しい案ができると、ここに出ます。'));
 
 /** @param {any} draft */
 function card(draft) {
@@ -82,6 +86,7 @@ function body(draft) {
       changed ? [h('dt', {}, t('変更')), h('dd', {}, changed)] : null,
       h('dt', {}, t('期限')), h('dd', {}, pieces('{when} まで', { when: timeTag(draft.expires) }), h('span', { class: 'muted' }, t('　規則 {rule}', { rule: draft.rule })))),
     outlets(draft),
+    h('p', { class: 'empty then-only' }, t('過去の表示です。いまに戻ると承認できます。')),
     draft.leaves_at || (draft.stays && !draft.needs) ? heldActions(draft) : h('div', { class: 'draft-actions' },
       barred(draft),
       h('p', { class: 'approval' }, pips(draft), h('span', {}, signed(draft)), takeButton(draft)),

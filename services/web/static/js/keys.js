@@ -3,6 +3,7 @@
 import { focusDrafts } from './drafts.js';
 import { byId } from './dom.js';
 import { goHome } from './map/view.js';
+import { jump, move, toNow } from './timeline.js';
 
 const KEEP = 'shirase-keys';
 const on = () => localStorage.getItem(KEEP) !== 'off';
@@ -12,6 +13,11 @@ const ACTS = /** @type {Record<string, () => void>} */ ({
   e: () => /** @type {HTMLElement} */ (document.querySelector('#events-list button') ?? byId('events')).focus(),
   g: () => byId('map').focus(),
   n: goHome,
+  0: toNow,
+  ',': () => move(-1),
+  '.': () => move(1),
+  '<': () => jump(-1),
+  '>': () => jump(1),
   '/': () => byId('search-field').focus(),
   '?': () => byId('keys').showModal(),
 });

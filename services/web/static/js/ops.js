@@ -5,7 +5,7 @@ import { drawUnassigned, wireAdopt } from './adopt.js';
 import { announce } from './announce.js';
 import { wireDecisions } from './approve.js';
 import { drawBoard } from './board.js';
-import { drafts, held, partsOf, refresh, whenWanted } from './desk.js';
+import { drafts, held, partsOf, presently, refresh, whenWanted } from './desk.js';
 import { byId } from './dom.js';
 import { drawDrafts } from './drafts.js';
 import { drawEvents, wireEvents } from './events.js';
@@ -31,6 +31,7 @@ import { markRows, select, wireSelection } from './selection.js';
 import { drawSilences, wireSilences } from './silences.js';
 import { drawAge, drawStatus, setLine } from './status.js';
 import { wireTabs } from './tabs.js';
+import { drawTimeline, refreshMarks, startTimeline, tickTimeline, wireTimeline } from './timeline.js';
 import { wireTools } from './tools.js';
 import { learn } from './trends.js';
 import { drawWhy, wireWhy } from './why.js';
@@ -58,6 +59,7 @@ function draw() {
   tellLayers();
   drawPanel();
   markRows();
+  drawTimeline();
 }
 
 /** @param {string[]} [parts] */
@@ -76,12 +78,12 @@ async function update(parts) {
 
 /** A new draft is said aloud; at level 4 and 5 at once. */
 function tellNews() {
-  const now = drafts();
+  const now = drafts(presently());
   for (const draft of now.filter((d) => !known.has(d.identifier))) {
     announce(t('新しい下書き。{headline}', { headline: draft.texts.ja.headline }), draft.alert_level && draft.level >= 4);
   }
-  for (const one of held().filter((d) => !known.has(d.identifier))) announce(t('まもなく送ります。{headline}', { headline: one.texts.ja.headline }));
-  known = new Set([...now, ...held()].map((d) => d.identifier));
+  for (const one of held(presently()).filter((d) => !known.has(d.identifier))) announce(t('まもなく送ります。{headline}', { headline: one.texts.ja.headline }));
+  known = new Set([...now, ...held(presently())].map((d) => d.identifier));
 }
 
 /** Areas have names in the panel before anybody selects one. */
@@ -107,6 +109,7 @@ async function start() {
   wireGlass(() => update(['alerts', 'deliveries', 'chronology', 'suppressions', 'status']));
   wireDecisions(() => update(['alerts', 'deliveries', 'chronology', 'suppressions']));
   wireOutages(() => update(['outages', 'chronology']));
+  wireTimeline({ shown: draw });
   wireTabs(byId('dock-tabs'));
   wireEvents();
   await Promise.all([startMap(), refresh()]);
@@ -124,9 +127,10 @@ async function start() {
   selectFromAddress();
   addEventListener('shirase-presence', drawDrafts);
   listen({ line: setLine, changed: (what) => update(partsOf(what)) });
-  setInterval(() => { drawAge(); tick(); }, 1000);
+  setInterval(() => { drawAge(); tick(); tickTimeline(); }, 1000);
   whenWanted((part) => update([part]));
-  setInterval(() => { update(); refreshRoads(); }, POLL);
+  setInterval(() => { refreshMarks(); update(); refreshRoads(); }, POLL);
+  await startTimeline();
 }
 
 start().catch((error) => {

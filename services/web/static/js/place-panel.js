@@ -6,6 +6,7 @@ import { exposedHere } from './exposed.js';
 import { fetched } from './fetched.js';
 import { folded } from './folding.js';
 import { digits, gauges, standing, trend, valueText } from './gauges.js';
+import { ofNowOnly, viewed } from './instant.js';
 import { pieces, t } from './language.js';
 import { selected } from './selection.js';
 import { sentHere } from './sent.js';
@@ -27,9 +28,8 @@ export function drawPlace(code, show) {
   show(name,
     h('section', { class: 'glance', 'aria-label': t('ひと目で') }, glance(dangers, code)),
     part('now', t('いま、ここで'), now(dangers.filter((z) => z.observed), code)),
-    part('next', t('これから'), next(dangers.filter((z) => !z.observed), picture)),
-    part('who', t('だれが、なにが危ないか'), exposedHere(picture, failed)),
-    part('sent', t('送ったもの'), sentHere(picture, failed)));
+    part('next', t('これから'), next(dangers.filter((z) => !z.observed), viewed() ? undefined : picture)),
+    viewed() ? ofNowOnly() : [part('who', t('だれが、なにが危ないか'), exposedHere(picture, failed)), part('sent', t('送ったもの'), sentHere(picture, failed))]);
 }
 
 /** @param {string} key @param {string} title @param {any[]} content */

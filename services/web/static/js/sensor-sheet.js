@@ -6,6 +6,7 @@ import { desk } from './desk.js';
 import { fetched } from './fetched.js';
 import { folded } from './folding.js';
 import { digits, gauges, standing, trend, valueText } from './gauges.js';
+import { asked, ofNowOnly, viewed } from './instant.js';
 import { pieces, t } from './language.js';
 import { selected } from './selection.js';
 import { silenceFrom } from './silences.js';
@@ -23,7 +24,7 @@ export function drawSensor(code, show) {
   const some = gauges().filter((g) => g.code === code);
   show(some[0]?.name ?? sheet?.station?.name ?? code,
     some.map((g) => one(g, sheet, redraw)),
-    neighbours(sheet), register(sheet, failed), controls(some[0], sheet));
+    viewed() ? ofNowOnly() : [neighbours(sheet), register(sheet, failed), controls(some[0], sheet)]);
 }
 
 /** One quantity of the sensor. @param {any} g @param {any} sheet @param {() => void} redraw */
@@ -46,11 +47,12 @@ const spans = (redraw) => h('div', { class: 'spans', role: 'group', 'aria-label'
 
 /** @param {any} g @param {any} sheet @param {() => void} redraw */
 function past(g, sheet, redraw) {
-  const { body, failed } = fetched(`readings/${encodeURIComponent(g.code)}/${encodeURIComponent(g.quantity)}?hours=${hours}`, redraw);
+  const path = `readings/${encodeURIComponent(g.code)}/${encodeURIComponent(g.quantity)}?hours=${hours}`;
+  const { body, failed } = fetched(asked(path), redraw);
   if (!body) return h('p', { class: 'muted' }, failed ? t('推移を読み込めませんでした。') : t('推移を読み込んでいます…'));
   const points = body.points.map((/** @type {any} */ p) => ({ ...p, at: p.time }));
   if (!points.length) return h('p', { class: 'nodata' }, t('この{n}時間の値はありません。', { n: hours }));
-  const to = now(), leads = g.quantity === 'water_level' ? (sheet?.ahead?.leads ?? []).filter((/** @type {any} */ l) => new Date(l.at) > to) : [];
+  const to = now(), leads = g.quantity === 'water_level' && !viewed() ? (sheet?.ahead?.leads ?? []).filter((/** @type {any} */ l) => new Date(l.at) > to) : [];
   const until = leads.length ? new Date(leads[leads.length - 1].at) : to;
   const parts = lines(points.filter((/** @type {any} */ p) => p.trusted !== false));
   const doubted = points.filter((/** @type {any} */ p) => p.trusted === false).length;

@@ -1,8 +1,9 @@
 // @ts-check
 // The status bar: highest level, drafts, line, age of the data, clock. Old data is said to be old, never drawn as safe.
 import { drawAttention } from './attention.js';
-import { desk, drafts, inForce, isDanger, isOurs, nowAndNext, rank } from './desk.js';
+import { desk, drafts, inForce, isDanger, isOurs, nowAndNext, presently, rank } from './desk.js';
 import { byId, fill, h } from './dom.js';
+import { asNow, isAhead, viewed } from './instant.js';
 import { own, t } from './language.js';
 import { drawAbout, wirePresence } from './presence.js';
 import { drawRing } from './ring.js';
@@ -36,7 +37,8 @@ function wire() {
 
 /** What waits for a person stands in the title of every tab. */
 function drawTitle() {
-  const waiting = drafts().length;
+  const now = presently();
+  const waiting = drafts(now).length;
   document.title = `${drawAttention()}${waiting ? `(${waiting}) ` : ''}${title}`;
 }
 
@@ -50,37 +52,38 @@ export function drawStatus() {
   const order = alerts.filter(isOrder).sort((a, b) => rank(b) - rank(a))[0];
   highest('bar-issued', order, order && t('{sent}発令', { sent: moment(order.sent) }));
   if (!order) byId('bar-issued').append(h('span', { class: 'since' }, alerts.length ? t('（情報の発表 {n}件）', { n: alerts.length }) : ''));
-  const waiting = drafts().length;
+  const waiting = drafts(presently()).length; // of now, whatever is looked at
   const link = byId('bar-drafts');
   link.textContent = waiting ? t('{n}件', { n: waiting }) : t('なし');
   link.dataset.waiting = String(waiting > 0);
-  const reports = desk.status.reports_waiting ?? 0;
+  const reports = presently().status.reports_waiting ?? 0;
   byId('bar-reports').textContent = reports ? t('通報 {reports}', { reports }) : t('通報');
   drawFaults();
-  drawGlass();
-  drawRing();
-  drawAbout();
-  drawTitle();
+  asNow(drawGlass);
+  asNow(drawRing);
+  asNow(drawAbout);
+  asNow(drawTitle);
   drawAge();
 }
 
 /** Parts of the hub that do not work, in words: a picture that cannot be complete must say so. */
 function drawFaults() {
-  const faults = desk.status.reasons ?? [];
+  const faults = presently().status.reasons ?? [];
   byId('bar-faults').hidden = !faults.length;
   fill(byId('bar-faults'), faults.length ? [h('b', {}, t('動いていない部分があります。')), faults.map(own).join(t('／'))] : []);
 }
 
 /** What one person issued alone stays in sight on every page, until an admin has signed it off. */
 function drawGlass() {
-  const alone = desk.status.break_glass ?? [];
+  const alone = presently().status.break_glass ?? [];
   byId('bar-glass').hidden = !alone.length;
   fill(byId('bar-glass'), alone.length ? [h('b', {}, t('点検の済んでいない緊急発表があります。')), alone.map((/** @type {any} */ b, /** @type {number} */ i) => [i ? t('／') : null, exercise() ? null : drillMark(b.status), t('{headline}（{at} {person}が一人で発表）', { headline: b.headline, at: moment(b.at), person: b.person })]), ' ', h('a', { href: '/ops/glass' }, t('点検する'))] : []);
 }
 
 /** @param {string} id @param {any} thing @param {string | undefined} since */
 function highest(id, thing, since) {
-  byId(`${id}-since`).textContent = since ? `・${since}` : '';
+  const then = viewed();
+  byId(`${id}-since`).textContent = [then && (isAhead() ? t('（{time}の見込み）', { time: moment(then) }) : t('（{time}時点）', { time: moment(then) })), since && `・${since}`].filter(Boolean).join('');
   const mark = thing && !exercise() ? drillMark(thing.status) : null;
   fill(byId(id), thing ? [mark, chip(thing)] : h('span', {}, t('なし')));
 }
@@ -99,10 +102,10 @@ export function drawAge() {
   const at = newest();
   const old = at !== undefined && minutesSince(at) > OLD;
   const age = byId('bar-age');
-  age.textContent = at ? t('{time}（{age}）', { time: clockTime(at), age: ago(at) }) : t('まだありません');
+  age.textContent = isAhead() ? t('予測の値') : at ? t('{time}（{age}）', { time: clockTime(at), age: ago(at) }) : t('まだありません');
   age.classList.toggle('age-old', old);
   const broken = line === 'off' && Date.now() - lineSince > 10000;
-  const stale = old || broken || desk.status.line?.stale === true;
+  const stale = !viewed() && (old || broken || desk.status.line?.stale === true);
   document.body.dataset.stale = String(stale);
   const note = document.getElementById('map-stale');
   if (!note) return;

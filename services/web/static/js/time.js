@@ -2,6 +2,7 @@
 // Times as people in Japan have them, whatever the PC is set to: the one place of the scripts that writes any.
 // `now` follows the hub's clock, not the PC's.
 import { h } from './dom.js';
+import { counted } from './instant.js';
 import { language, t } from './language.js';
 
 const zone = 'Asia/Tokyo';
@@ -22,13 +23,19 @@ export function setClock(hubTime) {
   if (hubTime) offset = Date.parse(hubTime) - Date.now();
 }
 
-/** @returns {Date} */
-export const now = () => new Date(Date.now() + offset);
+/** The hub's clock, whatever is looked at. @returns {Date} */
+export const hubNow = () => new Date(Date.now() + offset);
+
+/** The instant that the picture is of, from which ages count: the hub's clock, unless people look at another time. @returns {Date} */
+export const now = () => counted() ?? hubNow();
 
 /** @param {string | Date} at */
 export const clockTime = (at) => hm.format(new Date(at)) + JST;
-export const seconds = () => hms.format(now());
-export const today = () => full.format(now());
+export const seconds = () => hms.format(hubNow());
+export const today = () => full.format(hubNow());
+
+/** The day alone. @param {string | Date} at */
+export const dayOf = (at) => day.format(new Date(at));
 
 /** With the year and the zone. @param {string | Date} at */
 export const stated = (at) => t('{time} 日本時間', { time: `${full.format(new Date(at))} ${hm.format(new Date(at))}` });
