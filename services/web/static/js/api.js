@@ -2,9 +2,8 @@
 // The hub's own API, and nothing else: no page talks to any other host.
 import { notSent, reachable, unsure } from './cut.js';
 import { viewed } from './instant.js';
-import { t } from './language.js';
+import { own, t } from './language.js';
 
-import { own } from './language.js';
 
 const root = '/api/v1';
 

@@ -6,7 +6,6 @@ import { countdown, heldActions, stayed } from './held.js';
 import { drafts, held } from './desk.js';
 import { byId, fill, h } from './dom.js';
 import { isAhead, viewed } from './instant.js';
-import { pieces, t } from './language.js';
 import { countOf, showPayload } from './payload.js';
 import { changedFacts, changes, isChanged } from './revisions.js';
 import { counters } from './counters.js';
