@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import RowMapping, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from feeds.names import WORDS, Named
@@ -62,9 +62,15 @@ class Strange:
 
 async def unassigned(connection: AsyncConnection, known: Mapping[str, Station], now: datetime) -> list[Unassigned]:
     """The newest value of each series of the last week whose station, or quantity there, is not known."""
-    rows = await newest_by_subject(connection, "reading", records.c.measured_at >= now - LOOK_BACK)
+    newest: dict[str, RowMapping] = {}
+    for status in Status:  # one at a time: the index begins with it
+        lately = (records.c.status == status.value, records.c.measured_at >= now - LOOK_BACK)
+        for row in await newest_by_subject(connection, "reading", *lately):
+            there = newest.get(row["subject"])
+            if there is None or (row["measured_at"], row["seq"]) > (there["measured_at"], there["seq"]):
+                newest[row["subject"]] = row
     found = []
-    for row in rows:
+    for _, row in sorted(newest.items()):
         station, _, quantity = row["subject"].rpartition("/")
         if station in known and quantity in known[station].quantities:
             continue

@@ -21,7 +21,8 @@ async def newest_by_subject(
 ) -> list[RowMapping]:
     """The newest record of ``kind`` that meets the conditions, of each subject that has one, in their order.
 
-    Of a page: the first ``most`` subjects, with a condition on the subject for those that follow a page.
+    One condition must name the status: the index begins with it, and without it every step reads everything. Of a
+    page: the first ``most`` subjects, with a condition on the subject for those that follow a page.
     """
     wanted = and_(records.c.type == kind, *conditions)
     first = select(func.min(records.c.subject).label("subject")).where(wanted)

@@ -6,6 +6,7 @@ import { own, t } from './language.js';
 
 
 const root = '/api/v1';
+const MOST = 100; // pages: a prefecture's sensors
 
 export class Refused extends Error { status = 0; }
 
@@ -49,16 +50,26 @@ export async function post(path, body) {
  * @param {number} [pages] at most
  * @returns {Promise<any[]>}
  */
-export async function features(path, pages = 10) {
+export const features = async (path, pages = MOST) => (await marked(path, pages)).found;
+
+/**
+ * The same, with the mark after which one may ask for what came since; 0 where there is none.
+ * @param {string} path
+ * @param {number} [pages] at most
+ * @returns {Promise<{found: any[], mark: number}>}
+ */
+export async function marked(path, pages = MOST) {
   const found = [];
+  let mark = 0;
   /** @type {string | undefined} */
   let next = path;
   for (let page = 0; next && page < pages; page += 1) {
     const collection = await get(next);
+    mark ||= collection.mark ?? 0;
     for (const feature of collection.features ?? []) found.push({ ...feature.properties, id: feature.id, geometry: feature.geometry });
     next = nextLink(collection);
   }
-  return found;
+  return { found, mark };
 }
 
 /** @param {any} collection @returns {string | undefined} a path on this server */

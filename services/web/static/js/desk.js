@@ -2,6 +2,7 @@
 // What the desk knows, and fetching it again when the hub says that it changed.
 import { features, get, list } from './api.js';
 import { asked, askedAsKnown, isAhead, viewed } from './instant.js';
+import { newestReadings } from './newest.js';
 import { setClock } from './time.js';
 import { about, exercise, isOrder } from './words.js';
 
@@ -31,7 +32,10 @@ const ofNow = (fetched) => async () => (viewed() ? [] : fetched());
 const sources = {
   hazards: () => features(asked('hazards?limit=1000', true)),
   alerts: () => alerts((path) => asked(path, true)),
-  readings: () => features(isAhead() ? asked('readings/foretold', true) : asked('readings/latest?limit=1000')),
+  readings: () => {
+    if (!viewed()) return newestReadings();
+    return features(isAhead() ? asked('readings/foretold', true) : asked('readings/latest?limit=1000'));
+  },
   sensors: () => features('sensors?limit=1000'),
   reports: () => features(asked('reports?limit=200'), 1),
   deliveries: () => list(asked('deliveries?limit=500')),

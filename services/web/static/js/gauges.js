@@ -8,6 +8,7 @@ import { perHour } from './trends.js';
 import { about, word } from './words.js';
 
 const inOrder = new Intl.Collator('ja').compare; // made once: a comparison that makes its own takes ten times as long
+const MOST = 300; // rows of the table, the gravest first: a longer one is read by nobody
 const OLD = 90; // minutes without a value after which a sensor counts as silent
 
 /**
@@ -88,7 +89,8 @@ export function standing(g) {
 }
 
 export function drawGauges() {
-  const rows = gauges().map((g) => h('tr', {},
+  const all = gauges();
+  const rows = all.slice(0, MOST).map((g) => h('tr', {},
     h('th', { scope: 'row' }, h('button', { type: 'button', class: 'link', 'data-select': `station:${g.code}`, 'data-key': `g-${g.code}-${g.quantity}` }, g.name),
       g.river ? h('span', { class: 'muted small' }, `　${g.river}`) : null),
     h('td', {}, word('quantities', g.quantity)),
@@ -97,5 +99,6 @@ export function drawGauges() {
     h('td', {}, standing(g)),
     h('td', { class: 'num' }, g.next ? `${word('thresholds', g.next[0])} ${g.next[1].toFixed(digits(g.unit))} ${g.unit}` : '–'),
     h('td', { class: 'nowrap' }, timeTag(g.at, true))));
-  fill(document.getElementById('gauges') ?? document.body, table(t('観測所の最新の値'), [t('観測所'), t('要素'), t('値'), t('傾向'), t('状態'), t('次の基準値'), t('観測時刻')], rows, t('観測所の登録がありません。')));
+  fill(document.getElementById('gauges') ?? document.body, table(t('観測所の最新の値'), [t('観測所'), t('要素'), t('値'), t('傾向'), t('状態'), t('次の基準値'), t('観測時刻')], rows, t('観測所の登録がありません。')),
+    all.length > MOST && h('p', { class: 'muted' }, t('基準に近い順に{shown}件を示しています（全{all}件）。ほかの観測所は、名前でさがすか地図で選んでください。', { shown: MOST, all: all.length })));
 }

@@ -1,8 +1,9 @@
 // @ts-check
-// How fast a value moves: each series is fetched once, and then grows by the values that come in.
-import { features, get } from './api.js';
+// How fast a value moves: from the picture of an hour before, and then from the values that come in.
+import { features } from './api.js';
 import { desk, isKept } from './desk.js';
 import { asked, isAhead, viewed } from './instant.js';
+import { now } from './time.js';
 
 const HOUR = 3600000;
 
@@ -12,35 +13,43 @@ const series = new Map();
 /** The same at another time: the values then, and an hour before. @type {Map<string, {at: number, value: number}[]>} */
 let then = new Map();
 
+/** When the picture of an hour before was asked for; what joins later is known by what comes in. */
+let begun = false;
+
 /** Of another time two pictures tell as much as the series: the one that is shown, and the one of an hour before. */
 export async function learnThen() {
   then = new Map();
   const at = viewed();
   if (!at || isAhead()) return;
-  const earlier = new Date(at.getTime() - HOUR);
-  const before = isKept(earlier) ? await features(asked('readings/latest?limit=1000', false, earlier)).catch(() => []) : [];
-  for (const r of [...before, ...desk.readings].filter((/** @type {any} */ one) => one.value !== null && one.trusted !== false)) {
+  const before = await hourBefore(at);
+  for (const r of [...before, ...desk.readings].filter(isValue)) {
     const known = then.get(`${r.station}/${r.quantity}`) ?? [];
     then.set(`${r.station}/${r.quantity}`, [...known, { at: Date.parse(r.time), value: r.value }]);
   }
 }
 
-/** Take the newest readings in; fetch the past of sensors not met before. Resolves when all are known. */
+/** The newest readings as they were known an hour before; none where nobody knows. @param {Date} at @returns {Promise<any[]>} */
+async function hourBefore(at) {
+  const earlier = new Date(at.getTime() - HOUR);
+  return isKept(earlier) ? features(asked('readings/latest?limit=1000', false, earlier)).catch(() => []) : [];
+}
+
+/** @param {any} r a reading */
+const isValue = (r) => r.value !== null && r.trusted !== false;
+
+/** Take the newest readings in, and the first time those of an hour before. */
 export async function learn() {
   if (viewed()) return;
-  const fresh = desk.readings.filter((/** @type {any} */ r) => r.value !== null && r.trusted !== false);
-  await Promise.allSettled(fresh.map(async (/** @type {any} */ r) => {
+  const first = !begun;
+  begun = true;
+  for (const r of [...(first ? await hourBefore(now()) : []), ...desk.readings].filter(isValue)) {
     const key = `${r.station}/${r.quantity}`;
-    if (!series.has(key)) {
-      series.set(key, []);
-      const past = await get(`readings/${encodeURIComponent(r.station)}/${encodeURIComponent(r.quantity)}?hours=2`);
-      series.set(key, past.points.filter((/** @type {any} */ p) => p.trusted !== false).map((/** @type {any} */ p) => ({ at: Date.parse(p.time), value: p.value })));
-    }
-    const known = series.get(key) ?? [];
     const at = Date.parse(r.time);
+    const known = series.get(key) ?? [];
+    if (!known.length) series.set(key, known);
     if (!known.length || at > known[known.length - 1].at) known.push({ at, value: r.value });
     while (known.length && known[0].at < at - 2 * HOUR) known.shift();
-  }));
+  }
 }
 
 /**
