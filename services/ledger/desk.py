@@ -168,9 +168,9 @@ def _reasoned(wanted: Sequence[Wanted], entries: Sequence[Entry]) -> None:
     """Other than what GPS says needs a reason. Raises LedgerError."""
     for one, entry in zip(wanted, entries, strict=True):
         if entry.seconds != (entry.gps_seconds or 0) and not entry.reason:
-            told = f"{one.where or entry.item.machine}: GPS says {hours(entry.gps_seconds or 0)}"
-            cure = f"give a reason for approving {hours(entry.seconds)}"
-            raise LedgerError(f"{told}; {cure} / GPSと違う時間を承認するときは、理由を書いてください")
+            where, gps = one.where or entry.item.machine, hours(entry.gps_seconds or 0)
+            told = f"{where}：GPSでは {gps} です。違う時間を承認するときは、理由を書いてください"
+            raise LedgerError(f"{told} / {where}: GPS says {gps}; give a reason for approving {hours(entry.seconds)}")
 
 
 def _check(book: Book, wanted: Sequence[Wanted], by: Writer) -> None:

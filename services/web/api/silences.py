@@ -77,7 +77,7 @@ def _status(body: dict[str, Any], exercise: bool) -> Status:
     try:
         return Status(named)
     except ValueError:
-        raise WebError(400, "bad_status", "status は Actual / Exercise / Test です。 / Unknown status.") from None
+        raise WebError(400, "bad_status", "status は Actual、Exercise、Test のどれかです。 / Unknown status.") from None
 
 
 def _told(one: Silence) -> dict[str, Any]:

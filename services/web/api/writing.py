@@ -58,7 +58,7 @@ def status_of(request: web.Request, body: Mapping[str, Any]) -> Status:
     allowed = worlds(request.app[CONTEXT])
     named = body.get("status", allowed[0])
     if named not in allowed:
-        raise WebError(400, "bad_status", f"status must be among {', '.join(allowed)} / status を確かめてください")
+        raise WebError(400, "bad_status", f"status を確かめてください / status must be among {', '.join(allowed)}")
     return Status(named)
 
 

@@ -71,7 +71,7 @@ async def done(request: web.Request, number: int, body: Mapping[str, Any], files
     try:
         named = Act(body.get("act", ""))
     except ValueError:
-        raise WebError(400, "bad_act", "act は follow / correct / take_back です。 / act: one of these.") from None
+        raise WebError(400, "bad_act", "act は follow、correct、take_back です。 / act: one of these.") from None
     if named is Act.TAKE_BACK and not str(body.get("words") or "").strip():
         body = {**body, "words": _WORDS["take_back"]}
     if named is Act.TAKE_BACK:

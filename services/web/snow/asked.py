@@ -27,7 +27,7 @@ def status_of(text: str | None, context: WebContext) -> Status:
     try:
         return Status(text) if text else context.own
     except ValueError:
-        raise WebError(400, "bad_status", "status は Actual / Exercise / Test です。 / Unknown status.") from None
+        raise WebError(400, "bad_status", "status は Actual、Exercise、Test のどれかです。 / Unknown status.") from None
 
 
 def act_of(value: Any) -> Act:

@@ -63,7 +63,7 @@ PICTURE = (
     "declared",
     "status",
 )
-_OF_NOW = ("needs", "needs_after", "objections", "able", "alone", "now", "at", "past_since", "line", "links")
+_OF_NOW = ("needs", "needs_after", "objections", "able", "alone", "now", "at", "past_since", "line", "links", "mark")
 
 
 def stripped(answer: Any) -> Any:
