@@ -28,7 +28,13 @@ export function closeCard() {
   asked += 1;
   byId('map-card').hidden = true;
   put('trails', []);
-  origin?.focus();
+  cameFrom()?.focus();
+}
+
+/** Where focus came from; found by its key again where its list was made anew meanwhile. @returns {HTMLElement | null} */
+function cameFrom() {
+  const key = origin?.isConnected ? undefined : origin?.dataset.key;
+  return key ? document.querySelector(`[data-key="${CSS.escape(key)}"]`) : origin;
 }
 
 /** @param {any} fix */
