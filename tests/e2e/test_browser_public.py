@@ -57,7 +57,8 @@ async def load(browser: Browser, url: str) -> Load:
         "Network.loadingFinished", lambda told: found.weights.update({told["requestId"]: told["encodedDataLength"]})
     )
     await page.goto(url, wait_until="networkidle")
-    paint = "() => performance.getEntriesByName('first-contentful-paint')[0].startTime"
+    paint = "() => performance.getEntriesByName('first-contentful-paint')[0]?.startTime"
+    await page.wait_for_function(paint)  # on a busy machine the line is idle before the first picture is painted
     found.first_text_ms = await page.evaluate(paint)
     await context.close()
     return found
