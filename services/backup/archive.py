@@ -14,6 +14,7 @@ import hashlib
 import json
 import os
 import zipfile
+import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, replace
@@ -149,7 +150,7 @@ class Archive:
                     if size > member.bytes:
                         break
                     yield piece
-        except (KeyError, zipfile.BadZipFile, OSError, EOFError) as error:
+        except (KeyError, zipfile.BadZipFile, zlib.error, OSError, EOFError) as error:
             raise ArchiveError(f"{member.name}: {error}; this copy is damaged, take another") from error
         if size != member.bytes or digest.hexdigest() != member.sha256:
             raise ArchiveError(f"{member.name} is not what was written; this copy is damaged, take another")

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 from collections.abc import Iterator
 from pathlib import Path
 
-from services.backup.archive import Archive, ArchiveError, Growing
+from services.backup.archive import Archive, ArchiveError, Growing, Member
 from services.backup.left_out import ENDINGS, FILES
 
 _PIECE = 1 << 20
@@ -38,14 +39,21 @@ def require_room(archive: Archive, data_dir: Path) -> None:
     """Raise ArchiveError where a file of the copy would write over one that is there."""
     for member in archive.manifest.files:
         at = data_dir / member.name.removeprefix("files/")
-        if at.exists():
+        if at.exists() and not _same(at, member):
             raise ArchiveError(f"{at} exists; restore into a new data directory, or move it away first")
+
+
+def _same(at: Path, member: Member) -> bool:
+    with at.open("rb") as found:
+        return hashlib.file_digest(found, "sha256").hexdigest() == member.sha256
 
 
 def take(archive: Archive, data_dir: Path) -> None:
     """Write them, each whole or not at all."""
     for member in archive.manifest.files:
         at = data_dir / member.name.removeprefix("files/")
+        if at.exists():  # of a restore that died before its commit
+            continue
         at.parent.mkdir(parents=True, exist_ok=True)
         part = at.with_name(at.name + ".part")
         with part.open("wb") as into:

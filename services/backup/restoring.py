@@ -39,9 +39,8 @@ async def restore(file: Path, settings: Settings, now: datetime) -> Chain:
         require_ours(archive, settings)
         archive.verify()
         files.require_room(archive, settings.data_dir)
-        store = await Store.open(settings.database_url, _Filling(archive, now).fill)
+        store = await Store.open(settings.database_url, _Filling(archive, settings.data_dir, now).fill)
         try:
-            files.take(archive, settings.data_dir)
             async with store.read() as connection:
                 return await chronology.verify(connection)
         finally:
@@ -60,8 +59,8 @@ def require_ours(archive: Archive, settings: Settings) -> None:
 class _Filling:
     """What happens in the transaction that opens the store."""
 
-    def __init__(self, archive: Archive, now: datetime) -> None:
-        self._archive, self._now = archive, now
+    def __init__(self, archive: Archive, data_dir: Path, now: datetime) -> None:
+        self._archive, self._data_dir, self._now = archive, data_dir, now
 
     async def fill(self, connection: AsyncConnection) -> None:
         told = self._archive.manifest
@@ -78,6 +77,9 @@ class _Filling:
         await numbers.go_on(connection, told.sequences, [_name(one) for one in told.tables])
         await of_today(connection)
         await self._say(connection, await _look_first(connection, self._now))
+        files.take(
+            self._archive, self._data_dir
+        )  # before the commit: a store without its files would not be tried again
 
     async def _table(self, connection: AsyncConnection, member: Member, there: Mapping[str, set[str]]) -> None:
         name, written = _name(member), 0

@@ -38,6 +38,8 @@ def run(args: argparse.Namespace) -> int:
         settings, now = load(args.settings), wall()
         place: Path = args.place.resolve()
         file = place / kept.name(settings.city.code, now) if place.is_dir() else place
+        if file.is_relative_to(settings.data_dir.resolve()):
+            return refuse("inside", f"{file} lies in the data directory: each copy would hold those before it")
         return asyncio.run(_run(settings, file, args, now))
     except SettingsError as error:
         return refuse("bad_settings", str(error))

@@ -211,6 +211,7 @@ async def test_a_full_store_is_never_written_over(lived: tuple[Store, Settings],
     with pytest.raises(ArchiveError, match="not empty"):
         await restore(tmp_path / "copy.zip", beside, NOW)
     assert await contents(store) == before
+    (settings.data_dir / "layers" / "flood.fgb").write_bytes(b"another layer")
     with pytest.raises(ArchiveError, match="exists"):
         await restore(tmp_path / "copy.zip", settings, NOW)
     with pytest.raises(ArchiveError, match="exists"):
@@ -242,6 +243,12 @@ async def test_what_is_damaged_or_foreign_is_told_and_nothing_written(
                     and one.is_file()]  # fmt: skip
         with pytest.raises(StoreError):
             await Store.look(target.database_url)
+    flipped = bytearray(file.read_bytes())
+    for at in range(2000, len(flipped) // 2, 997):
+        flipped[at] ^= 0x55
+    bad.write_bytes(flipped)
+    with pytest.raises(ArchiveError, match=r"damaged|cannot be read"):
+        await restore(bad, target, NOW)
     bad.write_bytes(file.read_bytes()[: file.stat().st_size // 2])
     with pytest.raises(ArchiveError, match="cannot be read"):
         await restore(bad, target, NOW)
@@ -321,5 +328,8 @@ def test_the_commands_make_try_and_bring_back_a_copy(
     monkeypatch.setenv("SHIRASE_DATA_DIR", str(copies / "new"))
     assert run(["restore", told["file"]]) == 0
     assert json.loads(capsys.readouterr().out)["chain"] is True
+    monkeypatch.setenv("SHIRASE_DATA_DIR", str(tmp_path))
+    assert run(["backup", str(tmp_path / "one.zip")]) == 1
+    assert "data directory" in capsys.readouterr().err
     assert run(["backup", str(tmp_path / "one.zip"), "--keep", "3"]) == 1
     assert "needs a folder" in capsys.readouterr().err
