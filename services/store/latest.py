@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CTE, ColumnElement, RowMapping, and_, func, select
+from sqlalchemy import CTE, JSON, ColumnElement, RowMapping, Text, and_, bindparam, column, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.store.tables import records
@@ -39,6 +40,17 @@ async def newest_since(
     wanted = and_(records.c.type == kind, *conditions)
     came = select(records.c.subject).distinct().where(wanted, records.c.seq > seq)
     return await _newest(connection, wanted, came.order_by(records.c.subject).limit(most).cte("subjects"), None)
+
+
+async def newest_of(
+    connection: AsyncConnection, kind: str, subjects: Sequence[str], *conditions: ColumnElement[bool]
+) -> list[RowMapping]:
+    """The same of subjects that are known by name: one look into the index for each, however many others there are."""
+    wanted = and_(records.c.type == kind, *conditions)
+    each = func.json_each if connection.dialect.name == "sqlite" else func.json_array_elements_text
+    # One parameter, however many they are: a statement for each length would be compiled and planned anew each time.
+    named = each(bindparam("named", list(subjects), JSON)).table_valued(column("value", Text))
+    return await _newest(connection, wanted, select(named.c.value.label("subject")).cte("subjects"), None)
 
 
 async def _newest(

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable
 from datetime import timedelta
 
 import pytest
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from feeds.status import Status
 from services.store import records
 from services.store.engine import Store
-from services.store.latest import newest_by_subject
+from services.store.latest import newest_by_subject, newest_of
 from services.store.tables import records as table
 from services.store.users import Role
 from tests.services.making import NOW, reading
@@ -69,22 +71,52 @@ async def test_only_what_came_since_a_mark_is_told(store: Store) -> None:
 @pytest.mark.one_engine
 async def test_a_page_reads_no_more_than_it_shows(store: Store) -> None:
     await _save(store, *(f"s{number:03d}" for number in range(60)))
-    steps = 0
     async with store.read() as connection:
-        raw = (await connection.get_raw_connection()).driver_connection
-        assert raw is not None
+        few = await _steps(connection, newest_by_subject(connection, "reading", table.c.status == "Actual", most=5))
+        every = await _steps(connection, newest_by_subject(connection, "reading", table.c.status == "Actual"))
+    assert few * 4 < every, "in tens of steps of SQLite's own machine"
 
-        def count() -> int:
-            nonlocal steps
-            steps += 1
-            return 0
 
-        async def cost(most: int | None) -> int:
-            nonlocal steps
-            steps = 0
-            await newest_by_subject(connection, "reading", table.c.status == "Actual", most=most)
-            return steps
+async def _steps(connection: AsyncConnection, reading: Awaitable[object]) -> int:
+    """What a query costs."""
+    steps = 0
 
-        await raw.set_progress_handler(count, 10)
-        assert await cost(5) * 4 < await cost(None), "in steps of SQLite's own machine"
-        await raw.set_progress_handler(None, 0)
+    def count() -> int:
+        nonlocal steps
+        steps += 1
+        return 0
+
+    raw = (await connection.get_raw_connection()).driver_connection
+    assert raw is not None
+    await raw.set_progress_handler(count, 10)
+    await reading
+    await raw.set_progress_handler(None, 0)
+    return steps
+
+
+async def test_named_series_are_found_among_all_others(store: Store) -> None:
+    await _save(store, "a", "b", "c", "d")
+    await _save(store, "b", "c", minutes=5)
+    await _save(store, "b", minutes=9, status=Status.EXERCISE)
+    real = table.c.status == "Actual"
+    wanted = ["d/water_level", "b/water_level", "strange'/water_level", "b/snow_depth"]
+    async with store.read() as connection:
+        found = await newest_of(connection, "reading", wanted, real)
+        assert await newest_of(connection, "reading", [], real) == []
+        walked = await newest_by_subject(connection, "reading", real, table.c.subject.in_(wanted))
+    assert [(one["subject"], one["measured_at"]) for one in found] == [
+        ("b/water_level", NOW - timedelta(minutes=55)),
+        ("d/water_level", NOW - timedelta(hours=1)),
+    ]
+    assert found == walked
+
+
+@pytest.mark.one_engine
+async def test_a_named_series_is_as_dear_among_many_as_among_few(store: Store) -> None:
+    await _save(store, "m")
+    async with store.read() as connection:
+        few = await _steps(connection, newest_of(connection, "reading", ["m/water_level"], table.c.status == "Actual"))
+    await _save(store, *(f"s{number:03d}" for number in range(300)), *(f"a{number:03d}" for number in range(300)))
+    async with store.read() as connection:
+        many = await _steps(connection, newest_of(connection, "reading", ["m/water_level"], table.c.status == "Actual"))
+    assert many <= few + 2, "in tens of steps of SQLite's own machine"

@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from feeds.status import Status
 from geo.station import Station
 from rules.wording.languages import spoken
-from services.store.latest import newest_by_subject
+from services.store.latest import newest_of
 from services.store.tables import records
 from services.web.api.viewer import Viewer
 from services.web.context import WebContext
@@ -53,9 +53,9 @@ async def gauges(connection: AsyncConnection, context: WebContext, quantity: str
     stations = [one for one in context.ground.stations.values() if quantity in one.quantities and not one.for_staff]
     subjects = [f"{one.code}/{quantity}" for one in stations]
     newest: dict[str, Mapping[Any, Any]] = {}
-    for status in sorted(viewer.statuses) if stations else ():  # a drill's value never hides the real one
+    for status in sorted(viewer.statuses):  # a drill's value never hides the real one
         of = (records.c.status == status, records.c.trusted, records.c.measured_at <= now + _AHEAD)
-        rows = await newest_by_subject(connection, "reading", records.c.subject.in_(subjects), *of)
+        rows = await newest_of(connection, "reading", subjects, *of)
         newest = {row["subject"]: row for row in rows} | newest
     found = [_gauge(one, newest.get(f"{one.code}/{quantity}"), now) for one in stations]
     found.sort(key=lambda gauge: (-_rank(gauge), not _near(gauge, mine), gauge.value is None, *_named(gauge)))
