@@ -112,9 +112,9 @@ async def test_two_hubs_on_one_store_send_everything_once_and_one_may_die(hubs: 
     first, second = hubs
     x, linkage = first.x, first.linkage
     await first.start()
-    await second.start()
     held = await holders(first)
     assert set(held) == ONCE and len(set(held.values())) == 1, "the first hub has them all"
+    await second.start()
 
     await publish(second, "大雨に警戒してください。", WARNING)  # by the second's broker: the first hears by the store
     took = await until(lambda: bool(x.posts) and bool(linkage.received), 30, "nothing came out")
@@ -125,7 +125,7 @@ async def test_two_hubs_on_one_store_send_everything_once_and_one_may_die(hubs: 
     await publish(second, "大雨に注意してください。", LESS)
     took = await until(lambda: len(linkage.received) >= 2, 60, "the second hub did not take over")
     print(f"kill -9 of the hub that judged to the next CAP: {took:.2f} s")
-    assert set(await holders(second)) == ONCE and await holders(second) != held
+    await _inherited(second, dead=set(held.values()))
 
     await first.start()
     await publish(first, "再び大雨に警戒してください。", WARNING)
@@ -134,6 +134,15 @@ async def test_two_hubs_on_one_store_send_everything_once_and_one_may_die(hubs: 
     await _judge(second)
     assert [await hub.stop() for hub in hubs] == [0, 0]
     assert await holders(second) == {}, "an orderly stop gives the leases back"
+
+
+async def _inherited(hub: HubProcess, dead: set[str]) -> None:
+    for _ in range(120):
+        held = await holders(hub)
+        if set(held) == ONCE and not set(held.values()) & dead:
+            return
+        await asyncio.sleep(0.5)
+    pytest.fail(f"left to the dead: {held}")
 
 
 async def _quiet(hub: HubProcess) -> None:

@@ -25,13 +25,18 @@ export function wireSearch() {
   field = byId('search-field');
   field.addEventListener('input', () => { clearTimeout(timer); timer = window.setTimeout(() => look().catch(tellTrouble), PAUSE); });
   field.addEventListener('keydown', onKey);
-  field.addEventListener('blur', () => window.setTimeout(() => { if (!byId('search-list').contains(document.activeElement)) close(); }, 150));
+  field.addEventListener('blur', () => window.setTimeout(closeIfLeft, 150));
   byId('search').addEventListener('submit', (/** @type {SubmitEvent} */ event) => { event.preventDefault(); go().catch(tellTrouble); });
   byId('search-list').addEventListener('pointerdown', (/** @type {PointerEvent} */ event) => event.preventDefault()); // focus stays in the field
   byId('search-list').addEventListener('click', (/** @type {MouseEvent} */ event) => {
     const row = /** @type {HTMLElement} */ (event.target).closest('[role="option"]');
     if (row) choose(Number(/** @type {HTMLElement} */ (row).dataset.at));
   });
+}
+
+/** Who came back in the meantime is typing again: that question is not to be closed. */
+function closeIfLeft() {
+  if (!byId('search').contains(document.activeElement)) close();
 }
 
 /** Ask what the words may mean; of two answers the later question's counts. */
