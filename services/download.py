@@ -19,6 +19,9 @@ from urllib.parse import unquote, urlsplit
 
 import aiohttp
 
+from services.outgoing.session import open_session
+from services.outgoing.session import told as kind_of
+
 LIMIT = 2 * 2**30  # bytes; the largest national file of one prefecture is a fifth of it
 _CHUNK = 256 * 1024
 
@@ -65,9 +68,9 @@ class Downloader:
         """
         target = self._target(url)
         target.parent.mkdir(parents=True, exist_ok=True)
-        timeout = aiohttp.ClientTimeout(total=None, sock_connect=10.0, sock_read=60.0)
+        timeout = aiohttp.ClientTimeout(total=None, connect=30.0, sock_connect=10.0, sock_read=60.0)
         headers = {"User-Agent": "shirase", "Accept-Encoding": "identity"}  # else a resumed part would not fit
-        async with aiohttp.ClientSession(timeout=timeout, headers=headers) as session:
+        async with open_session(timeout, headers) as session:
             for attempt in range(1, self._attempts + 1):
                 try:
                     return await self._attempt(session, url, target, (now, sha256))
@@ -98,7 +101,7 @@ class Downloader:
         except TimeoutError:
             raise DownloadError(f"{url}: no answer in time", again=True) from None
         except aiohttp.ClientError as error:
-            raise DownloadError(f"{url}: {type(error).__name__}: {error}"[:300], again=True) from error
+            raise DownloadError(f"{url}: {kind_of(error)}: {error}"[:300], again=True) from error
         return _finish(url, target, part, wanted)
 
     async def _take(self, response: aiohttp.ClientResponse, part: Path, have: int) -> None:

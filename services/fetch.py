@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 import aiohttp
 
+from services.outgoing.session import Outward, TooLargeError, bounded, open_session, told
 from services.store.polled import Version
 
 
@@ -30,11 +31,22 @@ class Fetched:
 
 
 class Fetcher:
-    """One HTTP session. Redirects are not followed: what is configured is what is asked."""
+    """One HTTP session. Redirects are not followed: what is configured is what is asked.
 
-    def __init__(self, agent: str, timeout_s: float, headers: Mapping[str, str] | None = None) -> None:
+    ``written``: hosts that the site wrote; None where every address does. Others must be public (:mod:`.outgoing`).
+    """
+
+    def __init__(
+        self,
+        agent: str,
+        timeout_s: float,
+        headers: Mapping[str, str] | None = None,
+        *,
+        written: Collection[str] | None = None,
+    ) -> None:
         limits = aiohttp.ClientTimeout(total=timeout_s, sock_connect=min(5.0, timeout_s))
-        self._session = aiohttp.ClientSession(timeout=limits, headers={**(headers or {}), "User-Agent": agent})
+        named = {**(headers or {}), "User-Agent": agent}
+        self._session = open_session(limits, named, connector=Outward(written=written))
 
     async def close(self) -> None:
         await self._session.close()
@@ -51,23 +63,15 @@ class Fetcher:
                 if response.status != 200:
                     gone = 300 <= response.status < 500 and response.status not in {408, 425, 429}
                     raise FetchError(f"{url}: HTTP {response.status}", wait_s=_wait(response), gone=gone)
-                body = await _bounded(response, limit)
+                body = await bounded(response, limit)
                 version = Version(response.headers.get("ETag", ""), response.headers.get("Last-Modified", ""))
+        except TooLargeError:
+            raise FetchError(f"{url}: more than {limit} bytes", final=True) from None
         except TimeoutError:
             raise FetchError(f"{url}: no answer in time") from None
         except aiohttp.ClientError as error:
-            raise FetchError(f"{url}: {type(error).__name__}: {error}"[:300]) from error
+            raise FetchError(f"{url}: {told(error)}: {error}"[:300]) from error
         return Fetched(body, version)
-
-
-async def _bounded(response: aiohttp.ClientResponse, limit: int) -> bytes:
-    parts, size = [], 0
-    async for part in response.content.iter_chunked(64 * 1024):
-        size += len(part)
-        if size > limit:
-            raise FetchError(f"{response.url}: more than {limit} bytes", final=True)
-        parts.append(part)
-    return b"".join(parts)
 
 
 def _wait(response: aiohttp.ClientResponse) -> float:

@@ -20,6 +20,7 @@ from services.city import City, load_city, load_places
 from services.clock import CatchUpClock, Clock, wall
 from services.lease import Leased
 from services.loop import Loop, Loops
+from services.outgoing.reach import open_to
 from services.relay import Relay
 from services.roads import Roads, load_roads
 from services.settings import Settings
@@ -50,6 +51,7 @@ class House:
         """Take the folders, open the store, meet the others. Raises AlreadyRunningError, StartError, StoreError."""
         for folder in alone.folders(settings, services):
             stack.enter_context(alone.hold(folder))
+        open_to(settings.outgoing.reach)
         store = await Store.open(settings.database_url)
         settings.reporters.seals(store)
         stack.push_async_callback(store.close)

@@ -28,6 +28,7 @@ from services.configuration.listening import Listening
 from services.configuration.muster import Mustering
 from services.configuration.open311 import Open311
 from services.configuration.open_data import OpenData
+from services.configuration.outgoing import Outgoing
 from services.configuration.plow import Plow
 from services.configuration.reporters import Reporters
 from services.configuration.reports import Reports
@@ -129,6 +130,7 @@ class Settings(_Strict):
     gateways: dict[str, Gateway] = {}
     flood: Flood = Flood()
     broker: Broker | None = None
+    outgoing: Outgoing = Outgoing()
     poll: Poll | None = None
     sources: list[Source] = []
     listening: Listening = Listening()

@@ -13,10 +13,12 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from time import perf_counter
 from typing import Any, Protocol
+from urllib.parse import urlsplit
 
 from pydantic import SecretStr
 
 from services.callout.message import Message
+from services.outgoing.threads import judged
 from services.store.call_sends import SendState
 
 MOST_AT_ONCE = 8
@@ -83,13 +85,14 @@ def _notify(url: str, message: Message, timeout_s: float) -> Result:
         return Result(SendState.FAILED, f"{kind}：宛先を読めません / apprise cannot read this address")
     began = perf_counter()
     try:
-        told = library.Apprise(service, asset=service.asset).notify(
-            body=message.body,
-            title=message.subject,
-            body_format=library.NotifyFormat.TEXT,
-            interpret_escapes=False,
-            timeout=timeout_s,
-        )
+        with judged(_host_of(url)):
+            told = library.Apprise(service, asset=service.asset).notify(
+                body=message.body,
+                title=message.subject,
+                body_format=library.NotifyFormat.TEXT,
+                interpret_escapes=False,
+                timeout=timeout_s,
+            )
     except Exception as error:  # noqa: BLE001 - a plugin of many; whatever it raises, it is not known what left the house
         return Result(SendState.UNKNOWN, f"{kind}：{type(error).__name__}")
     took = f"{perf_counter() - began:.1f}秒"
@@ -100,6 +103,14 @@ def _notify(url: str, message: Message, timeout_s: float) -> Result:
         status.TIMEOUT: Result(SendState.UNKNOWN, f"{kind}：時間切れ / no answer in time"),
     }
     return outcomes.get(told.status, Result(SendState.FAILED, f"{kind}：送れません / refused or unreachable"))
+
+
+def _host_of(url: str) -> str:
+    """The host that an address names; empty where it names none that can be read."""
+    try:
+        return urlsplit(url).hostname or ""
+    except ValueError:
+        return ""
 
 
 def _library() -> Any:

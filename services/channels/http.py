@@ -9,12 +9,10 @@ from __future__ import annotations
 import ipaddress
 import json
 import re
-import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
-from functools import cache
 from pathlib import Path
 from typing import Annotated, Any
 from urllib.parse import urlsplit
@@ -23,7 +21,8 @@ import aiohttp
 from pydantic import AfterValidator, SecretStr
 
 from services.channels.channel import Outcome, Verdict
-from services.channels.public_names import PublicResolver
+from services.outgoing.session import Outward, open_session
+from services.outgoing.session import told as kind_of
 
 _LONGEST_WAIT = timedelta(minutes=15)  # a service that asks for more is asked again anyway
 _BODY_LIMIT = 262_144  # bytes read of an answer
@@ -57,9 +56,7 @@ class Door:
     """The way to one service."""
 
     def __init__(self, timeout_s: float = 30.0, ca_file: Path | None = None, *, many: bool = False) -> None:
-        """``many``: calls by the thousand to addresses that strangers gave us. Connections are kept then, because a
-        repeat does no harm there, and a name that leads into a private network leads nowhere.
-        """
+        """``many``: calls by the thousand. Connections are kept then, because a repeat does no harm there."""
         self._timeout = aiohttp.ClientTimeout(total=timeout_s, sock_connect=5, sock_read=min(20.0, timeout_s))
         self._ca_file, self._many = ca_file, many
         self._session: aiohttp.ClientSession | None = None
@@ -70,7 +67,7 @@ class Door:
             async with self._open().request(method, url, allow_redirects=False, **options) as response:
                 return Answer(response.status, response.headers, await _start_of(response))
         except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError) as error:
-            return Outcome(verdict=Verdict.LATER, detail=f"no connection ({type(error).__name__})")
+            return Outcome(verdict=Verdict.LATER, detail=f"no connection ({kind_of(error)})")
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
             return Outcome(verdict=Verdict.UNKNOWN, detail=f"sent, but no answer ({type(error).__name__})")
 
@@ -81,17 +78,9 @@ class Door:
 
     def _open(self) -> aiohttp.ClientSession:
         if self._session is None:
-            resolver = PublicResolver() if self._many else None
-            trusted = trusting(self._ca_file)
-            connector = aiohttp.TCPConnector(ssl=trusted, force_close=not self._many, resolver=resolver)
-            self._session = aiohttp.ClientSession(timeout=self._timeout, connector=connector)
+            connector = Outward(ca_file=self._ca_file, force_close=not self._many)
+            self._session = open_session(self._timeout, connector=connector)
         return self._session
-
-
-@cache
-def trusting(ca_file: Path | None) -> ssl.SSLContext:
-    """Made once: reading all the certificates of a system takes 60 ms in which nothing else runs."""
-    return ssl.create_default_context(cafile=ca_file)
 
 
 def failed(answer: Answer, at: datetime, detail: str) -> Outcome:

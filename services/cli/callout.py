@@ -20,6 +20,7 @@ from services.callout.message import Message
 from services.callout.occasion import Event
 from services.callout.outlet import Apprise
 from services.clock import wall
+from services.outgoing.reach import open_to
 from services.settings import Settings, SettingsError, load
 from services.store import call_sends, calls
 from services.store.call_sends import SendState
@@ -113,6 +114,7 @@ async def _test(settings: Settings, name: str) -> int:
     if person is None:
         known = ", ".join(sorted(settings.callout.people)) or "nobody"
         return _refuse("not_found", f"[callout.people] has no {name!r}; it has {known}")
+    open_to(settings.outgoing.reach)
     outlet = Apprise()
     told = _test_message(settings, wall())
     results = await asyncio.gather(*(outlet.send(url, told) for url in person.urls))

@@ -7,6 +7,7 @@ import asyncio
 import json
 import sys
 from typing import Any
+from urllib.parse import urlsplit
 
 from services.cli.trusted import add_trust, read_trusted
 from services.clock import wall
@@ -43,7 +44,8 @@ async def _watch(args: argparse.Namespace, trusted: tuple[Any, ...]) -> int:
     from services.cap_watch import CapWatch
     from services.fetch import Fetcher
 
-    fetcher = Fetcher("shirase", _TIMEOUT_S)
+    # What stands in the feed is somebody else's word: it must not lead into our own house.
+    fetcher = Fetcher("shirase", _TIMEOUT_S, written={urlsplit(args.url).hostname or ""})
     watch = CapWatch(url=args.url, fetcher=fetcher, trusted=trusted)
     try:
         while True:

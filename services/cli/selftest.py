@@ -50,11 +50,13 @@ def run(args: argparse.Namespace) -> int:
 async def _tried(settings: Settings, wanted: set[str], *, keep: bool) -> Sequence[Result]:
     from services.city import load_city
     from services.clock import wall
+    from services.outgoing.reach import open_to
     from services.selftest import monthly
     from services.selftest.message import test_alert
     from services.selftest.run import prove_all
     from services.store.engine import Store
 
+    open_to(settings.outgoing.reach)
     city = load_city(settings)
     channels = {name: channel for name, channel in city.channels.items() if name in wanted}
     try:

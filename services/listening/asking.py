@@ -10,7 +10,9 @@ from datetime import UTC, datetime, timedelta
 import aiohttp
 
 from feeds.instant import instant
-from services.channels.http import retry_at, trusting
+from services.channels.http import retry_at
+from services.outgoing import session as outgoing
+from services.outgoing.session import TooLargeError, bounded, told
 
 LIMIT = 2 * 1024 * 1024  # bytes of an answer
 _HOUR = timedelta(hours=1)
@@ -41,12 +43,14 @@ class Door:
         """The answer. Raises UnheardError."""
         try:
             async with self.session.get(url, params=params, headers=self.headers, allow_redirects=False) as response:
-                body = await _bounded(response)
+                body = await bounded(response, LIMIT)
                 if response.status != 200:
                     raise self.refusal(response.status, response.headers, body, now)
                 return body
+        except TooLargeError as error:
+            raise UnheardError(f"{error}") from None
         except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError) as error:
-            raise UnheardError(f"{self.title} に接続できません（{type(error).__name__}）", charged=False) from None
+            raise UnheardError(f"{self.title} に接続できません（{told(error)}）", charged=False) from None
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
             raise UnheardError(f"{self.title} の答えが届きません（{type(error).__name__}）") from None
 
@@ -85,18 +89,7 @@ class Door:
 def open_session(agent: str, timeout_s: float) -> aiohttp.ClientSession:
     """For one source: whole answers have ``timeout_s``; streams set limits of their own."""
     limits = aiohttp.ClientTimeout(total=timeout_s, sock_connect=min(5.0, timeout_s))
-    connector = aiohttp.TCPConnector(ssl=trusting(None))
-    return aiohttp.ClientSession(timeout=limits, headers={"User-Agent": agent}, connector=connector)
-
-
-async def _bounded(response: aiohttp.ClientResponse) -> bytes:
-    parts, size = [], 0
-    async for part in response.content.iter_chunked(64 * 1024):
-        size += len(part)
-        if size > LIMIT:
-            raise UnheardError(f"{response.url.host}: more than {LIMIT} bytes")
-        parts.append(part)
-    return b"".join(parts)
+    return outgoing.open_session(limits, {"User-Agent": agent})
 
 
 def _reset(headers: Mapping[str, str], now: datetime) -> datetime | None:

@@ -17,12 +17,12 @@ from pydantic import SecretStr
 from feeds.status import Status
 from rules.alert import Alert
 from services.channels.channel import Delivery, Outcome, Verdict
-from services.channels.http import trusting
 from services.channels.mail.channel import Config, Mail
 from services.channels.mail.lines import judged
 from services.channels.mail.text import render, subject_of
 from services.channels.people.book import Fate, Person, Said
 from services.channels.registry import ChannelError, build
+from services.outgoing.session import trusting
 from tests.fakes.smtp import FakeSmtp, Order
 from tests.services.making import NOW, alert
 from tests.services.people import MemoryBook, person

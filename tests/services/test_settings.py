@@ -145,3 +145,13 @@ def test_the_environment_may_name_files_that_those_of_the_command_override(profi
     named = environment(profile, SHIRASE_SETTINGS=f"{profile / 'one.toml'}:{profile / 'two.toml'}")
     assert load([], named).log_level == "WARNING"
     assert load([profile / "three.toml"], named).log_level == "ERROR"
+
+
+def test_whom_the_hub_may_call_inside_the_city(profile: Path) -> None:
+    site = profile / "site.toml"
+    site.write_text('[outgoing]\nallow = ["node.lalert.example.jp", "10.20.0.0/16"]\n')
+    reach = load([site], environment(profile)).outgoing.reach
+    assert reach.refusal("node.lalert.example.jp", "192.168.7.7") == "" and reach.refusal("x.example", "192.168.7.7")
+    site.write_text('[outgoing]\nallow = ["https://node.lalert.example.jp/"]\n')
+    with pytest.raises(SettingsError, match=r"outgoing\.allow: .* is no host"):
+        load([site], environment(profile))

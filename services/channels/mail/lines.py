@@ -24,8 +24,9 @@ from aiosmtplib import (
 from pydantic import SecretStr
 
 from services.channels.channel import Outcome, Verdict
-from services.channels.http import trusting
 from services.channels.people.book import Fate, Said
+from services.outgoing.dial import dial
+from services.outgoing.session import told, trusting
 
 _ENHANCED = re.compile(r"\b([245]\.\d{1,3}\.\d{1,3})\b")
 _ADDRESS = re.compile(r"[^\s<>:,;]+@[^\s<>:,;]+")
@@ -126,9 +127,13 @@ class Lines:
             trusted = None if server.security == "none" else trusting(server.ca_file)
         except OSError as error:  # the file of the server's authority is gone, or none
             return Said(fate=Fate.UNREACHED, code=f"ca_file cannot be read ({type(error).__name__})")
+        try:
+            line = await dial(server.host, server.port, server.timeout_s)
+        except (OSError, TimeoutError) as error:
+            return Said(fate=Fate.UNREACHED, code=f"no connection ({told(error)})")
         smtp = SMTP(
             hostname=server.host,
-            port=server.port,
+            sock=line,
             timeout=server.timeout_s,
             local_hostname=server.hello,
             use_tls=server.security == "tls",

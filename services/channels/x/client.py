@@ -24,6 +24,7 @@ from tweepy.asynchronous import AsyncClient
 from services.channels.channel import Told
 from services.channels.x.verdict import limits
 from services.channels.x.weight import URL
+from services.outgoing.session import Outward, open_session
 
 for _chatty in ("tweepy", "oauthlib"):  # their DEBUG lines carry keys and signatures
     logging.getLogger(_chatty).setLevel(logging.INFO)
@@ -109,12 +110,12 @@ class _Door:
 
     def request(self, method: str, url: Any, **options: Any) -> Any:
         if self._session is None or self._session.closed:
-            self._session = aiohttp.ClientSession(
-                timeout=aiohttp.ClientTimeout(total=self._timeout_s, connect=self._timeout_s / 2),
+            self._session = open_session(
+                aiohttp.ClientTimeout(total=self._timeout_s, connect=self._timeout_s / 2),
                 # Posts are rare: a connection kept since the last one is likely dead, and its death while we write
                 # would leave us not knowing what became of the post.
-                connector=aiohttp.TCPConnector(force_close=True),
-                trace_configs=[self._listening()],
+                connector=Outward(force_close=True),
+                traces=[self._listening()],
             )
         address = yarl.URL(url, encoded=True) if isinstance(url, str) else url
         if self._base:

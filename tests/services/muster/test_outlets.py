@@ -88,6 +88,8 @@ async def test_a_number_goes_by_the_bridge_and_without_one_it_is_said() -> None:
     await ways.close()
     await chat.stop()
     none = outlets()
+    inside = await none.send(send(), "json://127.0.0.1:9/night", TOLD)  # somebody's word in a spreadsheet
+    assert inside[0] is SendState.FAILED and "[outgoing]" in inside[1] and "night" not in inside[1]
     for address in ("+819012345678", "a@city.example"):
         state, detail = await none.send(send(), address, TOLD)
         assert state is SendState.FAILED and address not in detail
