@@ -159,6 +159,7 @@ class Hub:
             sender=city.sender.id,
             floor=city.floor,
             city=city,
+            accounts=settings.accounts,
             callout=settings.callout,
             watch=Desk(self._house.store, settings.watch, city.ground) if settings.watch else None,
             muster=settings.muster,

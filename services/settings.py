@@ -20,6 +20,7 @@ from rules.wording.languages import LANGUAGES
 from services.callout.roster import Callout
 from services.channels.budget.account import Winters
 from services.channels.budget.tariff import Own
+from services.configuration.accounts import Accounts
 from services.configuration.approvals import Approvals
 from services.configuration.files import SettingsError, laid_over, of_environment, read
 from services.configuration.gateways import Broker, Flood, Gateway
@@ -145,6 +146,7 @@ class Settings(_Strict):
     skill: Skill = Skill()
     why: Why = Why()
     retention: Retention = Retention()
+    accounts: Accounts = Accounts()
     selftest: SelfTest = SelfTest()
     plow: Plow = Plow()
     approval: Approvals = Approvals()

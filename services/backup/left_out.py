@@ -7,6 +7,7 @@ from collections.abc import Mapping
 TABLES: Mapping[str, str] = {
     "leases": "which process runs what: none runs after a restore",
     "presences": "who has what open: of the last half minute",
+    "pending_logins": "who is logging in",
     "processes": "which processes there are",
     "sessions": "who is logged in: everybody logs in again",
     "leads": "public posts, kept for hours only",

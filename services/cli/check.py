@@ -93,6 +93,7 @@ def _city(settings: Settings) -> Iterator[dict[str, Any]]:
         }
     yield _listening(settings, ground)
     yield _retention(settings)
+    yield _accounts(settings)
     yield _readings(city)
     for name, channel in city.channels.items():
         yield {"part": f"channel {name}", "ok": True, "takes": sorted(channel.statuses)}
@@ -122,6 +123,17 @@ def _retention(settings: Settings) -> dict[str, Any]:
 
     kept = {rule.name: rule.kept(settings) for rule in RULES}
     return {"part": "retention", "ok": True, "days": {name: span.days if span else None for name, span in kept.items()}}
+
+
+def _accounts(settings: Settings) -> dict[str, Any]:
+    """Who has to show a second factor; nobody, as long as there is no key to keep one under."""
+    keyed = settings.accounts.keyring() is not None
+    return {
+        "part": "accounts",
+        "ok": True,
+        "key": keyed,
+        "second_factor": settings.accounts.second_factor if keyed else [],
+    }
 
 
 def _readings(city: City) -> dict[str, Any]:

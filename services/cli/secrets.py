@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 # What there is to make: each gives the content of the file, and what may be told of it.
-_KINDS = ("subscriptions", "reporters", "watch", "muster", "vapid")
+_KINDS = ("accounts", "subscriptions", "reporters", "watch", "muster", "vapid")
 
 
 def register(commands: Any) -> None:
@@ -21,7 +21,7 @@ def register(commands: Any) -> None:
     parser.add_argument(
         "kind",
         choices=_KINDS,
-        help="of [subscriptions], [reporters], [watch], [muster], private_key of [channels.push]",
+        help="of [accounts], [subscriptions], [reporters], [watch], [muster], private_key of [channels.push]",
     )
     parser.add_argument("file", metavar="FILE", type=Path)
     parser.set_defaults(run=run)
@@ -30,6 +30,7 @@ def register(commands: Any) -> None:
 def run(args: argparse.Namespace) -> int:
     """Exit 0: written; 1: it could not be, with the reason on stderr. What exists is never written over."""
     makers: dict[str, Callable[[], tuple[str, dict[str, str]]]] = {
+        "accounts": _random,
         "subscriptions": _random,
         "reporters": _random,
         "watch": _random,

@@ -16,7 +16,7 @@ from feeds.status import Status
 from services.cli.scopes import ScopeError, add_options, scope_of, told
 from services.clock import wall
 from services.settings import SettingsError, load
-from services.store import chronology, users
+from services.store import chronology, pending_logins, second_factors, users
 from services.store.chronology import Entry
 from services.store.engine import Store, StoreError
 from services.store.users import Account, Role, Scope, UserError
@@ -41,6 +41,10 @@ def register(commands: Any) -> None:
     verbs.add_parser("list", help="show every account")
     revoking = verbs.add_parser("revoke", help="close an account and end its sessions")
     revoking.add_argument("name", metavar="NAME")
+    totp = verbs.add_parser("totp", help="second factors: the authenticator apps that people have registered")
+    of_totp = totp.add_subparsers(dest="totp", required=True, metavar="VERB")
+    resetting = of_totp.add_parser("reset", help="forget the phone of a person who has lost it, and end their sessions")
+    resetting.add_argument("name", metavar="NAME")
     parser.set_defaults(run=run)
 
 
@@ -51,6 +55,7 @@ def run(args: argparse.Namespace) -> int:
         "scope": _scope,
         "list": _list,
         "revoke": _revoke,
+        "totp": _totp_reset,
     }
     try:
         settings = load(args.settings)
@@ -106,12 +111,13 @@ async def _add(store: Store, args: argparse.Namespace) -> int:
 
 async def _list(store: Store, _: argparse.Namespace) -> int:
     async with store.read() as connection:
-        everyone = await users.everyone(connection)
+        everyone, codes = await users.everyone(connection), await second_factors.codes_left(connection)
     for one in everyone:
         created = one.created_at.isoformat().replace("+00:00", "Z")
         state = "revoked" if one.revoked else ("active" if one.usable else "spent")
         line = {"user": one.name, "role": one.role.value, "state": state, "one_time": one.one_time}
-        _tell({**line, "created_at": created, **told(one)})
+        second = {"second_factor": one.name in codes, "recovery_codes": codes.get(one.name, 0)}
+        _tell({**line, **second, "created_at": created, **told(one)})
     return 0
 
 
@@ -137,6 +143,18 @@ async def _revoke(store: Store, args: argparse.Namespace) -> int:
             return _refuse("not_found", f"there is no account {args.name!r}; `shirase users list` shows all")
         await chronology.append(connection, [_entry(f"{args.name} の権限を取り消した。")])
     _tell({"user": args.name, "state": "revoked"})
+    return 0
+
+
+async def _totp_reset(store: Store, args: argparse.Namespace) -> int:
+    """At the next login the person registers another one, where their role demands it."""
+    async with store.write() as connection:
+        if not await second_factors.drop(connection, args.name):
+            return _refuse("not_found", f"{args.name!r} has no authenticator; `shirase users list` shows who has one")
+        await pending_logins.end_all(connection, args.name)
+        ended = await users.end_sessions(connection, args.name)
+        await chronology.append(connection, [_entry(f"{args.name} の認証アプリの登録を取り消し、ログインを切った。")])
+    _tell({"user": args.name, "second_factor": False, "sessions_ended": ended})
     return 0
 
 

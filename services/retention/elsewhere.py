@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 ELSEWHERE: Mapping[str, str] = {
     "answered": "a day; the loop sweep",
+    "pending_logins": "ten minutes; when the next begins",
     "photos": "[reports] photo_days; the loop sweep",
     "looks": "one row per section",
     "looked": "one row per status",
@@ -32,7 +33,9 @@ ELSEWHERE: Mapping[str, str] = {
     "polled_feeds": "one row per address",
     "presences": "half a minute; each time that anybody says what they have open",
     "processes": "some minutes; by the processes themselves",
+    "recovery_codes": "ten per person at most; a used one is gone",
     "season_squares": "for good: numbers of a day by square of 500 m, with nobody in them",
+    "second_factors": "one row per person",
     "sessions": "until they run out; at each login",
     "staff": "until they leave; `shirase staff remove`",
     "stations": "one row per sensor",

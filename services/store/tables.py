@@ -18,6 +18,7 @@ from sqlalchemy import (
     text,
 )
 
+import services.store.tables_accounts
 import services.store.tables_budget
 import services.store.tables_calls
 import services.store.tables_culling

@@ -11,6 +11,7 @@ from sqlalchemy import delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.store.codec import from_json
+from services.store.pending_logins import end_all
 from services.store.tables import sessions, users
 
 SPENT = ""  # stands where a password hash was; no hash is empty, so nothing ever matches it
@@ -111,8 +112,14 @@ async def set_scope(connection: AsyncConnection, name: str, scope: Scope | None)
 
 async def revoke(connection: AsyncConnection, name: str) -> bool:
     """Close the account and end its sessions at once; False when there is no such account."""
+    await end_all(connection, name)
     await connection.execute(delete(sessions).where(sessions.c.user == name))
     return bool((await connection.execute(update(users).where(users.c.name == name).values(revoked=True))).rowcount)
+
+
+async def end_sessions(connection: AsyncConnection, name: str) -> int:
+    """Of one person, at once; how many there were."""
+    return (await connection.execute(delete(sessions).where(sessions.c.user == name))).rowcount
 
 
 async def log_in(connection: AsyncConnection, account: Account, token: str, session: Session, now: datetime) -> bool:

@@ -81,9 +81,28 @@ def token_hash(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
 
 
+def own_cookie(request: web.Request, name: str) -> str:
+    """The value of a cookie that only this server can have set; empty where there is none."""
+    return request.cookies.get(_named(request, name), "")
+
+
+def set_own_cookie(request: web.Request, response: web.StreamResponse, name: str, value: str | None) -> None:
+    """For this server, out of reach of scripts and of other sites; None takes it away."""
+    secure = request.app[CONTEXT].https
+    if value is None:
+        response.del_cookie(_named(request, name), path="/", secure=secure, httponly=True, samesite="Strict")
+    else:
+        response.set_cookie(_named(request, name), value, path="/", secure=secure, httponly=True, samesite="Strict")
+
+
+def _named(request: web.Request, name: str) -> str:
+    """Behind TLS with the prefix by which browsers take it from no other host and over no other line."""
+    return f"__Host-{name}" if request.app[CONTEXT].https else name
+
+
 async def current_session(request: web.Request) -> Session | None:
     """The session of the request's cookie as the store has it now."""
-    token = request.cookies.get(COOKIE, "")
+    token = own_cookie(request, COOKIE)
     if not re.fullmatch(r"[A-Za-z0-9_-]{20,100}", token):
         return None
     async with request.app[CONTEXT].store.read() as connection:

@@ -41,6 +41,12 @@ class LoginLimit:
             elif self._tries.get(key):
                 self._tries[key].pop()
 
+    def take_back(self, name: str, address: str) -> None:
+        """The last attempt was none; what stood before it stays."""
+        for key, _ in _keys(name, address):
+            if self._tries.get(key):
+                self._tries[key].pop()
+
     def __len__(self) -> int:
         return len(self._tries)
 

@@ -2,39 +2,32 @@
 
 from __future__ import annotations
 
-import hashlib
-import secrets
-from datetime import timedelta
+from aiohttp import web
 
-from aiohttp import hdrs, web
-
-from services.clock import wall
 from services.store import users
-from services.store.chronology import Entry, append
-from services.store.users import Account, Role, Session
+from services.store.chronology import append
+from services.store.users import Account, Role
+from services.web import auth_second
 from services.web.auth import (
     COOKIE,
-    CSRF_FIELD,
     PERSON,
     local_path,
     open_write,
+    own_cookie,
     person_of,
     requires,
-    same_token,
+    set_own_cookie,
     token_hash,
 )
+from services.web.auth_form import LIMIT, STALE, form, is_ours, locked, redirect, too_many
 from services.web.auth_limit import LoginLimit
 from services.web.auth_password import matches
+from services.web.auth_session import entry, go_on
 from services.web.body import form_of
 from services.web.context import CONTEXT
 from services.web.security import client_address, storable
-from services.web.templating import page
 
-SESSION_LIFE = timedelta(hours=12)  # one shift
-_VISIT = "shirase_visit"  # ties the login form to the browser that asked for it
-LIMIT: web.AppKey[LoginLimit] = web.AppKey("login_limit", LoginLimit)
 _WRONG = "名前かパスワードが違います。 / Wrong name or password."
-_STALE = "画面が古くなっていました。もう一度入力してください。 / The form was out of date; please try again."
 
 
 def setup(app: web.Application) -> None:
@@ -42,66 +35,53 @@ def setup(app: web.Application) -> None:
     app.router.add_get("/login", show)
     app.router.add_post("/login", log_in)
     app.router.add_post("/logout", log_out)
+    auth_second.setup(app)
 
 
 async def show(request: web.Request) -> web.StreamResponse:
     """The form; somebody who is logged in already goes on."""
     wanted = local_path(request.query.get("next", "/ops"))
-    if person_of(request):
-        return _redirect(wanted)
-    return _form(request, wanted, error="", status=200)
+    return redirect(wanted) if person_of(request) else _form(request, wanted)
 
 
 @open_write
 async def log_in(request: web.Request) -> web.StreamResponse:
-    """Check name and password; on success a fresh session, whatever cookie came along."""
+    """Check name and password; on success a fresh session, whatever cookie came along, or on to the second factor."""
     fields = await form_of(request)
     name, password = str(fields.get("name", ""))[:64], str(fields.get("password", ""))[:1000]
     wanted = local_path(str(fields.get("next", "/ops")))
-    visit = request.cookies.get(_VISIT, "")
-    if not visit or not same_token(str(fields.get(CSRF_FIELD, "")), _form_token(visit)):
-        return _form(request, wanted, error=_STALE, status=403)
-    wait = request.app[LIMIT].admit(name, client_address(request), wall())
+    if not is_ours(request, fields):
+        return _form(request, wanted, error=STALE, status=403)
+    wait = too_many(request, name)
     if wait is not None:
-        return _locked(request, wanted, wait)
-    token = await _open_session(request, name, password)
-    if token is None:
+        return locked(request, "login.html", wait, next=wanted)
+    account = await proven(request, name, password)
+    answer = await go_on(request, account, wanted) if account else None
+    if answer is None:
         return _form(request, wanted, error=_WRONG, status=403)
-    request.app[LIMIT].forgive(name, client_address(request))
-    response = _redirect(wanted)
-    secure = request.app[CONTEXT].https
-    response.set_cookie(COOKIE, token, httponly=True, samesite="Strict", secure=secure, path="/")
-    response.del_cookie(_VISIT, path="/login")
-    return response
+    return answer
 
 
 @requires(Role.VIEWER)
 async def log_out(request: web.Request) -> web.StreamResponse:
     """End the session in the store, not only in the browser."""
     async with request.app[CONTEXT].store.write() as connection:
-        await users.log_out(connection, token_hash(request.cookies[COOKIE]))
-        await append(connection, [_entry(request, request[PERSON].name, "ログアウトしました。")])
-    response = _redirect("/")
-    response.del_cookie(COOKIE, path="/")
+        await users.log_out(connection, token_hash(own_cookie(request, COOKIE)))
+        await append(connection, [entry(request, request[PERSON].name, "ログアウトしました。")])
+    response = redirect("/")
+    set_own_cookie(request, response, COOKIE, None)
     return response
 
 
-async def _open_session(request: web.Request, name: str, password: str) -> str | None:
-    """The cookie of a new session, or None; a stranger cannot tell why."""
-    store, now = request.app[CONTEXT].store, wall()
-    async with store.read() as connection:
+async def proven(request: web.Request, name: str, password: str) -> Account | None:
+    """The account whose password this is, or None; a stranger cannot tell why. Counts as a try of nobody here."""
+    async with request.app[CONTEXT].store.read() as connection:
         account = await users.find(connection, name) if storable(name) else None
     usable = account if account and account.usable else None
     if not await matches(usable.password if usable else None, password) or usable is None:
         await _note_failure(request, account)
         return None
-    token = secrets.token_urlsafe(32)
-    session = Session(user=name, role=usable.role, csrf=secrets.token_urlsafe(32), expires=now + SESSION_LIFE)
-    async with store.write() as connection:
-        if not await users.log_in(connection, usable, token_hash(token), session, now):
-            return None
-        await append(connection, [_entry(request, name, "ログインしました。")])
-    return token
+    return usable
 
 
 async def _note_failure(request: web.Request, account: Account | None) -> None:
@@ -113,33 +93,8 @@ async def _note_failure(request: web.Request, account: Account | None) -> None:
     who, what = (account.name, "") if account else ("不明", "登録のない名前で、")
     text = f"{what}ログインに失敗しました（{client_address(request)} から）。"
     async with request.app[CONTEXT].store.write() as connection:
-        await append(connection, [_entry(request, who, text)])
+        await append(connection, [entry(request, who, text)])
 
 
-def _entry(request: web.Request, name: str, text: str) -> Entry:
-    status = request.app[CONTEXT].own
-    return Entry(at=request.app[CONTEXT].now(), status=status, kind="access", who=name, text=text)
-
-
-def _form(request: web.Request, wanted: str, *, error: str, status: int) -> web.Response:
-    visit = request.cookies.get(_VISIT) or secrets.token_urlsafe(24)
-    response = page(request, "login.html", status=status, csrf=_form_token(visit), error=error, next=wanted)
-    secure = request.app[CONTEXT].https
-    response.set_cookie(_VISIT, visit, httponly=True, samesite="Strict", secure=secure, path="/login")
-    return response
-
-
-def _locked(request: web.Request, wanted: str, wait: timedelta) -> web.Response:
-    minutes = int(wait.total_seconds() // 60) + 1
-    error = f"失敗が続いたため、{minutes}分後まで受け付けません。 / Too many failures; try again in {minutes} min."
-    response = _form(request, wanted, error=error, status=429)
-    response.headers[hdrs.RETRY_AFTER] = str(int(wait.total_seconds()) + 1)
-    return response
-
-
-def _form_token(visit: str) -> str:
-    return hashlib.sha256(f"login form of {visit}".encode()).hexdigest()
-
-
-def _redirect(path: str) -> web.Response:
-    return web.Response(status=303, headers={hdrs.LOCATION: path})
+def _form(request: web.Request, wanted: str, *, error: str = "", status: int = 200) -> web.Response:
+    return form(request, "login.html", error=error, status=status, next=wanted)

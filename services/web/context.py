@@ -25,6 +25,7 @@ from services.callout.roster import Callout
 from services.channels.budget.account import Winters
 from services.channels.budget.meter import Meter
 from services.city import City
+from services.configuration.accounts import Accounts
 from services.configuration.line_talk import LineTalk
 from services.configuration.listening import Listening
 from services.configuration.muster import Mustering
@@ -73,6 +74,7 @@ class WebContext:
     winter: Winters | None = None  # for the forecast of what they will cost
     line_talk: LineTalk | None = None  # where LINE delivers what residents write; None: nowhere
     https: bool = False  # a proxy in front ends TLS: cookies are Secure, the address is the proxy's X-Forwarded-For
+    accounts: Accounts = field(default_factory=Accounts)  # what people have to show to come in
     callout: Callout = field(default_factory=Callout)  # who staff are, and whom what calls
     muster: Mustering | None = None  # by what staff are asked; None: nobody is
     rules: tuple[Rule, ...] = ()  # of the city, to say why something was not told

@@ -21,6 +21,7 @@ from services.web import (
     pages_selftest,
     pages_skill,
 )
+from services.web.account import page as account_page
 from services.web.chronology import export as chronology_files
 from services.web.chronology import files as matter_files
 from services.web.chronology import matter_page
@@ -96,6 +97,7 @@ def setup(app: web.Application) -> None:
     dumps_page.setup(app)
     requests_page.setup(app)
     muster_page.setup(app)
+    account_page.setup(app)
     app.router.add_get("/ops/skill", pages_skill.show)
     app.router.add_get("/ops/budget", pages_budget.show)
     app.router.add_get("/ops/budget.csv", pages_budget.table)

@@ -174,6 +174,7 @@ _DESK = [
     "/chronology",
     "/handover",
     "/wall",
+    "/account",
 ]
 _GIVEN_AWAY = [
     "/open",

@@ -19,7 +19,7 @@ from services.web.api.endpoint import Endpoint
 from services.web.api.review import DIGEST, NAMED, fault, named
 from services.web.api.times import iso, iso_or_none
 from services.web.auth import PERSON
-from services.web.auth_login import LIMIT
+from services.web.auth_form import LIMIT
 from services.web.context import CONTEXT
 from services.web.security import WebError, client_address
 
