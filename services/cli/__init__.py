@@ -48,6 +48,7 @@ COMMANDS = {
     "render": "the exact payload of a channel",
     "replay": "publish recorded messages to a broker",
     "users": "who may log in",
+    "tokens": "by what programs come in",
     "staff": "the staff directory for musters: import, list, remove, export a person",
     "subscribers": "how many residents are told",
     "secrets": "make a key and write it to a file",

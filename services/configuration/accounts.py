@@ -25,6 +25,8 @@ class Accounts(BaseModel):
     former: tuple[SecretStr, ...] = ()
     second_factor: tuple[RoleName, ...] = ("approver", "admin")
     session_hours: int = Field(default=12, ge=1, le=24)  # one shift
+    idle_minutes: int = Field(default=60, ge=5, le=1440)  # with every page of the desk closed: an open one asks on
+    token_days: int = Field(default=366, ge=1, le=1830)  # the longest life of a program's token
 
     @model_validator(mode="after")
     def _long_enough(self) -> Self:
@@ -34,6 +36,10 @@ class Accounts(BaseModel):
     @property
     def session_life(self) -> timedelta:
         return timedelta(hours=self.session_hours)
+
+    @property
+    def idle(self) -> timedelta:
+        return timedelta(minutes=self.idle_minutes)
 
     def keyring(self) -> Keyring | None:
         """None where there is no key. A former key that is gone is left out: rows say whose they are."""

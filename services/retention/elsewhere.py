@@ -39,6 +39,7 @@ ELSEWHERE: Mapping[str, str] = {
     "sessions": "until they run out; at each login",
     "staff": "until they leave; `shirase staff remove`",
     "stations": "one row per sensor",
+    "tokens": "400 days after their end; when the next is made",
     "told_limits": "one row per window of a provider",
     "users": "one row per person; the chronology names them",
     "vitals": "one row per gateway",

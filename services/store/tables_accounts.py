@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Column, ForeignKey, Integer, LargeBinary, Table, Text
+from sqlalchemy import JSON, Boolean, Column, ForeignKey, Integer, LargeBinary, Table, Text
 
 from services.store.columns import Instant, metadata
 
@@ -35,4 +35,18 @@ pending_logins = Table(  # who has shown a password and still has to show, or to
     Column("sealed", LargeBinary),
     Column("wanted", Text, nullable=False),  # where they were going
     Column("expires", Instant, nullable=False),
+)
+
+tokens = Table(  # by which programs come in for a person
+    "tokens",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("digest", Text, nullable=False, unique=True),  # SHA-256
+    Column("user", Text, ForeignKey("users.name"), nullable=False),
+    Column("label", Text, nullable=False),
+    Column("scopes", JSON, nullable=False),
+    Column("made_at", Instant, nullable=False),
+    Column("expires", Instant, nullable=False),
+    Column("used_at", Instant),
+    Column("revoked", Boolean, nullable=False),
 )

@@ -26,6 +26,8 @@ sessions = Table(
     Column("csrf", Text, nullable=False),
     Column("created_at", Instant, nullable=False),
     Column("expires", Instant, nullable=False),
+    Column("seen_at", Instant, nullable=False, server_default=LONG_AGO),
+    Column("browser", Text, nullable=False, server_default=""),  # "Firefox, Windows": for its owner to know it again
 )
 
 approvals = Table(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from services.store.codec import from_json
 from services.store.pending_logins import end_all
 from services.store.tables import sessions, users
+from services.store.tokens import revoke_all
 
 SPENT = ""  # stands where a password hash was; no hash is empty, so nothing ever matches it
 
@@ -68,6 +69,22 @@ class Session:
     role: Role
     csrf: str
     expires: datetime
+    token: str = ""  # hashed
+    created_at: datetime | None = None
+    seen_at: datetime | None = None
+    browser: str = ""
+
+
+_SESSIONS = select(
+    sessions.c.user,
+    users.c.role,
+    sessions.c.csrf,
+    sessions.c.expires,
+    sessions.c.token,
+    sessions.c.created_at,
+    sessions.c.seen_at,
+    sessions.c.browser,
+).join(users, users.c.name == sessions.c.user)
 
 
 class UserError(Exception):
@@ -113,6 +130,7 @@ async def set_scope(connection: AsyncConnection, name: str, scope: Scope | None)
 async def revoke(connection: AsyncConnection, name: str) -> bool:
     """Close the account and end its sessions at once; False when there is no such account."""
     await end_all(connection, name)
+    await revoke_all(connection, name)
     await connection.execute(delete(sessions).where(sessions.c.user == name))
     return bool((await connection.execute(update(users).where(users.c.name == name).values(revoked=True))).rowcount)
 
@@ -134,23 +152,57 @@ async def log_in(connection: AsyncConnection, account: Account, token: str, sess
         return False
     await connection.execute(delete(sessions).where(sessions.c.expires <= now))
     row = {"token": token, "user": account.name, "csrf": session.csrf, "created_at": now, "expires": session.expires}
-    await connection.execute(insert(sessions).values(row))
+    await connection.execute(insert(sessions).values({**row, "seen_at": now, "browser": session.browser}))
     return True
 
 
-async def session_of(connection: AsyncConnection, token: str, now: datetime) -> Session | None:
-    """The session of a hashed token, None when it is unknown, over, or its person's account is closed."""
-    statement = (
-        select(sessions.c.user, users.c.role, sessions.c.csrf, sessions.c.expires)
-        .join(users, users.c.name == sessions.c.user)
-        .where(sessions.c.token == token, sessions.c.expires > now, ~users.c.revoked)
-    )
-    row = (await connection.execute(statement)).first()
-    return None if row is None else Session(user=row.user, role=Role(row.role), csrf=row.csrf, expires=row.expires)
+async def session_of(
+    connection: AsyncConnection, token: str, now: datetime, idle: timedelta | None = None
+) -> Session | None:
+    """The session of a hashed token, None when it is unknown, over, unused for ``idle``, or its account is closed."""
+    used = () if idle is None else (sessions.c.seen_at > now - idle,)
+    statement = _SESSIONS.where(sessions.c.token == token, sessions.c.expires > now, ~users.c.revoked, *used)
+    row = (await connection.execute(statement)).mappings().first()
+    return None if row is None else _session(dict(row))
+
+
+async def sessions_of(connection: AsyncConnection, name: str, now: datetime, idle: timedelta) -> list[Session]:
+    """Where a person is logged in, the newest first."""
+    mine = (sessions.c.user == name, sessions.c.expires > now, sessions.c.seen_at > now - idle)
+    rows = await connection.execute(_SESSIONS.where(*mine).order_by(sessions.c.created_at.desc()))
+    return [_session(dict(row)) for row in rows.mappings()]
+
+
+async def seen(connection: AsyncConnection, token: str, now: datetime) -> None:
+    """The session was used."""
+    await connection.execute(update(sessions).where(sessions.c.token == token).values(seen_at=now))
 
 
 async def log_out(connection: AsyncConnection, token: str) -> None:
     await connection.execute(delete(sessions).where(sessions.c.token == token))
+
+
+async def end_others(connection: AsyncConnection, name: str, token: str) -> int:
+    """Every session of a person but this one; how many there were."""
+    others = (sessions.c.user == name, sessions.c.token != token)
+    return (await connection.execute(delete(sessions).where(*others))).rowcount
+
+
+async def set_password(connection: AsyncConnection, account: Account, password: str) -> bool:
+    """Another hash in place of the one that ``account`` was read with; every session of the person ends.
+
+    False where the account has changed since.
+    """
+    same = (users.c.name == account.name, users.c.password == account.password, ~users.c.revoked)
+    if not (await connection.execute(update(users).where(*same).values(password=password))).rowcount:
+        return False
+    await end_all(connection, account.name)
+    await end_sessions(connection, account.name)
+    return True
+
+
+def _session(row: dict[str, Any]) -> Session:
+    return Session(**{**row, "role": Role(row["role"])})
 
 
 def _account(row: dict[str, Any]) -> Account:

@@ -1,7 +1,8 @@
-"""Who asks, and may they: sessions, roles, and the token that every write must show.
+"""Who asks, and may they: sessions of people, tokens of programs, roles, and the CSRF token that every write shows.
 
 The guard fails closed. Everything under /ops needs a session; every request that is not a plain read needs a session
-and its CSRF token, unless the handler says with :func:`open_write` that it guards itself.
+and its CSRF token, unless the handler says with :func:`open_write` that it guards itself. A program's token reaches
+only handlers that name a scope with :func:`for_tokens`; a cookie beside it is not looked at.
 """
 
 from __future__ import annotations
@@ -11,14 +12,17 @@ import hmac
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import TypeVar
 from urllib.parse import quote, urlsplit
 
 from aiohttp import hdrs, web
 from aiohttp.typedefs import Handler
 
+from services.accounts.scopes import TokenScope
 from services.clock import wall
-from services.store.users import Role, Session, session_of
+from services.store.users import Role, Session, seen, session_of
+from services.web import bearer
 from services.web.body import form_of
 from services.web.context import CONTEXT
 from services.web.security import WebError, of_api
@@ -26,6 +30,7 @@ from services.web.security import WebError, of_api
 COOKIE = "shirase_session"
 CSRF_HEADER = "X-CSRF-Token"
 CSRF_FIELD = "csrf"
+_USED = timedelta(minutes=1)  # as exactly as the last use of a session is known
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 H = TypeVar("H", bound=Callable[..., object])
 
@@ -37,6 +42,8 @@ class Person:
     name: str
     role: Role
     csrf: str
+    session: str = ""  # hash of the session's cookie; empty for a program
+    token: str = ""  # name of the token of a program that asks for the person
 
     def may(self, role: Role) -> bool:
         return self.role.covers(role)
@@ -50,6 +57,16 @@ def requires(role: Role) -> Callable[[H], H]:
 
     def mark(handler: H) -> H:
         handler.required_role = role  # type: ignore[attr-defined]
+        return handler
+
+    return mark
+
+
+def for_tokens(scope: TokenScope) -> Callable[[H], H]:
+    """Mark a handler: programs reach it whose token has this scope; with PERSON none does."""
+
+    def mark(handler: H) -> H:
+        handler.token_scope = scope  # type: ignore[attr-defined]
         return handler
 
     return mark
@@ -105,29 +122,64 @@ async def current_session(request: web.Request) -> Session | None:
     token = own_cookie(request, COOKIE)
     if not re.fullmatch(r"[A-Za-z0-9_-]{20,100}", token):
         return None
-    async with request.app[CONTEXT].store.read() as connection:
-        return await session_of(connection, token_hash(token), wall())
+    context, now = request.app[CONTEXT], wall()
+    async with context.store.read() as connection:
+        found = await session_of(connection, token_hash(token), now, context.accounts.idle)
+    if found and found.seen_at and now - found.seen_at >= _USED:
+        async with context.store.write() as connection:
+            await seen(connection, found.token, now)
+    return found
+
+
+async def still_in(request: web.Request) -> bool:
+    """True as long as whoever opened this stream may go on: asked anew each time."""
+    if bearer.shown(request) is not None:
+        return await bearer.current(request) is not None
+    return await current_session(request) is not None
 
 
 @web.middleware
 async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
     """Find out who asks, and stop who may not."""
+    if bearer.shown(request) is not None:
+        return await handler(await _program(request))
     session = await current_session(request)
     if session:
-        request[PERSON] = Person(name=session.user, role=session.role, csrf=session.csrf)
+        request[PERSON] = Person(name=session.user, role=session.role, csrf=session.csrf, session=session.token)
     needed = _needed_role(request)
     if needed is not None:
         if session is None:
             return _to_login(request)
-        if not session.role.covers(needed):
-            raise WebError(
-                403, "role_needed", f"この操作には {needed} の権限が必要です。 / The role {needed} is needed."
-            )
-        if size := getattr(request.match_info.handler, "largest_form", 0):
-            request = request.clone(client_max_size=size)
+        request = _admitted(request, session.role, needed)
         if request.method not in _SAFE and not await _shows_token(request, session.csrf):
             raise WebError(403, "csrf", "ページを読み込み直してやり直してください。 / Reload the page and try again.")
     return await handler(request)
+
+
+async def _program(request: web.Request) -> web.Request:
+    """The request of a program, with the person for whom it asks. WebError 401 or 403 for who may not."""
+    found = await bearer.current(request)
+    if found is None:
+        raise WebError(
+            401, "bad_token", "トークンが違うか、期限が切れています。 / The token is wrong, over or revoked."
+        )
+    token, role = found
+    scope = getattr(request.match_info.handler, "token_scope", TokenScope.PERSON)
+    if scope is TokenScope.PERSON:
+        raise WebError(
+            403, "person_needed", "トークンでは使えません。人がログインして行います。 / No token does this; log in."
+        )
+    if scope not in token.scopes:
+        raise WebError(403, "scope_needed", f"トークンに {scope} がありません。 / The token lacks the scope {scope}.")
+    request[PERSON] = Person(name=token.user, role=Role(role), csrf="", token=token.id)
+    return _admitted(request, Role(role), getattr(request.match_info.handler, "required_role", Role.VIEWER))
+
+
+def _admitted(request: web.Request, role: Role, needed: Role) -> web.Request:
+    if not role.covers(needed):
+        raise WebError(403, "role_needed", f"この操作には {needed} の権限が必要です。 / The role {needed} is needed.")
+    size = getattr(request.match_info.handler, "largest_form", 0)
+    return request.clone(client_max_size=size) if size else request
 
 
 def local_path(target: str) -> str:
@@ -164,8 +216,8 @@ def _to_login(request: web.Request) -> web.StreamResponse:
 
 
 def shows_header(request: web.Request, person: Person) -> bool:
-    """True where the request shows the session's token, so that no page of others can send it."""
-    return same_token(request.headers.get(CSRF_HEADER, ""), person.csrf)
+    """True where no page of others can have sent it: it shows the session's token, or comes by a program's own."""
+    return bool(person.token) or same_token(request.headers.get(CSRF_HEADER, ""), person.csrf)
 
 
 async def _shows_token(request: web.Request, expected: str) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 from datetime import timedelta
 
-from aiohttp import web
+from aiohttp import hdrs, web
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.accounts.totp import new_secret
@@ -15,6 +15,7 @@ from services.store import pending_logins, second_factors, users
 from services.store.chronology import Entry, append
 from services.store.pending_logins import Pending
 from services.store.users import Account, Session
+from services.web.account import agents
 from services.web.auth import COOKIE, own_cookie, set_own_cookie, token_hash
 from services.web.auth_form import forgive, redirect, take_back
 from services.web.context import CONTEXT
@@ -48,7 +49,13 @@ async def go_on(request: web.Request, account: Account, wanted: str, *, enrol: b
 async def open_session(request: web.Request, connection: AsyncConnection, account: Account, said: str) -> str | None:
     """The cookie of a fresh session; None where the account has changed since its password was checked."""
     token, now, life = secrets.token_urlsafe(32), wall(), request.app[CONTEXT].accounts.session_life
-    session = Session(user=account.name, role=account.role, csrf=secrets.token_urlsafe(32), expires=now + life)
+    session = Session(
+        user=account.name,
+        role=account.role,
+        csrf=secrets.token_urlsafe(32),
+        expires=now + life,
+        browser=agents.told(request.headers.get(hdrs.USER_AGENT, "")),
+    )
     if not await users.log_in(connection, account, token_hash(token), session, now):
         return None
     await pending_logins.end_all(connection, account.name)

@@ -31,7 +31,7 @@ from services.web.api.status import overview
 from services.web.api.times import iso
 from services.web.api.viewer import Viewer, viewer_of
 from services.web.audience import Audience, Picture
-from services.web.auth import current_session
+from services.web.auth import still_in
 from services.web.context import CONTEXT, WebContext
 from services.web.security import WebError
 
@@ -106,7 +106,7 @@ async def _relay(request: web.Request, response: web.StreamResponse, queue: asyn
             chunk = b": alive\n\n"
         if staff and loop.time() >= check_at:  # a session that ended must not go on listening
             check_at = loop.time() + _BEAT
-            if await current_session(request) is None:
+            if not await still_in(request):
                 return
         if chunk is None:
             return

@@ -8,6 +8,7 @@ from typing import Any
 
 from aiohttp import web
 
+from services.accounts.scopes import TokenScope
 from services.web.api.answer import GEOJSON, JSON, answer
 from services.web.api.endpoint import PREFIX, Endpoint, Parameter
 from services.web.api.examples import example_of, of_parameter
@@ -15,6 +16,7 @@ from services.web.auth import COOKIE, CSRF_HEADER
 
 DOCUMENT: web.AppKey[dict[str, Any]] = web.AppKey("openapi", dict)
 
+_OF_TOKENS = "A program's token; each operation names the scope it needs. Never more than the owner's role."
 _REASONS = {
     400: "A parameter, cursor or body cannot be used.",
     401: "Nobody is logged in.",
@@ -55,6 +57,7 @@ def document(endpoints: Iterable[Endpoint], city_name_en: str) -> dict[str, Any]
             "securitySchemes": {
                 "session": {"type": "apiKey", "in": "cookie", "name": COOKIE},
                 "csrf": {"type": "apiKey", "in": "header", "name": CSRF_HEADER},
+                "token": {"type": "http", "scheme": "bearer", "description": _OF_TOKENS},
                 "gateway": {"type": "http", "scheme": "basic", "description": "name and password of a gateway"},
             },
             "schemas": {"Error": _ERROR, "Link": _LINK},
@@ -78,13 +81,21 @@ def _operation(endpoint: Endpoint) -> dict[str, Any]:
         content[endpoint.takes[0]] |= sent
         operation["requestBody"] = {"required": True, "content": content}
     if endpoint.open:
-        operation["security"] = [{"session": [], "csrf": []}, {"gateway": []}, {}]
+        operation["security"] = [{"session": [], "csrf": []}, *_by_token(endpoint), {"gateway": []}, {}]
         operation["description"] = "For operators, for gateways, and for anybody where the settings say so."
     if endpoint.role is not None:
         schemes = ("session",) if endpoint.method == "GET" else ("session", "csrf")
-        operation["security"] = [{scheme: [] for scheme in schemes}]
-        operation["description"] = f"Needs the role {endpoint.role} or above."
+        operation["security"] = [{scheme: [] for scheme in schemes}, *_by_token(endpoint)]
+        operation["description"] = f"Needs the role {endpoint.role} or above{_by_whom(endpoint)}."
     return operation
+
+
+def _by_token(endpoint: Endpoint) -> list[dict[str, list[str]]]:
+    return [] if endpoint.needs is TokenScope.PERSON else [{"token": [endpoint.needs.value]}]
+
+
+def _by_whom(endpoint: Endpoint) -> str:
+    return ", and a person: no token" if endpoint.needs is TokenScope.PERSON else f"; a token: {endpoint.needs}"
 
 
 def _identity(endpoint: Endpoint) -> str:

@@ -37,6 +37,7 @@ TABLES = {
     "rules.orders.decision": ("KINDS_JA",),
     "rules.orders.words": ("ACTS_JA", "STATES_JA"),
     "rules.reports.kinds": ("FOUND_JA",),
+    "services.accounts.scopes": ("GIVEN",),
     "services.damage.words": ("CERTAINTY_JA",),
     "services.desks.declared_board": ("OPENINGS", "CROWDINGS"),
     "services.ledger.words": ("DOING", "MACHINE"),

@@ -60,7 +60,10 @@ def answer(request: web.Request, body: Any, media_type: str = JSON) -> web.Respo
 
 def reading_headers(request: web.Request) -> dict[str, str]:
     """Public answers may be read by any page and kept if checked again; what staff see is kept nowhere."""
-    headers: dict[str, str] = {hdrs.VARY: "Cookie, Accept-Encoding", hdrs.CACHE_CONTROL: "private, no-store"}
+    headers: dict[str, str] = {
+        hdrs.VARY: "Cookie, Authorization, Accept-Encoding",
+        hdrs.CACHE_CONTROL: "private, no-store",
+    }
     if person_of(request) is None:
         headers |= {hdrs.CACHE_CONTROL: "no-cache", hdrs.ACCESS_CONTROL_ALLOW_ORIGIN: "*"}
     return headers

@@ -6,6 +6,7 @@ from typing import Any
 
 from aiohttp import web
 
+from services.accounts.scopes import TokenScope
 from services.callout.desk import BELL
 from services.clock import wall
 from services.desks import break_glass as desk
@@ -116,6 +117,7 @@ ENDPOINTS = (
         properties={"issued": "true", "agreed": "who had agreed before", "needed": "how many should have"},
         errors=(400, 403, 404, 409, 429),
         role=Role.APPROVER,
+        scope=TokenScope.PERSON,
     ),
     Endpoint(
         path="/break-glass",
@@ -150,5 +152,6 @@ ENDPOINTS = (
         properties={"signed": "true"},
         errors=(400, 403, 404, 409),
         role=Role.ADMIN,
+        scope=TokenScope.PERSON,
     ),
 )

@@ -8,6 +8,7 @@ from typing import Any
 
 from aiohttp import web
 
+from services.accounts.scopes import TokenScope
 from services.callout.desk import BELL, CallError, acknowledge
 from services.callout.roster import Callout
 from services.store import call_sends, calls
@@ -117,5 +118,6 @@ ENDPOINTS = (
         properties={"id": "number", "state": "acknowledged, or closed", "acknowledged_by": "you"},
         errors=(400, 404, 409),
         role=Role.OPERATOR,
+        scope=TokenScope.PERSON,
     ),
 )

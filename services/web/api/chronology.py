@@ -7,6 +7,7 @@ from sqlalchemy import select
 
 from feeds.status import Status
 from rules.cap_message import mark
+from services.accounts.scopes import TokenScope
 from services.store.chronology import Entry, append
 from services.store.tables import chronology
 from services.store.users import Role
@@ -94,5 +95,6 @@ ENDPOINTS = (
         properties={"written": "true"},
         errors=(400,),
         role=Role.OPERATOR,
+        scope=TokenScope.RECORDS,
     ),
 )

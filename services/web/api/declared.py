@@ -12,6 +12,7 @@ from feeds.status import Status
 from rules.alert import Alert
 from rules.damage.items import BY_KEY
 from rules.declared import TYPES, Damaged, Declared, Headquarters, Shelters, ShelterState
+from services.accounts.scopes import TokenScope
 from services.desks.declaring import Entered, enter, newest
 from services.desks.review import ReviewError
 from services.store.codec import to_json
@@ -176,6 +177,7 @@ def _writing(path: str, handler: Any, summary: str, needed: list[str], own: Mapp
         properties=DRAFTED,
         errors=(400, 409, 503),
         role=Role.OPERATOR,
+        scope=TokenScope.DRAFTS,
     )
 
 

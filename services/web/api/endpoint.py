@@ -10,8 +10,9 @@ from aiohttp import web
 from aiohttp.typedefs import Handler
 
 from feeds.status import Status
+from services.accounts.scopes import TokenScope
 from services.store.users import Role
-from services.web.auth import open_write, requires
+from services.web.auth import for_tokens, open_write, requires
 
 PREFIX = "/api/v1"
 
@@ -42,7 +43,10 @@ PAGED = (LIMIT, CURSOR)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Endpoint:
-    """One method on one path under /api/v1. ``role`` None: anonymous requests get the public part."""
+    """One method on one path under /api/v1. ``role`` None: anonymous requests get the public part.
+
+    ``scope``: what a program's token needs. To read what anybody or a viewer reads is ``read``; all else says its own.
+    """
 
     path: str  # below /api/v1, aiohttp's placeholders
     handler: Handler
@@ -56,12 +60,22 @@ class Endpoint:
     success: int = 200
     role: Role | None = None
     takes: tuple[str, ...] = ("application/json",)  # media types of the body
+    scope: TokenScope | None = None
     open: bool = False  # it finds out itself who may write: services/web/sender.py
+
+    @property
+    def needs(self) -> TokenScope:
+        """The scope; where none was said and none follows, no token does."""
+        if self.scope is not None:
+            return self.scope
+        plain = self.method == "GET" and self.role in {None, Role.VIEWER}
+        return TokenScope.READ if plain else TokenScope.PERSON
 
     def mount(self, app: web.Application) -> None:
         """Put the route on the router, guarded by its role."""
         handler = requires(self.role)(self.handler) if self.role else self.handler
         handler = open_write(handler) if self.open else handler
+        handler = for_tokens(self.needs)(handler)
         if self.method == "GET":  # and HEAD
             app.router.add_get(PREFIX + self._route(), handler)
         else:

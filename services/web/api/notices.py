@@ -14,6 +14,7 @@ from feeds import crime_csv, police_mail
 from feeds.contract import rejected_line
 from feeds.feed import Feed
 from feeds.records import Decoded, Message
+from services.accounts.scopes import TokenScope
 from services.notices.following import follow
 from services.store import chronology, quarantine, records
 from services.store.chronology import Entry
@@ -91,5 +92,6 @@ ENDPOINTS = (
         },
         errors=(400, 413, 415, 429),
         open=True,
+        scope=TokenScope.REPORTS,
     ),
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from aiohttp import web
 
+from services.accounts.scopes import TokenScope
 from services.desks.outage import OutageError, see
 from services.outage.report import as_json, reports
 from services.store.users import Role
@@ -73,5 +74,6 @@ ENDPOINTS = (
         properties={"seen": "true"},
         errors=(400, 409),
         role=Role.OPERATOR,
+        scope=TokenScope.PERSON,
     ),
 )

@@ -9,6 +9,7 @@ from datetime import timedelta
 from aiohttp import hdrs, web
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from services.accounts.scopes import TokenScope
 from services.clock import wall
 from services.photos import MAX_BYTES, MEDIA_TYPE, Photo
 from services.store import chronology, photos
@@ -86,6 +87,7 @@ ENDPOINTS = (
         },
         errors=(400, 413, 429),
         open=True,
+        scope=TokenScope.REPORTS,
     ),
     Endpoint(
         path="/reports/photos/{sha256}",

@@ -7,6 +7,7 @@ from typing import Any
 
 from aiohttp import web
 
+from services.accounts.scopes import TokenScope
 from services.clock import wall
 from services.desks import presence as desk
 from services.store import presences
@@ -102,5 +103,6 @@ ENDPOINTS = (
         properties={"items": "everybody who is at anything, as above", "again_s": "seconds"},
         errors=(400, 403),
         role=Role.VIEWER,
+        scope=TokenScope.PERSON,
     ),
 )

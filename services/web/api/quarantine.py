@@ -8,6 +8,7 @@ from typing import Any
 
 from aiohttp import web
 
+from services.accounts.scopes import TokenScope
 from services.desks.quarantine import QuarantineError, look, replay, replay_all
 from services.overflow import legible
 from services.store import quarantine
@@ -152,5 +153,6 @@ ENDPOINTS = (
         },
         errors=(400, 404, 409),
         role=Role.OPERATOR,
+        scope=TokenScope.RECORDS,
     ),
 )

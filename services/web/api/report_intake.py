@@ -16,6 +16,7 @@ from feeds.finding import Finding
 from feeds.members import BadMember, Members
 from feeds.plain_report import CONTACTS, KINDS, MAX_PHOTOS, report
 from feeds.records import Report
+from services.accounts.scopes import TokenScope
 from services.clock import wall
 from services.store import answered, chronology, photo_signs, records
 from services.store.answered import Answered
@@ -161,5 +162,6 @@ ENDPOINTS = (
         },
         errors=(400, 409, 413, 415, 429, 503),
         open=True,
+        scope=TokenScope.REPORTS,
     ),
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from aiohttp import web
 
+from services.accounts.scopes import TokenScope
 from services.desks import hold_off, review
 from services.desks.review import ReviewError
 from services.store.users import Role
@@ -120,6 +121,7 @@ ENDPOINTS = (
         },
         errors=(400, 403, 404, 409),
         role=Role.APPROVER,
+        scope=TokenScope.PERSON,
     ),
     Endpoint(
         path="/alerts/{series}/{revision}/send-now",
@@ -132,6 +134,7 @@ ENDPOINTS = (
         properties={"issued": "true"},
         errors=(400, 403, 404, 409),
         role=Role.APPROVER,
+        scope=TokenScope.PERSON,
     ),
     Endpoint(
         path="/alerts/{series}/{revision}/reject",
@@ -151,5 +154,6 @@ ENDPOINTS = (
         properties={"rejected": "true"},
         errors=(400, 403, 404, 409),
         role=Role.OPERATOR,
+        scope=TokenScope.PERSON,
     ),
 )

@@ -11,6 +11,7 @@ from aiohttp import web
 from feeds.quantities import QUANTITIES
 from geo.station import Station
 from geo.stations import CODE
+from services.accounts.scopes import TokenScope
 from services.desks import sensors as desk
 from services.store.users import Role
 from services.web.api.answer import JSON, collection, feature, json_object, listing, text_member
@@ -148,6 +149,7 @@ ENDPOINTS = (
         properties={"code": "of the sensor", "name": "in Japanese"},
         errors=(400,),
         role=Role.OPERATOR,
+        scope=TokenScope.RECORDS,
     ),
     Endpoint(
         path="/sensors/let-go",
@@ -163,6 +165,7 @@ ENDPOINTS = (
         properties={"code": "of the sensor", "adopted": "false"},
         errors=(409,),
         role=Role.OPERATOR,
+        scope=TokenScope.RECORDS,
     ),
     Endpoint(
         path="/sensors",

@@ -9,6 +9,7 @@ from aiohttp import web
 
 from feeds.status import Status
 from rules.silence import LONGEST, Silence, SilenceError
+from services.accounts.scopes import TokenScope
 from services.desks import silence as desk
 from services.store import silences
 from services.store.users import Role
@@ -130,6 +131,7 @@ ENDPOINTS = (
         properties=_PROPERTIES,
         errors=(400,),
         role=Role.OPERATOR,
+        scope=TokenScope.PERSON,
     ),
     Endpoint(
         path="/silences/end",
@@ -141,5 +143,6 @@ ENDPOINTS = (
         properties={"ended": "true"},
         errors=(400, 409),
         role=Role.OPERATOR,
+        scope=TokenScope.PERSON,
     ),
 )

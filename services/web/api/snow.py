@@ -9,6 +9,7 @@ from aiohttp import web
 from feeds.status import Status
 from rules.orders.decision import Kind
 from rules.orders.life import Act, ActError
+from services.accounts.scopes import TokenScope
 from services.orders import desk
 from services.orders.desk import Person
 from services.store import decided, orders
@@ -178,6 +179,7 @@ ENDPOINTS = (
         properties=ORDER,
         errors=(400, 409),
         role=Role.OPERATOR,
+        scope=TokenScope.PERSON,
     ),
     Endpoint(
         path="/snow/orders/act",
@@ -193,6 +195,7 @@ ENDPOINTS = (
         properties=ORDER,
         errors=(400, 404, 409),
         role=Role.OPERATOR,
+        scope=TokenScope.PERSON,
     ),
     Endpoint(
         path="/snow/orders/link",
@@ -204,6 +207,7 @@ ENDPOINTS = (
         properties={"url": "to be sent to the contractor; it is told once", "until": "until when it works"},
         errors=(400, 404, 409),
         role=Role.OPERATOR,
+        scope=TokenScope.PERSON,
     ),
     Endpoint(
         path="/snow/expected",
@@ -231,5 +235,6 @@ ENDPOINTS = (
         },
         errors=(400,),
         role=Role.OPERATOR,
+        scope=TokenScope.SNOW,
     ),
 )

@@ -14,6 +14,7 @@ from rules.notice import Notice
 from rules.redraft import Said
 from rules.rule import CATEGORIES
 from rules.wording.languages import LANGUAGES
+from services.accounts.scopes import TokenScope
 from services.city import City
 from services.desks.review import ReviewError
 from services.desks.writing import MOST_DRAWN, Ask, Words, in_words, write
@@ -238,6 +239,7 @@ def _endpoint(path: str, handler: Handler, summary: str, body: dict[str, Any], *
         properties=DRAFTED,
         errors=(400, 404, 409, 503),
         role=Role.OPERATOR,
+        scope=TokenScope.DRAFTS,
     )
 
 

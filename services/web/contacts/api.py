@@ -6,6 +6,7 @@ from typing import Any
 
 from aiohttp import hdrs, web
 
+from services.accounts.scopes import TokenScope
 from services.reporters.looking import LookError, look
 from services.reporters.purpose import Purpose
 from services.store import looks
@@ -87,6 +88,7 @@ ENDPOINTS = (
         },
         errors=(400,),
         role=Role.ADMIN,
+        scope=TokenScope.PERSON,
     ),
     Endpoint(
         path="/contacts/looks",
@@ -111,5 +113,6 @@ ENDPOINTS = (
         },
         errors=(400, 404, 503),
         role=Role.OPERATOR,
+        scope=TokenScope.PERSON,
     ),
 )

@@ -11,6 +11,7 @@ from feeds.status import Status
 from geo.sighted.cordon import RADII
 from rules.culling.case import ANIMALS, Case, Condition, Office, Outcome, Told
 from rules.culling.life import CullingError
+from services.accounts.scopes import TokenScope
 from services.culling import desk
 from services.store import cullings
 from services.store.users import Role
@@ -141,6 +142,7 @@ ENDPOINTS: Sequence[Endpoint] = (
         properties=_DONE,
         errors=(400, 409),
         role=Role.OPERATOR,
+        scope=TokenScope.REPORTS,
     ),
     Endpoint(
         path="/culling/acts",
@@ -172,5 +174,6 @@ ENDPOINTS: Sequence[Endpoint] = (
         properties=_DONE,
         errors=(400, 404, 409, 503),
         role=Role.OPERATOR,
+        scope=TokenScope.REPORTS,
     ),
 )

@@ -10,6 +10,7 @@ from aiohttp import web
 from feeds.status import Status
 from rules.damage.items import BY_KEY
 from rules.damage.record import Act, Certainty, Content, Damage, DamageError, Reason, stood
+from services.accounts.scopes import TokenScope
 from services.damage import desk
 from services.damage.board import Board, look
 from services.reports.board import placed
@@ -191,6 +192,7 @@ ENDPOINTS = (
         properties=RECORD,
         errors=(400, 404, 409),
         role=Role.OPERATOR,
+        scope=TokenScope.DAMAGE,
     ),
     Endpoint(
         path="/damage/act",
@@ -212,6 +214,7 @@ ENDPOINTS = (
         properties=RECORD,
         errors=(400, 404, 409),
         role=Role.OPERATOR,
+        scope=TokenScope.DAMAGE,
     ),
     Endpoint(
         path="/damage/map",

@@ -11,6 +11,7 @@ from aiohttp import web
 from feeds.status import Status
 from rules.damage.disaster import Disaster
 from rules.damage.record import DamageError
+from services.accounts.scopes import TokenScope
 from services.damage import desk
 from services.store import damages
 from services.store.users import Role
@@ -116,6 +117,7 @@ ENDPOINTS = (
         properties=DISASTER,
         errors=(400, 409),
         role=Role.OPERATOR,
+        scope=TokenScope.DAMAGE,
     ),
     Endpoint(
         path="/damage/disasters/act",
@@ -138,5 +140,6 @@ ENDPOINTS = (
         properties=DISASTER,
         errors=(400, 404, 409),
         role=Role.OPERATOR,
+        scope=TokenScope.DAMAGE,
     ),
 )

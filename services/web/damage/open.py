@@ -17,6 +17,7 @@ from feeds.status import Status
 from rules.alert import Alert
 from rules.damage.record import DamageError
 from rules.declared import Damaged, Stricken
+from services.accounts.scopes import TokenScope
 from services.damage.announcing import Wish, announce
 from services.desks.review import ReviewError
 from services.store import alerts
@@ -133,6 +134,7 @@ ENDPOINTS = (
         properties=DRAFTED,
         errors=(400, 404, 409, 503),
         role=Role.OPERATOR,
+        scope=TokenScope.DRAFTS,
     ),
     Endpoint(
         path="/damage/districts",

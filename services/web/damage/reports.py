@@ -9,6 +9,7 @@ from aiohttp import hdrs, web
 
 from rules.damage.record import DamageError
 from rules.damage.report import BOXES, FORMS, LONGEST_BOX, Report
+from services.accounts.scopes import TokenScope
 from services.damage.files import TYPES, file_name
 from services.damage.reporting import Draft, Wish, draft, hand_over
 from services.store import damage_reports
@@ -141,5 +142,6 @@ ENDPOINTS = (
         properties=REPORT,
         errors=(400, 404, 409),
         role=Role.OPERATOR,
+        scope=TokenScope.DAMAGE,
     ),
 )

@@ -8,6 +8,7 @@ from aiohttp import web
 
 from feeds.status import Status
 from rules.dumps.life import Act, DumpError
+from services.accounts.scopes import TokenScope
 from services.dumps import desk
 from services.dumps.picture import Known
 from services.store import dumps
@@ -129,5 +130,6 @@ ENDPOINTS: Sequence[Endpoint] = (
         },
         errors=(400, 404, 409),
         role=Role.OPERATOR,
+        scope=TokenScope.SNOW,
     ),
 )

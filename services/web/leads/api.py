@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from aiohttp import web
 
 from feeds.status import Status
+from services.accounts.scopes import TokenScope
 from services.listening import desk
 from services.listening.desk import Deed, LeadError, Make
 from services.listening.picture import Shown, look
@@ -105,5 +106,6 @@ ENDPOINTS: Sequence[Endpoint] = (
         properties={"act": "what was done", "report": "key of the report in the review queue, or empty"},
         errors=(400, 404, 409),
         role=Role.OPERATOR,
+        scope=TokenScope.REPORTS,
     ),
 )

@@ -12,6 +12,7 @@ from aiohttp import web
 from feeds.japan import JAPAN
 from feeds.status import Status
 from geo.plow.fairness import Fairness
+from services.accounts.scopes import TokenScope
 from services.ledger.account import Account, account
 from services.ledger.days import day_of, month_of
 from services.ledger.desk import AT_MOST, ChangedError, LedgerError, Wanted, Writer, item_of, read_csv, write_down
@@ -212,6 +213,7 @@ ENDPOINTS = (
         properties={"taken": "how many entries"},
         errors=(400, 413, 415),
         role=Role.OPERATOR,
+        scope=TokenScope.SNOW,
     ),
     Endpoint(
         path="/ledger/approved",
@@ -225,5 +227,6 @@ ENDPOINTS = (
         properties={"taken": "how many entries"},
         errors=(400, 409, 413, 415),
         role=Role.APPROVER,
+        scope=TokenScope.PERSON,
     ),
 )

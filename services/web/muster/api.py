@@ -10,6 +10,7 @@ from aiohttp import web
 
 from rules.muster.answer import LONGEST_NOTE, LONGEST_PLACE, SOON, AnswerError, Coming, Family, Home, Safety
 from rules.muster.want import Want
+from services.accounts.scopes import TokenScope
 from services.muster import desk
 from services.muster.board import Board, Given, board, keep, numbers
 from services.muster.desk import BELL, LONGEST_REASON, LONGEST_TITLE, MusterError
@@ -178,6 +179,7 @@ ENDPOINTS = (
         properties=_DONE,
         errors=(400, 409),
         role=Role.APPROVER,
+        scope=TokenScope.PERSON,
     ),
     Endpoint(
         path="/musters/{id}",
@@ -188,6 +190,7 @@ ENDPOINTS = (
         properties=WHOLE,
         errors=(404, 409),
         role=Role.OPERATOR,
+        scope=TokenScope.PERSON,
     ),
     Endpoint(
         path="/musters/{id}/acts",
@@ -210,6 +213,7 @@ ENDPOINTS = (
         properties=_DONE,
         errors=(400, 404, 409),
         role=Role.APPROVER,
+        scope=TokenScope.PERSON,
     ),
     Endpoint(
         path="/musters/{id}/answers",
@@ -235,5 +239,6 @@ ENDPOINTS = (
         properties={"id": "number of the muster", "person": "whose answer was kept"},
         errors=(400, 404, 409),
         role=Role.OPERATOR,
+        scope=TokenScope.PERSON,
     ),
 )

@@ -8,6 +8,7 @@ from aiohttp import web
 
 from feeds.finding import Finding
 from rules.reports.case import CaseError, State
+from services.accounts.scopes import TokenScope
 from services.reports import board, desk
 from services.reports.running import BELL
 from services.store.users import Role
@@ -151,5 +152,6 @@ ENDPOINTS = (
         properties={"done": "numbers of the cases that it was done with", "refused": "{id, error, message} of others"},
         errors=(400, 404, 409),
         role=Role.OPERATOR,
+        scope=TokenScope.REPORTS,
     ),
 )

@@ -10,6 +10,7 @@ from feeds.masking import masked
 from feeds.status import Status
 from rules.requests.owner import Owner
 from rules.requests.state import State
+from services.accounts.scopes import TokenScope
 from services.requests import joining
 from services.requests.answering import RequestError, answer
 from services.store import request_queue
@@ -189,6 +190,7 @@ ENDPOINTS = (
         properties={"changed": "numbers of the request and of those that are the same"},
         errors=(400, 404, 409),
         role=Role.OPERATOR,
+        scope=TokenScope.REPORTS,
     ),
     Endpoint(
         path="/requests/{id}/same",
@@ -205,5 +207,6 @@ ENDPOINTS = (
         properties={"same_as": "number of the first one that it stands behind now, or null"},
         errors=(400, 404, 409),
         role=Role.OPERATOR,
+        scope=TokenScope.REPORTS,
     ),
 )
