@@ -4,6 +4,7 @@ PORT   ?= 8080
 EACH   ?= 60
 EXAMPLES ?= 2000
 JOBS   ?= 1
+ONLY   ?=
 BIN    := .venv/bin
 REAL   := $(abspath ../shared/data)
 export SHIRASE_REAL_DATA ?= $(wildcard $(REAL))
@@ -45,10 +46,10 @@ test-services-folders: install
 	$(BIN)/pytest --ignore-glob 'tests/services/test_*.py' tests/services
 
 test-e2e: install
-	$(BIN)/pytest -m "not browser" tests/e2e
+	$(BIN)/pytest -m "not browser" tests/e2e tests/faults
 
 test-core: install
-	$(BIN)/pytest --ignore tests/e2e --ignore tests/services
+	$(BIN)/pytest --ignore tests/e2e --ignore tests/faults --ignore tests/services
 
 test-browser: install
 	$(BIN)/pytest -m browser tests/e2e
@@ -81,10 +82,12 @@ examples: install
 languages: install
 	SHIRASE_LANGUAGE_ALERTS=10000 $(BIN)/pytest -q --timeout 1800 tests/rules/test_translations.py
 
+# Every fault by itself, for an hour or two; some of them only: make drill ONLY="database or killed"
 drill: install
-	SHIRASE_DRILL=full $(BIN)/pytest -s tests/e2e/test_kill.py tests/e2e/test_plant.py tests/e2e/test_broker_loss.py \
-		tests/e2e/test_flood.py tests/e2e/test_full_disk.py tests/e2e/test_slow_store.py
-	SHIRASE_DRILL=full $(BIN)/pytest -s tests/services/crash
+	@rm -f var/faults.jsonl && mkdir -p var
+	SHIRASE_DRILL=full SHIRASE_FAULTS=var/faults.jsonl $(BIN)/pytest -s -k "$(ONLY)" tests/faults/drill.py \
+		tests/faults/test_broker_loss.py tests/faults/test_flood.py tests/faults/test_full_disk.py tests/faults/test_slow_store.py
+	SHIRASE_DRILL=full $(BIN)/pytest -s -k "$(ONLY)" tests/services/crash
 
 accept: install
 	@if [ -f ../shared/acceptance/check.py ]; then $(BIN)/python ../shared/acceptance/check.py; else echo "no acceptance checks beside this folder"; fi

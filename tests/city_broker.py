@@ -86,7 +86,7 @@ class CityBroker:
 def city_broker(kind: str, folder: Path, *, certificates: bool = False) -> CityBroker:
     """A broker that is not started, with a certificate for localhost. Its files are still to be exported there."""
     (folder / "state").mkdir(parents=True)
-    _certify(folder, "server", "localhost")
+    certify_as(folder, "server", "localhost")
     return CityBroker(kind, folder, any_port(), certificates)
 
 
@@ -103,10 +103,10 @@ def any_port() -> int:
 
 def certify(broker: CityBroker, name: str) -> None:
     """A client certificate for a gateway, or for the hub."""
-    _certify(broker.folder, name, name)
+    certify_as(broker.folder, name, name)
 
 
-def _certify(folder: Path, name: str, common_name: str) -> None:
+def certify_as(folder: Path, name: str, common_name: str) -> None:
     """Key and certificate NAME.key, NAME.pem, signed by the folder's own authority ca.pem."""
     if shutil.which("openssl") is None:
         missing("openssl is not installed: apt-get install openssl")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import pwd
+import random
 import shutil
 import signal
 import subprocess
@@ -64,13 +65,50 @@ class Cluster:
             self._process.send_signal(signal.SIGQUIT)
             self._process.wait(30)
 
+    @property
+    def socket(self) -> str:
+        """Where it listens."""
+        return str(self.folder / ".s.PGSQL.5432")
+
+    @contextmanager
+    def standby(self) -> Iterator[Cluster]:
+        """Another server that follows this one; while it runs, no commit is confirmed before it has it, too."""
+        other = Cluster(self._programs, Path(tempfile.mkdtemp(prefix="pg-")))
+        command = [self._programs / "pg_basebackup", "-h", self.folder, "-U", "shirase", "-D", other.folder / "data"]
+        try:
+            subprocess.run([*command, "-R", "-c", "fast", "-X", "stream"], check=True, cwd="/", **self._as)
+            other.start()
+            self.sql("ALTER SYSTEM SET synchronous_standby_names = '*'")
+            self.sql("SELECT pg_reload_conf()")
+            yield other
+        finally:
+            other.crash()
+            shutil.rmtree(other.folder)
+
+    def promote(self) -> None:
+        """A standby becomes the server, on a timeline of its own, and waits for nobody."""
+        self.sql("ALTER SYSTEM RESET synchronous_standby_names")
+        self.sql("SELECT pg_promote(true, 60)")
+
+    @property
+    def pids(self) -> list[int]:
+        """The server, and every process of it."""
+        assert self._process is not None
+        children = Path(f"/proc/{self._process.pid}/task/{self._process.pid}/children").read_text().split()
+        return [self._process.pid, *map(int, children)]
+
+    def kill_one(self, chance: random.Random) -> None:
+        """``kill -9`` of one process that serves somebody: the server ends all others, and recovers."""
+        serving = [pid for pid in self.pids if b"[local]" in Path(f"/proc/{pid}/cmdline").read_bytes()]
+        os.kill(chance.choice(serving), signal.SIGKILL)
+
     def kill(self) -> None:
         """``kill -9`` of the server and every process of it."""
         assert self._process is not None
-        children = Path(f"/proc/{self._process.pid}/task/{self._process.pid}/children").read_text().split()
+        _, *children = self.pids
         self._process.kill()
         self._process.wait()
-        for child in map(int, children):
+        for child in children:
             with suppress(ProcessLookupError):
                 os.kill(child, signal.SIGKILL)
         while any(Path(f"/proc/{child}").exists() for child in children):

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 import signal
 import sys
 from asyncio.subprocess import PIPE, Process, create_subprocess_exec
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -28,6 +29,7 @@ class HubProcess:
     """
 
     services: tuple[str, ...] = ()  # all of them
+    environment: Mapping[str, str] = {}  # beside ours
 
     def __init__(
         self,
@@ -48,10 +50,11 @@ class HubProcess:
 
     async def start(self) -> None:
         command = [sys.executable, "-m", "services", "serve", *self.services, "--settings", str(self._settings)]
-        log = (self.data_dir / "hub.log").open("ab")
-        self._process = await create_subprocess_exec(*command, stdout=PIPE, stderr=log)
+        surroundings = {**os.environ, **self.environment}
+        with (self.data_dir / "hub.log").open("ab") as log:
+            self._process = await create_subprocess_exec(*command, stdout=PIPE, stderr=log, env=surroundings)
         assert self._process.stdout is not None
-        line = await asyncio.wait_for(self._process.stdout.readline(), 120)
+        line = await asyncio.wait_for(self._process.stdout.readline(), 300)  # six at once, on a busy machine
         assert line, (self.data_dir / "hub.log").read_text(encoding="utf-8")[-3000:]
         self.address = json.loads(line)["ready"]
 

@@ -82,6 +82,10 @@ class FakeLinkage:
         """Drop the connection instead of answering, by default after taking the alert: an unknown outcome."""
         self._troubles.append(Trouble(stored=stored))
 
+    def forgive(self) -> None:
+        """What was ordered and did not happen yet does not happen."""
+        self._troubles.clear()
+
     async def _take(self, request: web.Request) -> web.StreamResponse:
         self.requests += 1
         body = await request.read()

@@ -125,6 +125,10 @@ class FakeX:
         """The next looks at the timeline are answered with this status (0: with nothing)."""
         self._read_failures.extend([_Failure(status, False, page)] * times)
 
+    def forgive(self) -> None:
+        """What was ordered and did not happen yet does not happen."""
+        self._post_failures.clear()
+
     def delete(self, post_id: str) -> None:
         """Somebody deletes a post by hand."""
         self.posts = [post for post in self.posts if post.id != post_id]

@@ -14,8 +14,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.crowd import Book, publishing
-from tests.e2e.small_disk import SmallDisk, small_disk
+from tests.faults.crowd import Book, publishing
+from tests.faults.small_disk import SmallDisk, small_disk
 
 FULL = os.environ.get("SHIRASE_DRILL") == "full"
 TIMES, SECONDS = (5, 20.0) if FULL else (1, 5.0)

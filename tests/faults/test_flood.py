@@ -23,8 +23,8 @@ from services.clock import wall
 from services.store import packs, vitals
 from services.store.engine import Store
 from tests.benchmarks.figure import percentile
-from tests.e2e.crowd import Book, Memory, in_words, publishing, watching
 from tests.e2e.process import hub_process
+from tests.faults.crowd import Book, Memory, in_words, publishing, watching
 
 FULL = os.environ.get("SHIRASE_DRILL") == "full"
 RATE, SECONDS = 2.0, 120.0 if FULL else 8.0  # readings a second of each; a flood is a hundred times that

@@ -17,8 +17,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.crowd import Book, Memory, in_words, publishing, watching
 from tests.e2e.process import hub_process
+from tests.faults.crowd import Book, Memory, in_words, publishing, watching
 
 FULL = os.environ.get("SHIRASE_DRILL") == "full"
 SECONDS, LONG = (120.0, 60.0) if FULL else (6.0, 2.0)
