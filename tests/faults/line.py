@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
 from contextlib import suppress
 
 Far = Callable[[], Awaitable[tuple[asyncio.StreamReader, asyncio.StreamWriter]]]
@@ -57,22 +57,15 @@ class Line:
         call = asyncio.current_task()
         assert call is not None
         self._calls.add(call)
-        out = None
-        try:
+        ends = [back]
+        with suppress(OSError, asyncio.CancelledError):  # nobody there, or it is cut
             await self._under_way()
             far, out = await self.far()
-            async with asyncio.TaskGroup() as both:
-                both.create_task(self._carry(near, out))
-                both.create_task(self._carry(far, back))
-        except* OSError:
-            pass  # one of them has hung up, and hears no more
-        except* asyncio.CancelledError:
-            pass
-        finally:
-            self._calls.discard(call)
-            for end in (back, out):
-                if end is not None:
-                    end.transport.abort()
+            ends.append(out)
+            await _both(self._carry(near, out), self._carry(far, back))
+        self._calls.discard(call)
+        for end in ends:
+            end.transport.abort()
 
     async def _carry(self, source: asyncio.StreamReader, sink: asyncio.StreamWriter) -> None:
         """Handfuls in their order, each not before its time; the end of what is said is told, too."""
@@ -94,12 +87,9 @@ class Line:
                     break
                 sink.write(data)
                 await sink.drain()
-            with suppress(OSError):
-                sink.write_eof() if sink.can_write_eof() else sink.close()
+            sink.write_eof()
 
-        async with asyncio.TaskGroup() as both:
-            both.create_task(listen())
-            both.create_task(speak())
+        await _both(listen(), speak())
 
     async def _under_way(self) -> None:
         """The first word of a call."""
@@ -111,6 +101,19 @@ class Line:
         while self.loss and self._chance.random() < 1 - (1 - self.loss) ** 2 and waited < _LONGEST:
             waited, again = waited + again, 2 * again
         return waited
+
+
+async def _both(*ways: Coroutine[None, None, None]) -> None:
+    """Until all are done, or one of them cannot go on: whoever has hung up hears no more."""
+    tasks = [asyncio.create_task(way) for way in ways]
+    try:
+        done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_EXCEPTION)
+        for one in done:
+            one.result()  # or what ended it
+    finally:
+        for one in tasks:
+            one.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
 
 
 def to_port(port: int) -> Far:
