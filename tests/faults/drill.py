@@ -35,7 +35,7 @@ KINDS_OF_FAULT = {
     "poison": POISON,
 }
 PAIRS = [*product(("sqlite", "postgresql"), KINDS)]
-PAUSE = 0.05  # seconds between the readings of each of sixteen stations
+PAUSE = 0.2  # seconds between the readings of each of sixteen stations
 
 
 @pytest.mark.timeout(7200)
