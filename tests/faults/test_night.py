@@ -77,7 +77,7 @@ async def test_one_process_on_sqlite_killed_beside_another_broker(tmp_path: Path
     number = seed()
     chance = random.Random(number)
     async with plant(tmp_path, "mosquitto", None, environment=_ELSEWHERE, seed=number) as running:
-        night = Night(running, pause=0.05)
+        night = Night(running, pause=0.2)
         await night.open()
         async with watching(running) as watch, night.busy():
             await asyncio.sleep(1)
