@@ -20,6 +20,7 @@ class Flag(StrEnum):
     FROZEN = "frozen"  # creeps up evenly in frost, as ice below a level sensor does
     REVISION = "revision"  # same key, other value
     MISSING = "missing"  # the gateway says: no value
+    DISTRUSTED = "distrusted"  # measured while a person said that the sensor is not to be believed
     TIME_ASSUMED = "time_assumed"  # the format gave no time
     UNIT_ASSUMED = "unit_assumed"  # neither the format nor the word told the unit: the kept one is taken
 
@@ -29,4 +30,14 @@ class Flag(StrEnum):
         return self in BARRING
 
 
-BARRING = frozenset({Flag.CLOCK_AHEAD, Flag.OUT_OF_RANGE, Flag.SPIKE, Flag.STUCK, Flag.RETAINED, Flag.MISSING})
+BARRING = frozenset(
+    {
+        Flag.CLOCK_AHEAD,
+        Flag.OUT_OF_RANGE,
+        Flag.SPIKE,
+        Flag.STUCK,
+        Flag.RETAINED,
+        Flag.MISSING,
+        Flag.DISTRUSTED,
+    }
+)

@@ -84,7 +84,7 @@ def judged(reading: Reading, track: Track, air: Past | None = None) -> tuple[fro
     if _is_marker(before, now, quantity):
         return frozenset({Flag.STUCK}), track
     spike = _is_spike(before, now, quantity)
-    grown = track.after(at, reading.value, not spike)
+    grown = track.after(at, reading.value, not spike and Flag.DISTRUSTED not in reading.flags)
     flags = [Flag.OUT_OF_ORDER] if late else []
     if spike:
         flags.append(Flag.SPIKE)

@@ -47,6 +47,11 @@ class Reason(StrEnum):
     NOT_HELD = "not_held", "条件を満たしてからの時間がまだ足りません", "The level has not stood long enough yet."
     SILENCED = "silenced", "規則の除外条件に当たります", "The rule says: not while this holds."
     MUTED = "muted", "担当者が通知を止めています", "An officer keeps it silent for a while."
+    SENSOR_MUTED = (
+        "sensor_muted",
+        "根拠がこのセンサーだけで、担当者がその通知を止めています",
+        "It rests on one sensor alone, of which an officer keeps what it says silent for a while.",
+    )
     OUTRANKED = "outranked", "同じ区域・種別に、より高いレベルがあります", "A higher level of the same kind speaks."
     NOTHING_NEW = "nothing_new", "前回から変わっていません", "Nothing has changed since the newest revision."
     INHIBITED = (

@@ -12,10 +12,11 @@ from jinja2 import TemplateError
 from feeds.japan import JAPAN
 from geo.hazard import Hazard
 from rules.alert import REMEMBERED, Alert, Approval, Place, Seen, Text
+from rules.doubtful import doubts
 from rules.evacuation import evacuates
 from rules.hold_off import hold_off_at
 from rules.noise.digest import gathered
-from rules.proposal import Proposal, Reason, levels
+from rules.proposal import Proposal, Reason
 from rules.rule import Rule
 from rules.situation import Situation
 from rules.source import at_level
@@ -160,23 +161,10 @@ def _places(proposal: Proposal, places: Places) -> tuple[Place, ...]:
 
 
 def _approval(situation: Situation, proposal: Proposal) -> Approval:
-    """As the rule says for the level; but an all-clear that may come of a silence or a changed rule needs a person."""
+    """As the rule says for the level; but what may be told only because a sensor fell silent, is not believed, or the
+    rule changed needs a person."""
     approval = proposal.rule.approval_at(proposal.level, proposal.ends)
-    doubtful = _maybe_silence(proposal) or _goes_on(situation, proposal)
-    return Approval.ONE if approval is Approval.AUTO and doubtful else approval
-
-
-def _maybe_silence(proposal: Proposal) -> bool:
-    """True where the hazards would have lapsed by now without any news: nobody need have said that it is over."""
-    until = proposal.in_force[-1].believed_until if proposal.ends else None
-    return proposal.ends and (until is None or until <= proposal.now)
-
-
-def _goes_on(situation: Situation, proposal: Proposal) -> bool:
-    """True where an all-clear would lift what holds unchanged: the rule speaks otherwise, the danger is still there."""
-    announced = levels(proposal.in_force[-1]) if proposal.ends else {}
-    valid = [hazard for hazard in situation.hazards if hazard.valid_until > proposal.now]
-    return any(hazard.level >= announced.get(hazard.key, 6) for hazard in valid)
+    return Approval.ONE if approval is Approval.AUTO and any(doubts(situation, proposal)) else approval
 
 
 def _evidence(situation: Situation, proposal: Proposal) -> Iterator[str]:
@@ -186,10 +174,7 @@ def _evidence(situation: Situation, proposal: Proposal) -> Iterator[str]:
         yield f"{rule.title['ja']}: {proposal.reason.ja}"
     if proposal.renewed:
         yield proposal.renewed
-    if _maybe_silence(proposal):
-        yield "解除の前に、観測や電文が届いているか確かめてください。途絶えたために消えた可能性があります"
-    if _goes_on(situation, proposal):
-        yield "発表した対象は同じレベルで続いています。規則の変更による案かもしれません。解除してよいか確かめてください"
+    yield from doubts(situation, proposal)
     unclear = [place.name for place in proposal.missing if place not in proposal.lifted]
     if unclear and not proposal.ends:
         yield f"発表済みで、継続とも解除とも言えない区域（観測の途絶など）: {'、'.join(unclear)}"

@@ -5,12 +5,14 @@ What may kill is never silenced, and nothing that was issued is left without its
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from feeds.status import Status
 from geo.hazard import Hazard
 from rules.alert import GRAVE
+from rules.resting import on_one_alone
 
 LONGEST = timedelta(hours=12)  # a shift: the next one decides anew
 
@@ -28,6 +30,7 @@ class Silence:
     rule: str = ""
     kind: str = ""
     area: str = ""
+    sensor: str = ""  # what rests on this station alone
     owner: str
     reason: str
     begins: datetime
@@ -35,8 +38,8 @@ class Silence:
 
     def check(self) -> None:
         """Raises SilenceError for one that names nothing, says no reason, or lasts too long."""
-        if not (self.rule or self.kind or self.area):
-            raise SilenceError("規則・種別・区域のどれかを選んでください。すべてを止めることはできません")
+        if not (self.rule or self.kind or self.area or self.sensor):
+            raise SilenceError("規則・種別・区域・センサーのどれかを選んでください。すべてを止めることはできません")
         if not self.reason.strip():
             raise SilenceError("止める理由を書いてください")
         if not timedelta(0) < self.ends - self.begins <= LONGEST:
@@ -46,10 +49,14 @@ class Silence:
     def holds(self, now: datetime) -> bool:
         return self.begins <= now < self.ends
 
-    def covers(self, rule: str, hazard: Hazard, now: datetime) -> bool:
-        """True where the hazard shall not speak through the rule. Never for 警戒レベル４ and above."""
+    def covers(self, rule: str, hazard: Hazard, now: datetime, resting: Mapping[str, frozenset[str]]) -> bool:
+        """True where the hazard shall not speak through the rule. Never for 警戒レベル４ and above.
+
+        ``resting``: by hazard key what it rests on (:mod:`rules.resting`); asked for a silence of a sensor alone.
+        """
         if hazard.alert_level and hazard.level >= GRAVE:
             return False
         wanted = ((self.rule, rule), (self.kind, hazard.kind), (self.area, hazard.area))
         fits = all(not named or named == found for named, found in wanted)
+        fits = fits and (not self.sensor or on_one_alone(hazard, self.sensor, resting))
         return fits and self.status is hazard.status and self.holds(now)

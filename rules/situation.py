@@ -46,6 +46,9 @@ class Situation:
     standing: Mapping[str, Standing] = field(default_factory=dict)  # series → newest revision
     silences: Sequence[Silence] = ()  # that hold now
     gone: Mapping[str, datetime] = field(default_factory=dict)  # hazard key → when it left the picture, of those told
+    # hazard key → station/quantity of the readings it rests on; of the picture where a sensor is kept silent
+    resting: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    doubted: frozenset[str] = frozenset()  # keys of those that went while people do not believe their sensor
 
 
 def told_keys(standing: Mapping[str, Standing]) -> set[str]:

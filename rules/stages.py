@@ -61,10 +61,12 @@ def mute(situation: Situation, proposal: Proposal) -> Proposal | Drop:
     if proposal.in_force or not situation.silences:
         return proposal
     for silence in situation.silences:
-        muted = [hazard for hazard in proposal.hazards if silence.covers(proposal.rule.id, hazard, situation.now)]
+        law, now, resting = proposal.rule.id, situation.now, situation.resting
+        muted = [hazard for hazard in proposal.hazards if silence.covers(law, hazard, now, resting)]
         until = silence.ends.astimezone(JAPAN)
         told = f"{silence.owner}、{until:%H:%M}まで（{silence.reason}）"
-        outcome = proposal.set_aside("mute", muted, Reason.MUTED, told)
+        reason = Reason.SENSOR_MUTED if silence.sensor else Reason.MUTED
+        outcome = proposal.set_aside("mute", muted, reason, told)
         if isinstance(outcome, Drop):
             return outcome
         proposal = outcome

@@ -16,12 +16,14 @@ from datetime import datetime, timedelta
 from sqlalchemy import and_, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from feeds.distrust import doubted
 from feeds.quality import SAMPLES, Past, Track, judged
 from feeds.quantities import QUANTITIES
 from feeds.records import Flag, Reading, Record
 from feeds.status import Status
 from geo.river.gauge import GaugeConfig, possible
 from geo.station import Station
+from services.store import distrusts
 from services.store.records import latest_seq
 from services.store.tables import records
 
@@ -31,6 +33,7 @@ _SENSORS = 50_000  # remembered; the ones longest unheard are asked for again
 _AT_ONCE = 400  # subjects in one statement
 _LOOK_BACK = timedelta(days=2)  # what is older says nothing about a jump
 _NO_PAST = frozenset({Flag.CLOCK_AHEAD, Flag.RETAINED, Flag.STUCK, Flag.OUT_OF_RANGE})
+_NO_AIR = frozenset({Flag.SPIKE, Flag.DISTRUSTED})
 _NOTHING = Track()
 _GAUGES = GaugeConfig()
 Key = tuple[str, Status]  # a drill's values are never compared with real ones
@@ -54,7 +57,7 @@ class Draft:
             flags, self.tracks[key] = judged(reading, track, self.air.get(reading.status))
             if flags:
                 flagged[id(reading)] = replace(reading, flags=reading.flags | flags)
-            if reading.quantity == "air_temperature" and Flag.SPIKE not in flags:
+            if reading.quantity == "air_temperature" and not (flags | reading.flags) & _NO_AIR:
                 assert reading.value is not None
                 self.air[reading.status] = Past(reading.measured_at, reading.value)
         return flagged
@@ -75,7 +78,8 @@ class History:
 
     async def judge(self, connection: AsyncConnection, batch: Sequence[Record], draft: Draft) -> list[Record]:
         """The same records in the same order, readings with the flags of their past."""
-        batch = [self._possible(one) for one in batch]
+        told = await distrusts.touching(connection, [one for one in batch if isinstance(one, Reading)])
+        batch = [doubted(one, told) if isinstance(one, Reading) else one for one in map(self._possible, batch)]
         readings = _judgeable(batch)
         if not draft.begun:
             draft.begun = True

@@ -10,10 +10,12 @@ from datetime import datetime, timedelta
 import structlog
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from feeds.distrust import Distrust
 from feeds.status import Status
 from geo.hazard import Hazard, next_picture
 from geo.model import Ground, Inputs, Model, Wants, look
 from geo.official.documents import LONGEST
+from geo.series.heard import without
 from services.bell import Bell
 from services.clock import Clock
 from services.dumps.announced import Announced, ordered
@@ -22,7 +24,7 @@ from services.lasting import Lasting
 from services.lease import Leased
 from services.river_model import RiverFile
 from services.season import Season
-from services.store import chronology, cursors, hazards, outlooks, plowed, records, vitals
+from services.store import chronology, cursors, distrusts, hazards, outlooks, plowed, records, vitals
 from services.store.chronology import Entry
 from services.store.engine import Store
 from services.store.hazards import Change
@@ -49,7 +51,7 @@ class Predict:
         self._store, self._bell, self._clock = store, bell, clock
         self._ground, self._models = ground, models
         self.failing: dict[str, str] = {}  # model → what it failed with, for readiness and the status bar
-        self._seen: tuple[int, datetime] | None = None
+        self._seen: tuple[int, list[Distrust], datetime] | None = None
         self._season, self._lasting = Season(), Lasting()
         self._foretold = Foretold(models)
         self.river = river or RiverFile(())
@@ -60,7 +62,8 @@ class Predict:
         now = self._clock.now()
         async with self._store.read() as connection:
             upto = await records.latest_seq(connection)
-            if self._seen and self._seen[0] == upto and now - self._seen[1] < timedelta(seconds=10):
+            doubted = await distrusts.holding(connection, now)
+            if self._seen and self._seen[:2] == (upto, doubted) and now - self._seen[2] < timedelta(seconds=10):
                 return False
             inputs = [await self._gather(connection, status, upto, now) for status in Status]
         if await self.river.look():
@@ -74,7 +77,7 @@ class Predict:
             changed = [change for status in Status for change in await self._replace(connection, status, pictures, now)]
             await chronology.append(connection, _entries(changed, now))
             await cursors.move(connection, self.name, upto)
-        self._seen = (upto, now)
+        self._seen = (upto, doubted, now)
         self._foretold.kept(now)
         if changed:
             self._bell.ring("hazards")
@@ -84,11 +87,14 @@ class Predict:
         wants, ground = Wants.of(self._models), self._ground
         standing = await records.standing_telegrams(connection, status, now - wants.telegrams, now)
         lasting = await self._lasting.gather(connection, status, upto, now)
+        doubted = await distrusts.subjects(connection, status, now)
+        series = await records.series(connection, wants.subjects(ground), status, now - wants.readings, now)
+        season = await self._season.gather(connection, wants.season(ground), status, now)
         return Inputs(
             now=now,
             status=status,
-            series=await records.series(connection, wants.subjects(ground), status, now - wants.readings, now),
-            season=await self._season.gather(connection, wants.season(ground), status, now),
+            series=without(series, doubted),
+            season=without(season, doubted),
             passes=await plowed.last_round(connection, status, now),
             ordered=await ordered(connection, status, now),
             dumps=await self.announced.dumps(connection, status, now),

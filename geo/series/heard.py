@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
@@ -34,3 +34,15 @@ def believed(quantity: str, heard: Iterable[Heard]) -> list[Sample]:
         return [sample for sample, held in samples if not held]
     holds = settled([Past(sample.at, sample.value, not held) for sample, held in samples], known)
     return [sample for (sample, _), one in zip(samples, holds, strict=True) if one]
+
+
+def without(
+    series: Mapping[tuple[str, str], Sequence[Sample]], doubted: frozenset[str]
+) -> Mapping[tuple[str, str], Sequence[Sample]]:
+    """Series by (station, quantity) but for those that people do not believe now, named ``station/quantity``.
+
+    What such a sensor said before is no evidence either: nobody knows since when it lies.
+    """
+    if not doubted:
+        return series
+    return {subject: some for subject, some in series.items() if "/".join(subject) not in doubted}

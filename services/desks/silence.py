@@ -33,7 +33,7 @@ async def end(store: Store, one: int, person: str, now: datetime) -> None:
 
 def what(one: Silence) -> str:
     """What it covers, in words."""
-    named = (("規則", one.rule), ("種別", one.kind), ("区域", one.area))
+    named = (("規則", one.rule), ("種別", one.kind), ("区域", one.area), ("センサー", one.sensor))
     return "、".join(f"{title} {value}" for title, value in named if value)
 
 

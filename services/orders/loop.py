@@ -16,6 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from feeds.status import Status
 from geo.model import Ground, Inputs, subjects
+from geo.series.heard import without
 from rules.orders.decide import decide
 from rules.orders.decision import Decision, Kind
 from rules.orders.life import GIVEN, Act, Event, Order, State
@@ -32,7 +33,7 @@ from services.orders.forecasts import Forecasts
 from services.orders.roadwork import News, Roadwork
 from services.roads import Roads
 from services.season import Season
-from services.store import chronology, decided, hazards, orders, plowed, records
+from services.store import chronology, decided, distrusts, hazards, orders, plowed, records
 from services.store.engine import Store
 
 BELL = "orders"
@@ -115,14 +116,13 @@ class Orders:
     async def _look(self, connection: AsyncConnection, status: Status, rules: OrderRules | None, now: datetime) -> Seen:
         known = await orders.since(connection, now - _CLOSED, status)
         over = (rules.counting.over if rules else timedelta()) + timedelta(hours=2)
-        wanted = subjects(self._ground, QUANTITIES)
+        wanted, air = (subjects(self._ground, some) for some in (QUANTITIES, frozenset({"air_temperature"})))
+        doubted = await distrusts.subjects(connection, status, now)
         inputs = Inputs(
             now=now,
             status=status,
-            series=await records.series(connection, wanted, status, now - over, now),
-            season=await self._season.gather(
-                connection, subjects(self._ground, frozenset({"air_temperature"})), status, now
-            ),
+            series=without(await records.series(connection, wanted, status, now - over, now), doubted),
+            season=without(await self._season.gather(connection, air, status, now), doubted),
             passes=await plowed.last_round(connection, status, now),
         )
         ruts, asked = told_of_roads(await decided.asked_of_roads(connection, CALLS_FOR, status, now - _REQUESTS))

@@ -38,6 +38,7 @@ from services.store.tables_budget import outages, spent
 from services.store.tables_calls import call_sends, calls
 from services.store.tables_culling import culling_events, cullings
 from services.store.tables_damage import damage_events, damage_files, damage_reports, damages, disasters
+from services.store.tables_distrust import distrusts
 from services.store.tables_dumps import dump_events
 from services.store.tables_heard import heard
 from services.store.tables_ledger import ledger_entries
@@ -123,7 +124,12 @@ RULES = (
         ways=(Rows(calls.c.closed_at, children=(Child(call_sends.c.call, calls.c.id),)),),
         never="a call that is not closed",
     ),
-    Rule(name="silences", tables=("silences",), ways=(Rows(silences.c.ends),), never="one that holds"),
+    Rule(
+        name="silences",
+        tables=("silences", "distrusts"),
+        ways=(Rows(silences.c.ends), Rows(distrusts.c.ends)),
+        never="one that holds",
+    ),
     Rule(
         name="muster_answers",
         tables=("muster_people", "muster_sends"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from sqlalchemy import exists, or_, select
@@ -10,7 +11,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from feeds.status import Status
 from rules.ledger import OPEN
 from rules.situation import Situation, told_keys
-from services.store import alerts, hazards, silences
+from services.store import alerts, distrusts, hazards, silences
+from services.store.evidenced import last_seen, resting
 from services.store.prepared import Mark
 from services.store.tables import alerts as revisions
 from services.store.tables import hazards as picture
@@ -32,14 +34,26 @@ async def look(connection: AsyncConnection, status: Status, now: datetime) -> Si
     """Everything that the rules may look at."""
     held = await hazards.current(connection, status)
     standing = await alerts.standing(connection, status, now)
+    quiet = await silences.holding(connection, now, status)
+    gone = await hazards.gone(connection, told_keys(standing) - held.keys())
     return Situation(
         now=now,
         status=status,
         hazards=tuple(held.values()),
         standing=standing,
-        silences=await silences.holding(connection, now, status),
-        gone=await hazards.gone(connection, told_keys(standing) - held.keys()),
+        silences=quiet,
+        gone=gone,
+        resting=await resting(connection, held.values()) if any(one.sensor for one in quiet) else {},
+        doubted=await _doubted(connection, gone, await distrusts.subjects(connection, status, now)),
     )
+
+
+async def _doubted(connection: AsyncConnection, gone: Iterable[str], distrusted: frozenset[str]) -> frozenset[str]:
+    """Those of the hazards that are gone which rested on a sensor that people do not believe."""
+    if not distrusted:
+        return frozenset()
+    found = await resting(connection, await last_seen(connection, gone))
+    return frozenset(key for key, subjects in found.items() if subjects & distrusted)
 
 
 async def mark(connection: AsyncConnection, status: Status, now: datetime) -> Mark:

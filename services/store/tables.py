@@ -23,6 +23,7 @@ import services.store.tables_budget
 import services.store.tables_calls
 import services.store.tables_culling
 import services.store.tables_damage
+import services.store.tables_distrust
 import services.store.tables_dumps
 import services.store.tables_heard
 import services.store.tables_leads

@@ -49,5 +49,6 @@ silences = Table(  # what officers keep from being told for a while; hub time
     Column("reason", Text, nullable=False),
     Column("begins", Instant, nullable=False),
     Column("ends", Instant, nullable=False),
+    Column("sensor", Text, nullable=False, server_default=""),  # only what rests on this station alone
     Index("silences_by_end", "ends"),
 )

@@ -72,6 +72,10 @@ silences_past = _past(
     "silences", (Column("silence", BigInteger, nullable=False),), Column("ends", Instant, nullable=False)
 )
 
+distrusts_past = _past(
+    "distrusts", (Column("distrust", BigInteger, nullable=False),), Column("ends", Instant, nullable=False)
+)
+
 outages_past = _past(
     "outages",
     (Column("outage", BigInteger, nullable=False),),

@@ -20,7 +20,7 @@ from sqlalchemy import Select, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.clock import wall
-from services.store import calls, muster_people, musters, orders, presences, silences
+from services.store import calls, distrusts, muster_people, musters, orders, presences, silences
 from services.store.records import latest_seq
 from services.store.tables import approvals, chronology, outbox, records, suppressions
 from services.web.api.alerts import visible as visible_alerts
@@ -40,6 +40,7 @@ _OF_DESK = (
     "calls",
     "chronology",
     "deliveries",
+    "distrusts",
     "fixes",
     "musters",
     "orders",
@@ -166,11 +167,12 @@ async def _picture(connection: AsyncConnection, audience: Audience, context: Web
     )
     report_rows = visible_reports(viewer, context.ground.tellings, context.now()).subquery()
     newest = await _newest(connection, audience)
+    doubted = [one.id for one in await distrusts.holding(connection, context.now()) if one.status in viewer.statuses]
     contents: dict[str, Any] = {
         "hazards": seen.hazards,
         "alerts": await _rows(connection, by_state.group_by(alert_rows.c.state)),
         "reports": await _row(connection, select(func.count(), func.max(report_rows.c.seq)).select_from(report_rows)),
-        "readings": newest.get("reading"),
+        "readings": (newest.get("reading"), doubted),
     }
     if viewer.staff:
         contents["alerts"] += await _row(connection, select(func.count()).select_from(approvals))
@@ -181,6 +183,7 @@ async def _picture(connection: AsyncConnection, audience: Audience, context: Web
         contents["orders"] = await orders.mark(connection)
         contents["musters"] = (await musters.mark(connection), await muster_people.mark(connection))
         contents["presence"] = await presences.here(connection, wall())
+        contents["distrusts"] = doubted
         contents["silences"] = await silences.holding(connection, context.now())
     facts: dict[str, Any] = {"now": iso(context.now()), "highest_level": seen.highest_level}
     if viewer.staff:

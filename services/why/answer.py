@@ -59,7 +59,17 @@ def _over(evidence: Evidence) -> Iterator[Finding]:
         en = f"It ended at {clock_en(evidence.ended_at)}; the all-clear was issued at {clock_en(lifted.issued_at)}."
         yield Finding(code=Code.LIFTED, ja=ja, en=en, rule=lifted.alert.rule, series=lifted.alert.series)
     ja = f"{clock(evidence.ended_at)}に終わっていて、その後は知らせる対象ではありません"
-    yield Finding(code=Code.OVER, ja=ja, en=f"It had ended at {clock_en(evidence.ended_at)}.", since=evidence.ended_at)
+    en = f"It had ended at {clock_en(evidence.ended_at)}."
+    for one in evidence.doubted[:1]:
+        ja = (
+            f"{clock(evidence.ended_at)}に画面から消えました。根拠の{one.station}の値を{one.owner}が信用しないと"
+            f"したためで（{one.reason}）、危険が終わったとは限りません"
+        )
+        en = (
+            f"It left the picture at {clock_en(evidence.ended_at)} because {one.owner} does not trust {one.station} "
+            f"({one.reason}); that need not mean that it is over."
+        )
+    yield Finding(code=Code.OVER, ja=ja, en=en, since=evidence.ended_at)
 
 
 def _of_alert(one: Written, evidence: Evidence, rules: Sequence[Rule], floor: Floor) -> Finding | None:

@@ -10,13 +10,15 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from feeds.distrust import Distrust
 from feeds.status import Status
 from geo.hazard import Hazard
 from rules.alert import Alert, State
 from services.desks.agreement import Accounts, accounts, counting
-from services.store import chronology, suppressions
+from services.store import chronology, distrusts, suppressions
 from services.store.chronology import Entry
 from services.store.codec import from_json
+from services.store.evidenced import last_seen, resting
 from services.store.suppressions import Held
 from services.store.tables import alerts, hazards, outbox
 
@@ -65,6 +67,7 @@ class Evidence:
     ended_at: datetime | None = None  # by then
     written: tuple[Written, ...] = ()  # newest first
     held: tuple[Held, ...] = ()
+    doubted: tuple[Distrust, ...] = ()  # people's words about its sensors that held when it went
 
 
 async def gather(connection: AsyncConnection, key: str, at: datetime) -> Evidence:
@@ -76,16 +79,25 @@ async def gather(connection: AsyncConnection, key: str, at: datetime) -> Evidenc
     status = Status(key.partition("/")[0])
     newest = of_key.where(hazards.c.at <= at).order_by(hazards.c.seq.desc()).limit(1)
     then = (await connection.execute(newest)).first()
+    ended_at = then.at if then and then.level == 0 else None
     return Evidence(
         key=key,
         status=status,
         at=at,
         hazard=from_json(Hazard, then.body) if then else None,
         first_known_at=first.at,
-        ended_at=then.at if then and then.level == 0 else None,
+        ended_at=ended_at,
         written=await _written(connection, key, status, at),
         held=tuple(await suppressions.at(connection, status, key, at)),
+        doubted=await _doubted(connection, key, status, ended_at) if ended_at else (),
     )
+
+
+async def _doubted(connection: AsyncConnection, key: str, status: Status, ended: datetime) -> tuple[Distrust, ...]:
+    """Who did not believe a sensor that it rested on, as it went."""
+    held = [one for one in await distrusts.holding(connection, ended) if one.status is status]
+    found = await resting(connection, await last_seen(connection, [key])) if held else {}
+    return tuple(one for one in held if one.subject in found.get(key, ()))
 
 
 async def _written(connection: AsyncConnection, key: str, status: Status, at: datetime) -> tuple[Written, ...]:

@@ -63,6 +63,10 @@ WAITS: dict[Reason, tuple[str, str]] = {
     Reason.NOT_HELD: ("この状態がしばらく続くこと", "the level to stand a while"),
     Reason.SILENCED: ("規則の除外条件が終わること", "the rule's exception to pass"),
     Reason.MUTED: ("担当者の停止が終わること", "the officer's silence to end"),
+    Reason.SENSOR_MUTED: (
+        "そのセンサーの停止が終わるか、ほかの根拠が加わること",
+        "the silence of its sensor to end, or another reason to join",
+    ),
     Reason.OUTRANKED: ("より高いレベルが下がること", "the higher level to fall"),
     Reason.INHIBITED: ("より重大な発表が終わること", "the graver alert to end"),
     Reason.QUIET_HOURS: ("朝", "the morning"),

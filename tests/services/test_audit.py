@@ -11,7 +11,7 @@ from sqlalchemy import select, update
 from rules.alert import Approval
 from services.desks.quarantine import Reader
 from services.dumps.picture import Dumps
-from services.store import alerts, chronology, hold_offs
+from services.store import alerts, chronology, distrusts, hold_offs
 from services.store.engine import Store
 from services.store.tables import chronology as log
 from services.store.tables import users
@@ -83,6 +83,17 @@ async def _end_silence(store: Store, officer: Visitor) -> tuple[int, Any]:
     return await officer.post("/api/v1/silences/end", {"id": made["id"]})
 
 
+async def _distrust(_: Store, officer: Visitor) -> tuple[int, Any]:
+    body = {"station": "tatesakabashi", "quantity": "water_level", "reason": "流木が当たった"}
+    return await officer.post("/api/v1/sensors/distrusts", body)
+
+
+async def _trust(store: Store, officer: Visitor) -> tuple[int, Any]:
+    async with store.read() as connection:
+        (one,) = await distrusts.holding(connection, NOW)
+    return await officer.post("/api/v1/sensors/distrusts/end", {"id": one.id})
+
+
 async def _replay(store: Store, officer: Visitor) -> tuple[int, Any]:
     text = telegram("大雨", NOW, "大雨に注意。", [Warned("盛岡市", "レベル２大雨注意報", "10")]).encode()
     one = await refused(store, "hub/v1/relay/telegram", text, {})
@@ -127,6 +138,8 @@ ACTS: dict[str, Act] = {
     "/break-glass/{series}/{revision}/sign-off": _sign_off,
     "/silences": _silence,
     "/silences/end": _end_silence,
+    "/sensors/distrusts": _distrust,
+    "/sensors/distrusts/end": _trust,
     "/quarantine/replay": _replay,
     "/reports": _report,
     "/reports/photos": _photo,

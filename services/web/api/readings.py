@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from feeds.quantities import FOR_STAFF
 from feeds.status import Status
 from geo.station import Station
+from services.store import distrusts
 from services.store.latest import came_by, newest_by_subject, newest_since
 from services.store.records import latest_seq
 from services.store.tables import records
@@ -71,6 +72,7 @@ async def newest(
             conditions.append(records.c.subject >= part.begin)
         if not viewer.staff:
             conditions += [records.c.trusted, *_public(context.ground.stations)]
+            conditions += await distrusts.believed(connection, status, when.at)
         if part.since is None:
             found += await newest_by_subject(connection, "reading", *conditions, most=part.most)
         else:

@@ -39,10 +39,11 @@ async def begin(request: web.Request) -> web.Response:
     if not isinstance(minutes, int) or isinstance(minutes, bool) or not 0 < minutes <= _MINUTES:
         raise WebError(400, "bad_minutes", f"minutes は 1 から {_MINUTES} です。 / minutes must be 1 to {_MINUTES}.")
     wanted = Silence(
-        status=_status(body, context.exercise),
+        status=asked_status(body, context.exercise),
         rule=_word(body, "rule"),
         kind=_word(body, "kind"),
         area=_word(body, "area"),
+        sensor=_word(body, "sensor"),
         owner=request[PERSON].name,
         reason=text_member(body, "reason", _LONGEST_REASON),
         begins=now,
@@ -72,7 +73,7 @@ def _word(body: dict[str, Any], name: str) -> str:
     return text_member(body, name, _LONGEST_WORD) if body.get(name) else ""
 
 
-def _status(body: dict[str, Any], exercise: bool) -> Status:
+def asked_status(body: dict[str, Any], exercise: bool) -> Status:
     """A hub that runs an exercise silences the exercise, unless told otherwise."""
     named = body.get("status", Status.EXERCISE.value if exercise else Status.ACTUAL.value)
     try:
@@ -82,8 +83,8 @@ def _status(body: dict[str, Any], exercise: bool) -> Status:
 
 
 def _told(one: Silence) -> dict[str, Any]:
-    words = {"rule": one.rule, "kind": one.kind, "area": one.area, "owner": one.owner, "reason": one.reason}
-    return {"id": one.id, "status": one.status.value, **words, "begins": iso(one.begins), "ends": iso(one.ends)}
+    told = {name: getattr(one, name) for name in ("rule", "kind", "area", "sensor", "owner", "reason")}
+    return {"id": one.id, "status": one.status.value, **told, "begins": iso(one.begins), "ends": iso(one.ends)}
 
 
 _PROPERTIES = {
@@ -92,6 +93,7 @@ _PROPERTIES = {
     "rule": "only this rule; empty: any",
     "kind": "only this kind of hazard; empty: any",
     "area": "only this area; empty: any",
+    "sensor": "only what rests on this station alone; empty: any",
     "owner": "who set it",
     "reason": "why",
     "begins": "since when",
@@ -122,6 +124,7 @@ ENDPOINTS = (
                 "rule": _TEXT,
                 "kind": _TEXT,
                 "area": _TEXT,
+                "sensor": _TEXT,
                 "status": {"type": "string", "enum": [status.value for status in Status]},
                 "minutes": {"type": "integer", "minimum": 1, "maximum": _MINUTES},
                 "reason": {"type": "string", "minLength": 1, "maxLength": _LONGEST_REASON},

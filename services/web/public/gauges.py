@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from feeds.status import Status
 from geo.station import Station
 from rules.wording.languages import spoken
+from services.store import distrusts
 from services.store.latest import newest_of
 from services.store.tables import records
 from services.web.api.viewer import Viewer
@@ -54,7 +55,8 @@ async def gauges(connection: AsyncConnection, context: WebContext, quantity: str
     subjects = [f"{one.code}/{quantity}" for one in stations]
     newest: dict[str, Mapping[Any, Any]] = {}
     for status in sorted(viewer.statuses):  # a drill's value never hides the real one
-        of = (records.c.status == status, records.c.trusted, records.c.measured_at <= now + _AHEAD)
+        believed = await distrusts.believed(connection, status, now)
+        of = (records.c.status == status, records.c.trusted, records.c.measured_at <= now + _AHEAD, *believed)
         rows = await newest_of(connection, "reading", subjects, *of)
         newest = {row["subject"]: row for row in rows} | newest
     found = [_gauge(one, newest.get(f"{one.code}/{quantity}"), now) for one in stations]

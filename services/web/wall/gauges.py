@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from feeds.status import Status
 from geo.station import Station
+from services.store import distrusts
 from services.store.latest import newest_by_subject
 from services.store.tables import records
 
@@ -42,7 +43,8 @@ async def top(
     """The rivers nearest to trouble, then the heaviest rain."""
     wanted = or_(records.c.subject.like("%/water_level"), *(records.c.subject.like(f"%/{name}") for name in _RAIN))
     mine = (records.c.status == status.value, records.c.trusted, records.c.measured_at <= now + timedelta(minutes=2))
-    rows = await newest_by_subject(connection, "reading", *mine, wanted)
+    believed = await distrusts.believed(connection, status.value, now)
+    rows = await newest_by_subject(connection, "reading", *mine, wanted, *believed)
     known = [(stations[row["subject"].partition("/")[0]], row) for row in rows if _named(row, stations)]
     rivers = [(station, row) for station, row in known if row["subject"].endswith("/water_level")]
     rivers.sort(key=lambda pair: _urgency(*pair), reverse=True)

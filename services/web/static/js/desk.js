@@ -8,7 +8,7 @@ import { about, exercise, isOrder } from './words.js';
 
 /** @type {Record<string, any>} */
 export const desk = {
-  hazards: [], alerts: [], readings: [], sensors: [], reports: [], deliveries: [], chronology: [], suppressions: [], silences: [], outages: [], calls: [], damage: [], presence: [], quarantine: [], unassigned: [], status: {},
+  hazards: [], alerts: [], readings: [], sensors: [], reports: [], deliveries: [], chronology: [], suppressions: [], silences: [], distrusts: [], outages: [], calls: [], damage: [], presence: [], quarantine: [], unassigned: [], status: {},
   official: [], shelters: [], fixes: [], dumps: [], sections: [],
 };
 
@@ -42,6 +42,7 @@ const sources = {
   chronology: () => list(asked('chronology?limit=200')),
   suppressions: () => list(asked('suppressions?limit=200')),
   silences: () => list(asked('silences')),
+  distrusts: () => list(asked('sensors/distrusts')),
   calls: () => list('calls'),
   outages: () => list(asked('outages')),
   presence: () => list('presence'),
@@ -72,6 +73,7 @@ const touched = {
   chronology: ['chronology', 'outages', 'quarantine'],
   suppressions: ['suppressions'],
   silences: ['silences', 'suppressions', 'chronology'],
+  distrusts: ['distrusts', 'chronology'],
   stations: ['sensors', 'unassigned', 'chronology'],
   calls: ['calls', 'chronology'],
   presence: ['presence'],

@@ -1,6 +1,7 @@
 // @ts-check
 // Sensors with their newest value: the table, and what the map draws of them.
 import { desk, isOurs } from './desk.js';
+import { distrustOf } from './distrusts.js';
 import { fill, h, table } from './dom.js';
 import { t } from './language.js';
 import { ago, minutesSince, timeTag } from './time.js';
@@ -38,14 +39,16 @@ export function gauges() {
 /** @param {any} sensor @param {string} code @param {string} quantity @param {any} reading */
 function gauge(sensor, code, quantity, reading) {
   const thresholds = quantity === 'water_level' ? (sensor.thresholds ?? {}) : {};
+  const distrust = distrustOf(code, quantity);
   const silent = !reading || reading.value === null || minutesSince(reading.time) > OLD;
-  const reached = silent ? [] : Object.entries(thresholds).filter(([, limit]) => reading.value >= limit);
+  const reached = silent || distrust ? [] : Object.entries(thresholds).filter(([, limit]) => reading.value >= limit);
   const level = Math.max(0, ...reached.map(([name]) => about('thresholds', name).level ?? 0));
   return {
     code, quantity, thresholds, silent, level, reading, geometry: sensor.geometry, name: sensor.name ?? code, river: sensor.river ?? '',
-    unit: reading?.unit ?? sensor.unit ?? '', value: reading?.value ?? null, at: reading?.time, trusted: reading?.trusted !== false, flags: reading?.flags ?? [],
-    status: reading?.status, trend: silent ? null : perHour(code, quantity), areas: sensor.areas ?? [], source: sensor.source ?? '',
-    next: Object.entries(thresholds).filter(([, limit]) => silent || reading.value < limit).sort((a, b) => a[1] - b[1])[0],
+    unit: reading?.unit ?? sensor.unit ?? '', value: reading?.value ?? null, at: reading?.time, trusted: reading?.trusted !== false && !distrust, distrust, known: Boolean(sensor.name),
+    flags: [...new Set([...(reading?.flags ?? []), ...(distrust ? ['distrusted'] : [])])],
+    status: reading?.status, trend: silent || distrust ? null : perHour(code, quantity), areas: sensor.areas ?? [], source: sensor.source ?? '',
+    next: Object.entries(thresholds).filter(([, limit]) => silent || distrust || reading.value < limit).sort((a, b) => a[1] - b[1])[0],
     stands: reached.sort((a, b) => b[1] - a[1])[0]?.[0],
   };
 }
@@ -81,6 +84,7 @@ export function trend(g) {
 
 /** @param {any} g @returns {HTMLElement} */
 export function standing(g) {
+  if (g.distrust) return h('span', { class: 'warn-tag' }, t('信用しない'));
   if (g.silent) return h('span', { class: 'nodata' }, g.at ? t('{at}から値なし', { at: ago(g.at) }) : t('値なし'));
   if (!Object.keys(g.thresholds).length) return h('span', { class: 'muted' }, g.quantity === 'water_level' ? t('基準値の設定なし') : '–');
   if (!g.stands) return h('span', {}, t('基準値未満'));

@@ -178,16 +178,17 @@ for (const one of ['road_temperature', 'water_film', 'snow_film', 'deicer']) SEN
 export const manyStyle = (many) => once(`many-${many > 99 ? 99 : many}`, () => new ol.style.Style({ zIndex: 30, text: text(many > 99 ? '99+' : String(many), { size: 10, color: theme().ink, halo: theme().halo, y: 12, x: 12, bold: true }) }));
 
 /**
- * A gauge: its symbol carries the number of the threshold it stands above; a silent one is striped grey.
+ * A gauge: its symbol carries the number of the threshold it stands above; a silent one is striped grey, one that is not believed has a cross.
  * @param {any} g
  */
 export function gaugeStyle(g) {
-  return once(`gauge-${g.quantity}-${g.silent}-${g.level}`, () => {
+  return once(`gauge-${g.quantity}-${g.silent}-${Boolean(g.distrust)}-${g.level}`, () => {
+    const mark = g.distrust ? '×' : g.level ? String(g.level) : '';
     const look = g.level ? LEVEL[g.level] : { fill: theme().card, ink: theme().ink };
     const body = g.silent ? fill(hatch('#9aa4ac', 0.35)) : fill(look.fill);
     const rim = stroke(g.silent ? theme().grey : g.level === 5 ? '#ffffff' : theme().ink, 2);
     const image = SENSOR_SHAPES[g.quantity]?.(body, rim) ?? new ol.style.Circle({ radius: 7, fill: body, stroke: rim });
-    return new ol.style.Style({ image, text: g.level ? text(String(g.level), { size: 11, color: look.ink, bold: true }) : undefined, zIndex: 20 + g.level });
+    return new ol.style.Style({ image, text: mark ? text(mark, { size: g.distrust ? 14 : 11, color: look.ink, bold: true }) : undefined, zIndex: 20 + g.level });
   });
 }
 

@@ -6,6 +6,7 @@ import { announce } from './announce.js';
 import { wireDecisions } from './approve.js';
 import { drawBoard } from './board.js';
 import { drafts, held, partsOf, presently, refresh, whenWanted } from './desk.js';
+import { drawDistrusts, wireDistrusts } from './distrusts.js';
 import { byId } from './dom.js';
 import { drawDrafts } from './drafts.js';
 import { drawEvents, wireEvents } from './events.js';
@@ -52,6 +53,7 @@ function draw() {
   drawSuppressions();
   drawWhy();
   drawSilences();
+  drawDistrusts();
   drawOutages();
   drawQuarantine();
   drawUnassigned();
@@ -106,6 +108,7 @@ async function start() {
   wireAdopt(() => update(['sensors', 'unassigned', 'chronology', 'readings']));
   wireQuarantine(() => update(['quarantine', 'chronology', 'readings', 'reports']));
   wireSilences(() => update(['silences', 'suppressions', 'alerts', 'chronology']));
+  wireDistrusts(() => update(['distrusts', 'readings', 'hazards', 'chronology']));
   wireGlass(() => update(['alerts', 'deliveries', 'chronology', 'suppressions', 'status']));
   wireDecisions(() => update(['alerts', 'deliveries', 'chronology', 'suppressions']));
   wireOutages(() => update(['outages', 'chronology']));

@@ -3,13 +3,14 @@
 import { chart, pieces as lines } from './chart.js';
 import { h, table } from './dom.js';
 import { desk } from './desk.js';
+import { distrustNote } from './distrusts.js';
 import { fetched } from './fetched.js';
 import { folded } from './folding.js';
 import { digits, gauges, standing, trend, valueText } from './gauges.js';
 import { asked, ofNowOnly, viewed } from './instant.js';
 import { pieces, t } from './language.js';
 import { selected } from './selection.js';
-import { silenceFrom } from './silences.js';
+import { silenceFrom, silenceSensor } from './silences.js';
 import { ago, clockTime, moment, now, timeTag } from './time.js';
 import { word } from './words.js';
 
@@ -33,6 +34,7 @@ function one(g, sheet, redraw) {
     h('p', { class: 'muted' }, g.river ? [h('button', { type: 'button', class: 'link', 'data-select': `river:${g.river}`, 'data-key': `river-of-${g.code}` }, g.river), t('・')] : null, word('quantities', g.quantity)),
     h('p', { class: `figure ${g.silent ? 'stale-cell' : ''}` }, valueText(g), ' ', h('span', { class: 'trend', 'aria-hidden': 'true' }, trend(g)[0]), h('span', { class: 'small' }, ` ${trend(g)[1]}`)),
     h('p', {}, standing(g), ' ', timeTag(g.at, true)),
+    distrustNote(g),
     g.silent && g.at ? h('p', { class: 'barred' }, t('{when}から値が届いていません（{age}）。いまの状態は分かりません。', { when: moment(g.at), age: ago(g.at) })) : null,
     g.flags.length ? h('ul', { class: 'tests', 'aria-label': t('自動検査が言うこと') }, g.flags.map((/** @type {string} */ flag) => h('li', {}, h('span', { class: g.trusted ? 'tag' : 'warn-tag' }, word('doubts', flag)), ` ${why(flag)}`))) : null,
     spans(redraw),
@@ -85,6 +87,7 @@ function why(flag) {
     frozen: t('霜の中で少しずつ上がっています。凍結かもしれません。'),
     revision: t('同じ時刻の値が、あとから改められました。'),
     missing: t('装置が「値なし」と言っています。'),
+    distrusted: t('職員が信用しないとしています。使いません。'),
     time_assumed: t('時刻のない報告です。届いた時刻で数えています。'),
     unit_assumed: t('単位のない報告です。決めた単位とみなしています。'),
   });
@@ -132,8 +135,8 @@ function controls(g, sheet) {
   const here = desk.hazards.filter((/** @type {any} */ z) => z.source === g.code || z.source?.startsWith(`${g.code}:`));
   const kind = here[0]?.kind ?? (g.quantity === 'water_level' ? 'flood' : '');
   const area = here[0]?.area ?? sheet?.station?.areas[0]?.code ?? '';
-  if (!kind) return null;
   return [h('h4', {}, t('操作')),
-    h('p', {}, h('button', { type: 'button', class: 'button slim', 'data-key': 'silence-this', on: { click: () => silenceFrom(kind, area) } }, t('この地区の「{kind}」の通知を止める…', { kind: word('kinds', kind) }))),
-    h('p', { class: 'muted small' }, t('理由と終わりの時刻を入れて止めます。値そのものは、検査に落ちたものだけが使われなくなります。'))];
+    h('p', {}, h('button', { type: 'button', class: 'button slim', 'data-key': 'silence-sensor-this', on: { click: () => silenceSensor(g.code) } }, t('このセンサーだけに基づく通知を止める…'))),
+    kind && h('p', {}, h('button', { type: 'button', class: 'button slim', 'data-key': 'silence-this', on: { click: () => silenceFrom(kind, area) } }, t('この地区の「{kind}」の通知を止める…', { kind: word('kinds', kind) }))),
+    h('p', { class: 'muted small' }, t('理由と終わりの時刻を入れて止めます。値は使われ続けます。うそをついている値は、上で「信用しない」にしてください。'))];
 }

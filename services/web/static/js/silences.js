@@ -8,10 +8,15 @@ import { moment } from './time.js';
 import { about, drillMark, exercise, word } from './words.js';
 
 /** @param {any} s */
-const what = (s) => [s.rule && t('規則 {rule}', { rule: s.rule }), s.kind && word('kinds', s.kind), s.area ? areaName(s.area) : t('全域')].filter(Boolean).join('・');
+const what = (s) => [s.rule && t('規則 {rule}', { rule: s.rule }), s.kind && word('kinds', s.kind), s.sensor && t('{sensor}だけに基づくもの', { sensor: sensorName(s.sensor) }), s.area ? areaName(s.area) : s.sensor ? null : t('全域')].filter(Boolean).join('・');
 
 /** @param {string} code */
 const areaName = (code) => desk.hazards.find((/** @type {any} */ z) => z.area === code)?.area_name ?? code;
+
+/** @param {string} code */
+const sensorName = (code) => desk.sensors.find((/** @type {any} */ s) => s.code === code)?.name ?? code;
+
+let sensor = ''; // what the form is about, beside kind and area
 
 export function drawSilences() {
   const held = desk.silences;
@@ -31,7 +36,7 @@ function drawChoices() {
   const kind = document.getElementById('silence-kind');
   if (!kind) return;
   const areas = [...new Set(desk.hazards.map((/** @type {any} */ z) => z.area))].sort();
-  choose('silence-kind', Object.keys(about('kinds')).map((k) => [k, word('kinds', k)]));
+  choose('silence-kind', [...(sensor ? [['', t('すべての種別')]] : []), ...Object.keys(about('kinds')).map((k) => [k, word('kinds', k)])]);
   choose('silence-area', [['', t('全域')], ...areas.map((code) => [code, areaName(code)])]);
 }
 
@@ -44,10 +49,28 @@ function choose(id, options) {
   if (options.some(([value]) => value === before)) field.value = before;
 }
 
+/** @param {string} code a station; none: the form is about kind and area again */
+function ofSensor(code) {
+  sensor = code;
+  byId('silence-sensor').hidden = !code;
+  byId('silence-sensor-name').textContent = code ? t('{sensor}だけに基づくもの', { sensor: sensorName(code) }) : '';
+  byId('silence-kind').required = !code;
+  drawChoices();
+}
+
+/** To the form, for what rests on one sensor alone. @param {string} code */
+export function silenceSensor(code) {
+  byId('tab-suppressions').click();
+  ofSensor(code);
+  byId('silence-kind').value = '';
+  byId('silence-area').value = '';
+  byId('silence-reason').focus();
+}
+
 /** To the form, with kind and area put in: what is left is the length and the reason. @param {string} kind @param {string} area */
 export function silenceFrom(kind, area) {
   byId('tab-suppressions').click();
-  drawChoices();
+  ofSensor('');
   byId('silence-kind').value = kind;
   if ([...byId('silence-area').options].some((/** @type {any} */ o) => o.value === area)) byId('silence-area').value = area;
   byId('silence-reason').focus();
@@ -57,10 +80,14 @@ export function silenceFrom(kind, area) {
 export function wireSilences(after) {
   document.getElementById('silence')?.addEventListener('submit', async (event) => {
     event.preventDefault();
-    const body = { kind: byId('silence-kind').value, area: byId('silence-area').value, minutes: Number(byId('silence-minutes').value), reason: byId('silence-reason').value.trim() };
-    if (await tried(() => post('silences', body))) byId('silence-reason').value = '';
+    const body = { kind: byId('silence-kind').value, sensor, area: byId('silence-area').value, minutes: Number(byId('silence-minutes').value), reason: byId('silence-reason').value.trim() };
+    if (await tried(() => post('silences', body))) {
+      byId('silence-reason').value = '';
+      ofSensor('');
+    }
     await after();
   });
+  document.getElementById('silence-sensor-off')?.addEventListener('click', () => { ofSensor(''); byId('silence-kind').focus(); });
   byId('silences-list').addEventListener('click', async (/** @type {any} */ event) => {
     const number = event.target.closest('[data-end-silence]')?.dataset.endSilence;
     if (!number) return;

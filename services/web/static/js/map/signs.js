@@ -57,6 +57,7 @@ export function statesOf(id) {
     'sensors-water': () => [
       [sign(shape(DIAMOND, { fill: LEVEL[3].fill, stroke: 'currentColor' }), letter('3', LEVEL[3].ink)), t('基準を超えた（数字は相当するレベル）')],
       [sign(shape(DIAMOND, { fill: '#b9c0c6' }), stripes()), t('値が届かない')],
+      [sign(shape(DIAMOND), letter('×')), t('信用しないとした')],
       [sign(letter('↑→↓')), t('上昇、横ばい、下降')],
     ],
     zones: () => about('depths').map((/** @type {any} */ d) => [sign(box(DEPTH[d.rank], '#78463c')), own(d)]),

@@ -78,7 +78,7 @@ function sensors() {
   const values = layer('values', (f, r) => { // texts apart from symbols: a text may give way to a more important one, a symbol never
     const g = f.get('gauge');
     if (!isDrawn(f, r) || (r >= 45 && g.level < 2)) return undefined;
-    const value = g.value === null || g.silent ? '—' : `${g.value.toFixed(digits(g.unit))}${g.unit === 'Cel' ? '℃' : g.unit === 'mm' ? 'mm' : ''}`;
+    const value = g.value === null || g.silent ? '—' : g.distrust ? t('信用しない') : `${g.value.toFixed(digits(g.unit))}${g.unit === 'Cel' ? '℃' : g.unit === 'mm' ? 'mm' : ''}`;
     return gaugeValue(g, `${value} ${trend(g)[0]}`.trim());
   }, { declutter: true, source: symbols.getSource() });
   return [symbols, values];
