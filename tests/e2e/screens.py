@@ -47,6 +47,19 @@ async def gauge(page: Page) -> None:
     await page.wait_for_timeout(1200)
 
 
+async def lies(page: Page) -> None:
+    """A gauge that nobody believes for the night."""
+    await gauge(page)
+    if await page.get_by_role("button", name="この値を信用しない…").count():
+        await page.get_by_role("button", name="この値を信用しない…").first.click()
+        await page.locator("#distrust-reason").fill("流木が当たって高く出ている。朝に点検")
+        await page.locator("#distrust").get_by_role("button", name="信用しないことにする").click()
+    await page.wait_for_selector("#bar-distrusts:not([hidden])")
+    await page.get_by_role("tab", name="なぜ送られていないか").press("Enter")
+    await page.locator("#distrusts-list").scroll_into_view_if_needed()
+    await page.wait_for_timeout(1200)
+
+
 async def past(page: Page) -> None:
     """Where the night stood when something had last happened before now."""
     await ops(page)
@@ -349,6 +362,7 @@ FILLED: dict[str, Act] = {  # after eight more minutes, in which people were at 
     "leads": leads,
     "contacts": contacts,
     "selftest": selftest,
+    "lies": lies,
 }
 WALL: dict[str, Act] = {"wall": wall}  # on the projector of the headquarters room
 HELPERS = ("helper", "helping", "near", "sharp", "embed")  # a question, and what is shown to who goes

@@ -409,3 +409,33 @@ async def test_a_silence_is_set_and_ended_by_the_keyboard_and_never_out_of_sight
     await expect(banner).to_be_hidden()
     await expect(page.locator("#silences-list")).to_contain_text("止めている通知はありません。")
     await context.close()
+
+
+async def test_a_gauge_that_lies_is_set_aside_and_trusted_again_by_the_keyboard(browser: Browser, dawn: Scene) -> None:
+    """From its sheet, with a reason: the value stays in sight, struck out of what is decided."""
+    window, context = await visit(browser, dawn)
+    await window.map_ready()
+    page = window.page
+    await page.get_by_role("tab", name="観測所").click()
+    await page.get_by_role("button", name="館坂橋", exact=True).first.focus()
+    await page.keyboard.press("Enter")
+    await page.get_by_role("button", name="この値を信用しない…").first.focus()
+    await page.keyboard.press("Enter")
+    await page.keyboard.type("流木が当たった")
+    await page.keyboard.press("Enter")
+    banner = page.locator("#bar-distrusts")
+    await expect(banner).to_contain_text("館坂橋 水位")
+    await expect(page.locator("#selection .barred")).to_contain_text("流木が当たった")
+    await expect(page.locator("#distrusts-list tbody tr")).to_contain_text("流木が当たった")
+    assert await violations(page) == []
+    await page.locator("#distrusts-list").get_by_role("button", name="信用に戻す").focus()
+    await page.keyboard.press("Enter")
+    await expect(banner).to_be_hidden()
+    await expect(page.locator("#selection .barred")).to_have_count(0)
+    await page.get_by_role("button", name="このセンサーだけに基づく通知を止める…").focus()
+    await page.keyboard.press("Enter")
+    await page.keyboard.type("流木の疑い")
+    await page.keyboard.press("Enter")
+    await expect(page.locator("#silences-list tbody tr")).to_contain_text("館坂橋だけに基づくもの")
+    await page.locator("#silences-list").get_by_role("button", name="終える").click()
+    await context.close()

@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import func, select
 
+from feeds.distrust import Distrust
 from feeds.records import Fix, Report
 from feeds.status import Status
 from geo.models.cluster import Cluster
@@ -26,14 +27,14 @@ from services.channels import log
 from services.channels.log import Log
 from services.damage import desk as damage
 from services.deliver import Deliver
-from services.desks import review
+from services.desks import distrust, review
 from services.desks import silence as silences
 from services.evaluate import Evaluate
 from services.outage.watch import Watch
 from services.predict import Predict
 from services.reports import desk as reports
 from services.reports.desk import Deed
-from services.store import records, report_cases
+from services.store import distrusts, records, report_cases
 from services.store.engine import Store
 from services.store.tables import alerts
 from services.store.tables import silences as silence_rows
@@ -57,6 +58,7 @@ PICTURE = (
     "chronology?limit=200",
     "suppressions?limit=200",
     "silences",
+    "sensors/distrusts",
     "outages",
     "damage/map?status=Exercise",
     "shelters",
@@ -101,7 +103,7 @@ class Night:
         ]
         self.level, self.seen, self.disaster = 1.8, 0, 0
         self.deeds = (self.river, self.river, self.late, self.bear, self.judge, self.agree, self.refuse, self.silence)
-        self.deeds += (self.speak, self.shelter, self.damage, self.line, self.plow, self.stay)
+        self.deeds += (self.speak, self.shelter, self.damage, self.line, self.plow, self.stay, self.lie)
 
     async def step(self) -> None:
         for deed in [self.river, *self.chance.sample(self.deeds, 5)]:
@@ -165,6 +167,19 @@ class Night:
             begins=self.clock.at, ends=self.clock.at + timedelta(minutes=self.chance.choice([5, 45])),
         )  # fmt: skip
         await silences.begin(self.store, about)
+
+    async def lie(self) -> None:
+        """A gauge that nobody believes, and believes again."""
+        async with self.store.read() as connection:
+            held = await distrusts.holding(connection, self.clock.at)
+        if held:
+            await distrust.end(self.store, ground().stations, held[0].id, "kato", self.clock.at)
+            return
+        begins, ends = self.clock.at, self.clock.at + 3 * STEP
+        about = {"station": "tatesakabashi", "quantity": "water_level", "owner": "sato", "reason": "流木"}
+        await distrust.begin(
+            self.store, ground().stations, Distrust(**about, status=Status.EXERCISE, begins=begins, ends=ends)
+        )
 
     async def speak(self) -> None:
         async with self.store.read() as connection:

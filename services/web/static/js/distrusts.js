@@ -4,6 +4,7 @@ import { post, Refused } from './api.js';
 import { desk, isOurs } from './desk.js';
 import { byId, fill, h, table } from './dom.js';
 import { pieces, t } from './language.js';
+import { select } from './selection.js';
 import { moment, timeTag } from './time.js';
 import { drillMark, exercise, word } from './words.js';
 
@@ -43,6 +44,7 @@ export function distrustNote(g) {
 /** To the form: what is left is the length and the reason. @param {any} g */
 function open(g) {
   chosen = { station: g.code, quantity: g.quantity, name: `${g.name} ${word('quantities', g.quantity)}` };
+  select(null, 'panel'); // the sheet would lie over the form
   byId('tab-suppressions').click();
   byId('distrust-what').textContent = chosen.name;
   byId('distrust-reason').value = g.distrust?.reason ?? '';
@@ -57,8 +59,11 @@ export function wireDistrusts(after) {
     event.preventDefault();
     if (!chosen) return;
     const body = { station: chosen.station, quantity: chosen.quantity, reason: byId('distrust-reason').value.trim(), minutes: Number(byId('distrust-minutes').value), seen: distrustOf(chosen.station, chosen.quantity)?.id ?? null };
-    if (await tried(() => post('sensors/distrusts', body))) close();
+    const done = await tried(() => post('sensors/distrusts', body));
     await after();
+    if (!done) return;
+    select({ kind: 'station', code: body.station }, 'table');
+    close();
   });
   document.getElementById('distrust-close')?.addEventListener('click', close);
   document.addEventListener('click', async (/** @type {any} */ event) => {

@@ -36,11 +36,14 @@ function one(g, sheet, redraw) {
     h('p', {}, standing(g), ' ', timeTag(g.at, true)),
     distrustNote(g),
     g.silent && g.at ? h('p', { class: 'barred' }, t('{when}から値が届いていません（{age}）。いまの状態は分かりません。', { when: moment(g.at), age: ago(g.at) })) : null,
-    g.flags.length ? h('ul', { class: 'tests', 'aria-label': t('自動検査が言うこと') }, g.flags.map((/** @type {string} */ flag) => h('li', {}, h('span', { class: g.trusted ? 'tag' : 'warn-tag' }, word('doubts', flag)), ` ${why(flag)}`))) : null,
+    tests(g).length ? h('ul', { class: 'tests', 'aria-label': t('自動検査が言うこと') }, tests(g).map((/** @type {string} */ flag) => h('li', {}, h('span', { class: g.trusted ? 'tag' : 'warn-tag' }, word('doubts', flag)), ` ${why(flag)}`))) : null,
     spans(redraw),
     past(g, sheet, redraw),
     g.source ? h('p', { class: 'muted small', lang: 'ja' }, g.source) : null);
 }
+
+/** What the tests say; what a person says stands above. @param {any} g @returns {string[]} */
+const tests = (g) => g.flags.filter((/** @type {string} */ flag) => !(g.distrust && flag === 'distrusted'));
 
 /** @param {() => void} redraw */
 const spans = (redraw) => h('div', { class: 'spans', role: 'group', 'aria-label': t('期間') }, SPANS.map((span) => h('button', {

@@ -4,6 +4,7 @@ import { post, Refused } from './api.js';
 import { desk } from './desk.js';
 import { byId, fill, h, table } from './dom.js';
 import { t } from './language.js';
+import { select } from './selection.js';
 import { moment } from './time.js';
 import { about, drillMark, exercise, word } from './words.js';
 
@@ -60,6 +61,7 @@ function ofSensor(code) {
 
 /** To the form, for what rests on one sensor alone. @param {string} code */
 export function silenceSensor(code) {
+  select(null, 'panel'); // the sheet would lie over the form
   byId('tab-suppressions').click();
   ofSensor(code);
   byId('silence-kind').value = '';
@@ -69,6 +71,7 @@ export function silenceSensor(code) {
 
 /** To the form, with kind and area put in: what is left is the length and the reason. @param {string} kind @param {string} area */
 export function silenceFrom(kind, area) {
+  select(null, 'panel'); // the sheet would lie over the form
   byId('tab-suppressions').click();
   ofSensor('');
   byId('silence-kind').value = kind;
