@@ -12,11 +12,15 @@ import structlog
 
 from feeds.instant import iso_utc
 from feeds.topics import PUBLIC, is_name
-from services.broker.client import ClientStoppedError, MqttClient
+from services.bell import Bell
+from services.broker.client import ClientStoppedError
+from services.broker.door import Door
+from services.lease import Leased
 from services.store import quarantine
 from services.store.engine import Store
 
 log = structlog.get_logger(__name__)
+BELL = "refusals"
 _POLL = 30.0  # seconds; the bell is the event
 _AGAIN = 5.0
 
@@ -24,35 +28,34 @@ _AGAIN = 5.0
 class Answers:
     """A task beside the ingest, never in it: while the ingest holds the socket, no PUBACK comes in."""
 
-    def __init__(self, store: Store, client: MqttClient) -> None:
-        self._store, self._client = store, client
-        self._waiting = asyncio.Event()
-        self._waiting.set()  # what an earlier life left unanswered
+    name = "answers"
+
+    def __init__(self, store: Store, door: Door, bell: Bell) -> None:
+        self._store, self._door, self._bell = store, door, bell
+        self.once: Leased | None = None  # where several of us have one broker: only one may answer
 
     def ring(self) -> None:
         """There are new refusals."""
-        self._waiting.set()
+        self._bell.ring(BELL)
 
     async def run(self) -> None:
         """For ever."""
-        while True:
-            self._waiting.clear()
-            try:
-                while await self._some():
-                    pass
-            except ClientStoppedError:
-                return
-            except Exception as error:  # noqa: BLE001 - the store may be down; the refusals stay unanswered in it
-                log.warning("rejects_not_answered", error=repr(error)[:300])
-                await asyncio.sleep(_AGAIN)
-                continue
-            try:
-                async with asyncio.timeout(_POLL):  # wait_for would lose a cancellation that comes with the ring
-                    await self._waiting.wait()
-            except TimeoutError:
-                continue
+        with self._bell.listen(BELL) as rung:
+            while True:
+                try:
+                    while await self._some():
+                        pass
+                except ClientStoppedError:
+                    return
+                except Exception as error:  # noqa: BLE001 - the store may be down; the refusals stay unanswered in it
+                    log.warning("rejects_not_answered", error=repr(error)[:300])
+                    await asyncio.sleep(_AGAIN)
+                    continue
+                await rung.wait(_POLL)
 
     async def _some(self) -> bool:
+        if self.once and not await self.once.renew():
+            return False
         async with self._store.read() as connection:
             rows = await quarantine.unanswered(connection)
         if not rows:
@@ -72,4 +75,4 @@ class Answers:
             "payload_sha256": hashlib.sha256(row["payload"]).hexdigest(),
             "received_at": iso_utc(row["received_at"]),
         }
-        await self._client.publish(f"hub/v1/{row['gateway']}/rejects", json.dumps(answer, ensure_ascii=False).encode())
+        await self._door.publish(f"hub/v1/{row['gateway']}/rejects", json.dumps(answer, ensure_ascii=False).encode())

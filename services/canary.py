@@ -13,7 +13,8 @@ from datetime import datetime
 import structlog
 from prometheus_client import Counter
 
-from services.broker.client import ClientStoppedError, MqttClient
+from services.broker.client import ClientStoppedError
+from services.broker.door import Door
 from services.broker.login import ForbiddenError
 from services.broker.rights import HUB_USER
 
@@ -29,17 +30,15 @@ class Canary:
 
     name = "canary"
 
-    def __init__(
-        self, client: MqttClient, *, every: float = 60.0, patience: float = 20.0, behind: float = 600.0
-    ) -> None:
-        self._client, self._every, self._patience = client, every, patience
+    def __init__(self, door: Door, *, every: float = 60.0, patience: float = 20.0, behind: float = 600.0) -> None:
+        self._door, self._every, self._patience = door, every, patience
         self._behind = behind  # seconds that a message of ours may wait behind others: more than any burst
         self._out: bytes = b""  # under way
         self._connection = 0  # that it was sent on
         self._sent_at = self._life_at = float("-inf")
         self.trouble = ""
         self.level_at: datetime | None = None  # hub time: what was published before it has arrived
-        self._sent_hub = client.now()
+        self._sent_hub = door.now()
 
     @property
     def pace(self) -> float:
@@ -57,7 +56,7 @@ class Canary:
 
     async def step(self) -> bool:
         """Send the next one where it is due, or find that the last one is missing. True where something was done."""
-        state, now = self._client.state, asyncio.get_running_loop().time()
+        state, now = self._door.state, asyncio.get_running_loop().time()
         if not state.ready or state.paused:
             self._out = b""  # that there is no connection, or no room, is told by others
             return False
@@ -77,10 +76,10 @@ class Canary:
 
     async def _send(self, connection: int, now: float) -> None:
         self._out, self._connection, self._sent_at = secrets.token_hex(8).encode(), connection, now
-        self._sent_hub = self._client.now()
+        self._sent_hub = self._door.now()
         try:
             async with asyncio.timeout(_PUBACK_PATIENCE):
-                await self._client.publish(TOPIC, self._out)
+                await self._door.publish(TOPIC, self._out)
         except TimeoutError:
             return  # it counts as missing soon
         except ClientStoppedError:
@@ -94,4 +93,4 @@ class Canary:
         self._out, self._sent_at = b"", float("-inf")  # the next one goes out on the new connection at once
         self.trouble = "ブローカーにつながっていますが、何も届きません（broker delivers nothing）。つなぎ直しています"
         log.error("canary_missing", topic=TOPIC, cure="reconnecting; see the broker's log and our rights there")
-        self._client.reconnect("our own canary did not come back")
+        self._door.reconnect("our own canary did not come back")

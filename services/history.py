@@ -2,8 +2,8 @@
 
 Primed from the store, in one statement for all sensors of a batch that are not known yet, and moved on after the
 commit only: a transaction that fails and is tried again judges the same readings the same way. What others have
-written since, another process or another loop, is noticed inside the transaction, where nobody else writes, and the
-sensors concerned are primed anew. So it makes no difference who took a reading in, or whether there was a restart.
+written since, another process or another loop, is noticed inside the transaction, where nobody else writes, and is
+remembered too. So it makes no difference who took a reading in, or whether there was a restart.
 """
 
 from __future__ import annotations
@@ -110,7 +110,7 @@ class History:
             self._tracks.popitem(last=False)
 
     async def _catch_up(self, connection: AsyncConnection) -> None:
-        """Forget the sensors of which others have written. Numbers follow the order of commits, so all are seen."""
+        """Hear of what others have written. Numbers follow the order of commits, so all is seen."""
         newest = await latest_seq(connection)
         since = max(0, newest - _RECENT) if self._upto is None else self._upto
         if newest == since:
@@ -118,10 +118,20 @@ class History:
         mine = (records.c.subject, records.c.status, records.c.measured_at, records.c.value, records.c.trusted)
         written = select(*mine).where(records.c.seq > since, records.c.type == "reading").order_by(records.c.seq)
         for subject, status, at, value, trusted in await connection.execute(written):
-            self._tracks.pop((subject, Status(status)), None)
+            self._go_on((subject, Status(status)), at, value, trusted)
             if trusted and value is not None and subject.endswith("/air_temperature"):
                 self._air[Status(status)] = Past(at, value)
         self._upto = newest
+
+    def _go_on(self, key: Key, at: datetime, value: float | None, trusted: bool) -> None:
+        """One more sample of a known sensor; what cannot simply be set behind the others has it asked for anew."""
+        track = self._tracks.get(key)
+        if track is None or value is None:
+            return
+        if track.samples and at > track.samples[-1].at:
+            self._tracks[key] = track.after(at, value, trusted)
+        else:
+            del self._tracks[key]
 
     async def _prime(self, connection: AsyncConnection, readings: Sequence[Reading]) -> None:
         """Fetch the tracks of sensors not heard in this life, as far as they reach back from their oldest reading."""

@@ -24,7 +24,7 @@ from services import signs
 from services.allowance import Allowance
 from services.answers import Answers
 from services.bell import Bell
-from services.broker.client import MqttClient
+from services.broker.door import Door
 from services.broker.link import Incoming
 from services.canary import Canary
 from services.configuration.gateways import Flood
@@ -63,21 +63,21 @@ class Ingest:
         self,
         store: Store,
         bell: Bell,
-        client: MqttClient,
+        door: Door,
         grants: Grants,
         *,
         feed_for: Callable[[Message], Feed | None] = for_message,
         flood: Flood = Flood(),  # noqa: B008 - frozen
     ) -> None:
-        self._store, self._bell, self._client = store, bell, client
+        self._store, self._bell, self._door = store, bell, door
         self._intake = Intake(grants, feed_for)
         self._intake.allowance = self._allowance = Allowance(flood.allowance)
         self._overflow = Overflow(int(flood.kept_mb * 1_000_000))
-        self._answers = Answers(store, client)
+        self.answers = Answers(store, door, bell)
         self.watched = Taking(None)
         self.vitals = Vitals()
         self.history = History()
-        self.canary = Canary(client)
+        self.canary = Canary(door)
         self._last_at: datetime | None = None
         self._stopped_since: datetime | None = None
         self._trouble = ""
@@ -100,7 +100,7 @@ class Ingest:
         self._intake.feed_for = feed_for
 
     async def start(self) -> None:
-        """Begin; the client may be started before or after."""
+        """Begin; the door may be started before or after."""
         async with self._store.read() as connection:
             newest = select(records_table.c.received_at).order_by(records_table.c.seq.desc()).limit(1)
             self._last_at = await connection.scalar(newest)
@@ -108,16 +108,16 @@ class Ingest:
         self._allowance.remember({one.name: one.seen_at for one in known if one.seen_at})
         self._tasks = [
             asyncio.create_task(self._run(), name="ingest"),
-            asyncio.create_task(self._answers.run(), name="ingest-answers"),
+            asyncio.create_task(self.answers.run(), name="ingest-answers"),
         ]
 
     async def stop(self) -> None:
-        """Stop reading, store and acknowledge what is in hand, and end; stop the client afterwards.
+        """Stop reading, store and acknowledge what is in hand, and end; stop the door afterwards.
 
         Where the store fails the messages stay unacknowledged and come again in the next life.
         """
         self._stopping.set()
-        self._client.stop_reading()
+        self._door.stop_reading()
         if self._tasks:
             ingest, answers = self._tasks
             await asyncio.wait([ingest], timeout=_STOP_PATIENCE)
@@ -128,39 +128,39 @@ class Ingest:
     def health(self, reasons: Sequence[str] = ()) -> Health:
         """The state of the way in, after the ``reasons`` others found; sentences in Japanese with English beside."""
         found = list(reasons)
-        client = self._client.state
-        if not client.ready:
-            found.append(f"ブローカーとの接続: {client.phase.value} {client.detail}".rstrip())
+        door = self._door.state
+        if not door.ready:
+            found.append(f"ブローカーとの接続: {door.phase.value} {door.detail}".rstrip())
         if self.canary.trouble:
             found.append(self.canary.trouble)
         if self._stopped_since:
             since = iso_utc(self._stopped_since)
             found.append(f"受信が止まっています（ingest stopped since {since}）: {self._trouble}")
-        if self.vitals.hub_is_late(self._client.now()):
+        if self.vitals.hub_is_late(self._door.now()):
             found.append(
                 "観測値がどれも未来の時刻で使えません。この計算機の時計を確かめてください（hub clock is late）"
             )
         dropped = self._overflow.dropped
-        if dropped and self.vitals.flooding(dropped, self._client.now()):
+        if dropped and self.vitals.flooding(dropped, self._door.now()):
             found.append(f"{dropped} が送りすぎ、保管の枠も一杯です。これ以上は数えるだけで残りません（flood dropped）")
         running = bool(self._tasks) and not self._tasks[0].done()
         return Health(
-            broker=client.ready,
+            broker=door.ready,
             ingest=running and self._stopped_since is None,
             ingest_last_at=self._last_at,
-            stale=self._last_at is None or self._client.now() - self._last_at > _STALE_AFTER,
+            stale=self._last_at is None or self._door.now() - self._last_at > _STALE_AFTER,
             reasons=found,
         )
 
     async def _run(self) -> None:
-        while batch := await self._client.next_batch():
+        while batch := await self._door.next_batch():
             self.canary.alive()
-            BUFFERED.set(self._client.state.buffered + len(batch))
+            BUFFERED.set(self._door.state.buffered + len(batch))
             work = await self._sorted(batch)
             if not await self._keep(work):
                 return
             for one in work:
-                self._client.ack(one.incoming)
+                self._door.ack(one.incoming)
             self._after(work)
 
     async def _sorted(self, batch: Sequence[Incoming]) -> Sequence[Sorted]:
@@ -234,7 +234,7 @@ class Ingest:
         ):
             RECORDS.labels(outcome).inc(count)
         if any(one.rejected or (one.carries and not self._told(one)) for one in work):
-            self._answers.ring()
+            self.answers.ring()
         if any(one.new for one in saved):
             self._last_at = max(one.message.received_at for one in work)
             self._bell.ring("records")
@@ -243,7 +243,7 @@ class Ingest:
         for kind, many in Counter(one.kind for one in work).items():
             MESSAGES.labels(kind.value).inc(many)
         signs.note(work, self.vitals, self.canary, self._intake.revoked)
-        BUFFERED.set(self._client.state.buffered)
+        BUFFERED.set(self._door.state.buffered)
 
     def _told(self, one: Sorted) -> bool:
         """True where its gateway knows of this flood already."""
@@ -252,7 +252,7 @@ class Ingest:
     def _hold(self, error: Exception) -> None:
         trouble = f"{type(error).__name__}: {getattr(error, 'orig', None) or error}"[:300]
         if self._stopped_since is None:
-            self._stopped_since = self._client.now()
+            self._stopped_since = self._door.now()
         if trouble != self._trouble:
             log.error("ingest_stopped", reason=trouble, exc_info=error)
         self._trouble = trouble

@@ -25,6 +25,7 @@ from services.grants import Grant, Grants, owner
 
 log = structlog.get_logger(__name__)
 _TOPIC_AT_MOST = 512  # characters kept of a topic
+TRIES = 8  # of a message that is handed out again and again, until it is put away unread
 _UNKNOWN = Grant()
 
 
@@ -80,6 +81,8 @@ class Intake:
         kind = _kind(incoming.topic, place)
         if kind is Kind.ECHO:
             return Sorted(incoming=incoming, message=message, kind=kind)
+        if incoming.tries > TRIES:
+            return _given_up(incoming, message, kind)
         if kind is Kind.WATCH:
             return self._watched(incoming, message)
         if kind is Kind.RECORDS and self._over(message):
@@ -100,8 +103,7 @@ class Intake:
         """A signal of a device on a person. From here on nothing holds its bytes, and no refusal its device."""
         gateway = whole.gateway
         over, grant = self._over(whole), self._grant(gateway)
-        bare = replace(whole, topic=f"hub/v1/{gateway}/{watch.WORD}", payload=b"")
-        told = Sorted(incoming=incoming, message=bare, kind=Kind.WATCH)
+        told = Sorted(incoming=incoming, message=_bare(whole), kind=Kind.WATCH)
         if self.revoked(gateway) or not grant.watch:
             code = "revoked" if self.revoked(gateway) else "no_grant"
             return replace(told, fell=Reason.NO_GRANT, rejected=(watch.refusal(code, "topic"),))
@@ -154,6 +156,19 @@ def _kind(topic: str, place: HubTopic | Rejected) -> Kind:
     if topic == BRIDGE_STATE or (isinstance(place, HubTopic) and place.kind in {"status", "heartbeat"}):
         return Kind.VITAL
     return Kind.WATCH if is_watch(topic) else Kind.RECORDS
+
+
+def _bare(whole: Message) -> Message:
+    """A signal of a device on a person without its bytes, and without the device."""
+    return replace(whole, topic=f"hub/v1/{whole.gateway}/{watch.WORD}", payload=b"")
+
+
+def _given_up(incoming: Incoming, message: Message, kind: Kind) -> Sorted:
+    """What nobody could finish is kept with its bytes, unread: perhaps it is what ended those who tried."""
+    what = f"taken in {incoming.tries - 1} times, and nobody finished it: see the hub's log, then retry it"
+    refusal = Rejected(code="given_up", message=what, at="/")
+    kept = _bare(message) if kind is Kind.WATCH else message
+    return Sorted(incoming=incoming, message=kept, kind=kind, rejected=(refusal,))
 
 
 def _in_short(error: Exception) -> str:

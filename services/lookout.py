@@ -6,11 +6,11 @@ from collections.abc import Callable
 from datetime import datetime
 
 from geo.gateway import GatewayState
-from services.broker.client import MqttClient
+from services.broker.door import Door
 from services.grants import Grant, Grants
 from services.store import vitals as store_of_vitals
 from services.store.engine import Store
-from services.vitals import Vitals
+from services.vitals import Vital, Vitals
 
 _UNKNOWN = Grant()
 
@@ -21,48 +21,57 @@ class Lookout:
     name = "lookout"
     EVERY = 10.0  # seconds
 
-    def __init__(self, store: Store, client: MqttClient, vitals: Vitals, grants: Callable[[], Grants]) -> None:
-        self._store, self._client, self._vitals, self._grants = store, client, vitals, grants
+    def __init__(self, store: Store, door: Door, vitals: Vitals, grants: Callable[[], Grants]) -> None:
+        self._store, self._door, self._vitals, self._grants = store, door, vitals, grants
         self._connection = 0
         self._since: datetime | None = None
-        self._before: dict[str, GatewayState] | None = None  # of the life before this one
 
     async def step(self) -> bool:
         """Look once; True where something was written."""
-        state, now = self._client.state, self._client.now()
+        state, now = self._door.state, self._door.now()
         if not state.ready or state.paused:
             self._since = None
             return False
         if self._since is None or state.connection != self._connection:
             self._since, self._connection = now, state.connection
-        if self._before is None:
-            async with self._store.read() as connection:
-                self._before = {one.name: one for one in await store_of_vitals.everyone(connection)}
         grants = self._grants()
         revoked = {name for name, grant in grants.items() if grant.revoked}
-        looked = [self._look(name, now, self._since, grants) for name in self._names() if name not in revoked]
         async with self._store.write() as connection:
+            # Of the life before this one, and of whoever else takes messages in: each of us hears its share only.
+            known = {one.name: one for one in await store_of_vitals.everyone(connection)}
+            names = {*self._vitals.gateways, *known} - revoked
+            looked = [self._look(name, now, self._since, grants, known.get(name)) for name in sorted(names)]
             await store_of_vitals.put(connection, looked)
             await store_of_vitals.forget(connection, revoked)
         return bool(looked)
 
-    def _names(self) -> set[str]:
-        return {*self._vitals.gateways, *(self._before or {})}
-
-    def _look(self, name: str, now: datetime, since: datetime, grants: Grants) -> GatewayState:
-        vital, before = self._vitals.gateways.get(name), (self._before or {}).get(name)
-        seen = (vital.last_seen if vital else None) or (before.seen_at if before else None)
+    def _look(
+        self, name: str, now: datetime, since: datetime, grants: Grants, before: GatewayState | None
+    ) -> GatewayState:
+        vital = self._vitals.gateways.get(name)
         heard = vital is not None and vital.online is not None
         return GatewayState(
             name=name,
             status=grants.get(name, _UNKNOWN).status,
             checked_at=now,
             watched_since=since,
-            seen_at=seen,
+            seen_at=_newest(vital.last_seen if vital else None, before.seen_at if before else None),
             beats=(vital is not None and vital.beats) or (before is not None and before.beats),
-            online=vital.online if vital and heard else before.online if before else None,
+            online=_online(vital, before),
             said_at=vital.said_at if vital and heard else before.said_at if before else None,
             skew_s=self._vitals.skew(name, now),
             queue=vital.queue if vital else None,
             over_since=self._vitals.flooding(name, now),
         )
+
+
+def _online(vital: Vital | None, before: GatewayState | None) -> bool | None:
+    """As we know it; but a goodbye does not count where somebody else of us has heard the gateway since."""
+    if vital is None or vital.online is None:
+        return before.online if before else None
+    heard_since = before and before.seen_at and vital.left_at and before.seen_at > vital.left_at
+    return vital.online or bool(heard_since)
+
+
+def _newest(*times: datetime | None) -> datetime | None:
+    return max((time for time in times if time), default=None)

@@ -16,8 +16,9 @@ from feeds.registry import by_name, feeds_with, for_message, topic_filters
 from feeds.status import Status
 from geo.registry import MODELS
 from services import adoption, grants, snow
-from services.broker.client import MqttClient
+from services.answers import Answers
 from services.broker.config import check_filters
+from services.broker.doors import door_of
 from services.broker.embedded import EmbeddedBroker
 from services.broker.login import Login
 from services.channels import tidy
@@ -125,12 +126,14 @@ async def ingest(house: House) -> WayIn:
     mappings = city_mappings(settings.profile)
     feeds = feeds_with(mappings)
     filters = (*Ingest.FILTERS, *topic_filters(feeds))
-    client = MqttClient(login, filters, marker=settings.data_dir / "broker-session", now=house.clock.now)
+    door = door_of(settings.broker, login, filters, marker=settings.data_dir / "broker-session", now=house.clock.now)
     feed_for = partial(for_message, among=feeds)
-    loop = Ingest(house.store, house.bell, client, known, feed_for=feed_for, flood=settings.flood)
+    loop = Ingest(house.store, house.bell, door, known, feed_for=feed_for, flood=settings.flood)
     loop.history.gauges, loop.watched = await house.stations(), Taking.of(settings)
-    await client.start()
-    stack.push_async_callback(client.stop)
+    if settings.broker and settings.broker.several:
+        loop.answers.once = await house.once(Answers.name)
+    await door.start()
+    stack.push_async_callback(door.stop)
     await loop.start()
     stack.push_async_callback(loop.stop)
 
@@ -140,7 +143,7 @@ async def ingest(house: House) -> WayIn:
             await broker.reload(grants.logins(found))
 
     await _hear_of_words(house, loop, mappings)
-    lookout = Lookout(house.store, client, loop.vitals, lambda: loop.grants)
+    lookout = Lookout(house.store, door, loop.vitals, lambda: loop.grants)
     house.repeat(Loop(lookout.name, lookout.step, house.bell.listen(), lambda: lookout.EVERY))
     canary = loop.canary
     house.repeat(Loop(canary.name, canary.step, house.bell.listen(), lambda: canary.pace))

@@ -28,6 +28,7 @@ class Vital:
     gateway: str
     last_seen: datetime | None = None  # hub time of its last fresh message; None: only a retained status is known
     online: bool | None = None  # as it or its last will says; None: it never said
+    left_at: datetime | None = None  # hub time of its last goodbye or will
     boot: str = ""
     said_at: datetime | None = None  # the time in its newest status
     read_at: datetime | None = None  # hub time of its last message with readings
@@ -130,7 +131,12 @@ class Vitals:
         # A will is published by the broker: it is no sign of life.
         seen = at if online and not retained else known.last_seen
         self._known[gateway] = replace(
-            known, online=online, boot=boot or known.boot, said_at=time or known.said_at, last_seen=seen
+            known,
+            online=online,
+            left_at=known.left_at if online else at,
+            boot=boot or known.boot,
+            said_at=time or known.said_at,
+            last_seen=seen,
         )
         if seen == at:
             LAST_SEEN.labels(gateway).set(at.timestamp())

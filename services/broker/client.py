@@ -13,6 +13,7 @@ from pathlib import Path
 
 import structlog
 
+from services.broker.buffer import Buffer
 from services.broker.link import Incoming, Link
 from services.broker.login import DeniedError, LinkError, Login, UnreachableError
 from services.clock import wall
@@ -87,10 +88,8 @@ class MqttClient:
         self._login, self._filters, self.now = login, tuple(filters), now
         self._limits, self._marker = limits or Limits(), marker
         self._had_session = marker is not None and marker.exists()
-        self._buffer: deque[Incoming] = deque()
-        self._octets = 0
-        self._arrived, self._room, self._linked = asyncio.Event(), asyncio.Event(), asyncio.Event()
-        self._room.set()
+        self._buffer = Buffer(self._limits.messages, self._limits.octets)
+        self._linked = asyncio.Event()
         self._link: Link | None = None
         self._granted: set[str] = set()
         self._refused: set[str] = set()
@@ -108,7 +107,7 @@ class MqttClient:
             detail=self._detail,
             connection=self._count,
             buffered=len(self._buffer),
-            paused=not self._room.is_set(),
+            paused=not self._buffer.room.is_set(),
             refused=tuple(sorted(self._refused)),
             sessions_lost=self._sessions_lost,
         )
@@ -127,7 +126,7 @@ class MqttClient:
         self._draining = True
         if self._link:
             self._link.pause()
-        self._arrived.set()
+        self._buffer.close()
 
     async def stop(self) -> None:
         """Send the acknowledgements still queued, DISCONNECT, and end. The session stays at the broker."""
@@ -143,15 +142,9 @@ class MqttClient:
 
     async def next_batch(self, limit: int = 500) -> list[Incoming]:
         """Wait for at least one message and take up to ``limit`` that wait; empty only when draining is done."""
-        while not self._buffer and not self._draining:
-            self._arrived.clear()
-            await self._arrived.wait()
-        batch = [self._buffer.popleft() for _ in range(min(limit, len(self._buffer)))]
-        self._octets -= sum(len(incoming.payload) for incoming in batch)
-        if not self._full:
-            self._room.set()
-            if self._link and not self._draining:
-                self._link.resume()
+        batch = await self._buffer.take(limit)
+        if self._buffer.room.is_set() and self._link and not self._draining:
+            self._link.resume()
         return batch
 
     def ack(self, incoming: Incoming) -> bool:
@@ -180,18 +173,10 @@ class MqttClient:
             else:
                 return
 
-    @property
-    def _full(self) -> bool:
-        return len(self._buffer) >= self._limits.messages or self._octets >= self._limits.octets
-
     def _take(self, incoming: Incoming) -> None:
-        self._buffer.append(incoming)
-        self._octets += len(incoming.payload)
-        self._arrived.set()
-        if self._full:
-            self._room.clear()
-            if self._link:
-                self._link.pause()
+        self._buffer.put(incoming)
+        if not self._buffer.room.is_set() and self._link:
+            self._link.pause()
 
     def _note_grant(self, topic: str, granted: bool) -> None:
         (self._granted if granted else self._refused).add(topic)
@@ -206,7 +191,7 @@ class MqttClient:
     async def _run(self) -> None:
         delay, loop = self._limits.first_delay, asyncio.get_running_loop()
         while not self._draining:
-            await self._room.wait()
+            await self._buffer.room.wait()
             began = loop.time()
             try:
                 link = self._new_link()
@@ -232,7 +217,7 @@ class MqttClient:
 
     def _new_link(self) -> Link:
         self._count += 1
-        return Link(self._login, self._count, self.now, self._take, self._note_grant)
+        return Link(self._login.turn(self._count), self._count, self.now, self._take, self._note_grant)
 
     async def _live(self, link: Link) -> str:
         """One connection from CONNECT to its end; the reason of the end."""

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from services.broker.rights import HUB_USER, Gateway, Rights, all_rights
 from services.broker.site import Site
+from services.broker.subjects import subjects
 
 MAX_ACK_PENDING = 2000  # in flight per subscription; a session's sum must stay below 65,535
 _SESSION_AT_MOST = 65_535  # over all subscriptions of a session; beyond it nats-server refuses the last ones
@@ -114,16 +115,7 @@ def _permissions(rights: Rights) -> str:
 
 
 def _list(filters: Sequence[str]) -> str:
-    return "[" + ", ".join(_quote(subject) for topic in filters for subject in _subjects(topic)) + "]"
-
-
-def _subjects(topic: str) -> Sequence[str]:
-    """An MQTT topic filter as the server's subjects: levels by dots, + is *, # is >, a dot within a level is //.
-
-    A filter ending in # also matches its parent, which the server checks as a subject of its own.
-    """
-    whole = ".".join(level.replace(".", "//").replace("+", "*").replace("#", ">") for level in topic.split("/"))
-    return (whole.removesuffix(".>"), whole) if whole.endswith(".>") else (whole,)
+    return "[" + ", ".join(_quote(subject) for topic in filters for subject in subjects(topic)) + "]"
 
 
 def _quote(text: str) -> str:

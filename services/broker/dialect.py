@@ -33,7 +33,7 @@ def new_client(login: Login) -> ReadAhead:
     if login.user:
         paho.username_pw_set(login.user, login.password or None)
     if login.ca:
-        paho.tls_set_context(_context(login))
+        paho.tls_set_context(tls_context(login))
     paho.max_inflight_messages_set(100)
     return paho
 
@@ -49,7 +49,7 @@ def connect(paho: Client, login: Login) -> Callable[[], object]:
     return lambda: paho.connect(login.host, login.port, login.keepalive, clean_start=clean, properties=asked)
 
 
-def _context(login: Login) -> ssl.SSLContext:
+def tls_context(login: Login) -> ssl.SSLContext:
     """TLS 1.2 or later; the broker's name and certificate are checked."""
     made = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     made.minimum_version = ssl.TLSVersion.TLSv1_2

@@ -37,6 +37,7 @@ class Incoming:
     connection: int
     packet_id: int
     qos: int
+    tries: int = 1  # how often it was handed to one of us, where the broker counts that
 
 
 class Link:

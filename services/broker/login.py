@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from pathlib import Path
 
@@ -45,3 +45,10 @@ class Login:
     ca: Path | None = None  # certificates to trust; with it the connection is TLS
     certificate: Path | None = None  # our own, where the broker wants to see one
     key: Path | None = None  # to it, where it is not in the same file
+    others: tuple[tuple[str, int], ...] = ()  # further nodes of the same cluster, host and port
+
+    def turn(self, number: int) -> Login:
+        """The login at the node whose turn it is: the first at attempt 1, then the others, and again from the first."""
+        places = ((self.host, self.port), *self.others)
+        host, port = places[(number - 1) % len(places)]
+        return replace(self, host=host, port=port)

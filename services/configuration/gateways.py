@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from pathlib import Path
+from typing import Annotated, Self
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, model_validator
 
 from feeds.status import Status
 from services.broker.login import Protocol
@@ -38,6 +40,17 @@ class Flood(BaseModel):
     kept_mb: float = Field(default=500, gt=0)  # packed, of what is beyond, of all gateways together
 
 
+class Door(StrEnum):
+    """How messages come in, and so how many processes may take them in at once."""
+
+    SESSION = "session"  # one durable MQTT session: one process
+    SHARED = "shared"  # an MQTT 5 shared subscription: several, each with a session of its own
+    JETSTREAM = "jetstream"  # nats-server's store, from which several pull
+
+
+_Place = Annotated[str, Field(pattern=r"^[A-Za-z0-9._-]+:\d{1,5}$")]  # HOST:PORT
+
+
 class Broker(BaseModel):
     """An MQTT broker of the city's own. Without this section the hub runs its own nats-server."""
 
@@ -52,3 +65,20 @@ class Broker(BaseModel):
     certificate: Path | None = None  # the hub's own, for a broker that wants to see one
     key: Path | None = None
     client_id: str = "shirase-hub"
+    door: Door = Door.SESSION
+    nodes: list[_Place] = []  # where further nodes of the same cluster take MQTT
+    nats: list[_Place] = []  # where the nodes speak NATS, for the door jetstream
+    worker: str = Field(default="", pattern=r"^[a-z0-9-]{0,32}$")  # which of several, for the door shared
+
+    @model_validator(mode="after")
+    def _door_can_be_opened(self) -> Self:
+        if self.door is Door.JETSTREAM and not self.nats:
+            raise ValueError('door = "jetstream" needs nats = ["HOST:PORT", …]: where the nodes speak NATS')
+        if self.door is Door.SHARED and (self.protocol is not Protocol.V5 or not self.worker):
+            raise ValueError('door = "shared" needs protocol = "5", and worker = "NAME", another for each process')
+        return self
+
+    @property
+    def several(self) -> bool:
+        """True where more than one process may take messages in."""
+        return self.door is not Door.SESSION

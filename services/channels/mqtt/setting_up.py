@@ -39,4 +39,5 @@ def city_login(city: Broker) -> Login:
         ca=city.ca,
         certificate=city.certificate,
         key=city.key,
+        others=tuple((host, int(port)) for host, _, port in (one.rpartition(":") for one in city.nodes)),
     )
