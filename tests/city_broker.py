@@ -51,7 +51,7 @@ class CityBroker:
 
     def start(self) -> None:
         """Run it and come back when it answers."""
-        command = _nats(self.folder) if self.kind == "nats" else _mosquitto(self.folder)
+        command = nats_command(self.folder) if self.kind == "nats" else _mosquitto(self.folder)
         with (self.folder / "broker.log").open("ab") as log:
             self.process = subprocess.Popen(command, stdout=log, stderr=log, cwd=self.folder)
         deadline = time.monotonic() + 20
@@ -123,7 +123,7 @@ def _openssl(folder: Path, *words: str) -> None:
     subprocess.run(["openssl", *words], cwd=folder, check=True, capture_output=True)
 
 
-def _nats(folder: Path) -> list[str]:
+def nats_command(folder: Path) -> list[str]:
     return [str(Path(sys.prefix) / "bin" / "nats-server"), "-c", str(folder / "nats-server.conf")]
 
 

@@ -13,6 +13,7 @@ from services.broker.subjects import subjects
 
 MAX_ACK_PENDING = 2000  # in flight per subscription; a session's sum must stay below 65,535
 _SESSION_AT_MOST = 65_535  # over all subscriptions of a session; beyond it nats-server refuses the last ones
+_GATEWAYS_COME = 'allowed_connection_types: ["MQTT"]'
 MAX_PAYLOAD = 1_048_576  # bytes; a long telegram has some hundred kilobytes
 
 
@@ -53,16 +54,14 @@ def render(plan: Plan) -> str:
     """The embedded broker's file. ValueError for a name, filter or password that cannot stand in it, with the cure."""
     own = (
         "# Written by shirase at every start; changes are lost.",
-        f"listen: {_quote(f'{plan.host}:-1')}",
-        f"pid_file: {_quote(str(plan.pid_file))}",
-        f"log_file: {_quote(str(plan.log_file))}",
+        f"listen: {quote(f'{plan.host}:-1')}",
+        f"pid_file: {quote(str(plan.pid_file))}",
+        f"log_file: {quote(str(plan.log_file))}",
         "logfile_size_limit: 5000000",
         "logfile_max_num: 3",
     )
-    limits = f'ack_wait: "{plan.redeliver_after:g}s", max_ack_pending: {MAX_ACK_PENDING}'
-    mqtt = f"mqtt {{ listen: {_quote(f'{plan.host}:{plan.port}')}, {limits} }}"
-    people = _people(plan.hub_password, plan.gateways)
-    return "\n".join((*own, *_safe(plan.folder / "jetstream"), mqtt, *people, ""))
+    mqtt = f"mqtt {{ listen: {quote(f'{plan.host}:{plan.port}')}, {limits_of(plan.redeliver_after)} }}"
+    return "\n".join((*own, *safe(plan.folder / "jetstream"), mqtt, *people(plan.hub_password, plan.gateways), ""))
 
 
 def render_site(site: Site, hub_password: str, gateways: Mapping[str, Gateway]) -> str:
@@ -70,43 +69,52 @@ def render_site(site: Site, hub_password: str, gateways: Mapping[str, Gateway]) 
 
     With ``site.certificates`` a client certificate stands for the password: its subject must be ``CN=NAME``.
     """
-    tls = site.tls
-    named = {"cert_file": tls.certificate, "key_file": tls.key, "ca_file": tls.ca}
-    files = ", ".join(f"{name}: {_quote(str(path))}" for name, path in named.items())
-    verify = ", verify_and_map: true" if site.certificates else ""
-    limits = f'ack_wait: "10s", max_ack_pending: {MAX_ACK_PENDING}'
-    mqtt = f"mqtt {{ listen: {_quote(f'{site.host}:{site.port}')}, {limits}, tls {{ {files}{verify} }} }}"
-    people = _people(hub_password, gateways, by_certificate=site.certificates)
+    mqtt = f"listen: {quote(f'{site.host}:{site.port}')}, {limits_of()}, {tls_of(site, verify=site.certificates)}"
+    who = people(hub_password, gateways, by_certificate=site.certificates)
     head = (
         "# Written by `shirase gateways export`; changes are lost at the next one.",
         'listen: "127.0.0.1:-1"',  # nobody speaks NATS to it
-        f"pid_file: {_quote(str(site.state / 'nats-server.pid'))}",
+        f"pid_file: {quote(str(site.state / 'nats-server.pid'))}",
     )
-    return "\n".join((*head, *_safe(site.state / "jetstream"), mqtt, *people, ""))
+    return "\n".join((*head, *safe(site.state / "jetstream"), f"mqtt {{ {mqtt} }}", *who, ""))
 
 
-def _safe(jetstream: Path) -> tuple[str, ...]:
+def limits_of(redeliver_after: float = 10.0) -> str:
+    """How much of MQTT may be under way, and how long until it is repeated."""
+    return f'ack_wait: "{redeliver_after:g}s", max_ack_pending: {MAX_ACK_PENDING}'
+
+
+def tls_of(site: Site, *, verify: bool = False) -> str:
+    """The certificate of the server; with ``verify`` a client shows one too, whose subject is its user."""
+    named = {"cert_file": site.tls.certificate, "key_file": site.tls.key, "ca_file": site.tls.ca}
+    files = ", ".join(f"{name}: {quote(str(path))}" for name, path in named.items())
+    return f"tls {{ {files}{', verify_and_map: true' if verify else ''} }}"
+
+
+def safe(jetstream: Path, name: str = "shirase") -> tuple[str, ...]:
     """What a hub that may be away for a day needs. Every message is synced to disk before its PUBACK goes out.
 
     The server's own NATS listener cannot be switched off; it asks for a password like the MQTT one.
     """
     return (
-        "server_name: shirase",
+        f"server_name: {quote(name)}",
         'write_deadline: "60s"',  # a hub whose store fails stops reading; no reason to cut it off soon
         f"max_payload: {MAX_PAYLOAD}",
-        f"jetstream {{ store_dir: {_quote(str(jetstream))}, sync_interval: always }}",
+        f"jetstream {{ store_dir: {quote(str(jetstream))}, sync_interval: always }}",
     )
 
 
-def _people(hub_password: str, gateways: Mapping[str, Gateway], *, by_certificate: bool = False) -> Sequence[str]:
+def people(hub_password: str, gateways: Mapping[str, Gateway], *, by_certificate: bool = False) -> Sequence[str]:
+    """Who may come, and what each may do. A gateway comes by MQTT alone: NATS itself is for the hub."""
     users = [_credentials(HUB_USER, hub_password, by_certificate)]
     for name, rights in all_rights(gateways).items():
-        users.append(f"{_credentials(name, gateways[name].password, by_certificate)}, {_permissions(rights)}")
+        who = _credentials(name, gateways[name].password, by_certificate)
+        users.append(f"{who}, {_GATEWAYS_COME}, {_permissions(rights)}")
     return ("authorization {", "  users = [", *(f"    {{ {user} }}" for user in users), "  ]", "}")
 
 
 def _credentials(name: str, password: str, by_certificate: bool) -> str:
-    return f"user: {_quote(f'CN={name}')}" if by_certificate else f"user: {_quote(name)}, password: {_quote(password)}"
+    return f"user: {quote(f'CN={name}')}" if by_certificate else f"user: {quote(name)}, password: {quote(password)}"
 
 
 def _permissions(rights: Rights) -> str:
@@ -115,10 +123,11 @@ def _permissions(rights: Rights) -> str:
 
 
 def _list(filters: Sequence[str]) -> str:
-    return "[" + ", ".join(_quote(subject) for topic in filters for subject in subjects(topic)) + "]"
+    return "[" + ", ".join(quote(subject) for topic in filters for subject in subjects(topic)) + "]"
 
 
-def _quote(text: str) -> str:
+def quote(text: str) -> str:
+    """As a string of the file. ValueError for what cannot stand in one."""
     if not text.isprintable() or not text:
         raise ValueError("a password or path of the broker is empty or has control characters: choose another")
     return json.dumps(text, ensure_ascii=False)

@@ -5,9 +5,11 @@ from __future__ import annotations
 import os
 import signal
 from collections.abc import Mapping, Sequence
+from functools import partial
 from pathlib import Path
 
 from services.broker import config, mosquitto
+from services.broker.cluster import Node, render_node
 from services.broker.rights import Gateway
 from services.broker.site import Site
 
@@ -15,12 +17,23 @@ PROGRAMS = {"mosquitto": "mosquitto", "nats": "nats-server"}
 
 
 def files(
-    broker: str, site: Site, hub_password: str, gateways: Mapping[str, Gateway], heard: Sequence[str]
+    broker: str,
+    site: Site,
+    hub_password: str,
+    gateways: Mapping[str, Gateway],
+    heard: Sequence[str],
+    nodes: Sequence[Node] = (),
 ) -> dict[str, str]:
     """Name → text of every file the broker needs; ``heard`` are the topic filters the hub reads beside hub/v1.
 
-    ValueError for what cannot stand in them, with the cure.
+    With ``nodes`` a file for each of a cluster, in a folder of its name. ValueError for what cannot stand in them, with
+    the cure.
     """
+    if nodes and broker != "nats":
+        raise ValueError("only nats-server makes a cluster: --broker nats, or leave --cluster away")
+    if nodes:
+        of_node = partial(render_node, nodes=nodes, site=site, hub_password=hub_password, gateways=gateways)
+        return {f"{node.known_as}/nats-server.conf": of_node(node) for node in nodes}
     if broker == "nats":
         return {"nats-server.conf": config.render_site(site, hub_password, gateways)}
     written = {"mosquitto.conf": mosquitto.configuration(site), "acl": mosquitto.access_list(gateways, heard)}
@@ -34,13 +47,17 @@ def write(folder: Path, texts: Mapping[str, str]) -> None:
     folder.mkdir(parents=True, exist_ok=True, mode=0o750)
     group = folder.stat().st_gid
     for name, text in texts.items():
-        draft = folder / f".{name}.new"
+        target = folder / name
+        if target.parent != folder:
+            target.parent.mkdir(exist_ok=True, mode=0o750)
+            os.chown(target.parent, -1, group)
+        draft = target.with_name(f".{target.name}.new")
         draft.unlink(missing_ok=True)
         with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as handle:
             handle.write(text)
             os.fchown(handle.fileno(), -1, group)
             os.fchmod(handle.fileno(), 0o640)
-        draft.replace(folder / name)
+        draft.replace(target)
 
 
 def tell(broker: str, pid_file: Path) -> None:

@@ -48,7 +48,7 @@ log = structlog.get_logger(__name__)
 WAITING = Gauge("shirase_broker_waiting", "Messages at the broker that nobody has taken yet, over all ingest processes")
 
 _ASIDE = ("hub/v1/+/status", f"hub/v1/{HUB_USER}/canary")  # everyone needs all of these, not their share
-_AGAIN = 3.0  # seconds between words to the broker that what we hold is not lost
+_AGAIN = 1.5  # seconds between words to the broker that what we hold is not lost
 _SUSPECT = 3  # taken so often without an end, it is looked at alone, lest its neighbours share its fate
 _SILENCE = 3.5 * HEARTBEAT  # seconds without a sign of life until we ask again
 

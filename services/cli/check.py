@@ -51,6 +51,7 @@ def run(args: argparse.Namespace) -> int:
 def _city(settings: Settings) -> Iterator[dict[str, Any]]:
     from services.channels.registry import outlets
     from services.city import load_city
+    from services.cli.check_broker import broker_finding
     from services.cli.check_muster import muster_finding
     from services.cli.check_orders import order_finding
     from services.cli.check_roster import roster_findings
@@ -58,6 +59,7 @@ def _city(settings: Settings) -> Iterator[dict[str, Any]]:
 
     own = [feed.name for feed in load_feeds(settings.profile) if by_name(feed.name) is None]
     yield {"part": "mappings", "ok": True, "feeds": own}
+    yield broker_finding(settings.broker, settings.database_url)
     city = load_city(settings)
     ground = city.ground
     yield {"part": "areas", "ok": True, "count": len(ground.areas)}

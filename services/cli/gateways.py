@@ -57,6 +57,7 @@ def _register_export(verbs: Any) -> None:
     exporting.add_argument("--tls", type=Path, default=Path("/etc/shirase/tls"), help="ca.pem, server.pem, server.key")
     exporting.add_argument("--port", type=int, default=8883)
     exporting.add_argument("--certificates", action="store_true", help="client certificates instead of passwords")
+    exporting.add_argument("--cluster", metavar="HOST,HOST,HOST", help="the nodes of a nats cluster, a file for each")
     exporting.add_argument("--reload", type=Path, metavar="PIDFILE", help="then tell the broker to read them again")
 
 
@@ -161,6 +162,7 @@ async def _revoke(store: Store, settings: Settings, args: argparse.Namespace) ->
 async def _export(store: Store, settings: Settings, args: argparse.Namespace) -> dict[str, Any]:
     from services import grants
     from services.broker import export
+    from services.broker.cluster import checked
     from services.broker.rights import HUB_USER
     from services.broker.site import Site, Tls
     from services.mappings import load_feeds
@@ -178,7 +180,8 @@ async def _export(store: Store, settings: Settings, args: argparse.Namespace) ->
         certificates=args.certificates,
     )
     heard = topic_filters(load_feeds(settings.profile))
-    texts = export.files(args.broker, site, hub.password.get_secret_value(), known, heard)
+    nodes = checked(args.cluster.split(",")) if args.cluster else []
+    texts = export.files(args.broker, site, hub.password.get_secret_value(), known, heard, nodes)
     export.write(args.folder, texts)
     if args.reload:
         export.tell(args.broker, args.reload)
