@@ -58,6 +58,10 @@ MODELS: tuple[Model, ...] = (
 )
 
 
+# Every hazard of these comes of one gauge, which is its source: they can be worked out catchment by catchment.
+BY_GAUGE = frozenset({Flood.name, Inundation.name})
+
+
 def by_name(name: str) -> Model | None:
     """The model of that name, None where there is none."""
     return next((model for model in MODELS if model.name == name), None)

@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from feeds.distrust import Distrust
 from feeds.status import Status
+from geo.catchment import Share, whole
 from geo.hazard import Hazard, next_picture
 from geo.model import Ground, Inputs, Model, Wants, look
 from geo.official.documents import LONGEST
@@ -45,15 +46,18 @@ class Predict:
         bell: Bell,
         clock: Clock,
         ground: Ground,
-        models: Sequence[Model],
+        models: Sequence[Model] | Share,
         river: RiverFile | None = None,
     ) -> None:
+        """``models`` work out the whole picture, or their share of it."""
+        share = self._share = models if isinstance(models, Share) else whole(self.name, tuple(models))
+        self.name, self._models = share.name, share.models
         self._store, self._bell, self._clock = store, bell, clock
-        self._ground, self._models = ground, models
+        self._ground = share.of(ground)
         self.failing: dict[str, str] = {}  # model → what it failed with, for readiness and the status bar
         self._seen: tuple[int, list[Distrust], datetime] | None = None
         self._season, self._lasting = Season(), Lasting()
-        self._foretold = Foretold(models)
+        self._foretold = Foretold(self._models)
         self.river = river or RiverFile(())
         self.announced = Announced()
 
@@ -123,11 +127,13 @@ class Predict:
         pictures: dict[Status, Found],
         now: datetime,
     ) -> list[Change]:
-        before = await hazards.current(connection, status)
+        standing = await hazards.current(connection, status)
+        before = {key: one for key, one in standing.items() if self._share.owns(one)}
         after = next_picture(before, pictures[status])
         changes = await hazards.replace_picture(connection, before, after, now)
+        of_others = [one for key, one in standing.items() if key not in before]
         for kind in {h.kind for h in [*before.values(), *after]}:
-            HAZARDS.labels(status.value, kind).set(sum(h.kind == kind for h in after))
+            HAZARDS.labels(status.value, kind).set(sum(h.kind == kind for h in [*of_others, *after]))
         return changes
 
 

@@ -58,15 +58,20 @@ class NatsCluster:
     def servers(self) -> list[str]:
         return [f"localhost:{node.clients}" for node in self.nodes]
 
-    def login(self, user: str, first: int = 0, **more: object) -> Login:
+    def login(self, user: str, first: int = 0) -> Login:
         """How somebody comes by MQTT; to the ``first`` node, and where that is away to the next."""
         doors = self.doors[first:] + self.doors[:first]
-        whole = {"client_id": f"test-{user}", "ca": self.folder / "ca.pem", "user": user, "password": PASSWORD, **more}
+        whole = {"client_id": f"test-{user}", "ca": self.folder / "ca.pem", "user": user, "password": PASSWORD}
         others = tuple(("localhost", port) for port in doors[1:])
         return Login(host="localhost", port=doors[0], others=others, **whole)  # type: ignore[arg-type]
 
-    def settings(self) -> str:
-        """``[broker]`` of an ingest process."""
+    @property
+    def pids(self) -> list[int]:
+        """Of the nodes that run."""
+        return [one.pid for one in self._running.values()]
+
+    def settings(self, worker: int) -> str:
+        """``[broker]`` of an ingest process; they need no names."""
         nats = ", ".join(f'"{one}"' for one in self.servers)
         nodes = ", ".join(f'"localhost:{port}"' for port in self.doors[1:])
         return f"""
@@ -79,4 +84,6 @@ nats = [{nats}]
 username = "{HUB_USER}"
 password = "{PASSWORD}"
 ca = "{self.folder / "ca.pem"}"
+[flood]
+allowance = 1000000
 """

@@ -59,6 +59,10 @@ class HubProcess:
         self.address = json.loads(line)["ready"]
 
     @property
+    def started(self) -> bool:
+        return self._process is not None
+
+    @property
     def pid(self) -> int:
         assert self._process is not None
         return self._process.pid

@@ -1,150 +1,79 @@
-"""A cluster of three nats-servers, and ingest processes that share its work: each may be killed under load.
+"""Several ingest processes on one broker, each killed under load: what was acknowledged is stored, and once.
 
-What a gateway had acknowledged lies in the store, once. The short form kills one node and one process; ``make drill``
-kills a node or a process twenty times (SHIRASE_DRILL=full).
+The short form kills once; ``make drill`` kills a node and a process twenty times each (SHIRASE_DRILL=full).
 """
 
 from __future__ import annotations
 
 import asyncio
-import json
 import os
 import random
 import time
-from collections import Counter
-from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 
 import pytest
-from aiohttp import ClientSession
-from sqlalchemy import select
 
-from services.broker.client import Limits, MqttClient
-from services.broker.rights import Gateway
-from services.clock import wall
-from services.store.engine import Store
-from services.store.tables import records
-from tests.e2e.process import HubProcess
-from tests.fakes.linkage import FakeLinkage
-from tests.fakes.x import FakeX
-from tests.nats_cluster import PASSWORD, NatsCluster
+from tests.e2e.workers import Load, all_stored, begin, jetstream, shared, workers
 from tests.postgresql import Cluster
 
 FULL = os.environ.get("SHIRASE_DRILL") == "full"
 KILLS = 20 if FULL else 1
-NAMES = ("gw1", "gw2")
-QUICK = Limits(first_delay=0.05, most_delay=0.3)
-UNDER_WAY = 20  # messages of each gateway
+UNDER_WAY, PAUSE = (25, 0.0) if FULL else (5, 0.02)  # messages of each gateway; the others need the cores too
+SO_MANY = 1000 if FULL else 60
 
 
-@asynccontextmanager
-async def plant(folder: Path, database: str, workers: int) -> AsyncIterator[tuple[NatsCluster, list[HubProcess]]]:
-    """A cluster and so many processes that take in, on one database."""
-    async with AsyncExitStack() as stack:
-        cluster = NatsCluster(folder / "nats", {name: Gateway(password=PASSWORD) for name in NAMES})
-        stack.callback(cluster.stop)
-        for number in range(3):
-            cluster.start(number)
-        x, linkage = FakeX(), FakeLinkage()
-        for fake in (x, linkage):
-            await fake.start()
-            stack.push_async_callback(fake.stop)
-        hubs = []
-        for number in range(workers):
-            own = folder / f"worker{number}"
-            own.mkdir()
-            hub = HubProcess(own, x, linkage, NAMES, database, cluster.settings())
-            hub.services = ("ingest",)
-            stack.push_async_callback(hub.stop)
-            hubs.append(hub)
-        await asyncio.gather(*(hub.start() for hub in hubs))
-        await asyncio.gather(*(_taking_in(hub) for hub in hubs))
-        yield cluster, hubs
-
-
-async def _taking_in(hub: HubProcess) -> None:
-    """Wait until the process pulls: what is published before there is a consumer is kept for nobody."""
-    async with asyncio.timeout(60), ClientSession() as session:
-        while True:
-            async with session.get(f"{hub.address}/readyz") as answer:
-                if answer.status == 200:
-                    return
-            await asyncio.sleep(0.1)
-
-
-class Load:
-    """Gateways that publish without a pause, and remember what was acknowledged to them."""
-
-    def __init__(self, cluster: NatsCluster) -> None:
-        self.acknowledged: set[str] = set()
-        self._clients = {name: MqttClient(cluster.login(name, first), limits=QUICK) for first, name in enumerate(NAMES)}
-        self._tasks: list[asyncio.Task[None]] = []
-        self._ended = False
-
-    async def start(self) -> None:
-        for name, client in self._clients.items():
-            await client.start()
-            self._tasks += [asyncio.create_task(self._publish(name, client, turn)) for turn in range(UNDER_WAY)]
-
-    async def until(self, many: int) -> None:
-        """Wait until so many more were acknowledged: whatever has happened, the broker takes."""
-        wanted = len(self.acknowledged) + many
-        async with asyncio.timeout(60):
-            while len(self.acknowledged) < wanted:
-                await asyncio.sleep(0.02)
-
-    async def stop(self) -> None:
-        self._ended = True
-        await asyncio.wait_for(asyncio.gather(*self._tasks), 60)
-        for client in self._clients.values():
-            await client.stop()
-
-    async def _publish(self, name: str, client: MqttClient, turn: int) -> None:
-        number = 0
-        while not self._ended:
-            number += 1
-            identity = f"{name}-{turn}-{number}"
-            body = {"v": 1, "id": identity, "station": f"{name}-{turn}", "quantity": "snow_depth", "value": 20.0}
-            whole = {**body, "unit": "cm", "time": wall().isoformat()}
-            await client.publish(f"hub/v1/{name}/{name}-{turn}/snow_depth", json.dumps(whole).encode())
-            self.acknowledged.add(identity)
-            if not FULL:
-                await asyncio.sleep(0.02)
-
-
-async def _stored(store: Store) -> Counter[str]:
-    async with store.read() as connection:
-        return Counter(key.partition("#")[2] for key in await connection.scalars(select(records.c.key)))
-
-
-@pytest.mark.timeout(120 + KILLS * 60)
-async def test_a_node_and_a_process_are_killed_and_nothing_acknowledged_is_lost(
-    tmp_path: Path, postgresql: Cluster
-) -> None:
+@pytest.fixture
+def chance() -> random.Random:
     seed = int(os.environ.get("SHIRASE_SEED", random.SystemRandom().randrange(10**6)))
     print(f"SHIRASE_SEED={seed}")
-    chance, database = random.Random(seed), postgresql.database(f"cluster{time.monotonic_ns()}")
-    async with plant(tmp_path, database, workers=2) as (cluster, hubs), AsyncExitStack() as stack:
-        load = Load(cluster)
+    return random.Random(seed)
+
+
+@pytest.mark.timeout(180 + KILLS * 60)
+async def test_a_node_and_a_process_are_killed(tmp_path: Path, postgresql: Cluster, chance: random.Random) -> None:
+    """Three nats-servers: two are enough, and one process is."""
+    database = postgresql.database(f"cluster{time.monotonic_ns()}")
+    async with jetstream(tmp_path / "nats") as cluster, workers(tmp_path, cluster, database, 2) as hubs:
+        await begin(*hubs)
+        load = Load(cluster, UNDER_WAY, PAUSE)
         await load.start()
-        await load.until(100)
+        await load.until(SO_MANY)
         for _ in range(KILLS):
-            node, worker = chance.randrange(3), chance.randrange(2)
+            node, hub = chance.randrange(3), chance.choice(hubs)
             cluster.kill(node)
-            await hubs[worker].kill()
-            await load.until(100)  # two nodes are enough, and one process is
+            await hub.kill()
+            await load.until(SO_MANY)
             cluster.start(node)
             if FULL:
-                await hubs[worker].start()
+                await begin(hub)
                 await asyncio.sleep(chance.uniform(0, 5))
         await load.stop()
-        store = await Store.open(database)
-        stack.push_async_callback(store.close)
-        began = time.monotonic()
-        while missing := load.acknowledged - set(await _stored(store)):
-            assert time.monotonic() - began < 90, f"{len(missing)} of {len(load.acknowledged)} never came"
-            await asyncio.sleep(0.2)
-        found = await _stored(store)
-    print(f"kills={KILLS} acknowledged={len(load.acknowledged)} stored={len(found)}: none lost, none doubled")
+        found = await all_stored(database, load.acknowledged)
+    print(f"kills={KILLS} acknowledged={len(load.acknowledged)} stored={len(found)}, none lost, none doubled")
     assert set(found.values()) == {1}
+
+
+@pytest.mark.timeout(180 + KILLS * 60)
+async def _a_process_on_a_shared_subscription_is_killed(
+    tmp_path: Path, postgresql: Cluster, chance: random.Random
+) -> None:
+    """What was dealt to it waits for it at the broker, and nothing that the others have does."""
+    database = postgresql.database(f"shared{time.monotonic_ns()}")
+    async with shared(tmp_path / "mosquitto") as broker, workers(tmp_path, broker, database, 2) as hubs:
+        await begin(*hubs)
+        load = Load(broker, UNDER_WAY, PAUSE)
+        await load.start()
+        await load.until(SO_MANY)
+        for _ in range(KILLS):
+            hub = chance.choice(hubs)
+            await hub.kill()
+            await load.until(SO_MANY)
+            await begin(hub)
+        await load.stop()
+        found = await all_stored(database, load.acknowledged)
+    print(f"kills={KILLS} acknowledged={len(load.acknowledged)} stored={len(found)}, none lost, none doubled")
+    assert set(found.values()) == {1}
+
+
+if FULL:  # a process takes seconds to start; the short form is tests/services/test_shared_door.py
+    test_a_process_on_a_shared_subscription_is_killed = _a_process_on_a_shared_subscription_is_killed
