@@ -10,6 +10,8 @@ import structlog
 from aiohttp import web
 
 from services import parts
+from services.archive import running as archive
+from services.archive.job import Archive
 from services.basemap import Basemap
 from services.broker.embedded import EmbeddedBroker
 from services.callout import running as callout
@@ -71,6 +73,7 @@ class Hub:
     selftest: Monthly | None = None
     talks: Talks | None = None
     retention: Retention | None = None
+    archive: Archive | None = None
     moving: Moving | None = None
     watch: Watchover | None = None
 
@@ -120,6 +123,7 @@ class Hub:
             parts.sweep(house)
             listening.forget(house)
             self.retention = await retention.keep(house)
+            self.archive = await archive.archive(house)
             self.moving = await reporters.move(house)
         if {"deliver", "web"} & set(wanted):  # either calls staff when the other is gone
             await callout.run(house, self.rollcall.line)
@@ -181,6 +185,7 @@ class Hub:
             open_data=settings.open,
             listening=settings.listening,
             offline=settings.web.offline,
+            shelf=archive.shelf_of(settings) if self.archive else None,
             basemap=Basemap(settings.profile, settings.data_dir),
             listened_for=load_heard(settings, city.ground),
             https=settings.web.https,
@@ -217,6 +222,7 @@ class Hub:
         reasons += self.selftest.troubles if self.selftest else []
         reasons += [self.talks.trouble] if self.talks and self.talks.trouble else []
         reasons += self.retention.troubles if self.retention else []
+        reasons += self.archive.troubles if self.archive else []
         reasons += self.moving.troubles if self.moving else []
         reasons += self.watch.troubles if self.watch else []
         reasons += [source.trouble for source in self.sources if source.trouble]

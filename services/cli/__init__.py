@@ -42,6 +42,7 @@ COMMANDS = {
     "reporters": "contacts of senders: look at one, seal all under a new key",
     "privacy": "what is held of a person: find, export, erase; does it hold; copies of the store",
     "retention": "what is kept how long, and what is due to go",
+    "archive": "open data by day and month, as files to download",
     "backup": "a copy of the whole store as one file, while the hub runs",
     "restore": "a copy back into an empty store, on either engine",
     "selftest": "a test message through every channel, with receipts",

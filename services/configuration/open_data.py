@@ -22,5 +22,7 @@ class OpenData(BaseModel):
     # Gateways and sources (docs/feeds.md) whose owners let the city show their readings, but not give them away.
     kept_back_gateways: tuple[str, ...] = ()
     kept_back_layers: tuple[str, ...] = ()  # the same of hazard maps, by name
+    archive: bool = True  # finished days and months are made into files to download
+    archive_gb: int = Field(default=20, ge=1, le=10_000)  # that all files together may take
     # Why, in a sentence for everybody: name of the gateway or layer → sentence.
     kept_back_because: Mapping[str, str] = Field(default_factory=dict)

@@ -38,6 +38,7 @@ class Retention(BaseModel):
     fixes_days: int = Field(default=400, ge=0)
     work_days: int = Field(default=1827, ge=0)
     quarantine_days: int = Field(default=90, ge=0)
+    archives_days: int = Field(default=1827, ge=0)  # of open data, to download
     # People who are watched over.
     watch_days: int = Field(default=31, ge=0)
     watch_log_days: int = Field(default=1096, ge=0)
@@ -80,6 +81,7 @@ _LEAST = {
     "damage_days": (366, "the loss is reported, and aid asked for, within the year"),
     "fixes_days": (31, "passes are worked out of them"),
     "work_days": (400, "a contract is settled by them after the winter"),
+    "archives_days": (400, "a winter is compared with the one before"),
     "quarantine_days": (7, "somebody has to see what could not be read"),
     "watch_days": (7, "a desk talks over what happened"),
     "watch_log_days": (366, "somebody may ask who looked at them"),

@@ -34,6 +34,7 @@ from services.store import past
 from services.store import tables_watch as watched
 from services.store.columns import metadata
 from services.store.tables import quarantine, records, silences, suppressed, suppressions
+from services.store.tables_archive import archives
 from services.store.tables_budget import outages, spent
 from services.store.tables_calls import call_sends, calls
 from services.store.tables_culling import culling_events, cullings
@@ -235,6 +236,7 @@ RULES = (
         never="an order that is not closed; the last round and the last decision of each section; the last word of "
         "each kind about a snow dump",
     ),
+    Rule(name="archives", tables=("archives",), ways=(Rows(archives.c.ends),)),
     Rule(name="quarantine", tables=("quarantine",), ways=(Rows(quarantine.c.received_at),)),
     Rule(
         name="watch",

@@ -19,6 +19,7 @@ from sqlalchemy import (
 )
 
 import services.store.tables_accounts
+import services.store.tables_archive
 import services.store.tables_budget
 import services.store.tables_calls
 import services.store.tables_culling
@@ -131,6 +132,7 @@ hazards = Table(  # every change of every hazard; the current picture is current
     Index("hazards_current", "current", "status"),
     Index("hazards_by_key", "key", "seq"),
     Index("hazards_told", "told", "at"),
+    Index("hazards_by_time", "at"),
     sqlite_autoincrement=True,
 )
 

@@ -19,6 +19,7 @@ from services.web.language import choice
 from services.web.offline import worker as offline
 from services.web.ogc import pages as ogc_pages
 from services.web.open import pages as open_pages
+from services.web.open.archive import pages as archive_pages
 from services.web.open311.pages import Open311
 from services.web.roads.packed import PACKED, Packed
 from services.web.security import MAX_BODY, add_headers, faults, from_inside
@@ -51,6 +52,7 @@ def make_app(context: WebContext) -> web.Application:
     heard_page.setup(app)
     ogc_pages.setup(app)
     open_pages.setup(app)
+    archive_pages.setup(app)
     sta_pages.setup(app)
     line_webhook.setup(app)
     cap = _cap_pages(context)

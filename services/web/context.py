@@ -19,6 +19,7 @@ from geo.towns.gazetteer import Gazetteer
 from rules.floor import Floor
 from rules.rule import Rule
 from rules.voice.japanese import Readings
+from services.archive.shelf import Shelf
 from services.basemap import Basemap
 from services.bell import Bell
 from services.callout.roster import Callout
@@ -91,6 +92,7 @@ class WebContext:
     listened_for: Heard = field(default_factory=Heard)  # for which words and places
 
     basemap: Basemap = field(default_factory=Basemap)  # what lies under everything on the maps
+    shelf: Shelf | None = None  # where archives of open data lie; None: none are made
     offline: bool = True  # browsers may keep the last public page for when there is no connection
 
     @property

@@ -179,6 +179,7 @@ _DESK = [
 _GIVEN_AWAY = [
     "/open",
     "/open/terms",
+    "/open/archive",
     "/open/api",
     "/ogc?f=html",
     "/ogc/collections/hazards?f=html",

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, select
 
+from services.archive.job import Archive
 from services.callout.watch import Watch as CallOut
 from services.evaluate import Evaluate
 from services.orders.loop import Orders
@@ -90,6 +91,7 @@ async def holders(hub: HubProcess) -> dict[str, str]:
 ONCE = {
     one.name
     for one in (
+        Archive,
         Predict,
         Plow,
         Orders,

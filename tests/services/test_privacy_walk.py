@@ -235,7 +235,7 @@ async def test_no_public_address_tells_what_people_reported(told: tuple[Floor, N
     assert {"/report", f"/report/{fills['token'][0]}"} < answered, "whoever has the link sees no word either"
     assert {"/open311/v2/requests.xml", "/open311/v2/requests/1.json", "/cap/feed.atom", "/"} < answered
     assert {f"/ogc/collections/{name}/items" for name in ("reports", "alerts", "hazards", "damage")} < answered
-    assert {"/sta/v1.1/Observations", "/open", "/open/terms", "/open/api"} < answered
+    assert {"/sta/v1.1/Observations", "/open", "/open/terms", "/open/api", "/open/archive"} < answered
     assert any(path.startswith("/cap/Actual-missing-person") for path in answered)
     (district,) = await stranger.features("/api/v1/damage/districts")
     assert {one["ja"] for one in district["items"]} == {"全壊", "道路"}, "nothing of the dead, and one home is a few"

@@ -11,6 +11,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from feeds.records import Report
 from feeds.status import Status
+from geo.area import Area
+from geo.model import Ground
 from geo.sighted.season import SeenOn, season_of, told_square
 from geo.sighted.telling import Tellings
 from services.store import counts
@@ -39,24 +41,29 @@ async def show(request: web.Request) -> web.Response:
 
 async def season_features(context: WebContext) -> dict[Cell, dict[str, Any]]:
     """Every square of every day, as everybody is told of it."""
-    tellings, areas = context.ground.tellings, context.ground.areas
     async with context.store.read() as connection:
-        seen = await counts.season(connection) + await _kept(connection, tellings, context.now())
-    found: Counter[Cell] = Counter()
-    squares = {}
-    for one, many in seen.items():
-        area = told_square(one, tellings, areas)
-        if area is not None:
-            squares[area.code] = area
-            found[one.day, one.kind, area.code] += many
+        found = await counted(connection, context.ground, context.now())
     return {
         (day, kind, code): feature(
             f"{day}/{kind}/{code}",
-            geojson(squares[code].geometry),
-            {"day": day, "kind": kind, "square": code, "place": squares[code].name, "count": many},
+            geojson(area.geometry),
+            {"day": day, "kind": kind, "square": code, "place": area.name, "count": many},
         )
-        for (day, kind, code), many in found.items()
+        for (day, kind, code), (area, many) in found.items()
     }
+
+
+async def counted(connection: AsyncConnection, ground: Ground, now: datetime) -> dict[Cell, tuple[Area, int]]:
+    """The squares themselves, and how many confirmed sightings each had."""
+    seen = await counts.season(connection) + await _kept(connection, ground.tellings, now)
+    found: Counter[Cell] = Counter()
+    squares = {}
+    for one, many in seen.items():
+        area = told_square(one, ground.tellings, ground.areas)
+        if area is not None:
+            squares[area.code] = area
+            found[one.day, one.kind, area.code] += many
+    return {cell: (squares[cell[2]], many) for cell, many in found.items()}
 
 
 async def _kept(connection: AsyncConnection, tellings: Tellings, now: datetime) -> Counter[SeenOn]:

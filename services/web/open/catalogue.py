@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from aiohttp import web
 
+from services.store.archives import Archived
 from services.web.context import CONTEXT
 from services.web.ogc.documents import PREFIX as OGC
 from services.web.ogc.documents import credit_of, extent
 from services.web.open.answers import TERMS, base_of
+from services.web.open.archive.told import datasets as archived
 from services.web.open.datasets import Dataset, Form, datasets_of
 from services.web.open.licence import LICENCES
 
@@ -22,11 +25,12 @@ _CONTEXT = {
     "vcard": "http://www.w3.org/2006/vcard/ns#",
     "geo": "http://www.opengis.net/ont/geosparql#",
     "locn": "http://www.w3.org/ns/locn#",
+    "spdx": "http://spdx.org/rdf/terms#",
 }
 
 
-def catalogue(request: web.Request) -> dict[str, Any]:
-    """Everything that ``/open`` lists, with licence, publisher and all forms."""
+def catalogue(request: web.Request, months: Sequence[Archived]) -> dict[str, Any]:
+    """Everything that ``/open`` lists, with licence, publisher and all forms, and the archived ``months``."""
     context, base = request.app[CONTEXT], base_of(request)
     licence = _id(LICENCES[context.open_data.licence].url)
     publisher = {
@@ -50,7 +54,10 @@ def catalogue(request: web.Request) -> dict[str, Any]:
         "foaf:homepage": _id(f"{base}/open"),
         "dct:license": licence,
         "dct:publisher": publisher,
-        "dcat:dataset": [_dataset(base, one, common) for one in datasets_of(request)],
+        "dcat:dataset": [
+            *(_dataset(base, one, common) for one in datasets_of(request)),
+            *archived(base, months, common),
+        ],
         "dcat:service": [
             _service(base, "API", "/api/v1", "/api/v1/openapi.json", licence),
             _service(base, "OGC API – Features", OGC, f"{OGC}/api", licence),

@@ -7,6 +7,7 @@ from typing import Any
 
 from aiohttp import hdrs, web
 
+from services.store import archives
 from services.web.context import CONTEXT
 from services.web.ogc.documents import credit_of
 from services.web.open.answers import TERMS, base_of, given, packed
@@ -16,7 +17,8 @@ from services.web.open.datasets import datasets_of
 from services.web.open.page import rendered
 from services.web.open.reference import reference_page
 from services.web.open.sources import credits_of, kept_back
-from services.web.open.tables import PREFIX, TABLES, written
+from services.web.open.spreadsheet import written
+from services.web.open.tables import PREFIX, TABLES
 from services.web.openapi import DOCUMENT
 from services.web.security import WebError
 
@@ -64,7 +66,9 @@ async def terms(request: web.Request) -> web.Response:
 
 async def machine_readable(request: web.Request) -> web.Response:
     """The catalogue for portals of open data."""
-    return given(request, packed(catalogue(request)), _JSON_LD)
+    async with request.app[CONTEXT].store.read() as connection:
+        months = await archives.months(connection)
+    return given(request, packed(catalogue(request, months)), _JSON_LD)
 
 
 async def table(request: web.Request) -> web.Response:

@@ -129,10 +129,11 @@ async def alerts_published(request: web.Request) -> Iterable[Sequence[Cell]]:
     async with context.store.read() as connection:
         rows = (await connection.execute(wanted.order_by(outbox.c.finished_at).limit(_MOST))).mappings().all()
     told = [(from_json(Alert, row["body"]), read(document_of(row))) for row in rows]
-    return [_alert(alert, document) for alert, document in told if may_show(document, context.public_exercise)]
+    return [alert_row(alert, document) for alert, document in told if may_show(document, context.public_exercise)]
 
 
-def _alert(alert: Alert, document: CapAlert) -> Sequence[Cell]:
+def alert_row(alert: Alert, document: CapAlert) -> Sequence[Cell]:
+    """One revision, in the columns of ``ALERTS``."""
     info = next((one for one in document.infos if one.language.startswith("ja")), document.infos[0])
     areas = "、".join(area.description for area in info.areas)
     names = (document.identifier, alert.series, alert.revision, document.msg_type, document.status)

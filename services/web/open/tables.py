@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
-import math
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
@@ -16,7 +13,6 @@ from services.web.open.cells import Cell
 
 Rows: TypeAlias = Callable[[web.Request], Awaitable[Iterable[Sequence[Cell]]]]
 PREFIX = "/open/csv"
-_RUNS = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")  # what makes a spreadsheet take text for a formula
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -133,21 +129,3 @@ TABLES: Sequence[Table] = (
         beside="animals",
     ),
 )
-
-
-def written(columns: Sequence[str], rows: Iterable[Sequence[Cell]]) -> bytes:
-    """UTF-8 with a byte order mark, CRLF, and no cell that a spreadsheet would run."""
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\r\n")
-    writer.writerow(columns)
-    writer.writerows([_cell(value) for value in row] for row in rows)
-    return ("\ufeff" + out.getvalue()).encode()
-
-
-def _cell(value: Cell) -> str:
-    if value is None or (isinstance(value, float) and not math.isfinite(value)):
-        return ""
-    if isinstance(value, bool):
-        return "1" if value else ""
-    text = str(value)
-    return "'" + text if isinstance(value, str) and text.startswith(_RUNS) else text

@@ -23,7 +23,8 @@ from services.configuration.open_data import OpenData
 from services.store import records
 from services.store.engine import Store
 from services.web.open.national import STANDARD, SURVEY, municipality
-from services.web.open.tables import TABLES, written
+from services.web.open.spreadsheet import written
+from services.web.open.tables import TABLES
 from tests.services.making import NOW, reading
 from tests.services.test_web_anonymity import SECRET, fill
 from tests.services.web_floor import Floor, floor, ground

@@ -1,0 +1,61 @@
+"""Every revision that went out to everybody by CAP on a day. The document has the last word, as on the feed itself."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+
+from feeds.cap import read
+from feeds.status import Status
+from rules.alert import Alert
+from services.archive.kind import Kind, Rows
+from services.archive.known import Known
+from services.archive.period import Period
+from services.store.by_day import Reader
+from services.store.codec import from_json
+from services.store.tables import alerts, outbox
+from services.web.cap import document_of, may_show, published
+from services.web.open.past import ALERTS as COLUMNS
+from services.web.open.past import alert_row
+
+
+async def _alerts(store: Reader, _known: Known, day: Period) -> AsyncIterator[Rows]:
+    real = published(public_exercise=False).add_columns(alerts.c.body)
+    that_day = (outbox.c.status == Status.ACTUAL.value, outbox.c.finished_at >= day.begins)
+    async with store.read() as connection:
+        rows = await connection.execute(real.where(*that_day, outbox.c.finished_at < day.ends))
+        found = rows.mappings().all()
+    told = [(row["finished_at"], from_json(Alert, row["body"]), read(document_of(row))) for row in found]
+    told = [one for one in told if may_show(one[2], public_exercise=False)]
+    told.sort(key=lambda one: (one[0], one[2].identifier))
+    yield [alert_row(alert, document) for _, alert, document in told]
+
+
+ALERTS = Kind(
+    id="alerts",
+    title="発表した情報",
+    title_en="Alerts",
+    description="その日に一般へ発表した情報のすべての報（CAP）。",
+    description_en="Every revision that went out to everybody by CAP.",
+    columns=dict(
+        zip(
+            COLUMNS,
+            (
+                "identifier of the CAP document",
+                "what its revisions have in common",
+                "number of the revision",
+                "Alert, Update or Cancel",
+                "always Actual: drills and tests are in no archive",
+                "警戒レベル, where there is one",
+                "event",
+                "headline",
+                "areas",
+                "when it was sent",
+                "until when it holds",
+                "text",
+            ),
+            strict=True,
+        )
+    ),
+    read=_alerts,
+    outlasts="alerts",
+)

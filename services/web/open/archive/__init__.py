@@ -1,0 +1,1 @@
+"""Archives of open data as they are shown, listed and downloaded."""

@@ -1,0 +1,1 @@
+"""Archives of open data: making, keeping and giving them."""
