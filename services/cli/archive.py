@@ -30,6 +30,7 @@ from services.settings import Settings, SettingsError, load
 from services.store import archives, stations
 from services.store.archives import Archived
 from services.store.engine import Store, StoreError
+from services.telemetry import configure_logging
 
 
 def register(commands: Any) -> None:
@@ -46,6 +47,7 @@ def register(commands: Any) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """JSON lines. Exit 1: no settings or store, an exercise, no room, or a file that is not what it should be."""
+    configure_logging("WARNING")
     try:
         settings = load(args.settings)
         if settings.exercise:

@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from feeds.status import Status
 from geo.hazard import Hazard
@@ -39,17 +40,26 @@ async def _hazards(store: Reader, known: Known, day: Period) -> AsyncIterator[Ro
         rows = select(hazards.c.seq, hazards.c.at, hazards.c.body).where(*of, hazards.c.seq > after)
         async with store.read() as connection:
             found = (await connection.execute(rows.order_by(hazards.c.seq).limit(_MOST))).all()
+            read = [(seq, at, from_json(Hazard, body)) for seq, at, body in found]
+            told = [one for one in read if await _seen(connection, viewer, *one)]
         if not found:
             return
         after = found[-1][0]
-        told = [(seq, at, from_json(Hazard, body)) for seq, at, body in found]
-        yield [_change(shapes, seq, at, one) for seq, at, one in told if _seen(viewer, one, at)]
+        yield [_change(shapes, *one) for one in told]
 
 
-def _seen(viewer: Viewer, one: Hazard, at: datetime) -> bool:
-    """By what it was: of one that ends, that it ended is as public as it was itself."""
-    was = replace(one, level=max(one.level, 1), valid_until=max(one.valid_until, at + _MOMENT))
-    return viewer.sees_hazard(was, at) and not rests_on_reports(one)
+async def _seen(connection: AsyncConnection, viewer: Viewer, seq: int, at: datetime, one: Hazard) -> bool:
+    """That one ended is as public as it was before."""
+    if one.level or not _open(viewer, replace(one, level=1, valid_until=at + _MOMENT), at):
+        return _open(viewer, one, at)
+    mine = (hazards.c.key == one.key, hazards.c.seq < seq)
+    before = select(hazards.c.at, hazards.c.body).where(*mine).order_by(hazards.c.seq.desc()).limit(1)
+    found = (await connection.execute(before)).first()
+    return found is not None and _open(viewer, from_json(Hazard, found.body), found.at)
+
+
+def _open(viewer: Viewer, one: Hazard, at: datetime) -> bool:
+    return viewer.sees_hazard(one, at) and not rests_on_reports(one)
 
 
 def _change(shapes: Shapes, seq: int, at: datetime, one: Hazard) -> dict[str, Any]:
