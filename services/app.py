@@ -189,6 +189,7 @@ class Hub:
             basemap=Basemap(settings.profile, settings.data_dir),
             listened_for=load_heard(settings, city.ground),
             https=settings.web.https,
+            proxies=settings.web.behind,
             base_url=settings.web.base_url or f"http://{settings.web.host}:{settings.web.port}",
         )
         return make_app(context)

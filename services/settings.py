@@ -12,7 +12,16 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any, Self
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, SecretStr, ValidationError, model_validator
+from pydantic import (
+    AwareDatetime,
+    BaseModel,
+    ConfigDict,
+    Field,
+    IPvAnyNetwork,
+    SecretStr,
+    ValidationError,
+    model_validator,
+)
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
@@ -37,6 +46,7 @@ from services.configuration.retention import Retention
 from services.configuration.sources import LalertReceiver, Poll, Source
 from services.configuration.subscriptions import Subscribing
 from services.configuration.watch import Watching
+from services.web.behind import Proxies
 
 __all__ = ["Settings", "SettingsError", "load"]  # and the sections
 
@@ -100,7 +110,13 @@ class Web(_Strict):
     port: int = Field(default=8080, ge=0, le=65535)
     base_url: str = ""  # how others reach it; empty: http://HOST:PORT
     https: bool = False  # served behind TLS: cookies say so
+    proxies: tuple[IPvAnyNetwork, ...] = ()  # that stand in front; none named: one on this machine or a private net
     offline: bool = True  # browsers keep the last public page; no: those that kept one delete it at their next visit
+
+    @property
+    def behind(self) -> Proxies | None:
+        """The proxies that end TLS for us; None where nobody stands in front."""
+        return Proxies(self.proxies) if self.https else None
 
 
 class Exercise(_Strict):

@@ -42,6 +42,7 @@ from services.requests.offer import Services
 from services.requests.street import Streets
 from services.store.engine import Store
 from services.watch.desk import Desk
+from services.web.behind import Proxies
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -74,7 +75,8 @@ class WebContext:
     meters: Mapping[str, Meter] = field(default_factory=dict)  # of the channels that have a tariff
     winter: Winters | None = None  # for the forecast of what they will cost
     line_talk: LineTalk | None = None  # where LINE delivers what residents write; None: nowhere
-    https: bool = False  # a proxy in front ends TLS: cookies are Secure, the address is the proxy's X-Forwarded-For
+    https: bool = False  # browsers come by TLS: cookies are Secure
+    proxies: Proxies | None = None  # that end TLS in front of the hub; None: whoever calls is who asks
     accounts: Accounts = field(default_factory=Accounts)  # what people have to show to come in
     callout: Callout = field(default_factory=Callout)  # who staff are, and whom what calls
     muster: Mustering | None = None  # by what staff are asked; None: nobody is

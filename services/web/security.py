@@ -65,10 +65,9 @@ def of_api(request: web.Request) -> bool:
 
 
 def client_address(request: web.Request) -> str:
-    """Who asks. Behind a proxy the last entry of X-Forwarded-For is the only one the proxy itself wrote."""
-    if request.app[CONTEXT].https:
-        return request.headers.get("X-Forwarded-For", "").rpartition(",")[2].strip() or request.remote or ""
-    return request.remote or ""
+    """Who asks, as :mod:`services.web.behind` finds it where a proxy ends TLS for us."""
+    proxies, peer = request.app[CONTEXT].proxies, request.remote or ""
+    return proxies.asker(peer, request.headers.getall("X-Forwarded-For", ())) if proxies else peer
 
 
 def from_inside(request: web.Request) -> bool:

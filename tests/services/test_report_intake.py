@@ -33,6 +33,7 @@ from services.store.tables import answered as answered_table
 from services.store.tables import chronology, records
 from services.store.tables import photos as photos_table
 from services.store.users import Role
+from services.web.behind import Proxies
 from services.web.report_form import COMING_IN
 from tests.services import pictures
 from tests.services.conftest import until
@@ -317,7 +318,7 @@ async def test_forms_that_are_no_forms(store: Store) -> None:
 async def test_a_flood_is_turned_away_by_client_and_in_all(store: Store) -> None:
     known = Reader(gateways={"gw07": Gateway(password=SecretStr("seven-secret"))})
     few = Reports(public=True, per_client=2, in_all=3)
-    async with floor(store, reports=few, https=True, reader=known) as running:
+    async with floor(store, reports=few, https=True, proxies=Proxies(), reader=known) as running:
         stranger = await running.visitor()
 
         async def by(address: str) -> tuple[int, str | None]:

@@ -8,6 +8,7 @@ import pytest
 
 from services.store.engine import Store
 from services.store.users import Role
+from services.web.behind import Proxies
 from tests.services.web_floor import WELL, floor
 
 
@@ -47,7 +48,7 @@ async def test_a_store_that_cannot_be_written_is_not_ready(store: Store) -> None
 
 
 async def test_metrics_are_for_the_house(store: Store) -> None:
-    async with floor(store, https=True) as running:
+    async with floor(store, https=True, proxies=Proxies()) as running:
         stranger = await running.visitor()
         status, text = await stranger.get("/metrics")
         assert status == 200
