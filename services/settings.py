@@ -219,10 +219,9 @@ class Settings(_Strict):
 def load(files: Iterable[Path] = (), environment: Mapping[str, str] | None = None) -> Settings:
     """Read and check all settings. Raises SettingsError with every fault at once."""
     environment = os.environ if environment is None else environment
-    folder = Path(environment.get("SHIRASE_PROFILE", "config/morioka"))
+    folder, *named = files_of(files, environment)
     merged: dict[str, Any] = {"profile": str(folder)}
-    named = [Path(one) for one in environment.get("SHIRASE_SETTINGS", "").split(os.pathsep) if one]
-    for file in [folder / "profile.toml", *named, *files]:
+    for file in [folder / "profile.toml", *named]:
         merged = laid_over(merged, read(file))
     merged = laid_over(merged, of_environment(environment))
     try:
@@ -232,8 +231,15 @@ def load(files: Iterable[Path] = (), environment: Mapping[str, str] | None = Non
         raise SettingsError(f"settings of {folder}: {faults}") from None
 
 
+def files_of(files: Iterable[Path] = (), environment: Mapping[str, str] | None = None) -> list[Path]:
+    """The profile's folder, and the files of settings that are laid over its own, in their order."""
+    environment = os.environ if environment is None else environment
+    named = [Path(one) for one in environment.get("SHIRASE_SETTINGS", "").split(os.pathsep) if one]
+    return [Path(environment.get("SHIRASE_PROFILE", "config/morioka")), *named, *files]
+
+
 def _with_password(database: str, password: str) -> str:
     try:
         return make_url(database).set(password=password).render_as_string(hide_password=False)
-    except ArgumentError:
+    except (ArgumentError, ValueError):
         return database  # whoever opens it tells what is wrong with it

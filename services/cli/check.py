@@ -33,6 +33,7 @@ def register(commands: Any) -> None:
 def run(args: argparse.Namespace) -> int:
     """A JSON line per part; exit 1 when a part would keep the hub from starting."""
     from services.city import StartError
+    from services.cli.check_secrets import secret_finding
 
     try:
         settings = load(args.settings)
@@ -43,7 +44,8 @@ def run(args: argparse.Namespace) -> int:
             file=sys.stderr,
         )
         return 1
-    for finding in [{"part": "settings", "ok": True, "values": _masked(settings)}, *findings]:
+    told = [{"part": "settings", "ok": True, "values": _masked(settings)}, secret_finding(settings, args.settings)]
+    for finding in [*told, *findings]:
         print(json.dumps(finding, ensure_ascii=False))
     return 0
 

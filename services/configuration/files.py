@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +22,26 @@ def read(file: Path) -> dict[str, Any]:
         raise SettingsError(f"{file}: {error}") from None
 
 
+def referred(file: Path) -> list[Path]:
+    """The files that a settings file takes its secrets from; none where it cannot be read."""
+    try:
+        return list(_referred(tomllib.loads(file.read_text(encoding="utf-8")), file))
+    except (OSError, ValueError):
+        return []
+
+
+def _referred(value: Any, file: Path) -> Iterator[Path]:
+    if isinstance(value, dict) and _names_a_file(value):
+        yield file.parent / value["file"]
+        return
+    for one in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():
+        yield from _referred(one, file)
+
+
+def _names_a_file(value: dict[str, Any]) -> bool:
+    return {"file"} <= value.keys() <= {"file", "may_miss"} and isinstance(value["file"], str)
+
+
 def _with_secrets(table: dict[str, Any], file: Path) -> dict[str, Any]:
     """Replace each ``{ file = "PATH" }`` by the file's content; paths are relative to the settings file.
 
@@ -35,7 +55,7 @@ def _resolved(key: str, value: Any, file: Path) -> Any:
         return [_resolved(key, one, file) for one in value]
     if not isinstance(value, dict):
         return value
-    if not {"file"} <= value.keys() <= {"file", "may_miss"}:
+    if not _names_a_file(value):
         return _with_secrets(value, file)
     secret = file.parent / value["file"]
     try:

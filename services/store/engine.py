@@ -161,7 +161,7 @@ def parse(url: str) -> URL:
     """The address with the driver we use. Raises StoreError for anything but SQLite and PostgreSQL."""
     try:
         address = make_url(url)
-    except ArgumentError:
+    except (ArgumentError, ValueError):  # the latter for a port that is no number; its words would show the address
         raise StoreError("database: not an address; write postgresql://USER@HOST/NAME, or leave it empty") from None
     engine = address.get_backend_name()
     if engine not in _DRIVERS:
