@@ -59,6 +59,7 @@ def running(planted: Planter) -> dict[str, Any]:
         "web": {"port": 0, "base_url": "https://hub.city.example"},
         "reports": {"public": True},
         "gateways": {"gw07": {"password": planted(), "status": "Exercise"}},
+        "accounts": {"key": planted(), "former": [planted()], "second_factor": []},
         "reporters": {"key": planted(), "former": [planted()]},
         "subscriptions": {"key": planted()},
         "watch": {"key": planted(), "former_keys": [planted()], "ways": {"mail": f"json://u:{planted()}@127.0.0.1:9/{{to}}"}},
