@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
-from aiohttp import web
+from aiohttp import hdrs, web
 from multidict import MultiDictProxy
 
 from rules.wording.languages import LANGUAGES
@@ -19,14 +19,15 @@ from services.desks.subscriptions import FullError, Offer
 from services.residents.address import AddressError, mail_address, push_address
 from services.residents.seal import Purpose
 from services.residents.wish import LEVELS, TOPICS, Wish, WishError
-from services.residents.words import LANGUAGE_NAMES, word
+from services.residents.words import word
 from services.web import push_files
 from services.web.auth import open_write
 from services.web.body import form_of
 from services.web.context import CONTEXT
+from services.web.public.district import all_districts, name_in
+from services.web.public.frame import Own, framed
 from services.web.report_limit import ReportLimit
 from services.web.security import WORDS, WebError, client_address, storable
-from services.web.templating import page
 
 _LIMIT: web.AppKey[ReportLimit] = web.AppKey("subscribe_limit", ReportLimit)
 _A_DAY: web.AppKey[ReportLimit] = web.AppKey("subscribe_a_day", ReportLimit)
@@ -62,7 +63,7 @@ def setup(app: web.Application) -> None:
 
 
 async def show(request: web.Request) -> web.Response:
-    """The form. ``?lang=`` says in which language it is shown beside Japanese; ``?district=`` and ``?topic=`` tick."""
+    """The form. ``?lang=`` says in which language; ``?district=`` and ``?topic=`` tick."""
     known = {one.code for one in request.app[CONTEXT].ground.areas.of_kind("district")}
     wish = Wish(
         districts=tuple(one for one in _texts(request.query.getall("district", [])) if one in known),
@@ -128,14 +129,14 @@ async def show_leaving(request: web.Request) -> web.Response:
     if not desk.seal.proves(token, Purpose.LEAVE, wall()):
         return _stale(request)
     one = await desk.holder(token, Purpose.LEAVE)
-    return _button(request, "leave", one.wish.language) if one else _said(request, "left", _language(request))
+    return _button(request, "leave", one.wish.language) if one else _said(request, "left", "")
 
 
 @open_write
 async def leave(request: web.Request) -> web.Response:
     """Of the button, and of mail programs by themselves (RFC 8058: one POST, no cookie, no question)."""
     left = await _offer(request).desk.leave(_token(request))
-    return _said(request, "left", _language(request)) if left else _stale(request)
+    return _said(request, "left", "") if left else _stale(request)
 
 
 @open_write
@@ -234,47 +235,41 @@ def _language(request: web.Request) -> str:
 def _form(
     request: web.Request, wish: Wish, *, address: str = "", token: str = "", error: str = "", status: int = 200
 ) -> web.Response:
-    context, offer = request.app[CONTEXT], _offer(request)
-    districts = sorted(context.ground.areas.of_kind("district"), key=lambda one: (one.reading or one.name, one.code))
-    shown = {
+    shown: dict[str, Any] = {
         "wish": wish,
-        "districts": districts,
+        "districts": all_districts(request.app[CONTEXT]),
+        "name_in": name_in,
         "topics": TOPICS,
         "levels": LEVELS,
-        "names": LANGUAGE_NAMES,
-        "offer": offer,
+        "offer": _offer(request),
         "address": address,
         "token": token,
         "error": error,
-        **_words(_beside(_language(request) or wish.language)),
     }
-    return _private(page(request, "subscribe.html", status=status, **shown))
+    otherwise = wish.language if token or request.method == hdrs.METH_POST else "ja"
+    return _framed(request, "subscribe.html", otherwise, status=status, **shown)
 
 
 def _button(request: web.Request, name: str, language: str) -> web.Response:
-    shown = {"step": name, "token": _token(request), "said": False, **_words(_beside(language))}
-    return _private(page(request, "subscribe_step.html", **shown))
+    shown = {"step": name, "token": _token(request), "said": False}
+    return _framed(request, "subscribe_step.html", language, **shown)
 
 
 def _said(request: web.Request, name: str, language: str, status: int = 200) -> web.Response:
-    shown = {"step": name, "token": "", "said": True, **_words(_beside(language))}
-    return _private(page(request, "subscribe_step.html", status=status, **shown))
+    shown = {"step": name, "token": "", "said": True}
+    return _framed(request, "subscribe_step.html", language, status=status, **shown)
 
 
 def _stale(request: web.Request) -> web.Response:
-    return _said(request, "stale", _language(request), status=404)
+    return _said(request, "stale", "", status=404)
 
 
-def _beside(language: str) -> str:
-    """What stands beside the Japanese: the chosen language, English where none is."""
-    return language if language and language != "ja" else "en"
-
-
-def _words(language: str) -> dict[str, Any]:
-    return {"word": word, "lang": language, "html_lang": {"ja-x-easy": "ja"}.get(language, language)}
-
-
-def _private(response: web.Response) -> web.Response:
-    """A link is a key: no search engine shall keep it. That it is told to no other site is said for every page."""
+def _framed(request: web.Request, name: str, otherwise: str, **shown: Any) -> web.Response:
+    """In the language of the address, else in that of the wishes. The key of the address stays in its links, and the
+    page in no search engine. That a link is told to no other site is said for every page."""
+    otherwise = otherwise or "ja"
+    keeps = {name: request.query.get(name, "")[:200] for name in ("t", "district", "topic")}
+    language = _language(request) or otherwise
+    response = framed(request, name, language, Own(says=word, keeps=keeps, otherwise=otherwise), **shown)
     response.headers["X-Robots-Tag"] = "noindex"
     return response

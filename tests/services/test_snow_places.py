@@ -44,7 +44,8 @@ async def page(hub: Floor, query: str) -> str:
 async def test_an_address_leads_to_the_town_its_section_and_its_roads(store: Store) -> None:
     async with served_with_towns(store) as hub:
         found = await page(hub, "q=盛岡市内丸１２－２")
-        assert "/snow?town=%E5%86%85%E4%B8%B8" in found and "Uchimaru" in found
+        assert "/snow?town=%E5%86%85%E4%B8%B8" in found and "内丸</a>" in found
+        assert "Uchimaru</a>" in await page(hub, "lang=en&q=uchimaru")
         town = await page(hub, "town=内丸")
         assert "うちの前の道路を" in town and "中央工区" in town
         assert "中央通り</a>" in town and "国道4号</a>" in town

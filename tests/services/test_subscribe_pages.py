@@ -16,6 +16,7 @@ from services.desks.subscriptions import Offer, Subscriptions
 from services.residents.address import PushAddress
 from services.residents.seal import Purpose, Seal
 from services.residents.wish import Wish
+from services.residents.words import word
 from services.store import subscribers
 from services.store.engine import Store
 from services.store.subscribers import Membership, Subscriber
@@ -49,18 +50,18 @@ async def test_from_the_form_to_the_last_link_without_a_script(offered: tuple[Fl
     running, desk = offered
     anyone = await running.visitor()
     status, page = await anyone.get("/subscribe?lang=vi")
-    assert status == 200 and "Địa chỉ email" in page and "メールアドレス" in page and "<script>" not in page
+    assert status == 200 and "Địa chỉ email" in page and "メール" not in page and "<script>" not in page
     async with anyone.http.post("/subscribe", data=FORM) as answer:
         first = await answer.text()
-        assert answer.status == 200 and "メールを確かめてください" in first and "taro" not in first
+        assert answer.status == 200 and word("asked_title", "vi") in first and "taro" not in first
     (one,) = await everyone(running.store)
     assert (one.state, one.asked) == (Membership.ASKED, WISH)
     link = f"/subscribe/confirm?t={desk.confirmation(one)}"
     for _ in range(2):
-        assert "確定" in (await anyone.get(link))[1]
+        assert word("confirm_title", "vi") in (await anyone.get(link))[1]
     assert (await everyone(running.store))[0].state is Membership.ASKED, "looking at a link confirms nothing"
     async with anyone.http.post(link) as answer:
-        assert "登録しました" in await answer.text()
+        assert word("confirmed_title", "vi") in await answer.text()
     assert (await anyone.get(link))[0] == 404
     async with anyone.http.post("/subscribe", data=FORM) as answer:
         assert await answer.text() == first, "who is known is not told to whoever asks"
@@ -78,10 +79,12 @@ async def test_wishes_are_changed_and_left_by_links_from_a_mail(offered: tuple[F
     page = (await anyone.get(mine))[1]
     assert re.search(r'value="3" checked', page) and re.search(r'value="snow" checked', page) and "taro" not in page
     async with anyone.http.post(mine, data={"least": "4", "language": "en"}) as answer:
-        assert "変更しました" in await answer.text()
+        assert word("saved_title", "en") in await answer.text()
+    async with anyone.http.post(f"{mine}&lang=ja", data={"least": "4", "language": "en"}) as answer:
+        assert word("saved_title", "ja") in await answer.text(), "the page goes on in the language it is read in"
     assert (await everyone(running.store))[0].wish == Wish(least=4, language="en")
     leave = f"/subscribe/leave?t={desk.seal.token(Purpose.LEAVE, one.uid)}"
-    assert "お知らせをやめる" in (await anyone.get(leave))[1] and len(await everyone(running.store)) == 1
+    assert word("leave_title", "en") in (await anyone.get(leave))[1] and len(await everyone(running.store)) == 1
     async with anyone.http.post(leave, data={"List-Unsubscribe": "One-Click"}) as answer:
         assert answer.status == 200
     assert await everyone(running.store) == []
@@ -123,7 +126,7 @@ async def test_what_nobody_means_well_with_is_refused(offered: tuple[Floor, Subs
         assert answer.status == 400, "a form of another site"
     async with anyone.http.post("/subscribe", data={**FORM, "address": '"><script>@x'}) as answer:
         page = await answer.text()
-        assert answer.status == 400 and "確かめてください" in page and "><script>@" not in page
+        assert answer.status == 400 and word("bad_address", "vi") in page and "><script>@" not in page
     async with anyone.http.post("/subscribe", data={**FORM, "district": "atlantis"}) as answer:
         assert answer.status == 400
     assert await everyone(running.store) == []

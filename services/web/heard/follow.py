@@ -15,8 +15,9 @@ from services.store import heard
 from services.store.heard import Heard
 from services.web.auth import open_write
 from services.web.context import CONTEXT
-from services.web.moments import moment
-from services.web.templating import page
+from services.web.public.district import area_of
+from services.web.public.frame import Own, either, framed
+from services.web.public.links import linking
 
 PATTERN = r"[A-Za-z0-9_-]{43}"
 
@@ -45,7 +46,8 @@ async def withdraw_it(request: web.Request) -> web.StreamResponse:
     if done:
         context.bell.ring("records" if one.request is None else "requests")
     language = language_of(request, one.language)
-    return web.Response(status=303, headers={hdrs.LOCATION: f"{request.path}?lang={language}"})
+    there = linking(language, area_of(request))(request.path, lang=language)
+    return web.Response(status=303, headers={hdrs.LOCATION: there})
 
 
 def language_of(request: web.Request, otherwise: str) -> str:
@@ -54,35 +56,29 @@ def language_of(request: web.Request, otherwise: str) -> str:
     return wanted if wanted in LANGUAGES else otherwise
 
 
-def words(language: str) -> dict[str, Any]:
-    """What the templates say things with: Japanese, and beside it the chosen language, English where none is."""
-    beside = language if language != "ja" else "en"
-    return {"word": word, "lang": beside, "html_lang": {"ja-x-easy": "ja"}.get(beside, beside)}
-
-
 def _page(request: web.Request, one: Heard, standing: Stand) -> web.Response:
-    context, now = request.app[CONTEXT], request.app[CONTEXT].now()
+    context = request.app[CONTEXT]
     kind = kind_of(one.kind, context.services.catalog if context.services else None) or Kind("other")
     language = language_of(request, one.language)
-    base = context.base_url or f"{request.scheme}://{request.host}"
     shown: dict[str, Any] = {
         "kind": kind,
+        "kind_name": name_of(kind, language),
         "is_request": one.request is not None,
         "standing": standing,
         "new": request.query.get("new") == "1",
-        "at": moment(one.at, now),
-        "moment": lambda at: moment(at, now),
+        "told_at": one.at,
         "drill": one.status.value != "Actual",
-        "link": f"{base}{request.path}",
-        "path": request.path,
-        "language": language,
-        **words(language),
     }
-    return _private(page(request, "report_follow.html", **shown))
+    return _private(framed(request, "report_follow.html", language, Own(says=word, otherwise=one.language), **shown))
+
+
+def name_of(kind: Kind, language: str) -> str:
+    """As a reader of this language reads it: what a city names itself has two languages."""
+    return kind.name(language) if kind.service is None else either(language, kind.name("ja"), kind.name("en"))
 
 
 def _gone(request: web.Request) -> web.Response:
-    return _private(page(request, "report_gone.html", status=404, **words(language_of(request, "ja"))))
+    return _private(framed(request, "report_gone.html", language_of(request, "ja"), Own(says=word), status=404))
 
 
 def _private(response: web.Response) -> web.Response:

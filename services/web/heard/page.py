@@ -21,7 +21,6 @@ from services.heard.door import By, Door, Sighting, Told, token_of
 from services.heard.kinds import Kind, kind_of, kinds
 from services.heard.words import word
 from services.photos import Photo
-from services.residents.words import LANGUAGE_NAMES
 from services.store import heard, photo_signs
 from services.store.photo_signs import Seen
 from services.web.auth import open_write
@@ -31,11 +30,13 @@ from services.web.heard.places import Spot, only, spots
 from services.web.heard.sent import Sent, read_sent
 from services.web.heard.typed import Fault, Where, sighting, where_of
 from services.web.heard.typed import request as request_of
+from services.web.public.district import area_of
+from services.web.public.frame import Own, framed
+from services.web.public.links import linking
 from services.web.report_form import cleaned
 from services.web.report_limit import ReportLimit
 from services.web.security import WORDS, WebError, client_address
 from services.web.sender import LIMIT
-from services.web.templating import page
 
 PATH = "/report"
 _TRIES: web.AppKey[ReportLimit] = web.AppKey("report_tries", ReportLimit)  # forms with faults among them
@@ -67,12 +68,12 @@ def setup(app: web.Application) -> None:
 
 
 async def show(request: web.Request) -> web.Response:
-    """What can be told; with ``?kind=`` the form for it. ``?lang=`` says what stands beside the Japanese."""
+    """What can be told; with ``?kind=`` the form for it. ``?lang=`` says in which language."""
     context, language = request.app[CONTEXT], follow.language_of(request, "ja")
     kind = kind_of(request.query.get("kind", ""), _catalog(context))
     if kind is None:
-        shown = {"kinds": kinds(_catalog(context)), **follow.words(language)}
-        return page(request, "report_choose.html", names=LANGUAGE_NAMES, language=language, **shown)
+        shown: dict[str, Any] = {"kinds": kinds(_catalog(context)), "name_of": follow.name_of}
+        return framed(request, "report_choose.html", language, Own(says=word), **shown)
     return _form(request, Typing(kind, Sent(()), language))
 
 
@@ -118,7 +119,8 @@ async def _keep(request: web.Request, typing: Typing, told: Told, pictures: Sequ
             await photo_signs.remember(connection, receipt.heard.case, seen, pictures, context.reports.photo_likeness)
     if not receipt.again:
         context.bell.ring(receipt.bell)
-    return web.Response(status=303, headers={hdrs.LOCATION: f"{PATH}/{token}?new=1&lang={typing.language}"})
+    there = linking(typing.language, area_of(request))(f"{PATH}/{token}", new=1, lang=typing.language)
+    return web.Response(status=303, headers={hdrs.LOCATION: there})
 
 
 def _told(context: WebContext, kind: Kind, sent: Sent) -> Told | list[Fault]:
@@ -164,8 +166,7 @@ def _form(
     shown: dict[str, Any] = {
         "kind": one.kind,
         "sent": sent,
-        "language": language,
-        "names": LANGUAGE_NAMES,
+        "kind_name": follow.name_of(one.kind, language),
         "once": once if _ONCE.fullmatch(once) else secrets.token_urlsafe(24),
         "faults": faults,
         "wrong": {fault.field: fault.word for fault in faults},
@@ -173,9 +174,9 @@ def _form(
         "findings": tuple(Finding),
         "box": _box(context),
         "trap": _TRAP,
-        **follow.words(language),
     }
-    return page(request, "report_form.html", status=status, **shown)
+    own = Own(says=word, keeps={"kind": one.kind.code})
+    return framed(request, "report_form.html", language, own, status=status, **shown)
 
 
 def _box(context: WebContext) -> str:

@@ -32,11 +32,17 @@ class Mine:
         return point.x, point.y
 
 
+def area_of(request: web.Request) -> str:
+    """The code of the district of ``?area=``; empty where none is named, or nobody knows it."""
+    area = request.app[CONTEXT].ground.areas.get(request.query.get("area", ""))
+    return area.code if area is not None and area.kind == "district" else ""
+
+
 def mine_of(request: web.Request) -> Mine | None:
-    """The district of ``?area=``; None where none is named, or nobody knows it."""
+    """The same with what lies around it; None where there is none."""
     areas = request.app[CONTEXT].ground.areas
-    area = areas.get(request.query.get("area", ""))
-    if area is None or area.kind != "district":
+    area = areas.get(area_of(request))
+    if area is None:
         return None
     around = areas.touching(area.geometry.buffer(_NEXT), "district")
     return Mine(area, frozenset(one.code for one in around if one.code != area.code))

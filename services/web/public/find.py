@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from aiohttp import hdrs, web
 
 from services.web.auth import open_write
 from services.web.body import form_of
 from services.web.context import CONTEXT
 from services.web.public.district import LONGEST, all_districts, districts_for, name_in
+from services.web.public.frame import framed
 from services.web.public.links import linking
-from services.web.public.page import public_page
 from services.web.public.words import language_of
 
 PATH = "/districts"
@@ -18,8 +20,13 @@ PATH = "/districts"
 async def show(request: web.Request) -> web.Response:
     """All districts as links."""
     language = language_of(request)
-    shown = {"found": all_districts(request.app[CONTEXT]), "name_in": name_in, "words_typed": "", "asked": False}
-    return public_page(request, "districts.html", language, "", **shown)
+    shown: dict[str, Any] = {
+        "found": all_districts(request.app[CONTEXT]),
+        "name_in": name_in,
+        "words_typed": "",
+        "asked": False,
+    }
+    return framed(request, "districts.html", language, **shown)
 
 
 @open_write
@@ -31,5 +38,5 @@ async def look_up(request: web.Request) -> web.Response:
     found = districts_for(request.app[CONTEXT], words)
     if len(found) == 1:
         return web.Response(status=303, headers={hdrs.LOCATION: linking(language, found[0].code)("/")})
-    shown = {"found": found, "name_in": name_in, "words_typed": words, "asked": True}
-    return public_page(request, "districts.html", language, "", **shown)
+    shown: dict[str, Any] = {"found": found, "name_in": name_in, "words_typed": words, "asked": True}
+    return framed(request, "districts.html", language, **shown)

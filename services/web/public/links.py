@@ -8,9 +8,9 @@ from urllib.parse import urlencode
 Link = Callable[..., str]
 
 
-def linking(language: str, area: str) -> Link:
+def linking(language: str, area: str, look: str = "") -> Link:
     """``link('/', area=…)``: a path with what is chosen; an empty value leaves a member out."""
-    chosen = {"lang": "" if language == "ja" else language, "area": area}
+    chosen = {"lang": "" if language == "ja" else language, "area": area, "look": look}
 
     def link(path: str, **changes: object) -> str:
         told = {name: str(value) for name, value in {**chosen, **changes}.items() if value not in ("", None)}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from urllib.parse import urlsplit
 
@@ -13,7 +14,7 @@ from services.web.context import CONTEXT
 
 COOKIE = "shirase_look"
 CHOICES = ("contrast", "large")
-_PAGES = ("/", "/snow", "/report", "/subscribe", "/privacy", "/districts", "/embed")
+_PAGES = re.compile(r"/|/(snow|report|subscribe|privacy|districts|embed|open|ogc)(/[\w/-]*)?")  # what residents read
 _YEAR = 365 * 24 * 3600
 
 
@@ -21,6 +22,11 @@ def look_of(request: web.Request) -> Mapping[str, bool]:
     """``contrast`` and ``large``: as the address says (``?look=contrast.large``), else as the cookie does."""
     said = request.query.get("look", request.cookies.get(COOKIE, ""))[:40].split(".")
     return {name: name in said for name in CHOICES}
+
+
+def look_named(request: web.Request) -> str:
+    """The look that the address itself asks for, for links to keep; empty where it names none."""
+    return ".".join(name for name, wanted in look_of(request).items() if wanted and "look" in request.query)
 
 
 @open_write
@@ -44,6 +50,6 @@ def _back(target: str) -> str:
     if not (target.isascii() and target.isprintable() and len(target) <= 300 and "\\" not in target):
         return "/"
     parts = urlsplit(target)
-    if parts.scheme or parts.netloc or parts.path not in _PAGES:
+    if parts.scheme or parts.netloc or not _PAGES.fullmatch(parts.path):
         return "/"
     return f"{parts.path}{f'?{parts.query}' if parts.query else ''}#look"

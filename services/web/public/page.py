@@ -6,25 +6,21 @@ What is chosen stands in the address, so that it can be kept and sent on: ``?are
 
 from __future__ import annotations
 
-import functools
 from typing import Any
 
 from aiohttp import hdrs, web
 
-from feeds.status import Status
-from rules.marks import beside
-from rules.wording.languages import LANGUAGES
-from services.residents.words import LANGUAGE_NAMES
 from services.web.context import CONTEXT
-from services.web.public.clock import clock, day
+from services.web.public.clock import day
 from services.web.public.district import Mine, all_districts, mine_of, name_in
+from services.web.public.frame import answered, framed
 from services.web.public.kept import KEPT, mark_of
 from services.web.public.links import linking
-from services.web.public.look import look_of
+from services.web.public.look import look_named, look_of
 from services.web.public.picture import picture
 from services.web.public.told import level_names
-from services.web.public.words import hinted, language_of, table, tag_of, word
-from services.web.templating import TEMPLATES, page
+from services.web.public.words import hinted, language_of, table
+from services.web.templating import TEMPLATES
 
 SHOWN_ALERTS, SHOWN_SHELTERS = 8, 10  # before the rest stands behind a link: the first answer must stay small
 _LISTED = 40  # districts that still fit into the page as a list
@@ -37,11 +33,11 @@ async def show(request: web.Request) -> web.Response:
     everything = request.query.get("all") == "1"
     base = request.app[CONTEXT].base_url or f"{request.scheme}://{request.host}"
     area = mine.area.code if mine else ""
-    asked = (language, area, unknown, everything, hinted(request), tuple(look.values()), base)
+    asked = (language, area, unknown, everything, hinted(request), tuple(look.values()), look_named(request), base)
     text = await request.app[KEPT].page(
         asked, await mark_of(request), lambda: _made(request, language, mine, everything)
     )
-    return _answer(web.Response(text=text, content_type="text/html"))
+    return answered(web.Response(text=text, content_type="text/html"))
 
 
 async def _made(request: web.Request, language: str, mine: Mine | None, everything: bool) -> str:
@@ -56,7 +52,6 @@ async def _made(request: web.Request, language: str, mine: Mine | None, everythi
         "unknown_area": mine is None and bool(request.query.get("area")),
         "districts": districts if len(districts) <= _LISTED else (),
         "any_districts": bool(districts),
-        "hint": hinted(request),
         "most_alerts": 10_000 if everything else SHOWN_ALERTS,
         "most_shelters": 10_000 if everything else SHOWN_SHELTERS,
         "law": law.of(language),
@@ -65,47 +60,9 @@ async def _made(request: web.Request, language: str, mine: Mine | None, everythi
         "known": table(),
         "day": lambda moment: day(moment, language),
         "name_in": name_in,
+        "here": linking("ja", mine.area.code if mine else ""),
     }
-    made = public_page(request, "public.html", language, mine.area.code if mine else "", **shown)
-    return made.text or ""
-
-
-def public_page(request: web.Request, name: str, language: str, area: str, **more: Any) -> web.Response:
-    """A page in one language: ``w`` says its sentences, ``link`` keeps what was chosen, ``at`` writes times."""
-    context = request.app[CONTEXT]
-    base = context.base_url or f"{request.scheme}://{request.host}"
-    shown: dict[str, Any] = {
-        "language": language,
-        "tag": tag_of(language),
-        "names": LANGUAGE_NAMES,
-        "tag_of": tag_of,
-        "w": functools.partial(_said, language),
-        "said_in": word,
-        "beside": beside,
-        "link": linking(language, area),
-        "here": linking("ja", area),
-        "base": base,
-        "area": area,
-        "now": context.now(),
-        "at": lambda moment: clock(moment, language),
-        "town": context.city_name if LANGUAGES[language].kanji else context.city_name_en,
-        "look": look_of(request),
-        "request_path": request.path,
-        "exercise_status": Status.EXERCISE,
-        **more,
-    }
-    return _answer(page(request, name, **shown))
-
-
-def _answer(response: web.Response) -> web.Response:
-    response.headers[hdrs.CACHE_CONTROL] = "no-cache"
-    response.headers[hdrs.VARY] = "Accept-Language, Cookie"
-    response.enable_compression()
-    return response
-
-
-def _said(language: str, name: str, /, **facts: object) -> str:
-    return word(name, language, **facts)
+    return framed(request, "public.html", language, **shown).text or ""
 
 
 def in_language(language: str) -> Any:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from aiohttp import web
 
-from services.web.public.page import public_page
+from services.web.public.frame import framed
 from services.web.public.words import language_of
 
 
 async def show(request: web.Request) -> web.Response:
     """A few sentences."""
-    return public_page(request, "privacy.html", language_of(request), "")
+    return framed(request, "privacy.html", language_of(request))

@@ -16,8 +16,8 @@ from services.residents.words import word as subscribers_word
 from services.web.context import CONTEXT
 from services.web.public import told
 from services.web.public.district import Mine, all_districts, mine_of, name_in
+from services.web.public.frame import framed
 from services.web.public.links import linking
-from services.web.public.page import public_page
 from services.web.public.told import Item
 from services.web.public.top import top
 from services.web.public.words import language_of, word
@@ -39,7 +39,7 @@ async def show(request: web.Request) -> web.Response:
     async with context.store.read() as connection:
         found = await told.items(connection, context, language)
     wanted = chosen(found, mine, kind_of(request))
-    shown = {
+    shown: dict[str, Any] = {
         "top": top(wanted, mine, context, language),
         "items": wanted[:_MOST],
         "more": max(0, len(wanted) - _MOST),
@@ -47,7 +47,7 @@ async def show(request: web.Request) -> web.Response:
         "mine_name": name_in(mine.area, language) if mine else "",
         "look": {"contrast": False, "large": False},  # a cookie of ours means nothing on another's page
     }
-    response = public_page(request, "widget.html", language, mine.area.code if mine else "", **shown)
+    response = framed(request, "widget.html", language, **shown)
     response.headers[POLICY] = _ALONE
     response.headers["Refresh"] = str(_RENEWED_S)
     response.headers[hdrs.CACHE_CONTROL] = "public, max-age=30"
@@ -68,7 +68,7 @@ async def embed(request: web.Request) -> web.Response:
         "districts": all_districts(context),
         "name_in": name_in,
     }
-    response = public_page(request, "embed.html", language, area, **shown)
+    response = framed(request, "embed.html", language, **shown)
     response.headers[POLICY] = _WITH_PREVIEW
     return response
 

@@ -4,24 +4,21 @@ from __future__ import annotations
 
 from typing import Any
 
-from aiohttp import hdrs, web
+from aiohttp import web
 
-from feeds.instant import instant
 from feeds.status import Status
 from rules.street.ages import AGES
 from rules.street.words import sentence
-from rules.wording.languages import LANGUAGES
-from services.residents.words import LANGUAGE_NAMES
 from services.web.api.viewer import Viewer
 from services.web.context import CONTEXT, WebContext
 from services.web.dumps.api import look
-from services.web.dumps.told import crowd_en, dump_told
-from services.web.public.clock import clock
+from services.web.public.frame import Own, framed
+from services.web.public.words import language_of
+from services.web.roads.filling import foreseen
 from services.web.roads.finding import LONGEST, find
 from services.web.roads.shown import shown_status
+from services.web.roads.words import word
 from services.web.security import WebError
-from services.web.snow.page import short
-from services.web.templating import page
 
 PATH = "/snow"
 _NEAR = 15  # roads that are shown of a town
@@ -33,7 +30,7 @@ async def show(request: web.Request) -> web.Response:
     context = request.app[CONTEXT]
     viewer = Viewer.everyone(context)
     status, now = shown_status(context, viewer), context.now()
-    language = request.query.get("lang", "ja")
+    language = language_of(request)
     words = request.query.get("q", "").strip()[:LONGEST]
     town = context.towns.named(request.query.get("town", "")[:LONGEST])
     where = None if town else _place(request, context)
@@ -48,32 +45,24 @@ async def show(request: web.Request) -> web.Response:
         told = await context.answers.rounds.of(connection, names, status, now)
     dumps = await look(context, status, staff=False)
     shown: dict[str, Any] = {
-        "now": now,
-        "language": language if language in LANGUAGES else "ja",
-        "languages": LANGUAGE_NAMES,
         "q": words,
         "found": find(context, words, status),
-        "town": town,
+        "found_town": town,
         "around": context.answers.near(town.lon, town.lat, status, _NEAR) if town else [],
         "town_sections": [one.code for one in around] if town else [],
         "answers": answers,
         "sentence": sentence,
-        "where": where,
         "sections": told,
-        "names": names,
-        "dumps": [dump_told(one, status.value) | {"code": one.site.code, "crowd_en": crowd_en(one)} for one in dumps],
-        "instant": instant,
+        "section_names": names,
+        "dumps": dumps,
+        "foreseen": lambda outlook: foreseen(outlook, language),
         "map": _map(context, status),
         "ages": tuple(reversed(AGES)),
         "delay": int(context.plow.public_delay.total_seconds() // 60),
         "contact": context.services.contact if context.services else "",
-        "clock": clock,
-        "short": short,
     }
-    response = page(request, "snow_public.html", **shown)
-    response.headers[hdrs.CACHE_CONTROL] = "no-cache"
-    response.enable_compression()
-    return response
+    keeps = {name: request.query.get(name, "")[:LONGEST] for name in ("q", "town", "lon", "lat")}
+    return framed(request, "snow_public.html", language, Own(says=word, keeps=keeps), **shown)
 
 
 def _map(context: WebContext, status: Status) -> dict[str, str] | None:

@@ -118,8 +118,9 @@ async def test_what_is_asked_of_the_snow_desk_is_answered_with_its_facts(store: 
         own = await shown(visitor, "/report?kind=SNOW_NOT_PLOWED&lang=vi")
         more = {"attribute[CARE]": "yes", "attribute[SINCE]": "2026-11-20T06:30", "attribute[ROAD]": ""}
         more |= {"place": "内丸1", "text": "雪が<b>深い</b> 3<4"}
-        status, _, text, _ = await send(visitor, own | more, png())
-        assert status == 200 and "受け付けました。道路の位置を職員が確認します。" in text and 'lang="vi"' in text
+        status, path, text, _ = await send(visitor, own | more, png())
+        assert status == 200 and '<html lang="vi"' in text
+        assert "受け付けました。道路の位置を職員が確認します。" in (await visitor.get(f"{path}?lang=ja"))[1]
         async with hub.store.read() as connection:
             row = (await connection.execute(select(requests))).mappings().one()
         assert (row["urgent"], row["client"], row["description"]) == (True, "@public", "雪が＜b>深い＜/b> 3＜4")

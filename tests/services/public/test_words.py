@@ -3,16 +3,25 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
+from datetime import date
 from string import Formatter
 
 import pytest
 from aiohttp.test_utils import make_mocked_request
 
+from geo.plow.dumps.crowd import Crowd
+from geo.plow.dumps.outlook import Outlook, Why
+from rules.dumps.life import State
 from rules.wording.languages import LANGUAGES
 from services.residents.wish import TOPICS
 from services.web.pages import STATIC, words
 from services.web.public.words import hinted, language_of, table, tag_of, word
+from services.web.roads.filling import foreseen
+from services.web.roads.words import table as snow_table
 
+Book = Mapping[str, Mapping[str, str]]
+BOOKS = [pytest.param(table(), id="frame"), pytest.param(snow_table(), id="snow")]
 MADE = ("do_", "kind_", "threshold_", "plow_", "privacy_", "contrast_", "large_")  # put together from a value
 
 
@@ -20,8 +29,9 @@ def gaps(text: str) -> set[str]:
     return {name for _, name, _, _ in Formatter().parse(text) if name}
 
 
-def test_every_sentence_stands_in_every_language_with_the_same_gaps() -> None:
-    for name, texts in table().items():
+@pytest.mark.parametrize("book", BOOKS)
+def test_every_sentence_stands_in_every_language_with_the_same_gaps(book: Book) -> None:
+    for name, texts in book.items():
         assert list(texts) == list(LANGUAGES), name
         assert all(text.strip() for text in texts.values()), name
         assert {tag: gaps(text) for tag, text in texts.items()} == dict.fromkeys(LANGUAGES, gaps(texts["ja"])), name
@@ -46,9 +56,49 @@ def test_every_threshold_level_and_notice_of_safety_has_its_words() -> None:
     assert {f"kind_{kind}" for kind in single} <= set(table())
 
 
-def test_a_japanese_sentence_is_not_left_standing_in_another_language() -> None:
+def test_what_is_said_of_the_snow_is_all_there_and_all_said() -> None:
+    home = STATIC.parent
+    sources = [home / "templates/snow_public.html", home / "templates/_snow_dumps.html", home / "roads/filling.py"]
+    text = "\n".join(path.read_text(encoding="utf-8") for path in sources)
+    quoted = set(re.findall(r"['\"](\w+)['\"]", text))
+    made = {f"outlook_{name}" for name in quoted | {one.value for one in Why}}
+    made |= {f"crowd_{one.value}" for one in Crowd} | {f"dump_{one.value}" for one in State} | {"dump_unknown"}
+    made |= {"working", "ordered", "finished"}  # states of a section
+    assert {name for name in snow_table() if name not in quoted | made} == set()
+    assert set(re.findall(r"\bsay\('(\w+)'[,)]", text)) <= set(snow_table())
+    assert {f"crowd_{one.value}" for one in Crowd} | {f"dump_{one.value}" for one in State} <= set(snow_table())
+
+
+@pytest.mark.parametrize(
+    ("why", "days", "said"),
+    [
+        (Why.FORESEEN, {"early": 26, "likely": 28, "late": 30}, "Full by 28 January as things go (26 January at the"),
+        (Why.FORESEEN, {"early": 26, "likely": 28}, "perhaps not within two weeks"),
+        (Why.FORESEEN, {"likely": 28}, ""),
+        (Why.AHEAD, {"early": 26}, "at the earliest full on 26 January"),
+        (Why.AHEAD, {}, "Should last for two weeks"),
+        (Why.FULL, {}, "capacity is used up"),
+        (Why.TOO_NEW, {"early": 26, "likely": 28}, ""),
+    ],
+)
+def test_how_long_a_dump_lasts_is_told_in_every_language_with_its_doubt(
+    why: Why, days: dict[str, int], said: str
+) -> None:
+    at = {name: date(2027, 1, number) for name, number in days.items()}
+    one = Outlook(why=why, volume_m3=1, low_m3=1, high_m3=1, share=0.5, a_day_m3=1, **at)
+    told = {language: foreseen(one, language) for language in LANGUAGES}
+    assert (
+        said in told["en"]
+        and (said == "") == (told["en"] == "")
+        and all(bool(text) == bool(said) for text in told.values())
+    )
+    assert all(f"1月{number}日" in told["ja"] for number in days.values() if said)
+
+
+@pytest.mark.parametrize("book", BOOKS)
+def test_a_japanese_sentence_is_not_left_standing_in_another_language(book: Book) -> None:
     kana = re.compile(r"[ぁ-んァ-ヶ]")
-    for name, texts in table().items():
+    for name, texts in book.items():
         assert not [tag for tag in ("en", "zh-Hans", "ko", "vi") if kana.search(texts[tag])], name
 
 

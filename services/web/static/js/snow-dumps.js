@@ -7,7 +7,8 @@ async function renew() {
   const box = document.getElementById('dump-box');
   if (!box || document.hidden) return;
   try {
-    const response = await fetch('/snow', { headers: { Accept: 'text/html' } });
+    const lang = new URLSearchParams(location.search).get('lang');
+    const response = await fetch(lang ? `/snow?lang=${encodeURIComponent(lang)}` : '/snow', { headers: { Accept: 'text/html' } });
     if (!response.ok) throw new Error(String(response.status));
     const page = new DOMParser().parseFromString(await response.text(), 'text/html');
     const fresh = page.getElementById('dump-box');

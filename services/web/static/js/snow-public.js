@@ -10,17 +10,16 @@ const closer = /** @type {HTMLElement} */ (document.getElementById('closer'));
 const trouble = /** @type {HTMLElement} */ (document.getElementById('trouble'));
 const asked = new URLSearchParams(location.search);
 
-/** @param {string} text */
-function say(text) {
-  trouble.textContent = text;
-  trouble.hidden = !text;
+/** @param {'' | 'position' | 'map' | 'roads'} what went wrong: its sentence stands in the page */
+function say(what) {
+  trouble.textContent = what && (trouble.dataset[what] ?? '');
+  trouble.hidden = !what;
 }
 
 /** @param {number} lon @param {number} lat */
 function ask(lon, lat) {
   const query = new URLSearchParams({ lon: lon.toFixed(5), lat: lat.toFixed(5) });
-  const lang = asked.get('lang');
-  if (lang) query.set('lang', lang);
+  for (const kept of ['lang', 'area', 'look']) if (asked.has(kept)) query.set(kept, asked.get(kept) ?? '');
   location.href = `/snow?${query}#answer`;
 }
 
@@ -28,7 +27,7 @@ function useMyPosition() {
   say('');
   navigator.geolocation.getCurrentPosition(
     ({ coords }) => ask(coords.longitude, coords.latitude),
-    () => say('いまいる場所が分かりません。住所か地図で調べてください。 / Your position is not known; search by address or on the map.'),
+    () => say('position'),
     { timeout: 15000, maximumAge: 60000 },
   );
 }
@@ -90,7 +89,7 @@ function pieces(ol, which, zoom) {
       } catch {
         source.removeLoadedExtent(extent);
         failed();
-        say('道路を読み込めません。しばらくして地図を動かしてください。 / Roads cannot be loaded; move the map in a while.');
+        say('roads');
       }
     },
   });
@@ -143,5 +142,5 @@ if (navigator.geolocation) {
 }
 if (opener) {
   opener.hidden = false;
-  opener.addEventListener('click', () => openMap().catch(() => say('地図を開けません。住所で調べてください。 / The map cannot be opened; search by address.')));
+  opener.addEventListener('click', () => openMap().catch(() => say('map')));
 }
