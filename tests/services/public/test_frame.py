@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import gzip
 import re
 from collections.abc import AsyncIterator
 from html import unescape
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, urljoin, urlsplit
 
 import aiohttp
 import pytest
@@ -32,6 +33,7 @@ PAGES = (
     *("/?", "/snow?q=uchimaru", f"/snow?{ON_A_ROAD}", "/report?", "/report?kind=bear", "/report?kind=SNOW_NOT_PLOWED"),
     *("/report/" + "x" * 43 + "?", "/subscribe?", "/subscribe/confirm?t=x", "/privacy?", "/districts?", "/embed?"),
 )
+BUDGET = 40_000  # bytes; promised are 100 kB
 WAYS = {"/", "/snow", "/report", "/subscribe", "/privacy"}
 
 
@@ -114,3 +116,26 @@ async def test_what_answers_a_form_cannot_be_asked_for_again_and_offers_nothing_
         page = await response.text()
     assert response.status == 400 and '<html lang="ko"' in page and 'id="languages"' not in page
     assert word("contrast_on", "ko") not in page and links(page)["/snow"] == {"lang": ["ko"], "area": [AREA]}
+
+
+async def loaded(visitor: Visitor, path: str) -> int:
+    """Bytes of a first visit, packed: the page, its styles and scripts, and what those import."""
+    visited, waiting, total = set[str](), [path], 0
+    while waiting:
+        address = waiting.pop()
+        visited.add(address)
+        async with visitor.http.get(address) as response:
+            assert response.headers["Content-Encoding"] in {"gzip", "deflate"}, address
+            text = await response.text()
+        total += len(gzip.compress(text.encode()))
+        found = re.findall(r'(?:href|src)="(/static/[^"]+)"', text) if address == path else []
+        if address.endswith(".js"):
+            found = [urljoin(address, one) for one in re.findall(r"(?:from|import)\s*'(\.[^']+)'", text)]
+        waiting += [one for one in found if one not in visited and one not in waiting]
+    return total
+
+
+async def test_no_page_weighs_more_than_its_budget_on_the_first_visit(anyone: Visitor) -> None:
+    weights = {path: await loaded(anyone, path) for path in PAGES}
+    print("MEASURED", weights)
+    assert max(weights.values()) < BUDGET, weights
