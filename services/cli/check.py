@@ -132,9 +132,12 @@ def _retention(settings: Settings) -> dict[str, Any]:
 def _accounts(settings: Settings) -> dict[str, Any]:
     """Who has to show a second factor; nobody, as long as there is no key to keep one under."""
     keyed = settings.accounts.keyring() is not None
+    oidc = settings.accounts.oidc
+    provider = {"provider": oidc.issuer, "roles": dict(oidc.roles)} if oidc else {}
     return {
         "part": "accounts",
         "ok": True,
+        **provider,
         "key": keyed,
         "second_factor": settings.accounts.second_factor if keyed else [],
     }

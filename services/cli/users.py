@@ -16,7 +16,7 @@ from feeds.status import Status
 from services.cli.scopes import ScopeError, add_options, scope_of, told
 from services.clock import wall
 from services.settings import SettingsError, load
-from services.store import chronology, pending_logins, second_factors, users
+from services.store import chronology, identities, pending_logins, second_factors, users
 from services.store.chronology import Entry
 from services.store.engine import Store, StoreError
 from services.store.users import Account, Role, Scope, UserError
@@ -41,6 +41,10 @@ def register(commands: Any) -> None:
     verbs.add_parser("list", help="show every account")
     revoking = verbs.add_parser("revoke", help="close an account and end its sessions")
     revoking.add_argument("name", metavar="NAME")
+    linking = verbs.add_parser(
+        "link", help="let the next login by the city's provider under this name have the account"
+    )
+    linking.add_argument("name", metavar="NAME")
     totp = verbs.add_parser("totp", help="second factors: the authenticator apps that people have registered")
     of_totp = totp.add_subparsers(dest="totp", required=True, metavar="VERB")
     resetting = of_totp.add_parser("reset", help="forget the phone of a person who has lost it, and end their sessions")
@@ -56,9 +60,11 @@ def run(args: argparse.Namespace) -> int:
         "list": _list,
         "revoke": _revoke,
         "totp": _totp_reset,
+        "link": _link,
     }
     try:
         settings = load(args.settings)
+        args.issuer = settings.accounts.oidc.issuer if settings.accounts.oidc else None
         args.scope = scope_of(args, settings) if args.verb in {"add", "scope"} else None
     except SettingsError as error:
         return _refuse("bad_settings", str(error))
@@ -155,6 +161,19 @@ async def _totp_reset(store: Store, args: argparse.Namespace) -> int:
         ended = await users.end_sessions(connection, args.name)
         await chronology.append(connection, [_entry(f"{args.name} の認証アプリの登録を取り消し、ログインを切った。")])
     _tell({"user": args.name, "second_factor": False, "sessions_ended": ended})
+    return 0
+
+
+async def _link(store: Store, args: argparse.Namespace) -> int:
+    if args.issuer is None:
+        return _refuse("no_provider", "the settings name no [accounts.oidc]; there is nothing to link to")
+    async with store.write() as connection:
+        account = await users.find(connection, args.name)
+        if account is None or account.revoked:
+            return _refuse("not_found", f"there is no account {args.name!r} in use; `shirase users list` shows all")
+        await identities.await_first(connection, args.name, args.issuer)
+        await chronology.append(connection, [_entry(f"{args.name} を、市の共通ログインの同じ名前の人につなぐ。")])
+    _tell({"user": args.name, "issuer": args.issuer, "waits_for_first_login": True})
     return 0
 
 

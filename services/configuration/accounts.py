@@ -7,6 +7,7 @@ from typing import Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, model_validator
 
+from services.configuration.oidc import Oidc
 from services.keyring import Keyring
 
 USE = "accounts"
@@ -28,9 +29,12 @@ class Accounts(BaseModel):
     idle_minutes: int = Field(default=60, ge=5, le=1440)  # with every page of the desk closed: an open one asks on
     token_days: int = Field(default=366, ge=1, le=1830)  # the longest life of a program's token
 
+    oidc: Oidc | None = None  # the city's own login, beside the accounts here
+
     @model_validator(mode="after")
     def _long_enough(self) -> Self:
-        self.keyring()
+        if self.keyring() is None and self.oidc is not None:
+            raise ValueError("oidc needs [accounts] key: what a browser carries to the provider and back is sealed")
         return self
 
     @property

@@ -26,6 +26,7 @@ ELSEWHERE: Mapping[str, str] = {
     "lead_acts": "a week longer than the leads they speak of; the loop forget leads",
     "lead_reads": "400 days: numbers by the hour; the loop forget leads",
     "lead_salts": "two days; the loop forget leads",
+    "identities": "one row per person",
     "leads": "[listening] kept_hours, of X a day at most; the loop forget leads",
     "leases": "one row per verb",
     "listened": "one row per source",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import JSON, Boolean, Column, ForeignKey, Integer, LargeBinary, Table, Text
+from sqlalchemy import JSON, Boolean, Column, ForeignKey, Integer, LargeBinary, Table, Text, UniqueConstraint
 
 from services.store.columns import Instant, metadata
 
@@ -49,4 +49,13 @@ tokens = Table(  # by which programs come in for a person
     Column("expires", Instant, nullable=False),
     Column("used_at", Instant),
     Column("revoked", Boolean, nullable=False),
+)
+
+identities = Table(  # who of ours is whom at the city's own login
+    "identities",
+    metadata,
+    Column("user", Text, ForeignKey("users.name"), primary_key=True),
+    Column("issuer", Text, nullable=False),
+    Column("subject", Text),  # null: the first login under the account's name is taken for its person's
+    UniqueConstraint("issuer", "subject"),
 )

@@ -127,6 +127,11 @@ async def set_scope(connection: AsyncConnection, name: str, scope: Scope | None)
     return bool((await connection.execute(mine.values(scope=asdict(scope) if scope else None))).rowcount)
 
 
+async def set_role(connection: AsyncConnection, name: str, role: Role) -> None:
+    """Another role, from the next request on."""
+    await connection.execute(update(users).where(users.c.name == name).values(role=role.value))
+
+
 async def revoke(connection: AsyncConnection, name: str) -> bool:
     """Close the account and end its sessions at once; False when there is no such account."""
     await end_all(connection, name)

@@ -103,13 +103,18 @@ def own_cookie(request: web.Request, name: str) -> str:
     return request.cookies.get(_named(request, name), "")
 
 
-def set_own_cookie(request: web.Request, response: web.StreamResponse, name: str, value: str | None) -> None:
-    """For this server, out of reach of scripts and of other sites; None takes it away."""
-    secure = request.app[CONTEXT].https
+def set_own_cookie(
+    request: web.Request, response: web.StreamResponse, name: str, value: str | None, *, returning: bool = False
+) -> None:
+    """For this server, out of reach of scripts and of other sites; None takes it away.
+
+    ``returning``: it comes along when another site sends the browser back to us.
+    """
+    secure, same = request.app[CONTEXT].https, "Lax" if returning else "Strict"
     if value is None:
         response.del_cookie(_named(request, name), path="/", secure=secure, httponly=True, samesite="Strict")
     else:
-        response.set_cookie(_named(request, name), value, path="/", secure=secure, httponly=True, samesite="Strict")
+        response.set_cookie(_named(request, name), value, path="/", secure=secure, httponly=True, samesite=same)
 
 
 def _named(request: web.Request, name: str) -> str:

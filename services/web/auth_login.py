@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from aiohttp import web
 
+from services.configuration.oidc import Oidc
 from services.store import users
 from services.store.chronology import append
 from services.store.users import Account, Role
-from services.web import auth_second
+from services.web import auth_oidc, auth_second
 from services.web.auth import (
     COOKIE,
     PERSON,
@@ -36,6 +37,7 @@ def setup(app: web.Application) -> None:
     app.router.add_post("/login", log_in)
     app.router.add_post("/logout", log_out)
     auth_second.setup(app)
+    auth_oidc.setup(app)
 
 
 async def show(request: web.Request) -> web.StreamResponse:
@@ -54,7 +56,7 @@ async def log_in(request: web.Request) -> web.StreamResponse:
         return _form(request, wanted, error=STALE, status=403)
     wait = too_many(request, name)
     if wait is not None:
-        return locked(request, "login.html", wait, next=wanted)
+        return locked(request, "login.html", wait, next=wanted, oidc=_oidc(request))
     account = await proven(request, name, password)
     answer = await go_on(request, account, wanted) if account else None
     if answer is None:
@@ -68,7 +70,7 @@ async def log_out(request: web.Request) -> web.StreamResponse:
     async with request.app[CONTEXT].store.write() as connection:
         await users.log_out(connection, token_hash(own_cookie(request, COOKIE)))
         await append(connection, [entry(request, request[PERSON].name, "ログアウトしました。")])
-    response = redirect("/")
+    response = redirect("/login/out" if _oidc(request) else "/")
     set_own_cookie(request, response, COOKIE, None)
     return response
 
@@ -97,4 +99,8 @@ async def _note_failure(request: web.Request, account: Account | None) -> None:
 
 
 def _form(request: web.Request, wanted: str, *, error: str = "", status: int = 200) -> web.Response:
-    return form(request, "login.html", error=error, status=status, next=wanted)
+    return form(request, "login.html", error=error, status=status, next=wanted, oidc=_oidc(request))
+
+
+def _oidc(request: web.Request) -> Oidc | None:
+    return request.app[CONTEXT].accounts.oidc
