@@ -12,6 +12,7 @@ from feeds.distrust import LONGEST, USUAL, Distrust, DistrustError
 from feeds.quantities import QUANTITIES
 from feeds.status import Status
 from geo.station import Station
+from services.accounts.scopes import TokenScope
 from services.desks import distrust as desk
 from services.store import distrusts
 from services.store.users import Role
@@ -131,6 +132,7 @@ ENDPOINTS = (
         properties=_PROPERTIES,
         errors=(400, 409),
         role=Role.OPERATOR,
+        scope=TokenScope.PERSON,
     ),
     Endpoint(
         path="/sensors/distrusts/end",
@@ -142,5 +144,6 @@ ENDPOINTS = (
         properties={"ended": "true"},
         errors=(400, 409),
         role=Role.OPERATOR,
+        scope=TokenScope.PERSON,
     ),
 )
