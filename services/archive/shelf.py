@@ -156,7 +156,7 @@ class Shelf:
         for kind in kinds:
             for name in self.names(kind) - set(named.get(kind, ())):
                 path = self._folder / kind / name
-                if path.stat().st_mtime < before:
+                if path.lstat().st_mtime < before:
                     path.unlink(missing_ok=True)
                     gone += 1
         return gone
