@@ -170,8 +170,9 @@ class Archive:
                 rows = [one for one in (await archives.every(connection)).values() if one.kind == kind.id]
             days = [one for one in rows if not (Period(one.period).whole or one.withdrawn)]
             other = {one.period for one in days if one.content != sha256(found.get(one.period, b"")).hexdigest()}
-            async with self._store.write() as connection:
-                await archives.outdate(connection, kind.id, other)
+            if other:
+                async with self._store.write() as connection:
+                    await archives.outdate(connection, kind.id, other)
         while await self._hear_readings():
             pass
 

@@ -89,8 +89,9 @@ class Plan:
             yield Work(kind, month)
 
     def _moved(self, row: Archived, day: Period) -> bool:
-        """Something came since, its file is gone, or it was last looked at before everything could settle."""
-        return row.stale or self._gone(row) or row.looked_at < day.ends + SETTLED <= self.now
+        """Something came since, its file is gone, it was last looked at before all had settled, or by a wrong clock."""
+        unsettled = row.looked_at < day.ends + SETTLED <= self.now or row.looked_at > self.now
+        return row.stale or self._gone(row) or unsettled
 
     def _gone(self, row: Archived) -> bool:
         """Its file is not where it should be: another disk, a restored store."""

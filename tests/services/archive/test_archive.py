@@ -5,8 +5,11 @@ from __future__ import annotations
 import csv
 import hashlib
 import io
+from contextlib import AbstractAsyncContextManager
 from datetime import timedelta
 from pathlib import Path
+
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from feeds.quantities import FOR_STAFF
 from feeds.records import Flag
@@ -15,6 +18,7 @@ from services.archive.period import Period
 from services.archive.plan import Work
 from services.archive.registry import KINDS
 from services.configuration.open_data import OpenData
+from services.store import by_day
 from services.store.engine import Store
 from tests.services.archive.making import NOON, TODAY, YESTERDAY, job, path, real, row, save, text, work_off
 from tests.services.making import NOW, reading
@@ -71,6 +75,25 @@ async def test_the_same_data_are_the_same_bytes_on_every_engine(store: Store, tm
     assert await work_off(job(store, tmp_path / "another disk")) > 0
     again = await row(store, "readings", YESTERDAY.name)
     assert again is not None and (again.sha256, again.version) == (one.sha256, 1)
+
+
+async def test_of_a_month_of_rows_a_few_are_in_memory(store: Store) -> None:
+    """Ten thousand sensors are read as one is: so many rows at once, and a transaction for each few sensors."""
+    second = timedelta(seconds=1)
+    await save(store, *(real(value=1.0, measured_at=YESTERDAY.begins + one * second) for one in range(4100)))
+    await save(store, *(real(station=f"s{one}", value=2.0) for one in range(60)))
+    wanted, transactions = await by_day.subjects(store, Status.ACTUAL), 0
+
+    class Counting:
+        def read(self) -> AbstractAsyncContextManager[AsyncConnection]:
+            nonlocal transactions
+            transactions += 1
+            return store.read()
+
+    parts = by_day.trusted(Counting(), wanted, (YESTERDAY.begins, YESTERDAY.ends), ())
+    sizes = [len(part) async for part in parts]
+    assert len(wanted) == 61 and sum(sizes) == 4160 and max(sizes) <= 2000
+    assert transactions == 3
 
 
 async def test_a_late_reading_makes_a_day_and_its_month_anew_and_says_so(store: Store, tmp_path: Path) -> None:

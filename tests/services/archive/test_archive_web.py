@@ -5,12 +5,14 @@ from __future__ import annotations
 import gzip
 import hashlib
 import json
+import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
 from email.utils import format_datetime
 from pathlib import Path
 
+import aiohttp
 import pytest
 
 from services.archive.plan import Work
@@ -152,6 +154,18 @@ async def test_what_is_withdrawn_is_gone_and_what_is_not_here_is_not_half_here(s
         async with http.get("/open/archive/manifest.json?month=2026-11") as response:
             (told,) = [each for each in (await response.json())["files"] if each["kind"] == "readings"]
         assert told["withdrawn"] and told["replaces_sha256"] == one.sha256 and "url" not in told
+
+
+async def test_a_file_that_became_shorter_breaks_off_and_nothing_else_follows_it(store: Store, tmp_path: Path) -> None:
+    async with served(store, tmp_path) as running:
+        http = (await running.visitor()).http
+        one = await row(store, "readings", YESTERDAY.name)
+        assert one is not None
+        os.truncate(path(tmp_path, one), one.bytes - 10)
+        with pytest.raises(aiohttp.ClientPayloadError):
+            async with http.get(FILE) as response:
+                await response.read()
+        assert not running.app[DOWNLOADS]._running, "the next may come"
 
 
 async def test_so_many_at_once_and_no_more(store: Store, tmp_path: Path) -> None:

@@ -71,6 +71,8 @@ def test_a_day_is_made_again_where_something_moved() -> None:
     assert days(plan(archived("2026-11-19"), there={})) == [("2026-11-19", False)]
     settled = plan(archived("2026-11-19"), now=NOW + 8 * DAY)
     assert ("2026-11-19", False) in days(settled)
+    ahead = archived("2026-11-19", looked_at=NOW + 400 * DAY)
+    assert days(plan(ahead)) == [("2026-11-19", False)], "the clock was wrong: what it made says nothing"
     looked = plan(archived("2026-11-19", looked_at=NOW + 8 * DAY), now=NOW + 9 * DAY)
     assert "2026-11-19" not in dict(days(looked))
 

@@ -79,11 +79,13 @@ async def send(request: web.Request, one: Archived, path: Path, downloads: Downl
         return response
     with downloads.one(client_address(request)):
         file = await asyncio.to_thread(path.open, "rb")
-        try:
+        with file:
             await response.prepare(request)
-            await _pieces(response, file, wanted.begin, wanted.end)
-        finally:
-            await asyncio.to_thread(file.close)
+            try:
+                await _pieces(response, file, wanted.begin, wanted.end)
+            except OSError:  # gone, too slow, or a disk that fails: nothing but the file may follow these headers
+                if request.transport is not None:
+                    request.transport.abort()
     return response
 
 
@@ -92,7 +94,7 @@ async def _pieces(response: web.StreamResponse, file: IO[bytes], begin: int, end
     while begin < end:
         piece = await asyncio.to_thread(file.read, min(_PIECE, end - begin))
         if not piece:
-            raise ConnectionResetError("the file became shorter while it was sent")
+            raise OSError("the file is shorter than it was")
         begin += len(piece)
         async with asyncio.timeout(_PATIENCE):
             await response.write(piece)
