@@ -16,7 +16,7 @@ from services.basemap import Basemap
 from services.broker.embedded import EmbeddedBroker
 from services.callout import running as callout
 from services.city import StartError
-from services.clock import Clock
+from services.clock import Clock, wall
 from services.desks.quarantine import Reader
 from services.disk import Disk
 from services.dumps.picture import Dumps
@@ -56,6 +56,7 @@ from services.web.app import make_app, serve
 from services.web.context import WebContext
 from services.web.health import Watch, line_faults
 from services.web.monitor import from_near, make_monitor
+from services.web.tls import CertificateError, OwnCertificate
 
 log = structlog.get_logger()
 
@@ -74,6 +75,7 @@ class Hub:
     talks: Talks | None = None
     retention: Retention | None = None
     archive: Archive | None = None
+    certificate: OwnCertificate | None = None
     moving: Moving | None = None
     watch: Watchover | None = None
 
@@ -130,6 +132,7 @@ class Hub:
             self.watch = await watch.run(house)
             await muster.run(house)
         await self._join()
+        self.certificate = self._certificate() if "web" in wanted else None
         house.go()
         await self._show(await self._pages() if "web" in wanted else self._monitor())
 
@@ -188,11 +191,23 @@ class Hub:
             shelf=archive.shelf_of(settings) if self.archive else None,
             basemap=Basemap(settings.profile, settings.data_dir),
             listened_for=load_heard(settings, city.ground),
-            https=settings.web.https,
+            https=settings.web.secure,
             proxies=settings.web.behind,
-            base_url=settings.web.base_url or f"http://{settings.web.host}:{settings.web.port}",
+            base_url=settings.web.address,
         )
         return make_app(context)
+
+    def _certificate(self) -> OwnCertificate | None:
+        """Of the pages, and looked at again while they are served; None where a proxy has it."""
+        where = self._house.settings.web
+        if where.certificate is None or where.key is None:
+            return None
+        try:
+            own = OwnCertificate(where.certificate, where.key)
+        except CertificateError as error:
+            raise StartError(str(error)) from error
+        self._house.repeat(Loop("certificate", own.step, self._house.bell.listen(), lambda: own.EVERY_S))
+        return own
 
     def _monitor(self) -> web.Application:
         house = self._house
@@ -201,12 +216,13 @@ class Hub:
     async def _show(self, app: web.Application) -> None:
         where = self._house.settings.web
         try:
-            runner = await serve(app, where.host, where.port)
+            context = self.certificate.context if self.certificate else None
+            runner = await serve(app, where.host, where.port, context)
         except OSError as error:
             taken = f"port {where.port} of {where.host} cannot be served ({error.strerror})"
             raise StartError(f"{taken}; end what listens there, or set SHIRASE_PORT or [web] to another") from error
         self._house.stack.push_async_callback(runner.cleanup)
-        self.address = f"http://{where.host}:{runner.addresses[0][1]}"
+        self.address = f"http{'s' if self.certificate else ''}://{where.host}:{runner.addresses[0][1]}"
 
     def report(self) -> Report:
         """What this process says of itself."""
@@ -224,6 +240,7 @@ class Hub:
         reasons += [self.talks.trouble] if self.talks and self.talks.trouble else []
         reasons += self.retention.troubles if self.retention else []
         reasons += self.archive.troubles if self.archive else []
+        reasons += [told] if self.certificate and (told := self.certificate.trouble(wall())) else []
         reasons += self.moving.troubles if self.moving else []
         reasons += self.watch.troubles if self.watch else []
         reasons += [source.trouble for source in self.sources if source.trouble]

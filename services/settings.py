@@ -109,14 +109,32 @@ class Web(_Strict):
     host: str = "127.0.0.1"
     port: int = Field(default=8080, ge=0, le=65535)
     base_url: str = ""  # how others reach it; empty: http://HOST:PORT
-    https: bool = False  # served behind TLS: cookies say so
+    https: bool = False  # a proxy in front ends TLS: cookies say so
+    certificate: Path | None = None  # PEM, of the hub itself: then it ends TLS, and nobody has to stand in front
+    key: Path | None = None
     proxies: tuple[IPvAnyNetwork, ...] = ()  # that stand in front; none named: one on this machine or a private net
     offline: bool = True  # browsers keep the last public page; no: those that kept one delete it at their next visit
 
     @property
     def behind(self) -> Proxies | None:
         """The proxies that end TLS for us; None where nobody stands in front."""
-        return Proxies(self.proxies) if self.https else None
+        return Proxies(self.proxies) if self.https and not self.certificate else None
+
+    @property
+    def secure(self) -> bool:
+        """True where browsers come by TLS, wherever it ends."""
+        return self.https or self.certificate is not None
+
+    @property
+    def address(self) -> str:
+        """How others reach the pages."""
+        return self.base_url or f"{'https' if self.certificate else 'http'}://{self.host}:{self.port}"
+
+    @model_validator(mode="after")
+    def _certificate_and_key(self) -> Self:
+        if (self.certificate is None) != (self.key is None):
+            raise ValueError("certificate and key go together")
+        return self
 
 
 class Exercise(_Strict):

@@ -22,7 +22,7 @@ async def run(house: House, line: Callable[[], Health]) -> None:
     own = Status.EXERCISE if settings.exercise else Status.ACTUAL
     hub = Hub(faults=lambda: line().get("reasons", []), channels=settings.channels.keys(), plow=settings.plow, own=own)
     watch = Watch(once, house.bell, house.clock, settings.callout, hub)
-    where = settings.web.base_url or f"http://{settings.web.host}:{settings.web.port}"
+    where = settings.web.address
     outlet = Apprise()
     caller = Caller(house.store, house.bell, house.clock, settings.callout, outlet, where)
     last = LastResort(leased(once, watch.step), house.clock, settings.callout, outlet, own)

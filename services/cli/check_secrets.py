@@ -33,5 +33,5 @@ def _all(settings: Settings) -> Iterator[tuple[str, SecretStr]]:
 
 
 def _keys(settings: Settings) -> list[Path]:
-    broker = settings.broker
-    return [broker.key] if broker and broker.key else []
+    named = (settings.broker.key if settings.broker else None, settings.web.key)
+    return [key for key in named if key]

@@ -19,7 +19,7 @@ async def run(house: House) -> None:
     once = await house.once(Watch.name)
     watch = Watch(once, house.bell, house.clock, rules)
     web = house.settings.web
-    where = (house.settings.city.name, web.base_url or f"http://{web.host}:{web.port}")
+    where = (house.settings.city.name, web.address)
     outlets = Outlets(told, Apprise(at_once=told.at_once))
     sender = Sender(house.store, house.bell, house.clock, told, outlets, where)
     house.stack.push_async_callback(sender.close)

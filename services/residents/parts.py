@@ -73,7 +73,7 @@ async def serve(house: House) -> None:
 
 def address_of(settings: Settings) -> str:
     """Where others reach the pages."""
-    return settings.web.base_url or f"http://{settings.web.host}:{settings.web.port}"
+    return settings.web.address
 
 
 def _desk(seal: Seal, store: Store, city: City, most: int) -> Subscriptions:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ssl
+
 from aiohttp import web
 
 from services.configuration.sources import LalertReceiver
@@ -104,9 +106,9 @@ def _lalert_in(context: WebContext, receiver: LalertReceiver) -> LalertIn:
     return LalertIn(store=context.store, bell=context.bell, now=context.now, receiver=receiver, tokens=tokens)
 
 
-async def serve(app: web.Application, host: str, port: int) -> web.AppRunner:
+async def serve(app: web.Application, host: str, port: int, tls: ssl.SSLContext | None = None) -> web.AppRunner:
     """Start serving; ``await runner.cleanup()`` ends the open streams and stops. Port 0 takes a free one."""
     runner = web.AppRunner(app, handler_cancellation=True, access_log=None, shutdown_timeout=5.0)
     await runner.setup()
-    await web.TCPSite(runner, host, port).start()
+    await web.TCPSite(runner, host, port, ssl_context=tls).start()
     return runner
