@@ -1,6 +1,6 @@
 # The hub as a container: runs as nobody in particular, writes only below /var/lib/shirase.
 # The city's profile lies in the image; what belongs to one site comes with further --settings files (docker-compose.yml).
-FROM python:3.11-slim-bookworm AS build
+FROM python:3.11.14-slim-bookworm AS build
 WORKDIR /src
 COPY requirements.lock pyproject.toml README.md LICENSE ./
 COPY feeds feeds
@@ -12,7 +12,7 @@ RUN python -m venv /opt/shirase \
  && pip wheel --no-cache-dir --no-deps --wheel-dir /wheels . \
  && /opt/shirase/bin/pip install --no-cache-dir --no-deps /wheels/*.whl
 
-FROM python:3.11-slim-bookworm
+FROM python:3.11.14-slim-bookworm
 RUN useradd --system --uid 10001 --home /var/lib/shirase --create-home shirase
 COPY --from=build /opt/shirase /opt/shirase
 COPY config/morioka /usr/share/shirase/morioka
@@ -20,7 +20,7 @@ COPY config/morioka /usr/share/shirase/morioka
 COPY config/container /usr/share/shirase
 ENV PATH=/opt/shirase/bin:$PATH SHIRASE_PROFILE=/usr/share/shirase/morioka SHIRASE_DATA_DIR=/var/lib/shirase PYTHONUNBUFFERED=1 \
     SHIRASE_SETTINGS=/usr/share/shirase/one.toml
-USER shirase
+USER 10001
 VOLUME /var/lib/shirase
 EXPOSE 8080
 HEALTHCHECK --interval=10s --timeout=3s --start-period=60s \

@@ -35,6 +35,7 @@ def inside(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def test_each_service_has_a_container_that_runs_it_and_nothing_else() -> None:
     serving = {name: one["command"][2:] for name, one in OWN.items() if one["command"][:2] == ["shirase", "serve"]}
+    assert serving.pop("edge") == ["web"], "the pages again, over TLS"
     assert serving == {name: [name] for name in SERVICES}
 
 
@@ -66,7 +67,7 @@ def test_nothing_has_more_rights_than_it_needs() -> None:
     for name, one in OWN.items():
         assert one["read_only"] and one["cap_drop"] == ["ALL"], name
     published = {port for one in COMPOSE["services"].values() for port in one.get("ports", [])}
-    assert published == {"127.0.0.1:8080:8080", "8883:8883"}
+    assert published == {"127.0.0.1:8080:8080", "8883:8883", "443:8443"}
 
 
 def test_the_image_holds_what_the_containers_name() -> None:
