@@ -130,6 +130,8 @@ async def _made(settings: Settings, mine: Leased, periods: Sequence[Period]) -> 
         return _refuse("lease_lost", "another process has begun to make archives; ask again")
     for one in made:
         _tell(_told(one.row) | {"new": one.new})
+    if not made:
+        return _refuse("nothing", "none of these days is over, known to the store and kept: see docs/open-data.md")
     return 0
 
 

@@ -50,6 +50,7 @@ def test_a_day_is_made_checked_and_found_wanting(day: Period, tmp_path: Path, ca
     assert run(["archive", "verify"]) == 1
     (wrong,) = [one for one in told(capsys) if one["fault"]]
     assert (wrong["kind"], wrong["sha256"]) == ("readings", made["readings"]["sha256"])
+    assert run(["archive", "make", "1999-12-31"]) == 1, "nobody knows anything of it"
     file.unlink()
     assert run(["archive", "verify"]) == 1 and run(["archive", "make", day.name]) == 0
     assert run(["archive", "verify"]) == 0 and run(["archive", "list"]) == 0
