@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -134,16 +135,11 @@ async def mark(connection: AsyncConnection) -> tuple[object, ...]:
     return *whole, *((await connection.execute(unclosed.order_by(calls.c.id))).all())
 
 
-async def ringing(connection: AsyncConnection) -> int:
-    """How many calls nobody has taken."""
-    calling = calls.c.state == CallState.CALLING.value
-    return int(await connection.scalar(select(func.count()).select_from(calls).where(calling)) or 0)
-
-
-async def ringing_of(connection: AsyncConnection, status: Status) -> int:
-    """How many of a status nobody has taken."""
-    calling = (calls.c.state == CallState.CALLING.value, calls.c.status == status.value)
-    return int(await connection.scalar(select(func.count()).select_from(calls).where(*calling)) or 0)
+async def ringing(connection: AsyncConnection) -> Mapping[Status, int]:
+    """How many calls of each status nobody has taken."""
+    counted = select(calls.c.status, func.count()).where(calls.c.state == CallState.CALLING.value)
+    found = await connection.execute(counted.group_by(calls.c.status))
+    return Counter({Status(status): many for status, many in found})
 
 
 async def _read(connection: AsyncConnection, statement: Select[*tuple[object, ...]]) -> list[Call]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -150,16 +151,11 @@ async def to_do_bare(connection: AsyncConnection) -> list[Case]:
     return [_case(row, ()) for row in rows]
 
 
-async def waiting(connection: AsyncConnection, then: datetime | None = None) -> int:
-    """How many wait for a person; ``then``: waited at that instant."""
+async def waiting(connection: AsyncConnection, then: datetime | None = None) -> Mapping[Status, int]:
+    """How many of each status wait for a person; ``then``: waited at that instant."""
     cases = past.as_of(report_cases, then)
-    return int(await connection.scalar(select(func.count()).select_from(cases).where(_waits(cases))) or 0)
-
-
-async def waiting_of(connection: AsyncConnection, status: Status) -> int:
-    """How many of a status wait for a person."""
-    mine = select(func.count()).select_from(report_cases)
-    return int(await connection.scalar(mine.where(_waits(report_cases), report_cases.c.status == status.value)) or 0)
+    counted = select(cases.c.status, func.count()).where(_waits(cases)).group_by(cases.c.status)
+    return Counter({Status(status): many for status, many in await connection.execute(counted)})
 
 
 async def since(connection: AsyncConnection, state: State | None, at: datetime, at_most: int) -> list[Case]:

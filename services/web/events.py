@@ -187,8 +187,8 @@ async def _picture(connection: AsyncConnection, audience: Audience, context: Web
         contents["silences"] = await silences.holding(connection, context.now())
     facts: dict[str, Any] = {"now": iso(context.now()), "highest_level": seen.highest_level}
     if viewer.staff:
-        facts |= {"highest_issued": seen.highest_issued, "drafts": seen.drafts}
-        facts["ringing"] = await calls.ringing(connection)
+        facts |= {"highest_issued": seen.highest_issued, "drafts": seen.drafts[context.own]}
+        facts["ringing"] = (await calls.ringing(connection))[context.own]
     return Picture({name: _mark(content) for name, content in contents.items()}, facts)
 
 
@@ -241,8 +241,8 @@ ENDPOINTS = (
             "now": "hub time",
             "highest_level": "as in /status",
             "highest_issued": "desk only: as in /status",
-            "drafts": "desk only: drafts that wait",
-            "ringing": "desk only: calls of staff that nobody has taken",
+            "drafts": "desk only: as in /status",
+            "ringing": "desk only: calls of staff that nobody has taken, of the hub's own status: no drill on a real hub",
         },
         errors=(503,),
     ),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -31,10 +33,10 @@ class Overview:
 
     highest_hazard: int  # highest 警戒レベル among the hazards
     highest_issued: int  # highest 警戒レベル among the alerts in force
-    drafts: int
+    drafts: Mapping[Status, int]
     hazards: tuple[int, ...]  # sequence numbers
     alerts: int  # in force
-    reports: int  # that wait for a person
+    reports: Mapping[Status, int]  # that wait for a person
     staff: bool
 
     @property
@@ -58,16 +60,22 @@ async def overview(
     highest = select(func.coalesce(func.max(rows.c.level), 0)).where(*in_force, ~rows.c.ends)
     issued = await connection.scalar(highest.where(rows.c.status.in_(own), rows.c.body["alert_level"].as_boolean()))
     count = select(func.count()).select_from(rows)
-    drafts = await connection.scalar(count.where(rows.c.state == State.DRAFT.value)) if viewer.staff else 0
+    by_status = select(rows.c.status, func.count()).where(rows.c.state == State.DRAFT.value).group_by(rows.c.status)
+    drafts = await connection.execute(by_status) if viewer.staff else ()
     return Overview(
         highest_hazard=max(leveled, default=0),
         highest_issued=int(issued or 0),
-        drafts=int(drafts or 0),
+        drafts=Counter({Status(status): many for status, many in drafts}),
         hazards=tuple(seq for seq, _ in holds),
         alerts=int(await connection.scalar(count.where(*in_force)) or 0),
-        reports=await report_cases.waiting(connection, then) if viewer.staff else 0,
+        reports=await report_cases.waiting(connection, then) if viewer.staff else {},
         staff=viewer.staff,
     )
+
+
+def others(counted: Mapping[Status, int], own: Status) -> dict[str, int]:
+    """What is counted apart: drills on a real hub, what is real while the whole hub runs a drill."""
+    return {status.value: many for status, many in counted.items() if many and status is not own}
 
 
 async def show(request: web.Request) -> web.Response:
@@ -77,6 +85,7 @@ async def show(request: web.Request) -> web.Response:
         figures = await overview(connection, viewer, context, when.then)
         alone = await glass.unsigned(connection, when.then) if viewer.staff else []
         since = await past.began(connection) if viewer.staff else None
+    own = context.own
     health: Health = context.health() if when.then is None else {}
     body = {
         "now": iso(context.now()),
@@ -94,8 +103,10 @@ async def show(request: web.Request) -> web.Response:
     if viewer.staff:
         body |= {
             "highest_hazard": figures.highest_hazard,
-            "drafts": figures.drafts,
-            "reports_waiting": figures.reports,
+            "drafts": figures.drafts[own],
+            "drafts_apart": others(figures.drafts, own),
+            "reports_waiting": figures.reports[own],
+            "reports_apart": others(figures.reports, own),
             "channels": list(context.channels),
             "reasons": health.get("reasons", []),
             "break_glass": [told(one) for one in alone],
@@ -122,8 +133,10 @@ ENDPOINTS = (
             "line": "{ingest_last_at, broker, stale}; null for another time, of which it is not kept",
             "counts": "{hazards, alerts} that hold now",
             "highest_hazard": "desk only: highest 警戒レベル among the hazards",
-            "drafts": "desk only: drafts that wait",
-            "reports_waiting": "desk only: reports that wait for a person",
+            "drafts": "desk only: drafts of the hub's own status that wait: Actual, or Exercise while it runs one",
+            "drafts_apart": "desk only: {status: how many} of every other status, that nobody takes one for the other",
+            "reports_waiting": "desk only: reports of the hub's own status that wait for a person",
+            "reports_apart": "desk only: the same of every other status",
             "channels": "desk only: outlets of this hub",
             "reasons": "desk only: faults of the line in words; empty for another time, of which they are not kept",
             "at": "desk only: the instant that was asked for, else null",

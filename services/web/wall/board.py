@@ -94,10 +94,10 @@ async def _waits(connection: AsyncConnection, status: Status) -> dict[str, int]:
     open_matters = await matters.count_waiting(connection, status)
     return {
         "drafts": int(await connection.scalar(drafts) or 0),
-        "reports": await report_cases.waiting_of(connection, status),
+        "reports": (await report_cases.waiting(connection))[status],
         "matters": open_matters.get(MatterState.OPEN, 0),
         "doing": open_matters.get(MatterState.DOING, 0),
-        "calls": await calls.ringing_of(connection, status),
+        "calls": (await calls.ringing(connection))[status],
     }
 
 

@@ -26,6 +26,9 @@ export function setLine(state) {
   fill(byId('bar-line'), h('span', { class: 'line', 'data-line': state }, LINE[state]));
 }
 
+/** What the hub is there for now. @param {string} status */
+const isOwn = (status) => status === (exercise() ? 'Exercise' : 'Actual');
+
 let wired = false; // once for each page
 
 function wire() {
@@ -38,7 +41,7 @@ function wire() {
 /** What waits for a person stands in the title of every tab. */
 function drawTitle() {
   const now = presently();
-  const waiting = drafts(now).length;
+  const waiting = drafts(now).filter((a) => isOwn(a.status)).length;
   document.title = `${drawAttention()}${waiting ? `(${waiting}) ` : ''}${title}`;
 }
 
@@ -52,18 +55,29 @@ export function drawStatus() {
   const order = alerts.filter(isOrder).sort((a, b) => rank(b) - rank(a))[0];
   highest('bar-issued', order, order && t('{sent}発令', { sent: moment(order.sent) }));
   if (!order) byId('bar-issued').append(h('span', { class: 'since' }, alerts.length ? t('（情報の発表 {n}件）', { n: alerts.length }) : ''));
-  const waiting = drafts(presently()).length; // of now, whatever is looked at
+  const all = drafts(presently()); // of now, whatever is looked at
+  const waiting = all.filter((a) => isOwn(a.status)).length;
   const link = byId('bar-drafts');
-  link.textContent = waiting ? t('{n}件', { n: waiting }) : t('なし');
-  link.dataset.waiting = String(waiting > 0);
-  const reports = presently().status.reports_waiting ?? 0;
-  byId('bar-reports').textContent = reports ? t('通報 {reports}', { reports }) : t('通報');
+  fill(link, [waiting || !all.length ? (waiting ? t('{n}件', { n: waiting }) : t('なし')) : '', apart(counted(all))]);
+  link.dataset.waiting = String(all.length > 0);
+  const { reports_waiting: reports = 0, reports_apart: others = {} } = presently().status;
+  fill(byId('bar-reports'), [reports ? t('通報 {reports}', { reports }) : t('通報'), apart(others)]);
   drawFaults();
   asNow(drawGlass);
   asNow(drawRing);
   asNow(drawAbout);
   asNow(drawTitle);
   drawAge();
+}
+
+/** What is counted apart, marked as what it is: a drill on a real hub is never a number among real ones. @param {Record<string, number>} others */
+const apart = (others) => Object.entries(others).map(([status, many]) => [' ', drillMark(status), ` ${many}`]);
+
+/** @param {any[]} found @returns {Record<string, number>} those of other statuses than the hub's own */
+function counted(found) {
+  const others = /** @type {Record<string, number>} */ ({});
+  for (const one of found) if (!isOwn(one.status)) others[one.status] = (others[one.status] ?? 0) + 1;
+  return others;
 }
 
 /** Parts of the hub that do not work, in words: a picture that cannot be complete must say so. */
