@@ -70,7 +70,7 @@ async def _waiting(connection: AsyncConnection, status: Status) -> list[Point]:
     )
     rows = await connection.execute(drafts.order_by(alerts.c.level.desc(), alerts.c.sent).limit(_LISTED))
     points = [Point(text=f"承認待ちの案「{row.headline}」{short(row.sent)}から", weight=Weight.MIND) for row in rows]
-    if reports := await report_cases.waiting_of(connection, status):
+    if reports := (await report_cases.waiting(connection))[status]:
         points.append(Point(text=f"判断を待つ通報 {reports}件", weight=Weight.MIND))
     for outage in await outages.since(connection, None, _LISTED):
         if outage.status is status and outage.ended is not None:

@@ -50,7 +50,7 @@ class Queue:
         more = await self._expire(now)
         await self._take_back(now)
         async with self._once.read() as connection:
-            WAITING_NOW.set(await report_cases.waiting(connection))
+            WAITING_NOW.set((await report_cases.waiting(connection)).total())
         return more
 
     async def _expire(self, now: datetime) -> bool:

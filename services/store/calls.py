@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -135,7 +135,7 @@ async def mark(connection: AsyncConnection) -> tuple[object, ...]:
     return *whole, *((await connection.execute(unclosed.order_by(calls.c.id))).all())
 
 
-async def ringing(connection: AsyncConnection) -> Mapping[Status, int]:
+async def ringing(connection: AsyncConnection) -> Counter[Status]:
     """How many calls of each status nobody has taken."""
     counted = select(calls.c.status, func.count()).where(calls.c.state == CallState.CALLING.value)
     found = await connection.execute(counted.group_by(calls.c.status))

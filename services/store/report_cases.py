@@ -151,7 +151,7 @@ async def to_do_bare(connection: AsyncConnection) -> list[Case]:
     return [_case(row, ()) for row in rows]
 
 
-async def waiting(connection: AsyncConnection, then: datetime | None = None) -> Mapping[Status, int]:
+async def waiting(connection: AsyncConnection, then: datetime | None = None) -> Counter[Status]:
     """How many of each status wait for a person; ``then``: waited at that instant."""
     cases = past.as_of(report_cases, then)
     counted = select(cases.c.status, func.count()).where(_waits(cases)).group_by(cases.c.status)

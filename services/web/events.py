@@ -242,7 +242,7 @@ ENDPOINTS = (
             "highest_level": "as in /status",
             "highest_issued": "desk only: as in /status",
             "drafts": "desk only: as in /status",
-            "ringing": "desk only: calls of staff that nobody has taken, of the hub's own status: no drill on a real hub",
+            "ringing": "desk only: calls of staff that nobody has taken; no drills on a real hub",
         },
         errors=(503,),
     ),
