@@ -21,11 +21,11 @@ from services.store.chronology import Entry
 from services.store.delivery_state import DeliveryState
 from services.store.engine import Store
 from services.store.outbox import LEASE
+from services.store.queue_terms import LONGEST as _LONGEST_PAUSE
 from services.telemetry import DELIVERIES
 
 log = structlog.get_logger()
 _PATIENCE = LEASE - timedelta(seconds=10)  # channels give up earlier by themselves; this is for one that hangs
-_LONGEST_PAUSE = timedelta(minutes=15)
 _SWEEP = timedelta(seconds=1)  # the whole queue is looked through, of all channels
 _KNOCK = timedelta(seconds=30)  # how often something urgent asks at a door that is closed
 _WORDS = {
@@ -181,4 +181,5 @@ def _asked_again_soon(outcome: Outcome, at: datetime, longest: timedelta = _LONG
 
 
 def _ahead(moment: datetime | None, at: datetime) -> bool:
-    return moment is not None and at < moment
+    """It is to come; what lies further ahead than any pause was reckoned before the clock was set back."""
+    return moment is not None and at < moment <= at + _LONGEST_PAUSE

@@ -11,12 +11,13 @@ from services.store.engine import insert
 from services.store.tables import leases
 
 LEASE = timedelta(seconds=15)
+_NEVER_SO_LONG = timedelta(minutes=2)  # one that ends later was taken before the clock was set back
 
 
 async def take(connection: AsyncConnection, name: str, holder: str, wall: datetime) -> bool:
     """Take or renew the lease; False where another holds it and it has not run out. Call inside ``store.write()``."""
     statement = insert(connection, leases).values(name=name, holder=holder, until=wall + LEASE)
-    free = or_(leases.c.holder == holder, leases.c.until <= wall)
+    free = or_(leases.c.holder == holder, leases.c.until <= wall, leases.c.until > wall + _NEVER_SO_LONG)
     taken = statement.on_conflict_do_update(
         index_elements=["name"], set_={"holder": holder, "until": wall + LEASE}, where=free
     )

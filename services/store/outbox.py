@@ -31,6 +31,8 @@ from services.store.queue_terms import (
     OVERTAKEN,
     PENDING,
     URGENT,
+    due,
+    lasting,
     lost,
 )
 from services.store.tables import alerts, outbox
@@ -66,8 +68,8 @@ async def oldest_waiting(connection: AsyncConnection, now: datetime) -> float:
 
 async def anything(connection: AsyncConnection, channel: str, now: datetime, wall: datetime) -> bool:
     """True where the channel has something to send, or :func:`sweep` would find something."""
-    due = exists().where(PENDING, outbox.c.channel == channel, outbox.c.next_at <= wall)
-    return bool(await connection.scalar(select(or_(due, exists().where(_stale(now, wall))))))
+    waits = exists().where(due(wall), outbox.c.channel == channel)
+    return bool(await connection.scalar(select(or_(waits, exists().where(_stale(now, wall))))))
 
 
 async def needs_sweep(connection: AsyncConnection, now: datetime, wall: datetime) -> bool:
@@ -84,6 +86,7 @@ async def sweep(connection: AsyncConnection, now: datetime, wall: datetime) -> l
     """
     found_lost = {"state": DeliveryState.UNKNOWN.value, "after_unknown": True, "next_at": wall, "lease_until": None}
     await past.change(connection, update(outbox).where(lost(wall)).values(found_lost), now)
+    await connection.execute(update(outbox).where(lasting(wall)).values(lease_until=wall + LEASE))
     await _supersede(connection, now)
     unheard = {"state": DeliveryState.REFUSED.value, "reason": Unsent.UNHEARD.sentence, "finished_at": now}
     await past.change(connection, update(outbox).where(PENDING, NEEDLESS).values(unheard), now)
@@ -114,8 +117,8 @@ async def claim(
     limit holds back, which is no drill; what ``admits`` declines stays where it is. None also where the next one must
     not go any more: :func:`sweep` closes it.
     """
-    due = (PENDING, outbox.c.next_at <= wall, outbox.c.expires > now, outbox.c.channel == channel, ~OLDER_IN_FLIGHT)
-    wanted = select(outbox.c.id).join(alerts, OF_ITS_ALERT).where(*due, URGENT if urgent else true())
+    ready = (due(wall), outbox.c.expires > now, outbox.c.channel == channel, ~OLDER_IN_FLIGHT)
+    wanted = select(outbox.c.id).join(alerts, OF_ITS_ALERT).where(*ready, URGENT if urgent else true())
     # Chosen by narrow columns, then read: payloads are long, and a thousand may be waiting.
     first = wanted.order_by(*IN_ORDER).limit(1).with_for_update(skip_locked=True, of=outbox)
     late, body = or_(OVERTAKEN, NEEDLESS).label("late"), alerts.c.body.label("alert")
@@ -169,7 +172,7 @@ def _state_after(verdict: Verdict) -> DeliveryState:
 
 
 def _stale(now: datetime, wall: datetime) -> ColumnElement[bool]:
-    return or_(lost(wall), and_(PENDING, or_(OVERTAKEN, outbox.c.expires <= now, NEEDLESS)))
+    return or_(lost(wall), lasting(wall), and_(PENDING, or_(OVERTAKEN, outbox.c.expires <= now, NEEDLESS)))
 
 
 async def _supersede(connection: AsyncConnection, now: datetime, *which: ColumnElement[bool]) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, and_, case, exists, func, or_
 
@@ -52,6 +52,24 @@ IN_ORDER = (
 )
 
 
+LONGEST = timedelta(minutes=15)  # no pause and no lease is longer
+_SLACK = timedelta(minutes=1)  # two machines may go by two clocks
+
+
+def due(wall: datetime) -> ColumnElement[bool]:
+    """It waits, and its pause is over, or was reckoned before the clock was set back."""
+    return and_(PENDING, or_(outbox.c.next_at <= wall, outbox.c.next_at > _beyond(wall)))
+
+
 def lost(wall: datetime) -> ColumnElement[bool]:
     """Whoever was sending it has not been heard of for as long as any channel may take."""
     return and_(outbox.c.state == DeliveryState.SENDING.value, outbox.c.lease_until <= wall)
+
+
+def lasting(wall: datetime) -> ColumnElement[bool]:
+    """It is being sent, under a lease from before the clock was set back: if its sender died, for an hour or a day."""
+    return and_(outbox.c.state == DeliveryState.SENDING.value, outbox.c.lease_until > _beyond(wall))
+
+
+def _beyond(wall: datetime) -> datetime:
+    return wall + LONGEST + _SLACK

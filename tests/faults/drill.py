@@ -24,12 +24,14 @@ from tests.faults.night import Night
 from tests.faults.outlets import OUTLETS_WRONG
 from tests.faults.plant import EMBEDDED, Plant, plant
 from tests.faults.poison import POISON
+from tests.faults.read_only import READ_ONLY
 from tests.faults.watch import watching
 from tests.postgresql import Cluster
 
 KINDS_OF_FAULT = {
     "killed": KILLED,
     "frozen": FROZEN,
+    "read-only": READ_ONLY,
     **{f"line-{who}": [one for one in LINES if who in one.name] for who in ("broker", "database", "outlets", "feeds")},
     "outlets": OUTLETS_WRONG,
     "poison": POISON,

@@ -57,6 +57,14 @@ async def test_another_takes_over_when_the_lease_runs_out_and_at_once_when_it_is
     assert await one.run()
 
 
+async def test_a_lease_from_before_the_clock_was_set_back_keeps_nobody_waiting(store: Store) -> None:
+    one, other = Verb(Leased(store, "verb", "one")), Verb(Leased(store, "verb", "other"))
+    assert await one.run()
+    async with store.write() as connection:
+        await connection.execute(table.update().values(until=wall() + timedelta(hours=1)))
+    assert await other.run() and not await one.run()
+
+
 async def test_one_that_froze_writes_nothing_after_another_took_over(store: Store) -> None:
     frozen, other = Verb(Leased(store, "verb", "frozen")), Verb(Leased(store, "verb", "other"))
     assert await frozen.run()

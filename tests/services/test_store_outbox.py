@@ -71,6 +71,27 @@ async def test_a_lost_lease_comes_back_as_an_unknown_outcome(store: Store) -> No
     assert again.first_tried_at == WALL
 
 
+async def test_a_clock_that_is_set_back_holds_nothing_up(store: Store) -> None:
+    """What was to wait for seconds, by a clock that was hours ahead, does not wait for these hours."""
+    await issued(store, alert())
+    earlier = WALL - timedelta(hours=3)
+    (first,) = await claim(store, wall=earlier)
+    assert first.attempts == 1
+    await finish(store, first, Outcome(verdict=Verdict.LATER), WALL)  # the clock was wrong for the time of one attempt
+    (again,) = await claim(store, wall=earlier)
+    assert again.attempts == 2
+
+
+async def test_a_sender_who_died_before_the_clock_was_set_back_has_one_lease_and_no_more(store: Store) -> None:
+    await issued(store, alert())
+    earlier = WALL - timedelta(hours=3)
+    (mine,) = await claim(store)
+    assert await claim(store, wall=earlier) == [], "it may be alive, and in the middle of it"
+    assert await claim(store, wall=earlier + LEASE - timedelta(seconds=1)) == []
+    (again,) = await claim(store, wall=earlier + LEASE)
+    assert again.id == mine.id and again.after_unknown
+
+
 async def test_a_hub_that_is_alone_need_not_wait_for_leases_of_the_dead(store: Store) -> None:
     await issued(store, alert())
     await claim(store)
