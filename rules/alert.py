@@ -6,9 +6,9 @@ change afterwards, because receivers quote them. What changes is the state of th
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from feeds.status import Status
@@ -173,3 +173,11 @@ class Alert:
     def reference(self) -> Reference:
         """How a later revision quotes this one."""
         return Reference(sender=self.sender, identifier=self.identifier, sent=self.sent)
+
+
+def sent_after(now: datetime, earlier: Iterable[Alert]) -> datetime:
+    """``sent`` of a revision that refers to these, in whole seconds: later than they are, though the clock was set back
+    since; whoever receives it would take it for the older one, or for none.
+    """
+    at, newest = now.replace(microsecond=0), max((one.sent for one in earlier), default=None)
+    return at if newest is None or newest <= at else newest + timedelta(seconds=1)

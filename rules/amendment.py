@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 
-from rules.alert import Act, Alert, Place, Seen, State, Text
+from rules.alert import Act, Alert, Place, Seen, State, Text, sent_after
 from rules.proposal import Proposal, Reason, levels
 from rules.redraft import AmendmentError, Pen, Said, Series, chosen, heeding, revised
 from rules.revision import Sender, lifting, write
@@ -53,7 +53,7 @@ def _still_wrong(alert: Alert, said: Said) -> list[str]:
 def following(series: Series, said: Said, pen: Pen) -> Alert:
     """The newest revision in force once more, under the next number; it changes only what every amendment does."""
     standing, in_force = series.standing, series.standing.in_force(pen.now)
-    base, sent = in_force[-1], pen.now.replace(microsecond=0)
+    base, now, sent = in_force[-1], pen.now.replace(microsecond=0), sent_after(pen.now, in_force)
     number = max(standing.last_revision, standing.alert.revision) + 1
     asked = (name for alert in in_force for name in alert.channels)
     return replace(
@@ -63,14 +63,14 @@ def following(series: Series, said: Said, pen: Pen) -> Alert:
         sent=sent,
         msg_type="Update",
         references=tuple(alert.reference for alert in in_force),
-        effective=sent,
+        effective=now,
         expires=said.expires or sent + (base.expires - base.sent),
         evidence=(),
         channels=tuple(dict.fromkeys((*asked, *series.reached))),
         issue=standing.issued + 1,
         announced=base.place_levels,
         author=pen.author,
-        seen=_known(series, sent, base.expires),
+        seen=_known(series, now, base.expires),
         lifted=(),
         correction={},
         concerns=(),

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from geo.hazard import Hazard
-from rules.alert import Act, Alert, Approval, Place, Seen, Text
+from rules.alert import Act, Alert, Approval, Place, Seen, Text, sent_after
 from rules.evacuation import said_in, titled, worded
 from rules.proposal import levels
 from rules.revision import Places, Sender
@@ -105,18 +105,18 @@ def edited(draft: Alert, said: Said, series: Series, pen: Pen) -> Alert:
 
     Raises AmendmentError like :func:`revised`.
     """
-    sent = pen.now.replace(microsecond=0)
     number = max(series.standing.last_revision, draft.revision) + 1
     in_force = series.standing.in_force(pen.now)
+    now, sent = pen.now.replace(microsecond=0), sent_after(pen.now, in_force)
     if draft.ends and not in_force:
         raise AmendmentError("nothing_in_force", "もとの発表は期限が切れました。この案を差し戻してください")
-    told = {key: Seen(level=level, at=sent, until=draft.expires) for key, level in levels(draft).items()}
+    told = {key: Seen(level=level, at=now, until=draft.expires) for key, level in levels(draft).items()}
     fresh = replace(
         draft,
         revision=number,
         identifier=f"{draft.series}-{number}",
         sent=sent,
-        effective=sent,
+        effective=now,
         msg_type=draft.msg_type if draft.ends else "Update" if in_force else "Alert",
         references=tuple(alert.reference for alert in in_force),
         act=draft.act or Act.EDIT,

@@ -11,7 +11,7 @@ from jinja2 import TemplateError
 
 from feeds.japan import JAPAN
 from geo.hazard import Hazard
-from rules.alert import REMEMBERED, Alert, Approval, Place, Seen, Text
+from rules.alert import REMEMBERED, Alert, Approval, Place, Seen, Text, sent_after
 from rules.doubtful import doubts
 from rules.evacuation import evacuates
 from rules.hold_off import hold_off_at
@@ -56,7 +56,7 @@ def series_began(alert: Alert) -> datetime:
 
 def write(situation: Situation, proposal: Proposal, sender: Sender, places: Places) -> Alert:
     """The next revision of the proposal's series. Never raises for wording: a template that fails gives plain words."""
-    sent = situation.now.replace(microsecond=0)
+    now, sent = situation.now.replace(microsecond=0), sent_after(situation.now, proposal.in_force)
     rule = proposal.rule
     standing = None if proposal.standing and proposal.standing.state in REMEMBERED else proposal.standing
     series = standing.alert.series if standing else f"{proposal.stem}-{sent.astimezone(JAPAN):%Y%m%dT%H%M%S}"
@@ -72,7 +72,7 @@ def write(situation: Situation, proposal: Proposal, sender: Sender, places: Plac
         references=tuple(earlier.reference for earlier in proposal.in_force),
         rule=rule.id,
         category=rule.category,
-        effective=sent,
+        effective=now,
         expires=_expires(proposal, sent),
         places=_places(proposal, places),
         texts={},

@@ -78,7 +78,7 @@ class HubProcess:
         assert self._process is not None
         if self._process.returncode is None:
             self._process.send_signal(signal.SIGTERM)
-        return await asyncio.wait_for(self._process.wait(), 30)
+        return await asyncio.wait_for(self._process.wait(), 120)
 
     def gateway(self, name: str) -> MqttClient:
         """A gateway with the broker's address; it connects again by itself after each kill."""

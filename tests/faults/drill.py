@@ -37,7 +37,7 @@ KINDS_OF_FAULT = {
     "poison": POISON,
 }
 PAIRS = [*product(("sqlite", "postgresql"), KINDS)]
-PAUSE = 0.2  # seconds between the readings of each of sixteen stations
+PAUSE = 1.0  # seconds between the readings of each of sixteen stations
 
 
 @pytest.mark.timeout(7200)

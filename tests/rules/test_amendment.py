@@ -179,6 +179,17 @@ def test_an_edit_that_comes_to_order_an_evacuation_needs_two(river: Rule, part: 
     assert told.approval is Approval.TWO and told.act is Act.EDIT and told.revision == 2
 
 
+def test_a_person_may_take_it_back_though_the_clock_was_set_back(river: Rule) -> None:
+    """Else the cancellation would be older than what it cancels, and nobody would take it."""
+    standing = issued(river, A1)
+    late = replace(pen(), now=standing.alert.sent - timedelta(hours=1))
+    told = amend(Act.CANCEL, Series(standing=standing), Said(reason={"ja": "誤り"}), late)
+    assert told.sent == standing.alert.sent + timedelta(seconds=1) and told.references == (standing.alert.reference,)
+    draft = replace(standing, state=State.DRAFT, chain=(standing.alert,))
+    words = replace(draft.alert.texts["ja"], description="直した")
+    assert edited(draft.alert, Said(texts={"ja": words}), Series(standing=draft), late).sent > standing.alert.sent
+
+
 def test_after_an_end_the_same_is_left_out_and_a_fall_too_but_not_for_ever(river: Rule) -> None:
     world = World([river])
     world.step(NOW, A1)

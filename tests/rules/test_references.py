@@ -10,13 +10,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from feeds.cap import CapAlert, read, write
+from feeds.cap.lint import lint
 from rules.alert import State
 from rules.cap_message import to_cap
 from rules.rule import Rule
 from tests.rules.making import NOW, World, hazard, rule
 from tests.rules.test_engine import RULE
 
-MINUTE = timedelta(minutes=1)
+MINUTE, SECOND = timedelta(minutes=1), timedelta(seconds=1)
 STEPS = st.lists(st.tuples(st.integers(1, 150), st.integers(0, 5)), min_size=2, max_size=8)  # minutes later, level
 
 
@@ -71,3 +72,13 @@ def test_all_that_has_not_expired_is_named_oldest_first(auto: Rule, steps: list[
         wanted = [one.reference for one in earlier if holds(one, alert.sent)]
         assert list(alert.references) == wanted
         assert alert.msg_type == ("Update" if wanted else "Alert")
+
+
+def test_no_message_is_older_than_what_it_replaces_though_the_clock_is_set_back(auto: Rule) -> None:
+    sent = published(auto, [(60, 2), (-45, 3), (1, 4), (1, 5)])
+    assert [alert.sent - sent[0].sent for alert in sent] == [number * SECOND for number in range(len(sent))]
+    assert len(sent) >= 3
+    for alert in sent:
+        faults = [found.rule for found in lint(write(alert), now=alert.sent) if found.level == "error"]
+        assert not faults, faults
+        assert all(info.effective is None or info.effective <= alert.sent for info in alert.infos)
