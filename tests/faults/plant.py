@@ -179,12 +179,18 @@ async def plant(
             hub = hubs[name] = HubProcess(folder / name, world.x, world.linkage, GATEWAYS, url, more)
             hub.services = (name,) if database else ()
             hub.environment = dict(environment or {})
-            stack.push_async_callback(hub.stop)
-        await asyncio.gather(*(hub.start() for hub in hubs.values()))
+        first, *others = hubs.values()  # it makes the tables, for which the others would wait, and not for ever
+        await _started(stack, first)
+        await asyncio.gather(*(_started(stack, hub) for hub in others))
         made = Plant(broker, database, hubs, world)
         made.store_url = store_url or made.store_url
         stack.callback(made.thaw)
         yield made
+
+
+async def _started(stack: AsyncExitStack, hub: HubProcess) -> None:
+    await hub.start()
+    stack.push_async_callback(hub.stop)
 
 
 async def _broker(stack: AsyncExitStack, world: World, kind: str, folder: Path) -> CityBroker:
