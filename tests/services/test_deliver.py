@@ -228,6 +228,18 @@ async def test_no_clock_makes_a_channel_wait_for_a_day(store: Store, city_system
     assert next_at and next_at <= wall() + timedelta(minutes=15)
 
 
+async def test_a_clock_that_is_set_back_does_not_prolong_a_pause(
+    store: Store, city_system: FakeLinkage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told = Tomorrow(LinkageConfig(url=city_system.url, token=city_system.token, statuses=frozenset({Status.EXERCISE})))
+    await issue(store, told, alert(channels=("linkage",)))
+    deliver = Deliver(store, Bell(), SetClock(), told)
+    monkeypatch.setattr("services.deliver.wall", lambda: wall() + timedelta(hours=3))
+    assert await deliver.step() and not await deliver.step()
+    monkeypatch.undo()
+    assert await deliver.step(), "it does not wait for three hours"
+
+
 class Dying:
     """The process that ends, or the code that breaks, right after the bytes have left: the channel at its worst."""
 
