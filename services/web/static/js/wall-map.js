@@ -1,5 +1,6 @@
 // @ts-check
 // The map of the wall: the same layers and colours as the operations map. It goes where the danger is by itself.
+import { baseLayer, fillBase } from './basemap.js';
 import { layer, layers, on, put, shapes } from './map/layers.js';
 import { badgeStyle, ground, hazardStyle, onThemeChange } from './map-styles.js';
 import { about, loadWords } from './words.js';
@@ -11,6 +12,8 @@ let areas = {};
 /** @type {any} */
 let map;
 let went = '';
+/** Whether what the profile knows of rivers and places is all there is. @type {Promise<boolean>} */
+let own = Promise.resolve(true);
 const NEAR = 14; // metres per pixel below which districts are named
 const AGAIN = 10000; // milliseconds until the ground is asked for anew
 
@@ -48,18 +51,21 @@ function larger(style) {
 export async function drawMap() {
   await loadWords().catch(() => {}); // without words a danger of no level has no mark
   if (!ol) return;
+  const base = [baseLayer(ol, 'ground'), baseLayer(ol, 'names')];
   map = new ol.Map({
     target: 'wall-map', interactions: [], keyboardEventTarget: document.createElement('div'),
     controls: ol.control.defaults.defaults({ rotate: false, zoom: false, attributionOptions: { collapsible: false } }),
     view: new ol.View({ center: [0, 0], zoom: 2, enableRotation: false }),
     layers: [
-      layer('city', ground.city), layer('districts', ground.district), layer('rivers', (f) => ground.river(f.get('name'))),
+      layer('city', ground.city), base[0], layer('districts', ground.district), layer('rivers', (f) => ground.river(f.get('name'))),
       layer('hazards', (f) => (danger(f) ? hazardStyle(danger(f)) : undefined)),
+      base[1],
       layer('names', (f, r) => large(f.get('river') ? ground.riverName(f.get('name')) : r < 60 ? ground.landmark(f.get('name')) : undefined), { declutter: true }),
       layer('badges', (f, r) => (danger(f)?.worst.alert_level ? large(badgeStyle(danger(f), mark, r < NEAR ? f.get('name') : '')) : undefined)),
     ],
   });
   onThemeChange(() => { for (const one of Object.values(layers)) one.changed(); });
+  own = fillBase(ol, map, ...base).then((about) => !about || about.plain);
   await drawGround();
 }
 
@@ -76,8 +82,9 @@ async function drawGround() {
   put('districts', of('district'));
   put('hazards', of('district').map((/** @type {any} */ f) => f.clone()));
   put('badges', of('district').map(inside));
-  put('rivers', shapes(told.rivers));
-  put('names', [...shapes(told.rivers).map((/** @type {any} */ f) => { f.set('river', true); return f; }), ...shapes(told.landmarks)]);
+  const ours = await own; // a map of the whole land has rivers and names of its own
+  put('rivers', ours ? shapes(told.rivers) : []);
+  put('names', !ours ? [] : [...shapes(told.rivers).map((/** @type {any} */ f) => { f.set('river', true); return f; }), ...shapes(told.landmarks)]);
   layers.city.getSource().setAttributions(told.credits.map((/** @type {string} */ one) => one.replace(/[<>&]/g, '')));
   went = '';
   follow();
