@@ -69,7 +69,7 @@ class Hub:
     disk: Disk | None = None
     poll: Poll | None = None
     sources: Sequence[Source] = ()
-    predict: Predict | None = None
+    predict: Sequence[Predict] = ()
     evaluate: Evaluate | None = None
     selftest: Monthly | None = None
     talks: Talks | None = None
@@ -230,10 +230,10 @@ class Hub:
 
     def _health(self) -> Health:
         reasons: list[str] = []
-        if self.predict:
-            reasons += [f"モデル {name} が失敗しています：{why}" for name, why in self.predict.failing.items()]
-            if self.predict.river.trouble:
-                reasons.append(f"河川の予測モデルのファイルが使えません：{self.predict.river.trouble}")
+        for seer in self.predict:
+            reasons += [f"モデル {name} が失敗しています：{why}" for name, why in seer.failing.items()]
+        if trouble := next((seer.river.trouble for seer in self.predict if seer.river.trouble), ""):
+            reasons.append(f"河川の予測モデルのファイルが使えません：{trouble}")
         if self.poll:
             reasons += self.poll.troubles
         reasons += self.selftest.troubles if self.selftest else []

@@ -16,6 +16,7 @@ from services.channels.budget.gate import Gate
 from services.channels.budget.meter import Meter
 from services.channels.channel import Channel, Delivery, Outcome, Progress, Verdict
 from services.clock import Clock, wall
+from services.lease import Leased
 from services.store import chronology, outbox
 from services.store.chronology import Entry
 from services.store.delivery_state import DeliveryState
@@ -51,6 +52,9 @@ class Deliver:
     ) -> None:
         self._store, self._bell, self._clock, self._channel = store, bell, clock, channel
         self._patience, self._gate = patience, Gate(meter)
+        # Where other processes have this queue too, only the one with the lease can keep the provider's pace: the
+        # others send what no limit holds back, and nothing else.
+        self.once: Leased | None = None
         self._failed = False  # the last attempt was
         self._flows = False  # there was something to send
         self._paused_until: datetime | None = None  # the provider told us to wait; holds for the whole account
@@ -59,7 +63,12 @@ class Deliver:
 
     @property
     def name(self) -> str:
-        return f"deliver:{self._channel.name}"
+        return self.name_of(self._channel)
+
+    @staticmethod
+    def name_of(channel: Channel) -> str:
+        """Of its loop, and of its lease."""
+        return f"deliver:{channel.name}"
 
     async def step(self) -> bool:
         """Send the most urgent delivery that is due, and close what is stale. True if there was one to send."""
@@ -87,13 +96,14 @@ class Deliver:
             async with self._store.read() as connection:
                 if not await outbox.anything(connection, self._channel.name, now, at):
                     return None
+        mine = self.once is None or await self.once.renew()
         paused = _ahead(self._paused_until, at)
         shut = paused and _ahead(self._knock_at, at)
-        found = None if shut else await self._next(now, at, urgent=paused)
+        found = None if shut else await self._next(now, at, urgent=paused or not mine)
         if found is None or not _ahead(self._sweep_at, at):
             swept = await self._sweep(now, at)
             if swept and found is None and not shut:
-                found = await self._next(now, at, urgent=paused)
+                found = await self._next(now, at, urgent=paused or not mine)
         await self._tell(now, at)
         self._flows = found is not None
         return found

@@ -24,6 +24,7 @@ from services.outgoing.reach import open_to
 from services.relay import Relay
 from services.roads import Roads, load_roads
 from services.settings import Settings
+from services.sharing import Sharing
 from services.store import leases, outbox
 from services.store.engine import Store
 from services.store.stations import Adopted
@@ -93,9 +94,13 @@ class House:
         await watch.step()
         self.repeat(Loop(watch.name, watch.step, self.bell.listen("stations"), lambda: watch.EVERY))
 
-    async def once(self, verb: str) -> Leased:
-        """The store for a verb that only one process runs at a time."""
-        leased = Leased(self.store, verb, self.me)
+    def sharing(self, service: str, names: Sequence[str]) -> Sharing:
+        """How the processes that run ``service`` share out its pieces, by the names of their leases."""
+        return Sharing(self.store, self.me, service, names)
+
+    async def once(self, verb: str, sharing: Sharing | None = None) -> Leased:
+        """The store for a verb that only one process runs at a time, or for one piece of a verb that is shared out."""
+        leased = Leased(self.store, verb, self.me, sharing)
         self.stack.push_async_callback(leased.give_back)
         await leased.renew()
         return leased

@@ -12,6 +12,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.clock import wall
+from services.sharing import Sharing
 from services.store import leases
 from services.store.engine import Store
 
@@ -29,8 +30,9 @@ class Leased:
     is wrong can make two of them write.
     """
 
-    def __init__(self, store: Store, name: str, holder: str) -> None:
-        self._store, self._name, self._holder = store, name, holder
+    def __init__(self, store: Store, name: str, holder: str, sharing: Sharing | None = None) -> None:
+        """``sharing``: it is one of several pieces, of which each process has its part."""
+        self._store, self._name, self._holder, self._sharing = store, name, holder, sharing
         self._renew_at = datetime.min.replace(tzinfo=UTC)
         self._mine = False
 
@@ -66,6 +68,11 @@ class Leased:
 
     async def renew(self) -> bool:
         """Take the lease or make it longer; True where it is ours. Quiet while most of it is left."""
+        if self._sharing and not await self._sharing.may(self._name):
+            if self._mine:
+                await self.give_back()
+                self._note(False)
+            return False
         at = wall()
         if at < self._renew_at:
             return True

@@ -14,8 +14,10 @@ from feeds.mapped import SCHEME, Mapped
 from feeds.mapping import MappingError, Mappings
 from feeds.registry import by_name, feeds_with, for_message, topic_filters
 from feeds.status import Status
-from geo.registry import MODELS
+from geo.catchment import shares, whole
+from geo.registry import BY_GAUGE, MODELS
 from services import adoption, grants, snow
+from services.adoption import Stations
 from services.answers import Answers
 from services.broker.config import check_filters
 from services.broker.doors import door_of
@@ -166,17 +168,25 @@ async def _hear_of_words(house: House, loop: Ingest, mappings: Mappings) -> None
     house.repeat(Loop(watch.name, watch.step, house.bell.listen("stations"), lambda: watch.EVERY))
 
 
-async def predict(house: House) -> Predict:
-    """Records to hazards, and afterwards hazards beside what came of them."""
-    once, ground = await house.once(Predict.name), (await house.city()).ground
-    roads = await house.roads()
-    seer = Predict(once, house.bell, house.clock, ground, MODELS, RiverFile.of(house.settings))
-    seer.announced = Announced(sites_of(roads, house.settings.plow))
-    listen = house.bell.listen("records")
-    house.repeat(Loop(Predict.name, leased(once, seer.step), listen, house.pace, rest=0.25))
+async def predict(house: House) -> Sequence[Predict]:
+    """Records to hazards, whole or in pieces, and afterwards hazards beside what came of them."""
+    ground, roads = (await house.city()).ground, await house.roads()
+    pieces, sharing = [whole(Predict.name, MODELS)], None
+    if house.settings.predict.by_catchment:
+        of_profile = ground.stations.of_profile if isinstance(ground.stations, Stations) else ground.stations
+        pieces = shares(Predict.name, MODELS, BY_GAUGE, of_profile)
+        sharing = house.sharing("predict", [one.name for one in pieces])
+    seers = []
+    for piece in pieces:
+        once = await house.once(piece.name, sharing)
+        seer = Predict(once, house.bell, house.clock, ground, piece, RiverFile.of(house.settings))
+        seer.announced = Announced(sites_of(roads, house.settings.plow))
+        listen = house.bell.listen("records")
+        house.repeat(Loop(seer.name, leased(once, seer.step), listen, house.pace, rest=0.25))
+        seers.append(seer)
     await snow.run(house, roads)
     await _verify(house)
-    return seer
+    return seers
 
 
 async def _verify(house: House) -> None:
@@ -208,10 +218,12 @@ async def deliver(house: House) -> None:
     watch = Outages(once, house.bell, house.clock, back)
     house.repeat(Loop(watch.name, leased(once, watch.step), house.bell.listen(), lambda: watch.EVERY))
     await residents.serve(house)
+    sharing = house.sharing("deliver", [Deliver.name_of(channel) for channel in city.channels.values()])
     for channel in city.channels.values():
         if isinstance(channel, Mqtt):
             await mqtt.set_up(house, channel)
         sender = Deliver(house.store, house.bell, house.clock, channel, meter=city.meters.get(channel.name))
+        sender.once = await house.once(sender.name, sharing) if house.store.shared else None
         step = await tidy.set_up(house, channel, sender.step) if isinstance(channel, Keeper) else sender.step
         house.repeat(Loop(sender.name, step, house.bell.listen("outbox"), house.pace, again=True))
         if isinstance(channel, Metered):

@@ -40,6 +40,7 @@ from services.configuration.open311 import Open311
 from services.configuration.open_data import OpenData
 from services.configuration.outgoing import Outgoing
 from services.configuration.plow import Plow
+from services.configuration.predicting import Predicting
 from services.configuration.reporters import Reporters
 from services.configuration.reports import Reports
 from services.configuration.retention import Retention
@@ -177,6 +178,7 @@ class Settings(_Strict):
     open311: Open311 = Open311()
     open: OpenData = OpenData()
     subscriptions: Subscribing | None = None
+    predict: Predicting = Predicting()
     skill: Skill = Skill()
     why: Why = Why()
     retention: Retention = Retention()

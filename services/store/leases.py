@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from sqlalchemy import delete, or_, select
@@ -28,6 +29,12 @@ async def take(connection: AsyncConnection, name: str, holder: str, wall: dateti
 async def is_held(connection: AsyncConnection, name: str, holder: str) -> bool:
     """True where nobody has taken the lease since ``holder`` did. In ``store.write()`` it stays so to the commit."""
     return bool(await connection.scalar(select(leases.c.holder).where(leases.c.name == name)) == holder)
+
+
+async def holders(connection: AsyncConnection, names: Iterable[str], wall: datetime) -> dict[str, str]:
+    """Who holds each of these leases; those that nobody has, or that have run out, are not named."""
+    held = select(leases.c.name, leases.c.holder).where(leases.c.name.in_(sorted(names)), leases.c.until > wall)
+    return {row.name: row.holder for row in await connection.execute(held)}
 
 
 async def give_back(connection: AsyncConnection, name: str, holder: str) -> None:

@@ -34,6 +34,7 @@ from tests.benchmarks import (
     steps,
     streams,
     turn,
+    workers,
 )
 from tests.benchmarks.figure import Figure, table
 from tests.benchmarks.scale import FULL, SHORT, Scale
@@ -41,6 +42,7 @@ from tests.benchmarks.scale import FULL, SHORT, Scale
 _ALL = (
     ingest,
     backlog,
+    workers,
     hazard,
     end_to_end,
     outlets,

@@ -10,6 +10,7 @@ import time
 from contextlib import AsyncExitStack, closing
 from pathlib import Path
 
+from tests.benchmarks.cpu import cpu_seconds
 from tests.benchmarks.figure import Figure
 from tests.benchmarks.gateways import Gateways, Order, gateways_at
 from tests.benchmarks.hub import HubUnderTest, hub_under_test
@@ -20,7 +21,6 @@ NAME = "backlog"
 _LOOK = 0.02  # seconds between looks into the store
 _PATIENCE = 120.0
 _SO_MANY_MORE = 10  # readings in batches as alone
-_TICKS = os.sysconf("SC_CLK_TCK")
 
 
 async def measure(scale: Scale, folder: Path) -> list[Figure]:
@@ -41,9 +41,9 @@ async def _worked_off(hub: HubUnderTest, gateways: Gateways, order: Order) -> li
         sent = await gateways.publish(order)
     finally:
         os.kill(hub.pid, signal.SIGCONT)
-    began, cpu_before = time.monotonic(), _cpu_seconds(hub.pid)
+    began, cpu_before = time.monotonic(), cpu_seconds(hub.pid)
     await _stored(hub, before + len(sent))
-    spent, cpu = time.monotonic() - began, _cpu_seconds(hub.pid) - cpu_before
+    spent, cpu = time.monotonic() - began, cpu_seconds(hub.pid) - cpu_before
     how = "one a message" if order.batch == 1 else f"{order.batch} a message"
     return [
         Figure(bench=NAME, figure=f"{how}: waiting", value=len(sent), unit="readings"),
@@ -65,9 +65,3 @@ def _count(hub: HubUnderTest) -> int:
     """Records are never deleted, so the newest number is their count."""
     with closing(sqlite3.connect(f"file:{hub.data_dir / 'shirase.db'}?mode=ro", uri=True)) as database:
         return int(database.execute("SELECT coalesce(max(seq), 0) FROM records").fetchone()[0])
-
-
-def _cpu_seconds(pid: int) -> float:
-    """User and system time of all threads of the process."""
-    fields = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / _TICKS

@@ -115,7 +115,7 @@ async def _carry_out(order: Order, clients: Mapping[str, MqttClient]) -> dict[st
             sent.update(dict.fromkeys(one.identities, time.monotonic()))
             await client.publish(one.topic, one.payload)
 
-    shares = [(client, _messages(order, name)) for name, client in clients.items()]
+    shares = [(client, messages(order, name)) for name, client in clients.items()]
     await asyncio.gather(*(worker(client, share) for client, share in shares for _ in range(IN_FLIGHT)))
     return sent
 
@@ -128,7 +128,7 @@ class _Message:
     payload: bytes
 
 
-def _messages(order: Order, gateway: str) -> Iterator[_Message]:
+def messages(order: Order, gateway: str) -> Iterator[_Message]:
     """This gateway's share: every so many-th message."""
     now = wall()
     for number in range(NAMES.index(gateway), order.readings // order.batch, len(NAMES)):

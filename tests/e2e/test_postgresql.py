@@ -84,7 +84,8 @@ async def stored(hub: HubProcess) -> AsyncIterator[Store]:
 
 async def holders(hub: HubProcess) -> dict[str, str]:
     async with stored(hub) as store, store.read() as connection:
-        return {row.name: row.holder for row in await connection.execute(select(leases.c.name, leases.c.holder))}
+        rows = await connection.execute(select(leases.c.name, leases.c.holder))
+        return {row.name: row.holder for row in rows if not row.name.startswith("deliver:")}  # those are shared out
 
 
 # what one process does at a time

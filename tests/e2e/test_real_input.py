@@ -67,7 +67,8 @@ class Bench:
 
     async def settle(self) -> None:
         """Let every stage run once on what there is."""
-        await self.hub.predict.step()
+        for seer in self.hub.predict:
+            await seer.step()
         await self.hub.evaluate.step()
 
     async def count(self, table) -> int:
