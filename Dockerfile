@@ -13,7 +13,9 @@ RUN python -m venv /opt/shirase \
  && /opt/shirase/bin/pip install --no-cache-dir --no-deps /wheels/*.whl
 
 FROM python:3.11.14-slim-bookworm
-RUN useradd --system --uid 10001 --home /var/lib/shirase --create-home shirase
+# /var/lib/nats is where a node of a cluster keeps what is its own (docker-compose.cluster.yml).
+RUN useradd --system --uid 10001 --home /var/lib/shirase --create-home shirase \
+ && install -d -o shirase -g shirase -m 0700 /var/lib/nats
 COPY --from=build /opt/shirase /opt/shirase
 COPY config/morioka /usr/share/shirase/morioka
 # What a container needs to be told: one.toml for a whole hub, compose.toml for docker-compose.yml.
