@@ -12,6 +12,7 @@ export SHIRASE_REAL_DATA ?= $(wildcard $(REAL))
 unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: words install run test test-services test-services-a test-services-m test-services-folders test-core test-e2e test-browser lint check audit sbom bench fuzz api examples languages drill accept lock vendor screens clean
+.PHONY: words install run test test-services test-services-a test-services-m test-services-folders test-core test-e2e test-browser lint check bench load fuzz api examples languages drill accept lock vendor screens clean
 
 install: .venv/.done
 
@@ -73,6 +74,10 @@ sbom: install
 
 bench: install
 	$(BIN)/python -m tests.benchmarks
+
+# A prefecture in real time on a cluster and PostgreSQL, and the nation on paper: make load SECONDS=300
+load: install
+	$(BIN)/python -m tests.load --seconds $(or $(SECONDS),60)
 
 # Some targets only, or longer: make fuzz TARGETS="jma cap" EACH=600
 fuzz: install

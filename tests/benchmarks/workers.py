@@ -30,7 +30,7 @@ from tests.e2e.workers import NAMES, QUICK, begin, jetstream, shared, workers
 from tests.postgresql import Cluster, binaries, cluster
 
 NAME = "workers"
-_SIZE = "SELECT pg_total_relation_size('records') / greatest(1, count(*)) FROM records"
+SIZE = "SELECT pg_total_relation_size('records') / greatest(1, count(*)) FROM records"
 _LOOK = 0.02  # seconds between looks into the store
 _PATIENCE = 180.0
 _Open = Callable[[Path], AbstractAsyncContextManager[Any]]

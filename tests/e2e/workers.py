@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections import Counter
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from typing import Protocol
@@ -77,9 +77,9 @@ allowance = 1000000
 
 
 @asynccontextmanager
-async def jetstream(folder: Path) -> AsyncIterator[NatsCluster]:
+async def jetstream(folder: Path, names: Sequence[str] = NAMES) -> AsyncIterator[NatsCluster]:
     """A started cluster of three."""
-    made = NatsCluster(folder, {name: Gateway(password=PASSWORD) for name in NAMES})
+    made = NatsCluster(folder, {name: Gateway(password=PASSWORD) for name in names})
     try:
         for number in range(3):
             made.start(number)
@@ -100,7 +100,9 @@ async def shared(folder: Path) -> AsyncIterator[Shared]:
 
 
 @asynccontextmanager
-async def workers(folder: Path, broker: Broker, database: str, many: int) -> AsyncIterator[list[HubProcess]]:
+async def workers(
+    folder: Path, broker: Broker, database: str, many: int, names: Sequence[str] = NAMES
+) -> AsyncIterator[list[HubProcess]]:
     """So many processes; none is started."""
     async with AsyncExitStack() as stack:
         x, linkage = FakeX(), FakeLinkage()
@@ -111,7 +113,7 @@ async def workers(folder: Path, broker: Broker, database: str, many: int) -> Asy
         for number in range(many):
             own = folder / f"worker{number}"
             own.mkdir(parents=True)
-            hub = HubProcess(own, x, linkage, NAMES, database, broker.settings(number))
+            hub = HubProcess(own, x, linkage, tuple(names), database, broker.settings(number))
             hub.services = ("ingest",)
             made.append(hub)
         try:
