@@ -11,8 +11,7 @@ export SHIRASE_REAL_DATA ?= $(wildcard $(REAL))
 # Where it is set, each of some hundred processes of the tests compiles the whole house again: a second of each start.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: words install run test test-services test-services-a test-services-m test-services-folders test-core test-e2e test-browser lint check audit sbom bench fuzz api examples languages drill accept lock vendor screens clean
-.PHONY: words install run test test-services test-services-a test-services-m test-services-folders test-core test-e2e test-browser lint check bench load fuzz api examples languages drill accept lock vendor screens clean
+.PHONY: words install run test test-services test-services-a test-services-m test-services-folders test-core test-e2e test-browser lint check audit sbom bench fuzz api examples languages drill accept lock vendor screens clean load
 
 install: .venv/.done
 
