@@ -85,7 +85,7 @@ def _notify(url: str, message: Message, timeout_s: float) -> Result:
         return Result(SendState.FAILED, f"{kind}：宛先を読めません / apprise cannot read this address")
     began = perf_counter()
     try:
-        with judged(_host_of(url)):
+        with judged(_host_of(url)) as refused:
             told = library.Apprise(service, asset=service.asset).notify(
                 body=message.body,
                 title=message.subject,
@@ -95,6 +95,8 @@ def _notify(url: str, message: Message, timeout_s: float) -> Result:
             )
     except Exception as error:  # noqa: BLE001 - a plugin of many; whatever it raises, it is not known what left the house
         return Result(SendState.UNKNOWN, f"{kind}：{type(error).__name__}")
+    if refused and told.status is not library.AppriseResultStatus.SUCCESS:
+        return Result(SendState.FAILED, f"{kind}：市の中のアドレスへは送らない / leads into the house; see [outgoing]")
     took = f"{perf_counter() - began:.1f}秒"
     status = library.AppriseResultStatus
     outcomes = {

@@ -10,25 +10,28 @@ from services.outgoing.reach import RefusedError
 
 
 async def dial(host: str, port: int, timeout_s: float) -> socket.socket:
-    """A connected socket, to the first address that takes us. Raises OSError; TimeoutError after ``timeout_s``."""
+    """A connected socket, to the first address that takes us; each has its share of ``timeout_s``, so that one at which
+    nobody answers does not take it all. Raises OSError, of which TimeoutError is one.
+    """
     loop = asyncio.get_running_loop()
     async with asyncio.timeout(timeout_s):
         found = await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-        failed: OSError = OSError(f"{host} has no address")
-        for family, kind, protocol, _, address in found:
-            if fault := reach.current().refusal(host, str(address[0])):
-                failed = RefusedError(fault)
-                continue
-            line = socket.socket(family, kind, protocol)
-            line.setblocking(False)
-            try:
+    failed: OSError = OSError(f"{host} has no address")
+    for family, kind, protocol, _, address in found:
+        if fault := reach.current().refusal(host, str(address[0])):
+            failed = RefusedError(fault)
+            continue
+        line = socket.socket(family, kind, protocol)
+        line.setblocking(False)
+        try:
+            async with asyncio.timeout(timeout_s / len(found)):
                 await loop.sock_connect(line, address)
-            except OSError as error:
-                line.close()
-                failed = error
-            except BaseException:
-                line.close()
-                raise
-            else:
-                return line
+        except OSError as error:
+            line.close()
+            failed = error
+        except BaseException:
+            line.close()
+            raise
+        else:
+            return line
     raise failed

@@ -18,18 +18,20 @@ from services.outgoing import reach
 from services.outgoing.reach import RefusedError
 
 _CALLS = frozenset({"socket.connect", "socket.sendto", "socket.sendmsg"})
-_judged: ContextVar[tuple[str, Collection[str] | None] | None] = ContextVar("judged", default=None)
+_judged: ContextVar[tuple[str, Collection[str] | None, list[str]] | None] = ContextVar("judged", default=None)
 
 
 @contextmanager
-def judged(host: str, written: Collection[str] | None = None) -> Iterator[None]:
+def judged(host: str, written: Collection[str] | None = None) -> Iterator[list[str]]:
     """Within it only what may be called is reached, by this thread and by those that were given its context, as
-    apprise's own are. ``host``: whom the settings, or a stranger, named.
+    apprise's own are. ``host``: whom the settings, or a stranger, named. Yields why connections were refused, as they
+    are: a library may keep the reason to itself.
     """
     _listen()
-    token = _judged.set((host, written))
+    refused: list[str] = []
+    token = _judged.set((host, written, refused))
     try:
-        yield
+        yield refused
     finally:
         _judged.reset(token)
 
@@ -46,9 +48,10 @@ def _heard(event: str, told: tuple[Any, ...]) -> None:
     line, address = told[0], told[1]
     if line.family not in (socket.AF_INET, socket.AF_INET6) or not address:
         raise RefusedError("only the internet is called from here")
-    host, written = judged
+    host, written, refused = judged
     fault = reach.current().refusal(host, str(address[0]), written)
     if fault and not _of_an_allowed_name(str(address[0]), line.family):
+        refused.append(fault)
         raise RefusedError(fault)
 
 
