@@ -165,7 +165,7 @@ class JetStreamDoor:
             try:
                 self._nats = self._nats or await self._connected()
                 await self._pull(self._nats)
-            except (NatsError, LinkError, OSError, TimeoutError) as error:
+            except Exception as error:  # noqa: BLE001 - whatever it is, a way in that has ended must not look open
                 why = f"JetStream at {', '.join(self._servers)}: {error or type(error).__name__}"
                 if why != self._detail:
                     log.warning("jetstream_not_pulling", reason=why)
@@ -264,7 +264,7 @@ class JetStreamDoor:
                 continue
             try:
                 await self._say(self._nats)
-            except NatsError as error:
+            except Exception as error:  # noqa: BLE001 - what is not told comes again
                 log.warning("jetstream_not_told", error=repr(error)[:300])
                 await asyncio.sleep(self._limits.first_delay)
                 self._told.set()
