@@ -17,7 +17,7 @@ from feeds.status import Status
 from rules.alert import Alert, State
 from rules.damage.items import BY_KEY, ITEMS
 from rules.declared import Crowding, Damaged, Declared, Headquarters, Opening, Shelters, ShelterState
-from services.store import alerts
+from services.store import alerts, past
 from services.store.codec import from_json
 from services.store.tables import alerts as revisions
 
@@ -79,12 +79,20 @@ class Board:
 
 
 async def board(
-    connection: AsyncConnection, status: Status, kind: str, now: datetime, disaster: str | None = None
+    connection: AsyncConnection,
+    status: Status,
+    kind: str,
+    now: datetime,
+    disaster: str | None = None,
+    then: datetime | None = None,
 ) -> Board:
-    """As it stands now; ``kind`` is shelters, headquarters or damage; ``disaster``: of the one of this name alone."""
+    """As it stands now; ``kind`` is shelters, headquarters or damage; ``disaster``: of the one of this name alone.
+
+    ``then``: as the hub knew it at that instant.
+    """
     ours = [
         one
-        for one in (await alerts.standing(connection, status, now)).values()
+        for one in (await alerts.standing(connection, status, now, then)).values()
         if is_of(one.alert.declared, kind, disaster)
     ]
     waiting = [one.alert for one in ours if one.state is State.DRAFT and one.alert.expires > now]
@@ -92,7 +100,7 @@ async def board(
     return Board(
         issued=max(holding, key=_sent, default=None),
         draft=max(waiting, key=_sent, default=None),
-        history=await _history(connection, status, kind, disaster),
+        history=await _history(connection, status, kind, disaster, then),
     )
 
 
@@ -133,11 +141,12 @@ def _figure(key: str, steps: int | None) -> str:
     return "記載なし" if steps is None else f"{BY_KEY[key].told(steps)}{BY_KEY[key].unit}"
 
 
-async def _history(connection: AsyncConnection, status: Status, kind: str, disaster: str | None) -> list[Entry]:
-    wanted = select(revisions.c.state, revisions.c.body).where(
-        revisions.c.status == status.value, revisions.c.kind == kind
-    )
-    rows = (await connection.execute(wanted.order_by(revisions.c.sent.desc()).limit(_REMEMBERED))).all()
+async def _history(
+    connection: AsyncConnection, status: Status, kind: str, disaster: str | None, then: datetime | None
+) -> list[Entry]:
+    known = past.as_of(revisions, then)
+    wanted = select(known.c.state, known.c.body).where(known.c.status == status.value, known.c.kind == kind)
+    rows = (await connection.execute(wanted.order_by(known.c.sent.desc()).limit(_REMEMBERED))).all()
     every = ((from_json(Alert, body), State(state)) for state, body in rows)
     ours = [one for one in every if disaster is None or is_of(one[0].declared, kind, disaster)]
     found = sorted(ours, key=_place_in_series)

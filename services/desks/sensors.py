@@ -22,7 +22,7 @@ from services.adoption import Stations
 from services.store import chronology, stations
 from services.store.chronology import Entry
 from services.store.engine import Store
-from services.store.latest import newest_by_subject
+from services.store.latest import came_by, newest_by_subject
 from services.store.stations import Adopted
 from services.store.tables import quarantine, records
 
@@ -60,11 +60,16 @@ class Strange:
     received_at: datetime
 
 
-async def unassigned(connection: AsyncConnection, known: Mapping[str, Station], now: datetime) -> list[Unassigned]:
-    """The newest value of each series of the last week whose station, or quantity there, is not known."""
+async def unassigned(
+    connection: AsyncConnection, known: Mapping[str, Station], now: datetime, then: datetime | None = None
+) -> list[Unassigned]:
+    """The newest value of each series of the last week whose station, or quantity there, is not known.
+
+    ``then``: of what had come by that instant.
+    """
     newest: dict[str, RowMapping] = {}
     for status in Status:  # one at a time: the index begins with it
-        lately = (records.c.status == status.value, records.c.measured_at >= now - LOOK_BACK)
+        lately = (records.c.status == status.value, records.c.measured_at >= now - LOOK_BACK, *came_by(then))
         for row in await newest_by_subject(connection, "reading", *lately):
             there = newest.get(row["subject"])
             if there is None or (row["measured_at"], row["seq"]) > (there["measured_at"], there["seq"]):

@@ -50,6 +50,23 @@ class Counts:
                 known = self._known[status] = await self._count(connection, status, dumps, now)
             return known
 
+    async def by(
+        self, connection: AsyncConnection, status: Status, dumps: Collection[str], now: datetime, then: datetime
+    ) -> Counted:
+        """The same by an instant of the last days, as far as it is known ``now``: trucks that had begun by then."""
+        day = then.astimezone(JAPAN).date()
+        known = await self.look(connection, status, dumps, now)
+        every = await _visits(connection, status, dumps, day - _DAY, day)
+        at = int(then.timestamp())
+        fresh = [Visit(one.began, min(one.ended, at), one.dump) for one in every if one.began <= at]
+        last = by_day(fresh)
+        days = {
+            dump: {day_: many for day_, many in known.days.get(dump, {}).items() if day_ < day - _DAY}
+            | last.get(dump, {})
+            for dump in known.days.keys() | last.keys()
+        }
+        return Counted(then, days, fresh)
+
     async def _count(
         self, connection: AsyncConnection, status: Status, dumps: Collection[str], now: datetime
     ) -> Counted:

@@ -44,18 +44,28 @@ class Dumps:
         self.sites = sites or Sites()
         self._counts = Counts()
 
-    async def look(self, connection: AsyncConnection, status: Status, now: datetime) -> list[Known]:
-        """All dumps of a status, by code."""
-        sites = self.sites.of(status)
+    async def look(
+        self, connection: AsyncConnection, status: Status, now: datetime, then: datetime | None = None
+    ) -> list[Known]:
+        """All dumps of a status, by code.
+
+        ``then``: as they were told of at that instant; of trucks those that had come by then, as far as that is known
+        now, for phones send late.
+        """
+        sites, at = self.sites.of(status), then or now
         if not sites:
             return []
-        said = await dumps.told(connection, status, now - SEASON)
-        counted = await self._counts.look(connection, status, [one.code for one in sites], now)
-        at: defaultdict[str, list[Visit]] = defaultdict(list)
+        said, codes = await dumps.told(connection, status, at - SEASON, then), [one.code for one in sites]
+        if then is None:
+            counted = await self._counts.look(connection, status, codes, now)
+        else:
+            counted = await self._counts.by(connection, status, codes, now, then)
+        visits: defaultdict[str, list[Visit]] = defaultdict(list)
         for visit in counted.fresh:
-            at[visit.dump].append(visit)
+            visits[visit.dump].append(visit)
         found = [
-            _known(one, said.get(one.code, Told()), counted.days.get(one.code, {}), at[one.code], now) for one in sites
+            _known(one, said.get(one.code, Told()), counted.days.get(one.code, {}), visits[one.code], at)
+            for one in sites
         ]
         return [replace(one, instead=_instead(one, found)) for one in found]
 

@@ -40,6 +40,7 @@ class Stood:
     def __init__(self, delay: timedelta) -> None:
         self._delay = delay
         self._kept: dict[Status, Standing] = {}
+        self._past: tuple[Status, Standing] | None = None  # the instant that was asked for last
         self._reading = asyncio.Lock()
 
     def fresh(self, status: Status, now: datetime) -> Standing | None:
@@ -57,6 +58,14 @@ class Stood:
                 self._kept[status] = known
             return known
 
+    async def then(self, connection: AsyncConnection, status: Status, then: datetime) -> Standing:
+        """The day up to ``delay`` before an instant: orders as they were known at it, passes as far as known by now."""
+        async with self._reading:  # a map asks for many pieces of one instant at once
+            if self._past is None or self._past[0] is not status or self._past[1].at != then:
+                done = await self._done(connection, status, then - self._delay)
+                self._past = status, Standing(then, done, await _given(connection, status, then, known=then))
+            return self._past[1]
+
     async def _done(self, connection: AsyncConnection, status: Status, until: datetime) -> Mapping[str, float]:
         here = (coverage.c.status == status.value, coverage.c.done_at >= until - _DAY)
         rows = await connection.execute(select(coverage.c.segment, coverage.c.done_at).where(*here))
@@ -64,9 +73,11 @@ class Stood:
         return await as_it_stood(connection, status, known, until - _DAY, until)
 
 
-async def _given(connection: AsyncConnection, status: Status, now: datetime) -> Mapping[str, Sequence[Order]]:
+async def _given(
+    connection: AsyncConnection, status: Status, now: datetime, known: datetime | None = None
+) -> Mapping[str, Sequence[Order]]:
     found: defaultdict[str, list[Order]] = defaultdict(list)
-    for one in await orders.since(connection, now - _DAY, status, only=(Act.ORDER,)):
+    for one in await orders.since(connection, now - _DAY, status, only=(Act.ORDER,), then=known):
         if one.kind is Kind.PLOW:
             found[one.section].append(one)
     return found

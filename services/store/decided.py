@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, delete, insert, select, true
+from sqlalchemy import ColumnElement, delete, func, insert, select, true
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from feeds.status import Status
@@ -54,6 +54,15 @@ def _same(before: Decision | None, one: Decision) -> bool:
 async def last_look(connection: AsyncConnection, status: Status) -> dict[str, Decision]:
     """Section → what was decided at the last look."""
     return {one.picture.section: one for one in await _looks(connection, looks.c.status == status.value)}
+
+
+async def decided_by(connection: AsyncConnection, status: Status, then: datetime) -> dict[str, Decision]:
+    """Section → what had been decided last at that instant: as the record has it, which is written when it changes."""
+    mine = (decisions.c.status == status.value, decisions.c.at <= then)
+    newest = select(func.max(decisions.c.id)).where(*mine).group_by(decisions.c.section)
+    bodies = await connection.scalars(select(decisions.c.body).where(decisions.c.id.in_(newest)))
+    found = (from_json(Decision, body) for body in bodies)
+    return {one.picture.section: one for one in found}
 
 
 async def last_look_at(connection: AsyncConnection, status: Status, section: str) -> Decision | None:

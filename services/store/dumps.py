@@ -7,7 +7,7 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, insert, or_, select, tuple_
+from sqlalchemy import and_, func, insert, or_, select, true, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from feeds.status import Status
@@ -15,9 +15,14 @@ from rules.dumps.life import Act, Event, Told
 from services.store.tables_dumps import dump_events
 
 
-async def told(connection: AsyncConnection, status: Status, since: datetime) -> dict[str, Told]:
-    """What was said of every dump since then, and the last word of each kind however old it is."""
-    mine = dump_events.c.status == status.value
+async def told(
+    connection: AsyncConnection, status: Status, since: datetime, then: datetime | None = None
+) -> dict[str, Told]:
+    """What was said of every dump since then, and the last word of each kind however old it is.
+
+    ``then``: what had been said at that instant.
+    """
+    mine = and_(dump_events.c.status == status.value, dump_events.c.at <= then if then else true())
     last = select(dump_events.c.dump, func.max(dump_events.c.seq)).where(mine)
     newest = tuple_(dump_events.c.dump, dump_events.c.seq).in_(last.group_by(dump_events.c.dump, dump_events.c.act))
     statement = select(dump_events).where(mine, or_(dump_events.c.at >= since, newest))

@@ -7,12 +7,13 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, case, func, insert, select, true, update
+from sqlalchemy import Select, and_, case, func, insert, select, true, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from feeds.status import Status
 from rules.orders.decision import Kind
 from rules.orders.life import OPEN, Act, Event, How, Order, State, apply
+from services.store import past
 from services.store.tables_orders import order_events, orders
 
 _AT_ONCE = 500
@@ -51,7 +52,7 @@ async def act(connection: AsyncConnection, order: Order, event: Event, finish_by
     row = {"state": str(after.state), "finish_by": after.finish_by}
     if order.state in OPEN and after.state not in OPEN:
         row["closed_at"] = event.at
-    await connection.execute(update(orders).where(orders.c.id == order.id).values(row))
+    await past.change(connection, update(orders).where(orders.c.id == order.id).values(row), event.at)
     return after
 
 
@@ -80,16 +81,19 @@ async def since(
     status: Status | None = None,
     most: int = _MOST,
     only: Collection[Act] = (),
+    then: datetime | None = None,
 ) -> list[Order]:
     """Those that are open or were closed since then, the newest first; were there more, all open ones come in.
 
-    With ``only`` they come with these acts alone: a proposal is brought up to date many times in a night.
+    With ``only`` they come with these acts alone: a proposal is brought up to date many times in a night. ``then``: as
+    they were known at that instant.
     """
-    statement = select(orders).where(orders.c.closed_at.is_(None) | (orders.c.closed_at >= since))
+    known = past.as_of(orders, then)
+    statement = select(known).where(known.c.closed_at.is_(None) | (known.c.closed_at >= since))
     if status is not None:
-        statement = statement.where(orders.c.status == status.value)
-    over_last = case((orders.c.closed_at.is_(None), 0), else_=1)
-    found = await _read(connection, statement.order_by(over_last, orders.c.id.desc()).limit(most), only)
+        statement = statement.where(known.c.status == status.value)
+    over_last = case((known.c.closed_at.is_(None), 0), else_=1)
+    found = await _read(connection, statement.order_by(over_last, known.c.id.desc()).limit(most), only, then)
     return sorted(found, key=lambda one: one.id, reverse=True)
 
 
@@ -121,10 +125,13 @@ async def mark(connection: AsyncConnection) -> tuple[int, int]:
 
 
 async def _read(
-    connection: AsyncConnection, statement: Select[*tuple[Any, ...]], only: Collection[Act] = ()
+    connection: AsyncConnection,
+    statement: Select[*tuple[Any, ...]],
+    only: Collection[Act] = (),
+    then: datetime | None = None,
 ) -> list[Order]:
     rows = list((await connection.execute(statement)).mappings())
-    events = await _events(connection, [row["id"] for row in rows], only)
+    events = await _events(connection, [row["id"] for row in rows], only, then)
     return [
         Order(
             id=row["id"],
@@ -142,9 +149,14 @@ async def _read(
     ]
 
 
-async def _events(connection: AsyncConnection, numbers: Sequence[int], only: Collection[Act]) -> dict[int, list[Event]]:
+async def _events(
+    connection: AsyncConnection, numbers: Sequence[int], only: Collection[Act], then: datetime | None
+) -> dict[int, list[Event]]:
     found: dict[int, list[Event]] = {}
-    acts = order_events.c.act.in_([one.value for one in only]) if only else true()
+    acts = and_(
+        order_events.c.act.in_([one.value for one in only]) if only else true(),
+        order_events.c.at <= then if then else true(),
+    )
     for begin_at in range(0, len(numbers), _AT_ONCE):
         some: Collection[int] = numbers[begin_at : begin_at + _AT_ONCE]
         statement = select(order_events).where(order_events.c.order.in_(some), acts)

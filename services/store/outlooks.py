@@ -70,10 +70,18 @@ def _issued(row: Mapping[Any, Any]) -> Issued:
 
 
 async def newest(
-    connection: AsyncConnection, status: Status, stations: Collection[str], since: datetime
+    connection: AsyncConnection,
+    status: Status,
+    stations: Collection[str],
+    since: datetime,
+    then: datetime | None = None,
 ) -> dict[str, list[Issued]]:
-    """By station: every lead of the newest outlook that was given since then, the nearest first."""
-    wanted = (outlooks.c.status == status.value, outlooks.c.station.in_(sorted(stations)), outlooks.c.made_at >= since)
+    """By station: every lead of the newest outlook that was given since then, the nearest first.
+
+    ``then``: the newest of those that had been given by that instant.
+    """
+    wanted = [outlooks.c.status == status.value, outlooks.c.station.in_(sorted(stations)), outlooks.c.made_at >= since]
+    wanted += [outlooks.c.made_at <= then] if then else []
     rows = await connection.execute(select(outlooks).where(*wanted).order_by(outlooks.c.made_at, outlooks.c.lead))
     found: dict[str, list[Issued]] = {}
     for one in map(_issued, rows.mappings()):

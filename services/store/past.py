@@ -34,9 +34,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.store import cursors, tables_past
 from services.store.columns import Instant
-from services.store.tables import alerts, hazards, hold_offs, outbox, silences, suppressions
+from services.store.tables import alerts, hazards, hold_offs, outbox, silences, stations, suppressions
 from services.store.tables_budget import outages
 from services.store.tables_distrust import distrusts
+from services.store.tables_orders import orders
 from services.store.tables_reports import report_cases
 
 KEPT = timedelta(hours=48)  # how far back is answered; the rows stay a day longer ([retention] past_days)
@@ -77,6 +78,8 @@ _ALL = {
         _Kept(tables_past.silences_past, {"silence": "id"}, silences.c.begins),
         _Kept(tables_past.distrusts_past, {"distrust": "id"}, distrusts.c.begins),
         _Kept(tables_past.outages_past, {"outage": "id"}, outages.c.known_at),
+        _Kept(tables_past.orders_past, {"order": "id"}, orders.c.opened_at),
+        _Kept(tables_past.stations_past, {"code": "code"}, stations.c.changed_at, whole=True),
         _Kept(tables_past.hold_offs_past, _ITS_SERIES, hold_offs.c.begun_at, whole=True),
         _Kept(tables_past.report_cases_past, {"case": "id"}, report_cases.c.arrived_at),
     )

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, RowMapping, func, select, update
+from sqlalchemy import ColumnElement, RowMapping, and_, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from feeds.records import Message, Rejected
@@ -77,10 +77,17 @@ async def mark_answered(connection: AsyncConnection, ids: Sequence[int]) -> None
 
 
 async def newest(
-    connection: AsyncConnection, limit: int, before: int | None = None, wanted: Wanted = ALL
+    connection: AsyncConnection,
+    limit: int,
+    before: int | None = None,
+    wanted: Wanted = ALL,
+    then: datetime | None = None,
 ) -> list[dict[str, Any]]:
-    """What stands in quarantine, newest first."""
-    statement = select(quarantine).where(quarantine.c.replayed_at.is_(None), *wanted.clauses)
+    """What stands in quarantine, newest first. ``then``: what stood there at that instant."""
+    waits: ColumnElement[bool] = quarantine.c.replayed_at.is_(None)
+    if then is not None:
+        waits = and_(quarantine.c.received_at <= then, or_(waits, quarantine.c.replayed_at > then))
+    statement = select(quarantine).where(waits, *wanted.clauses)
     if before is not None:
         statement = statement.where(quarantine.c.id < before)
     statement = statement.order_by(quarantine.c.id.desc()).limit(limit)

@@ -10,6 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from feeds.names import Named
+from services.store import past
 from services.store.engine import insert
 from services.store.tables import stations
 
@@ -32,6 +33,7 @@ async def put(connection: AsyncConnection, one: Adopted) -> None:
     """Adopt, change or let go; the last word counts."""
     words = {word: None if named is None else [named.quantity, named.unit] for word, named in one.words.items()}
     row = {"members": one.members, "words": words, "by": one.by, "changed_at": one.changed_at}
+    await past.keep(connection, stations, stations.c.code == one.code, one.changed_at)
     statement = insert(connection, stations).values(code=one.code, **row)
     await connection.execute(statement.on_conflict_do_update(index_elements=["code"], set_=row))
 
@@ -41,9 +43,10 @@ async def find(connection: AsyncConnection, code: str) -> Adopted | None:
     return None if row is None else _adopted(dict(row))
 
 
-async def everyone(connection: AsyncConnection) -> list[Adopted]:
-    """All by code, those that were let go too."""
-    rows = await connection.execute(select(stations).order_by(stations.c.code))
+async def everyone(connection: AsyncConnection, then: datetime | None = None) -> list[Adopted]:
+    """All by code, those that were let go too. ``then``: as they were known at that instant."""
+    known = past.as_of(stations, then)
+    rows = await connection.execute(select(known).order_by(known.c.code))
     return [_adopted(dict(row)) for row in rows.mappings()]
 
 

@@ -84,6 +84,23 @@ outages_past = _past(
     Column("seen_at", Instant),
 )
 
+orders_past = _past(
+    "orders",
+    (Column("order", BigInteger, nullable=False),),
+    Column("state", Text, nullable=False),
+    Column("finish_by", Instant),
+    Column("closed_at", Instant),
+)
+
+stations_past = _past(  # whole rows: of a sensor that was adopted anew nothing is the same
+    "stations",
+    (Column("code", Text, nullable=False),),
+    Column("members", JSON),
+    Column("words", JSON, nullable=False),
+    Column("by", Text, nullable=False),
+    Column("changed_at", Instant, nullable=False),
+)
+
 hold_offs_past = _past(  # whole rows: they are taken away, too
     "hold_offs",
     _series(),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -12,16 +12,17 @@ from feeds.status import Status
 from geo.station import Station
 from geo.verification.issued import Issued
 from services.store import outlooks
+from services.web.api.as_of import Seen
 from services.web.api.times import iso
 
 FRESH = timedelta(hours=2)  # one is kept each hour; an older one says that nothing is foretold any more
 
 
 async def ahead(
-    connection: AsyncConnection, stations: Mapping[str, Station], codes: Collection[str], status: Status, now: datetime
+    connection: AsyncConnection, stations: Mapping[str, Station], codes: Collection[str], status: Status, when: Seen
 ) -> list[dict[str, Any]]:
-    """The newest outlook of each of these gauges, by their names."""
-    found = await outlooks.newest(connection, status, codes, now - FRESH) if codes else {}
+    """The newest outlook of each of these gauges, by their names; of a past instant that of then."""
+    found = await outlooks.newest(connection, status, codes, when.at - FRESH, when.then) if codes else {}
     told = [_told(leads, stations.get(code)) for code, leads in found.items()]
     return sorted(told, key=lambda one: str(one["name"]))
 

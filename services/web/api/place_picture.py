@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Collection, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 from aiohttp import web
@@ -20,10 +20,12 @@ from rules.alert import Alert
 from rules.cap_message import mark
 from rules.declared import Opening, ShelterState
 from services.desks.declared_board import CROWDINGS, OPENINGS, Board, board
+from services.store import past
 from services.store.codec import from_json
 from services.store.tables import alerts, outbox
 from services.store.users import Role
 from services.web.api.answer import JSON, answer
+from services.web.api.as_of import AT, Seen, seen
 from services.web.api.endpoint import Endpoint, Parameter
 from services.web.api.outlook_told import WORDS, ahead
 from services.web.api.times import iso, iso_or_none
@@ -44,10 +46,11 @@ async def show(request: web.Request) -> web.Response:
     # Unions of thousands of zones: not on the loop.
     holds = await asyncio.to_thread(surroundings, context.ground, area)
     async with context.store.read() as connection:
-        places = await board(connection, context.own, "shelters", context.now())
+        when = await seen(request, connection)
+        places = await board(connection, context.own, "shelters", when.at, then=when.then)
         gauges = [one.code for one in context.ground.stations.values() if not wide.isdisjoint(one.areas)]
-        foretold = await ahead(connection, context.ground.stations, gauges, context.own, context.now())
-        sent = await _sent(connection, wide, area.code, context.now())
+        foretold = await ahead(connection, context.ground.stations, gauges, context.own, when)
+        sent = await _sent(connection, wide, area.code, when)
     body = {
         "code": area.code,
         "name": area.name,
@@ -55,7 +58,7 @@ async def show(request: web.Request) -> web.Response:
         "within": [{"code": one.code, "name": one.name, "kind": one.kind} for one in _others(context, wide, area)],
         "exposed": _exposed(holds),
         "shelters": [_shelter(one, places) for one in holds.refuges],
-        "watched": await _watched(request, area),
+        "watched": None if when.then else await _watched(request, area),
         "ahead": foretold,
         "sent": sent,
     }
@@ -127,14 +130,15 @@ async def _watched(request: web.Request, area: Area) -> dict[str, int] | None:
     return {"open": open_, "done": done}
 
 
-async def _sent(connection: AsyncConnection, wide: Collection[str], code: str, now: datetime) -> list[dict[str, Any]]:
-    """Every revision of the last two days that names the area or one that holds it, newest first, drafts too."""
-    wanted = select(alerts).where(alerts.c.sent >= now - BACK).order_by(alerts.c.sent.desc(), alerts.c.revision.desc())
+async def _sent(connection: AsyncConnection, wide: Collection[str], code: str, when: Seen) -> list[dict[str, Any]]:
+    """Every revision of the two days before that names the area or one that holds it, newest first, drafts too."""
+    known, told = past.as_of(alerts, when.then), past.as_of(outbox, when.then)
+    wanted = select(known).where(known.c.sent >= when.at - BACK).order_by(known.c.sent.desc(), known.c.revision.desc())
     rows = (await connection.execute(wanted.limit(_MOST))).mappings().all()
     ours = [(from_json(Alert, row["body"]), row) for row in rows if _names(row, wide)]
-    wishes = select(outbox).where(outbox.c.series.in_(sorted({alert.series for alert, _ in ours})))
+    wishes = select(told).where(told.c.series.in_(sorted({alert.series for alert, _ in ours})))
     by_alert: dict[tuple[str, int], list[RowMapping]] = {}
-    for row in (await connection.execute(wishes.order_by(outbox.c.channel))).mappings():
+    for row in (await connection.execute(wishes.order_by(told.c.channel))).mappings():
         by_alert.setdefault((row["series"], row["revision"]), []).append(row)
     return [_told(alert, row, by_alert.get((alert.series, alert.revision), ()), code) for alert, row in ours]
 
@@ -173,7 +177,7 @@ ENDPOINTS = (
         path="/areas/{code}/picture",
         handler=show,
         summary="One area, square of the mesh or section: who is exposed by the maps, shelters near, what was sent.",
-        parameters=(Parameter("code", "Area code, or mesh-CODE.", where="path"),),
+        parameters=(Parameter("code", "Area code, or mesh-CODE.", where="path"), AT),
         returns=JSON,
         properties={
             "code": "as asked",
@@ -187,12 +191,12 @@ ENDPOINTS = (
             "limits, metres, in_water, on_slope, hazards, opening, opening_ja, crowding_ja, people, capacity, since, "
             "issued}",
             "watched": "people who are watched over and live here, {open, done} of the alarms that are open now; null "
-            "where the viewer may not see numbers, or nobody is watched over",
+            "where the viewer may not see numbers, or nobody is watched over, and with at",
             "ahead": WORDS,
             "sent": "revisions of the last two days that name the area or one that holds it (wide), newest first, each "
             "with its deliveries: {id, channel, state, reason, finished_at}",
         },
-        errors=(404,),
+        errors=(400, 404),
         role=Role.VIEWER,
     ),
 )

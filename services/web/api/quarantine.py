@@ -15,6 +15,7 @@ from services.store import quarantine
 from services.store.quarantine import Wanted
 from services.store.users import Role
 from services.web.api.answer import JSON, answer, json_object, listing, text_member
+from services.web.api.as_of import AT, Seen, seen
 from services.web.api.endpoint import PAGED, Endpoint, Parameter
 from services.web.api.paging import page_of
 from services.web.api.times import iso
@@ -32,9 +33,10 @@ async def show(request: web.Request) -> web.Response:
     before = page.after[0] if page.after is not None else None
     wanted = Wanted(**{name: request.query[name] for name in _FILTERS if name in request.query})
     async with request.app[CONTEXT].store.read() as connection:
-        rows = await quarantine.newest(connection, page.limit + 1, before, wanted)
+        when = await seen(request, connection)
+        rows = await quarantine.newest(connection, page.limit + 1, before, wanted, when.then)
     taken, following = page.trim(rows, lambda row: (row["id"],))
-    return listing(request, [_told(row, _SHOWN, _SHOWN_HEX) for row in taken], following)
+    return listing(request, [_told(row, _SHOWN, _SHOWN_HEX) | _counted(row, when) for row in taken], following)
 
 
 async def one(request: web.Request) -> web.Response:
@@ -76,6 +78,11 @@ async def _all_again(request: web.Request, body: dict[str, Any]) -> web.Response
     return web.json_response(asdict(outcome))
 
 
+def _counted(row: dict[str, Any], when: Seen) -> dict[str, Any]:
+    """How often, and whether the gateway knows: of now alone, for when they moved is not kept."""
+    return {name: row[name] if when.then is None else None for name in ("times", "answered")}
+
+
 def _told(row: dict[str, Any], most: int | None, most_hex: int | None) -> dict[str, Any]:
     payload = bytes(row["payload"])
     shown = b"" if row["sealed"] else payload[:most]  # a report's bytes tell its sender: its text is covered
@@ -97,8 +104,8 @@ _MEMBERS = {
     "code": "named reason",
     "message": "what is wrong, and the cure",
     "at": "where in the payload",
-    "times": "how often the same fault came; of a pack (over_allowance) the messages in it",
-    "answered": "the gateway was told",
+    "times": "how often the same fault came; of a pack (over_allowance) the messages in it; null with at",
+    "answered": "the gateway was told; null with at",
     "received_at": "when it came first",
     "bytes": "length of the payload",
     "text": "as text, of a pack the messages, one in a line; in the list its beginning",
@@ -116,10 +123,10 @@ ENDPOINTS = (
         path="/quarantine",
         handler=show,
         summary="What could not be decoded, newest first.",
-        parameters=(*PAGED, *(Parameter(name, meaning) for name, meaning in _FILTER.items())),
+        parameters=(*PAGED, *(Parameter(name, meaning) for name, meaning in _FILTER.items()), AT),
         returns=JSON,
         properties=_MEMBERS,
-        errors=(400,),
+        errors=(400, 404),
         role=Role.VIEWER,
     ),
     Endpoint(

@@ -13,13 +13,15 @@ from geo.gateway import GatewayState
 from geo.model import Ground
 from geo.station import Station
 from services.store import stations, vitals
-from services.store.latest import newest_by_subject
+from services.store.latest import came_by, newest_by_subject
 from services.store.stations import Adopted
 from services.store.tables import records
 from services.store.users import Role
 from services.web.api.answer import JSON, answer
+from services.web.api.as_of import AT, seen
 from services.web.api.endpoint import Endpoint, Parameter
 from services.web.api.outlook_told import WORDS, ahead
+from services.web.api.sensors import registered
 from services.web.api.times import iso, iso_or_none
 from services.web.context import CONTEXT
 from services.web.security import WebError, storable
@@ -31,15 +33,16 @@ async def show(request: web.Request) -> web.Response:
     context, code = request.app[CONTEXT], request.match_info["code"]
     if len(code) > 200 or not storable(code):
         raise WebError(404, "not_found", "この観測所はありません。 / There is no such sensor.")
-    ground, now = context.ground, context.now()
+    ground = context.ground
     within = records.c.subject.between(f"{code}/", f"{code}0")  # "0" is what follows "/"
     async with context.store.read() as connection:
-        chosen = (within, records.c.status == context.own.value, records.c.measured_at <= now + _AHEAD)
-        newest = await newest_by_subject(connection, "reading", *chosen)
-        gateways = {one.name: one for one in await vitals.everyone(connection)}
-        adopted = await stations.find(connection, code)
-        outlook = await ahead(connection, ground.stations, [code], context.own, now)
-    station = ground.stations.get(code)
+        when = await seen(request, connection)
+        heard = (records.c.measured_at <= when.at + _AHEAD, *came_by(when.then))
+        newest = await newest_by_subject(connection, "reading", within, records.c.status == context.own.value, *heard)
+        gateways = {} if when.then else {one.name: one for one in await vitals.everyone(connection)}
+        adopted = next((one for one in await stations.everyone(connection, when.then) if one.code == code), None)
+        outlook = await ahead(connection, ground.stations, [code], context.own, when)
+        station = (await registered(connection, ground, when.then)).get(code)
     if station is None and not newest:
         raise WebError(404, "not_found", "この観測所はありません。 / There is no such sensor.")
     body = {
@@ -109,7 +112,7 @@ ENDPOINTS = (
         path="/sensors/{code}/sheet",
         handler=show,
         summary="One sensor: its register, what it said last, its gateway, its neighbours, what is foretold.",
-        parameters=(Parameter("code", "Station code.", where="path"),),
+        parameters=(Parameter("code", "Station code.", where="path"), AT),
         returns=JSON,
         properties={
             "code": "as asked",
@@ -118,10 +121,10 @@ ENDPOINTS = (
             "adopted": "{by, at} where staff registered it, else null",
             "series": "the newest of each quantity, battery too: {quantity, value, unit, time, received_at, gateway, "
             "trusted, flags}",
-            "gateways": "by which it came: {name, seen_at, online, skew_s, queue, over_since}",
+            "gateways": "by which it came: {name, seen_at, online, skew_s, queue, over_since}; none with at",
             "ahead": f"or null: {WORDS}",
         },
-        errors=(404,),
+        errors=(400, 404),
         role=Role.VIEWER,
     ),
 )

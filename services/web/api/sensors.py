@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
 from aiohttp import web
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from feeds.quantities import QUANTITIES
+from geo.model import Ground
 from geo.station import Station
 from geo.stations import CODE
+from services import adoption
 from services.accounts.scopes import TokenScope
+from services.adoption import Stations
 from services.desks import sensors as desk
+from services.store import stations as store
 from services.store.users import Role
 from services.web.api.answer import JSON, collection, feature, json_object, listing, text_member
+from services.web.api.as_of import AT, seen
 from services.web.api.endpoint import PAGED, Endpoint
 from services.web.api.paging import page_of
 from services.web.api.shapes import point
@@ -49,10 +56,20 @@ def sensor_properties(station: Station) -> dict[str, object]:
     }
 
 
+async def registered(connection: AsyncConnection, ground: Ground, then: datetime | None) -> Mapping[str, Station]:
+    """The sensors that are known, or were at that instant."""
+    stations = ground.stations
+    if then is None or not isinstance(stations, Stations):
+        return stations
+    return {**adoption.known(await store.everyone(connection, then), ground.areas), **stations.of_profile}
+
+
 async def unassigned(request: web.Request) -> web.Response:
     context = request.app[CONTEXT]
     async with context.store.read() as connection:
-        found = await desk.unassigned(connection, context.ground.stations, context.now())
+        when = await seen(request, connection)
+        known = await registered(connection, context.ground, when.then)
+        found = await desk.unassigned(connection, known, when.at, when.then)
     return listing(request, [_dated(asdict(one)) for one in found], None)
 
 
@@ -112,6 +129,8 @@ ENDPOINTS = (
         path="/sensors/unassigned",
         handler=unassigned,
         summary="Series of the last week whose sensor nobody knows.",
+        parameters=(AT,),
+        errors=(400, 404),
         returns=JSON,
         properties={
             "station": "as the device names itself",

@@ -15,6 +15,7 @@ from services.orders.desk import Person
 from services.store import decided, orders
 from services.store.users import Role
 from services.web.api.answer import JSON, json_object, listing
+from services.web.api.as_of import AT, seen
 from services.web.api.endpoint import OF_STATUS, Endpoint, Parameter
 from services.web.api.times import iso
 from services.web.auth import PERSON
@@ -42,7 +43,9 @@ _MOST = 200
 
 async def show_sections(request: web.Request) -> web.Response:
     context = request.app[CONTEXT]
-    found = await told.sections(context, status_of(request.query.get("status"), context))
+    status = status_of(request.query.get("status"), context)
+    async with context.store.read() as connection:
+        found = await told.sections_seen(connection, context, status, await seen(request, connection))
     return listing(request, found, None)
 
 
@@ -132,10 +135,10 @@ ENDPOINTS = (
         path="/snow/sections",
         handler=show_sections,
         summary="Every plow section: its last decision and why, and its orders. First what waits for somebody.",
-        parameters=(OF_STATUS,),
+        parameters=(OF_STATUS, AT),
         returns=JSON,
         properties=SECTION,
-        errors=(400,),
+        errors=(400, 404),
         role=Role.VIEWER,
     ),
     Endpoint(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from aiohttp import web
 
@@ -14,6 +15,7 @@ from services.dumps.picture import Known
 from services.store import dumps
 from services.store.users import Role
 from services.web.api.answer import JSON, collection, feature, json_object, listing
+from services.web.api.as_of import AT, seen
 from services.web.api.endpoint import OF_STATUS, Endpoint, Parameter
 from services.web.api.viewer import viewer_of
 from services.web.auth import PERSON, person_of
@@ -32,7 +34,9 @@ async def show(request: web.Request) -> web.Response:
     """Public dumps for everybody, all of them for staff."""
     context = request.app[CONTEXT]
     status = shown_status(context, viewer_of(request))
-    found = await look(context, status, staff=person_of(request) is not None)
+    async with context.store.read() as connection:
+        when = await seen(request, connection)
+    found = await look(context, status, staff=person_of(request) is not None, then=when.then)
     features = [
         feature(
             one.site.code,
@@ -44,10 +48,10 @@ async def show(request: web.Request) -> web.Response:
     return collection(request, features, None)
 
 
-async def look(context: WebContext, status: Status, *, staff: bool) -> list[Known]:
-    """The dumps that somebody may see."""
+async def look(context: WebContext, status: Status, *, staff: bool, then: datetime | None = None) -> list[Known]:
+    """The dumps that somebody may see; staff also as they were known at an instant."""
     async with context.store.read() as connection:
-        found = await context.dumps.look(connection, status, context.now())
+        found = await context.dumps.look(connection, status, context.now(), then)
     return [one for one in found if staff or one.site.terms.public]
 
 
@@ -79,7 +83,9 @@ ENDPOINTS: Sequence[Endpoint] = (
         path="/snow/dumps",
         handler=show,
         summary="Snow dumps: open, full or closed, the queue, what lies there and when they will be full.",
+        parameters=(AT,),
         properties=DUMP,
+        errors=(400, 404),
     ),
     Endpoint(
         path="/snow/dumps/{dump}/record",

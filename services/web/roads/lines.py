@@ -17,7 +17,8 @@ from rules.street.ages import AGES, age
 from services.requests.round import road_state
 from services.requests.stood import Standing
 from services.store import plowed
-from services.web.api.answer import collected, feature
+from services.web.api.answer import GEOJSON, answer, collected, feature
+from services.web.api.as_of import AT, seen
 from services.web.api.endpoint import PAGED, Endpoint, Parameter
 from services.web.api.paging import page_of
 from services.web.api.shapes import geojson
@@ -33,6 +34,11 @@ Box = tuple[float, float, float, float]
 async def show(request: web.Request) -> web.Response:
     context, viewer = request.app[CONTEXT], viewer_of(request)
     status, now = shown_status(context, viewer), context.now()
+    async with context.store.read() as connection:
+        when = await seen(request, connection)
+        if when.then is not None:
+            then = await context.answers.shares.stood.then(connection, status, when.then)
+            return answer(request, _answer(request, context, status, then), GEOJSON)
     standing = await standing_of(context, status, now)
     packed = request.app[PACKED]
     key = (status, str(request.url))
@@ -126,6 +132,7 @@ ENDPOINTS: Sequence[Endpoint] = (
             *PAGED,
             Parameter("bbox", "Only roads that touch it: west,south,east,north in degrees."),
             Parameter("main", "1: only route classes 1 and 2, and roads of the prefecture and the nation."),
+            AT,
         ),
         properties={
             "status": "Actual; Exercise where a drill is shown",
@@ -137,6 +144,6 @@ ENDPOINTS: Sequence[Endpoint] = (
             "age": f"hours since it was done: {', '.join(AGES)}; empty: not within a day, or too lately to be told",
             "order": "ordered, working or finished: how plowing stands; empty: not ordered, or not the city's",
         },
-        errors=(400,),
+        errors=(400, 404),
     ),
 )

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
+from sqlalchemy.ext.asyncio import AsyncConnection
+
 from feeds.status import Status
 from rules.orders.decision import KINDS_EN, KINDS_JA, Decision, Gauge, Outcome, Verdict
 from rules.orders.life import GIVEN, OPEN, Act, Event, How, Order, State, allowed, late, overdue
@@ -15,6 +17,7 @@ from rules.orders.saying import sentence, sentence_en, snow_text
 from rules.orders.words import ACTS_JA, STATES_JA
 from services.orders.lost import lost
 from services.store import decided, orders
+from services.web.api.as_of import Seen
 from services.web.api.times import iso, iso_or_none
 from services.web.context import WebContext
 from services.web.language.speaking import N_
@@ -33,11 +36,18 @@ _FIRST = ("decide", "answer", "late", "gauge", "work", "")
 
 async def sections(context: WebContext, status: Status) -> list[dict[str, Any]]:
     """Every plow section with its last decision and its orders; first what waits for somebody."""
-    now = context.now()
     async with context.store.read() as connection:
-        looks = await decided.last_look(connection, status)
-        known = await orders.since(connection, now - KEPT, status)
-        missed = await lost(connection, status, known, now)
+        return await sections_seen(connection, context, status, Seen(context.now()))
+
+
+async def sections_seen(
+    connection: AsyncConnection, context: WebContext, status: Status, when: Seen
+) -> list[dict[str, Any]]:
+    """The same as of an instant. Which machine fell silent is told of now only: it is worked out of what came since."""
+    now, then = when.at, when.then
+    looks = await (decided.decided_by(connection, status, then) if then else decided.last_look(connection, status))
+    known = await orders.since(connection, now - KEPT, status, then=then)
+    missed = [] if then else await lost(connection, status, known, now)
     rules = in_force(context.city.orders if context.city else (), now)
     names = {one.section: one.section_name for one in known} | {s: d.picture.section_name for s, d in looks.items()}
     found = []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -61,11 +62,29 @@ PICTURE = (
     "sensors/distrusts",
     "outages",
     "damage/map?status=Exercise",
+    "areas/032010001/picture",
+    "sensors/tatesakabashi/sheet",
     "shelters",
     "declared",
     "status",
 )
 _OF_NOW = ("needs", "needs_after", "objections", "able", "alone", "now", "at", "past_since", "line", "links", "mark")
+_OF_NOW += ("times", "answered", "gateways")  # of which no past is kept
+    "needs",
+    "needs_after",
+    "objections",
+    "able",
+    "alone",
+    "now",
+    "at",
+    "past_since",
+    "line",
+    "links",
+    "mark",
+    "times",
+    "answered",
+    "gateways",
+)
 
 
 def stripped(answer: Any) -> Any:
@@ -75,9 +94,9 @@ def stripped(answer: Any) -> Any:
     return [stripped(one) for one in answer] if isinstance(answer, list) else answer
 
 
-async def picture(officer: Visitor, at: datetime | None = None) -> dict[str, Any]:
+async def picture(officer: Visitor, at: datetime | None = None, paths: Sequence[str] = PICTURE) -> dict[str, Any]:
     found = {}
-    for path in PICTURE:
+    for path in paths:
         params = {} if at is None else {"at": at.isoformat()}
         status, body = await officer.get(f"/api/v1/{path}", params=params)
         assert status == 200, (path, body)

@@ -25,8 +25,8 @@ async function alerts(at) {
   return [...new Map([...open, ...recent].map((alert) => [alert.identifier, alert])).values()];
 }
 
-/** What the past is not kept of, and nobody foretells. @param {() => Promise<any>} fetched */
-const ofNow = (fetched) => async () => (viewed() ? [] : fetched());
+/** What nobody foretells: ahead it is not shown as if it were known. @param {() => Promise<any>} fetched */
+const untilNow = (fetched) => async () => (isAhead() ? [] : fetched());
 
 /** How each part is fetched. */
 const sources = {
@@ -50,10 +50,10 @@ const sources = {
   official: () => features(askedAsKnown('official/areas')),
   shelters: () => features(asked('shelters')),
   fixes: () => features(asked('fixes/latest?limit=1000')),
-  dumps: ofNow(() => features('snow/dumps')),
-  sections: ofNow(() => list('snow/sections')),
-  quarantine: ofNow(() => list('quarantine?limit=200')),
-  unassigned: ofNow(() => list('sensors/unassigned')),
+  dumps: untilNow(() => features(asked('snow/dumps'))),
+  sections: untilNow(() => list(asked('snow/sections'))),
+  quarantine: untilNow(() => list(asked('quarantine?limit=200'))),
+  unassigned: untilNow(() => list(asked('sensors/unassigned'))),
   status: async () => {
     const status = await get(asked('status'));
     setClock(status.now);

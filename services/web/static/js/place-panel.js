@@ -6,7 +6,7 @@ import { exposedHere } from './exposed.js';
 import { fetched } from './fetched.js';
 import { folded } from './folding.js';
 import { digits, gauges, standing, trend, valueText } from './gauges.js';
-import { ofNowOnly, viewed } from './instant.js';
+import { asked, isAhead, ofNowOnly } from './instant.js';
 import { pieces, t } from './language.js';
 import { selected } from './selection.js';
 import { sentHere } from './sent.js';
@@ -21,15 +21,15 @@ export const areaNames = new Map();
 /** @param {string} code @param {import('./panel.js').Show} show */
 export function drawPlace(code, show) {
   const redraw = () => { if (selected()?.kind === 'area' && selected()?.code === code) drawPlace(code, show); };
-  const { body: picture, failed } = fetched(`areas/${encodeURIComponent(code)}/picture`, redraw);
+  const { body: picture, failed } = fetched(asked(`areas/${encodeURIComponent(code)}/picture`), redraw);
   const dangers = dangersOf(code, picture);
   const own = hazardsByArea().get(code) ?? [];
   const name = picture?.name ?? own[0]?.area_name ?? areaNames.get(code) ?? code;
   show(name,
     h('section', { class: 'glance', 'aria-label': t('ひと目で') }, glance(dangers, code)),
     part('now', t('いま、ここで'), now(dangers.filter((z) => z.observed), code)),
-    part('next', t('これから'), next(dangers.filter((z) => !z.observed), viewed() ? undefined : picture)),
-    viewed() ? ofNowOnly() : [part('who', t('だれが、なにが危ないか'), exposedHere(picture, failed)), part('sent', t('送ったもの'), sentHere(picture, failed))]);
+    part('next', t('これから'), next(dangers.filter((z) => !z.observed), isAhead() ? undefined : picture)),
+    isAhead() ? ofNowOnly() : [part('who', t('だれが、なにが危ないか'), exposedHere(picture, failed)), part('sent', t('送ったもの'), sentHere(picture, failed))]);
 }
 
 /** @param {string} key @param {string} title @param {any[]} content */

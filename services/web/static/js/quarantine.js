@@ -22,8 +22,8 @@ export function drawQuarantine() {
     h('td', { class: 'nowrap' }, timeTag(q.received_at)),
     h('th', { scope: 'row' }, q.gateway || t('不明'), h('span', { class: 'muted small' }, ` ${q.topic}`)),
     h('td', { lang: 'en' }, q.message, h('span', { class: 'muted small' }, `（${q.at}）`)),
-    h('td', { class: 'nowrap' }, t('{times}回', { times: q.times })),
-    h('td', { class: 'nowrap' }, q.answered ? t('✓ 送り主に返答した') : t('返答待ち')),
+    h('td', { class: 'nowrap' }, q.times === null ? '–' : t('{times}回', { times: q.times })),
+    h('td', { class: 'nowrap' }, q.answered === null ? '–' : q.answered ? t('✓ 送り主に返答した') : t('返答待ち')),
     h('td', {}, bytesOf(q), againButton(q), alikeButton(q, kept.filter((/** @type {any} */ other) => other.code === q.code)))));
   fill(byId('quarantine'), table(t('受け取ったが読めなかったもの'), [t('いつ'), t('だれから'), t('なぜ（どこ）'), t('回数'), t('返答'), t('中身')], rows, t('読めなかったものはありません。')));
 }

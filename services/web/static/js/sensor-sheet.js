@@ -7,7 +7,7 @@ import { distrustNote } from './distrusts.js';
 import { fetched } from './fetched.js';
 import { folded } from './folding.js';
 import { digits, gauges, standing, trend, valueText } from './gauges.js';
-import { asked, ofNowOnly, viewed } from './instant.js';
+import { asked, isAhead, ofNowOnly, viewed } from './instant.js';
 import { pieces, t } from './language.js';
 import { selected } from './selection.js';
 import { silenceFrom, silenceSensor } from './silences.js';
@@ -21,11 +21,11 @@ let hours = 24;
 /** @param {string} code @param {import('./panel.js').Show} show */
 export function drawSensor(code, show) {
   const redraw = () => { if (selected()?.kind === 'station' && selected()?.code === code) drawSensor(code, show); };
-  const { body: sheet, failed } = fetched(`sensors/${encodeURIComponent(code)}/sheet`, redraw);
+  const { body: sheet, failed } = fetched(asked(`sensors/${encodeURIComponent(code)}/sheet`), redraw);
   const some = gauges().filter((g) => g.code === code);
   show(some[0]?.name ?? sheet?.station?.name ?? code,
     some.map((g) => one(g, sheet, redraw)),
-    viewed() ? ofNowOnly() : [neighbours(sheet), register(sheet, failed), controls(some[0], sheet)]);
+    isAhead() ? ofNowOnly() : [neighbours(sheet), register(sheet, failed), viewed() ? ofNowOnly() : controls(some[0], sheet)]);
 }
 
 /** One quantity of the sensor. @param {any} g @param {any} sheet @param {() => void} redraw */

@@ -5,9 +5,9 @@ import { inAddress, keepInAddress } from './address.js';
 import { announce } from './announce.js';
 import { drafts, held, leaveNow, presently, refreshAll } from './desk.js';
 import { byId, fill, h } from './dom.js';
-import { asNow, isAhead, setViewed, viewed } from './instant.js';
+import { asNow, isAhead, ofNowOnly, setViewed, viewed } from './instant.js';
 import { t } from './language.js';
-import { layers } from './map/layers.js';
+import { moveRoads } from './map/work.js';
 import { ago, hubNow, stated } from './time.js';
 import { AHEAD, BACK, base, drawMarks, learnMarks, markAt, nextMark, STEP } from './timeline-marks.js';
 import { learn, learnThen } from './trends.js';
@@ -16,7 +16,6 @@ const PAUSE = 250; // milliseconds that the slider rests before its picture is f
 const IDLE = 300; // seconds without a touch after which somebody is asked …
 const LEAVE = 60; // … and until it is now again by itself
 const BEAT = 1500; // of playing: one step
-const WORK = ['roads-main', 'roads-all']; // what of the map has no past
 
 /** @type {() => void} */
 let draw = () => {};
@@ -73,7 +72,7 @@ export function drawTimeline() {
   if (!timer) slider().value = String(place());
   say(Number(slider().value));
   drawBand();
-  if (viewed()) fill(byId('quarantine'), h('p', { class: 'empty then-only' }, t('読めなかったものは、いまの分だけを示します。')));
+  if (isAhead()) fill(byId('quarantine'), ofNowOnly());
 }
 
 /** Fetch the marks again, now and then. */
@@ -160,8 +159,8 @@ function settle() {
   const at = viewed();
   if (at) document.body.dataset.time = isAhead() ? 'ahead' : 'past';
   else delete document.body.dataset.time;
-  for (const name of WORK) layers[name]?.setOpacity(at ? 0 : 1);
   draw();
+  void moveRoads();
 }
 
 /** The band over the desk: which time this is, and what waits now. */
@@ -189,7 +188,7 @@ function bandWords(at) {
 function noteWords() {
   if (!known) return t('この時点の記録はありません。表示しているものは何もありません。');
   if (idle() >= IDLE) return t('操作がないため、{n}秒でいまに戻ります。', { n: Math.max(0, IDLE + LEAVE - idle()) });
-  return isAhead() ? t('観測されている危険は続くものとして示しています。') : t('道路・雪捨て場・読めなかったものの過去は残していません。');
+  return isAhead() ? t('観測されている危険は続くものとして示しています。') : t('道路の除雪と雪捨て場の台数は、いま分かっている走行から計算しています。');
 }
 
 const idle = () => Math.floor((Date.now() - touched) / 1000);

@@ -2,6 +2,7 @@
 // Snow removal on the map: vehicles, dumps, and the roads that are looked at, with how the clearing of each stands.
 import { features } from '../api.js';
 import { desk, isOurs } from '../desk.js';
+import { asked, isAhead, viewed } from '../instant.js';
 import { featuresOf, layers } from './layers.js';
 import { sync } from './sync.js';
 
@@ -28,7 +29,7 @@ export function drawLate() {
 }
 
 /** Pieces of the map whose roads have been asked for, by source. @type {Map<any, Map<string, string>>} */
-const asked = new Map();
+const pieces = new Map();
 
 /** @param {'main' | 'all'} which @returns {any} a source that fetches the roads of what is looked at */
 export function roadSource(which) {
@@ -37,16 +38,18 @@ export function roadSource(which) {
     loader: (/** @type {number[]} */ extent, /** @type {any} */ _resolution, /** @type {any} */ _projection, /** @type {any} */ done, /** @type {any} */ failed) => {
       const box = ol.proj.transformExtent(extent, 'EPSG:3857', 'EPSG:4326').map((/** @type {number} */ one) => one.toFixed(6)).join(',');
       const path = `snow/roads?bbox=${box}&limit=1000${which === 'main' ? '&main=1' : ''}`;
-      fetchInto(source, path).then(() => { asked.get(source)?.set(box, path); done([]); }, () => { source.removeLoadedExtent(extent); failed(); });
+      fetchInto(source, path).then(() => { pieces.get(source)?.set(box, path); done([]); }, () => { source.removeLoadedExtent(extent); failed(); });
     },
   });
-  asked.set(source, new Map());
+  pieces.set(source, new Map());
   return source;
 }
 
 /** Roads stay where they are; what is told of them is put on those that are there. @param {any} source @param {string} path */
 async function fetchInto(source, path) {
-  const found = await features(path, 30);
+  const at = viewed();
+  const found = await features(asked(path), 30);
+  if (at !== viewed()) return; // people look at another time by now
   const fresh = [];
   for (const road of found) {
     const there = source.getFeatureById(road.id);
@@ -58,12 +61,32 @@ async function fetchInto(source, path) {
   source.addFeatures(made);
 }
 
+/**
+ * Another time is looked at: the roads as they were known then, shown when they have come. Nobody foretells them, so ahead there are none.
+ */
+export async function moveRoads() {
+  for (const layer of roads()) layer.setOpacity(0);
+  if (isAhead()) return;
+  for (const [source, boxes] of pieces) {
+    if (roads().some((one) => one.getSource() === source && one.getVisible())) continue;
+    boxes.clear();
+    source.refresh(); // fetched when they are looked at again
+  }
+  await refreshRoads();
+}
+
+const roads = () => [layers['roads-main'], layers['roads-all']].filter(Boolean);
+
 /** Ask again how the roads stand that are on the map: once a minute is as often as the hub works it out. */
 export async function refreshRoads() {
-  for (const [source, boxes] of asked) {
-    const layer = [layers['roads-main'], layers['roads-all']].find((one) => one?.getSource() === source);
+  const at = viewed();
+  let whole = true;
+  for (const [source, boxes] of pieces) {
+    const layer = roads().find((one) => one.getSource() === source);
     if (!layer?.getVisible()) continue;
-    await Promise.allSettled([...boxes.values()].slice(-40).map((path) => fetchInto(source, path))); // what fails keeps what it had
+    const came = await Promise.allSettled([...boxes.values()].slice(-40).map((path) => fetchInto(source, path))); // what fails keeps what it had
+    whole &&= came.every((one) => one.status === 'fulfilled');
     source.changed();
   }
+  if (whole && at === viewed() && !isAhead()) for (const layer of roads()) layer.setOpacity(1);
 }
