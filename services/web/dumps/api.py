@@ -34,9 +34,8 @@ async def show(request: web.Request) -> web.Response:
     """Public dumps for everybody, all of them for staff."""
     context = request.app[CONTEXT]
     status = shown_status(context, viewer_of(request))
-    async with context.store.read() as connection:
-        when = await seen(request, connection)
-    found = await look(context, status, staff=person_of(request) is not None, then=when.then)
+    then = await _asked(request) if "at" in request.query else None
+    found = await look(context, status, staff=person_of(request) is not None, then=then)
     features = [
         feature(
             one.site.code,
@@ -46,6 +45,12 @@ async def show(request: web.Request) -> web.Response:
         for one in found
     ]
     return collection(request, features, None)
+
+
+async def _asked(request: web.Request) -> datetime | None:
+    """The past instant that staff ask for."""
+    async with request.app[CONTEXT].store.read() as connection:
+        return (await seen(request, connection)).then
 
 
 async def look(context: WebContext, status: Status, *, staff: bool, then: datetime | None = None) -> list[Known]:

@@ -34,11 +34,8 @@ Box = tuple[float, float, float, float]
 async def show(request: web.Request) -> web.Response:
     context, viewer = request.app[CONTEXT], viewer_of(request)
     status, now = shown_status(context, viewer), context.now()
-    async with context.store.read() as connection:
-        when = await seen(request, connection)
-        if when.then is not None:
-            then = await context.answers.shares.stood.then(connection, status, when.then)
-            return answer(request, _answer(request, context, status, then), GEOJSON)
+    if "at" in request.query:
+        return await _then(request, context, status)
     standing = await standing_of(context, status, now)
     packed = request.app[PACKED]
     key = (status, str(request.url))
@@ -46,6 +43,14 @@ async def show(request: web.Request) -> web.Response:
     if found is None:
         found = packed.keep(standing, key, _answer(request, context, status, standing))
     return found.response(request)
+
+
+async def _then(request: web.Request, context: WebContext, status: Status) -> web.Response:
+    """As of an instant, for staff: not packed, for few ask for the same."""
+    async with context.store.read() as connection:
+        when = await seen(request, connection)
+        standing = await context.answers.shares.stood.then(connection, status, when.at)
+    return answer(request, _answer(request, context, status, standing), GEOJSON)
 
 
 async def standing_of(context: WebContext, status: Status, now: datetime) -> Standing:

@@ -70,21 +70,6 @@ PICTURE = (
 )
 _OF_NOW = ("needs", "needs_after", "objections", "able", "alone", "now", "at", "past_since", "line", "links", "mark")
 _OF_NOW += ("times", "answered", "gateways")  # of which no past is kept
-    "needs",
-    "needs_after",
-    "objections",
-    "able",
-    "alone",
-    "now",
-    "at",
-    "past_since",
-    "line",
-    "links",
-    "mark",
-    "times",
-    "answered",
-    "gateways",
-)
 
 
 def stripped(answer: Any) -> Any:

@@ -50,6 +50,7 @@ async def test_any_instant_of_the_night_is_told_afterwards_as_it_was_told_then(s
 
 async def test_a_winter_night_is_told_afterwards_as_it_was_told_then(store: Store, clock: SetClock) -> None:
     """Orders, dumps, roads, sensors nobody knew, and what could not be read."""
+    await employ(store, "kato")
     winter = Winter(store, clock, seed=20261123)
     told = {"ground": winter.city, "dumps": winter.dumps, "answers": Streets(ROADS)}
     async with floor(store, now=clock.now, **told) as web:

@@ -45,6 +45,8 @@ def upgrade() -> None:
         sa.Column("changed_at", sa.String(length=32), nullable=False),
     )
 
+    op.execute("DELETE FROM cursors WHERE name = 'past'")  # what was before was not kept of these: it begins anew
+
 
 def downgrade() -> None:
     op.drop_table("stations_past")
