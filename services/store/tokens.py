@@ -63,9 +63,9 @@ async def seen(connection: AsyncConnection, token: Token, now: datetime) -> None
     await connection.execute(update(tokens).where(tokens.c.id == token.id).values(used_at=now))
 
 
-def is_due(token: Token, now: datetime) -> bool:
-    """True where its last use should be written anew."""
-    return token.used_at is None or now - token.used_at >= _SEEN
+def is_due(used: datetime | None, now: datetime) -> bool:
+    """True where the last use of one should be written anew."""
+    return used is None or now - used >= _SEEN
 
 
 async def everyone(connection: AsyncConnection, user: str | None = None) -> Sequence[Token]:

@@ -161,12 +161,9 @@ async def log_in(connection: AsyncConnection, account: Account, token: str, sess
     return True
 
 
-async def session_of(
-    connection: AsyncConnection, token: str, now: datetime, idle: timedelta | None = None
-) -> Session | None:
-    """The session of a hashed token, None when it is unknown, over, unused for ``idle``, or its account is closed."""
-    used = () if idle is None else (sessions.c.seen_at > now - idle,)
-    statement = _SESSIONS.where(sessions.c.token == token, sessions.c.expires > now, ~users.c.revoked, *used)
+async def session_of(connection: AsyncConnection, token: str, now: datetime) -> Session | None:
+    """The session of a hashed token, None when it is unknown, over, or its person's account is closed."""
+    statement = _SESSIONS.where(sessions.c.token == token, sessions.c.expires > now, ~users.c.revoked)
     row = (await connection.execute(statement)).mappings().first()
     return None if row is None else _session(dict(row))
 

@@ -18,6 +18,7 @@ from services.web.heard import page as heard_page
 from services.web.heartbeat import Heartbeat
 from services.web.lalert_in import LalertIn
 from services.web.language import choice
+from services.web.last_used import USES, LastUsed
 from services.web.offline import worker as offline
 from services.web.ogc import pages as ogc_pages
 from services.web.open import pages as open_pages
@@ -37,6 +38,7 @@ def make_app(context: WebContext) -> web.Application:
     app = web.Application(middlewares=[choice.listener, faults, guard], client_max_size=MAX_BODY)
     app[CONTEXT] = context
     app[PACKED] = Packed()
+    app[USES] = LastUsed(context.store)
     app.on_response_prepare.append(add_headers)
     templating.setup(app)
     health.setup(app, _watch(context))

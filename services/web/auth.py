@@ -25,6 +25,7 @@ from services.store.users import Role, Session, seen, session_of
 from services.web import bearer
 from services.web.body import form_of
 from services.web.context import CONTEXT
+from services.web.last_used import USES
 from services.web.security import WebError, of_api
 
 COOKIE = "shirase_session"
@@ -129,10 +130,14 @@ async def current_session(request: web.Request) -> Session | None:
         return None
     context, now = request.app[CONTEXT], wall()
     async with context.store.read() as connection:
-        found = await session_of(connection, token_hash(token), now, context.accounts.idle)
-    if found and found.seen_at and now - found.seen_at >= _USED:
-        async with context.store.write() as connection:
-            await seen(connection, found.token, now)
+        found = await session_of(connection, token_hash(token), now)
+    if found is None:
+        return None
+    used = request.app[USES].latest(found.token, found.seen_at) or now
+    if now - used >= context.accounts.idle:
+        return None
+    if now - used >= _USED:
+        await request.app[USES].note(found.token, now, lambda connection: seen(connection, found.token, now))
     return found
 
 

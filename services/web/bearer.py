@@ -9,6 +9,7 @@ from services.clock import wall
 from services.store import tokens
 from services.store.tokens import Token
 from services.web.context import CONTEXT
+from services.web.last_used import USES
 
 
 def shown(request: web.Request) -> str | None:
@@ -24,7 +25,9 @@ async def current(request: web.Request) -> tuple[Token, str] | None:
         return None
     async with store.read() as connection:
         found = await tokens.find(connection, form.digest(told), now)
-    if found and tokens.is_due(found[0], now):
-        async with store.write() as connection:
-            await tokens.seen(connection, found[0], now)
+    if found is None:
+        return None
+    uses, token = request.app[USES], found[0]
+    if tokens.is_due(uses.latest(token.id, token.used_at), now):
+        await uses.note(token.id, now, lambda connection: tokens.seen(connection, token, now))
     return found

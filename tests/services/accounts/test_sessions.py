@@ -15,6 +15,7 @@ from services.store.engine import Store
 from services.store.tables import sessions
 from services.store.users import Role
 from services.web.account.agents import told
+from services.web.last_used import USES
 from tests.services.web_floor import PASSWORD, Visitor, floor
 
 pytestmark = pytest.mark.one_engine
@@ -73,6 +74,7 @@ async def test_a_session_that_nobody_uses_ends_and_one_in_use_does_not(store: St
         here, there = await twice(running, "sato")
 
         async def left(minutes: int) -> None:
+            running.app[USES]._here.clear()
             async with store.write() as connection:
                 await connection.execute(update(sessions).values(seen_at=wall() - timedelta(minutes=minutes)))
 
@@ -83,6 +85,20 @@ async def test_a_session_that_nobody_uses_ends_and_one_in_use_does_not(store: St
         assert sorted(wall() - one < timedelta(minutes=1) for one in seen) == [False, True]
         await left(31)
         assert ((await here.get(NOTE))[0], (await there.get(NOTE))[0]) == (401, 401)
+
+
+async def test_a_store_that_takes_nothing_turns_nobody_away(store: Store) -> None:
+    async with floor(store) as running:
+        here = await running.person(Role.OPERATOR)
+        running.app[USES].patience_s = 0.05
+        async with store.write() as connection:
+            await connection.execute(update(sessions).values(seen_at=wall() - timedelta(minutes=59)))
+        async with store.write():  # somebody writes, and does not come to an end
+            assert (await here.get(NOTE))[0] == 200
+        async with store.write() as connection:
+            assert wall() - (await connection.scalar(select(sessions.c.seen_at))) > timedelta(minutes=58)
+            await connection.execute(update(sessions).values(seen_at=wall() - timedelta(minutes=61)))
+        assert (await here.get(NOTE))[0] == 200, "this process knows better"
 
 
 async def test_a_session_that_was_planted_is_not_taken_over(store: Store) -> None:
