@@ -38,7 +38,7 @@ PROVIDER: web.AppKey[Provider] = web.AppKey("oidc_provider", Provider)
 BACK = "/login/oidc/callback"
 _TRIP, _WHOSE = "shirase_trip", "a browser on its way to the city's login"
 _PATIENCE = timedelta(minutes=10)
-_LOCAL = "名前と合言葉でもログインできます。"
+_LOCAL = "名前とパスワードでもログインできます。"
 WORDS = {
     Why.UNREACHABLE: f"市の共通ログインにつながりません。{_LOCAL} / "
     "The city's login cannot be reached. Name and password work.",

@@ -61,7 +61,9 @@ async def renew(request: web.Request) -> web.StreamResponse:
     try:
         account = await shown_again(request, fields)
         if account.password == SPENT:
-            raise WebError(409, "no_password", "このアカウントに合言葉はありません。 / This account has no password.")
+            raise WebError(
+                409, "no_password", "このアカウントにパスワードはありません。 / This account has no password."
+            )
     except WebError as error:
         return await _page(request, refused=error)
     password = new_password()
@@ -69,7 +71,7 @@ async def renew(request: web.Request) -> web.StreamResponse:
     async with request.app[CONTEXT].store.write() as connection:
         token = None
         if await users.set_password(connection, account, hashed):
-            said = "合言葉を変え、ほかのログインを切った。"
+            said = "パスワードを変え、ほかのログインを切った。"
             token = await open_session(request, connection, replace(account, password=hashed, one_time=False), said)
     if token is None:
         raise WebError(409, "changed", _CHANGED)

@@ -21,7 +21,7 @@ from services.web.context import CONTEXT
 from services.web.security import WebError, client_address
 
 _FRESH = timedelta(minutes=10)  # of a login by the city's own provider, where there is no password to type
-_WRONG = "合言葉が違います。 / The password is wrong."
+_WRONG = "パスワードが違います。 / The password is wrong."
 
 
 async def shown_again(request: web.Request, fields: Form) -> Account:
@@ -39,7 +39,7 @@ async def shown_again(request: web.Request, fields: Form) -> Account:
         account = await users.find(connection, person)
         has = await second_factors.find(connection, person) is not None
     if account is None or not await _knows_password(request, account, str(fields.get("password", ""))[:1000]):
-        await _note(request, "アカウントの画面で、合言葉を間違えた")
+        await _note(request, "アカウントの画面で、パスワードを間違えた")
         raise WebError(403, "wrong_password", _WRONG)
     if has:
         async with context.store.write() as connection:

@@ -143,7 +143,7 @@ async def test_local_accounts_work_while_the_provider_does_not(store: Store, cit
         for fault in ({"down": True}, {"down": False, "slow_s": 1.0}):
             vars(city).update(fault)
             status, page = await through(await running.visitor())
-            assert status == 503 and "名前と合言葉でもログインできます" in page
+            assert status == 503 and "名前とパスワードでもログインできます" in page
         await city.stop()
         status, page = await through(await running.visitor())
         assert status == 503 and "つながりません" in page

@@ -100,7 +100,7 @@ async def test_a_viewer_needs_none_and_may_have_one(store: Store) -> None:
         form = {"csrf": viewer.csrf, "password": PASSWORD}
         wrong = {**form, "password": "nope"}
         async with viewer.http.post("/ops/account/second", data=wrong, headers={"Accept": "text/html"}) as answer:
-            assert answer.status == 403 and "合言葉が違います" in await answer.text()
+            assert answer.status == 403 and "パスワードが違います" in await answer.text()
         async with viewer.http.post("/ops/account/second", data=form, allow_redirects=False) as answer:
             assert answer.headers["Location"] == "/login/enrol"
         await registered(viewer)
