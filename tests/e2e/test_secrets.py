@@ -121,7 +121,10 @@ async def _strangers(hub: Planted, night: Night) -> None:
         night.said["a password as name"] = (await person.log_in(GUESS, "x"))[2]
         for path in ("/muster", "/callout", "/watch", "/subscribe/mine", "/orders", "/report/sent", "/ops"):
             for address in (f"{path}?t={LINK}", f"{path}/{LINK}", f"{path}?key={LINK}"):
-                night.said[address.replace(LINK, "…")] = await _told(http, "GET", address, night)
+                told = await _told(http, "GET", address, night)
+                night.said[address.replace(LINK, "…")] = told.replace(
+                    LINK, ""
+                )  # its own page may show it to who has it
         for path in ("/api/v1/reports", "/api/v1/reports/notices", "/open311/v2/requests.json", "/line/webhook"):
             said = await _told(http, "POST", path, night, headers=basic, data={"api_key": GUESS, "x": "{"})
             night.said[f"POST {path}"] = said
