@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import asyncio
 import shutil
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
+import pytest_asyncio
 from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Page, async_playwright
 
 from tests.conftest import missing
-from tests.e2e.browser import CHROMIUM, FLAGS, context_options, log_in
+from tests.e2e.browser import CHROMIUM, FLAGS, context_options, enter
 from tests.e2e.scene import NIGHT, Scene, scene
 from tests.fakes.linkage import FakeLinkage, Received
 from tests.fakes.x import FakeX, Post
@@ -45,17 +47,35 @@ def played(tmp_path_factory: pytest.TempPathFactory) -> Played:
         return apart.submit(asyncio.run, play()).result()
 
 
-@pytest.fixture
+_ONE_LOOP = pytest.mark.asyncio(loop_scope="session")
+
+
+def pytest_collection_modifyitems(items: Sequence[pytest.Item]) -> None:
+    """Tests of the browser share its event loop, and so the browser: to start one costs as much as many a test."""
+    for item in items:
+        if item.get_closest_marker("browser"):
+            item.add_marker(_ONE_LOOP, append=False)
+
+
+@pytest_asyncio.fixture(loop_scope="session")
 async def night(played: Played, tmp_path: Path) -> AsyncIterator[Scene]:
     """Eight minutes to three; two drafts wait."""
-    shutil.copytree(played.folder, tmp_path / "night")
     x, linkage = played.outside
     x.posts, linkage.received = list(played.posts), list(played.received)
-    async with scene(tmp_path / "night", at=NIGHT, outside=played.outside) as made:
+    async with copied(played, tmp_path, played.outside) as made:
         yield made
 
 
-@pytest.fixture
+@asynccontextmanager
+async def copied(
+    played: Played, folder: Path, outside: tuple[FakeX, FakeLinkage] | None = None
+) -> AsyncIterator[Scene]:
+    shutil.copytree(played.folder, folder / "night")
+    async with scene(folder / "night", at=NIGHT, outside=outside) as made:
+        yield made
+
+
+@pytest_asyncio.fixture(loop_scope="session")
 async def dawn(tmp_path: Path) -> AsyncIterator[Scene]:
     """The beginning: nothing has happened."""
     async with scene(tmp_path / "dawn") as made:
@@ -63,8 +83,9 @@ async def dawn(tmp_path: Path) -> AsyncIterator[Scene]:
         yield made
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def browser() -> AsyncIterator[Browser]:
+    """One for all tests; each has windows of its own, which share nothing."""
     if CHROMIUM is None:
         missing("no chromium here: install the distribution's package, or set CHROMIUM to its path")
     async with async_playwright() as playwright:
@@ -82,9 +103,14 @@ class Visit:
     faults: list[str]
     strangers: list[str]
 
+    async def open(self, path: str, name: str = "sato") -> None:
+        """Go to a page of the desk, logged in."""
+        await enter(self.page.context, name)
+        await self.page.goto(path)
+
     async def map_ready(self, name: str = "sato") -> None:
-        """Log in and wait until the map stands."""
-        await log_in(self.page, name)
+        """Logged in, before the map as it stands."""
+        await self.open("/ops", name)
         await self.page.wait_for_function("() => document.body.dataset.map === 'ready'", timeout=30_000)
 
     def check(self) -> None:
@@ -103,6 +129,36 @@ async def visit(browser: Browser, made: Scene, **options: object) -> tuple[Visit
     page.on("pageerror", lambda error: found.faults.append(str(error)))
     page.on("request", lambda asked: _note(found, asked.url, here))
     return found, context
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def one_map(browser: Browser, played: Played, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Visit]:
+    async with copied(played, tmp_path_factory.mktemp("map")) as made:
+        window, context = await visit(browser, made)
+        await window.map_ready()
+        yield window
+        await context.close()
+
+
+_AS_AT_FIRST = """() => {
+  for (const one of document.querySelectorAll('dialog[open]')) one.close();
+  for (const id of ['selection-close', 'when-now', 'tab-deliveries']) document.getElementById(id).click();
+  document.getElementById('search-field').value = '';
+  document.body.tabIndex = -1; // where the next Tab begins
+  document.body.focus();
+  document.body.removeAttribute('tabindex');
+  scrollTo(0, 0);
+}"""
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def at_map(one_map: Visit) -> AsyncIterator[Visit]:
+    """The map of the night, for tests that change nothing: to open it costs more than they do, so they share it."""
+    await one_map.page.evaluate(_AS_AT_FIRST)
+    await one_map.page.keyboard.press("n")
+    await one_map.page.wait_for_function("() => !/map=|select=/.test(location.hash)")
+    yield one_map
+    one_map.check()
 
 
 def _complaint(said: ConsoleMessage) -> bool:

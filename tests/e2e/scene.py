@@ -36,6 +36,7 @@ from services.configuration.reports import Reports
 from services.configuration.watch import Watching
 from services.deliver import Deliver
 from services.desks import review
+from services.desks.subscriptions import Offer, Subscriptions
 from services.dumps.picture import Dumps
 from services.dumps.sites import sites_of
 from services.evaluate import Evaluate
@@ -48,6 +49,7 @@ from services.listening.book import load_book as load_heard
 from services.predict import Predict
 from services.requests.offer import offered
 from services.requests.street import Streets
+from services.residents.seal import Seal
 from services.roads import load_roads, load_towns
 from services.settings import Settings, load
 from services.store import records, users
@@ -86,6 +88,7 @@ MUSTERING = Mustering(key=SecretStr("a-key-of-the-pictures-long-enough-to-protec
 WATCHING = Watching(  # nobody is told by the scene itself
     key=SecretStr("of-nobody-" * 4), ways={"mail": SecretStr("json://chat.example/{to}")}
 )
+SUBSCRIBING = Seal(SecretStr("of-nobody-who-subscribes-" * 2))
 ONE_PERSON = ("river-level", "bear-sighting", "official-warning")
 PASSWORD = "kitakami-nakatsu"
 # A hash tells what it cost, and is verified at that cost: a cheap one, or half of these tests would be hashing.
@@ -261,6 +264,11 @@ def _with_channels(city: City, x: FakeX, linkage: FakeLinkage) -> City:
     return replace(city, channels=channels, meters=metered)
 
 
+def _residents(made: Scene) -> Subscriptions:
+    districts = (one.code for one in made.city.ground.areas.of_kind("district"))
+    return Subscriptions(made.store, SUBSCRIBING, list(districts))
+
+
 def _context(made: Scene, settings: Settings) -> WebContext:
     roads = load_roads(settings, made.city.ground.areas)
     assert roads is not None  # the profile has a network of the demonstration
@@ -290,6 +298,7 @@ def _context(made: Scene, settings: Settings) -> WebContext:
         dumps=Dumps(sites_of(roads, plow)),
         answers=Streets(roads),
         services=offered(settings, Streets(roads)),
+        subscriptions=Offer(desk=_residents(made), mail_from="alerts@city.example", push_key="BEl6"),
         reports=Reports(public=True),
         streets=streets(roads.carriageways.segments),
         book=load_book(settings),

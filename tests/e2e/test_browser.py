@@ -18,7 +18,7 @@ from services.store import quarantine, records, stations
 from services.store.tables import alerts
 from tests.e2e.conftest import Visit, visit
 from tests.e2e.scene import Scene
-from tests.e2e.test_browser_access import violations
+from tests.e2e.walk.axe import violations
 from tests.services.making import NOW
 
 pytestmark = pytest.mark.browser
@@ -33,31 +33,38 @@ _COLOURS = """async () => {
 }"""
 
 
+# Each text that a live region says from now on.
+_LISTEN = """() => {
+  window.said = [];
+  const around = (node) => (node.nodeType === 1 ? node : node.parentElement)?.closest('[role=status], [role=alert]');
+  new MutationObserver((changes) => {
+    for (const { target } of changes) {
+      const text = around(target)?.checkVisibility() ? around(target).textContent.trim() : '';
+      if (text && window.said.at(-1) !== text) window.said.push(text);
+    }
+  }).observe(document.body, { subtree: true, childList: true, characterData: true });
+}"""
+
+
 async def states(made: Scene, rule: str) -> list[str]:
     async with made.store.read() as connection:
         found = select(alerts.c.state).where(alerts.c.rule == rule).order_by(alerts.c.revision)
         return list(await connection.scalars(found))
 
 
-async def test_the_map_stands_and_asks_nobody_outside(browser: Browser, night: Scene) -> None:
-    window, context = await visit(browser, night)
-    await window.map_ready()
-    page = window.page
+async def test_the_map_stands_and_asks_nobody_outside(at_map: Visit) -> None:
+    page = at_map.page
     assert await page.evaluate(_COLOURS) > 50
-    async with night.store.read() as connection:
+    async with at_map.scene.store.read() as connection:
         waiting = await connection.scalar(select(func.count()).where(alerts.c.state == "draft"))
     assert waiting and (await page.title()).startswith(f"({waiting}) 【訓練】")
     await expect(page.locator("#bar-danger")).to_contain_text("避難指示相当")
     await expect(page.locator("#bar-line")).to_have_text("接続中")
     await expect(page.locator(".drill").first).to_contain_text("訓練")
-    await context.close()
-    window.check()
 
 
-async def test_what_the_map_shows_stands_in_tables_too(browser: Browser, night: Scene) -> None:
-    window, context = await visit(browser, night)
-    await window.map_ready()
-    page = window.page
+async def test_what_the_map_shows_stands_in_tables_too(at_map: Visit) -> None:
+    page = at_map.page
     for tab, told in (
         ("観測所", "氾濫危険水位"),
         ("危険の一覧", "夕顔瀬町"),
@@ -71,14 +78,10 @@ async def test_what_the_map_shows_stands_in_tables_too(browser: Browser, night: 
         if tab != "なぜ送られていないか":
             await expect(panel).to_contain_text(told)
         assert await panel.locator("th[scope=col]").count() >= 4
-    await context.close()
-    window.check()
 
 
-async def test_what_was_in_force_can_be_asked_for_any_hour(browser: Browser, night: Scene) -> None:
-    window, context = await visit(browser, night)
-    await window.map_ready()
-    page = window.page
+async def test_what_was_in_force_can_be_asked_for_any_hour(at_map: Visit) -> None:
+    page = at_map.page
     await page.get_by_role("tab", name="経過記録").click()
     asked, answer = page.get_by_label("この時刻に発表中だったもの"), page.locator("#official-list")
     await expect(asked).to_have_value("2026-03-15T02:52")
@@ -87,14 +90,10 @@ async def test_what_was_in_force_can_be_asked_for_any_hour(browser: Browser, nig
         await page.get_by_role("button", name="調べる").click()
         await expect(answer).to_contain_text(told)
     await expect(answer).to_contain_text("盛岡市")
-    await context.close()
-    window.check()
 
 
-async def test_why_something_was_or_was_not_told_is_answered_from_the_list(browser: Browser, night: Scene) -> None:
-    window, context = await visit(browser, night)
-    await window.map_ready()
-    page = window.page
+async def test_why_something_was_or_was_not_told_is_answered_from_the_list(at_map: Visit) -> None:
+    page = at_map.page
     await page.get_by_role("tab", name="危険の一覧").click()
     await page.get_by_role("button", name=re.compile("盛岡市の大雨は、なぜ")).first.click()
     answer = page.locator("#why-answer")
@@ -103,8 +102,6 @@ async def test_why_something_was_or_was_not_told_is_answered_from_the_list(brows
     await page.get_by_label("いつ（空欄は今）").fill("2026-03-14T15:10")
     await page.get_by_role("button", name="調べる").click()
     await expect(answer).to_contain_text("まだ知られていません")
-    await context.close()
-    window.check()
 
 
 async def test_a_change_appears_by_itself_and_is_announced(browser: Browser, dawn: Scene) -> None:
@@ -113,11 +110,14 @@ async def test_a_change_appears_by_itself_and_is_announced(browser: Browser, daw
     page = window.page
     await expect(page.locator("#drafts-list")).to_contain_text("承認を待つものはありません")
     await expect(page.locator("#events-list")).to_contain_text("まだ何も起きていません")
+    await page.evaluate(_LISTEN)
     await dawn.play(dawn.clock.at + timedelta(hours=3), approve=False)
     dawn.bell.ring("alerts")
     await expect(page.locator("#drafts-count")).to_contain_text("件", timeout=10_000)
     await expect(page.locator("#events-list .event").first).to_be_visible()
     await expect(page.locator("#announce-polite")).to_contain_text("新しい下書き", timeout=12_000)
+    said = await page.evaluate("() => window.said")
+    assert len(said) <= 4 and all(len(one) <= 200 for one in said), "a screen reader is told, not shouted at"
     await context.close()
     window.check()
 
@@ -189,10 +189,8 @@ async def _approve_by_keys(window: Visit) -> None:
     await expect(dialog).to_have_count(0)
 
 
-async def test_escape_leaves_the_dialog_and_gives_focus_back(browser: Browser, night: Scene) -> None:
-    window, context = await visit(browser, night)
-    await window.map_ready()
-    page = window.page
+async def test_escape_leaves_the_dialog_and_gives_focus_back(at_map: Visit) -> None:
+    page = at_map.page
     await page.keyboard.press("d")
     await page.keyboard.press("Enter")
     for _ in range(25):  # focus stays inside
@@ -202,9 +200,7 @@ async def test_escape_leaves_the_dialog_and_gives_focus_back(browser: Browser, n
     await page.keyboard.press("Escape")
     await expect(page.get_by_role("dialog")).to_have_count(0)
     await expect(page.locator(":focus")).to_have_text("承認へ進む…")
-    assert await states(night, "evacuation-proposal") == ["draft"]
-    await context.close()
-    window.check()
+    assert await states(at_map.scene, "evacuation-proposal") == ["draft"]
 
 
 async def test_a_draft_can_be_sent_back_with_a_reason(browser: Browser, night: Scene) -> None:
@@ -222,10 +218,8 @@ async def test_a_draft_can_be_sent_back_with_a_reason(browser: Browser, night: S
     window.check()
 
 
-async def test_a_row_leads_to_the_map_and_the_panel_back_to_the_row(browser: Browser, night: Scene) -> None:
-    window, context = await visit(browser, night)
-    await window.map_ready()
-    page = window.page
+async def test_a_row_leads_to_the_map_and_the_panel_back_to_the_row(at_map: Visit) -> None:
+    page = at_map.page
     await page.get_by_role("tab", name="観測所").click()
     row = page.locator("#gauges").get_by_role("button", name="館坂橋", exact=True)
     await row.press("Enter")
@@ -241,19 +235,13 @@ async def test_a_row_leads_to_the_map_and_the_panel_back_to_the_row(browser: Bro
     await page.keyboard.type("夕顔瀬町")
     await page.keyboard.press("Enter")
     await expect(panel).to_contain_text("氾濫危険水位")
-    await context.close()
-    window.check()
 
 
-async def test_a_click_on_the_map_selects_the_district(browser: Browser, night: Scene) -> None:
-    window, context = await visit(browser, night)
-    await window.map_ready()
-    box = await window.page.locator("#map").bounding_box()
+async def test_a_click_on_the_map_selects_the_district(at_map: Visit) -> None:
+    box = await at_map.page.locator("#map").bounding_box()
     assert box
-    await window.page.mouse.click(box["x"] + box["width"] * 0.44, box["y"] + box["height"] * 0.19)
-    await expect(window.page.locator("#selection-title")).to_have_text("厨川", timeout=5000)
-    await context.close()
-    window.check()
+    await at_map.page.mouse.click(box["x"] + box["width"] * 0.44, box["y"] + box["height"] * 0.19)
+    await expect(at_map.page.locator("#selection-title")).to_have_text("厨川", timeout=5000)
 
 
 async def test_a_broken_line_is_said_and_drawn_as_stale(browser: Browser, night: Scene) -> None:
@@ -277,9 +265,8 @@ async def test_the_outbox_shows_the_post_that_arrived(browser: Browser, night: S
     await night.send()
     assert any("避難指示" in post.text for post in night.x.posts)
     window, context = await visit(browser, night)
-    await window.map_ready()
+    await window.open("/ops/outbox")
     page = window.page
-    await page.goto("/ops/outbox")
     await expect(page.locator("#proof")).to_have_text(re.compile(r"(\d+)件のうち \1件が一致、覚えのない投稿 0件"))
     newest = page.locator(".outlet-column").first.locator(".sending").first
     await expect(newest.locator(".tweet-text").first).to_contain_text("【訓練】【警戒レベル４ 避難指示】")
@@ -314,8 +301,7 @@ async def test_what_rings_stands_over_the_page_and_stops_for_who_takes_it(browse
 async def test_a_stranger_on_the_timeline_is_told(browser: Browser, night: Scene) -> None:
     night.x.posts.append(night.x.posts[0].__class__("1", "乗っ取り", "", night.x.posts[0].created_at))
     window, context = await visit(browser, night)
-    await window.map_ready()
-    await window.page.goto("/ops/outbox")
+    await window.open("/ops/outbox")
     await expect(window.page.locator(".strangers")).to_contain_text("乗っ取り")
     await context.close()
 

@@ -1,4 +1,4 @@
-"""The desk in two languages: switched by the keyboard, whole in English, and without a barrier there."""
+"""The desk in two languages, switched by the keyboard; that all of it is whole in English is asked by the walk."""
 
 from __future__ import annotations
 
@@ -7,28 +7,14 @@ from playwright.async_api import Browser, expect
 
 from tests.e2e.conftest import visit
 from tests.e2e.scene import Scene
-from tests.e2e.test_browser_access import violations
 
 pytestmark = pytest.mark.browser
-
-# Japanese texts, with the language of the element around them.
-_UNMARKED = """() => {
-  const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
-  const found = [];
-  while (walker.nextNode()) {
-    const { data, parentElement: around } = walker.currentNode;
-    const japanese = /[\\u3040-\\u30fa\\u30fc-\\u30ff\\u4e00-\\u9fff]/.test(data) && !around.closest('script, style');
-    if (japanese && !around.closest('[lang]').lang.startsWith('ja')) found.push(data);
-  }
-  return found;
-}"""
 
 
 async def test_the_desk_turns_english_by_the_keyboard_and_back(browser: Browser, night: Scene) -> None:
     window, context = await visit(browser, night)
     page = window.page
-    await window.map_ready()
-    await page.goto("/ops/outbox")
+    await window.open("/ops/outbox")
     await page.wait_for_function("() => document.body.dataset.outbox === 'ready'")
     link = page.get_by_role("link", name="English")
     await link.focus()
@@ -39,13 +25,9 @@ async def test_the_desk_turns_english_by_the_keyboard_and_back(browser: Browser,
     await expect(page.get_by_role("heading", level=1)).to_have_text("Outbox")
     await expect(page.locator("#bar-age")).to_contain_text("JST (")
     await expect(page.locator("#bar-line")).to_have_text("Connected")
-    assert await page.evaluate(_UNMARKED) == []
-    assert await violations(page) == []
     await page.goto("/ops")
     await page.wait_for_function("() => document.body.dataset.map === 'ready'", timeout=30_000)
     await expect(page.locator("#drafts-list")).to_contain_text("Go on to approval")
-    assert await page.evaluate(_UNMARKED) == []
-    assert await violations(page) == []
     await page.get_by_role("link", name="日本語").focus()
     await page.keyboard.press("Enter")
     await expect(page.locator("html[lang=ja]")).to_be_attached()

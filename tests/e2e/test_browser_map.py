@@ -10,9 +10,9 @@ from sqlalchemy import select
 
 from geo.mesh import cell_at
 from services.store.tables import alerts
-from tests.e2e.conftest import visit
+from tests.e2e.conftest import Visit, visit
 from tests.e2e.scene import Scene
-from tests.e2e.test_browser_access import violations
+from tests.e2e.walk.axe import violations
 
 pytestmark = pytest.mark.browser
 _SQUARES = """async points => {
@@ -64,10 +64,8 @@ async def test_layers_are_chosen_by_keys_and_remembered_and_a_hidden_danger_is_s
     await context.close()
 
 
-async def test_a_place_is_found_by_reading_mesh_and_coordinates(browser: Browser, night: Scene) -> None:
-    window, context = await visit(browser, night)
-    await window.map_ready()
-    page = window.page
+async def test_a_place_is_found_by_reading_mesh_and_coordinates(at_map: Visit) -> None:
+    page = at_map.page
     field, listed = page.get_by_role("combobox", name="住所・地区"), page.locator("#search-list")
     await page.keyboard.press("/")
     await expect(field).to_be_focused()
@@ -98,8 +96,6 @@ async def test_a_place_is_found_by_reading_mesh_and_coordinates(browser: Browser
         west, south, east, north = cell.bounds
         assert code == cell.code, "a click picks the square that the hub knows by that code"
         assert ring[0] == pytest.approx([west, south]) and ring[2] == pytest.approx([east, north])
-    window.check()
-    await context.close()
 
 
 async def test_an_area_is_drawn_by_keys_and_by_clicks_and_becomes_a_draft(browser: Browser, night: Scene) -> None:

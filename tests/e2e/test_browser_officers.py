@@ -9,7 +9,7 @@ from playwright.async_api import Browser, BrowserContext, expect
 
 from tests.e2e.conftest import Visit, visit
 from tests.e2e.scene import Scene
-from tests.e2e.test_browser_access import violations
+from tests.e2e.walk.axe import violations
 
 pytestmark = pytest.mark.browser
 

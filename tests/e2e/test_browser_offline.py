@@ -8,7 +8,7 @@ from playwright.async_api import Browser, Error, Page, expect
 from tests.e2e.conftest import visit
 from tests.e2e.scene import Scene
 from tests.e2e.test_browser import _COLOURS
-from tests.e2e.test_browser_access import violations
+from tests.e2e.walk.axe import violations
 
 pytestmark = pytest.mark.browser
 

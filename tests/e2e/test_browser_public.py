@@ -21,7 +21,6 @@ from playwright.async_api import Browser, Page, expect
 from feeds.status import Status
 from tests.e2e.conftest import visit
 from tests.e2e.scene import Scene
-from tests.e2e.test_browser_access import violations
 from tests.services.public.making import open_places, put, told
 
 pytestmark = pytest.mark.browser
@@ -116,27 +115,6 @@ async def test_the_first_load_stays_within_its_budget_on_a_bad_night(browser: Br
     assert sum(ours.weights.values()) < ALL_OF_IT, told_of
     assert len(ours.addresses) <= REQUESTS, told_of
     assert min(times) < SLOWER, times
-
-
-async def test_every_way_of_seeing_it_is_free_of_barriers(browser: Browser, night: Scene) -> None:
-    await burden(night)
-    window, context = await visit(browser, night, viewport={"width": 320, "height": 640}, forced_colors="none")
-    page = window.page
-    for path in (
-        f"{HERE}&lang=vi&look=contrast.large",
-        "/districts?lang=ko",
-        "/privacy?lang=zh-Hans",
-        "/embed",
-        "/widget",
-    ):
-        await page.goto(path)
-        assert await violations(page) == [], path
-        assert await page.evaluate("() => document.documentElement.scrollWidth") <= 320, path
-    await page.emulate_media(forced_colors="active", color_scheme="dark")
-    await page.goto(f"{HERE}&lang=en&look=contrast")
-    await expect(page.locator(".level").first).to_be_visible()
-    await context.close()
-    window.check()
 
 
 async def test_by_keys_alone_one_comes_to_ones_district_and_a_sharper_page(browser: Browser, night: Scene) -> None:

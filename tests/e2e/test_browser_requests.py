@@ -5,21 +5,16 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from playwright.async_api import Browser, Page, expect
+from playwright.async_api import Browser, expect
 
 from feeds.status import Status
 from rules.requests.state import State
 from tests.e2e.conftest import visit
 from tests.e2e.scene import Scene
-from tests.e2e.test_browser_access import violations
+from tests.e2e.walk.axe import violations
 from tests.services.requests.making import asked, found
 
 pytestmark = pytest.mark.browser
-
-
-async def _opened(page: Page) -> None:
-    await page.goto("/ops/requests?section=plow-1")
-    await page.wait_for_function("() => document.body.dataset.requests === 'ready'")
 
 
 async def test_a_request_is_answered_with_keys_that_never_send_by_themselves(browser: Browser, night: Scene) -> None:
@@ -29,8 +24,8 @@ async def test_a_request_is_answered_with_keys_that_never_send_by_themselves(bro
     await asked(night.store, now - timedelta(hours=1), same_as=first, **drill)
     window, context = await visit(browser, night)
     page = window.page
-    await window.map_ready()  # logged in
-    await _opened(page)
+    await window.open("/ops/requests?section=plow-1")
+    await page.wait_for_function("() => document.body.dataset.requests === 'ready'")
     await page.keyboard.press("j")
     await expect(page.locator(f"#r-{first}")).to_be_focused()
     await page.keyboard.press("e")

@@ -10,7 +10,7 @@ from playwright.async_api import Browser, expect
 
 from tests.e2e.conftest import visit
 from tests.e2e.scene import Scene
-from tests.e2e.test_browser_access import barriers
+from tests.e2e.walk.axe import barriers
 
 pytestmark = pytest.mark.browser
 TWENTY_PAST_MIDNIGHT = "2026-03-14T15:20:00Z"
@@ -96,5 +96,35 @@ async def test_what_waits_now_is_told_while_somebody_looks_at_the_past(browser: 
     await page.keyboard.press("0")
     await expect(page.locator("#then")).to_be_hidden()
     await expect(page.locator("#drafts-count")).to_contain_text("件")
+    await context.close()
+    window.check()
+
+
+async def test_it_plays_by_itself_and_who_went_away_finds_now(browser: Browser, night: Scene) -> None:
+    """The page's own clock is turned: minutes of nobody touching anything pass in a moment."""
+    window, context = await visit(browser, night)
+    page = window.page
+    await page.clock.install()
+    await window.map_ready()
+    slider, band, note = page.locator("#when-slider"), page.locator("#then"), page.locator("#then-note")
+    play = page.get_by_role("button", name="再生")
+    await play.click()
+    await expect(play).to_have_attribute("aria-pressed", "true")
+    await expect(slider).to_have_value("-36")
+    await expect(band).to_contain_text("に分かっていたこと")
+    await page.clock.run_for(1600)
+    await expect(slider).to_have_value("-35")
+    await play.click()
+    await expect(play).to_have_attribute("aria-pressed", "false")
+    await expect(band).to_contain_text("に分かっていたこと")
+    await page.clock.fast_forward("05:01")
+    await expect(note).to_contain_text("操作がないため")
+    await page.get_by_role("button", name="このまま見る").press("Enter")
+    await expect(note).not_to_contain_text("操作がないため")
+    await expect(band).to_be_visible()
+    await page.clock.fast_forward("05:01")
+    await page.clock.fast_forward("01:01")
+    await expect(band).to_be_hidden()
+    await expect(page.locator("#drafts-count")).to_have_text("2件")
     await context.close()
     window.check()

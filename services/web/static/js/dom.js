@@ -5,6 +5,7 @@
 
 /**
  * An element with attributes and children. Attributes that are null or false are left out; `on` holds listeners.
+ * The states of ARIA are words: `aria-expanded` that is left out says that nothing can be expanded.
  * @param {string} tag
  * @param {Record<string, any>} [attributes]
  * @param {...(Child | any[])} children lists may be nested
@@ -39,6 +40,8 @@ function set(element, attributes) {
   for (const [name, value] of Object.entries(attributes)) {
     if (name === 'on') {
       for (const [event, listener] of Object.entries(value)) element.addEventListener(event, listener);
+    } else if (name.startsWith('aria-') && typeof value === 'boolean') {
+      element.setAttribute(name, String(value));
     } else if (value !== null && value !== undefined && value !== false) {
       element.setAttribute(name, value === true ? '' : String(value));
     }
