@@ -13,13 +13,16 @@ from urllib.parse import urlsplit
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Page, async_playwright
+from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Page, async_playwright, expect
 
 from tests.conftest import missing
 from tests.e2e.browser import CHROMIUM, FLAGS, context_options, enter
 from tests.e2e.scene import NIGHT, Scene, scene
 from tests.fakes.linkage import FakeLinkage, Received
 from tests.fakes.x import FakeX, Post
+
+
+expect.set_options(timeout=15_000)  # a busy machine is slow; who waits for what comes does not wait longer for it
 
 
 @dataclass(frozen=True)

@@ -30,6 +30,7 @@ from services.channels.channel import Channel
 from services.channels.registry import build
 from services.city import City, load_city
 from services.clock import Clock, wall
+from services.configuration.accounts import Accounts
 from services.configuration.muster import Mustering
 from services.configuration.plow import Plow
 from services.configuration.reports import Reports
@@ -89,6 +90,7 @@ WATCHING = Watching(  # nobody is told by the scene itself
     key=SecretStr("of-nobody-" * 4), ways={"mail": SecretStr("json://chat.example/{to}")}
 )
 SUBSCRIBING = Seal(SecretStr("of-nobody-who-subscribes-" * 2))
+ACCOUNTS = Accounts(key=SecretStr("of-nobody-who-has-a-phone-" * 2), second_factor=("viewer",))  # the others go faster
 ONE_PERSON = ("river-level", "bear-sighting", "official-warning")
 PASSWORD = "kitakami-nakatsu"
 # A hash tells what it cost, and is verified at that cost: a cheap one, or half of these tests would be hashing.
@@ -289,6 +291,7 @@ def _context(made: Scene, settings: Settings) -> WebContext:
         health=lambda: made.health,
         fake_outboxes=timelines,
         callout=ROSTER,
+        accounts=ACCOUNTS,
         muster=MUSTERING,
         watch=Desk(made.store, WATCHING, made.city.ground),
         profile=PROFILE,

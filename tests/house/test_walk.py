@@ -23,7 +23,7 @@ STOPS = (*stops_of_map.STATES, *stops.DESK, *stops.OPEN, *stops.STORM, *stops.ST
 # What programs read, files, and addresses that only lead on; tests/e2e/test_browser_walk.py asks them that it is so.
 NO_PAGES = re.compile(
     r".*\.(json|csv|atom|xml|js|jsonld|webmanifest|pdf|\{kind\}|\{form\})"
-    r"|/(api|static|vendor|tiles|sta|language)/.*|/(metrics|healthz|readyz)"
+    r"|/(api|static|vendor|tiles|sta|language|open/archive)/.*|/(metrics|healthz|readyz)"
     r"|/(ja|ja-x-easy|en|zh-hans|ko|vi)|.+/|/ops/chronology/file/.*"
 )
 LINKS = {"series": "a", "draft": "b", "ward": "w-0123456789"}

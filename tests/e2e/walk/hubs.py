@@ -15,6 +15,7 @@ from sqlalchemy import select
 
 from feeds.records import Flag, Message, Reading, Rejected, Report
 from feeds.status import Status
+from services.accounts import second, totp
 from services.clock import wall
 from services.desks.subscriptions import Subscriptions
 from services.photos import clean
@@ -30,7 +31,7 @@ from services.web.auth import token_hash
 from tests.e2e.bears import MORNING, eight_calls
 from tests.e2e.filled import fill
 from tests.e2e.minded import mind
-from tests.e2e.scene import SUBSCRIBING, Scene, scene
+from tests.e2e.scene import ACCOUNTS, SUBSCRIBING, Scene, scene
 from tests.e2e.storm import EVENING, Storm
 from tests.services import pictures
 
@@ -52,6 +53,12 @@ async def night_hub(made: Scene) -> AsyncIterator[Hub]:
     await fill(made)
     helped = await mind(made)
     await made.person(ADMIN, Role.ADMIN)
+    for viewer in ("miru", "kaku"):
+        await made.person(viewer, Role.VIEWER)
+    ring = ACCOUNTS.keyring()
+    assert ring is not None
+    async with made.store.write() as connection:
+        await second.enrol(connection, "kaku", totp.new_secret(), 0, ring, wall())
     yield Hub(made, {"helper": helped["minsei1"], **await _arrived(made), **await _linked(made)})
 
 

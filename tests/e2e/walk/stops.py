@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from playwright.async_api import Page, expect
 
-from tests.e2e.walk.stop import Stop, click, desk, follow, unfold
+from services.accounts import totp
+from services.clock import wall
+from tests.e2e.scene import PASSWORD
+from tests.e2e.walk.stop import Act, Stop, click, desk, follow, unfold
 
 
 async def _calls(page: Page) -> None:
@@ -35,6 +38,43 @@ async def _wrong_password(page: Page) -> None:
     await page.fill("#password", "of nobody")
     await page.get_by_role("button", name="ログイン").click()
     await expect(page.locator("[role=alert]").first).to_be_visible()
+
+
+def _of(name: str) -> Act:
+    async def act(page: Page) -> None:
+        await page.fill("#name", name)
+        await page.fill("#password", PASSWORD)
+        await page.get_by_role("button", name="ログイン").click()
+
+    return act
+
+
+_of_kaku, _of_miru = _of("kaku"), _of("miru")
+
+
+async def _wrong_code(page: Page) -> None:
+    await page.fill("#code", "000000")
+    await page.get_by_role("button", name="ログイン").first.click()
+    await expect(page.locator("#error")).to_be_visible()
+
+
+async def _first_code(page: Page) -> None:
+    secret = await page.locator(".door-secret").text_content() or ""
+    await page.fill("#code", totp.code_at(secret.replace(" ", ""), totp.step_at(wall())))
+    await page.get_by_role("button", name="登録してログイン").click()
+    await page.wait_for_selector("main:not(:has(#code))")
+
+
+async def _token(page: Page) -> None:
+    await unfold(page)
+    await page.fill("#label", "道路台帳")
+    await page.fill("#password-token", PASSWORD)
+    await page.get_by_role("button", name="作って、一度だけ表示する").click()
+
+
+async def _password(page: Page) -> None:
+    await page.fill("#password-renew", PASSWORD)
+    await page.get_by_role("button", name="新しい合言葉にする").click()
 
 
 async def _told_nothing(page: Page) -> None:
@@ -97,6 +137,9 @@ DESK = (
     desk("one ward", "watch/{ward}", act=unfold),
     desk("skill", "skill", "skill", unfold),
     desk("budget", "budget", "skill", unfold),
+    desk("account", "account", "skill", unfold),
+    desk("token made", "account", "skill", _token, leads="account/tokens"),
+    desk("new password", "account", "skill", _password, leads="account/password"),
     desk("error of the desk", "alerts/none", ""),
     Stop("wall", "/wall", ready="map", room=True),
 )
@@ -137,7 +180,12 @@ OPEN = (
     Stop("OGC collection", "/ogc/collections/hazards?f=html"),
     Stop("OGC items", "/ogc/collections/readings/items?f=html"),
     Stop("OGC feature", act=follow("/ogc/collections/readings/items/"), leads="/ogc/collections/readings/items/"),
+    Stop("archive", "/open/archive"),
     Stop("error", "/nowhere"),
+    Stop("second factor", "/login", _of_kaku, leads="/login/second"),
+    Stop("second factor refused", act=_wrong_code, part="main"),
+    Stop("phone to enrol", "/login", _of_miru, leads="/login/enrol"),
+    Stop("recovery codes", act=_first_code),
 )
 STORM = (
     desk("snow desk", "snow", "snow", unfold),

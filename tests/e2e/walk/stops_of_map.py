@@ -38,8 +38,8 @@ async def _sensor(page: Page) -> None:
 
 
 async def _place(page: Page) -> None:
-    await page.keyboard.press("/")
-    await page.keyboard.type("夕顔瀬町")
+    await page.fill("#search-field", "夕顔瀬町")
+    await expect(page.locator("#search-list").get_by_role("option").first).to_contain_text("夕顔瀬町")
     await page.keyboard.press("Enter")
     await expect(page.locator("#selection")).to_contain_text("だれが、なにが危ないか")
 

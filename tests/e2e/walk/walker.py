@@ -54,7 +54,7 @@ async def walk_in_english(window: Visit, hub: Hub, stops: tuple[Stop, ...]) -> d
     await line.send("Page.setFontSizes", {"fontSizes": {"standard": _TEXT[2]}})
     found = {}
     for stop in stops:
-        if not stop.path:
+        if not stop.path or stop.room:
             continue
         await window.page.goto(stop.path.format(**hub.links))
         await _ready(window.page, stop)
@@ -76,7 +76,6 @@ async def come(page: Page, hub: Hub, stop: Stop) -> None:
         await stop.act(page)
     if stop.leads:
         await page.wait_for_url(f"**{stop.leads}*")
-        await _ready(page, stop)
 
 
 async def _ready(page: Page, stop: Stop) -> None:
@@ -99,7 +98,7 @@ async def answers(page: Page, stop: Stop) -> list[str]:
 async def asked_of_room(page: Page) -> list[str]:
     """A picture on a wall: nobody zooms, prints or touches it."""
     await page.set_viewport_size(ROOM)
-    found = [*await barriers(page), *await _with_own_colours(page), *await eyes(page, "cut")]
+    found = [*await barriers(page), *await _with_own_colours(page)]
     await page.set_viewport_size(PHONE)
     found += await eyes(page, "wide")
     await page.set_viewport_size(DESKTOP)
