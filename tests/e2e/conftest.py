@@ -21,7 +21,6 @@ from tests.e2e.scene import NIGHT, Scene, scene
 from tests.fakes.linkage import FakeLinkage, Received
 from tests.fakes.x import FakeX, Post
 
-
 expect.set_options(timeout=15_000)  # a busy machine is slow; who waits for what comes does not wait longer for it
 
 

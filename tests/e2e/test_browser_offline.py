@@ -71,6 +71,15 @@ async def test_the_public_page_is_kept_and_says_from_when_it_is(browser: Browser
     await page.locator("#cut-again").click()
     await expect(page.locator("#cut")).to_have_count(0)
     await expect(page.locator("[data-over]")).to_have_count(0)
+    await page.evaluate("() => { window.stays = true; }")  # and while somebody reads it
+    await night.down()
+    await page.evaluate("() => dispatchEvent(new Event('offline'))")
+    await expect(page.locator("#cut")).to_contain_text("通信できません")
+    await expect(page.locator("article.alert h3").first).to_contain_text(headline.split()[0])
+    await night.up()
+    await page.evaluate("() => dispatchEvent(new Event('online'))")
+    await expect(page.locator("#cut-again")).to_have_text("つながりました。最新の内容を表示する")
+    assert await page.evaluate("() => window.stays"), "nothing moved under a reading eye"
     await context.close()
     window.strangers.clear()  # the browser's own error page
 

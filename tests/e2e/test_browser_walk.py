@@ -15,7 +15,7 @@ from tests.e2e.walk.hubs import ADMIN, bear_hub, empty_hub, night_hub, storm_hub
 from tests.e2e.walk.walker import EYES, begin, eyes, walk, walk_in_english
 from tests.house.test_walk import NO_PAGES
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(900)]  # minutes on a busy machine
 
 
 async def test_the_map_in_all_its_states(browser: Browser, night: Scene) -> None:
