@@ -69,6 +69,7 @@ def setup(app: web.Application) -> None:
     app.router.add_get("/vendor/{path:.+}", _serving(foreign))
     public_routes.setup(app)
     app.router.add_get(roads_page.PATH, roads_page.show)
+    app.router.add_post(roads_page.PATH, roads_page.look_up)
     app.router.add_get("/ops", _staff_page("ops"))
     app.router.add_get("/ops/alerts", index)
     for method in ("GET", "POST"):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import subprocess
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -52,3 +53,12 @@ def test_nothing_is_left_for_later(texts: dict[str, str]) -> None:
 def test_readme_shows_the_two_commands(texts: dict[str, str]) -> None:
     assert "make run" in texts["README.md"] and "make test" in texts["README.md"]
     assert "make test" in texts[".ci/run"]
+
+
+def test_a_decision_has_one_number_and_every_link_to_it_leads_there(texts: dict[str, str]) -> None:
+    decisions = {Path(name).name for name in texts if name.startswith("docs/adr/")}
+    numbers = Counter(name[:4] for name in decisions)
+    assert [number for number, times in numbers.items() if times > 1] == []
+    pattern = re.compile(r"\]\((?:docs/)?adr/([^)#]+)")
+    linked = {(name, to) for name, text in texts.items() if name.endswith(".md") for to in pattern.findall(text)}
+    assert [(name, to) for name, to in linked if to not in decisions] == []

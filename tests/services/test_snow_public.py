@@ -30,7 +30,7 @@ from tests.services.making import SetClock
 from tests.services.orders.night import MIDNIGHT
 from tests.services.test_open311 import ROADS, WALKS, at, city
 from tests.services.test_plow import BEGAN, Desk, driven
-from tests.services.web_floor import Floor, floor
+from tests.services.web_floor import Floor, Visitor, floor
 
 pytestmark = pytest.mark.one_engine
 LATER = BEGAN + timedelta(hours=2)
@@ -127,18 +127,26 @@ def test_answers_that_nobody_asks_for_make_room() -> None:
     assert not holding, "a day of old answers is not a day of every road, minute by minute"
 
 
+async def looked_up(visitor: Visitor, **asked: str) -> str:
+    async with visitor.http.post("/snow", data=asked) as response:
+        assert response.status == 200
+        return await response.text()
+
+
 async def test_a_resident_finds_the_road_by_name_and_reads_when_it_was_done(store: Store) -> None:
     await Desk(store, ROADS).hear(driven((0, 0), (200, 0)))
     async with served(store) as hub:
         visitor = await hub.visitor()
-        _, found = await visitor.get("/snow?q=中央")
+        found = await looked_up(visitor, q="中央")
         assert "中央通り</a>" in found and "中央工区" in found
         place = at(50, 5)
         _, told = await visitor.get(f"/snow?lon={place['long']}&lat={place['lat']}&lang=vi")
         assert "Đã dọn tuyết lúc" in told and "に除雪しました。" not in told
         _, told = await visitor.get(f"/snow?lon={place['long']}&lat={place['lat']}")
         assert "に除雪しました。" in told and '<p lang="en" class="answer-other">' in told
-        _, nothing = await visitor.get("/snow?q=<script>")
+        told = await looked_up(visitor, lon=place["long"], lat=place["lat"])
+        assert "に除雪しました。" in told and place["long"] not in told, "where somebody stands is in no link"
+        nothing = await looked_up(visitor, q="<script>")
         assert "&lt;script&gt;" in nothing and "<script>」" not in nothing
         assert (await visitor.get("/snow?lon=135&lat=35"))[0] == 400
 
@@ -191,7 +199,7 @@ async def test_a_sidewalk_is_asked_about_drawn_and_counted_apart_from_its_road(s
         assert none["case"] == "nation", "the sidewalk of another road, forty metres on, is not meant"
         told = (await visitor.get(f"/snow?{place}"))[1]
         assert told.count('class="answer"') == 2 and "中央通り 歩道" in told
-        _, page = await visitor.get("/snow?q=歩道")
+        page = await looked_up(visitor, q="歩道")
         assert "中央通り 歩道</a>" in page and "</meter> 50 %" in page
         assert "歩道 100 %</small>" in page
 

@@ -1,7 +1,12 @@
-"""/snow: snow removal for residents. A road by name or place, and why it is not plowed; works without scripts."""
+"""/snow: snow removal for residents. A road by name or place, and why it is not plowed; works without scripts.
+
+What somebody types and where they stand is posted, although nothing changes: it may be where they live (ADR 48). The
+address of an answer that was chosen, from the list or on the map, names a place on a road.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from aiohttp import web
@@ -10,6 +15,8 @@ from feeds.status import Status
 from rules.street.ages import AGES
 from rules.street.words import sentence
 from services.web.api.viewer import Viewer
+from services.web.auth import open_write
+from services.web.body import form_of
 from services.web.context import CONTEXT, WebContext
 from services.web.dumps.api import look
 from services.web.public.frame import Own, framed
@@ -27,21 +34,34 @@ _FEW, _SMALL_FROM = 2000, 14  # so many roads are drawn whole; of more the small
 
 async def show(request: web.Request) -> web.Response:
     """The page, always as everybody sees it."""
+    asked = {name: request.query[name][:LONGEST] for name in ("town", "lon", "lat") if name in request.query}
+    return await _page(request, asked, Own(says=word, keeps=asked))
+
+
+@open_write
+async def look_up(request: web.Request) -> web.Response:
+    """The same, for words that were typed or the place of a phone. Nothing of them is kept."""
+    form = await form_of(request)
+    asked = {name: str(form[name]) for name in ("q", "lon", "lat") if name in form}
+    return await _page(request, asked, Own(says=word))
+
+
+async def _page(request: web.Request, asked: Mapping[str, str], own: Own) -> web.Response:
     context = request.app[CONTEXT]
     viewer = Viewer.everyone(context)
     status, now = shown_status(context, viewer), context.now()
     language = language_of(request)
-    words = request.query.get("q", "").strip()[:LONGEST]
-    town = context.towns.named(request.query.get("town", "")[:LONGEST])
-    where = None if town else _place(request, context)
+    town = context.towns.named(asked.get("town", ""))
+    words = asked.get("q", "" if town else asked.get("town", "")).strip()[:LONGEST]  # of a district
+    where = None if town else _place(asked, context)
     around = context.ground.areas.at(town.lon, town.lat, "plow_section") if town else []
     names = {one.code: (one.name, one.name_en) for one in context.ground.areas.of_kind("plow_section")}
     answers = []
     async with context.store.read() as connection:
         if where is not None:
             road, walk = context.answers.both(*where, status)
-            asked = (road, walk) if road and walk else (road or walk,)
-            answers = [await context.answers.about(connection, one, status, now) for one in asked]
+            ways = (road, walk) if road and walk else (road or walk,)
+            answers = [await context.answers.about(connection, one, status, now) for one in ways]
         told = await context.answers.rounds.of(connection, names, status, now)
     dumps = await look(context, status, staff=False)
     shown: dict[str, Any] = {
@@ -61,8 +81,7 @@ async def show(request: web.Request) -> web.Response:
         "delay": int(context.plow.public_delay.total_seconds() // 60),
         "contact": context.services.contact if context.services else "",
     }
-    keeps = {name: request.query.get(name, "")[:LONGEST] for name in ("q", "town", "lon", "lat")}
-    return framed(request, "snow_public.html", language, Own(says=word, keeps=keeps), **shown)
+    return framed(request, "snow_public.html", language, own, **shown)
 
 
 def _map(context: WebContext, status: Status) -> dict[str, str] | None:
@@ -74,12 +93,12 @@ def _map(context: WebContext, status: Status) -> dict[str, str] | None:
     return {"box": box, "small_from": str(_SMALL_FROM if sum(map(len, networks)) > _FEW else 0)}
 
 
-def _place(request: web.Request, context: WebContext) -> tuple[float, float] | None:
+def _place(asked: Mapping[str, str], context: WebContext) -> tuple[float, float] | None:
     """lon, lat in the city; None where none is asked. A WebError 400 for what is none."""
-    if "lon" not in request.query and "lat" not in request.query:
+    if "lon" not in asked and "lat" not in asked:
         return None
     try:
-        lon, lat = float(request.query.get("lon", "")), float(request.query.get("lat", ""))
+        lon, lat = float(asked.get("lon", "")), float(asked.get("lat", ""))
     except ValueError:
         lon = lat = 999.0
     if not (-180 <= lon <= 180 and -90 <= lat <= 90 and context.ground.areas.at(lon, lat, "city")):

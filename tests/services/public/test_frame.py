@@ -30,7 +30,7 @@ pytestmark = pytest.mark.one_engine
 AREA = "032010001"
 ON_A_ROAD = "&lon={long}&lat={lat}".format(**at(50, 5))
 PAGES = (
-    *("/?", "/snow?q=uchimaru", f"/snow?{ON_A_ROAD}", "/report?", "/report?kind=bear", "/report?kind=SNOW_NOT_PLOWED"),
+    *("/?", "/snow?town=内丸", f"/snow?{ON_A_ROAD}", "/report?", "/report?kind=bear", "/report?kind=SNOW_NOT_PLOWED"),
     *("/report/" + "x" * 43 + "?", "/subscribe?", "/subscribe/confirm?t=x", "/privacy?", "/districts?", "/embed?"),
 )
 BUDGET = 40_000  # bytes; promised are 100 kB

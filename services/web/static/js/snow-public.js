@@ -23,10 +23,17 @@ function ask(lon, lat) {
   location.href = `/snow?${query}#answer`;
 }
 
+/** Posted: where somebody stands is for no history and no log. @param {number} lon @param {number} lat */
+function standHere(lon, lat) {
+  const form = /** @type {HTMLFormElement} */ (document.getElementById('here-form'));
+  for (const [name, degrees] of Object.entries({ lon, lat })) /** @type {HTMLInputElement} */ (form.elements.namedItem(name)).value = degrees.toFixed(5);
+  form.submit();
+}
+
 function useMyPosition() {
   say('');
   navigator.geolocation.getCurrentPosition(
-    ({ coords }) => ask(coords.longitude, coords.latitude),
+    ({ coords }) => standHere(coords.longitude, coords.latitude),
     () => say('position'),
     { timeout: 15000, maximumAge: 60000 },
   );
