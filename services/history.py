@@ -16,7 +16,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import and_, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from feeds.distrust import doubted
+from feeds.distrust import Distrust, doubted
 from feeds.quality import SAMPLES, Past, Track, judged
 from feeds.quantities import QUANTITIES
 from feeds.records import Flag, Reading, Record
@@ -45,8 +45,17 @@ class Draft:
     def __init__(self, known: Mapping[Key, Track], air: Mapping[Status, Past]) -> None:
         self._known = known
         self.begun = False
+        self._distrusts: Sequence[Distrust] = ()
+        self._since: datetime | None = None  # the oldest measurement for which the distrusts were asked
         self.tracks: dict[Key, Track] = {}
         self.air = dict(air)
+
+    async def doubt(self, connection: AsyncConnection, batch: Sequence[Record]) -> list[Record]:
+        """The same records, flagged where a person does not believe the sensor; asked again for older ones only."""
+        oldest = min((one.measured_at for one in batch if isinstance(one, Reading)), default=None)
+        if oldest and (self._since is None or oldest < self._since):
+            self._distrusts, self._since = await distrusts.ending_after(connection, oldest), oldest
+        return [doubted(one, self._distrusts) if isinstance(one, Reading) else one for one in batch]
 
     def judge(self, readings: Sequence[Reading]) -> dict[int, Reading]:
         """The flagged ones by the identity of those that were given."""
@@ -78,8 +87,7 @@ class History:
 
     async def judge(self, connection: AsyncConnection, batch: Sequence[Record], draft: Draft) -> list[Record]:
         """The same records in the same order, readings with the flags of their past."""
-        told = await distrusts.touching(connection, [one for one in batch if isinstance(one, Reading)])
-        batch = [doubted(one, told) if isinstance(one, Reading) else one for one in map(self._possible, batch)]
+        batch = await draft.doubt(connection, [self._possible(one) for one in batch])
         readings = _judgeable(batch)
         if not draft.begun:
             draft.begun = True

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any
@@ -11,7 +10,6 @@ from sqlalchemy import ColumnElement, insert, not_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from feeds.distrust import Distrust
-from feeds.records import Reading
 from feeds.status import Status
 from services.store import past
 from services.store.tables import records
@@ -45,13 +43,10 @@ async def believed(
     return [not_(records.c.subject.in_(sorted(doubted)))] if doubted else []
 
 
-async def touching(connection: AsyncConnection, readings: Sequence[Reading]) -> list[Distrust]:
-    """Those that held at some time when one of these readings was measured."""
-    if not readings:
-        return []
-    times = [one.measured_at for one in readings]
-    held = (distrusts.c.begins <= max(times), distrusts.c.ends > min(times))
-    return [_distrust(dict(row)) for row in (await connection.execute(select(distrusts).where(*held))).mappings()]
+async def ending_after(connection: AsyncConnection, since: datetime) -> list[Distrust]:
+    """Those that held at ``since`` or later, and so may cover what was measured from then on."""
+    held = select(distrusts).where(distrusts.c.ends > since)
+    return [_distrust(dict(row)) for row in (await connection.execute(held)).mappings()]
 
 
 async def of(
