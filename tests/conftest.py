@@ -40,6 +40,14 @@ def plain_logs() -> None:
 plain_logs()
 
 
+@pytest.fixture(autouse=True)
+def _logs_as_before() -> Iterator[None]:
+    """A command that sets up its own log sends it to a stream that ends with its test; the next one's would fail."""
+    before = structlog.get_config()
+    yield
+    structlog.configure(**before)
+
+
 def pytest_collection_finish() -> None:
     """What is imported and collected by now stays to the end: from here on only what tests make is looked through."""
     gc.collect()
