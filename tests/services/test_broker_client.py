@@ -136,11 +136,11 @@ async def test_broker_killed_under_load_loses_nothing_it_acknowledged(broker: Em
 async def test_buffer_is_bounded_and_the_rest_waits_at_the_broker(broker: EmbeddedBroker) -> None:
     limits = replace(QUICK, messages=100)
     with SensorGateway(broker.access, "gw07", GATEWAYS["gw07"]) as gateway:
-        async with running(MqttClient(login(broker, keepalive=1), FILTERS, limits=limits)) as client:
+        async with running(MqttClient(login(broker, keepalive=2), FILTERS, limits=limits)) as client:
             sent = [gateway.send("st1/q", b"%d" % number) for number in range(1500)]
             await asyncio.to_thread(wait_for_pubacks, sent)
             await until(lambda: client.state.paused)
-            await asyncio.sleep(2.5)  # longer than the broker's patience with a silent client
+            await asyncio.sleep(4)  # longer than the broker's patience with a silent client
             assert client.state.buffered <= 101
             assert client.state.connection == 1, "pings went on while reading was paused"
             assert await take_distinct(client, 1500) == list(range(1500))
