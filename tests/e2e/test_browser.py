@@ -63,6 +63,14 @@ async def test_the_map_stands_and_asks_nobody_outside(at_map: Visit) -> None:
     await expect(page.locator(".drill").first).to_contain_text("訓練")
 
 
+async def test_a_click_on_the_map_selects_the_district(at_map: Visit) -> None:
+    """Before any other has moved the map."""
+    box = await at_map.page.locator("#map").bounding_box()
+    assert box
+    await at_map.page.mouse.click(box["x"] + box["width"] * 0.44, box["y"] + box["height"] * 0.19)
+    await expect(at_map.page.locator("#selection-title")).to_have_text("厨川", timeout=5000)
+
+
 async def test_what_the_map_shows_stands_in_tables_too(at_map: Visit) -> None:
     page = at_map.page
     for tab, told in (
@@ -235,13 +243,6 @@ async def test_a_row_leads_to_the_map_and_the_panel_back_to_the_row(at_map: Visi
     await page.keyboard.type("夕顔瀬町")
     await page.keyboard.press("Enter")
     await expect(panel).to_contain_text("氾濫危険水位")
-
-
-async def test_a_click_on_the_map_selects_the_district(at_map: Visit) -> None:
-    box = await at_map.page.locator("#map").bounding_box()
-    assert box
-    await at_map.page.mouse.click(box["x"] + box["width"] * 0.44, box["y"] + box["height"] * 0.19)
-    await expect(at_map.page.locator("#selection-title")).to_have_text("厨川", timeout=5000)
 
 
 async def test_a_broken_line_is_said_and_drawn_as_stale(browser: Browser, night: Scene) -> None:

@@ -110,7 +110,7 @@ STATES = (
     Stop("what could not be read", act=tab("読めなかったもの", "#quarantine summary"), part="#dock"),
     Stop("sensor to be adopted", act=_adopt, part="#dock"),
     Stop("tools", act=_measured, part="#tools", undo="Escape"),
-    Stop("layers and a card", act=_card, part=".layers", undo="Escape"),
+    Stop("layers and a card", act=_card, part=".layers, .map-card", undo="Escape"),
     Stop("the past", act=_past, part="#then"),
     Stop("what is foreseen", act=_ahead, part="#then"),
     Stop("cut line", act=_cut, part="#bar-cut"),
