@@ -74,7 +74,7 @@ async def _token(page: Page) -> None:
 
 async def _password(page: Page) -> None:
     await page.fill("#password-renew", PASSWORD)
-    await page.get_by_role("button", name="新しいパスワードにする").click()
+    await page.locator("form[action='/ops/account/password'] button").click()
 
 
 async def _told_nothing(page: Page) -> None:
