@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import sys
+from typing import TextIO, cast
 
 import structlog
 from prometheus_client import Counter, Gauge, Histogram
@@ -21,11 +22,30 @@ SIGNING_UNTIL = Gauge("shirase_signing_until_seconds", "Until when our certifica
 SELFTEST_AT = Gauge("shirase_selftest_seconds", "When a channel was last tried, as a time stamp", ["channel"])
 SELFTEST_OK = Gauge("shirase_selftest_ok", "1 where the last try of a channel succeeded", ["channel"])
 OLDEST_WAITING = Gauge("shirase_oldest_delivery_seconds", "Age of the oldest delivery that is not out")
+LOG_LOST = Counter("shirase_log_lines_lost_total", "Lines of the log that could not be written")
+
+
+class Unfailing:
+    """stderr, which may be a file on a full disk or a pipe whose reader has ended: no reason to stop warning people."""
+
+    def write(self, text: str) -> None:
+        """Write it, or count that it is lost."""
+        try:
+            sys.stderr.write(text)
+        except (OSError, ValueError):
+            LOG_LOST.inc()
+
+    def flush(self) -> None:
+        """Have it out, or count that it is not."""
+        try:
+            sys.stderr.flush()
+        except (OSError, ValueError):
+            LOG_LOST.inc()
 
 
 def configure_logging(level: str = "INFO") -> None:
     """One JSON object a line on stderr; stdout belongs to the commands."""
-    logging.basicConfig(level=level, stream=sys.stderr, format="%(message)s")
+    logging.basicConfig(level=level, stream=Unfailing(), format="%(message)s")
     for noisy in ("alembic", "aiosqlite", "aiohttp.access", "pyogrio", "sqlalchemy.engine"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
     structlog.configure(
@@ -37,5 +57,5 @@ def configure_logging(level: str = "INFO") -> None:
             structlog.processors.JSONRenderer(ensure_ascii=False),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelName(level)),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        logger_factory=structlog.WriteLoggerFactory(cast(TextIO, Unfailing())),
     )

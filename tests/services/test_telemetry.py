@@ -1,0 +1,48 @@
+"""A log that cannot be written stops nothing."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+pytestmark = pytest.mark.one_engine
+_WORK = """
+import logging, structlog
+from services.telemetry import LOG_LOST, configure_logging
+configure_logging()
+for number in range(3000):  # more than any buffer holds
+    structlog.get_logger().info("a line", number=number)
+    logging.getLogger("library").warning("another")
+print("done", LOG_LOST._value.get() > 0)
+"""
+
+
+def _worked(stderr: int) -> str:
+    ended = subprocess.run([sys.executable, "-c", _WORK], stdout=subprocess.PIPE, stderr=stderr, check=False)
+    return ended.stdout.decode().strip()
+
+
+def test_on_a_full_disk_the_work_goes_on_and_what_was_lost_is_counted() -> None:
+    with Path("/dev/full").open("wb") as full:
+        assert _worked(full.fileno()) == "done True"
+
+
+def test_so_it_does_when_whoever_read_the_log_has_ended() -> None:
+    reading, writing = os.pipe()
+    os.close(reading)
+    try:
+        assert _worked(writing) == "done True"
+    finally:
+        os.close(writing)
+
+
+def test_where_it_can_be_written_nothing_is_lost(tmp_path: Path) -> None:
+    with (tmp_path / "log").open("wb") as file:
+        assert _worked(file.fileno()) == "done False"
+    lines = (tmp_path / "log").read_text().splitlines()
+    assert sum('"event": "a line"' in line for line in lines) == 3000
+    assert len(lines) == 6000
