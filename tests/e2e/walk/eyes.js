@@ -88,7 +88,8 @@ window.eyes ??= (() => {
   function startWalk() {
     met = new Set();
     document.activeElement?.blur?.();
-    return stops().reduce((sum, one) => sum + (FIELDS[one.type] ?? 1), 8); // and what scrolls is a stop, too
+    const scrolled = document.querySelectorAll('.scroll, .wide, pre, dialog').length; // what scrolls is a stop, too
+    return stops().reduce((sum, one) => sum + (FIELDS[one.type] ?? 1), 8 + scrolled);
   }
   function walked() {
     const grouped = (one) => one.type === 'radio' && [...met].some((other) => other.name === one.name);
