@@ -16,6 +16,7 @@ from tests.geo.plow.making import lat_of, lon_of
 from tests.services.test_open311 import ROADS, at, city, post, served
 from tests.services.test_plow import Desk, driven
 from tests.services.test_snow_public import LATER
+from tests.services.test_snow_public import looked_up as asked
 from tests.services.web_floor import Floor, floor
 
 pytestmark = pytest.mark.one_engine
@@ -41,17 +42,21 @@ async def page(hub: Floor, query: str) -> str:
     return html.unescape(text)
 
 
+async def looked_up(hub: Floor, words: str, path: str = "/snow") -> str:
+    return html.unescape(await asked(await hub.visitor(), path, q=words))
+
+
 async def test_an_address_leads_to_the_town_its_section_and_its_roads(store: Store) -> None:
     async with served_with_towns(store) as hub:
-        found = await page(hub, "q=盛岡市内丸１２－２")
+        found = await looked_up(hub, "盛岡市内丸１２－２")
         assert "/snow?town=%E5%86%85%E4%B8%B8" in found and "内丸</a>" in found
-        assert "Uchimaru</a>" in await page(hub, "lang=en&q=uchimaru")
+        assert "Uchimaru</a>" in await looked_up(hub, "uchimaru", "/snow?lang=en")
         town = await page(hub, "town=内丸")
         assert "うちの前の道路を" in town and "中央工区" in town
         assert "中央通り</a>" in town and "国道4号</a>" in town
-        house = await page(hub, "q=見本小学校")
+        house = await looked_up(hub, "見本小学校")
         assert f"lon={lon_of(50)}" in house
-        nothing = await page(hub, "q=遠野町1-1")
+        nothing = await looked_up(hub, "遠野町1-1")
         assert "「遠野町1-1」は見つかりません" in nothing and "地図" in nothing, "it is no place of this city"
         assert "うちの前の道路を" not in await page(hub, "town=<b>にせの知らせ</b>")
         visitor = await hub.visitor()

@@ -127,8 +127,8 @@ def test_answers_that_nobody_asks_for_make_room() -> None:
     assert not holding, "a day of old answers is not a day of every road, minute by minute"
 
 
-async def looked_up(visitor: Visitor, **asked: str) -> str:
-    async with visitor.http.post("/snow", data=asked) as response:
+async def looked_up(visitor: Visitor, path: str = "/snow", **asked: str) -> str:
+    async with visitor.http.post(path, data=asked) as response:
         assert response.status == 200
         return await response.text()
 
