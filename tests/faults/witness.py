@@ -51,7 +51,8 @@ async def until_quiet(plant: Plant, ledger: Ledger, patience: float, *, all_stor
     while monotonic() < began + patience:
         try:
             kept, pending = await _counts(plant.store_url)
-        except (StoreError, SQLAlchemyError, OSError):
+        except (StoreError, SQLAlchemyError, OSError) as error:
+            found = f"the store does not answer: {error}"
             await asyncio.sleep(_PAUSE)
             continue
         wanted = len(ledger.acknowledged) + len(ledger.telegrams) + len(ledger.published)
@@ -68,7 +69,7 @@ async def until_quiet(plant: Plant, ledger: Ledger, patience: float, *, all_stor
 async def judge(plant: Plant, ledger: Ledger, *, explained: Collection[str] = ()) -> Verdict:
     """Every promise but the last, of everything since the plant began. ``explained``: further ends of a delivery that
     the faults so far bring about by themselves."""
-    store = await Store.open(plant.store_url)
+    store = await Store.look(plant.store_url)
     try:
         async with store.read() as connection:
             return await _judged(connection, plant, ledger, explained)
@@ -202,7 +203,7 @@ async def _explains_itself(connection: AsyncConnection) -> None:
 
 
 async def _counts(url: str) -> tuple[int, int]:
-    store = await Store.open(url)
+    store = await Store.look(url)  # it waits for nobody's turn to write
     try:
         async with store.read() as connection:
             kept = select(func.count()).select_from(records).where(records.c.type.in_(("reading", "telegram")))
