@@ -1,13 +1,14 @@
 // @ts-check
 // Sensors that publish without being known: shown with what they say, and given a place by an officer.
 import { announce } from './announce.js';
-import { post, Refused } from './api.js';
+import { post } from './api.js';
 import { desk } from './desk.js';
 import { byId, fill, h, table } from './dom.js';
 import { t } from './language.js';
 import { searchable } from './map/names.js';
 import { askPlace } from './map/pick.js';
 import { timeTag } from './time.js';
+import { tried } from './tried.js';
 import { about, drillMark, word } from './words.js';
 
 /** @type {any} the series whose form is open */
@@ -102,17 +103,12 @@ export function wireAdopt(after) {
   byId('adopt-pick').addEventListener('click', pickOnMap);
   form.addEventListener('submit', async (event) => {
     event.preventDefault();
-    const error = byId('adopt-error');
-    error.hidden = true;
-    try {
+    await tried('adopt-error', async () => {
       const told = await post('sensors', wanted());
       announce(t('センサー {name} を登録しました。', { name: told.name }));
       close();
       await after();
-    } catch (problem) {
-      error.textContent = problem instanceof Refused ? problem.message : t('登録できませんでした。回線を確かめてください。');
-      error.hidden = false;
-    }
+    }, t('登録できませんでした。回線を確かめてください。'));
   });
 }
 

@@ -1,11 +1,12 @@
 // @ts-check
 // Sensors that people do not believe: always in sight, taken back with one button, set with a reason and an end.
-import { post, Refused } from './api.js';
+import { post } from './api.js';
 import { desk, isOurs } from './desk.js';
 import { byId, fill, h, table } from './dom.js';
 import { pieces, t } from './language.js';
 import { select } from './selection.js';
 import { moment, timeTag } from './time.js';
+import { tried } from './tried.js';
 import { drillMark, exercise, word } from './words.js';
 
 /** @type {{station: string, quantity: string, name: string} | null} whose form is open */
@@ -59,7 +60,7 @@ export function wireDistrusts(after) {
     event.preventDefault();
     if (!chosen) return;
     const body = { station: chosen.station, quantity: chosen.quantity, reason: byId('distrust-reason').value.trim(), minutes: Number(byId('distrust-minutes').value), seen: distrustOf(chosen.station, chosen.quantity)?.id ?? null };
-    const done = await tried(() => post('sensors/distrusts', body));
+    const done = await said(() => post('sensors/distrusts', body));
     await after();
     if (!done) return;
     select({ kind: 'station', code: body.station }, 'table');
@@ -69,7 +70,7 @@ export function wireDistrusts(after) {
   document.addEventListener('click', async (/** @type {any} */ event) => {
     const number = event.target.closest?.('[data-trust]')?.dataset.trust;
     if (!number) return;
-    await tried(() => post('sensors/distrusts/end', { id: Number(number) }));
+    await said(() => post('sensors/distrusts/end', { id: Number(number) }));
     await after();
   });
 }
@@ -80,16 +81,8 @@ function close() {
 }
 
 /** @param {() => Promise<any>} act */
-async function tried(act) {
-  const error = byId('distrust-error');
-  error.hidden = true;
-  try {
-    await act();
-    return true;
-  } catch (problem) {
-    error.textContent = problem instanceof Refused ? problem.message : t('できませんでした。回線を確かめてください。');
-    error.hidden = false;
-    byId('tab-suppressions').click();
-    return false;
-  }
+async function said(act) {
+  const done = await tried('distrust-error', act);
+  if (!done) byId('tab-suppressions').click(); // where it says why
+  return done;
 }

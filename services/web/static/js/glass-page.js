@@ -1,13 +1,14 @@
 // @ts-check
 // What was issued alone: each with its reason, and for an admin who did not do it the button that signs it off.
 import { announce } from './announce.js';
-import { list, post, Refused } from './api.js';
+import { list, post } from './api.js';
 import { BAR, refresh } from './desk.js';
 import { byId, fill, h } from './dom.js';
 import { t } from './language.js';
 import { listen } from './live.js';
 import { drawAge, drawStatus, setLine } from './status.js';
 import { timeTag } from './time.js';
+import { tried } from './tried.js';
 import { drillMark, loadWords } from './words.js';
 
 async function update() {
@@ -37,16 +38,12 @@ function signing(one) {
   const note = h('input', { name: 'note', maxlength: 500, autocomplete: 'off' });
   const sign = async (/** @type {Event} */ event) => {
     event.preventDefault();
-    byId('glass-error').hidden = true;
-    try {
+    await tried('glass-error', async () => {
       await post(`break-glass/${encodeURIComponent(one.series)}/${one.revision}/sign-off`, { note: /** @type {HTMLInputElement} */ (note).value.trim() });
       announce(t('点検済みにしました'));
       note.blur();
       await update();
-    } catch (error) {
-      byId('glass-error').textContent = error instanceof Refused ? error.message : t('できませんでした。回線を確かめてください。');
-      byId('glass-error').hidden = false;
-    }
+    });
   };
   return h('form', { on: { submit: sign } }, h('label', {}, t('確かめたこと（任意。経過記録に残ります）'), note), h('button', { class: 'button strong' }, t('点検済みにする')));
 }

@@ -1,10 +1,11 @@
 // @ts-check
 // The tables behind the picture: every danger, the chronology, and why something was not sent.
-import { post, Refused } from './api.js';
+import { post } from './api.js';
 import { desk, rank } from './desk.js';
 import { byId, fill, h, table } from './dom.js';
 import { t } from './language.js';
 import { moment, timeTag } from './time.js';
+import { tried } from './tried.js';
 import { brief, chip, drillMark, exercise, known, word } from './words.js';
 
 export function drawHazards() {
@@ -38,16 +39,11 @@ export function wireNote(after) {
   byId('note').addEventListener('submit', async (/** @type {SubmitEvent} */ event) => {
     event.preventDefault();
     const field = byId('note-text');
-    const error = byId('note-error');
-    error.hidden = true;
-    try {
+    await tried('note-error', async () => {
       await post('chronology', { text: field.value.trim() });
       field.value = '';
       await after();
-    } catch (problem) {
-      error.textContent = problem instanceof Refused ? problem.message : t('記録できませんでした。回線を確かめてください。');
-      error.hidden = false;
-    }
+    }, t('記録できませんでした。回線を確かめてください。'));
   });
 }
 

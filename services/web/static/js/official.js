@@ -1,9 +1,10 @@
 // @ts-check
 // 「3時10分に何が発表中だったか」: official warnings in force at an instant, asked in the panel of the chronology.
-import { get, Refused } from './api.js';
+import { get } from './api.js';
 import { byId, fill, h, table } from './dom.js';
 import { t } from './language.js';
 import { moment, now, timeTag } from './time.js';
+import { tried } from './tried.js';
 import { brief, drillMark, exercise, word } from './words.js';
 
 const field = new Intl.DateTimeFormat('sv-SE', { timeZone: 'Asia/Tokyo', dateStyle: 'short', timeStyle: 'short' });
@@ -13,17 +14,12 @@ export function wireOfficial() {
   byId('official-at').value = field.format(now()).replace(' ', 'T');
   byId('official').addEventListener('submit', async (/** @type {SubmitEvent} */ event) => {
     event.preventDefault();
-    const error = byId('official-error');
-    error.hidden = true;
     const at = `${byId('official-at').value}+09:00`;
     const known = byId('official-known').checked ? { known: at } : {};
-    try {
+    await tried('official-error', async () => {
       const { items } = await get(`official?${new URLSearchParams({ at, area: 'city', limit: '1000', ...known })}`);
       draw(items, at);
-    } catch (problem) {
-      error.textContent = problem instanceof Refused ? problem.message : t('調べられませんでした。回線を確かめてください。');
-      error.hidden = false;
-    }
+    }, t('調べられませんでした。回線を確かめてください。'));
   });
 }
 

@@ -1,10 +1,11 @@
 // @ts-check
 // Channels that could not be used: shown until somebody has read what was sent late, and what never.
-import { post, Refused } from './api.js';
+import { post } from './api.js';
 import { desk } from './desk.js';
 import { byId, fill, h } from './dom.js';
 import { t } from './language.js';
 import { moment } from './time.js';
+import { tried } from './tried.js';
 import { drillMark, exercise, word } from './words.js';
 
 /** @type {Set<number>} reports that are unfolded, and stay so when the desk is drawn again */
@@ -43,14 +44,7 @@ export function wireOutages(after) {
   byId('outages-list').addEventListener('click', async (/** @type {any} */ event) => {
     const number = event.target.closest('[data-outage]')?.dataset.outage;
     if (!number) return;
-    const error = byId('outages-error');
-    error.hidden = true;
-    try {
-      await post('outages/seen', { id: Number(number) });
-    } catch (problem) {
-      error.textContent = problem instanceof Refused ? problem.message : t('できませんでした。回線を確かめてください。');
-      error.hidden = false;
-    }
+    await tried('outages-error', () => post('outages/seen', { id: Number(number) }));
     await after();
   });
 }

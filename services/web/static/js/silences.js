@@ -1,11 +1,12 @@
 // @ts-check
 // What officers keep silent: always in sight, ended with one button, set with a reason and an end.
-import { post, Refused } from './api.js';
+import { post } from './api.js';
 import { desk } from './desk.js';
 import { byId, fill, h, table } from './dom.js';
 import { t } from './language.js';
 import { select } from './selection.js';
 import { moment } from './time.js';
+import { tried } from './tried.js';
 import { about, drillMark, exercise, word } from './words.js';
 
 /** @param {any} s */
@@ -84,7 +85,7 @@ export function wireSilences(after) {
   document.getElementById('silence')?.addEventListener('submit', async (event) => {
     event.preventDefault();
     const body = { kind: byId('silence-kind').value, sensor, area: byId('silence-area').value, minutes: Number(byId('silence-minutes').value), reason: byId('silence-reason').value.trim() };
-    if (await tried(() => post('silences', body))) {
+    if (await tried('silence-error', () => post('silences', body))) {
       byId('silence-reason').value = '';
       ofSensor('');
     }
@@ -94,21 +95,7 @@ export function wireSilences(after) {
   byId('silences-list').addEventListener('click', async (/** @type {any} */ event) => {
     const number = event.target.closest('[data-end-silence]')?.dataset.endSilence;
     if (!number) return;
-    await tried(() => post('silences/end', { id: Number(number) }));
+    await tried('silence-error', () => post('silences/end', { id: Number(number) }));
     await after();
   });
-}
-
-/** @param {() => Promise<any>} act */
-async function tried(act) {
-  const error = byId('silence-error');
-  error.hidden = true;
-  try {
-    await act();
-    return true;
-  } catch (problem) {
-    error.textContent = problem instanceof Refused ? problem.message : t('できませんでした。回線を確かめてください。');
-    error.hidden = false;
-    return false;
-  }
 }

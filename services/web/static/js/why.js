@@ -1,10 +1,11 @@
 // @ts-check
 // 「なぜ知らせていないのか」: one danger, one time, one sentence, and what else was found beside it.
-import { get, Refused } from './api.js';
+import { get } from './api.js';
 import { desk, rank } from './desk.js';
 import { byId, fill, h } from './dom.js';
 import { language, own, t } from './language.js';
 import { moment, now } from './time.js';
+import { tried } from './tried.js';
 import { brief, word } from './words.js';
 
 const field = new Intl.DateTimeFormat('sv-SE', { timeZone: 'Asia/Tokyo', dateStyle: 'short', timeStyle: 'short' });
@@ -34,16 +35,11 @@ export function wireWhy() {
 }
 
 async function ask() {
-  const error = byId('why-error');
-  error.hidden = true;
   const at = byId('why-at').value;
-  try {
+  await tried('why-error', async () => {
     const { items } = await get(`why?${new URLSearchParams({ hazard: byId('why-hazard').value, ...(at ? { at: `${at}+09:00` } : {}) })}`);
     draw(items[0]);
-  } catch (problem) {
-    error.textContent = problem instanceof Refused ? problem.message : t('調べられませんでした。回線を確かめてください。');
-    error.hidden = false;
-  }
+  }, t('調べられませんでした。回線を確かめてください。'));
 }
 
 /** @param {any} one */
