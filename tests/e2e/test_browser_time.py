@@ -106,7 +106,7 @@ async def test_it_plays_by_itself_and_who_went_away_finds_now(browser: Browser, 
     page = window.page
     await page.clock.install()
     await window.map_ready()
-    await page.clock.pause_at(await page.evaluate("() => Date.now() + 60_000"))  # ahead of what runs on meanwhile
+    await page.clock.pause_at(await page.evaluate("() => Date.now() / 1000 + 60"))  # seconds, ahead of what runs on
     slider, band, note = page.locator("#when-slider"), page.locator("#then"), page.locator("#then-note")
     play = page.get_by_role("button", name="再生")
     await play.click()
