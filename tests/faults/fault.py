@@ -24,15 +24,11 @@ Does = Callable[[Night, random.Random], AbstractAsyncContextManager[None]]
 
 @dataclass(frozen=True)
 class Fault:
-    """``does`` breaks something when it is entered and mends it when it is left; it stays so for ``lasts_s``.
-
-    ``explained``: ends of a delivery that are right while it lasts, beside being out or overtaken.
-    """
+    """``does`` breaks something when it is entered and mends it when it is left; it stays so for ``lasts_s``."""
 
     name: str
     does: Does
     lasts_s: float = 0.0
-    explained: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,8 +64,7 @@ async def struck(night: Night, watch: Watch, fault: Fault, chance: random.Random
 
 async def tried(plant: Plant, watch: Watch, night: Night, fault: Fault, chance: random.Random) -> Row:
     """A busy night with the fault in it, the quiet after it, and the witness' word."""
-    night.explained |= {*fault.explained}
-    before = await judge(plant, night.ledger, explained=night.explained) if night.ledger.acknowledged else None
+    before = await judge(plant, night.ledger) if night.ledger.acknowledged else None
     watch.most_mb = 0.0
     async with night.busy():
         await asyncio.sleep(3)
@@ -78,7 +73,7 @@ async def tried(plant: Plant, watch: Watch, night: Night, fault: Fault, chance: 
         told = await _told(watch, over)
         stall = watch.stall(began, monotonic())
     quiet = await until_quiet(plant, night.ledger, PATIENCE)
-    verdict = since(before, await judge(plant, night.ledger, explained=night.explained))
+    verdict = since(before, await judge(plant, night.ledger))
     row = Row(
         fault=fault.name,
         lasted=over - began,

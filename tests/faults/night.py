@@ -45,7 +45,6 @@ class Night:
     def __init__(self, plant: Plant, pause: float) -> None:
         self.plant, self.ledger, self._pause = plant, Ledger(), pause
         self.clients: dict[str, MqttClient] = {}
-        self.explained: set[str] = set()  # ends of deliveries that its faults bring about
         self._number = 0
 
     async def open(self) -> None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from time import monotonic
 
@@ -66,18 +66,17 @@ async def until_quiet(plant: Plant, ledger: Ledger, patience: float, *, all_stor
     pytest.fail(f"not quiet after {patience:.0f} s: {found}")
 
 
-async def judge(plant: Plant, ledger: Ledger, *, explained: Collection[str] = ()) -> Verdict:
-    """Every promise but the last, of everything since the plant began. ``explained``: further ends of a delivery that
-    the faults so far bring about by themselves."""
+async def judge(plant: Plant, ledger: Ledger) -> Verdict:
+    """Every promise but the last, of everything since the plant began."""
     store = await Store.look(plant.store_url)
     try:
         async with store.read() as connection:
-            return await _judged(connection, plant, ledger, explained)
+            return await _judged(connection, plant, ledger)
     finally:
         await store.close()
 
 
-async def _judged(connection: AsyncConnection, plant: Plant, ledger: Ledger, explained: Collection[str]) -> Verdict:
+async def _judged(connection: AsyncConnection, plant: Plant, ledger: Ledger) -> Verdict:
     kept, headlines = await _kept(connection)
     lost = [*(ledger.acknowledged.keys() - kept.keys()), *({*ledger.telegrams, *ledger.published} - headlines.keys())]
     assert not lost, f"1: acknowledged and gone: {lost[:5]}"
@@ -87,7 +86,7 @@ async def _judged(connection: AsyncConnection, plant: Plant, ledger: Ledger, exp
     await _cursors_agree(connection)
     deliveries = (await connection.execute(select(outbox))).mappings().all()
     assert deliveries, "the load must have made alerts, or the test shows nothing"
-    doubled = _sent_once_and_known(plant, deliveries, explained)
+    doubled = _sent_once_and_known(plant, deliveries)
     await _issued_by_people_where_it_must(connection)
     _no_drill_leaked(plant)
     await _never_stale(connection, plant)
@@ -138,7 +137,7 @@ async def _cursors_agree(connection: AsyncConnection) -> None:
     assert not orphans, f"3: issued, and in no queue: {orphans}"
 
 
-def _sent_once_and_known(plant: Plant, deliveries: Sequence[RowMapping], explained: Collection[str]) -> int:
+def _sent_once_and_known(plant: Plant, deliveries: Sequence[RowMapping]) -> int:
     """4: nothing is open or guessed at; what is called sent is there, what is there was queued, and all of it once."""
     posts = Counter(post.text for post in plant.x.posts)
     taken = Counter(one.alert.identifier for one in plant.linkage.received)
@@ -157,9 +156,7 @@ def _sent_once_and_known(plant: Plant, deliveries: Sequence[RowMapping], explain
         if one["channel"] == "linkage" and one["state"] in _OUT:
             assert taken[one["id"].rpartition(":")[0]] == 1, f"4: {one['id']} is not out"
         unheard = one["state"] == "refused" and (one["series"], one["channel"]) not in told
-        assert one["state"] in {*_OUT, "superseded", "expired", *explained} or unheard, (
-            f"4: {one['id']}: {one['reason']}"
-        )
+        assert one["state"] in {*_OUT, "superseded", "expired"} or unheard, f"4: {one['id']}: {one['reason']}"
     assert posts.keys() <= texts, "4: at X stands what nobody queued"
     assert taken.keys() <= {one["id"].rpartition(":")[0] for one in deliveries}
     return doubled

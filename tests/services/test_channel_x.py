@@ -7,6 +7,7 @@ import logging
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
 from typing import Any
 
 import pytest
@@ -376,6 +377,17 @@ async def test_statuses(x: Sender, one: Payload, status: int, page: bool, verdic
     assert outcome.retry_at is None
     assert str(status) in outcome.detail or verdict is Verdict.UNKNOWN
     assert x.fake.posts == []
+
+
+@pytest.mark.parametrize(("ahead", "verdict"), [(-3600, Verdict.LATER), (3600, Verdict.LATER), (60, Verdict.REJECTED)])
+async def test_a_signature_refused_for_our_clock_is_asked_again_when_it_is_right(
+    x: Sender, one: Payload, ahead: int, verdict: Verdict
+) -> None:
+    x.fake.fail_posts(401, headers={"Date": format_datetime(datetime.now(UTC) - timedelta(seconds=ahead), usegmt=True)})
+    outcome = await x.send(one)
+    assert outcome.verdict is verdict
+    assert ("set it" in outcome.detail) is (abs(ahead) > 120)
+    assert (await x.send(one)).verdict is Verdict.ACCEPTED
 
 
 async def test_a_slow_x_leaves_the_rest_of_a_thread_for_the_next_attempt(

@@ -8,12 +8,14 @@ and every silence after the request left is "unknown".
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
 
 import aiohttp
 import tweepy
 
 from services.channels.channel import Outcome, Told, Verdict
+from services.clock import wall
 
 # Everything that tweepy and aiohttp let through; the last four come of an answer in a shape that tweepy did not expect.
 FAILURES = (
@@ -27,6 +29,7 @@ FAILURES = (
 )
 
 _TARIFF = {"x-rate-limit": "quarter_hour", "x-app-limit-24hour": "day"}  # as services/channels/budget names them
+_SIGNED_FOR = timedelta(minutes=2)  # X takes no signature whose time is five minutes off; less than that is not it
 _WINDOWS = ("x-rate-limit", "x-user-limit-24hour", "x-app-limit-24hour")
 
 
@@ -74,11 +77,23 @@ def _judge_status(status: int, headers: Mapping[str, str], words: str) -> Outcom
         return Outcome(verdict=Verdict.DUPLICATE, detail=detail)
     if status == 402:  # the prepaid credit is used up; topping it up makes the same post go through
         return Outcome(verdict=Verdict.LATER, detail=f"{detail}; top up the account's credit")
+    if status == 401 and (off := _clock_off(headers)):
+        return Outcome(verdict=Verdict.LATER, detail=f"{detail}; this machine's clock is {off} s off: set it")
     if status == 401:
         return Outcome(verdict=Verdict.REJECTED, detail=f"{detail}; renew the account's four secrets, check the clock")
     if 400 <= status < 500 and status != 408:
         return Outcome(verdict=Verdict.REJECTED, detail=detail)
     return Outcome(verdict=Verdict.UNKNOWN, detail=detail)
+
+
+def _clock_off(headers: Mapping[str, str]) -> int:
+    """Seconds by which our clock is ahead of X's, negative: behind; 0 where that cannot be why a signature fails."""
+    try:
+        theirs = parsedate_to_datetime(headers.get("Date", ""))
+    except ValueError:
+        return 0
+    off = wall() - (theirs if theirs.tzinfo else theirs.replace(tzinfo=UTC))
+    return round(off.total_seconds()) if abs(off) > _SIGNED_FOR else 0
 
 
 def _words(error: tweepy.HTTPException) -> str:
