@@ -2,7 +2,7 @@
 
 A gateway's PUBACK goes out when its message lies in the stream of MQTT itself, on most of the nodes; a stream of our
 own would be filled a moment later, and a node that dies in that moment would take along what was acknowledged. So the
-consumer stands on that very stream, which keeps a message until the consumer has our acknowledgement (ADR 49).
+consumer stands on that very stream, which keeps a message until the consumer has our acknowledgement (ADR 50).
 """
 
 from __future__ import annotations
