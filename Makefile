@@ -99,7 +99,7 @@ drill: install
 	@rm -f var/faults.jsonl && mkdir -p var
 	SHIRASE_DRILL=full SHIRASE_FAULTS=var/faults.jsonl $(BIN)/pytest -s -k "$(ONLY)" tests/faults/drill.py \
 		tests/faults/test_broker_loss.py tests/faults/test_flood.py tests/faults/test_full_disk.py tests/faults/test_slow_store.py \
-		tests/e2e/test_cluster.py
+		tests/e2e/test_cluster.py tests/e2e/first_hub.py
 	SHIRASE_DRILL=full $(BIN)/pytest -s -k "$(ONLY)" tests/services/crash
 
 accept: install

@@ -33,7 +33,7 @@ class _Station(BaseModel):
     quantities: Annotated[list[str], Field(min_length=1)]
     name_en: str = ""
     river: str = ""
-    unit: str = "m"
+    unit: str | None = None  # of values and thresholds; that of the first quantity unless said
     thresholds: dict[str, float] = {}
     scenario_levels: dict[str, float] = {}
     areas: list[str] = []
@@ -91,7 +91,8 @@ def _station(entry: _Station, areas: Areas, where: str) -> Station:
             raise ProfileError(f"{where}: areas: there is no area {code!r}; see districts.geojson")
     _check_normal(entry, where)
     lists = {name: tuple(getattr(entry, name)) for name in ("areas", "upstream", "rain_gauges")}
-    return Station(**entry.model_dump() | {"quantities": frozenset(entry.quantities)} | lists)
+    unit = entry.unit or QUANTITIES[entry.quantities[0]].unit
+    return Station(**entry.model_dump() | {"quantities": frozenset(entry.quantities), "unit": unit} | lists)
 
 
 def _faults(error: ValidationError) -> str:
@@ -103,7 +104,7 @@ def _check_quantities(entry: _Station, where: str) -> None:
     if unknown:
         raise ProfileError(f"{where}: quantities: {unknown[0]!r} is not known; use of {', '.join(QUANTITIES)}")
     kept = [QUANTITIES[name].unit for name in entry.quantities]
-    if entry.unit not in kept:
+    if entry.unit is not None and entry.unit not in kept:
         raise ProfileError(
             f"{where}: unit: values are kept in {' or '.join(kept)}, so thresholds must be; not {entry.unit!r}"
         )

@@ -162,6 +162,13 @@ def test_faults_of_stations_name_file_and_key(profile: Path, old: str, new: str,
         load_ground(profile, [])
 
 
+def test_a_unit_that_nobody_wrote_is_that_of_the_first_quantity(profile: Path) -> None:
+    file = profile / "stations.toml"
+    file.write_text(file.read_text(encoding="utf-8").replace('unit = "cm"\n', ""), encoding="utf-8")
+    stations = load_ground(profile, ()).stations
+    assert (stations["33431"].unit, stations["meijibashi"].unit) == ("cm", "m")
+
+
 def test_what_is_worked_out_from_a_ground_can_be_kept_by_it(morioka: Ground) -> None:
     """A ground is itself alone, so that a model may keep by it what does not change until it is loaded anew."""
     again = load_ground(MORIOKA, [DEMO])
