@@ -18,6 +18,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from services.keyring import Keyring
 from services.store import postgresql, sqlite
 from services.store.codec import written
+from services.store.compiled import COMPILED
 from services.store.migrate import VersionError, migrate, require_current
 
 if TYPE_CHECKING:
@@ -40,6 +41,8 @@ class Store:
 
     def __init__(self, writer: AsyncEngine, reader: AsyncEngine) -> None:
         self._writer, self._reader = writer, reader
+        for engine in (writer, reader):
+            engine.update_execution_options(compiled_cache=COMPILED)
         self._turn = asyncio.Lock()
         self.keyring: Keyring | None = None  # under which senders of reports are sealed; None: none are kept
         self.taken: frozenset[str] = frozenset()  # what of them is taken; empty: all

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -59,9 +60,8 @@ _FOREVER = "public, max-age=31536000, immutable"
 
 def setup(app: web.Application) -> None:
     """Mount the pages; the templates must be set up before."""
-    own = _files(STATIC, without=VENDOR)
-    foreign = _files(VENDOR)
-    prefix = f"/static/{_digest(own)}"
+    own, foreign, digest = _served()
+    prefix = f"/static/{digest}"
     map_library = next(path.parent.name for path in foreign.values() if path.name == "ol.js")
     app[TEMPLATES].globals |= {"static": prefix, "vendor": f"/vendor/{map_library}", "words": words()}
     app[STYLES] = (f"{prefix}/css/base.css", f"{prefix}/css/login.css")
@@ -108,6 +108,13 @@ def setup(app: web.Application) -> None:
     app.router.add_get("/ops/selftest", pages_selftest.show)
     app.router.add_get("/ops/ground.json", pages_ground.show)
     app.router.add_get("/ops/arrived.json", pages_arrived.show)
+
+
+@cache
+def _served() -> tuple[dict[str, Path], dict[str, Path], str]:
+    """Our files, those of others, and the digest of ours, as they are when the process first asks."""
+    own = _files(STATIC, without=VENDOR)
+    return own, _files(VENDOR), _digest(own)
 
 
 def words() -> dict[str, Any]:

@@ -16,10 +16,28 @@ from services.web.language.foreign import marked
 TEMPLATES: web.AppKey[jinja2.Environment] = web.AppKey("templates", jinja2.Environment)
 
 
+class _Compiled(jinja2.BytecodeCache):
+    """Templates that this process has compiled: the code is the same for every hub it serves."""
+
+    def __init__(self) -> None:
+        self._code: dict[tuple[str, str], Any] = {}
+
+    def load_bytecode(self, bucket: jinja2.bccache.Bucket) -> None:
+        bucket.code = self._code.get((bucket.key, bucket.checksum))
+
+    def dump_bytecode(self, bucket: jinja2.bccache.Bucket) -> None:
+        self._code[bucket.key, bucket.checksum] = bucket.code
+
+
+_COMPILED = _Compiled()
+
+
 def environment(context: WebContext) -> jinja2.Environment:
     """Escapes everything; a name that a template uses and nobody gave is an error, not a blank."""
     loader = jinja2.FileSystemLoader(Path(__file__).parent / "templates")
-    built = jinja2.Environment(loader=loader, autoescape=True, undefined=jinja2.StrictUndefined)
+    built = jinja2.Environment(
+        loader=loader, autoescape=True, undefined=jinja2.StrictUndefined, bytecode_cache=_COMPILED
+    )
     city = {"name": context.city_name, "name_en": context.city_name_en}
     built.globals["city"] = {**city, "ja": context.city_name, "en": context.city_name_en}
     built.globals |= {"_": speaking.in_page, "both": speaking.both, "spoken": speaking.spoken}
