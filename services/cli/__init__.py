@@ -9,7 +9,8 @@ import argparse
 import importlib
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from typing import Any
 
 # Modules are imported when their command is wanted: `shirase users list` must not wait for geopandas.
 COMMANDS = {
@@ -60,17 +61,33 @@ COMMANDS = {
 }
 
 
-def run(arguments: Sequence[str]) -> int:
-    """Parse and run one command."""
+def parser_of(wanted: Iterable[str]) -> argparse.ArgumentParser:
+    """The whole command line; of the commands that are wanted with everything below them, of the others the name."""
     parser = argparse.ArgumentParser(prog="shirase", description="City information hub for snow and disaster.")
+    parser.add_argument("--version", action=_Version, nargs=0, help="show the version and exit")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    wanted = next((word for word in arguments if not word.startswith("-")), "")
     for name, summary in COMMANDS.items():
-        if name == wanted:
+        if name in wanted:
             importlib.import_module(f"services.cli.{name}").register(commands)
         else:
             commands.add_parser(name, help=summary)
-    args = parser.parse_args(arguments)
+    return parser
+
+
+class _Version(argparse.Action):
+    """Looked up when it is asked for: no other command's start waits for it."""
+
+    def __call__(self, parser: argparse.ArgumentParser, *_: Any) -> None:
+        from importlib.metadata import version
+
+        print(f"shirase {version('shirase')}")
+        parser.exit()
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Parse and run one command."""
+    wanted = next((word for word in arguments if not word.startswith("-")), "")
+    args = parser_of({wanted}).parse_args(arguments)
     try:
         return int(args.run(args))
     except KeyboardInterrupt:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import json
+import os
 import signal
 import sys
 from collections.abc import Sequence
@@ -13,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from services.line import SERVICES
 from services.settings import Settings, SettingsError, load
+from services.supervisor import Supervisor
 from services.telemetry import configure_logging
 
 if TYPE_CHECKING:
@@ -49,19 +51,26 @@ async def _serve(settings: Settings, services: Sequence[str]) -> int:
     from services.city import StartError
     from services.store.engine import StoreError
 
-    stop = asyncio.Event()
+    stop, supervisor = asyncio.Event(), Supervisor.of(os.environ, os.getpid())
+
+    def end() -> None:
+        supervisor.stopping()
+        stop.set()
+
     for number in (signal.SIGTERM, signal.SIGINT):
-        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+        asyncio.get_running_loop().add_signal_handler(number, end)
+
+    async def announce(hub: Hub) -> None:
+        """One JSON line when the pages answer, so that whoever started us need not guess."""
+        print(json.dumps({"ready": hub.address, "services": hub.services}), flush=True)
+        supervisor.ready(hub.address)
+
     try:
-        await until(stop, settings, services, _announce)
+        async with supervisor.watching():
+            await until(stop, settings, services, announce)
     except (AlreadyRunningError, BrokerError, StartError, StoreError) as error:
         return _refuse("cannot_start", error)
     return 0
-
-
-async def _announce(hub: Hub) -> None:
-    """One JSON line when the pages answer, so that whoever started us need not guess."""
-    print(json.dumps({"ready": hub.address, "services": hub.services}), flush=True)
 
 
 def _refuse(code: str, error: Exception | str, exit_code: int = 1) -> int:

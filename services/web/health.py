@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from importlib.metadata import version
 
 from aiohttp import web
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
@@ -18,6 +19,7 @@ from services.store.engine import Store
 from services.store.tables import cursors
 from services.telemetry import OLDEST_WAITING
 
+VERSION = version("shirase")  # of pyproject.toml, where it stands once
 _PATIENCE = 5.0  # seconds for the store
 _TROUBLE = (SQLAlchemyError, OSError, TimeoutError)
 
@@ -53,8 +55,8 @@ def line_faults(health: Health) -> list[str]:
 
 
 async def alive(_: web.Request) -> web.Response:
-    """The process answers; nothing more is claimed."""
-    return web.json_response({"status": "alive"})
+    """The process answers, and which version it runs; nothing more is claimed."""
+    return web.json_response({"status": "alive", "version": VERSION})
 
 
 async def ready(request: web.Request) -> web.Response:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from importlib.metadata import version
 from typing import Any
 
 import pytest
@@ -15,7 +16,7 @@ from tests.services.web_floor import WELL, floor
 async def test_alive_and_ready(store: Store) -> None:
     async with floor(store) as running:
         stranger = await running.visitor()
-        assert await stranger.get("/healthz") == (200, {"status": "alive"})
+        assert await stranger.get("/healthz") == (200, {"status": "alive", "version": version("shirase")})
         assert await stranger.get("/readyz") == (200, {"status": "ready", "reasons": []})
 
 
