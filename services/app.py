@@ -22,6 +22,7 @@ from services.disk import Disk
 from services.dumps.picture import Dumps
 from services.dumps.sites import sites_of
 from services.evaluate import Evaluate
+from services.figures import SERVICES as SERVICES_RUNNING
 from services.health import Health
 from services.house import House
 from services.ingest import Ingest
@@ -106,6 +107,8 @@ class Hub:
 
     async def _start(self) -> None:
         house, wanted = self._house, self.services
+        for name in wanted:
+            SERVICES_RUNNING.labels(name).set(1)
         if "ingest" in wanted:
             way_in = await parts.ingest(house)
             self.ingest, self.broker, self.disk = way_in.ingest, way_in.broker, way_in.disk

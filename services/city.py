@@ -29,8 +29,8 @@ from services.channels.budget.meter import Meter, meters
 from services.channels.budget.tariff import tariffs
 from services.channels.channel import Channel
 from services.channels.registry import CHANNELS, GROUPS, ChannelError, build
+from services.figures import CERTIFICATE_UNTIL, SIGNING_UNTIL
 from services.settings import Settings
-from services.telemetry import SIGNING_UNTIL
 
 
 class StartError(Exception):
@@ -139,7 +139,8 @@ def _signer(settings: Settings) -> Signer | None:
         signer = Signer.of(told.key.get_secret_value().encode(), told.certificate.encode())
     except ValueError as error:
         raise ValueError(f"[signing]: {error}") from error
-    SIGNING_UNTIL.set(signer.valid_until.timestamp())
+    for gauge in (SIGNING_UNTIL, CERTIFICATE_UNTIL.labels("signing")):
+        gauge.set(signer.valid_until.timestamp())
     return signer
 
 

@@ -14,8 +14,9 @@ from feeds.status import Status
 from services.bell import Bell
 from services.channels.budget.gate import Gate
 from services.channels.budget.meter import Meter
-from services.channels.channel import Channel, Delivery, Outcome, Progress, Verdict
+from services.channels.channel import Cause, Channel, Delivery, Outcome, Progress, Verdict
 from services.clock import Clock, wall
+from services.figures import DELIVER_AGE, DELIVER_SECONDS, DELIVERIES
 from services.lease import Leased
 from services.store import chronology, outbox
 from services.store.chronology import Entry
@@ -23,12 +24,12 @@ from services.store.delivery_state import DeliveryState
 from services.store.engine import Store
 from services.store.outbox import LEASE
 from services.store.queue_terms import LONGEST as _LONGEST_PAUSE
-from services.telemetry import DELIVERIES
 
 log = structlog.get_logger()
 _PATIENCE = LEASE - timedelta(seconds=10)  # channels give up earlier by themselves; this is for one that hangs
 _SWEEP = timedelta(seconds=1)  # the whole queue is looked through, of all channels
 _KNOCK = timedelta(seconds=30)  # how often something urgent asks at a door that is closed
+_TAKEN = (Verdict.ACCEPTED, Verdict.DUPLICATE, Verdict.PARTLY)
 _WORDS = {
     DeliveryState.ACCEPTED: "送信した",
     DeliveryState.DUPLICATE: "送信済みと確認した",
@@ -52,6 +53,8 @@ class Deliver:
     ) -> None:
         self._store, self._bell, self._clock, self._channel = store, bell, clock, channel
         self._patience, self._gate = patience, Gate(meter)
+        for cause in Cause:  # at nought from the start: the first refusal must be seen as a rise
+            DELIVERIES.labels(channel.name, Verdict.REJECTED.value, cause.value)
         # Where other processes have this queue too, only the one with the lease can keep the provider's pace: the
         # others send what no limit holds back, and nothing else.
         self.once: Leased | None = None
@@ -75,7 +78,9 @@ class Deliver:
         delivery = await self._claim()
         if delivery is None:
             return False
-        await self._finish(delivery, _asked_again_soon(await self._try(delivery), wall()))
+        with DELIVER_SECONDS.labels(self._channel.name).time():
+            outcome = await self._try(delivery)
+        await self._finish(delivery, _asked_again_soon(outcome, wall()))
         return True
 
     async def _try(self, delivery: Delivery) -> Outcome:
@@ -84,7 +89,7 @@ class Deliver:
                 return await self._channel.send(delivery, self._clock.now(), self._progress(delivery))
         except Exception as error:
             log.error("channel failed", channel=self._channel.name, delivery=delivery.id, exc_info=error)
-            return Outcome(verdict=Verdict.UNKNOWN, detail=f"内部の誤り：{type(error).__name__}")
+            return Outcome(verdict=Verdict.UNKNOWN, detail=f"内部の誤り：{type(error).__name__}", cause=Cause.OURS)
 
     async def _claim(self) -> Delivery | None:
         """What is stale is looked for where nothing else is to be done, and once a second all the same.
@@ -164,8 +169,14 @@ class Deliver:
             open_still = state in (DeliveryState.WAITING, DeliveryState.UNKNOWN)
             if not open_still or (delivery.attempts == 1 and outcome.verdict is not Verdict.PARTLY):
                 await chronology.append(connection, [self._entry(delivery, outcome, state, now)])
-        DELIVERIES.labels(self._channel.name, outcome.verdict.value).inc()
+        self._measure(delivery, outcome, now)
         self._bell.ring("deliveries")
+
+    def _measure(self, delivery: Delivery, outcome: Outcome, now: datetime) -> None:
+        name, taken = self._channel.name, outcome.verdict in _TAKEN
+        DELIVERIES.labels(name, outcome.verdict.value, "none" if taken else outcome.cause.value).inc()
+        if outcome.verdict is Verdict.ACCEPTED and delivery.issued_at:
+            DELIVER_AGE.labels(name).observe(max(0.0, (now - delivery.issued_at).total_seconds()))
 
     def _expired(self, row: RowMapping, now: datetime) -> Entry:
         unsent = "途中で期限が切れた。残りは送らない" if row["done"] else "期限切れのため送らなかった"

@@ -17,6 +17,7 @@ from services.broker.embedded import EmbeddedBroker
 
 log = structlog.get_logger(__name__)
 FREE = Gauge("shirase_disk_free_bytes", "Room on the disk of the data folder")
+FREE.set(float("nan"))  # of a process that does not look: not none
 
 _FULL, _LEAST, _AMPLE = 1_000_000, 16_000_000, 200_000_000  # octets
 _PART = 20  # of a small disk

@@ -10,6 +10,7 @@ import asyncio
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from time import perf_counter
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -25,6 +26,7 @@ from services.clock import Clock
 from services.desks.drafting import drafted
 from services.desks.hold_off import Present, leave
 from services.desks.review import release
+from services.figures import DRAFTS, EVALUATE_ALERTS, EVALUATE_SECONDS
 from services.lease import Leased
 from services.store import alerts, chronology, hold_offs, situations, suppressions
 from services.store.alerts import Revision
@@ -33,7 +35,6 @@ from services.store.codec import from_json
 from services.store.engine import Store
 from services.store.prepared import write_prepared
 from services.store.suppressions import Suppression
-from services.telemetry import DRAFTS
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +74,7 @@ class Evaluate:
         return moved
 
     async def _step(self, status: Status) -> bool:
-        now = self._clock.now()
+        began, now = perf_counter(), self._clock.now()
         async with self._store.read() as connection:
             if not await situations.anything(connection, status):
                 DRAFTS.labels(status.value).set(0)
@@ -88,6 +89,7 @@ class Evaluate:
             make=self._make,
             put=self._put,
         )
+        EVALUATE_SECONDS.observe(perf_counter() - began)
         return bool(moved)
 
     async def _run_out(self, status: Status, now: datetime) -> None:
@@ -126,6 +128,8 @@ class Evaluate:
         await suppressions.replace_standing(connection, status, now, held)
         hazards = {one.key: one for one in made.situation.hazards}
         ripe = await leave(connection, status, now, Present(floor=city.floor, channels=city.channels, hazards=hazards))
+        for outcome, many in (("drafted", len(made.drafts)), ("withdrawn", len(made.withdrawn))):
+            EVALUATE_ALERTS.labels(status.value, outcome).inc(many)
         return bool(made.drafts or made.withdrawn or ripe)
 
     async def _over_budget(self, connection: AsyncConnection, status: Status) -> list[Suppression]:

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from email.utils import parsedate_to_datetime
 
 import aiohttp
 
+from services.clock import wall
+from services.figures import CLOCK_OFFSET
 from services.outgoing.session import Outward, TooLargeError, bounded, open_session, told
 from services.store.polled import Version
 
@@ -58,6 +61,7 @@ class Fetcher:
         headers = {name: value for name, value in asked.items() if value}
         try:
             async with self._session.get(url, headers=headers, allow_redirects=False) as response:
+                _look_at_clock(response)
                 if response.status == 304:
                     return Fetched(None, known)
                 if response.status != 200:
@@ -72,6 +76,16 @@ class Fetcher:
         except aiohttp.ClientError as error:
             raise FetchError(f"{url}: {told(error)}: {error}"[:300]) from error
         return Fetched(body, version)
+
+
+def _look_at_clock(response: aiohttp.ClientResponse) -> None:
+    """What time the server says it is, beside ours: where nothing else sets our clock, so is it noticed."""
+    try:
+        theirs = parsedate_to_datetime(response.headers.get("Date", ""))
+    except ValueError:
+        return  # it does not say
+    if theirs.tzinfo is not None and "Age" not in response.headers:  # a cache tells when it was told
+        CLOCK_OFFSET.labels("feeds").set((wall() - theirs).total_seconds())
 
 
 def _wait(response: aiohttp.ClientResponse) -> float:

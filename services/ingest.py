@@ -28,6 +28,7 @@ from services.broker.door import Door
 from services.broker.link import Incoming
 from services.canary import Canary
 from services.configuration.gateways import Flood
+from services.figures import INGEST_FAILURES, INGEST_SECONDS, MESSAGES, RECORDS
 from services.grants import Grants
 from services.health import Health
 from services.history import Draft, History
@@ -38,7 +39,6 @@ from services.store.engine import Store
 from services.store.faults import is_unfit
 from services.store.records import Saved
 from services.store.tables import records as records_table
-from services.telemetry import MESSAGES, RECORDS
 from services.vitals import Vitals
 from services.watch.taking import BELL as WATCH_BELL
 from services.watch.taking import Taking
@@ -232,7 +232,7 @@ class Ingest:
             ("revision", sum(one.revisions for one in saved)),
             ("rejected", sum(len(one.rejected) for one in work)),
         ):
-            RECORDS.labels(outcome).inc(count)
+            RECORDS.labels("ingest", outcome).inc(count)
         if any(one.rejected or (one.carries and not self._told(one)) for one in work):
             self.answers.ring()
         if any(one.new for one in saved):
@@ -243,6 +243,8 @@ class Ingest:
         for kind, many in Counter(one.kind for one in work).items():
             MESSAGES.labels(kind.value).inc(many)
         signs.note(work, self.vitals, self.canary, self._intake.revoked)
+        waited = self._door.now() - work[0].message.received_at
+        INGEST_SECONDS.observe(max(0.0, waited.total_seconds()))  # less than none: the clock was set back meanwhile
         BUFFERED.set(self._door.state.buffered)
 
     def _told(self, one: Sorted) -> bool:
@@ -257,6 +259,7 @@ class Ingest:
             log.error("ingest_stopped", reason=trouble, exc_info=error)
         self._trouble = trouble
         STOPPED.set(1)
+        INGEST_FAILURES.inc()
 
     def _resume(self) -> None:
         if self._stopped_since is not None:

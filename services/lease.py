@@ -12,6 +12,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.clock import wall
+from services.figures import LEASE_CHANGES, LEASE_HELD
 from services.sharing import Sharing
 from services.store import leases
 from services.store.engine import Store
@@ -35,6 +36,7 @@ class Leased:
         self._store, self._name, self._holder, self._sharing = store, name, holder, sharing
         self._renew_at = datetime.min.replace(tzinfo=UTC)
         self._mine = False
+        LEASE_CHANGES.labels(name, "taken")  # at nought: the first change must be seen as a rise
 
     def read(self) -> AbstractAsyncContextManager[AsyncConnection]:
         """As :meth:`Store.read`."""
@@ -103,6 +105,8 @@ class Leased:
     def _note(self, mine: bool) -> None:
         if mine != self._mine:
             log.info("lease taken" if mine else "lease lost", lease=self._name, holder=self._holder)
+            LEASE_CHANGES.labels(self._name, "taken" if mine else "lost").inc()
+        LEASE_HELD.labels(self._name).set(mine)
         if not mine:
             self._renew_at = datetime.min.replace(tzinfo=UTC)
         self._mine = mine

@@ -11,7 +11,7 @@ from time import perf_counter
 import structlog
 
 from services.bell import Listener
-from services.telemetry import STEP_SECONDS, STEPS
+from services.figures import STEP_SECONDS, STEPS
 
 log = structlog.get_logger()
 _LONGEST_PAUSE = 30.0
@@ -40,6 +40,7 @@ class Loops:
         self._stopping = False
 
     def start(self, loop: Loop) -> None:
+        STEPS.labels(loop.name, "failed")  # at nought: the first failure must be seen as a rise
         self._tasks[loop.name] = asyncio.create_task(self._run(loop), name=loop.name)
 
     async def stop(self) -> None:

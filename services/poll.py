@@ -29,11 +29,11 @@ from services.bell import Bell
 from services.clock import Clock
 from services.configuration.sources import Poll as PollSettings
 from services.fetch import Fetched, Fetcher, FetchError
+from services.figures import RECORDS, asked, begin_asking
 from services.lease import Leased
 from services.missing import Missing
 from services.store import polled, quarantine, records
 from services.store.engine import Store
-from services.telemetry import RECORDS
 
 log = structlog.get_logger(__name__)
 FEED_LIMIT = TELEGRAM_LIMIT = 8 * 1024 * 1024  # bytes, unpacked
@@ -103,6 +103,9 @@ class Poll:
             )
             for name in settings.feeds
         ]
+        for feed in self._feeds:
+            begin_asking(feed.quick.name, feed.quick.every_s)
+            begin_asking(feed.long.name, feed.long.every_s)
 
     @property
     def troubles(self) -> list[str]:
@@ -140,7 +143,8 @@ class Poll:
 
     async def _attempt(self, source: _Source) -> bool:
         try:
-            moved, more = await self._read(source)
+            with asked(source.name):
+                moved, more = await self._read(source)
         except FetchError as error:
             self._failed(source, error)
             return False
@@ -226,9 +230,9 @@ class Poll:
             await polled.remember(connection, [entry.link for entry, _, _ in ascending], now)
             if whole:
                 await polled.taken(connection, source.url, fetched.version, now)
-        RECORDS.labels("new").inc(len(saved.new))
-        RECORDS.labels("duplicate").inc(saved.duplicates)
-        RECORDS.labels("rejected").inc(sum(len(decoded.rejected) for _, _, decoded in ascending))
+        RECORDS.labels("poll", "new").inc(len(saved.new))
+        RECORDS.labels("poll", "duplicate").inc(saved.duplicates)
+        RECORDS.labels("poll", "rejected").inc(sum(len(decoded.rejected) for _, _, decoded in ascending))
         if saved.new:
             self._bell.ring("records")
         return bool(saved.new)

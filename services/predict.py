@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from time import perf_counter
 
 import structlog
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -20,6 +21,7 @@ from geo.series.heard import without
 from services.bell import Bell
 from services.clock import Clock
 from services.dumps.announced import Announced, ordered
+from services.figures import HAZARDS, PREDICT_CHANGES, PREDICT_FAILURES, PREDICT_RECORDS, PREDICT_SECONDS
 from services.foretold import Foretold
 from services.lasting import Lasting
 from services.lease import Leased
@@ -29,7 +31,6 @@ from services.store import chronology, cursors, distrusts, hazards, outlooks, pl
 from services.store.chronology import Entry
 from services.store.engine import Store
 from services.store.hazards import Change
-from services.telemetry import HAZARDS
 
 log = structlog.get_logger()
 Found = dict[str, list[Hazard] | None]  # by model; None where it failed
@@ -53,6 +54,8 @@ class Predict:
         share = self._share = models if isinstance(models, Share) else whole(self.name, tuple(models))
         self.name, self._models = share.name, share.models
         self._store, self._bell, self._clock = store, bell, clock
+        for model in share.models:
+            PREDICT_FAILURES.labels(model.name)  # at nought: the first failure must be seen as a rise
         self._ground = share.of(ground)
         self.failing: dict[str, str] = {}  # model → what it failed with, for readiness and the status bar
         self._seen: tuple[int, list[Distrust], datetime] | None = None
@@ -63,7 +66,7 @@ class Predict:
 
     async def step(self) -> bool:
         """Bring the picture up to date; True if it changed. Quiet when nothing came in and little time passed."""
-        now = self._clock.now()
+        began, now = perf_counter(), self._clock.now()
         async with self._store.read() as connection:
             upto = await records.latest_seq(connection)
             doubted = await distrusts.holding(connection, now)
@@ -81,6 +84,8 @@ class Predict:
             changed = [change for status in Status for change in await self._replace(connection, status, pictures, now)]
             await chronology.append(connection, _entries(changed, now))
             await cursors.move(connection, self.name, upto)
+        PREDICT_SECONDS.observe(perf_counter() - began)
+        PREDICT_RECORDS.inc(max(0, upto - self._seen[0]) if self._seen else 0)
         self._seen = (upto, doubted, now)
         self._foretold.kept(now)
         if changed:
@@ -116,6 +121,7 @@ class Predict:
         for name in self.failing.keys() - faults.keys():
             log.info("model recovered", model=name)
         for name, error in faults.items():
+            PREDICT_FAILURES.labels(name).inc()
             if self.failing.get(name) != repr(error):
                 log.error("model failed", model=name, exc_info=error)
         self.failing = {name: repr(error) for name, error in faults.items()}
@@ -131,6 +137,7 @@ class Predict:
         before = {key: one for key, one in standing.items() if self._share.owns(one)}
         after = next_picture(before, pictures[status])
         changes = await hazards.replace_picture(connection, before, after, now)
+        PREDICT_CHANGES.labels(status.value).inc(len(changes))
         of_others = [one for key, one in standing.items() if key not in before]
         for kind in {h.kind for h in [*before.values(), *after]}:
             HAZARDS.labels(status.value, kind).set(sum(h.kind == kind for h in [*of_others, *after]))

@@ -20,6 +20,8 @@ from geo.verification.teller import Told
 from services.store import skill, stories
 
 WARNINGS = Gauge("shirase_warnings", "Warnings and events of the last 30 days", ["model", "level", "verdict"])
+CSI = Gauge("shirase_model_csi_ratio", "Critical success index of warnings, last 30 days", ["model", "level"])
+LEAD = Gauge("shirase_model_lead_seconds", "Mean time from warning to event, last 30 days", ["model", "level"])
 SCORES = Gauge("shirase_river_skill", "Scores of outlooks, last 30 days", ["lead_h", "forecaster", "score"])
 
 
@@ -83,11 +85,17 @@ def measure(of: Account) -> None:
     """Show it at /metrics. What nobody can say is not shown."""
     WARNINGS.clear()
     SCORES.clear()
+    CSI.clear()
+    LEAD.clear()
     for one in of.warned:
         if not one.place:
             counts = {"hit": one.hits, "miss": one.misses, "false": one.false_alarms}
             for verdict, many in {**counts, "unknown": sum(one.unknown.values()), "open": one.open}.items():
                 WARNINGS.labels(one.model, str(one.level), verdict).set(many)
+            if (csi := one.model_skill().csi) is not None:
+                CSI.labels(one.model, str(one.level)).set(csi)
+            if one.mean_lead is not None:
+                LEAD.labels(one.model, str(one.level)).set(3600 * one.mean_lead)
     for row in of.scored:
         if not row.station and not row.method:
             for forecaster, told in _forecasters(row).items():

@@ -23,11 +23,11 @@ from services.bell import Bell
 from services.clock import Clock
 from services.configuration.sources import Source as Settings
 from services.fetch import Fetched, Fetcher, FetchError
+from services.figures import RECORDS, asked, begin_asking
 from services.history import History
 from services.lease import Leased
 from services.store import polled, quarantine, records
 from services.store.engine import Store
-from services.telemetry import RECORDS
 
 log = structlog.get_logger(__name__)
 LIMIT = 8 * 1024 * 1024  # bytes, unpacked
@@ -52,6 +52,9 @@ class Source:
     _since: datetime | None = field(default=None, init=False)
     _trouble: str = field(default="", init=False)
 
+    def __post_init__(self) -> None:
+        begin_asking(self.settings.name, self.settings.every_s)
+
     @property
     def name(self) -> str:
         """Of the loop."""
@@ -74,7 +77,8 @@ class Source:
         if self.timer() < self._due:
             return False
         try:
-            moved = await self._ask()
+            with asked(self.settings.name):
+                moved = await self._ask()
         except FetchError as error:
             self._failed(error)
             return False
@@ -116,10 +120,10 @@ class Source:
             if batch or not decoded.rejected:
                 await polled.taken(connection, url, fetched.version, message.received_at)
         self.history.learn(draft, saved.new)
-        RECORDS.labels("new").inc(len(saved.new))
-        RECORDS.labels("duplicate").inc(saved.duplicates)
-        RECORDS.labels("revision").inc(saved.revisions)
-        RECORDS.labels("rejected").inc(len(decoded.rejected))
+        RECORDS.labels("poll", "new").inc(len(saved.new))
+        RECORDS.labels("poll", "duplicate").inc(saved.duplicates)
+        RECORDS.labels("poll", "revision").inc(saved.revisions)
+        RECORDS.labels("poll", "rejected").inc(len(decoded.rejected))
         if saved.new:
             self.bell.ring("records")
         return bool(saved.new)

@@ -1,4 +1,4 @@
-"""Log lines and counters. Secrets never reach either: settings hold them as SecretStr, channels name no headers."""
+"""Log lines. No secret reaches them: settings hold them as SecretStr, channels name no headers."""
 
 from __future__ import annotations
 
@@ -7,21 +7,8 @@ import sys
 from typing import TextIO, cast
 
 import structlog
-from prometheus_client import Counter, Gauge, Histogram
+from prometheus_client import Counter
 
-MESSAGES = Counter("shirase_messages_total", "Messages taken from the broker", ["outcome"])
-RECORDS = Counter("shirase_records_total", "Records by what became of them", ["outcome"])
-CONTACTS = Counter("shirase_contacts_total", "Senders' contacts by what became of them", ["outcome"])
-STEPS = Counter("shirase_steps_total", "Steps of each loop", ["service", "outcome"])
-STEP_SECONDS = Histogram("shirase_step_seconds", "Duration of one step", ["service"])
-HAZARDS = Gauge("shirase_hazards", "Hazards that hold now", ["status", "kind"])
-DRAFTS = Gauge("shirase_drafts", "Drafts that wait for a person", ["status"])
-RETIRED = Counter("shirase_retired_total", "Rows that went by the rules of retention", ["rule"])
-DELIVERIES = Counter("shirase_deliveries_total", "Attempts by verdict", ["channel", "verdict"])
-SIGNING_UNTIL = Gauge("shirase_signing_until_seconds", "Until when our certificate is valid, as a time stamp")
-SELFTEST_AT = Gauge("shirase_selftest_seconds", "When a channel was last tried, as a time stamp", ["channel"])
-SELFTEST_OK = Gauge("shirase_selftest_ok", "1 where the last try of a channel succeeded", ["channel"])
-OLDEST_WAITING = Gauge("shirase_oldest_delivery_seconds", "Age of the oldest delivery that is not out")
 LOG_LOST = Counter("shirase_log_lines_lost_total", "Lines of the log that could not be written")
 
 

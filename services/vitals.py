@@ -58,6 +58,8 @@ class Vitals:
 
     def heard(self, gateway: str, at: datetime) -> None:
         """A fresh message other than a status: the gateway lives, whatever an older goodbye said."""
+        if gateway not in self._known:
+            OVER.labels(gateway)  # at nought: the first beyond it must be seen as a rise
         self._known[gateway] = replace(self._of(gateway), last_seen=at, online=True)
         LAST_SEEN.labels(gateway).set(at.timestamp())
 

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from feeds.status import Status
 from rules.voice.tongue import TONGUES
-from services.channels.channel import Delivery, Outcome, Verdict
+from services.channels.channel import Cause, Delivery, Outcome, Verdict
 from services.channels.marks import status_mark
 
 
@@ -20,16 +20,23 @@ def refusal(delivery: Delivery, statuses: frozenset[Status], now: datetime) -> O
         taken = ", ".join(sorted(statuses)) or "nothing"
         return Outcome(
             verdict=Verdict.REJECTED,
+            cause=Cause.OURS,
             detail=f"this account takes {taken}, not {delivery.status}; name {delivery.status} in the channel's "
             "statuses only for an account that exists for it",
         )
     if now >= delivery.expires:
-        return Outcome(verdict=Verdict.REJECTED, detail=f"expired at {delivery.expires.isoformat()} before it was sent")
+        return Outcome(
+            verdict=Verdict.REJECTED,
+            cause=Cause.OURS,
+            detail=f"expired at {delivery.expires.isoformat()} before it was sent",
+        )
     if not delivery.payload.parts:
-        return Outcome(verdict=Verdict.REJECTED, detail="the payload has no parts; render the alert again")
+        return Outcome(
+            verdict=Verdict.REJECTED, cause=Cause.OURS, detail="the payload has no parts; render the alert again"
+        )
     if _bare(delivery):
         detail = f"a part of an alert of status {delivery.status} lacks its mark first and last; render the alert again"
-        return Outcome(verdict=Verdict.REJECTED, detail=detail)
+        return Outcome(verdict=Verdict.REJECTED, cause=Cause.OURS, detail=detail)
     return None
 
 

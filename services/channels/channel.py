@@ -29,6 +29,32 @@ class Verdict(StrEnum):
     PARTLY = "partly"  # some of many people are told; it goes on with the next slice
 
 
+class Cause(StrEnum):
+    """Why an attempt did not go through, in a few words that can be counted; ``detail`` says it whole."""
+
+    UNREACHED = "unreached"  # no connection: nothing left the house
+    NO_ANSWER = "no_answer"  # it left the house, and nothing came back
+    LOGIN = "login"  # 401, 402, 403: our key, our rights, our credit
+    LIMIT = "limit"  # 429: too many for now
+    BUSY = "busy"  # 408, 425, 503: later, it says
+    FAULT = "fault"  # any other 5xx
+    REFUSED = "refused"  # any other answer that says no
+    OURS = "ours"  # stopped in the house: a wrong status, no mark, expired, a fault of ours
+    OTHER = "other"  # the channel does not tell
+
+    @classmethod
+    def of_status(cls, status: int) -> Cause:
+        """Of an HTTP status that is no success."""
+        match status:
+            case 401 | 402 | 403:
+                return cls.LOGIN
+            case 429:
+                return cls.LIMIT
+            case 408 | 425 | 503:
+                return cls.BUSY
+        return cls.FAULT if status >= 500 else cls.REFUSED
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Told:
     """What a provider itself says of a limit, in the measure of the tariff's window of that name."""
@@ -48,6 +74,7 @@ class Outcome:
     detail: str = ""
     retry_at: datetime | None = None  # with LATER: not before
     told: tuple[Told, ...] = ()  # limits, as the answer gave them
+    cause: Cause = field(default=Cause.OTHER, compare=False)  # of a verdict that is no success; for the figures alone
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,6 +112,7 @@ class Delivery:
     done: tuple[str, ...] = ()  # remote ids of the parts already out
     reply_to: str = ""  # remote id of the earlier revision on this channel, if any
     expires: datetime
+    issued_at: datetime | None = None  # hub time; None: it is no alert of the outbox, such as a self-test
     urgent: bool = False  # level 4 and 5, all-clears and cancellations, and no drill: no limit of ours holds them back
     context: Mapping[str, str] = field(default_factory=dict)  # identifier, msg_type, kind, level
 

@@ -20,7 +20,7 @@ from urllib.parse import urlsplit
 import aiohttp
 from pydantic import AfterValidator, SecretStr
 
-from services.channels.channel import Outcome, Verdict
+from services.channels.channel import Cause, Outcome, Verdict
 from services.outgoing.session import Outward, open_session
 from services.outgoing.session import told as kind_of
 
@@ -67,9 +67,10 @@ class Door:
             async with self._open().request(method, url, allow_redirects=False, **options) as response:
                 return Answer(response.status, response.headers, await _start_of(response))
         except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError) as error:
-            return Outcome(verdict=Verdict.LATER, detail=f"no connection ({kind_of(error)})")
+            return Outcome(verdict=Verdict.LATER, detail=f"no connection ({kind_of(error)})", cause=Cause.UNREACHED)
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
-            return Outcome(verdict=Verdict.UNKNOWN, detail=f"sent, but no answer ({type(error).__name__})")
+            detail = f"sent, but no answer ({type(error).__name__})"
+            return Outcome(verdict=Verdict.UNKNOWN, detail=detail, cause=Cause.NO_ANSWER)
 
     async def close(self) -> None:
         if self._session is not None:
@@ -88,14 +89,15 @@ def failed(answer: Answer, at: datetime, detail: str) -> Outcome:
 
     The dear mistake is to call something a failure that was published: every 5xx but 503 is "unknown".
     """
+    cause = Cause.of_status(answer.status)
     match answer.status:
         case 408 | 425 | 429 | 503:
             until = retry_at(answer.headers.get("Retry-After", ""), at)
-            return Outcome(verdict=Verdict.LATER, detail=detail, retry_at=until)
+            return Outcome(verdict=Verdict.LATER, detail=detail, retry_at=until, cause=cause)
         case status if status >= 500:
-            return Outcome(verdict=Verdict.UNKNOWN, detail=detail)
+            return Outcome(verdict=Verdict.UNKNOWN, detail=detail, cause=cause)
         case _:
-            return Outcome(verdict=Verdict.REJECTED, detail=detail)
+            return Outcome(verdict=Verdict.REJECTED, detail=detail, cause=cause)
 
 
 def told(answer: Answer, *secrets: SecretStr) -> str:

@@ -22,12 +22,12 @@ from feeds.open311.asked import Asked
 from feeds.records import Report
 from feeds.status import Status
 from services.clock import wall
+from services.figures import RECORDS
 from services.photos import Photo
 from services.requests.desk import By as Asker
 from services.requests.desk import Requests
 from services.store import heard, photos, records, report_cases
 from services.store.heard import Heard
-from services.telemetry import RECORDS
 
 GATEWAYS = {"page": "@public", "line": "@line"}  # how a report came in; of a request: who sent it
 
@@ -130,5 +130,5 @@ async def _report(connection: AsyncConnection, seen: Sighting, names: tuple[str,
         finding=seen.finding,
     )
     saved = await records.save(connection, [report], by.at)
-    RECORDS.labels("new").inc(len(saved.new))
+    RECORDS.labels("web", "new").inc(len(saved.new))
     return (await report_cases.of_keys(connection, [report.key]))[report.key].id

@@ -10,13 +10,13 @@ import structlog
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.clock import Clock, wall
+from services.figures import RETIRED
 from services.lease import Leased
 from services.retention.rules import RULES, Rule
 from services.retention.way import Picked, Way
 from services.settings import Settings
 from services.store import cursors
 from services.store.engine import Store
-from services.telemetry import RETIRED
 
 log = structlog.get_logger()
 _TURN = 0.05  # seconds that a slice may hold the turn to write; the next is smaller or larger by that

@@ -13,13 +13,13 @@ from rules.alert import Alert
 from services.bell import Bell
 from services.channels.channel import Channel
 from services.clock import Clock, wall
+from services.figures import SELFTEST_AT, SELFTEST_OK
 from services.lease import Leased
 from services.selftest.run import Result, prove_all
 from services.store import chronology, cursors, selftests
 from services.store.chronology import Entry
 from services.store.engine import Store
 from services.store.selftests import Kept
-from services.telemetry import SELFTEST_AT, SELFTEST_OK
 
 _AGAIN = timedelta(hours=6)  # between two that begin, whatever becomes of the first
 GRACE = timedelta(days=3)  # after which a test that did not come is missed

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
 from alembic.util import CommandError
@@ -15,6 +16,7 @@ from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
+from services.figures import WRITE_SECONDS, WRITE_WAIT
 from services.keyring import Keyring
 from services.store import postgresql, sqlite
 from services.store.codec import written
@@ -106,12 +108,16 @@ class Store:
         One at a time, over all processes: sequence numbers are given in the order of the commits, and what the block
         has read is still true when it writes.
         """
+        asked_at = perf_counter()
         async with self._turn, self._writer.begin() as connection:
             if self.shared:
                 await postgresql.take_turn(connection)
+            began = perf_counter()
+            WRITE_WAIT.observe(began - asked_at)
             if self.keyring is not None:
                 await connection.execution_options(keyring=self.keyring, taken=self.taken)
             yield connection
+        WRITE_SECONDS.observe(perf_counter() - began)
 
     async def wash(self) -> bool:
         """After deletions that must not be read any more: no copy of the pages as they were stays beside the file.

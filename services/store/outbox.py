@@ -60,12 +60,6 @@ async def release(connection: AsyncConnection, wall: datetime) -> None:
     await connection.execute(update(outbox).where(held).values(lease_until=wall))
 
 
-async def oldest_waiting(connection: AsyncConnection, now: datetime) -> float:
-    """Age in seconds of the oldest delivery that is not out yet; 0 where none waits."""
-    since = await connection.scalar(select(func.min(outbox.c.created_at)).where(PENDING))
-    return max(0.0, (now - since).total_seconds()) if since else 0.0
-
-
 async def anything(connection: AsyncConnection, channel: str, now: datetime, wall: datetime) -> bool:
     """True where the channel has something to send, or :func:`sweep` would find something."""
     waits = exists().where(due(wall), outbox.c.channel == channel)
@@ -212,6 +206,7 @@ async def _take(connection: AsyncConnection, row: RowMapping, now: datetime, wal
         done=tuple(row["done"]),
         reply_to=await _first_post(connection, row) if row["revision"] > 1 else "",
         expires=row["expires"],
+        issued_at=row["created_at"],
         urgent=row["status"] == Status.ACTUAL.value and (row["level"] >= GRAVE or row["ends"]),
         context={
             "identifier": row["alert"]["identifier"],

@@ -17,10 +17,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from feeds.contact import Contact, covered, same
 from feeds.records import Record, Report
 from feeds.status import Status
+from services.figures import CONTACTS
 from services.keyring import Keyring, KeyringError, Sealed
 from services.store.engine import insert
 from services.store.tables_reporters import reporter_marks, reporters
-from services.telemetry import CONTACTS
 
 _AT_ONCE = 500
 _MARKED = {"name", "phone", "mail", "device", "account", "line"}

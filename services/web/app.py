@@ -19,6 +19,7 @@ from services.web.heartbeat import Heartbeat
 from services.web.lalert_in import LalertIn
 from services.web.language import choice
 from services.web.last_used import USES, LastUsed
+from services.web.measured import measured
 from services.web.offline import worker as offline
 from services.web.ogc import pages as ogc_pages
 from services.web.open import pages as open_pages
@@ -35,7 +36,7 @@ from services.web.wsse import Tokens
 
 def make_app(context: WebContext) -> web.Application:
     """Everything the hub serves. Nothing runs before the application is started."""
-    app = web.Application(middlewares=[choice.listener, faults, guard], client_max_size=MAX_BODY)
+    app = web.Application(middlewares=[measured, choice.listener, faults, guard], client_max_size=MAX_BODY)
     app[CONTEXT] = context
     app[PACKED] = Packed()
     app[USES] = LastUsed(context.store)

@@ -20,6 +20,7 @@ from sqlalchemy import Select, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.clock import wall
+from services.figures import EVENT_STREAMS
 from services.store import calls, distrusts, muster_people, musters, orders, presences, silences
 from services.store.records import latest_seq
 from services.store.tables import approvals, chronology, outbox, records, suppressions
@@ -85,6 +86,8 @@ async def stream(request: web.Request) -> web.StreamResponse:
     if request.method == "HEAD":
         return response
     queue = audience.join()
+    open_streams = EVENT_STREAMS.labels("desk" if audience is both.desk else "public")
+    open_streams.set(len(audience))
     seen = request.headers.get("Last-Event-ID", "")[:1000]
     try:
         await response.write(b"retry: 3000\n\n")
@@ -94,6 +97,7 @@ async def stream(request: web.Request) -> web.StreamResponse:
         _log.debug("a client is gone")
     finally:
         audience.leave(queue)
+        open_streams.set(len(audience))
     return response
 
 

@@ -11,17 +11,14 @@ from importlib.metadata import version
 from aiohttp import web
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from sqlalchemy import update
-from sqlalchemy.exc import SQLAlchemyError
 
 from services.health import Health
-from services.store import outbox
+from services.measured import TROUBLE, Measuring
 from services.store.engine import Store
 from services.store.tables import cursors
-from services.telemetry import OLDEST_WAITING
 
 VERSION = version("shirase")  # of pyproject.toml, where it stands once
 _PATIENCE = 5.0  # seconds for the store
-_TROUBLE = (SQLAlchemyError, OSError, TimeoutError)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,10 +32,12 @@ class Watch:
 
 
 WATCH: web.AppKey[Watch] = web.AppKey("watch", Watch)
+MEASURING: web.AppKey[Measuring] = web.AppKey("measuring", Measuring)
 
 
 def setup(app: web.Application, watch: Watch) -> None:
     app[WATCH] = watch
+    app[MEASURING] = Measuring(watch.store, watch.now)
     app.router.add_get("/healthz", alive)
     app.router.add_get("/readyz", ready)
     app.router.add_get("/metrics", metrics)
@@ -70,15 +69,11 @@ async def ready(request: web.Request) -> web.Response:
 
 
 async def metrics(request: web.Request) -> web.Response:
-    """Prometheus text of this process, and the age of the oldest delivery that waits anywhere."""
+    """Prometheus text of this process, and what the store tells of the whole line."""
     watch = request.app[WATCH]
     if not watch.may_measure(request):
         raise web.HTTPForbidden(text="metrics are read from inside the network or with a session")
-    try:
-        async with asyncio.timeout(_PATIENCE), watch.store.read() as connection:
-            OLDEST_WAITING.set(await outbox.oldest_waiting(connection, watch.now()))
-    except _TROUBLE:
-        OLDEST_WAITING.set(float("nan"))  # not known: the counters of this process are worth having all the same
+    await request.app[MEASURING].refresh()
     return web.Response(body=generate_latest(), headers={"Content-Type": CONTENT_TYPE_LATEST})
 
 
@@ -88,6 +83,6 @@ async def _writable(store: Store) -> bool:
     try:
         async with asyncio.timeout(_PATIENCE), store.write() as connection:
             await connection.execute(nothing)
-    except _TROUBLE:
+    except TROUBLE:
         return False
     return True

@@ -21,9 +21,9 @@ from feeds.safe_xml import read_xml
 from services.bell import Bell
 from services.clock import wall
 from services.configuration.sources import LalertReceiver
+from services.figures import RECORDS
 from services.store import quarantine, records
 from services.store.engine import Store
-from services.telemetry import RECORDS
 from services.web.auth import open_write
 from services.web.auth_limit import LoginLimit
 from services.web.body import PATIENCE, whole_body
@@ -90,9 +90,9 @@ class LalertIn:
             saved = await records.save(connection, decoded.records, message.received_at)
             for rejected in decoded.rejected:
                 await quarantine.keep(connection, message, rejected)
-        RECORDS.labels("new").inc(len(saved.new))
-        RECORDS.labels("duplicate").inc(saved.duplicates)
-        RECORDS.labels("rejected").inc(len(decoded.rejected))
+        RECORDS.labels("web", "new").inc(len(saved.new))
+        RECORDS.labels("web", "duplicate").inc(saved.duplicates)
+        RECORDS.labels("web", "rejected").inc(len(decoded.rejected))
         if saved.new:
             self.bell.ring("records")
         if decoded.rejected:

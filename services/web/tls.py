@@ -9,6 +9,8 @@ from pathlib import Path
 import structlog
 from cryptography import x509
 
+from services.figures import CERTIFICATE_UNTIL
+
 SOON = timedelta(days=14)
 _log = structlog.get_logger(__name__)
 
@@ -65,6 +67,7 @@ class OwnCertificate:
             pair = f"[web] certificate {certificate} and key {key}"
             cure = "PEM files that belong together are wanted, the key without a password"
             raise CertificateError(f"{pair} cannot serve ({why}): {cure}") from None
+        CERTIFICATE_UNTIL.labels("pages").set(until.timestamp())
         return until
 
     def _state(self) -> tuple[tuple[int, int, int] | None, ...]:

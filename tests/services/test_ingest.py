@@ -27,11 +27,11 @@ from services.broker.embedded import EmbeddedBroker
 from services.broker.link import Incoming
 from services.broker.login import Login
 from services.broker.rights import Gateway as BrokerGateway
+from services.figures import MESSAGES, RECORDS
 from services.grants import Grant
 from services.ingest import Ingest
 from services.store.engine import Store
 from services.store.tables import quarantine, records
-from services.telemetry import MESSAGES, RECORDS
 from tests.services.conftest import GATEWAYS, until
 from tests.services.gateways import SensorGateway, reading, wait_for_pubacks
 
@@ -76,8 +76,8 @@ async def stored(store: Store, many: int, table: Any = records, patience: float 
             await asyncio.sleep(0.02)
 
 
-def total(counter: Any, outcome: str) -> float:
-    return float(counter.labels(outcome)._value.get())
+def total(counter: Any, *labels: str) -> float:
+    return float(counter.labels(*labels)._value.get())
 
 
 def gateway(broker: EmbeddedBroker, name: str = "gw07", listen: tuple[str, ...] = ()) -> SensorGateway:
@@ -127,13 +127,13 @@ class NeverAcknowledges(MqttClient):
 
 
 async def test_killed_between_commit_and_ack_stores_once(broker: EmbeddedBroker, store: Store) -> None:
-    duplicates = total(RECORDS, "duplicate")
+    duplicates = total(RECORDS, "ingest", "duplicate")
     with gateway(broker) as gw07:
         async with ingesting(client_of(broker, NeverAcknowledges), store):
             wait_for_pubacks([gw07.send("st1/snow_depth", reading(number, "st1")) for number in range(5)])
             await stored(store, 5)
     async with ingesting(client_of(broker), store):
-        await until(lambda: total(RECORDS, "duplicate") == duplicates + 5)
+        await until(lambda: total(RECORDS, "ingest", "duplicate") == duplicates + 5)
     assert await count(store) == 5
     came = []
     for _ in range(2):  # the first life may have ended before its acknowledgements left; the second's did leave

@@ -23,7 +23,7 @@ from aiosmtplib import (
 )
 from pydantic import SecretStr
 
-from services.channels.channel import Outcome, Verdict
+from services.channels.channel import Cause, Outcome, Verdict
 from services.channels.people.book import Fate, Said
 from services.outgoing.dial import dial
 from services.outgoing.session import told, trusting
@@ -201,4 +201,5 @@ def _not_the_person(error: SMTPResponseException, what: str = "sender") -> Outco
     """The server takes nothing from us, or not now. Its words help; addresses in them are taken out."""
     words = " ".join(_ADDRESS.sub("…", error.message).split())[:200]
     verdict = Verdict.LATER if error.code < 500 else Verdict.REJECTED
-    return Outcome(verdict=verdict, detail=f"mail server, {what}: {error.code} {words}")
+    cause = Cause.BUSY if error.code < 500 else Cause.REFUSED
+    return Outcome(verdict=verdict, detail=f"mail server, {what}: {error.code} {words}", cause=cause)

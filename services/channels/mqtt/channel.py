@@ -18,7 +18,7 @@ from rules.alert import Alert
 from services.broker.login import ForbiddenError, Login, Protocol
 from services.channels.admission import refusal
 from services.channels.cap_feed import document_url
-from services.channels.channel import Delivery, Outcome, Payload, Progress, Verdict
+from services.channels.channel import Cause, Delivery, Outcome, Payload, Progress, Verdict
 from services.channels.facts import facts
 from services.channels.http import Base
 from services.channels.keeping import Look
@@ -70,16 +70,18 @@ class Mqtt:
         if never := refusal(delivery, self.statuses, now) or _mislabelled(delivery):
             return never
         if self.board is None:
-            return Outcome(verdict=Verdict.LATER, detail="no broker: set [broker], or host in [channels.mqtt]")
+            return Outcome(
+                verdict=Verdict.LATER, detail="no broker: set [broker], or host in [channels.mqtt]", cause=Cause.OURS
+            )
         topic = topic_of(delivery.series)
         try:
             await self.board.put(topic, delivery.payload.parts[0].encode())
         except BoardAwayError as error:
-            return Outcome(verdict=Verdict.LATER, detail=str(error))
+            return Outcome(verdict=Verdict.LATER, detail=str(error), cause=Cause.UNREACHED)
         except NotShownError as error:
-            return Outcome(verdict=Verdict.UNKNOWN, detail=str(error))
+            return Outcome(verdict=Verdict.UNKNOWN, detail=str(error), cause=Cause.NO_ANSWER)
         except ForbiddenError as error:
-            return Outcome(verdict=Verdict.REJECTED, detail=f"{error}; it needs to publish {ROOT}/#")
+            return Outcome(verdict=Verdict.REJECTED, detail=f"{error}; it needs to publish {ROOT}/#", cause=Cause.LOGIN)
         return Outcome(verdict=Verdict.ACCEPTED, remote_id=topic)
 
     async def keep(self, look: Look) -> bool:

@@ -168,7 +168,13 @@ def _standing(delivery: Delivery, tally: Tally) -> Outcome:
 
 def _with_numbers(stopped: Outcome, tally: Tally) -> Outcome:
     told = f"{tally.told:,}人まで送った。{stopped.detail}" if tally.told else stopped.detail
-    return Outcome(verdict=stopped.verdict, remote_id=stopped.remote_id, detail=told, retry_at=stopped.retry_at)
+    return Outcome(
+        verdict=stopped.verdict,
+        remote_id=stopped.remote_id,
+        detail=told,
+        retry_at=stopped.retry_at,
+        cause=stopped.cause,
+    )
 
 
 def told_in_words(tally: Tally) -> str:

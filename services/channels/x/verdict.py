@@ -14,7 +14,7 @@ from email.utils import parsedate_to_datetime
 import aiohttp
 import tweepy
 
-from services.channels.channel import Outcome, Told, Verdict
+from services.channels.channel import Cause, Outcome, Told, Verdict
 from services.clock import wall
 
 # Everything that tweepy and aiohttp let through; the last four come of an answer in a shape that tweepy did not expect.
@@ -42,10 +42,16 @@ def judge(error: Exception) -> Outcome:
             return Outcome(verdict=Verdict.LATER, detail=f"something before X refused with status {error.status}")
         return _judge_status(error.status, error.headers or {}, "a page, not an answer")
     if isinstance(error, aiohttp.ClientConnectorError | aiohttp.ConnectionTimeoutError):
-        return Outcome(verdict=Verdict.LATER, detail=f"no connection to X ({type(error).__name__})")
+        return Outcome(
+            verdict=Verdict.LATER, detail=f"no connection to X ({type(error).__name__})", cause=Cause.UNREACHED
+        )
     if isinstance(error, TimeoutError):
-        return Outcome(verdict=Verdict.UNKNOWN, detail="X did not answer in time")
-    return Outcome(verdict=Verdict.UNKNOWN, detail=f"the answer was lost or unreadable ({type(error).__name__})")
+        return Outcome(verdict=Verdict.UNKNOWN, detail="X did not answer in time", cause=Cause.NO_ANSWER)
+    return Outcome(
+        verdict=Verdict.UNKNOWN,
+        detail=f"the answer was lost or unreadable ({type(error).__name__})",
+        cause=Cause.NO_ANSWER,
+    )
 
 
 def limits(headers: Mapping[str, str]) -> tuple[Told, ...]:
@@ -70,20 +76,23 @@ def reply_refused(outcome: Outcome) -> bool:
 
 
 def _judge_status(status: int, headers: Mapping[str, str], words: str) -> Outcome:
-    detail = f"X: {status} {words}".strip()
+    detail, cause = f"X: {status} {words}".strip(), Cause.of_status(status)
     if status == 429:
-        return Outcome(verdict=Verdict.LATER, detail=detail, retry_at=_reset(headers))
+        return Outcome(verdict=Verdict.LATER, detail=detail, retry_at=_reset(headers), cause=cause)
     if status == 403 and "duplicate" in words.lower():
         return Outcome(verdict=Verdict.DUPLICATE, detail=detail)
     if status == 402:  # the prepaid credit is used up; topping it up makes the same post go through
-        return Outcome(verdict=Verdict.LATER, detail=f"{detail}; top up the account's credit")
+        return Outcome(verdict=Verdict.LATER, detail=f"{detail}; top up the account's credit", cause=cause)
     if status == 401 and (off := _clock_off(headers)):
-        return Outcome(verdict=Verdict.LATER, detail=f"{detail}; this machine's clock is {off} s off: set it")
+        off_by = f"{detail}; this machine's clock is {off} s off: set it"
+        return Outcome(verdict=Verdict.LATER, detail=off_by, cause=cause)
     if status == 401:
-        return Outcome(verdict=Verdict.REJECTED, detail=f"{detail}; renew the account's four secrets, check the clock")
+        return Outcome(
+            verdict=Verdict.REJECTED, detail=f"{detail}; renew the account's four secrets, check the clock", cause=cause
+        )
     if 400 <= status < 500 and status != 408:
-        return Outcome(verdict=Verdict.REJECTED, detail=detail)
-    return Outcome(verdict=Verdict.UNKNOWN, detail=detail)
+        return Outcome(verdict=Verdict.REJECTED, detail=detail, cause=cause)
+    return Outcome(verdict=Verdict.UNKNOWN, detail=detail, cause=cause)
 
 
 def _clock_off(headers: Mapping[str, str]) -> int:

@@ -15,11 +15,11 @@ from feeds.contract import rejected_line
 from feeds.feed import Feed
 from feeds.records import Decoded, Message
 from services.accounts.scopes import TokenScope
+from services.figures import RECORDS
 from services.notices.following import follow
 from services.store import chronology, quarantine, records
 from services.store.chronology import Entry
 from services.store.records import Saved
-from services.telemetry import RECORDS
 from services.web.api.answer import JSON
 from services.web.api.endpoint import Endpoint
 from services.web.body import whole_body
@@ -68,9 +68,9 @@ async def _keep(context: WebContext, sender: Sender, message: Message, decoded: 
             )
             entry = Entry(at=context.now(), status=sender.status, kind="report", who=sender.name, text=text)
             await chronology.append(connection, [entry])
-    RECORDS.labels("new").inc(len(saved.new))
-    RECORDS.labels("duplicate").inc(saved.duplicates)
-    RECORDS.labels("rejected").inc(len(decoded.rejected))
+    RECORDS.labels("web", "new").inc(len(saved.new))
+    RECORDS.labels("web", "duplicate").inc(saved.duplicates)
+    RECORDS.labels("web", "rejected").inc(len(decoded.rejected))
     return saved
 
 

@@ -18,11 +18,11 @@ from feeds.plain_report import CONTACTS, KINDS, MAX_PHOTOS, report
 from feeds.records import Report
 from services.accounts.scopes import TokenScope
 from services.clock import wall
+from services.figures import RECORDS
 from services.store import answered, chronology, photo_signs, records
 from services.store.answered import Answered
 from services.store.chronology import Entry
 from services.store.records import Saved
-from services.telemetry import RECORDS
 from services.web.api.answer import JSON
 from services.web.api.endpoint import Endpoint, Parameter
 from services.web.api.photos import keep_photos
@@ -60,8 +60,8 @@ async def take(request: web.Request) -> web.Response:
             if key:
                 await answered.remember(connection, key, Answered(form.digest, answer), wall())
     if before is None:
-        RECORDS.labels("new").inc(len(saved.new))
-        RECORDS.labels("duplicate").inc(saved.duplicates)
+        RECORDS.labels("web", "new").inc(len(saved.new))
+        RECORDS.labels("web", "duplicate").inc(saved.duplicates)
         context.bell.ring("records")
         return web.json_response(answer, status=201)
     if before.digest != form.digest:
