@@ -17,7 +17,7 @@ from services.channels.budget.meter import Meter
 from services.channels.channel import Cause, Channel, Delivery, Outcome, Progress, Verdict
 from services.clock import Clock, wall
 from services.figures import DELIVER_AGE, DELIVER_SECONDS, DELIVERIES
-from services.lease import Leased
+from services.lease import Leased, LeaseLostError
 from services.store import chronology, outbox
 from services.store.chronology import Entry
 from services.store.delivery_state import DeliveryState
@@ -79,14 +79,23 @@ class Deliver:
         if delivery is None:
             return False
         with DELIVER_SECONDS.labels(self._channel.name).time():
-            outcome = await self._try(delivery)
-        await self._finish(delivery, _asked_again_soon(outcome, wall()))
+            outcome = await self._try(delivery) if await self._is_ours(delivery) else None
+        if outcome is None or not await self._finish(delivery, _asked_again_soon(outcome, wall())):
+            log.warning("delivery lost to another process", channel=self._channel.name, delivery=delivery.id)
         return True
 
-    async def _try(self, delivery: Delivery) -> Outcome:
+    async def _is_ours(self, delivery: Delivery) -> bool:
+        """Between claim and sending a process may stand still for an hour, with its machine, and know nothing of it."""
+        async with self._store.read() as connection:
+            return await outbox.is_ours(connection, delivery)
+
+    async def _try(self, delivery: Delivery) -> Outcome | None:
+        """What became of it; None where another process has it by now, which showed between two parts."""
         try:
             async with asyncio.timeout(self._patience.total_seconds()):
                 return await self._channel.send(delivery, self._clock.now(), self._progress(delivery))
+        except LeaseLostError:
+            return None
         except Exception as error:
             log.error("channel failed", channel=self._channel.name, delivery=delivery.id, exc_info=error)
             return Outcome(verdict=Verdict.UNKNOWN, detail=f"内部の誤り：{type(error).__name__}", cause=Cause.OURS)
@@ -150,12 +159,14 @@ class Deliver:
 
         async def progress(remote_id: str) -> None:
             async with self._store.hold() as connection:
-                await outbox.part_done(connection, delivery.id, remote_id, self._clock.now())
+                if not await outbox.part_done(connection, delivery, remote_id, self._clock.now()):
+                    raise LeaseLostError(delivery.id)
                 await self._gate.part_out(connection, delivery, next(parts), wall())
 
         return progress
 
-    async def _finish(self, delivery: Delivery, outcome: Outcome) -> None:
+    async def _finish(self, delivery: Delivery, outcome: Outcome) -> bool:
+        """Write it down; False where another process has the delivery by now, and its word counts."""
         now, at = self._clock.now(), wall()
         self._paused_until = outcome.retry_at if outcome.verdict is Verdict.LATER else None
         self._knock_at = at + _KNOCK if self._paused_until else None
@@ -165,12 +176,15 @@ class Deliver:
             self._failed = outcome.verdict in (Verdict.LATER, Verdict.UNKNOWN)
             soon = _asked_again_soon(outcome, at, _KNOCK) if delivery.urgent else outcome
             state = await outbox.finish(connection, delivery, soon, now, at)
+            if state is None:
+                return False
             await self._gate.finished(connection, delivery, outcome, at)
             open_still = state in (DeliveryState.WAITING, DeliveryState.UNKNOWN)
             if not open_still or (delivery.attempts == 1 and outcome.verdict is not Verdict.PARTLY):
                 await chronology.append(connection, [self._entry(delivery, outcome, state, now)])
         self._measure(delivery, outcome, now)
         self._bell.ring("deliveries")
+        return True
 
     def _measure(self, delivery: Delivery, outcome: Outcome, now: datetime) -> None:
         name, taken = self._channel.name, outcome.verdict in _TAKEN

@@ -124,17 +124,33 @@ async def claim(
     return await _take(connection, row, now, wall)
 
 
-async def part_done(connection: AsyncConnection, delivery_id: str, remote_id: str, now: datetime) -> None:
-    """Remember that another part of a thread is out."""
-    done = await connection.scalar(select(outbox.c.done).where(outbox.c.id == delivery_id)) or []
-    further = update(outbox).where(outbox.c.id == delivery_id).values(done=[*done, remote_id])
+async def is_ours(connection: AsyncConnection, delivery: Delivery) -> bool:
+    """True while nobody has claimed or closed the delivery since we did; the number of the attempt is what tells.
+
+    That its lease ran out alone takes nothing from it: until somebody else tries, nobody knows better what became of it.
+    """
+    return bool(await connection.scalar(select(exists().where(_ours(delivery)))))
+
+
+async def part_done(connection: AsyncConnection, delivery: Delivery, remote_id: str, now: datetime) -> bool:
+    """Remember that another part of a thread is out; False where the delivery is not ours any more."""
+    found = select(outbox.c.done).where(_ours(delivery)).with_for_update()
+    if (done := await connection.scalar(found)) is None:
+        return False
+    further = update(outbox).where(outbox.c.id == delivery.id).values(done=[*done, remote_id])
     await past.change(connection, further, now)
+    return True
 
 
 async def finish(
     connection: AsyncConnection, delivery: Delivery, outcome: Outcome, now: datetime, wall: datetime
-) -> DeliveryState:
-    """Write what became of an attempt. Later and unknown come back after a pause that grows, with full jitter."""
+) -> DeliveryState | None:
+    """Write what became of an attempt. Later and unknown come back after a pause that grows, with full jitter.
+
+    None, and nothing is written, where the delivery is not ours any more: whoever tried after us has the last word.
+    """
+    if not await connection.scalar(select(outbox.c.id).where(_ours(delivery)).with_for_update()):
+        return None
     state = _state_after(outcome.verdict)
     values: dict[str, Any] = {"state": state.value, "reason": outcome.detail, "lease_until": None}
     if outcome.verdict is Verdict.PARTLY:  # no pause, the next failure is the first, and who may have it is written
@@ -158,6 +174,11 @@ async def hasten(connection: AsyncConnection, channel: str, now: datetime, wall:
     """A channel that had failed works again: what waits out its pause is due now, so that the order is by urgency."""
     held = (outbox.c.channel == channel, PENDING, outbox.c.next_at > wall)
     await past.change(connection, update(outbox).where(*held).values(next_at=wall), now)
+
+
+def _ours(delivery: Delivery) -> ColumnElement[bool]:
+    open_still = outbox.c.state.in_((DeliveryState.SENDING.value, DeliveryState.UNKNOWN.value))
+    return and_(outbox.c.id == delivery.id, outbox.c.attempts == delivery.attempts, open_still)
 
 
 def _state_after(verdict: Verdict) -> DeliveryState:

@@ -195,6 +195,62 @@ async def test_each_part_of_a_thread_is_remembered_as_soon_as_it_is_out(store: S
     await fake.stop()
 
 
+class Woken(Deliver):
+    """One that stood still right after its claim, until another had taken over and sent."""
+
+    def __init__(self, store: Store, channel: Channel, other: Deliver) -> None:
+        super().__init__(store, Bell(), SetClock(), channel)
+        self._other = other
+
+    async def _claim(self) -> Delivery | None:
+        claimed = await super()._claim()
+        await due_again(self._store)
+        assert await self._other.step()
+        return claimed
+
+
+async def test_one_that_wakes_after_another_took_over_sends_nothing(
+    store: Store, channel: Linkage, city_system: FakeLinkage
+) -> None:
+    await issue(store, channel, alert(channels=("linkage",)))
+    assert await Woken(store, channel, Deliver(store, Bell(), SetClock(), channel)).step()
+    assert city_system.requests == 1, "not even a question"
+    assert await state(store) == "accepted"
+
+
+class Freezing:
+    """A channel whose process stands still after the first part; meanwhile another sends what is left."""
+
+    name, statuses = "x", frozenset({Status.EXERCISE})
+
+    def __init__(self, channel: X, store: Store, other: Deliver) -> None:
+        self._channel, self._store, self._other = channel, store, other
+        self.render, self.close = channel.render, channel.close
+
+    async def send(self, delivery: Delivery, now: datetime, progress: Progress) -> Outcome:
+        async def slept(remote_id: str) -> None:
+            await due_again(self._store)
+            assert await self._other.step()
+            await progress(remote_id)
+
+        return await self._channel.send(delivery, now, slept)
+
+
+async def test_one_that_wakes_in_the_middle_of_a_thread_adds_nothing_to_it(store: Store) -> None:
+    fake = FakeX()
+    await fake.start()
+    x = X(Config.model_validate({"base_url": fake.url, "statuses": ["Exercise"], **fake.credentials}))
+    text = replace(alert().texts["ja"], instruction="川に近づかないでください。" * 20)
+    await issue(store, x, alert(channels=("x",), texts={"ja": text}))
+    other = Deliver(store, Bell(), SetClock(), x)
+    assert await Deliver(store, Bell(), SetClock(), Freezing(x, store, other)).step()
+    posts = [post.text for post in fake.posts]
+    assert len(posts) > 1 and len(set(posts)) == len(posts), "the other looked what was out, and went on"
+    assert await state(store) == "accepted"
+    await x.close()
+    await fake.stop()
+
+
 class Slow(Linkage):
     """A channel that never answers and knows no timeout of its own."""
 

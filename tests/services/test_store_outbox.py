@@ -38,7 +38,9 @@ async def claim(store: Store, now: datetime = NOW, wall: datetime = WALL) -> lis
 
 async def finish(store: Store, delivery: Delivery, outcome: Outcome, wall: datetime = WALL) -> DeliveryState:
     async with store.write() as connection:
-        return await outbox.finish(connection, delivery, outcome, NOW, wall)
+        state = await outbox.finish(connection, delivery, outcome, NOW, wall)
+    assert state is not None, "nobody else had it"
+    return state
 
 
 async def state_of(store: Store, delivery_id: str) -> str:
@@ -183,9 +185,32 @@ async def test_parts_already_out_are_remembered(store: Store) -> None:
     await issued(store, alert())
     (first,) = await claim(store)
     async with store.write() as connection:
-        await outbox.part_done(connection, first.id, "a1", NOW)
+        assert await outbox.part_done(connection, first, "a1", NOW)
     (again,) = await claim(store, wall=WALL + LEASE)
     assert again.done == ("a1",)
+
+
+async def test_who_slept_through_its_lease_writes_nothing_over_who_tried_after_it(store: Store) -> None:
+    one = await issued(store, alert())
+    (sleeper,) = await claim(store)
+    (other,) = await claim(store, wall=WALL + LEASE)
+    async with store.write() as connection:
+        assert not await outbox.is_ours(connection, sleeper) and await outbox.is_ours(connection, other)
+        assert not await outbox.part_done(connection, sleeper, "doubled", NOW)
+        unsure = Outcome(verdict=Verdict.UNKNOWN)
+        assert await outbox.finish(connection, sleeper, unsure, NOW, WALL + LEASE) is None
+    await finish(store, other, Outcome(verdict=Verdict.ACCEPTED, remote_id="R"))
+    async with store.write() as connection:
+        assert await outbox.finish(connection, sleeper, unsure, NOW, WALL + LEASE) is None
+    assert await state_of(store, f"{one.identifier}:log") == "accepted"
+
+
+async def test_who_comes_back_before_anybody_else_tried_still_has_the_word(store: Store) -> None:
+    await issued(store, alert())
+    (late,) = await claim(store)
+    async with store.write() as connection:
+        await outbox.sweep(connection, NOW, WALL + LEASE)
+    assert await finish(store, late, Outcome(verdict=Verdict.ACCEPTED, remote_id="R")) is DeliveryState.ACCEPTED
 
 
 async def test_the_most_urgent_goes_first(store: Store) -> None:
