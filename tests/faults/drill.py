@@ -22,9 +22,11 @@ from tests.faults.killed import KILLED, again_and_again, killed
 from tests.faults.lines import LINES
 from tests.faults.night import Night
 from tests.faults.outlets import OUTLETS_WRONG
-from tests.faults.plant import EMBEDDED, Plant, plant
+from tests.faults.plant import EMBEDDED, Plant, pair, plant
 from tests.faults.poison import POISON
 from tests.faults.read_only import READ_ONLY
+from tests.faults.standby import FALLS, taken_over
+from tests.faults.standby import HEAD as STANDBY
 from tests.faults.watch import watching
 from tests.postgresql import Cluster
 
@@ -59,6 +61,19 @@ async def test_the_standby_of_the_database_takes_over(tmp_path: Path, falling: C
     async with plant(tmp_path, "nats", falling) as running:
         with falling.standby() as standby:
             await tried_each(running, failover(standby), seed())
+
+
+@pytest.mark.timeout(3600)
+async def test_a_standby_hub_takes_over(tmp_path: Path, falling: Cluster) -> None:
+    number = seed()
+    chance = random.Random(number)
+    async with pair(tmp_path, "nats", falling, seed=number) as running, watching(running) as watch:
+        night = Night(running, PAUSE)
+        await night.open()
+        print(STANDBY)
+        for fall in FALLS:
+            print(await taken_over(running, watch, night, fall, chance))
+        await night.close()
 
 
 @pytest.mark.timeout(1200)

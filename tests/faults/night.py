@@ -62,7 +62,7 @@ class Night:
         lines = [(name, number) for name in STATIONS for number in range(_SIDE_BY_SIDE)]
         tasks = [asyncio.create_task(self._station(*line)) for line in lines]
         tasks.append(asyncio.create_task(self._forecaster()))
-        if "poll" in self.plant.hubs:
+        if self.plant.polls:
             tasks.append(asyncio.create_task(self._office(self.plant.jma)))
         try:
             yield

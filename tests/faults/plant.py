@@ -37,11 +37,12 @@ from tests.postgresql import Cluster
 GATEWAYS = ("gw1", "gw2", "jma-relay")
 PROCESSES = tuple(name for name in SERVICES if name != "poll")
 OUTLETS = ("x", "linkage")
+PAIR = ("one", "other")  # two whole hubs
 EMBEDDED = "embedded"  # the broker that the hub brings along, and that dies with it
 
 
 class Plant:
-    """``hubs`` by name: one per service, or a single one that runs everything. ``store_url`` goes past every line.
+    """``hubs`` by name: one per service, or each of them whole. ``store_url`` goes past every line.
 
     ``broker`` is None where it is the hub's own.
     """
@@ -53,6 +54,11 @@ class Plant:
         self.x, self.linkage, self.partner, self.jma = world.x, world.linkage, world.partner, world.jma
         self.lines, self.store_url = world.lines, next(iter(hubs.values())).database_url
         self._frozen: set[int] = set()
+
+    @property
+    def polls(self) -> bool:
+        """Whether anybody asks the forecaster."""
+        return "poll" in self.hubs or any(name in self.hubs for name in PAIR)
 
     @property
     def parts(self) -> tuple[str, ...]:
@@ -179,13 +185,43 @@ async def plant(
             hub = hubs[name] = HubProcess(folder / name, world.x, world.linkage, GATEWAYS, url, more)
             hub.services = (name,) if database else ()
             hub.environment = dict(environment or {})
-        first, *others = hubs.values()  # it makes the tables, for which the others would wait, and not for ever
-        await _started(stack, first)
-        await asyncio.gather(*(_started(stack, hub) for hub in others))
-        made = Plant(broker, database, hubs, world)
-        made.store_url = store_url or made.store_url
-        stack.callback(made.thaw)
-        yield made
+        yield await _running(stack, broker, database, hubs, world, store_url)
+
+
+@asynccontextmanager
+async def pair(folder: Path, kind: str, database: Cluster, seed: int = 0) -> AsyncIterator[Plant]:
+    """Two whole hubs on one store and one broker, each with a session and a line to the store of its own."""
+    async with AsyncExitStack() as stack:
+        world = World(random.Random(seed))
+        await world.start(stack)
+        broker = await _broker(stack, world, kind, folder / "broker")
+        name = f"plant{wall():%H%M%S%f}"
+        past = database.database(name)
+        hubs = {}
+        for hub in PAIR:
+            (folder / hub).mkdir()
+            line = await world.line(stack, f"database of {hub}", to_socket(database.socket))
+            url = f"postgresql://shirase@127.0.0.1:{line.port}/{name}"
+            more = _settings(broker, world, polls=True, client_id=f"shirase-{hub}")
+            hubs[hub] = HubProcess(folder / hub, world.x, world.linkage, GATEWAYS, url, more)
+        yield await _running(stack, broker, database, hubs, world, past)
+
+
+async def _running(
+    stack: AsyncExitStack,
+    broker: CityBroker | None,
+    database: Cluster | None,
+    hubs: dict[str, HubProcess],
+    world: World,
+    store_url: str,
+) -> Plant:
+    first, *others = hubs.values()  # it makes the tables, for which the others would wait, and not for ever
+    await _started(stack, first)
+    await asyncio.gather(*(_started(stack, hub) for hub in others))
+    made = Plant(broker, database, hubs, world)
+    made.store_url = store_url or made.store_url
+    stack.callback(made.thaw)
+    return made
 
 
 async def _started(stack: AsyncExitStack, hub: HubProcess) -> None:
@@ -211,7 +247,7 @@ async def _database(stack: AsyncExitStack, world: World, cluster: Cluster) -> tu
     return f"postgresql://shirase@127.0.0.1:{line.port}/{name}", past
 
 
-def _settings(broker: CityBroker | None, world: World, *, polls: bool) -> str:
+def _settings(broker: CityBroker | None, world: World, *, polls: bool, client_id: str = "shirase-hub") -> str:
     q = json.dumps
     door = ""
     if broker is not None:
@@ -220,6 +256,7 @@ def _settings(broker: CityBroker | None, world: World, *, polls: bool) -> str:
 host = "localhost"
 port = {world.lines["broker"].port}
 username = "hub"
+client_id = {q(client_id)}
 password = {q(PASSWORD)}
 ca = {q(str(broker.folder / "ca.pem"))}
 """
