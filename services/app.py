@@ -34,6 +34,7 @@ from services.line_talk.loop import Talks
 from services.listening import running as listening
 from services.listening.book import load_book as load_heard
 from services.loop import Loop
+from services.minimal.aside import Aside
 from services.muster import running as muster
 from services.poll import Poll
 from services.predict import Predict
@@ -79,6 +80,7 @@ class Hub:
     certificate: OwnCertificate | None = None
     moving: Moving | None = None
     watch: Watchover | None = None
+    aside: Aside | None = None
 
     def __init__(self, house: House, services: Sequence[str]) -> None:
         self.services = tuple(name for name in SERVICES if name in services)
@@ -130,6 +132,7 @@ class Hub:
             self.retention = await retention.keep(house)
             self.archive = await archive.archive(house)
             self.moving = await reporters.move(house)
+            self.aside = self._lay_aside()
         if {"deliver", "web"} & set(wanted):  # either calls staff when the other is gone
             await callout.run(house, self.rollcall.line)
             self.watch = await watch.run(house)
@@ -200,6 +203,15 @@ class Hub:
         )
         return make_app(context)
 
+    def _lay_aside(self) -> Aside | None:
+        """What minimal mode would begin with; None where the city has not prepared for it."""
+        house, told = self._house, self._house.settings.minimal
+        if told is None:
+            return None
+        aside = Aside(house.store, house.clock, house.settings, told.folder)
+        house.repeat(Loop(aside.name, aside.step, house.bell.listen(), lambda: told.every_min * 60.0))
+        return aside
+
     def _certificate(self) -> OwnCertificate | None:
         """Of the pages, and looked at again while they are served; None where a proxy has it."""
         where = self._house.settings.web
@@ -246,6 +258,7 @@ class Hub:
         reasons += [told] if self.certificate and (told := self.certificate.trouble(wall())) else []
         reasons += self.moving.troubles if self.moving else []
         reasons += self.watch.troubles if self.watch else []
+        reasons += [self.aside.trouble] if self.aside and self.aside.trouble else []
         reasons += [source.trouble for source in self.sources if source.trouble]
         reasons += [f"{name} が止まっています：{why}" for name, why in self._house.loops.failing.items()]
         if self.broker and not self.broker.state.up:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
@@ -116,15 +116,18 @@ async def _source(house: House, wanted: SourceSettings, feeds: Sequence[Feed]) -
     return source
 
 
-async def ingest(house: House) -> WayIn:
-    """Our own broker or the city's, the client on it, and the loop from there to the store."""
+async def ingest(house: House, *, stays: bool = True) -> WayIn:
+    """Our own broker or the city's, the client on it, and the loop from there to the store.
+
+    ``stays``: it has a session that keeps at the broker what comes while it is away; else it only listens in passing.
+    """
     settings, stack = house.settings, house.stack
     async with house.store.read() as connection:
         known = await grants.read(connection, settings.gateways)
     broker = None
     if settings.broker is None:
         broker = EmbeddedBroker(settings.data_dir, gateways=grants.logins(known))
-    login = house.login = await _login(house, broker)
+    login = house.login = await _login(house, broker, stays)
     mappings = city_mappings(settings.profile)
     feeds = feeds_with(mappings)
     filters = (*Ingest.FILTERS, *topic_filters(feeds))
@@ -264,13 +267,18 @@ def city_mappings(profile: Path) -> Mappings:
     return found
 
 
-async def _login(house: House, own: EmbeddedBroker | None) -> Login:
+async def _login(house: House, own: EmbeddedBroker | None, stays: bool) -> Login:
     if own:
         access = await own.start()
         house.stack.push_async_callback(own.stop)
         return Login(
-            host=access.host, port=access.port, client_id="shirase-hub", user=access.user, password=access.password
+            host=access.host,
+            port=access.port,
+            client_id="shirase-hub" if stays else "shirase-passing",
+            user=access.user,
+            password=access.password,
+            durable=stays,
         )
     city = house.settings.broker
     assert city is not None
-    return mqtt.city_login(city)
+    return replace(mqtt.city_login(city), durable=stays)

@@ -35,6 +35,7 @@ from services.configuration.files import SettingsError, laid_over, of_environmen
 from services.configuration.gateways import Broker, Flood, Gateway
 from services.configuration.line_talk import LineTalk
 from services.configuration.listening import Listening
+from services.configuration.minimal import Minimal
 from services.configuration.muster import Mustering
 from services.configuration.open311 import Open311
 from services.configuration.open_data import OpenData
@@ -189,6 +190,7 @@ class Settings(_Strict):
     callout: Callout = Callout()
     watch: Watching | None = None  # people who are watched over; None: nobody is
     muster: Mustering | None = None
+    minimal: Minimal | None = None  # None: none is prepared
     exercise: Exercise | None = None
     log_level: str = "INFO"
 

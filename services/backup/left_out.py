@@ -18,5 +18,7 @@ TABLES: Mapping[str, str] = {
 }
 
 # Of the data directory. The broker's own state belongs to a running broker; messages in it are not in the store yet.
-FILES = frozenset({"broker", "broker-session", "hub.lock", "hub.log", "settings.toml", "THIS-IS-AN-EXERCISE"})
+FILES = frozenset(
+    {"broker", "broker-session", "hub.lock", "hub.log", "settings.toml", "THIS-IS-AN-EXERCISE", "minimal"}
+)
 ENDINGS = (".db", ".db-wal", ".db-shm", ".part", ".tmp")

@@ -5,6 +5,7 @@ All tables are read in one transaction, so they fit each other; writers go on me
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -21,8 +22,10 @@ from services.store.migrate import newest
 from services.store.tables import chronology, metadata
 
 
-async def take(store: Store, settings: Settings, file: Path, now: datetime) -> Manifest:
-    """Write the copy. Raises ArchiveError, OSError; then nothing of it stays."""
+async def take(
+    store: Store, settings: Settings, file: Path, now: datetime, only: Collection[str] | None = None
+) -> Manifest:
+    """Write the copy; with ``only`` of these tables alone. Raises ArchiveError, OSError; then nothing of it stays."""
     with new(file) as growing:
         async with store.read() as connection:
             manifest = Manifest(
@@ -36,12 +39,13 @@ async def take(store: Store, settings: Settings, file: Path, now: datetime) -> M
                 sequences=await numbers.given(connection),
             )
             for table in metadata.sorted_tables:
-                if table.name in TABLES:
+                if table.name in TABLES or (only is not None and table.name not in only):
                     continue
                 with growing.member(f"tables/{table.name}.jsonl", rows.columns_of(table)) as part:
                     async for lines in rows.read(connection, table):
                         part.lines(lines)
-        files.put(settings.data_dir, growing)
+        if only is None:
+            files.put(settings.data_dir, growing)
         return growing.end(manifest)
 
 

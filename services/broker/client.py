@@ -257,7 +257,7 @@ class MqttClient:
                 cure="ask the gateways to send again what they published since the last stored time",
             )
         self._had_session = True
-        if self._marker and not self._marker.exists():
+        if self._marker and self._login.durable and not self._marker.exists():
             self._marker.touch()
 
     def _thrown_out(self, at: float) -> bool:

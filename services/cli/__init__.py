@@ -46,6 +46,7 @@ COMMANDS = {
     "archive": "open data by day and month, as files to download",
     "backup": "a copy of the whole store as one file, while the hub runs",
     "restore": "a copy back into an empty store, on either engine",
+    "minimal": "warn the city while the store is lost, and bring what was done into it afterwards",
     "selftest": "a test message through every channel, with receipts",
     "render": "the exact payload of a channel",
     "replay": "publish recorded messages to a broker",

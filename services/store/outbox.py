@@ -127,7 +127,7 @@ async def claim(
 async def is_ours(connection: AsyncConnection, delivery: Delivery) -> bool:
     """True while nobody has claimed or closed the delivery since we did; the number of the attempt is what tells.
 
-    That its lease ran out alone takes nothing from it: until somebody else tries, nobody knows better what became of it.
+    That its lease ran out takes nothing from it: until somebody else tries, nobody knows better what became of it.
     """
     return bool(await connection.scalar(select(exists().where(_ours(delivery)))))
 

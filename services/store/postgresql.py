@@ -25,7 +25,7 @@ _SESSION = {
     "application_name": "shirase",
     "statement_timeout": "30s",
     "lock_timeout": "20s",  # of a turn to write, above all
-    "idle_in_transaction_session_timeout": "30s",  # a process that froze inside its turn loses it
+    "idle_in_transaction_session_timeout": "15s",  # a process that froze inside its turn loses it, as its leases
     "tcp_keepalives_idle": "10",  # and so does a machine that is gone
     "tcp_keepalives_interval": "5",
     "tcp_keepalives_count": "3",

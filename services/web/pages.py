@@ -58,8 +58,8 @@ VENDOR = STATIC / "vendor"
 _FOREVER = "public, max-age=31536000, immutable"
 
 
-def setup(app: web.Application) -> None:
-    """Mount the pages; the templates must be set up before."""
+def lay_out(app: web.Application) -> None:
+    """The files that pages are made of, and the words; the templates must be set up before."""
     own, foreign, digest = _served()
     prefix = f"/static/{digest}"
     map_library = next(path.parent.name for path in foreign.values() if path.name == "ol.js")
@@ -67,6 +67,11 @@ def setup(app: web.Application) -> None:
     app[STYLES] = (f"{prefix}/css/base.css", f"{prefix}/css/login.css")
     app.router.add_get(prefix + "/{path:.+}", _serving(own))
     app.router.add_get("/vendor/{path:.+}", _serving(foreign))
+
+
+def setup(app: web.Application) -> None:
+    """Mount the pages; the templates must be set up before."""
+    lay_out(app)
     public_routes.setup(app)
     app.router.add_get(roads_page.PATH, roads_page.show)
     app.router.add_post(roads_page.PATH, roads_page.look_up)

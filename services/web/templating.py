@@ -47,7 +47,7 @@ def environment(context: WebContext) -> jinja2.Environment:
     built.globals["subscribing"] = context.subscriptions is not None
     built.globals["telling"] = context.reports.public
     built.globals["watching"] = context.watch is not None
-    built.globals["static"] = "/static"
+    built.globals |= {"static": "/static", "minimal": False}
     return built
 
 

@@ -30,6 +30,7 @@ from tests.faults.watch import Watch, until_has
 from tests.faults.witness import judge, until_quiet
 
 _LONGER_THAN_ANY_LEASE = 100.0  # 15 s of a verb, 90 s of a delivery
+_LAST_WORD = 15.0  # what was judged last may still become an alert, by a hub that has only just started
 Falls = Callable[[Plant, str], AbstractAsyncContextManager[None]]
 
 
@@ -101,6 +102,8 @@ async def taken_over(plant: Plant, watch: Watch, night: Night, fall: Fall, chanc
             assert await judging(plant) != active, "the lease is another's"
             await asyncio.sleep(max(0.0, began + fall.lasts_s - monotonic()))
         await asyncio.sleep(5)  # the woken one is in the way, if it can be
+    await until_quiet(plant, night.ledger, PATIENCE)
+    await asyncio.sleep(_LAST_WORD)
     await until_quiet(plant, night.ledger, PATIENCE)
     verdict = since(before, await judge(plant, night.ledger))
     fetched = Counter(path for path in plant.jma.requests if "/data/" in path)

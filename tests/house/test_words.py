@@ -14,7 +14,7 @@ from tests.house import scripts, words
 
 # Pages of residents have languages of their own.
 RESIDENTS = re.compile(
-    r"/(_public_\w+|_report_\w+|_say|districts|embed|ogc|open_\w+|privacy|public|public_base|report_\w+|snow_public"
+    r"/(_public_\w+|_report_\w+|_say|districts|embed|minimal_public|ogc|open_\w+|privacy|public|public_base|report_\w+|snow_public"
     r"|subscribe\w*|widget)\.html$"
     r"|/js/(offline/\w+|public|public-\w+|push-worker|report|snow-public|subscribe|foreign)\.js$"
 )
