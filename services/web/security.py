@@ -9,6 +9,8 @@ from datetime import timedelta
 import structlog
 from aiohttp import hdrs, web
 from aiohttp.typedefs import Handler
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from services.web.context import CONTEXT
 from services.web.language.speaking import spoken
@@ -42,6 +44,9 @@ WORDS = {
     500: ("internal", "内部の障害です。記録しました。 / An internal fault; it has been logged."),
     503: ("unavailable", "一時的に使えません。 / Temporarily unavailable."),
 }
+_LOST = """記録（データベース）に届きません。数分たっても戻らなければ、運用の手引きの「最小運転」を始めてください。 / \
+The store cannot be reached. If that lasts for minutes, start minimal mode as docs/continuity.md says."""
+_LOST_FILE = {8, 10, 11, 13, 14, 26}  # of SQLite: read-only, I/O error, corrupt, full, cannot be opened, no database
 STYLES: web.AppKey[tuple[str, ...]] = web.AppKey("styles", tuple)  # addresses of what error pages are dressed in
 _log = structlog.get_logger("web")
 
@@ -95,9 +100,23 @@ async def faults(request: web.Request, handler: Handler) -> web.StreamResponse:
         if isinstance(answer, web.HTTPMethodNotAllowed):
             response.headers[hdrs.ALLOW] = ", ".join(sorted(answer.allowed_methods))
         return response
-    except Exception:  # noqa: BLE001 - the last net: the asker gets a sentence, the log the trace
+    except Exception as error:  # noqa: BLE001 - the last net: the asker gets a sentence, the log the trace
+        if _is_store_lost(error):
+            _log.error("the store cannot be reached", path=_pattern(request), error=type(error).__name__)
+            desk = request.path == "/ops" or request.path.startswith("/ops/")
+            return refusal(request, WebError(503, *(("no_store", _LOST) if desk else WORDS[503])))
         _log.exception("request failed", method=request.method, path=_pattern(request))
         return refusal(request, WebError(500, *WORDS[500]))
+
+
+def _is_store_lost(error: Exception) -> bool:
+    """It is away, or its file is; a statement that fails by itself is a fault of ours."""
+    if not isinstance(error, DBAPIError):
+        return isinstance(error, PoolTimeout | ConnectionError)
+    code = getattr(error.orig, "sqlite_errorcode", None)
+    if code is not None:
+        return code & 0xFF in _LOST_FILE
+    return error.connection_invalidated or isinstance(error, InterfaceError | OperationalError)
 
 
 def _pattern(request: web.Request) -> str:

@@ -32,14 +32,14 @@ from services.store import outbox as queue
 from services.store.engine import Store
 from services.store.tables import chronology as log_table
 from services.store.tables import outbox, records
-from services.store.users import Scope
+from services.store.users import Role, Scope
 from tests.e2e.process import PASSWORD as OF_GATEWAYS
 from tests.exercise.telegrams import Warned, telegram
 from tests.fakes.linkage import FakeLinkage
 from tests.fakes.x import FakeX
 from tests.services.making import NOW, alert, employ, payload
 from tests.services.minimal.night import Officer, settings_of
-from tests.services.web_floor import _HASH
+from tests.services.web_floor import _HASH, floor
 
 OUTLETS = ("x", "linkage", "cap_feed")
 
@@ -145,6 +145,22 @@ async def publish(data_dir: Path) -> None:
 
 def jar() -> aiohttp.CookieJar:
     return aiohttp.CookieJar(unsafe=True)
+
+
+@pytest.mark.one_engine
+async def test_a_desk_without_its_store_says_so_and_where_to_go(tmp_path: Path) -> None:
+    file = tmp_path / "shirase.db"
+    store = await Store.open(f"sqlite:///{file}")
+    async with floor(store) as hub:
+        officer, resident = await hub.person(Role.OPERATOR), await hub.visitor()
+        await store.close()
+        file.unlink()
+        file.mkdir()
+        status, page = await officer.get("/ops", headers={"Accept": "text/html"})
+        assert status == 503 and "最小運転" in page
+        status, told = await resident.get("/api/v1/alerts")
+        assert (status, told["error"]) == (503, "unavailable")
+        assert "最小運転" not in told["message"], "what staff do about it is no matter of theirs"
 
 
 async def journal_of(tmp_path: Path, outside: tuple[FakeX, FakeLinkage]) -> tuple[Settings, Store]:
