@@ -11,7 +11,7 @@ export SHIRASE_REAL_DATA ?= $(wildcard $(REAL))
 # Where it is set, each of some hundred processes of the tests compiles the whole house again: a second of each start.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: words install run test test-services test-services-a test-services-m test-services-folders test-core test-e2e test-browser lint check audit sbom bench fuzz api examples languages drill accept lock vendor screens clean load
+.PHONY: words install run test test-services test-services-a test-services-m test-services-folders test-core test-e2e test-browser lint check audit sbom bench fuzz api examples languages drill accept lock vendor screens clean load storm
 
 install: .venv/.done
 
@@ -77,6 +77,10 @@ bench: install
 # A prefecture in real time on a cluster and PostgreSQL, and the nation on paper: make load SECONDS=300
 load: install
 	$(BIN)/python -m tests.load --seconds $(or $(SECONDS),60)
+
+# Hours of a storm with all feeds on a fast clock: make storm HOURS=72 FACTOR=120 SEED=645581
+storm: install
+	$(BIN)/python -m tests.storm --hours $(or $(HOURS),72) --factor $(or $(FACTOR),120) $(if $(SEED),--seed $(SEED))
 
 # Some targets only, or longer: make fuzz TARGETS="jma cap" EACH=600
 fuzz: install

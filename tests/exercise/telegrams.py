@@ -1,4 +1,4 @@
-"""Weather telegrams for the exercise, in JMA's R06 form, for the area around Morioka. Always 訓練."""
+"""Weather telegrams in JMA's R06 form for the area around Morioka: of the exercise 訓練, unless told otherwise."""
 
 from __future__ import annotations
 
@@ -22,8 +22,17 @@ class Warned:
     last: tuple[str, str] | None = None
 
 
-def telegram(hazard: str, issued: datetime, headline: str, warned: Sequence[Warned]) -> str:
-    """One telegram of 気象警報・注意報（Ｒ０６）; ``hazard`` is 大雨, 土砂 or 大雪."""
+def telegram(
+    hazard: str,
+    issued: datetime,
+    headline: str,
+    warned: Sequence[Warned],
+    *,
+    status: str = "訓練",
+    info_type: str = "発表",
+) -> str:
+    """One telegram of 気象警報・注意報（Ｒ０６）; ``hazard`` is 大雨, 土砂, 暴風 or 大雪, ``status`` 通常, 訓練 or 試験."""
+    marked = "＊＊＊これは訓練です＊＊＊" if status == "訓練" else ""
     local = issued.astimezone(JST).isoformat(timespec="seconds")
     named = {one.area for one in warned}
     items = [_item(one) for one in warned]
@@ -31,12 +40,12 @@ def telegram(hazard: str, issued: datetime, headline: str, warned: Sequence[Warn
     return f"""<?xml version="1.0" encoding="UTF-8"?>
 <Report xmlns="http://xml.kishou.go.jp/jmaxml1/">
 <Control><Title>気象警報・注意報（Ｒ０６）（{hazard}）</Title><DateTime>{issued.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}</DateTime>
-<Status>訓練</Status><EditorialOffice>盛岡地方気象台</EditorialOffice>
+<Status>{status}</Status><EditorialOffice>盛岡地方気象台</EditorialOffice>
 <PublishingOffice>盛岡地方気象台</PublishingOffice></Control>
 <Head xmlns="http://xml.kishou.go.jp/jmaxml1/informationBasis1/"><Title>岩手県{hazard}警報・注意報</Title>
-<ReportDateTime>{local}</ReportDateTime><TargetDateTime>{local}</TargetDateTime><EventID/><InfoType>発表</InfoType>
+<ReportDateTime>{local}</ReportDateTime><TargetDateTime>{local}</TargetDateTime><EventID/><InfoType>{info_type}</InfoType>
 <Serial/><InfoKind>気象警報・注意報</InfoKind><InfoKindVersion>1.5_0</InfoKindVersion>
-<Headline><Text>＊＊＊これは訓練です＊＊＊{escape(headline)}</Text></Headline></Head>
+<Headline><Text>{marked}{escape(headline)}</Text></Headline></Head>
 <Body xmlns="http://xml.kishou.go.jp/jmaxml1/body/meteorology1/">
 <Warning type="気象警報・注意報（市町村等）">{"".join(items)}</Warning></Body></Report>"""
 

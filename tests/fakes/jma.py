@@ -39,8 +39,8 @@ class Published:
 class FakeJma:
     """``requests`` lists the paths asked for; ``not_modified`` counts the answers 304."""
 
-    def __init__(self, feed: str = "extra") -> None:
-        self.feed = feed
+    def __init__(self, feed: str = "extra", quick: timedelta = _QUICK) -> None:
+        self.feed, self._quick = feed, quick
         self.base = ""
         self.now = datetime(2026, 9, 18, 9, 0, tzinfo=UTC)
         self.requests: list[str] = []
@@ -118,7 +118,7 @@ class FakeJma:
 
     def _body(self, name: str) -> bytes | None:
         if name == f"{self.feed}.xml":
-            return self._atom([one for one in self._published if self.now - one.at <= _QUICK])
+            return self._atom([one for one in self._published if self.now - one.at <= self._quick])
         if name == f"{self.feed}_l.xml":
             return self._atom(self._long)
         return next((one.body for one in self._published if one.name == name), None)

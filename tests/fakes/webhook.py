@@ -7,6 +7,7 @@ import hashlib
 import hmac
 import json
 import time
+from datetime import UTC, datetime
 from typing import Any
 
 from aiohttp import web
@@ -22,6 +23,7 @@ class FakePartner(Served):
         self.key = b"a key of thirty-two bytes, shared"
         self.secret = "whsec_" + base64.b64encode(self.key).decode()
         self.received: dict[str, Any] = {}
+        self.came: dict[str, datetime] = {}  # when, by the same ids; wall time
 
     def routes(self) -> list[web.RouteDef]:
         return [web.post("/hook", self._take)]
@@ -35,5 +37,5 @@ class FakePartner(Served):
             return web.json_response({"message": "the signature does not fit"}, status=401)
         if name in self.received:
             return web.json_response({"message": "known"}, status=409)
-        self.received[name] = json.loads(body)
+        self.received[name], self.came[name] = json.loads(body), datetime.now(UTC)
         return web.json_response({"message": "taken"}, status=202)

@@ -11,15 +11,28 @@ import html
 import re
 from dataclasses import dataclass
 from datetime import datetime
+from email.header import Header
 from email.headerregistry import Address
 from email.message import EmailMessage
-from email.policy import SMTP
+from email.policy import EmailPolicy
 from email.utils import format_datetime
+from typing import Any
 
 from services.channels.people.book import Person
 from services.residents.words import word
 
-_POLICY = SMTP.clone(max_line_length=76)
+
+class _Policy(EmailPolicy):
+    """SMTP's, but for a subject: where Python folds it, it may lose the blank between two words that it encodes."""
+
+    def fold_binary(self, name: str, value: Any) -> bytes:
+        if name != "Subject" or str(value).isascii():
+            return super().fold_binary(name, value)
+        folded = Header(str(value), "utf-8", maxlinelen=self.max_line_length, header_name=name)
+        return f"{name}: {folded.encode(linesep=self.linesep)}{self.linesep}".encode("ascii")
+
+
+_POLICY = _Policy(linesep="\r\n", max_line_length=76)
 _LINK = re.compile(r"https?://[^\s<>\"'「」、。（）]+")
 _HTML = (
     '<!doctype html><html lang="{lang}"><head><meta charset="utf-8">'

@@ -1,0 +1,125 @@
+"""Looking at the running hub from outside: memory, threads, files, how far behind it is; whether any of it grows."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import sqlite3
+import statistics
+from collections.abc import Iterable, Sequence
+from contextlib import closing, suppress
+from dataclasses import asdict, dataclass, field
+from datetime import datetime
+from itertools import combinations
+from pathlib import Path
+
+from services.clock import wall
+from tests.benchmarks.hub import resident_mb
+from tests.storm.stage import Stage
+
+_OPEN = ("waiting", "sending", "unknown")
+_MOST_POINTS = 200  # of a slope: its pairs are this squared
+
+
+@dataclass(frozen=True)
+class Sample:
+    """One look. Sizes in MB (10⁶ bytes), ages in seconds of wall time."""
+
+    hour: float  # of the storm
+    memory: dict[str, float]  # by process
+    threads: int
+    files: int  # open files and sockets of the hub
+    databases: int  # of them, of the store
+    behind: int  # records that predict has not looked at
+    open: int  # deliveries that are not out
+    oldest_s: float  # of them, since its begin or its next try became due
+    store_mb: float
+
+
+@dataclass
+class Gauge:
+    """``samples`` in order; ``seconds`` between two."""
+
+    stage: Stage
+    seconds: float
+    samples: list[Sample] = field(default_factory=list)
+    behind: list[int] = field(default_factory=list)  # every second
+    now: tuple[int, int] = (0, 1)  # records behind and deliveries open, at the newest look
+    oldest: list[float] = field(default_factory=list)
+
+    async def run(self) -> None:
+        ticks = max(1, round(self.seconds))
+        while True:
+            for tick in range(ticks):
+                with suppress(sqlite3.OperationalError):  # locked: the next look is in a second
+                    behind, open_, oldest = _lag(self.stage)
+                    self.now = behind, open_
+                    self.behind.append(behind)
+                    self.oldest.append(oldest)
+                    if tick == 0:
+                        self.samples.append(self._sample(behind, open_, oldest))
+                await asyncio.sleep(1.0)
+
+    def _sample(self, behind: int, open_: int, oldest: float) -> Sample:
+        pid = self.stage.pids["hub"]
+        links = _files(pid)
+        return Sample(
+            hour=(self.stage.clock.now() - self.stage.clock.start).total_seconds() / 3600,
+            memory={name: round(resident_mb(one), 2) for name, one in self.stage.pids.items()},
+            threads=sum(1 for _ in Path(f"/proc/{pid}/task").iterdir()),
+            files=len(links),
+            databases=sum("shirase.db" in one for one in links),
+            behind=behind,
+            open=open_,
+            oldest_s=round(oldest, 2),
+            store_mb=round(sum(one.stat().st_size for one in self.stage.folder.glob("shirase.db*")) / 1e6, 2),
+        )
+
+    def save(self, file: Path) -> None:
+        file.write_text("".join(json.dumps(asdict(one)) + "\n" for one in self.samples), encoding="utf-8")
+
+
+def _files(pid: int) -> list[str]:
+    found = []
+    for one in Path(f"/proc/{pid}/fd").iterdir():
+        with suppress(OSError):  # closed meanwhile
+            found.append(str(one.readlink()))
+    return found
+
+
+def _lag(stage: Stage) -> tuple[int, int, float]:
+    """Records behind, deliveries open, and the age of the oldest that is due."""
+    with closing(sqlite3.connect(f"file:{stage.folder / 'shirase.db'}?mode=ro", uri=True, timeout=0.2)) as database:
+        (behind,) = database.execute(
+            "SELECT coalesce((SELECT max(seq) FROM records), 0)"
+            " - coalesce((SELECT position FROM cursors WHERE name = 'predict'), 0)"
+        ).fetchone()
+        marks = ", ".join("?" * len(_OPEN))
+        rows = database.execute(
+            f"SELECT coalesce(lease_until, next_at), next_at FROM outbox WHERE state IN ({marks})",
+            _OPEN,
+        ).fetchall()
+    now = wall()
+    ages = [(now - datetime.fromisoformat(due)).total_seconds() for _, due in rows]
+    return behind, len(rows), max([0.0, *ages])
+
+
+def slope(points: Sequence[tuple[float, float]]) -> float:
+    """Theil and Sen's: the median of the slopes of all pairs, which a few outliers do not move. Per unit of x."""
+    thinned = points[:: max(1, len(points) // _MOST_POINTS)]
+    steps = [(y2 - y1) / (x2 - x1) for (x1, y1), (x2, y2) in combinations(thinned, 2) if x2 != x1]
+    return statistics.median(steps) if steps else 0.0
+
+
+def last_two_thirds(points: Iterable[tuple[float, float]]) -> list[tuple[float, float]]:
+    """What comes after the caches have filled."""
+    every = sorted(points)
+    if not every:
+        return []
+    begin = every[0][0] + (every[-1][0] - every[0][0]) / 3
+    return [one for one in every if one[0] >= begin]
+
+
+def quantile(values: Sequence[float], share: float) -> float:
+    """The value below which so large a share lies."""
+    return sorted(values)[min(len(values) - 1, int(share * len(values)))] if values else 0.0

@@ -1,0 +1,100 @@
+"""A hub on a fast clock, in a process of its own that says how it feels: ``python -m tests.storm.hub``.
+
+It is the hub as a city runs it (no exercise: what is real is real), but for its clock, which the hub takes from whoever
+runs it; when the storm begins is told by a line on stdin. Every so often it writes down what cannot be seen from
+outside: tasks, objects, garbage.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import gc
+import json
+import signal
+import sys
+from collections import Counter
+from datetime import datetime
+from pathlib import Path
+
+from services.app import Hub
+from services.clock import CatchUpClock, Clock
+from services.line import SERVICES
+from services.settings import load
+from services.telemetry import configure_logging
+
+_COMMON = 400  # types of objects in a census
+_CENSUS_EVERY = 36  # pulses: counting half a million objects holds everything up for a moment
+
+
+class Held(Clock):
+    """Stands still until it is let go: a hub takes its time to start, and the storm waits for it."""
+
+    def __init__(self, start: datetime) -> None:
+        self._start = start
+        self._running: CatchUpClock | None = None
+
+    def let_go(self, running: CatchUpClock) -> None:
+        self._running = running
+
+    @property
+    def hurried(self) -> bool:
+        return self._running is None or self._running.hurried
+
+    def now(self) -> datetime:
+        return self._start if self._running is None else self._running.now()
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m tests.storm.hub")
+    parser.add_argument("services", nargs="*")
+    parser.add_argument("--settings", type=Path, required=True)
+    parser.add_argument("--start", type=datetime.fromisoformat, required=True)
+    parser.add_argument("--speed", type=float, required=True)
+    parser.add_argument("--pulse", type=Path, required=True)
+    parser.add_argument("--every", type=float, default=5.0)
+    args = parser.parse_args()
+    gc.set_threshold(20_000)  # as the console script does
+    configure_logging("WARNING")
+    return asyncio.run(_run(args))
+
+
+async def _run(args: argparse.Namespace) -> int:
+    stop = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    clock = Held(args.start)
+    async with Hub.running(load([args.settings]), clock, args.services or SERVICES) as hub:
+        print(json.dumps({"ready": hub.address, "services": hub.services}), flush=True)
+        began = await asyncio.to_thread(sys.stdin.readline)
+        clock.let_go(CatchUpClock(args.start, args.speed, datetime.fromisoformat(began.strip())))
+        with args.pulse.open("w", encoding="utf-8") as file:
+            number = 0
+            while not stop.is_set():
+                pulse = _pulse(clock, census=number % _CENSUS_EVERY == 0)
+                file.write(json.dumps(pulse) + "\n")
+                file.flush()
+                number += 1
+                try:
+                    await asyncio.wait_for(stop.wait(), args.every)
+                except TimeoutError:
+                    continue
+    return 0
+
+
+def _pulse(clock: Clock, *, census: bool) -> dict[str, object]:
+    told: dict[str, object] = {
+        "at": clock.now().isoformat(),
+        "tasks": len(asyncio.all_tasks()),
+        "garbage": len(gc.garbage),
+    }
+    if census:
+        gc.collect()
+        every = gc.get_objects()
+        told["objects"] = len(every)
+        told["census"] = dict(Counter(type(one).__qualname__ for one in every).most_common(_COMMON))
+    return told
+
+
+if __name__ == "__main__":
+    sys.exit(main())
