@@ -7,7 +7,9 @@ import subprocess
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import timedelta
+from email import message_from_bytes
 from email.message import EmailMessage
+from email.policy import default
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +21,8 @@ from rules.alert import Alert
 from services.channels.channel import Delivery, Outcome, Verdict
 from services.channels.mail.channel import Config, Mail
 from services.channels.mail.lines import judged
+from services.channels.mail.message import From, Written
+from services.channels.mail.message import mail as letter
 from services.channels.mail.text import render, subject_of
 from services.channels.people.book import Fate, Person, Said
 from services.channels.registry import ChannelError, build
@@ -270,3 +274,13 @@ def test_a_subject_leads_with_the_level_once_and_never_in_an_end() -> None:
     assert subject("終わりました", level=0, ends=True, msg_type="Update") == "【解除】終わりました"
     assert subject("クマ", level=3, alert_level=False) == "クマ"
     assert judged(421, "closing") == Said(fate=Fate.LATER, code="421")
+
+
+@pytest.mark.parametrize("shift", range(0, 24, 3))
+def test_a_subject_keeps_its_blanks_wherever_it_is_folded(shift: int) -> None:
+    """Programs that fold between two encoded words drop the blank there, unless it is encoded with them."""
+    subject = f"{'訓' * shift}【警戒レベル２相当】北上川 館坂橋 避難判断水位に到達の見込み（22日15時22分現在） Level 2"
+    written = Written(subject=subject, body="b", language="ja", name="n")
+    raw = letter(From(address="alerts@city.example", name="", list_id="alerts.city.example"), person(), written, NOW)
+    assert message_from_bytes(raw, policy=default)["Subject"] == subject
+    assert max(map(len, raw.split(b"\r\n"))) <= 78
