@@ -31,7 +31,7 @@ def telegram(
     status: str = "訓練",
     info_type: str = "発表",
 ) -> str:
-    """One telegram of 気象警報・注意報（Ｒ０６）; ``hazard`` is 大雨, 土砂, 暴風 or 大雪, ``status`` 通常, 訓練 or 試験."""
+    """One telegram of 気象警報・注意報（Ｒ０６）; ``hazard`` 大雨, 土砂, 暴風, 大雪; ``status`` 通常, 訓練, 試験."""
     marked = "＊＊＊これは訓練です＊＊＊" if status == "訓練" else ""
     local = issued.astimezone(JST).isoformat(timespec="seconds")
     named = {one.area for one in warned}
