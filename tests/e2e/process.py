@@ -4,16 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import json
-import os
-import signal
-import sys
-from asyncio.subprocess import PIPE, Process, create_subprocess_exec
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
 
 from services.broker.client import Limits, MqttClient
 from services.broker.login import Login
+from tests import warm
 from tests.fakes.accounts import accounts
 from tests.fakes.linkage import FakeLinkage
 from tests.fakes.x import FakeX
@@ -46,14 +43,12 @@ class HubProcess:
         self._settings = data_dir / "settings.toml"
         text = f"database = {json.dumps(self.database_url)}\n" + _settings(data_dir, x, linkage, gateways) + more
         self._settings.write_text(text, encoding="utf-8")
-        self._process: Process | None = None
+        self._process: warm.Warm | None = None
 
     async def start(self) -> None:
-        command = [sys.executable, "-m", "services", "serve", *self.services, "--settings", str(self._settings)]
-        surroundings = {**os.environ, **self.environment}
+        words = ["serve", *self.services, "--settings", str(self._settings)]
         with (self.data_dir / "hub.log").open("ab") as log:
-            self._process = await create_subprocess_exec(*command, stdout=PIPE, stderr=log, env=surroundings)
-        assert self._process.stdout is not None
+            self._process = await warm.start(words, log, self.environment)
         line = await asyncio.wait_for(self._process.stdout.readline(), 300)  # six at once, on a busy machine
         assert line, (self.data_dir / "hub.log").read_text(encoding="utf-8")[-3000:]
         self.address = json.loads(line)["ready"]
@@ -76,8 +71,7 @@ class HubProcess:
     async def stop(self) -> int:
         """SIGTERM, and the exit code."""
         assert self._process is not None
-        if self._process.returncode is None:
-            self._process.send_signal(signal.SIGTERM)
+        self._process.terminate()
         return await asyncio.wait_for(self._process.wait(), 120)
 
     def gateway(self, name: str) -> MqttClient:
