@@ -60,16 +60,19 @@ def poison(number: int) -> Mapping[str, tuple[tuple[str, str], bytes]]:
 async def poisoned(night: Night, _chance: random.Random) -> AsyncIterator[None]:
     """All of them over and over, as long as it lasts."""
 
+    async def each() -> None:
+        for (gateway, topic), payload in poison(len(night.ledger.bad)).values():
+            await night.send(gateway, topic, payload)
+            night.ledger.bad.append(payload)
+            await asyncio.sleep(_PAUSE)
+
     async def go_on() -> None:
         while True:
-            for (gateway, topic), payload in poison(len(night.ledger.bad)).values():
-                await night.send(gateway, topic, payload)
-                night.ledger.bad.append(payload)
-                await asyncio.sleep(_PAUSE)
+            await each()
 
+    await each()
     task = asyncio.create_task(go_on())
     try:
-        await asyncio.sleep(1)  # all of them once
         yield
     finally:
         task.cancel()
