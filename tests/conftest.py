@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import gc
 import os
 import shutil
@@ -18,6 +17,7 @@ from sqlalchemy.exc import ProgrammingError
 from services.store.engine import Store
 from services.store.tables import metadata
 from tests.postgresql import Cluster, binaries, cluster
+from tests.stores import template
 
 # A busy machine is no fault of what is tested. Where a change waits to land the examples are the same each time: what a
 # new one would find is nearly never of that change. Everywhere else, and in `make examples`, they are new each time.
@@ -110,15 +110,9 @@ def postgresql_url(postgresql: Cluster) -> str:
 
 
 @pytest.fixture(scope="session")
-def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """An empty SQLite store with the tables of today, made once for all to copy; test_migrations makes its own."""
-    path = tmp_path_factory.mktemp("migrated") / "shirase.db"
-
-    async def make() -> None:
-        await (await Store.open(f"sqlite:///{path}")).close()
-
-    asyncio.run(make())
-    return path
+def migrated() -> Path:
+    """An empty SQLite store with the tables of today, for all to copy."""
+    return template()
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

@@ -4,14 +4,23 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
 
 from services.broker.embedded import EmbeddedBroker
+from tests.stores import laid
 
 GATEWAYS = {"gw07": "seven-secret", "gw08": "eight-secret"}
+
+
+@pytest.fixture(autouse=True)
+def _stores_of_today(request: pytest.FixtureRequest) -> Iterator[None]:
+    """A test that opens a store of its own need not wait for every migration, unless they are what it is about."""
+    with nullcontext() if request.node.get_closest_marker("from_nothing") else laid():
+        yield
 
 
 @pytest.fixture

@@ -24,6 +24,8 @@ from services.store.migrate import alembic_config, migrate
 from services.store.tables import metadata, records, users
 from tests.postgresql import Cluster
 
+pytestmark = pytest.mark.from_nothing
+
 _names = (f"migrated{number}" for number in itertools.count())
 
 

@@ -19,6 +19,8 @@ from services.store.tables import hazards
 from tests.postgresql import Cluster
 from tests.services.making import NOW
 
+pytestmark = pytest.mark.from_nothing
+
 AT = stamp(NOW)
 _ALERT = """
 INSERT INTO alerts (series, revision, identifier, status, rule, kind, level, state, ends, sent, expires, changed_at,
