@@ -6,6 +6,7 @@ import gc
 import sys
 
 from services.cli import run
+from services.telemetry import configure_logging
 
 
 def main() -> int:
@@ -13,6 +14,7 @@ def main() -> int:
     # A start makes hundreds of thousands of objects that stay. As often as Python does it by itself, looking for
     # cycles among them takes a sixth of that time.
     gc.set_threshold(20_000)
+    configure_logging("WARNING")  # of what a command meets on its way; `serve` sets its own
     return run(sys.argv[1:])
 
 

@@ -53,7 +53,7 @@ class House:
         for folder in alone.folders(settings, services):
             stack.enter_context(alone.hold(folder))
         open_to(settings.outgoing.reach)
-        store = await Store.open(settings.database_url)
+        store = await Store.open(settings.database_url, patience=settings.database_patience_s)
         settings.reporters.seals(store)
         stack.push_async_callback(store.close)
         house = cls(settings, store, clock or _clock_for(settings), stack)

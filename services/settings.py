@@ -155,6 +155,7 @@ class Settings(_Strict):
     profile: Path  # folder with areas, stations, layers, rules
     data_dir: Path = Path("var")
     database: str = ""  # empty: SQLite under data_dir
+    database_patience_s: float = Field(default=900, ge=1, le=86_400)  # at a start, for another that updates the tables
     database_password: SecretStr = SecretStr("")  # of PostgreSQL, where the address has none
     layers: list[str] = []  # files under profile/layers; imported ones come by themselves
     rules: list[Path] = []  # further folders of rules; a later rule of the same id replaces an earlier one

@@ -32,7 +32,8 @@ class Unfailing:
 
 def configure_logging(level: str = "INFO") -> None:
     """One JSON object a line on stderr; stdout belongs to the commands."""
-    logging.basicConfig(level=level, stream=Unfailing(), format="%(message)s")
+    logging.basicConfig(stream=Unfailing(), format="%(message)s")
+    logging.getLogger().setLevel(level)
     for noisy in ("alembic", "aiosqlite", "aiohttp.access", "pyogrio", "sqlalchemy.engine"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
     structlog.configure(

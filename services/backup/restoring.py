@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
 
-from sqlalchemy import Connection, inspect, text, update
+from sqlalchemy import Connection, inspect, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from feeds.status import Status
@@ -64,9 +64,6 @@ class _Filling:
 
     async def fill(self, connection: AsyncConnection) -> None:
         told = self._archive.manifest
-        if connection.dialect.name == "postgresql":  # a copy takes longer than any turn of a hub's own
-            for limit in ("statement_timeout", "idle_in_transaction_session_timeout"):
-                await connection.execute(text(f"SET LOCAL {limit} = 0"))
         try:
             await connection.run_sync(build, told.revision)
         except VersionError as error:

@@ -8,7 +8,6 @@ from contextlib import asynccontextmanager
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
-from alembic.util import CommandError
 from sqlalchemy import Dialect, Table
 from sqlalchemy.dialects import postgresql as postgresql_dialect
 from sqlalchemy.dialects import sqlite as sqlite_dialect
@@ -26,7 +25,10 @@ from services.store.migrate import VersionError, migrate, require_current
 if TYPE_CHECKING:
     import asyncpg
 
+PATIENCE = 900.0  # seconds; to bring the tables of years up to date takes minutes
 _DRIVERS = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+asyncpg", "postgres": "postgresql+asyncpg"}
+
+_OPTIONS: dict[str, Any] = {"json_serializer": written, "hide_parameters": True}
 
 
 class StoreError(Exception):
@@ -50,30 +52,45 @@ class Store:
         self.taken: frozenset[str] = frozenset()  # what of them is taken; empty: all
 
     @classmethod
-    async def open(cls, url: str, prepare: Callable[[AsyncConnection], Awaitable[None]] = of_today) -> Store:
+    async def open(
+        cls, url: str, prepare: Callable[[AsyncConnection], Awaitable[None]] = of_today, patience: float = PATIENCE
+    ) -> Store:
         """Open, creating and migrating as needed. ``url``: ``sqlite+aiosqlite:///PATH`` or ``postgresql+asyncpg://…``.
 
-        ``prepare`` runs in the one transaction that opens it: all of it holds, or nothing. Raises StoreError, and
-        whatever else ``prepare`` raises.
+        ``prepare`` runs in the one transaction that opens it: all of it holds, or nothing. Where another process has
+        its turn to write, this one waits ``patience`` seconds for its own. Raises StoreError, and whatever else
+        ``prepare`` raises.
         """
         address = parse(url)
         engines = sqlite.engines if address.get_backend_name() == "sqlite" else postgresql.engines
-        store = cls(*engines(address, json_serializer=written, hide_parameters=True))
+        store = cls(*engines(address, **_OPTIONS))
         try:
-            async with store.write() as connection:
-                if store.shared:
-                    await postgresql.require_safe(connection)
+            async with store._opening(address, patience) as connection:
                 await prepare(connection)
-        except (OSError, SQLAlchemyError, CommandError, postgresql.UnsafeServerError) as error:
+        except (OSError, SQLAlchemyError, VersionError, postgresql.UnsafeServerError) as error:
             await store.close()
             why = str(getattr(error, "orig", None) or error)
-            if isinstance(error, CommandError):
-                why += "; restore a backup, or use the version that wrote it"
             raise StoreError(f"the store {address.render_as_string()} cannot be opened: {why}") from error
         except BaseException:
             await store.close()
             raise
         return store
+
+    @asynccontextmanager
+    async def _opening(self, address: URL, patience: float) -> AsyncIterator[AsyncConnection]:
+        """The transaction that opens the store, which may take longer than any other."""
+        if not self.shared:
+            async with self.write() as connection:
+                yield connection
+            return
+        engine = postgresql.opener(address, patience, **_OPTIONS)
+        try:
+            async with engine.begin() as connection:
+                await postgresql.await_turn(connection, patience)
+                await postgresql.require_safe(connection)
+                yield connection
+        finally:
+            await engine.dispose()
 
     @classmethod
     async def look(cls, url: str) -> Store:
@@ -83,7 +100,7 @@ class Store:
         """
         address = parse(url)
         engine = sqlite.onlooker if address.get_backend_name() == "sqlite" else postgresql.onlooker
-        reader = engine(address, json_serializer=written, hide_parameters=True)
+        reader = engine(address, **_OPTIONS)
         store = cls(reader, reader)
         try:
             if not store.shared:

@@ -5,11 +5,14 @@ from __future__ import annotations
 from functools import cache
 from pathlib import Path
 
+import structlog
 from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, inspect
+
+log = structlog.get_logger(__name__)
 
 
 class VersionError(Exception):
@@ -24,9 +27,19 @@ def alembic_config() -> Config:
 
 
 def migrate(connection: Connection) -> None:
-    """Run every migration the store has not seen. A store of today, as nearly every one is, costs one query."""
-    if _found(connection) == _newest():
+    """Run every migration the store has not seen. A store of today, as nearly every one is, costs one query.
+
+    Raises VersionError for a store of a newer version: nothing is changed.
+    """
+    found = _found(connection)
+    if found == _newest():
         return
+    if found is not None and found not in _known():
+        raise VersionError(
+            f"it has tables of version {found}, and this hub knows none after {_newest()}: a newer version used it. "
+            "Start that one again, or bring back the copy of before the upgrade (docs/operations.md)"
+        )
+    log.info("tables are brought up to date", found=found, wanted=_newest())
     config = alembic_config()
     config.attributes["connection"] = connection
     command.upgrade(config, "head")
@@ -36,7 +49,7 @@ def build(connection: Connection, revision: str) -> None:
     """Make the tables of a version in an empty database. Raises VersionError where it is not empty, or not known."""
     if inspect(connection).get_table_names():
         raise VersionError("it is not empty: name a new database, or move this one away first")
-    if revision not in {one.revision for one in ScriptDirectory.from_config(alembic_config()).walk_revisions()}:
+    if revision not in _known():
         raise VersionError(
             f"tables of version {revision} are not known here; use the version of the hub that wrote them"
         )
@@ -63,6 +76,11 @@ def require_current(connection: Connection) -> None:
 
 def _found(connection: Connection) -> str | None:
     return MigrationContext.configure(connection).get_current_revision()
+
+
+@cache
+def _known() -> frozenset[str]:
+    return frozenset(one.revision for one in ScriptDirectory.from_config(alembic_config()).walk_revisions())
 
 
 @cache  # they lie beside this module: read once

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
+import structlog
 from sqlalchemy import URL, text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+from sqlalchemy.pool import NullPool
 
 WRITERS = 0x5348495241534500  # "SHIRASE" as a number: the advisory lock that writers take, one of each database
 _TURN = text("SELECT pg_advisory_xact_lock(:key)").bindparams(key=WRITERS)
+_TURN_IF_FREE = text("SELECT pg_try_advisory_xact_lock(:key)").bindparams(key=WRITERS)
 _SAFE = {
     "fsync": ("on", "a commit must mean on disk"),
     "full_page_writes": ("on", "a torn page must be repairable"),
@@ -33,6 +36,9 @@ _SESSION = {
 }
 
 
+log = structlog.get_logger(__name__)
+
+
 class UnsafeServerError(Exception):
     """The server would lose what it confirmed, or cannot hold what is written here; the text names the setting."""
 
@@ -46,6 +52,16 @@ def engines(url: URL, **options: Any) -> tuple[AsyncEngine, AsyncEngine]:
     reading = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
     reader = create_async_engine(url, pool_size=6, execution_options=reading, **options)
     return writer, reader
+
+
+def opener(url: URL, patience: float, **options: Any) -> AsyncEngine:
+    """For the transaction that opens a store. What it does to tables takes as long as it takes; ``patience``: seconds
+    until the turn to do it is given up, which another process may have for as long."""
+    limits = {"statement_timeout": "0", "idle_in_transaction_session_timeout": "0", "lock_timeout": f"{patience:.0f}s"}
+    connect = {"timeout": 10, "command_timeout": None, "server_settings": _SESSION | limits}
+    return create_async_engine(
+        url, isolation_level="READ COMMITTED", poolclass=NullPool, connect_args=connect, **options
+    )
 
 
 def onlooker(url: URL, **options: Any) -> AsyncEngine:
@@ -63,6 +79,14 @@ async def take_turn(connection: AsyncConnection) -> None:
 
     The first statement of its transaction: whatever follows sees all that earlier writers committed.
     """
+    await connection.execute(_TURN)
+
+
+async def await_turn(connection: AsyncConnection, patience: float) -> None:
+    """The same at a start, when another may be bringing the tables up to date: whoever waits says so."""
+    if await connection.scalar(_TURN_IF_FREE):
+        return
+    log.warning("waiting for another process that has the store to itself", seconds_at_most=patience)
     await connection.execute(_TURN)
 
 

@@ -1,0 +1,1 @@
+"""Stores of earlier versions, kept with what they held, and brought up to date."""
