@@ -7,6 +7,10 @@ COPY feeds feeds
 COPY geo geo
 COPY rules rules
 COPY services services
+COPY config/morioka config/morioka
+COPY config/container config/container
+COPY deploy deploy
+COPY docs/operations.md docs/operations.md
 RUN python -m venv /opt/shirase \
  && /opt/shirase/bin/pip install --no-cache-dir --require-hashes -r requirements.lock \
  && pip wheel --no-cache-dir --no-deps --wheel-dir /wheels . \

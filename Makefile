@@ -11,7 +11,7 @@ export SHIRASE_REAL_DATA ?= $(wildcard $(REAL))
 # Where it is set, each of some hundred processes of the tests compiles the whole house again: a second of each start.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: words install run test test-services test-services-a test-services-m test-services-folders test-core test-e2e test-browser lint check audit sbom bench fuzz api examples languages drill accept lock vendor screens clean load storm
+.PHONY: release-check words install run test test-services test-services-a test-services-m test-services-folders test-core test-e2e test-browser lint check audit sbom bench fuzz api examples languages drill accept lock vendor screens clean load storm
 
 install: .venv/.done
 
@@ -70,6 +70,10 @@ audit: install
 # What the hub is made of: CycloneDX and licences, in build/
 sbom: install
 	$(BIN)/python -m tests.house.sbom
+
+# The wheel, installed into a fresh environment, serves its pages; version and changelog agree (docs/release.md)
+release-check: install
+	$(BIN)/python -m tests.house.release
 
 bench: install
 	$(BIN)/python -m tests.benchmarks
