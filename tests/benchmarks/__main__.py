@@ -35,6 +35,7 @@ from tests.benchmarks import (
     streams,
     turn,
     workers,
+    years,
 )
 from tests.benchmarks.figure import Figure, table
 from tests.benchmarks.scale import FULL, SHORT, Scale
@@ -58,6 +59,7 @@ _ALL = (
     steps,
     streams,
     another_time,
+    years,
     turn,
     backtest,
     console,

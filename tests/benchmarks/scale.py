@@ -29,6 +29,9 @@ class Scale:
     map_areas: int
     past_hours: float  # of a busy night that the console looks back on
     streams: int  # residents' pages that stay open
+    months: tuple[int, ...] = (1, 2)  # after which a store of years is asked
+    sensors: int = 2  # that filled it, each ten minutes
+    both_engines: bool = False  # of the store of years
     gauges: int | None = None  # of the real series that quality control is measured on; None: all
 
 
@@ -53,6 +56,9 @@ FULL = Scale(
     map_areas=3000,
     past_hours=48,
     streams=5000,
+    months=(1, 12, 60),
+    sensors=20,
+    both_engines=True,
 )
 SHORT = Scale(
     repeats=1,

@@ -31,6 +31,7 @@ class HubProcess:
     """
 
     services: tuple[str, ...] = ()  # all of them
+    command: tuple[str, ...] = ("serve",)  # of `shirase`
     environment: Mapping[str, str] = {}  # beside ours
 
     def __init__(
@@ -51,7 +52,7 @@ class HubProcess:
         self._process: warm.Warm | Process | None = None
 
     async def start(self) -> None:
-        words = ["serve", *self.services, "--settings", str(self._settings)]
+        words = [*self.command, *self.services, "--settings", str(self._settings)]
         with (self.data_dir / "hub.log").open("ab") as log:
             self._process = await (_from_nothing if FULL else warm.start)(words, log, self.environment)
         assert self._process.stdout is not None

@@ -18,6 +18,8 @@ from tests.faults.clocks import clocks, settable
 from tests.faults.failover import failover
 from tests.faults.fault import HEAD, Fault, seed, tried
 from tests.faults.frozen import FROZEN
+from tests.faults.journal import HEAD as JOURNAL
+from tests.faults.journal import a_night_on_the_journal
 from tests.faults.killed import KILLED, again_and_again, killed
 from tests.faults.lines import LINES
 from tests.faults.night import Night
@@ -74,6 +76,12 @@ async def test_a_standby_hub_takes_over(tmp_path: Path, falling: Cluster) -> Non
         for fall in FALLS:
             print(await taken_over(running, watch, night, fall, chance))
         await night.close()
+
+
+@pytest.mark.timeout(1800)
+async def test_minimal_mode_while_the_database_is_gone(tmp_path: Path, falling: Cluster) -> None:
+    print(JOURNAL)
+    print(await a_night_on_the_journal(tmp_path, falling))
 
 
 @pytest.mark.timeout(1200)

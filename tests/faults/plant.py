@@ -189,6 +189,20 @@ async def plant(
 
 
 @asynccontextmanager
+async def lone(folder: Path, kind: str, database: Cluster, more: str) -> AsyncIterator[Plant]:
+    """One whole hub on PostgreSQL and a broker of the city's. ``more`` is TOML at the end of its settings."""
+    async with AsyncExitStack() as stack:
+        world = World(random.Random(0))
+        await world.start(stack)
+        broker = await _broker(stack, world, kind, folder / "broker")
+        url, past = await _database(stack, world, database)
+        (folder / "hub").mkdir()
+        settings = _settings(broker, world, polls=False) + more
+        hub = HubProcess(folder / "hub", world.x, world.linkage, GATEWAYS, url, settings)
+        yield await _running(stack, broker, database, {"hub": hub}, world, past)
+
+
+@asynccontextmanager
 async def pair(folder: Path, kind: str, database: Cluster, seed: int = 0) -> AsyncIterator[Plant]:
     """Two whole hubs on one store and one broker, each with a session and a line to the store of its own."""
     async with AsyncExitStack() as stack:
