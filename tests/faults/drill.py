@@ -15,6 +15,8 @@ import pytest
 from services.line import SERVICES
 from tests.city_broker import KINDS
 from tests.faults.clocks import clocks, settable
+from tests.faults.cold import HEAD as COLD
+from tests.faults.cold import a_cold_standby
 from tests.faults.failover import failover
 from tests.faults.fault import HEAD, Fault, seed, tried
 from tests.faults.frozen import FROZEN
@@ -76,6 +78,12 @@ async def test_a_standby_hub_takes_over(tmp_path: Path, falling: Cluster) -> Non
         for fall in FALLS:
             print(await taken_over(running, watch, night, fall, chance))
         await night.close()
+
+
+@pytest.mark.timeout(1800)
+async def test_a_cold_standby_begins_with_the_newest_copy(tmp_path: Path) -> None:
+    print(COLD)
+    print(await a_cold_standby(tmp_path))
 
 
 @pytest.mark.timeout(1800)
