@@ -66,8 +66,7 @@ async def begin(settings: Settings, now: datetime) -> None:
             raise StartError(
                 f"nothing was laid aside in {copy.parent}; `shirase minimal prepare` does it in good times"
             )
-        await restore(copy, own, now)
-        file_of(settings).chmod(0o600)
+        await _begun(own, copy, file_of(settings), now)
     store = await Store.open(own.database_url)
     try:
         async with store.write() as connection:
@@ -76,6 +75,16 @@ async def begin(settings: Settings, now: datetime) -> None:
             await chronology.append(connection, [told])
     finally:
         await store.close()
+
+
+async def _begun(own: Settings, copy: Path, file: Path, now: datetime) -> None:
+    """Under another name until it is whole: one without accounts would let nobody in, ever."""
+    growing = file.with_name(f"{file.name}.new")
+    for left in (growing, *(growing.with_name(f"{growing.name}-{end}") for end in ("wal", "shm"))):
+        left.unlink(missing_ok=True)
+    await restore(copy, own.model_copy(update={"database": f"sqlite:///{growing.resolve()}"}), now)
+    growing.chmod(0o600)
+    growing.rename(file)
 
 
 async def name_of(journal: Store) -> str:
