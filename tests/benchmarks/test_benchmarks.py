@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -32,6 +33,7 @@ from tests.benchmarks import (
     steps,
     streams,
     turn,
+    years,
 )
 from tests.benchmarks.figure import Figure, beside, percentile, table
 from tests.benchmarks.ingest import BATCH
@@ -227,3 +229,10 @@ async def test_quality_control_on_real_gauges(real_data: Path) -> None:
     assert tally.reports > 10_000 and tally.confirmed > 10
     assert tally.lost == 0
     assert tally.caught >= 0.9 * tally.spikes > 0
+
+
+async def test_a_store_of_years(tmp_path: Path, migrated: Path) -> None:
+    shutil.copy(migrated, tmp_path / "years.db")
+    found = await figures(years, tmp_path)
+    assert len(found) == 7 * len(TINY.months)
+    assert {name.partition(":")[0] for name in found} == {"SQLite, 1 months", "SQLite, 2 months"}
