@@ -11,7 +11,7 @@ export SHIRASE_REAL_DATA ?= $(wildcard $(REAL))
 # Where it is set, each of some hundred processes of the tests compiles the whole house again: a second of each start.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: release-check words install run test test-services test-services-a test-services-m test-services-folders test-core test-e2e test-browser lint check audit sbom bench fuzz api examples languages drill accept lock vendor screens clean load storm
+.PHONY: release-check words install run test test-services test-services-a test-services-m test-services-folders test-core test-e2e test-browser lint check audit sbom bench bench-peers fuzz api examples languages drill accept lock vendor screens clean load storm
 
 install: .venv/.done
 
@@ -77,6 +77,10 @@ release-check: install
 
 bench: install
 	$(BIN)/python -m tests.benchmarks
+
+# The same work in Node-RED 4, side by side: needs Node.js (nothing else here does) and mosquitto; make bench-peers ARGS=--short
+bench-peers: install
+	$(BIN)/python -m tests.peers $(ARGS)
 
 # A prefecture in real time on a cluster and PostgreSQL, and the nation on paper: make load SECONDS=300
 load: install

@@ -15,7 +15,7 @@ from services.broker.rights import HUB, HUB_USER, Gateway, Rights, all_rights
 from services.broker.site import Site
 
 _ITERATIONS = 101  # Mosquitto's own; it computes them at each CONNECT, and our passwords are random, not guessable
-_SAFE = (
+SAFE = (
     "allow_anonymous false",
     "persistence true",
     "autosave_on_changes false",
@@ -52,7 +52,7 @@ def configuration(site: Site) -> str:
         f"acl_file {site.folder / 'acl'}",
         f"persistence_location {site.state}/",
         f"pid_file {site.state}/mosquitto.pid",
-        *_SAFE,
+        *SAFE,
     )
 
 
