@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from time import perf_counter
 
@@ -25,6 +25,7 @@ from services.figures import HAZARDS, PREDICT_CHANGES, PREDICT_FAILURES, PREDICT
 from services.foretold import Foretold
 from services.lasting import Lasting
 from services.lease import Leased
+from services.recent import Recent
 from services.river_model import RiverFile
 from services.season import Season
 from services.store import chronology, cursors, distrusts, hazards, outlooks, plowed, records, vitals
@@ -34,6 +35,15 @@ from services.store.hazards import Change
 
 log = structlog.get_logger()
 Found = dict[str, list[Hazard] | None]  # by model; None where it failed
+
+
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """What the picture in the store rests on."""
+
+    upto: int  # sequence number of the newest record
+    doubted: list[Distrust]
+    at: datetime  # when it was looked at whole
 
 
 class Predict:
@@ -58,46 +68,60 @@ class Predict:
             PREDICT_FAILURES.labels(model.name)  # at nought: the first failure must be seen as a rise
         self._ground = share.of(ground)
         self.failing: dict[str, str] = {}  # model → what it failed with, for readiness and the status bar
-        self._seen: tuple[int, list[Distrust], datetime] | None = None
-        self._season, self._lasting = Season(), Lasting()
+        self._seen: _Seen | None = None
+        self._season, self._lasting, self._recent = Season(), Lasting(), Recent()
+        self._faults: dict[Status, dict[str, Exception]] = {}
         self._foretold = Foretold(self._models)
         self.river = river or RiverFile(())
         self.announced = Announced()
 
     async def step(self) -> bool:
-        """Bring the picture up to date; True if it changed. Quiet when nothing came in and little time passed."""
+        """Bring the picture up to date; True if it changed.
+
+        Each ten seconds, and where people doubt a sensor, it is looked at whole; between those only the statuses of
+        which something came in: a storm of real readings leaves the drill's picture alone.
+        """
         began, now = perf_counter(), self._clock.now()
         async with self._store.read() as connection:
             upto = await records.latest_seq(connection)
             doubted = await distrusts.holding(connection, now)
-            if self._seen and self._seen[:2] == (upto, doubted) and now - self._seen[2] < timedelta(seconds=10):
+            whole = self._seen is None or self._seen.doubted != doubted or not _lately(self._seen.at, now)
+            due = list(Status) if whole else await self._with_news(connection, upto)
+            if not due:
                 return False
-            inputs = [await self._gather(connection, status, upto, now) for status in Status]
+            inputs = [await self._gather(connection, status, upto, now) for status in due]
         if await self.river.look():
             self._ground = replace(self._ground, river_model=self.river.model)
-        faults: dict[str, Exception] = {}
-        pictures = {one.status: await asyncio.to_thread(self._look, one, faults) for one in inputs}
-        given = await asyncio.to_thread(self._foretold.given, inputs, self._ground, faults)
+        faults: dict[Status, dict[str, Exception]] = {status: {} for status in due}
+        pictures = {one.status: await asyncio.to_thread(self._look, one, faults[one.status]) for one in inputs}
+        given = await asyncio.to_thread(self._foretold.given, inputs, self._ground, faults[due[0]]) if whole else []
         self._tell(faults)
         async with self._store.write() as connection:
             await outlooks.record(connection, given)
-            changed = [change for status in Status for change in await self._replace(connection, status, pictures, now)]
+            changed = [change for status in due for change in await self._replace(connection, status, pictures, now)]
             await chronology.append(connection, _entries(changed, now))
             await cursors.move(connection, self.name, upto)
         PREDICT_SECONDS.observe(perf_counter() - began)
-        PREDICT_RECORDS.inc(max(0, upto - self._seen[0]) if self._seen else 0)
-        self._seen = (upto, doubted, now)
-        self._foretold.kept(now)
+        PREDICT_RECORDS.inc(max(0, upto - self._seen.upto) if self._seen else 0)
+        self._seen = _Seen(upto, doubted, now if whole or self._seen is None else self._seen.at)
+        if whole:
+            self._foretold.kept(now)
         if changed:
             self._bell.ring("hazards")
         return bool(changed)
+
+    async def _with_news(self, connection: AsyncConnection, upto: int) -> list[Status]:
+        assert self._seen is not None
+        if upto == self._seen.upto:
+            return []
+        return sorted(await records.statuses_after(connection, self._seen.upto), key=list(Status).index)
 
     async def _gather(self, connection: AsyncConnection, status: Status, upto: int, now: datetime) -> Inputs:
         wants, ground = Wants.of(self._models), self._ground
         standing = await records.standing_telegrams(connection, status, now - wants.telegrams, now)
         lasting = await self._lasting.gather(connection, status, upto, now)
         doubted = await distrusts.subjects(connection, status, now)
-        series = await records.series(connection, wants.subjects(ground), status, now - wants.readings, now)
+        series = await self._recent.gather(connection, wants.subjects(ground), status, now - wants.readings, now, upto)
         season = await self._season.gather(connection, wants.season(ground), status, now)
         return Inputs(
             now=now,
@@ -116,12 +140,15 @@ class Predict:
     def _look(self, inputs: Inputs, faults: dict[str, Exception]) -> Found:
         return look(self._models, inputs, self._ground, faults)
 
-    def _tell(self, faults: dict[str, Exception]) -> None:
+    def _tell(self, looked: dict[Status, dict[str, Exception]]) -> None:
         """A model fails as long as it fails for any status: that it works for drills is no comfort."""
+        self._faults |= looked
+        faults = {name: error for status in reversed(Status) for name, error in self._faults.get(status, {}).items()}
         for name in self.failing.keys() - faults.keys():
             log.info("model recovered", model=name)
-        for name, error in faults.items():
+        for name in {name for some in looked.values() for name in some}:
             PREDICT_FAILURES.labels(name).inc()
+        for name, error in faults.items():
             if self.failing.get(name) != repr(error):
                 log.error("model failed", model=name, exc_info=error)
         self.failing = {name: repr(error) for name, error in faults.items()}
@@ -142,6 +169,11 @@ class Predict:
         for kind in {h.kind for h in [*before.values(), *after]}:
             HAZARDS.labels(status.value, kind).set(sum(h.kind == kind for h in [*of_others, *after]))
         return changes
+
+
+def _lately(then: datetime, now: datetime) -> bool:
+    """Within ten seconds; a clock that was set back makes it long ago."""
+    return timedelta(0) <= now - then < timedelta(seconds=10)
 
 
 def _noteworthy(change: Change) -> bool:

@@ -12,7 +12,7 @@ from feeds.status import Status
 from geo.river.levels import STEP, Array, Levels, floor
 from geo.river.observed import QUANTITIES, observed
 from geo.station import Station
-from services.store import records
+from services.store import readings
 from services.store.span import span
 
 _AT_ONCE = timedelta(days=28)
@@ -31,7 +31,7 @@ async def past(
     parts = []
     for first, last in _spans(begin, end):
         wide = (first - _BESIDE, min(last + _BESIDE, until))
-        series = await records.series(connection, subjects, Status.ACTUAL, *wide)
+        series = await readings.series(connection, subjects, Status.ACTUAL, *wide)
         whole = observed(series, stations.values(), wide, {})
         assert whole is not None, "where a level was measured there is a gauge"
         parts.append(whole.between(_BESIDE // STEP, (last - wide[0]) // STEP))

@@ -17,7 +17,7 @@ from geo.verification.issued import Issued, believable
 from geo.verification.tally import judged
 from services.clock import Clock
 from services.lease import Leased
-from services.store import outlooks, records, skill
+from services.store import outlooks, readings, skill
 from services.store.engine import Store
 from services.store.skill import Judged
 
@@ -58,7 +58,7 @@ class VerifyRiver:
             return []
         span = min(one.made_at for one in some) - _LATE, min(now, max(one.until for one in some) + _LATE)
         subjects = {f"{one.station}/water_level" for one in some}
-        series = await records.series(connection, subjects, status, *span)
+        series = await readings.series(connection, subjects, status, *span)
         levels = {code: self._believable(code, samples, now) for (code, _), samples in series.items()}
         return [(one, came(levels.get(one.station, ()), one.made_at, one.until)) for one in some]
 

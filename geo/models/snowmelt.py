@@ -51,8 +51,10 @@ class Snowmelt:
         hazards = []
         for code, station in sorted(ground.stations.items()):
             depth = depth_now(inputs.series.get((code, "snow_depth"), ()), inputs.now, self.config.stale)
+            if depth is None:
+                continue
             hours = last_hours(inputs.season.get((code, "air_temperature"), ()), inputs.now, 25)
-            if depth is None or np.isfinite(hours).sum() < 12:
+            if np.isfinite(hours).sum() < 12:
                 continue
             if finding := self._finding(code, depth, hours, inputs):
                 hazards += placed(finding, f"{self.name}@{self.version}", station, inputs, ground)

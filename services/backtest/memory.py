@@ -12,34 +12,11 @@ from feeds.records import Report, Telegram
 from feeds.status import Status
 from geo.model import Inputs, Sample, Wants
 from geo.official.documents import LONGEST
-from geo.series.heard import Heard, believed
+from geo.series.heard import Heard
+from geo.series.remembered import Remembered
 from services.store.arrivals import Arrival
 
 Season = Mapping[tuple[str, str], list[Sample]]
-
-
-@dataclass(slots=True)
-class _Series:
-    """The readings of one subject, ascending by time and then by arrival, and what they came to when last asked."""
-
-    rows: list[tuple[datetime, int, Heard]] = field(default_factory=list)
-    known: list[Sample] = field(default_factory=list)
-    stale: bool = True
-
-    def tell(self, arrival: Arrival, heard: Heard) -> None:
-        insort(self.rows, (arrival.measured_at, arrival.seq, heard), key=lambda row: row[:2])
-        self.stale = True
-
-    def between(self, quantity: str, since: datetime, until: datetime) -> list[Sample]:
-        """As ``records.series`` gives it. What is held is judged by its neighbours in the window, so then anew."""
-        low = bisect_left(self.rows, since, key=lambda row: row[0])
-        del self.rows[:low]
-        high = bisect_right(self.rows, until, key=lambda row: row[0])
-        if self.stale or low or high < len(self.rows):
-            rows = [row[2] for row in self.rows[:high]]
-            self.known = believed(quantity, rows)
-            self.stale = high < len(self.rows)
-        return self.known
 
 
 @dataclass(slots=True)
@@ -48,7 +25,7 @@ class Memory:
 
     status: Status
     wants: Wants
-    _series: dict[str, _Series] = field(default_factory=dict)
+    _series: dict[str, Remembered] = field(default_factory=dict)
     _telegrams: list[Arrival] = field(default_factory=list)
     _reports: dict[str, Arrival] = field(default_factory=dict)  # the last revision of each
     _documents: list[Arrival] = field(default_factory=list)
@@ -67,7 +44,8 @@ class Memory:
         """The hub heard of this."""
         match arrival.thing:
             case Heard() as heard:
-                self._series.setdefault(arrival.subject, _Series()).tell(arrival, heard)
+                quantity = arrival.subject.partition("/")[2]
+                self._series.setdefault(arrival.subject, Remembered(quantity)).tell(arrival.seq, heard)
             case Telegram():
                 insort(self._telegrams, arrival, key=_time)
             case Report() as report:
@@ -99,7 +77,7 @@ class Memory:
         found: dict[tuple[str, str], list[Sample]] = {}
         for subject in sorted(self._series):
             station, _, quantity = subject.partition("/")
-            if samples := self._series[subject].between(quantity, now - self.wants.readings, now):
+            if samples := self._series[subject].between(now - self.wants.readings, now):
                 found[station, quantity] = samples
         return found
 

@@ -33,7 +33,7 @@ from services.orders.forecasts import Forecasts
 from services.orders.roadwork import News, Roadwork
 from services.roads import Roads
 from services.season import Season
-from services.store import chronology, decided, distrusts, hazards, orders, plowed, records
+from services.store import chronology, decided, distrusts, hazards, orders, plowed, readings
 from services.store.engine import Store
 
 BELL = "orders"
@@ -121,7 +121,7 @@ class Orders:
         inputs = Inputs(
             now=now,
             status=status,
-            series=without(await records.series(connection, wanted, status, now - over, now), doubted),
+            series=without(await readings.series(connection, wanted, status, now - over, now), doubted),
             season=without(await self._season.gather(connection, air, status, now), doubted),
             passes=await plowed.last_round(connection, status, now),
         )

@@ -17,12 +17,10 @@ from feeds.lalert.types import LalertDocument
 from feeds.records import BARRING, CapTelegram, Fix, Flag, Reading, Record, Report, Telegram
 from feeds.snow_ahead import SnowForecast
 from feeds.status import Status
-from geo.model import Sample
 from geo.official.instant import STANDS, SUBJECTS
 from geo.official.instant import Heard as Told
 from geo.official.lasting import REMEMBERED, REVISIONS, SHAKING, STANDING, STRONG
 from geo.official.volcanoes import SURVEY, SURVEYED, WARNING
-from geo.series.heard import Heard, believed
 from services.store import report_cases, report_revisions, reporters
 from services.store.append import Row, append
 from services.store.codec import from_json, to_json, written
@@ -105,26 +103,12 @@ async def latest_seq(connection: AsyncConnection) -> int:
     return int(await connection.scalar(select(func.coalesce(func.max(records.c.seq), 0))) or 0)
 
 
-async def series(
-    connection: AsyncConnection, subjects: Iterable[str], status: Status, since: datetime, until: datetime
-) -> dict[tuple[str, str], list[Sample]]:
-    """What is to be believed now, by (station, quantity), ascending; of several revisions of one the last received.
-
-    That is trusted readings, and held ones that another report has borne out by now.
-    """
-    wanted = (records.c.measured_at, records.c.value, records.c.key, records.c.held, records.c.late)
-    statement = (
-        select(records.c.subject, *wanted)
-        .where(records.c.type == "reading", records.c.subject.in_(sorted(subjects)), records.c.status == status)
-        .where(records.c.measured_at.between(since, until), records.c.value.is_not(None))
-        .where(or_(records.c.trusted, records.c.held))
-        .order_by(records.c.subject, records.c.measured_at, records.c.seq)
-    )
-    found: dict[tuple[str, str], list[Heard]] = {}
-    for subject, *heard in await connection.execute(statement):
-        station, _, quantity = subject.partition("/")
-        found.setdefault((station, quantity), []).append(Heard(*heard))
-    return {subject: believed(subject[1], some) for subject, some in found.items()}
+async def statuses_after(connection: AsyncConnection, number: int) -> set[Status]:
+    """Of what has come in after the record of this number."""
+    return {
+        Status(one)
+        for one in await connection.scalars(select(records.c.status).where(records.c.seq > number).distinct())
+    }
 
 
 async def standing_telegrams(

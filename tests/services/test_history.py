@@ -13,7 +13,7 @@ from feeds.records import Flag, Reading
 from feeds.status import Status
 from geo.station import Station
 from services.history import History
-from services.store import records
+from services.store import readings, records
 from services.store.engine import Store
 from services.store.tables import records as table
 from services.web.pages import STATIC
@@ -39,7 +39,7 @@ async def came(store: Store, history: History, *batch: Reading) -> list[Reading]
 async def seen(store: Store, status: Status = Status.ACTUAL) -> Sequence[float]:
     day = timedelta(days=1)
     async with store.read() as connection:
-        found = await records.series(connection, [SUBJECT], status, NOW - day, NOW + day)
+        found = await readings.series(connection, [SUBJECT], status, NOW - day, NOW + day)
     return [sample.value for sample in found.get(("tatesakabashi", "water_level"), [])]
 
 

@@ -211,3 +211,53 @@ async def test_what_others_announce_by_the_highest_revision_of_each_status(store
     assert [one.status for one in await deliver(document(lifted, revision="10"), late)] == [Status.TEST]
     began, _, ended = await told(store)
     assert began.startswith("緊急安全確保：乙部（") and ended == f"終了：{began}"
+
+
+class Watched(Moody):
+    """Remembers which statuses it was asked about."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.asked: list[Status] = []
+
+    def run(self, inputs: Inputs, ground: Ground) -> list[Hazard]:
+        self.asked.append(inputs.status)
+        return super().run(inputs, ground)
+
+
+async def test_only_what_has_news_is_looked_at_until_ten_seconds_have_passed(store: Store) -> None:
+    clock, model = SetClock(), Watched()
+    predict = predicting(store, clock, model)
+    await predict.step()
+    assert model.asked == list(Status), "at first all"
+    model.asked.clear()
+    for seconds in (1, 9):
+        clock.at = NOW + timedelta(seconds=seconds)
+        await measured(store, HIGH + seconds, until=clock.at, status=Status.EXERCISE)
+        await predict.step()
+    assert model.asked == [Status.EXERCISE, Status.EXERCISE]
+    assert len(await picture(store, Status.ACTUAL)) == 1, "what is not looked at stands"
+    model.asked.clear()
+    clock.at = NOW + timedelta(seconds=10)
+    await measured(store, HIGH, until=clock.at, status=Status.EXERCISE)
+    await predict.step()
+    assert model.asked == list(Status), "looks in between put nothing off"
+    model.asked.clear()
+    clock.at = NOW
+    await predict.step()
+    assert model.asked == list(Status), "the clock went back"
+
+
+async def test_a_model_that_failed_for_a_status_is_named_until_that_is_looked_at_again(store: Store) -> None:
+    clock, moody = SetClock(), Moody()
+    predict = predicting(store, clock, moody)
+    moody.fails_for = frozenset({Status.ACTUAL})
+    await predict.step()
+    moody.fails_for = frozenset()
+    clock.at += timedelta(seconds=1)
+    await measured(store, HIGH, until=clock.at, status=Status.EXERCISE)
+    await predict.step()
+    assert predict.failing == {"moody": "KeyError('surprise')"}
+    clock.at = NOW + timedelta(seconds=10)
+    await predict.step()
+    assert predict.failing == {}

@@ -10,7 +10,7 @@ import pytest
 
 from feeds.records import Flag, Message, Rejected, Report
 from feeds.status import Status
-from services.store import cursors, quarantine, records
+from services.store import cursors, quarantine, readings, records
 from services.store.engine import Store
 from tests.geo.models.test_weather_model import telegram
 from tests.services.making import NOW, reading
@@ -37,7 +37,7 @@ async def test_other_value_under_one_key_is_a_revision_and_the_last_received_win
         await records.save(connection, [reading(value=2.1)], NOW)
         saved = await records.save(connection, [reading(value=2.2)], NOW)
     async with store.read() as connection:
-        found = await records.series(connection, ["tatesakabashi/water_level"], Status.ACTUAL, NOW, NOW)
+        found = await readings.series(connection, ["tatesakabashi/water_level"], Status.ACTUAL, NOW, NOW)
     assert saved.revisions == 1
     assert [s.value for s in found["tatesakabashi", "water_level"]] == [2.2]
 
@@ -49,7 +49,7 @@ async def test_an_id_used_again_after_a_gateway_lost_its_counter_loses_nothing(s
         await records.save(connection, [first], NOW)
         saved = await records.save(connection, [again, first], NOW)
         subjects = ["tatesakabashi/water_level"]
-        found = await records.series(connection, subjects, Status.ACTUAL, NOW - timedelta(hours=1), NOW)
+        found = await readings.series(connection, subjects, Status.ACTUAL, NOW - timedelta(hours=1), NOW)
     assert (len(saved.new), saved.duplicates) == (1, 1)
     assert [s.at for s in found["tatesakabashi", "water_level"]] == [first.measured_at, again.measured_at]
 
@@ -78,8 +78,8 @@ async def test_series_holds_trusted_readings_of_one_status_in_order(store: Store
     async with store.write() as connection:
         await records.save(connection, batch, NOW)
         subjects = ["tatesakabashi/water_level"]
-        actual = await records.series(connection, subjects, Status.ACTUAL, NOW - timedelta(hours=1), NOW)
-        drill = await records.series(connection, subjects, Status.EXERCISE, NOW - timedelta(hours=1), NOW)
+        actual = await readings.series(connection, subjects, Status.ACTUAL, NOW - timedelta(hours=1), NOW)
+        drill = await readings.series(connection, subjects, Status.EXERCISE, NOW - timedelta(hours=1), NOW)
     assert [s.value for s in actual["tatesakabashi", "water_level"]] == [0.9, 1.0]
     assert [s.value for s in drill["tatesakabashi", "water_level"]] == [5.0]
 

@@ -8,7 +8,7 @@ import pytest
 
 from feeds.records import Report
 from feeds.status import Status
-from services.store import records
+from services.store import readings, records
 from services.store.engine import Store
 from tests.services.making import NOW, reading
 
@@ -35,7 +35,7 @@ async def test_a_drills_reading_is_no_repeat_of_the_real_one(store: Store) -> No
         await records.save(connection, [reading()], NOW)
         saved = await records.save(connection, [reading(status=Status.EXERCISE)], NOW)
         subject = ["tatesakabashi/water_level"]
-        found = {one: await records.series(connection, subject, one, NOW - HOUR, NOW) for one in Status}
+        found = {one: await readings.series(connection, subject, one, NOW - HOUR, NOW) for one in Status}
     assert (len(saved.new), saved.duplicates) == (1, 0)
     assert {one: len(series) for one, series in found.items()} == {
         Status.ACTUAL: 1,
