@@ -9,6 +9,7 @@ import os
 import sqlite3
 import sys
 import time
+from abc import ABC, abstractmethod
 from asyncio.subprocess import DEVNULL, PIPE, Process, create_subprocess_exec
 from contextlib import closing
 from pathlib import Path
@@ -25,7 +26,7 @@ RULES = Path(__file__).parent / "rules"
 _SETTINGS = Path(__file__).parent / "node" / "settings.js"
 
 
-class Running:
+class Running(ABC):
     """What both have: a process, its cost, its log, and what was seen of its work from outside.
 
     ``kept``: id of a reading → when it was first seen where it is kept. ``told``: sensor → when the sink took each
@@ -46,13 +47,13 @@ class Running:
         assert self._process is not None
         return self._process.pid
 
+    @abstractmethod
     async def start(self) -> None:
         """Come back when it takes in."""
-        raise NotImplementedError
 
+    @abstractmethod
     def look(self) -> None:
         """Take note of what has been kept and told since the last look."""
-        raise NotImplementedError
 
     async def kill(self) -> None:
         """``kill -9``."""
