@@ -21,6 +21,7 @@ from tests.peers import runs
 from tests.peers.city import City, made
 from tests.peers.flows import Form
 from tests.peers.parts import Publisher, SinkAt, mosquitto, publisher, sink
+from tests.peers.publisher import Order
 from tests.peers.scale import FULL, HUB, KEEPS_NOTHING, SHORT, Scale
 from tests.peers.sides import Hub, NodeRed, Running
 from tests.peers.telling import delay_figures, loss_figures, sustained_figures
@@ -153,12 +154,11 @@ class _Found:
             found = {}
             for name in (one for one in self._names if one in scale.broken):
                 async with self._stage(name) as stage:
+                    order = Order(tag="x", rate=scale.struck_rate, many=many, rises=probes)
                     if what == "kill -9":
-                        one = await runs.killed(stage.side, stage.publisher, "k", scale.struck_rate, many, probes)
+                        one = await runs.killed(stage.side, stage.publisher, order)
                     else:
-                        one = await runs.refused(
-                            stage.side, stage.publisher, stage.sink, "r", scale.struck_rate, many, probes
-                        )
+                        one = await runs.refused(stage.side, stage.publisher, order, stage.sink)
                 print(f"{name}, {what}: {one}, load {load()}", flush=True)
                 found[name] = one
             figures += _told(loss_figures(found, what))

@@ -108,39 +108,35 @@ async def delays(side: Running, publisher: Publisher, tag: str, rate: float, man
     )
 
 
-async def killed(side: Running, publisher: Publisher, tag: str, rate: float, many: int, rises: Sequence[str]) -> Losses:
-    """The same; in the middle ``kill -9``, and a start at once."""
+async def killed(side: Running, publisher: Publisher, order: Order) -> Losses:
+    """The same; when half of it is kept ``kill -9``, and a start at once."""
 
-    async def blow(middle: float) -> None:
-        await asyncio.sleep(middle)
-        side.look()
+    async def blow() -> None:
         await side.kill()
         await side.start()
 
-    return await _struck(side, publisher, Order(tag=tag, rate=rate, many=many, rises=rises), blow)
+    return await _struck(side, publisher, order, blow)
 
 
-async def refused(
-    side: Running, publisher: Publisher, sink: SinkAt, tag: str, rate: float, many: int, rises: Sequence[str]
-) -> Losses:
-    """The same; in the middle the sink answers 503 for two seconds."""
+async def refused(side: Running, publisher: Publisher, order: Order, sink: SinkAt) -> Losses:
+    """The same; when half of it is kept the sink answers 503 for two seconds."""
 
-    async def blow(middle: float) -> None:
-        await asyncio.sleep(middle)
+    async def blow() -> None:
         await sink.refuse(2.0)
 
-    return await _struck(side, publisher, Order(tag=tag, rate=rate, many=many, rises=rises), blow)
+    return await _struck(side, publisher, order, blow)
 
 
 async def _struck(
-    side: Running, publisher: Publisher, order: Order, blow: Callable[[float], Coroutine[Any, Any, None]]
+    side: Running, publisher: Publisher, order: Order, blow: Callable[[], Coroutine[Any, Any, None]]
 ) -> Losses:
-    before = {sensor: len(side.told.get(sensor, ())) for sensor in order.rises}
-    striking = asyncio.create_task(blow(order.many / order.rate * 2 / 3))
-    sent = await publisher.publish(order)
-    await striking
+    before, half = len(side.kept), order.many // 2
+    publisher.begin(order)
+    await _until(side, lambda: len(side.kept) - before >= half)
+    await blow()
+    sent = await publisher.done()
     await _quiet(side)
-    told = [len(side.told.get(sensor, ())) - before[sensor] for sensor in order.rises]
+    told = [len(side.told.get(sensor, ())) for sensor in order.rises]
     return Losses(
         readings=len(sent),
         lost=len(sent.keys() - side.kept.keys()),
