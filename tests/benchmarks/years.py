@@ -20,7 +20,7 @@ from sqlalchemy.engine import make_url
 
 from feeds.status import Status
 from services.retention.walk import Walk
-from services.store import cursors, records
+from services.store import cursors, readings, records
 from services.store.append import Row
 from services.store.by_day import trusted
 from services.store.columns import stamp
@@ -89,7 +89,7 @@ def _questions(begin: datetime, now: datetime) -> dict[str, Ask]:
         async def ask(store: Store, chance: random.Random) -> object:
             async with store.read() as connection:
                 subject = _subject(chance.randrange(2))
-                return await records.series(connection, [subject], Status.ACTUAL, since, since + length)
+                return await readings.series(connection, [subject], Status.ACTUAL, since, since + length)
 
         return ask
 
