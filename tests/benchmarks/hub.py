@@ -9,14 +9,16 @@ import sqlite3
 import sys
 import time
 from asyncio.subprocess import PIPE, Process, create_subprocess_exec
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager, closing
 from pathlib import Path
+from typing import IO
 
 from services.broker.child import dies_with_parent
 from services.broker.login import Login
 from tests.benchmarks.gateways import NAMES, PASSWORD, Gateways, Order
 from tests.benchmarks.times import Times
+from tests.warm import Warm
 
 _LOOK = 0.002  # seconds between looks into the store
 _PATIENCE = 60.0
@@ -26,7 +28,7 @@ RELAY = "jma-relay"
 class HubUnderTest:
     """``url`` of its pages; ``start_seconds``: from the start of the process until they answer."""
 
-    def __init__(self, process: Process, data_dir: Path, url: str, start_seconds: float) -> None:
+    def __init__(self, process: Process | Warm, data_dir: Path, url: str, start_seconds: float) -> None:
         self.pid, self.start_seconds = process.pid, start_seconds
         self.data_dir, self.url = data_dir, url
 
@@ -81,17 +83,26 @@ async def _seen(
     return seen
 
 
+async def from_nothing(words: Sequence[str], stderr: IO[bytes]) -> Process:
+    """``shirase`` as whoever runs a hub starts it: what the figures are of."""
+    command = [sys.executable, "-m", "services", *words]
+    return await create_subprocess_exec(*command, stdout=PIPE, stderr=stderr, preexec_fn=dies_with_parent())
+
+
+begin: Callable[[Sequence[str], IO[bytes]], Awaitable[Process | Warm]] = from_nothing
+
+
 @asynccontextmanager
 async def hub_under_test(data_dir: Path, settings: str = "") -> AsyncIterator[HubUnderTest]:
     """A hub with the city's profile, the benchmark's gateways and whatever ``settings`` (TOML) adds."""
     data_dir.mkdir(parents=True)
-    command = [sys.executable, "-m", "services", "serve"]
+    words = ["serve"]
     for name, text in (("settings.toml", _settings(data_dir)), ("more.toml", settings)):
         (data_dir / name).write_text(text, encoding="utf-8")
-        command += ["--settings", str(data_dir / name)]
+        words += ["--settings", str(data_dir / name)]
     began = time.monotonic()
     with (data_dir / "hub.log").open("wb") as log:
-        process = await create_subprocess_exec(*command, stdout=PIPE, stderr=log, preexec_fn=dies_with_parent())
+        process = await begin(words, log)
     try:
         assert process.stdout is not None
         line = await asyncio.wait_for(process.stdout.readline(), _PATIENCE)
@@ -103,11 +114,11 @@ async def hub_under_test(data_dir: Path, settings: str = "") -> AsyncIterator[Hu
         await _end(process)
 
 
-async def _end(process: Process) -> None:
+async def _end(process: Process | Warm) -> None:
     if process.returncode is None:
         process.send_signal(signal.SIGTERM)
     try:
-        await asyncio.wait_for(process.communicate(), 20)
+        await asyncio.wait_for(process.wait(), 20)
     except TimeoutError:
         process.kill()
         await process.wait()

@@ -27,8 +27,8 @@ from tests.e2e.process import hub_process
 from tests.faults.crowd import Book, Memory, in_words, publishing, watching
 
 FULL = os.environ.get("SHIRASE_DRILL") == "full"
-RATE, SECONDS = 2.0, 120.0 if FULL else 8.0  # readings a second of each; a flood is a hundred times that
-CALM = 60.0 if FULL else 5.0
+RATE, SECONDS = 2.0, 120.0 if FULL else 5.0  # readings a second of each; a flood is a hundred times that
+CALM = 60.0 if FULL else 3.0
 OTHERS = tuple(f"gw{number}" for number in range(1, 10))
 FLOODER = "gw10"
 SETTINGS = f"[flood]\nallowance = {RATE / 2}\n"  # its bucket is empty after seconds; the others' lasts

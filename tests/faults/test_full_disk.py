@@ -20,7 +20,7 @@ from tests.faults.small_disk import SmallDisk, small_disk
 FULL = os.environ.get("SHIRASE_DRILL") == "full"
 TIMES, SECONDS = (5, 20.0) if FULL else (1, 5.0)
 GATEWAYS = ("gw1", "gw2", "gw3")
-RATE = 100.0 if FULL else 20.0  # readings a second of each
+RATE = 100.0 if FULL else 10.0  # readings a second of each
 _RECOVERY = 60.0  # seconds at the most
 
 

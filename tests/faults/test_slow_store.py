@@ -21,9 +21,9 @@ from tests.e2e.process import hub_process
 from tests.faults.crowd import Book, Memory, in_words, publishing, watching
 
 FULL = os.environ.get("SHIRASE_DRILL") == "full"
-SECONDS, LONG = (120.0, 60.0) if FULL else (6.0, 2.0)
+SECONDS, LONG = (120.0, 60.0) if FULL else (4.0, 2.0)
 GATEWAYS = ("gw1", "gw2", "gw3", "gw4")
-RATE = 150.0 if FULL else 50.0  # readings a second of each
+RATE = 150.0 if FULL else 25.0  # readings a second of each
 SETTINGS = "[flood]\nallowance = 1000\n"
 
 

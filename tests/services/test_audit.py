@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from typing import Any
 
+import pytest
 from sqlalchemy import select, update
 
 from rules.alert import Approval
@@ -27,6 +28,8 @@ from tests.services.test_adoption import city as with_stations
 from tests.services.test_declaring import CITY
 from tests.services.test_quarantine_desk import GRANTED, refused
 from tests.services.web_floor import PASSWORD, Visitor, floor
+
+pytestmark = pytest.mark.one_engine
 
 Act = Callable[[Store, Visitor], Awaitable[tuple[int, Any]]]
 

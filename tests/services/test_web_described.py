@@ -21,7 +21,7 @@ from tests.services.web_floor import Floor, floor
 
 pytestmark = pytest.mark.one_engine
 
-EXAMPLES = int(os.environ.get("SHIRASE_API_EXAMPLES", "4"))  # of each operation; `make api` asks more
+EXAMPLES = int(os.environ.get("SHIRASE_API_EXAMPLES", "2"))  # of each operation; `make api` asks more
 PHASES = "fuzzing" if EXAMPLES < 20 else "examples,coverage,fuzzing"
 # Not tried: that all which fits the document is taken. No schema knows cursors, nor the codes and hours of the city.
 LEFT_OUT = "positive_data_acceptance"

@@ -26,6 +26,7 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Iterator[SetClock]:
     yield made
 
 
+@pytest.mark.one_engine  # test_asked.py asks for the same pages of the past on both
 async def test_any_instant_of_the_night_is_told_afterwards_as_it_was_told_then(store: Store, clock: SetClock) -> None:
     await employ(store, "kato", "suzuki")
     night = Night(store, clock, seed=20261122)
