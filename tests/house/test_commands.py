@@ -19,9 +19,11 @@ PAGES = (
     "docs/guide-ja.md",
     "docs/gateways.md",
     "docs/store.md",
+    "docs/observability.md",
+    "docs/continuity.md",
 )
 UNITS = sorted((ROOT / "deploy" / "systemd").glob("*.service"))
-NUMBER = re.compile(r"\b(?:NUMBER|ID)\b|番号")  # of the reader's own, where a number is wanted
+NUMBER = re.compile(r"\b(?:NUMBER|ID|N)\b|番号")  # of the reader's own, where a number is wanted
 NAMED = "the following arguments are required"  # a command named in a sentence, without what it needs
 # How a page shows that words of the reader's own go here, several are possible, or the rest is left out.
 OPEN = re.compile(r"[…·\[]|COMMAND|\|\s*(?:list|add|revoke)|\bDIR\\\|")
