@@ -11,10 +11,11 @@ import structlog
 from sqlalchemy import RowMapping
 
 from feeds.status import Status
+from services import trail
 from services.bell import Bell
 from services.channels.budget.gate import Gate
 from services.channels.budget.meter import Meter
-from services.channels.channel import Cause, Channel, Delivery, Outcome, Progress, Verdict
+from services.channels.channel import TAKEN, Cause, Channel, Delivery, Outcome, Progress, Verdict
 from services.clock import Clock, wall
 from services.figures import DELIVER_AGE, DELIVER_SECONDS, DELIVERIES
 from services.lease import Leased, LeaseLostError
@@ -29,7 +30,6 @@ log = structlog.get_logger()
 _PATIENCE = LEASE - timedelta(seconds=10)  # channels give up earlier by themselves; this is for one that hangs
 _SWEEP = timedelta(seconds=1)  # the whole queue is looked through, of all channels
 _KNOCK = timedelta(seconds=30)  # how often something urgent asks at a door that is closed
-_TAKEN = (Verdict.ACCEPTED, Verdict.DUPLICATE, Verdict.PARTLY)
 _WORDS = {
     DeliveryState.ACCEPTED: "送信した",
     DeliveryState.DUPLICATE: "送信済みと確認した",
@@ -183,11 +183,12 @@ class Deliver:
             if not open_still or (delivery.attempts == 1 and outcome.verdict is not Verdict.PARTLY):
                 await chronology.append(connection, [self._entry(delivery, outcome, state, now)])
         self._measure(delivery, outcome, now)
+        trail.tried(delivery, outcome)
         self._bell.ring("deliveries")
         return True
 
     def _measure(self, delivery: Delivery, outcome: Outcome, now: datetime) -> None:
-        name, taken = self._channel.name, outcome.verdict in _TAKEN
+        name, taken = self._channel.name, outcome.verdict in TAKEN
         DELIVERIES.labels(name, outcome.verdict.value, "none" if taken else outcome.cause.value).inc()
         if outcome.verdict is Verdict.ACCEPTED and delivery.issued_at:
             DELIVER_AGE.labels(name).observe(max(0.0, (now - delivery.issued_at).total_seconds()))

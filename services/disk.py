@@ -24,6 +24,11 @@ _PART = 20  # of a small disk
 _NOT_AGAIN = 30.0  # seconds between two restarts of the broker
 
 
+def wanted_room(total: int) -> int:
+    """Octets below which a disk of this size is nearly full."""
+    return max(_LEAST, min(_AMPLE, total // _PART))
+
+
 class Disk:
     """``trouble`` is a sentence, or empty. The store mends itself; a broker that is not our own is not ours to mend."""
 
@@ -40,11 +45,10 @@ class Disk:
         """Look once; True where the broker was started again."""
         usage = await asyncio.to_thread(shutil.disk_usage, self._folder)
         FREE.set(usage.free)
-        wanted = max(_LEAST, min(_AMPLE, usage.total // _PART))
         megabytes = f"{usage.free / 1e6:.0f} MB"
         self.trouble = (
             ""
-            if usage.free >= wanted
+            if usage.free >= wanted_room(usage.total)
             else f"ディスクの空きが {megabytes} です。なくなると受信が止まります。空けてください（disk nearly full）"
         )
         self._was_full |= usage.free < _FULL

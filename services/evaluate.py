@@ -18,6 +18,7 @@ from feeds.status import Status
 from rules.alert import Alert, Approval, State
 from rules.engine import Drop, Withdrawal, decide
 from rules.situation import Situation
+from services import trail
 from services.bell import Bell
 from services.channels.registry import outlets
 from services.channels.rendering import BUDGET
@@ -144,6 +145,7 @@ class Evaluate:
         """Store the draft with everything it would send; what needs no person leaves the house at once."""
         alert = draft.alert
         await alerts.add_draft(connection, alert, draft.payloads, now)
+        trail.tell(connection, trail.DRAFTED, **trail.ids_of(alert), rule=alert.rule, hazards=alert.hazards)
         if alert.approval is Approval.AUTO:
             await release(connection, draft, now, who=f"規則 {alert.rule}")
             return

@@ -20,7 +20,7 @@ from feeds.feed import Feed
 from feeds.instant import iso_utc
 from feeds.records import Message
 from feeds.registry import for_message
-from services import signs
+from services import signs, trail
 from services.allowance import Allowance
 from services.answers import Answers
 from services.bell import Bell
@@ -204,6 +204,8 @@ class Ingest:
             work = [work[0].unfit(error)]
             saved, watched = await self._transaction(work)
         self._count(work, saved)
+        new = [seq for one in saved for seq in one.new]
+        trail.stored("ingest", [record for one in work for record in one.records], new)
         if Taking.told(watched):
             self._bell.ring(WATCH_BELL)
 

@@ -25,6 +25,7 @@ from feeds.jma.atom import Entry, read_feed
 from feeds.jma.feed import Jma
 from feeds.jma.types import of_whole_japan, worth_fetching
 from feeds.records import Decoded, Message, Rejected
+from services import trail
 from services.bell import Bell
 from services.clock import Clock
 from services.configuration.sources import Poll as PollSettings
@@ -230,6 +231,7 @@ class Poll:
             await polled.remember(connection, [entry.link for entry, _, _ in ascending], now)
             if whole:
                 await polled.taken(connection, source.url, fetched.version, now)
+        trail.stored("poll", batch, saved.new, feed=source.name)
         RECORDS.labels("poll", "new").inc(len(saved.new))
         RECORDS.labels("poll", "duplicate").inc(saved.duplicates)
         RECORDS.labels("poll", "rejected").inc(sum(len(decoded.rejected) for _, _, decoded in ascending))

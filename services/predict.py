@@ -18,6 +18,7 @@ from geo.hazard import Hazard, next_picture
 from geo.model import Ground, Inputs, Model, Wants, look
 from geo.official.documents import LONGEST
 from geo.series.heard import without
+from services import trail
 from services.bell import Bell
 from services.clock import Clock
 from services.dumps.announced import Announced, ordered
@@ -100,6 +101,7 @@ class Predict:
             await outlooks.record(connection, given)
             changed = [change for status in due for change in await self._replace(connection, status, pictures, now)]
             await chronology.append(connection, _entries(changed, now))
+            _trail(connection, changed)
             await cursors.move(connection, self.name, upto)
         PREDICT_SECONDS.observe(perf_counter() - began)
         PREDICT_RECORDS.inc(max(0, upto - self._seen.upto) if self._seen else 0)
@@ -174,6 +176,19 @@ class Predict:
 def _lately(then: datetime, now: datetime) -> bool:
     """Within ten seconds; a clock that was set back makes it long ago."""
     return timedelta(0) <= now - then < timedelta(seconds=10)
+
+
+def _trail(connection: AsyncConnection, changes: Iterable[Change]) -> None:
+    """Which records made which hazards; one line for what the same records mean for many districts."""
+    made: dict[tuple[Status, str, tuple[str, ...], int], list[str]] = {}
+    for change in changes:
+        one, level = change.after or change.before, change.after.level if change.after else 0
+        assert one is not None
+        because = tuple(reason.ref for reason in one.evidence if not reason.ref.startswith("layer:"))
+        made.setdefault((one.status, one.model, because, level), []).append(one.key)
+    for (status, model, because, level), keys in made.items():
+        ids = {"status": status.value, "model": model, "level": level, "records": because, "hazards": keys}
+        trail.tell(connection, trail.CHANGED, **ids)
 
 
 def _noteworthy(change: Change) -> bool:

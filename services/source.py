@@ -19,6 +19,7 @@ from feeds.feed import Feed
 from feeds.japan import JAPAN
 from feeds.mapped import SCHEME
 from feeds.records import Decoded, Message
+from services import trail
 from services.bell import Bell
 from services.clock import Clock
 from services.configuration.sources import Source as Settings
@@ -120,6 +121,7 @@ class Source:
             if batch or not decoded.rejected:
                 await polled.taken(connection, url, fetched.version, message.received_at)
         self.history.learn(draft, saved.new)
+        trail.stored("poll", decoded.records, saved.new, feed=self.settings.name)
         RECORDS.labels("poll", "new").inc(len(saved.new))
         RECORDS.labels("poll", "duplicate").inc(saved.duplicates)
         RECORDS.labels("poll", "revision").inc(saved.revisions)

@@ -55,6 +55,9 @@ class Cause(StrEnum):
         return cls.FAULT if status >= 500 else cls.REFUSED
 
 
+TAKEN = (Verdict.ACCEPTED, Verdict.DUPLICATE, Verdict.PARTLY)  # the other side has it, or some of them do
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Told:
     """What a provider itself says of a limit, in the measure of the tariff's window of that name."""

@@ -23,6 +23,7 @@ from services.channels.facts import facts
 from services.channels.http import Address, Door, failed, told
 from services.channels.proof import OF_TESTS, Proof, by_sending
 from services.clock import wall
+from services.trail import traceparent
 
 MEDIA_TYPE = "application/json"
 _PREFIX = "whsec_"
@@ -71,6 +72,7 @@ class Webhook:
             "Content-Type": f"{MEDIA_TYPE}; charset=utf-8",
             "webhook-id": delivery.key,
             "webhook-timestamp": at,
+            "traceparent": traceparent(delivery),
             "webhook-signature": signature(self._config.secret, delivery.key, at, body),
         }
         answer = await self._door.call("POST", self._config.url, data=body, headers=headers)

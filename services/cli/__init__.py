@@ -16,6 +16,7 @@ from typing import Any
 COMMANDS = {
     "serve": "run the hub",
     "check": "validate settings, rules, layers and channels",
+    "doctor": "what is wrong with this hub, and what to do",
     "decode": "bytes to records",
     "cap": "check CAP documents, watch a CAP feed",
     "rules": "check and test rules",
@@ -37,6 +38,7 @@ COMMANDS = {
     "damage": "damage of disasters: list, enter, what it comes to",
     "culling": "emergency culling: open cases, one case as its record",
     "story": "one alert: readings, hazards, rule, approvals, payloads, receipts",
+    "trace": "one id through the logs, from the reading to the post",
     "official": "what official warnings were in force at an instant",
     "budget": "what sending costs, and what the winter will",
     "outage": "when channels were down: what was sent late, and what never",

@@ -37,7 +37,7 @@ def run(args: argparse.Namespace) -> int:
 
     try:
         settings = load(args.settings)
-        findings = list(_city(settings))
+        findings = list(parts(settings))
     except (SettingsError, StartError, StoreError, MappingError) as error:
         print(
             json.dumps({"error": "not_ready", "message": str(error), "at": "settings"}, ensure_ascii=False),
@@ -50,7 +50,8 @@ def run(args: argparse.Namespace) -> int:
     return 0
 
 
-def _city(settings: Settings) -> Iterator[dict[str, Any]]:
+def parts(settings: Settings) -> Iterator[dict[str, Any]]:
+    """What the profile holds, a finding a part. Raises StartError, SettingsError, StoreError, MappingError."""
     from services.channels.registry import outlets
     from services.city import load_city
     from services.cli.check_broker import broker_finding

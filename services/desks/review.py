@@ -12,6 +12,7 @@ from feeds.japan import JAPAN
 from rules.alert import GRAVE, Alert, State
 from rules.floor import Floor, gravity
 from rules.redraft import owed
+from services import trail
 from services.channels.channel import Payload
 from services.clock import wall
 from services.desks import authority
@@ -140,6 +141,8 @@ async def issue(connection: AsyncConnection, draft: Revision, now: datetime, who
     """The revision leaves the house: state, deliveries and log in the caller's one transaction."""
     await alerts.mark_issued(connection, draft.alert, now)
     await outbox.add(connection, draft.alert, draft.payloads, now, wall())
+    out = [name for name, one in draft.payloads.items() if isinstance(one, Payload)]
+    trail.tell(connection, trail.ISSUED, **trail.ids_of(draft.alert), channels=out)
     told = "、".join(name for name, one in draft.payloads.items() if isinstance(one, Payload)) or "送る経路なし"
     refused = "、".join(name for name, one in draft.payloads.items() if not isinstance(one, Payload))
     text = f"{name_of(draft.alert)} を発表した（{told}{f'。送らない経路：{refused}' if refused else ''}）"

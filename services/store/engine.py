@@ -15,6 +15,7 @@ from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
+from services import trail
 from services.figures import WRITE_SECONDS, WRITE_WAIT
 from services.keyring import Keyring
 from services.store import postgresql, sqlite
@@ -131,10 +132,12 @@ class Store:
                 await postgresql.take_turn(connection)
             began = perf_counter()
             WRITE_WAIT.observe(began - asked_at)
+            told = trail.begin(connection)
             if self.keyring is not None:
                 await connection.execution_options(keyring=self.keyring, taken=self.taken)
             yield connection
         WRITE_SECONDS.observe(perf_counter() - began)
+        trail.flush(told)
 
     async def wash(self) -> bool:
         """After deletions that must not be read any more: no copy of the pages as they were stays beside the file.

@@ -56,6 +56,7 @@ class Standing:
     drafts: Mapping[Status, float]  # seconds that the oldest has waited for a person
     feeds: Mapping[str, datetime]  # feed → when it last told anything new, hub time
     quarantined: int  # messages that were not read after all
+    refused_today: int  # that came within the last day, and lie there
     leases: Mapping[str, tuple[str, datetime]]  # lease → who has it, and until when by wall time
     copied_at: datetime | None  # when the newest copy was made that still exists, wall time
     size: int  # octets, without the write-ahead log
@@ -72,6 +73,7 @@ async def look(connection: AsyncConnection, now: datetime) -> Standing:
         drafts=await oldest_drafts(connection, now),
         feeds=await feeds_heard(connection),
         quarantined=await quarantined(connection),
+        refused_today=await quarantined(connection, now - _DAY),
         leases=await held_leases(connection),
         copied_at=await last_copy(connection),
         size=await size(connection),
@@ -139,9 +141,10 @@ def feed_of(url: str) -> str:
     return path.rpartition("/")[2][:64] or (urlsplit(url).hostname or "")
 
 
-async def quarantined(connection: AsyncConnection) -> int:
-    """Messages that lie in quarantine and were not read after all."""
-    return int(await connection.scalar(select(func.count()).where(quarantine.c.replayed_at.is_(None))) or 0)
+async def quarantined(connection: AsyncConnection, since: datetime | None = None) -> int:
+    """Messages that lie in quarantine and were not read after all; only those that came since then."""
+    unread = [quarantine.c.replayed_at.is_(None), *([quarantine.c.received_at >= since] if since else ())]
+    return int(await connection.scalar(select(func.count()).select_from(quarantine).where(*unread)) or 0)
 
 
 async def last_copy(connection: AsyncConnection) -> datetime | None:
