@@ -1,10 +1,14 @@
-"""Does an MQTT broker answer there? One CONNECT, one CONNACK, nothing kept."""
+"""Does an MQTT broker answer there, and until when is its certificate valid? Nothing is kept."""
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
 import secrets
+import ssl
+from datetime import UTC, datetime
+
+from services.broker.login import Login
 
 _CONNECT, _CONNACK, _DISCONNECT = b"\x10", 0x20, b"\xe0\x00"
 _CLEAN_WITH_USER_AND_PASSWORD = b"\xc2"
@@ -26,6 +30,21 @@ async def connack(host: str, port: int, user: str, password: str, patience: floa
     except (OSError, TimeoutError, asyncio.IncompleteReadError):
         return None
     return answer[3] if answer[0] == _CONNACK else None
+
+
+async def valid_until(login: Login, patience: float = 5.0) -> datetime | None:
+    """The end of the certificate of a broker that is asked by TLS; None where no TLS comes about."""
+    context = ssl.create_default_context(cafile=str(login.ca))
+    if login.certificate:
+        context.load_cert_chain(login.certificate, login.key)
+    try:
+        async with asyncio.timeout(patience):
+            _, writer = await asyncio.open_connection(login.host, login.port, ssl=context)
+    except (OSError, TimeoutError):
+        return None
+    told = writer.get_extra_info("peercert")
+    writer.close()
+    return datetime.fromtimestamp(ssl.cert_time_to_seconds(told["notAfter"]), UTC) if told else None
 
 
 def _connect(client_id: str, user: str, password: str) -> bytes:

@@ -5,14 +5,13 @@ from __future__ import annotations
 import asyncio
 import json
 import secrets
-import ssl
 from collections.abc import AsyncIterator
 from dataclasses import replace
-from datetime import UTC, datetime
 from pathlib import Path
 
 from services.broker.link import Link
 from services.broker.login import DeniedError, LinkError, Login
+from services.broker.probe import valid_until
 from services.broker.rights import HUB_USER
 from services.channels.mqtt.setting_up import city_login
 from services.clock import wall
@@ -55,7 +54,7 @@ async def broker(settings: Settings) -> AsyncIterator[Finding]:
                 "shirase gateways export",
                 about=", ".join(refused),
             )
-    if login.ca and (until := await _valid_until(login)):
+    if login.ca and (until := await valid_until(login)):
         for one in certificate(f"{login.host}:{login.port}", until, wall()):
             yield one
 
@@ -95,18 +94,3 @@ async def _ask(login: Login) -> list[str]:
         finally:
             await link.close()
     return [topic for topic, allowed in answers.items() if not allowed]
-
-
-async def _valid_until(login: Login) -> datetime | None:
-    """Until when the broker's certificate is valid; None where no TLS comes about, which is told otherwise."""
-    context = ssl.create_default_context(cafile=str(login.ca))
-    if login.certificate:
-        context.load_cert_chain(login.certificate, login.key)
-    try:
-        async with asyncio.timeout(_PATIENCE):
-            _, writer = await asyncio.open_connection(login.host, login.port, ssl=context)
-            told = writer.get_extra_info("peercert")
-            writer.close()
-    except (OSError, TimeoutError):
-        return None
-    return datetime.fromtimestamp(ssl.cert_time_to_seconds(told["notAfter"]), UTC) if told else None

@@ -16,7 +16,7 @@ from tests.fakes.served import Served
 
 
 class FakePartner(Served):
-    """``received`` holds each message once, by its id."""
+    """``received`` holds each message once, by its id; ``traced`` the traces that came with them."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -24,6 +24,7 @@ class FakePartner(Served):
         self.secret = "whsec_" + base64.b64encode(self.key).decode()
         self.received: dict[str, Any] = {}
         self.came: dict[str, datetime] = {}  # when, by the same ids; wall time
+        self.traced: dict[str, str] = {}
 
     def routes(self) -> list[web.RouteDef]:
         return [web.post("/hook", self._take)]
@@ -38,4 +39,5 @@ class FakePartner(Served):
         if name in self.received:
             return web.json_response({"message": "known"}, status=409)
         self.received[name], self.came[name] = json.loads(body), datetime.now(UTC)
+        self.traced[name] = request.headers.get("traceparent", "")
         return web.json_response({"message": "taken"}, status=202)

@@ -15,6 +15,7 @@ from tests.house.test_floors import ROOT
 PAGES = (
     "README.md",
     "docs/operations.md",
+    "docs/observability.md",
     "docs/first-hub.md",
     "docs/guide-ja.md",
     "docs/gateways.md",

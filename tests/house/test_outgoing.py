@@ -33,7 +33,7 @@ CALLS = {
     "TCPConnector": (),
     "UnixConnector": (),
     "NamedPipeConnector": (),
-    "open_connection": (f"{BROKER}probe.py",),  # the embedded broker, on this machine
+    "open_connection": (f"{BROKER}probe.py",),  # the broker of the settings, or the embedded one
     "open_unix_connection": (),
     "create_connection": (),
     "create_unix_connection": (),
