@@ -233,7 +233,8 @@ class _Reader:
         begin = self.at
         there = bool(_vector(self._either()))
         said = [text for _, text in self.tokens[begin : self.at]]
-        told = {(said[at - 1], said[at + 1].strip('"')) for at, one in enumerate(said) if one == "="}
+        plain = said[-1] == "}"  # of anything but a plain selector Prometheus tells no labels
+        told = {(said[at - 1], said[at + 1].strip('"')) for at, one in enumerate(said) if one == "=" and plain}
         return {} if there else {frozenset(told): 1.0}
 
     def _increase(self, *, per_second: bool) -> Vector:

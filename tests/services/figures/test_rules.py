@@ -53,4 +53,5 @@ def test_the_evaluator_reckons_as_prometheus_does() -> None:
     assert fires("histogram_quantile(0.75, sum by (le) (increase(h_bucket[2m]))) == 1.5", both) == [{}]
     assert fires("max(abs(c - c)) == 0", both) and not fires("c / 0 > 0", [scrape(0, "c 0\n")])
     assert fires('absent(c{k="none"})', both) == [{"k": "none"}]
+    assert fires('absent(c{k="none"} == 1)', both) == [{}]
     assert names('sum by (k) (increase(c{k!="a"}[2m])) / max(d) > time()') == {"c", "d"}
