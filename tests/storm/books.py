@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import pickle
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from email.message import EmailMessage
 from pathlib import Path
 from typing import Any, Self
 
-from services.clock import CatchUpClock
 from tests.fakes.linkage import Received
 from tests.fakes.mastodon import Toot
 from tests.fakes.x import Post
 from tests.storm.crowd import Crowd
 from tests.storm.plot import Plot
-from tests.storm.weather import Outside
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -23,7 +22,8 @@ class Books:
     """``received`` of the partner's program, and when each ``came``; ``boxes`` of mail by address."""
 
     plot: Plot
-    clock: CatchUpClock
+    shown: Callable[[datetime], datetime]  # what the hub's clock showed at a moment of wall time
+    speed: float
     posts: list[Post]
     toots: list[Toot]
     received: dict[str, Any]
@@ -35,10 +35,12 @@ class Books:
     left: dict[str, datetime]
 
     @classmethod
-    def of(cls, plot: Plot, clock: CatchUpClock, outside: Outside, crowd: Crowd) -> Self:
+    def of(cls, plot: Plot, shown: Callable[[datetime], datetime], speed: float, crowd: Crowd) -> Self:
+        outside = crowd.stage.outside
         return cls(
             plot=plot,
-            clock=clock,
+            shown=shown,
+            speed=speed,
             posts=outside.x.posts,
             toots=outside.mastodon.posts,
             received=outside.partner.received,

@@ -16,7 +16,7 @@ import aiohttp
 from tests.storm.plot import Plot, Word
 from tests.storm.stage import OFFICERS, PASSWORD, Stage
 
-_LOOK = 1.5  # seconds between two looks of an officer at the drafts
+_LETTER = 300.0  # seconds: one that the mail server refused is tried again after minutes
 _RENEWED = 409  # the draft has changed since it was read
 _AWAY = (aiohttp.ClientError, TimeoutError, OSError)
 
@@ -28,6 +28,7 @@ class Crowd:
     stage: Stage
     plot: Plot
     chance: random.Random
+    look: float = 1.5  # seconds between two looks of an officer at the drafts
     answers: Counter[int] = field(default_factory=Counter)
     events: int = 0
     streams: int = 0
@@ -44,7 +45,7 @@ class Crowd:
                 for one in await self._features(http, "/api/v1/alerts?state=draft&limit=100"):
                     with suppress(*_AWAY):  # looked at again in a moment
                         await self._decide(http, csrf, one, second=second)
-                await asyncio.sleep(_LOOK)
+                await asyncio.sleep(self.look)
 
     async def listener(self, number: int) -> None:
         """A desk or a phone with the page open: it hears events for a while, goes, and comes back where it was."""
@@ -143,7 +144,7 @@ class Crowd:
         return seen
 
     async def _letter(self, address: str) -> str:
-        async with asyncio.timeout(60):
+        async with asyncio.timeout(_LETTER):
             while True:
                 for one in self.stage.outside.smtp.box(address):
                     body = one.get_body(("plain",))

@@ -52,7 +52,7 @@ class Gauge:
         while True:
             for tick in range(ticks):
                 with suppress(sqlite3.OperationalError):  # locked: the next look is in a second
-                    behind, open_, oldest = _lag(self.stage)
+                    behind, open_, oldest = lag(self.stage)
                     self.now = behind, open_
                     self.behind.append(behind)
                     self.oldest.append(oldest)
@@ -64,7 +64,7 @@ class Gauge:
         pid = self.stage.pids["hub"]
         links = _files(pid)
         return Sample(
-            hour=(self.stage.clock.now() - self.stage.clock.start).total_seconds() / 3600,
+            hour=(self.stage.clock.now() - self.stage.fast.start).total_seconds() / 3600,
             memory={name: round(resident_mb(one), 2) for name, one in self.stage.pids.items()},
             threads=sum(1 for _ in Path(f"/proc/{pid}/task").iterdir()),
             files=len(links),
@@ -87,7 +87,7 @@ def _files(pid: int) -> list[str]:
     return found
 
 
-def _lag(stage: Stage) -> tuple[int, int, float]:
+def lag(stage: Stage) -> tuple[int, int, float]:
     """Records behind, deliveries open, and the age of the oldest that is due."""
     with closing(sqlite3.connect(f"file:{stage.folder / 'shirase.db'}?mode=ro", uri=True, timeout=0.2)) as database:
         (behind,) = database.execute(

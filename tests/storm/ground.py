@@ -211,11 +211,13 @@ class Ground:
 
     def _poison(self) -> None:
         """One every half hour, each sort in turn."""
+        sorts = list(poison(0).values())
         for number in range(int(self.plot.hours * 2)):
             at = self.plot.at(number / 2 + 0.31)
-            sorts = poison(number)
-            name = list(sorts)[number % len(sorts)]
-            where, payload = sorts[name]
+            again, sort = divmod(number, len(sorts))
+            if again and not sort:
+                sorts = list(poison(again).values())
+            where, payload = sorts[sort]
             gateway, place = ("jma-relay", "telegram") if where == POISON_RELAY else ("river", "meijibashi/water_level")
             self.plot.send(at, gateway, place, payload)
             self.plot.bad.append(payload)

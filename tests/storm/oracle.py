@@ -14,7 +14,6 @@ from typing import Any
 from sqlalchemy import RowMapping, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.clock import CatchUpClock
 from services.store import chronology
 from services.store.engine import Store
 from services.store.tables import alerts, approvals, outbox, quarantine, records
@@ -70,7 +69,7 @@ async def judge(books: Books, url: str) -> Verdict:
             verdict.check(broken is None, f"the chronology's chain is broken at {broken}")
     finally:
         await store.close()
-    _tales(plot, heard, books.clock, verdict)
+    _tales(plot, heard, books.speed, verdict)
     _silences(plot, heard, verdict)
     _in_order(heard, verdict)
     _posts(books, rows, verdict)
@@ -104,15 +103,10 @@ def _heard(books: Books) -> list[Heard]:
                 expires=datetime.fromisoformat(told["expires"]),
                 headline=told["texts"]["ja"]["headline"],
                 kind=told["kind"],
-                came=hub_time(books.clock, books.came[identity]),
+                came=books.shown(books.came[identity]),
             )
         )
     return found
-
-
-def hub_time(clock: CatchUpClock, at: datetime) -> datetime:
-    """What the hub's clock showed at a moment of wall time."""
-    return min(at, clock.start + (at - clock.began) * clock.speed)
 
 
 async def _kept(connection: AsyncConnection, plot: Plot, verdict: Verdict) -> None:
@@ -142,7 +136,7 @@ async def _quarantined(connection: AsyncConnection, plot: Plot, verdict: Verdict
     verdict.counts["quarantined"] = len(rows)
 
 
-def _tales(plot: Plot, heard: Sequence[Heard], clock: CatchUpClock, verdict: Verdict) -> None:
+def _tales(plot: Plot, heard: Sequence[Heard], speed: float, verdict: Verdict) -> None:
     """Every story was told: word for word where it is exact, at least its levels and its end where it is loose."""
     by_stem: dict[str, list[Heard]] = defaultdict(list)
     for one in heard:
@@ -168,7 +162,7 @@ def _tales(plot: Plot, heard: Sequence[Heard], clock: CatchUpClock, verdict: Ver
             continue
         for one, step in zip(said, steps, strict=True):
             verdict.check(one.came >= step.at, f"{stem}: told at {one.came}, before it was known at {step.at}")
-            verdict.lags.append((one.came - step.at).total_seconds() / clock.speed)
+            verdict.lags.append((one.came - step.at).total_seconds() / speed)
     for begin, count in plot.counted.items():
         series = Counter(one.series for one in heard if one.series.startswith(begin))
         verdict.check(len(series) == count, f"{begin}…: {len(series)} series, {count} wanted")
@@ -298,11 +292,7 @@ def _never_stale(heard: Sequence[Heard], books: Books, rows: Iterable[RowMapping
     expires = {
         part: row["expires"] for row in rows if row["channel"] == "x" for part in row["payload"].get("parts", ())
     }
-    late = [
-        one.text[:60]
-        for one in books.posts
-        if hub_time(books.clock, one.created_at) > expires.get(one.text, one.created_at)
-    ]
+    late = [one.text[:60] for one in books.posts if books.shown(one.created_at) > expires.get(one.text, one.created_at)]
     verdict.check(not late, f"posted after it had run out: {late[:3]}")
 
 

@@ -55,8 +55,9 @@ WIND = Family("暴風", "VPWW58", "wind_storm", {2: ("強風注意報", "15"), 3
 class Sky:
     """Writes the forecaster's part into the plot."""
 
-    def __init__(self, plot: Plot, chance: random.Random) -> None:
-        self.plot, self._chance = plot, chance
+    def __init__(self, plot: Plot, chance: random.Random, *, polled: bool = True) -> None:
+        self.plot, self._chance, self._polled = plot, chance, polled
+        self._pace = 1.0 if plot.hours >= 8 else 0.3  # a short storm is a quick one
         self._said = 0
 
     def write(self) -> None:
@@ -80,7 +81,8 @@ class Sky:
         apart: tuple[float, float],
         drill: bool = False,
     ) -> None:
-        hour = first + self._chance.uniform(0, 0.3)
+        hour = (first + self._chance.uniform(0, 0.3)) * self._pace
+        apart = apart[0] * self._pace, apart[1] * self._pace
         while hour + len(path) * apart[1] < self.plot.hours - 0.7:
             self._wave(family, hour, path, apart, drill)
             hour += every + self._chance.uniform(-0.5, 0.5)
@@ -116,11 +118,13 @@ class Sky:
             warned = Warned(_CITY, *before, "解除")
         words = f"{family.word}の知らせ（{self._said}）。"
         body = telegram(family.word, at, words, [warned], status="訓練" if drill else "通常").encode()
-        self._out(at, family.code, body, relayed=family.relayed, polled=family.polled and not drill)
+        relayed = family.relayed or not self._polled
+        polled = family.polled and self._polled and not drill
+        self._out(at, family.code, body, relayed=relayed, polled=polled)
         if self._chance.random() < 0.3 and family.relayed:
             self.plot.send(at + timedelta(minutes=self._chance.uniform(1, 9)), RELAY, "telegram", body)  # once more
         if level == 3 and self._chance.random() < 0.4 and family.relayed:  # a wrong word in the headline is put right
-            later = at + timedelta(minutes=20)
+            later = at + timedelta(minutes=20) * self._pace
             again = telegram(
                 family.word, later, f"訂正：{words}", [warned], status="訓練" if drill else "通常", info_type="訂正"
             )
@@ -134,8 +138,8 @@ class Sky:
             self.plot.cue(at + timedelta(seconds=40), JMA, code, body)
 
     def _tornadoes(self) -> None:
-        """It holds for an hour, and nobody releases it; the second of two is taken back."""
-        hour, number = 3.1, 0
+        """Each holds for an hour, and nobody releases it."""
+        hour = 3.1 * self._pace
         while hour < self.plot.hours - 1.5:
             at = self.plot.at(hour + self._chance.uniform(0, 0.4)).replace(microsecond=0)
             until = (at + timedelta(hours=1)).astimezone(JST).isoformat(timespec="seconds")
@@ -144,7 +148,6 @@ class Sky:
             made = report("竜巻注意情報（目撃情報付き）", body, at=_local(at), valid=until, publisher="盛岡地方気象台")
             self._out(at, "VPHW51", _sent(made, at))
             told(self.plot, "Actual-official-notice-tornado", [((at - self.plot.start) / timedelta(hours=1), 3, False)])
-            number += 1
             hour += 14.0
 
     def _nothing_for_people(self) -> None:

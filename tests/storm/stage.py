@@ -20,7 +20,7 @@ from services.broker.child import dies_with_parent
 from services.broker.client import Limits, MqttClient
 from services.broker.login import Login
 from services.channels.push.vapid import new_key
-from services.clock import CatchUpClock, wall
+from services.clock import CatchUpClock, Clock, wall
 from services.store import users
 from services.store.engine import Store
 from services.store.users import Account, Role
@@ -48,12 +48,26 @@ class Stage:
     """``processes`` by name; ``clock`` is the hub's own, and that of everybody who plays."""
 
     folder: Path
-    clock: CatchUpClock
+    clock: Clock
     outside: Outside
     push: FakePush
     processes: dict[str, Process] = field(default_factory=dict)
     address: str = ""
     database: str = ""
+
+    @property
+    def fast(self) -> CatchUpClock:
+        """The clock where it runs by itself."""
+        assert isinstance(self.clock, CatchUpClock)
+        return self.clock
+
+    async def begin(self) -> None:
+        """From now on time runs."""
+        self.clock = CatchUpClock(self.fast.start, self.fast.speed)
+        for process in self.processes.values():
+            assert process.stdin is not None
+            process.stdin.write(f"{self.clock.began.isoformat()}\n".encode())
+            await process.stdin.drain()
 
     @property
     def store_url(self) -> str:
@@ -79,42 +93,48 @@ class Stage:
 
 @asynccontextmanager
 async def staged(folder: Path, hours: float, factor: float) -> AsyncIterator[Stage]:
-    """A running hub in an empty folder, whose clock reaches the present after ``hours`` of hub time."""
+    """A running hub in an empty folder. Its clock stands still until :meth:`Stage.begin`, and reaches the present some
+    time after these hours are over."""
     async with AsyncExitStack() as stack:
-        outside, push = (
-            Outside(
-                FakeX(rate_limit=1_000_000),
-                FakeMastodon(),
-                FakeLinkage(),
-                FakePartner(),
-                FakeSmtp(),
-                FakeJma(quick=timedelta(minutes=9) * factor),  # its files are as long, to a hub that asks by wall time
-            ),
-            FakePush(),
-        )
-        for one in (outside.x, outside.mastodon, outside.linkage, outside.partner, outside.smtp, outside.jma, push):
-            await one.start()
-            stack.push_async_callback(one.stop)
-        shutil.copytree(PROFILE, folder / "profile")
-        (folder / "profile" / "mappings").mkdir(exist_ok=True)
-        (folder / "profile" / "mappings" / "storm.toml").write_text(ground.MAPPING, encoding="utf-8")
-        (folder / "voice").mkdir()
-        settings = folder / "settings.toml"
-        settings.write_text(_settings(folder, outside), encoding="utf-8")
+        outside, push = await world(stack, factor)
+        settings = set_up(folder, outside)
         start = (wall() - timedelta(hours=hours)).replace(microsecond=0)
         made = Stage(folder, CatchUpClock(start, factor), outside, push)
-        await _people(made.store_url)
+        await people(made.store_url)
         await _start(made, settings, "hub", (), stack)
-        made.clock = CatchUpClock(start, factor)  # it begins when all are there
-        for process in made.processes.values():
-            assert process.stdin is not None
-            process.stdin.write(f"{made.clock.began.isoformat()}\n".encode())
-            await process.stdin.drain()
         yield made
 
 
+async def world(stack: AsyncExitStack, factor: float = 1.0) -> tuple[Outside, FakePush]:
+    """Everybody outside. The forecaster's files hold so much more: a hub asks for them by wall time."""
+    outside = Outside(
+        FakeX(rate_limit=1_000_000),
+        FakeMastodon(),
+        FakeLinkage(),
+        FakePartner(),
+        FakeSmtp(),
+        FakeJma(quick=timedelta(minutes=9) * factor),
+    )
+    push = FakePush()
+    for one in (outside.x, outside.mastodon, outside.linkage, outside.partner, outside.smtp, outside.jma, push):
+        await one.start()
+        stack.push_async_callback(one.stop)
+    return outside, push
+
+
+def set_up(folder: Path, outside: Outside) -> Path:
+    """The city's folder; its settings."""
+    shutil.copytree(PROFILE, folder / "profile")
+    (folder / "profile" / "mappings").mkdir(exist_ok=True)
+    (folder / "profile" / "mappings" / "storm.toml").write_text(ground.MAPPING, encoding="utf-8")
+    (folder / "voice").mkdir()
+    settings = folder / "settings.toml"
+    settings.write_text(_settings(folder, outside), encoding="utf-8")
+    return settings
+
+
 async def _start(made: Stage, settings: Path, name: str, services: Sequence[str], stack: AsyncExitStack) -> None:
-    clock = made.clock
+    clock = made.fast
     command = [sys.executable, "-m", "tests.storm.hub", *services, "--settings", str(settings)]
     command += ["--start", clock.start.isoformat(), "--speed", str(clock.speed)]
     command += ["--pulse", str(made.pulse(name)), "--every", str(max(1.0, 600 / clock.speed))]
@@ -140,7 +160,8 @@ async def _end(process: Process) -> None:
         await process.wait()
 
 
-async def _people(url: str) -> None:
+async def people(url: str) -> None:
+    """Two officers who may approve."""
     store = await Store.open(url)
     async with store.write() as connection:
         for name in OFFICERS:

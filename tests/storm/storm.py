@@ -8,11 +8,13 @@ import random
 from collections.abc import AsyncIterator, Coroutine
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 from time import monotonic, process_time
 from typing import Any
 
+from services.clock import CatchUpClock
 from tests.storm.books import Books
 from tests.storm.crowd import Crowd
 from tests.storm.gauge import Gauge
@@ -48,11 +50,16 @@ class Outcome:
     faults: list[str] = field(default_factory=list)
 
 
-def written(stage: Stage, hours: float, seed: int) -> tuple[Plot, random.Random]:
-    """The script of this seed."""
+def hub_time(clock: CatchUpClock, at: datetime) -> datetime:
+    """What the hub's clock showed at a moment of wall time."""
+    return min(at, clock.start + (at - clock.began) * clock.speed)
+
+
+def written(start: datetime, hours: float, seed: int, *, polled: bool = True) -> tuple[Plot, random.Random]:
+    """The script of this seed; unless ``polled`` the forecaster's word comes by relay alone."""
     chance = random.Random(seed)
-    plot = Plot(stage.clock.start, hours)
-    Sky(plot, chance).write()
+    plot = Plot(start, hours)
+    Sky(plot, chance, polled=polled).write()
     Ground(plot, chance).write()
     Town(plot, chance).write()
     return plot, chance
@@ -62,16 +69,17 @@ async def storm(folder: Path, hours: float, factor: float, seed: int) -> Outcome
     """Play it all, wait until it is quiet, and hear the witness."""
     began, mine = monotonic(), process_time()
     async with staged(folder, hours, factor) as stage:
-        plot, chance = written(stage, hours, seed)
+        plot, chance = written(stage.fast.start, hours, seed)
+        await stage.begin()
         crowd, played = Crowd(stage, plot, chance), Played()
         gauge = Gauge(stage, max(1.0, 600 / factor))
-        async with _alongside(_round_it(crowd, gauge)):
+        async with alongside(_round_it(crowd, gauge)):
             await asyncio.gather(*(crowd.join(one) for one in _ADDRESSES), crowd.browser("one"), crowd.browser("two"))
             async with asyncio.TaskGroup() as group:
                 group.create_task(_comings(stage, crowd, hours))
-                group.create_task(play(stage, plot, list(troubles(stage.clock.start, hours, chance)), played))
+                group.create_task(play(stage, plot, list(troubles(stage.fast.start, hours, chance)), played))
             await _until_quiet(gauge)
-            books = Books.of(plot, stage.clock, stage.outside, crowd)
+            books = Books.of(plot, partial(hub_time, stage.fast), factor, crowd)
             books.save(folder / "books.pickle")
             verdict = await judge(books, stage.store_url)
         gauge.save(folder / "samples.jsonl")
@@ -89,7 +97,7 @@ def _round_it(crowd: Crowd, gauge: Gauge) -> list[Coroutine[Any, Any, None]]:
 
 
 @asynccontextmanager
-async def _alongside(those: list[Coroutine[Any, Any, None]]) -> AsyncIterator[None]:
+async def alongside(those: list[Coroutine[Any, Any, None]]) -> AsyncIterator[None]:
     """They go on as long as the block; one that breaks off breaks the storm off."""
     async with AsyncExitStack() as stack:
         tasks = [asyncio.create_task(one) for one in those]
@@ -106,9 +114,9 @@ async def _ended(tasks: list[asyncio.Task[None]]) -> None:
 
 
 async def _comings(stage: Stage, crowd: Crowd, hours: float) -> None:
-    await asyncio.sleep(stage.clock.real_seconds_until(stage.clock.start + timedelta(hours=hours / 3)))
+    await asyncio.sleep(stage.fast.real_seconds_until(stage.fast.start + timedelta(hours=hours / 3)))
     await crowd.join(_LATER)
-    await asyncio.sleep(stage.clock.real_seconds_until(stage.clock.start + timedelta(hours=hours / 2)))
+    await asyncio.sleep(stage.fast.real_seconds_until(stage.fast.start + timedelta(hours=hours / 2)))
     await crowd.leave(_LEAVER)
 
 
