@@ -46,6 +46,8 @@ def _rows(found: Outcome) -> Iterator[tuple[str, str]]:
             f"{values[0][1]:.0f} … {values[-1][1]:.0f}, most {most:.0f}; {slope(last_two_thirds(values)):+.3f}/h",
         )
     tasks = [(float(number), float(one["tasks"])) for number, one in enumerate(found.pulses)]
+    counted = [one for one in found.pulses if "objects" in one]
+    yield "Python objects", ", ".join(f"{one['objects']:,}" for one in counted)
     yield "tasks", f"{tasks[0][1]:.0f} … {tasks[-1][1]:.0f}, most {max(value for _, value in tasks):.0f}"
     for name, values_, unit in (("records behind", gauge.behind, ""), ("oldest due delivery", gauge.oldest, " s")):
         marks = (quantile(list(map(float, values_)), share) for share in (0.5, 0.99, 1.0))

@@ -6,18 +6,29 @@ import asyncio
 import json
 import sqlite3
 import statistics
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import closing, suppress
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from itertools import combinations
 from pathlib import Path
+from typing import Any
 
 from services.clock import wall
 from tests.benchmarks.hub import resident_mb
 from tests.storm.stage import Stage
 
 _OPEN = ("waiting", "sending", "unknown")
+_LONG = 24.0  # hours: in a shorter storm caches are still filling
+_PAGES_MB = 16  # that a connection to SQLite may keep (cache_size in services/store/sqlite.py); each has two files open
+_OBJECTS = 0.02  # of all Python objects, in a day: what caches of fixed size still take on
+_ALLOWED = {
+    "threads": 2.0,
+    "files": 4.0,
+    "databases": 0.0,
+    "behind": 10.0,
+    "open": 3.0,
+}  # a rise over the last two thirds
 _MOST_POINTS = 200  # of a slope: its pairs are this squared
 
 
@@ -123,3 +134,36 @@ def last_two_thirds(points: Iterable[tuple[float, float]]) -> list[tuple[float, 
 def quantile(values: Sequence[float], share: float) -> float:
     """The value below which so large a share lies."""
     return sorted(values)[min(len(values) - 1, int(share * len(values)))] if values else 0.0
+
+
+def grown(samples: Sequence[Sample], pulses: Sequence[Mapping[str, Any]]) -> list[str]:
+    """What rose over the last two thirds of a long storm by more than it may, in sentences."""
+    if not samples or samples[-1].hour < _LONG:
+        return []
+    found = []
+    for name, most in _ALLOWED.items():
+        risen = rise([(one.hour, float(getattr(one, name))) for one in samples])
+        if risen > most:
+            found.append(f"{name} rose by {risen:.1f}, over {most:g}")
+    pages = samples[-1].databases / 2 * _PAGES_MB
+    for name in samples[-1].memory:
+        risen = rise([(one.hour, one.memory[name]) for one in samples if name in one.memory])
+        if risen > pages:
+            found.append(
+                f"memory of {name} rose by {risen:.0f} MB, over the {pages:.0f} MB of pages that the store keeps"
+            )
+    counted = [one for one in pulses if "objects" in one]
+    begin = datetime.fromisoformat(counted[0]["at"])
+    objects = [
+        ((datetime.fromisoformat(one["at"]) - begin).total_seconds() / 86_400, float(one["objects"])) for one in counted
+    ]
+    share = slope(last_two_thirds(objects)) / objects[-1][1]
+    if share > _OBJECTS:
+        found.append(f"objects rise by {share:.1%} a day, over {_OBJECTS:.0%}")
+    return found
+
+
+def rise(points: Sequence[tuple[float, float]]) -> float:
+    """By how much it rose over its last two thirds, by its slope."""
+    late = last_two_thirds(points)
+    return slope(late) * (late[-1][0] - late[0][0]) if late else 0.0

@@ -17,7 +17,7 @@ from typing import Any
 from services.clock import CatchUpClock
 from tests.storm.books import Books
 from tests.storm.crowd import Crowd
-from tests.storm.gauge import Gauge
+from tests.storm.gauge import Gauge, grown
 from tests.storm.ground import Ground
 from tests.storm.oracle import Verdict, judge
 from tests.storm.play import Played, play
@@ -87,7 +87,7 @@ async def storm(folder: Path, hours: float, factor: float, seed: int) -> Outcome
         cpu = _cpu(stage.pids["hub"])
     outcome = Outcome(seed, hours, factor, verdict, played, crowd, gauge, pulses, cpu, monotonic() - began)
     outcome.player_s = process_time() - mine
-    outcome.faults = [*verdict.faults, *crowd.faults[:20]]
+    outcome.faults = [*verdict.faults, *crowd.faults[:20], *grown(gauge.samples, pulses)]
     return outcome
 
 

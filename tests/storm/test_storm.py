@@ -22,7 +22,7 @@ from services.settings import load
 from tests.exercise.telegrams import JST
 from tests.storm.books import Books
 from tests.storm.crowd import Crowd
-from tests.storm.gauge import lag, last_two_thirds, quantile, slope
+from tests.storm.gauge import Sample, grown, lag, last_two_thirds, quantile, rise, slope
 from tests.storm.oracle import judge
 from tests.storm.play import Played, put_in, senders
 from tests.storm.plot import Cue, Plot
@@ -154,5 +154,34 @@ def test_a_slope_is_that_of_most_and_not_of_the_outliers() -> None:
     points = [(float(hour), 200 + 0.5 * hour + (80 if hour % 17 == 0 else 0)) for hour in range(72)]
     assert slope(points) == pytest.approx(0.5, abs=0.05)
     assert slope(last_two_thirds([(hour, 300.0 if hour > 24 else 10 * hour) for hour, _ in points])) == 0
-    assert slope([(1.0, 5.0)]) == 0
+    assert slope([(1.0, 5.0)]) == 0 and rise([]) == 0
     assert quantile([3.0, 1.0, 2.0], 0.5) == 2 and quantile([], 0.5) == 0
+
+
+def test_what_grows_is_named() -> None:
+    def samples(**each: float) -> list[Sample]:
+        """72 hours; of each name what it rises by in an hour."""
+        return [
+            Sample(
+                hour=float(hour),
+                memory={"hub": 300 + each.get("memory", 0) * hour},
+                threads=10,
+                files=int(40 + each.get("files", 0) * hour),
+                databases=10,
+                behind=int(each.get("behind", 0) * hour),
+                open=0,
+                oldest_s=0,
+                store_mb=0,
+            )
+            for hour in range(73)
+        ]
+
+    begin = datetime(2026, 11, 19, tzinfo=UTC)
+    pulses = [
+        {"at": (begin + timedelta(hours=hour)).isoformat(), "objects": 300_000 + 500 * hour} for hour in range(0, 72, 6)
+    ]
+    still = [one | {"objects": 300_000} for one in pulses]
+    assert grown(samples(memory=1.0), still) == [], "the store's pages may still fill"
+    assert ["memory" in one for one in grown(samples(memory=3.0), still)] == [True]
+    assert [one.split()[0] for one in grown(samples(files=1, behind=2), pulses)] == ["files", "behind", "objects"]
+    assert grown(samples(files=1)[:12], pulses) == [], "too short to say"
