@@ -60,7 +60,7 @@ class Crowd:
 
     async def reader(self) -> None:
         """Phones on the public pages and programs on the open feeds."""
-        paths = ("/", "/api/v1/alerts", "/api/v1/hazards", "/cap/feed.atom", "/api/v1/readings", "/map", "/healthz")
+        paths = ("/", "/api/v1/alerts", "/api/v1/hazards", "/cap/feed.atom", "/api/v1/readings", "/snow", "/healthz")
         async with self._session() as http:
             while True:
                 path = self.chance.choice(paths)
