@@ -71,4 +71,4 @@ async def test_late_it_takes_that_long_each_way_and_lossy_it_loses_nothing_for_g
     assert await said(line) == b"hello"
     assert time.monotonic() - began >= 0.3, "the call, there and back"
     line.late_s, line.loss = 0.0, 0.5
-    assert [await said(line) for _ in range(3)] == [b"hello"] * 3
+    assert await asyncio.gather(*(said(line) for _ in range(3))) == [b"hello"] * 3
