@@ -15,11 +15,14 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.store.engine import Store, of_today, parse
+
+Prepare = Callable[[AsyncConnection], Awaitable[None]]
 
 
 @cache
@@ -43,15 +46,13 @@ def laid() -> Iterator[None]:
     template()
     opening = Store.open
 
-    async def open_laid(
-        _: type[Store], url: str, prepare: Callable[[AsyncConnection], Awaitable[None]] = of_today
-    ) -> Store:
+    async def open_laid(_: type[Store], url: str, prepare: Prepare = of_today, **more: Any) -> Store:
         file = Path(parse(url).database or "")
         if prepare is of_today and file.suffix == ".db" and not file.exists():
             with suppress(OSError):  # where nothing can be written, the store itself shall say so
                 file.parent.mkdir(parents=True, exist_ok=True)
                 shutil.copy(template(), file)
-        return await opening(url, prepare)
+        return await opening(url, prepare, **more)
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Store, "open", classmethod(open_laid))
