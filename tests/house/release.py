@@ -25,7 +25,8 @@ from tests.house.test_floors import ROOT
 
 FLOORS = ("feeds", "geo", "rules", "services")
 _HEADING = re.compile(r"^## (?:(?P<open>未公開 / Unreleased)|(?P<version>\d+\.\d+\.\d+) — (?P<date>.+))$")
-_PAGES = ("/", "/healthz", "/snow", "/open", "/static/css/public.css", "/login")
+_PAGES = ("/", "/healthz", "/snow", "/open", "/login")
+_STYLE = re.compile(r'href="([^"]+/css/public\.css)"')
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,12 +144,26 @@ def _served(home: Path, data: Path) -> dict[str, object]:
         try:
             assert hub.stdout is not None
             address = json.loads(hub.stdout.readline())["ready"]
-            pages = {page: urllib.request.urlopen(address + page, timeout=30).status for page in _PAGES}
+            pages = {page: _status(address + page) for page in (*_PAGES, _style(address))}
         finally:
             hub.terminate()
     if told.stdout.split() != ["shirase", version()] or set(pages.values()) != {200} or hub.returncode:
         raise SystemExit(f"the installed hub is not right: {told.stdout!r} {pages} exit {hub.returncode}")
     return {"version": told.stdout.strip(), "pages": pages}
+
+
+def _status(url: str) -> int:
+    with urllib.request.urlopen(url, timeout=30) as answer:
+        return int(answer.status)
+
+
+def _style(address: str) -> str:
+    """Where the residents' page has its style from: its address has the sum of all static files in it."""
+    with urllib.request.urlopen(f"{address}/", timeout=30) as answer:
+        named = _STYLE.search(answer.read().decode())
+    if not named:
+        raise SystemExit("the residents' page names no style")
+    return named[1]
 
 
 def _tell(step: str, **found: object) -> None:
