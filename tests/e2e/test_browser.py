@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -11,15 +10,14 @@ from playwright.async_api import Browser, expect
 from sqlalchemy import func, select
 
 from feeds.names import Named
-from feeds.records import Flag, Message, Reading, Rejected
 from feeds.status import Status
 from services.callout import desk as callout
-from services.store import quarantine, records, stations
+from services.store import stations
 from services.store.tables import alerts
 from tests.e2e.conftest import Visit, visit
 from tests.e2e.scene import Scene
+from tests.e2e.unplaced import SENSOR
 from tests.e2e.walk.axe import violations
-from tests.services.making import NOW
 
 pytestmark = pytest.mark.browser
 
@@ -119,7 +117,7 @@ async def test_a_change_appears_by_itself_and_is_announced(browser: Browser, daw
     await expect(page.locator("#drafts-list")).to_contain_text("承認を待つものはありません")
     await expect(page.locator("#events-list")).to_contain_text("まだ何も起きていません")
     await page.evaluate(_LISTEN)
-    await dawn.play(dawn.clock.at + timedelta(hours=3), approve=False)
+    await dawn.play(dawn.clock.at + timedelta(hours=3), approve=False, step=timedelta(hours=1))
     dawn.bell.ring("alerts")
     await expect(page.locator("#drafts-count")).to_contain_text("件", timeout=10_000)
     await expect(page.locator("#events-list .event").first).to_be_visible()
@@ -135,7 +133,7 @@ async def test_the_map_goes_to_the_danger_until_somebody_moves_it(browser: Brows
     await window.map_ready()
     page = window.page
     before = await page.locator("#map").screenshot()
-    await dawn.play(dawn.clock.at + timedelta(hours=10), approve=False)
+    await dawn.play(dawn.clock.at + timedelta(hours=10), approve=False, step=timedelta(hours=1))
     dawn.bell.ring("alerts")
     await expect(page.locator("#bar-danger .level").first).to_have_attribute(
         "data-level", re.compile("[234]"), timeout=10_000
@@ -246,16 +244,21 @@ async def test_a_row_leads_to_the_map_and_the_panel_back_to_the_row(at_map: Visi
 
 
 async def test_a_broken_line_is_said_and_drawn_as_stale(browser: Browser, night: Scene) -> None:
+    """The page's clock is turned where it would wait: its pulse finds out, its pause ends, its age goes on."""
     window, context = await visit(browser, night)
-    await window.map_ready()
     page = window.page
+    await page.clock.install()
+    await window.map_ready()
     night.clock.at += timedelta(hours=2)
     await context.set_offline(True)
-    await expect(page.locator("#bar-line")).to_have_text("切断。再接続しています", timeout=20_000)
-    await expect(page.locator("#map-stale")).to_contain_text("安全を意味しません", timeout=20_000)
+    await page.clock.fast_forward(8_000)
+    await expect(page.locator("#bar-line")).to_have_text("切断。再接続しています")
+    await page.clock.fast_forward(30_000)
+    await expect(page.locator("#map-stale")).to_contain_text("安全を意味しません")
     assert await page.evaluate("() => document.body.dataset.stale") == "true"
     await context.set_offline(False)
-    await expect(page.locator("#bar-line")).to_have_text("接続中", timeout=20_000)
+    await page.clock.fast_forward(3_000)
+    await expect(page.locator("#bar-line")).to_have_text("接続中")
     await expect(page.locator("#map-stale")).to_contain_text("新しい観測が届いていません")
     await context.close()
 
@@ -283,7 +286,7 @@ async def test_the_outbox_shows_the_post_that_arrived(browser: Browser, night: S
 
 async def test_what_rings_stands_over_the_page_and_stops_for_who_takes_it(browser: Browser, night: Scene) -> None:
     window, context = await visit(browser, night)
-    await window.map_ready()
+    await window.open("/ops/alerts")
     page, now = window.page, night.clock.now()
     async with night.store.write() as connection:
         await callout.break_glass(connection, key="a", status=Status.EXERCISE, level=5, who="sato", now=now)
@@ -307,15 +310,8 @@ async def test_a_stranger_on_the_timeline_is_told(browser: Browser, night: Scene
     await context.close()
 
 
-async def test_what_could_not_be_read_is_shown_and_says_why_it_still_cannot(browser: Browser, night: Scene) -> None:
-    torn = Message(topic="hub/v1/gw9/st1/water_level", payload=b'{"v":1,<b>', received_at=NOW, gateway="gw9")
-    fault = Rejected(code="bad_json", message="this is not JSON", at="byte 7")
-    async with night.store.write() as connection:
-        await quarantine.keep(connection, torn, fault)
-        await quarantine.keep(connection, replace(torn, topic="hub/v1/gw8/batch", gateway="gw8"), fault)
-    window, context = await visit(browser, night)
-    await window.map_ready()
-    page = window.page
+async def test_what_could_not_be_read_is_shown_and_says_why_it_still_cannot(at_map: Visit) -> None:
+    page = at_map.page
     await page.get_by_role("tab", name=re.compile(r"読めなかったもの（\d+）")).click()
     row = page.locator("#quarantine tbody tr", has_text="gw9")
     await expect(row).to_contain_text("this is not JSON（byte 7）")
@@ -325,24 +321,11 @@ async def test_what_could_not_be_read_is_shown_and_says_why_it_still_cannot(brow
     await expect(page.locator("#announce-urgent")).to_contain_text("まだ読めません")
     await page.get_by_role("button", name="同じ理由のものをすべて読み直す").click()
     await expect(page.locator("#announce-polite")).to_contain_text("まだ読めないもの 2 件")
-    await context.close()
+    at_map.forgive("409")
 
 
-async def test_a_new_sensor_is_adopted_from_the_map(browser: Browser, night: Scene) -> None:
-    new = Reading(
-        gateway="lora",
-        station="a84041000181e061",
-        quantity="water_level",
-        value=1.25,
-        unit="m",
-        measured_at=NOW - timedelta(minutes=3),
-        flags=frozenset({Flag.UNIT_ASSUMED}),
-    )
-    async with night.store.write() as connection:
-        await records.save(connection, [new], NOW)
-    window, context = await visit(browser, night)
-    await window.map_ready()
-    page = window.page
+async def test_a_new_sensor_is_adopted_from_the_map(at_map: Visit) -> None:
+    page = at_map.page
     await page.get_by_role("tab", name="未登録のセンサー（1）").focus()
     await page.keyboard.press("Enter")
     row = page.locator("#unassigned-list tbody tr")
@@ -358,7 +341,7 @@ async def test_a_new_sensor_is_adopted_from_the_map(browser: Browser, night: Sce
     await page.get_by_label("送られてくる単位").fill("cm")
     await page.get_by_label("氾濫注意水位").fill("3.0")
     await page.get_by_label("氾濫危険水位").fill("2.0")
-    assert await violations(page) == []
+    assert await violations(page, within="#dock") == []
     form = page.locator("#adopt")
     await form.get_by_role("button", name="登録する").click()
     await expect(page.locator("#adopt-error")).to_contain_text("must rise")
@@ -366,18 +349,16 @@ async def test_a_new_sensor_is_adopted_from_the_map(browser: Browser, night: Sce
     await form.get_by_role("button", name="登録する").click()
     await expect(form).to_be_hidden()
     await expect(page.locator("#announce-polite")).to_contain_text("中ノ橋水位計 を登録しました")
-    async with night.store.read() as connection:
-        adopted = await stations.find(connection, new.station)
+    async with at_map.scene.store.read() as connection:
+        adopted = await stations.find(connection, SENSOR)
     assert adopted is not None and adopted.members is not None
     assert adopted.members["thresholds"] == {"caution": 3.0, "danger": 4.0}
     assert adopted.words["level"] == adopted.words["water_level"] == Named("water_level", "cm")
-    await context.close()
+    at_map.forgive("400")
 
 
-async def test_a_silence_is_set_and_ended_by_the_keyboard_and_never_out_of_sight(browser: Browser, dawn: Scene) -> None:
-    window, context = await visit(browser, dawn)
-    await window.map_ready()
-    page = window.page
+async def test_a_silence_is_set_and_ended_by_the_keyboard_and_never_out_of_sight(at_map: Visit) -> None:
+    page = at_map.page
     await page.get_by_role("tab", name="なぜ送られていないか").focus()
     await page.keyboard.press("Enter")
     await page.get_by_label("止める種別").focus()
@@ -390,19 +371,16 @@ async def test_a_silence_is_set_and_ended_by_the_keyboard_and_never_out_of_sight
     await expect(banner).to_contain_text("止めている通知があります。")
     row = page.locator("#silences-list tbody tr", has_text="雨量計の点検")
     await expect(row).to_be_visible()
-    assert await violations(page) == []
+    assert await violations(page, within="#dock, #bar-silences") == []
     await row.get_by_role("button", name="終える").focus()
     await page.keyboard.press("Enter")
     await expect(banner).to_be_hidden()
     await expect(page.locator("#silences-list")).to_contain_text("止めている通知はありません。")
-    await context.close()
 
 
-async def test_a_gauge_that_lies_is_set_aside_and_trusted_again_by_the_keyboard(browser: Browser, dawn: Scene) -> None:
+async def test_a_gauge_that_lies_is_set_aside_and_trusted_again_by_the_keyboard(at_map: Visit) -> None:
     """From its sheet, with a reason: the value stays in sight, struck out of what is decided."""
-    window, context = await visit(browser, dawn)
-    await window.map_ready()
-    page = window.page
+    page = at_map.page
     await page.get_by_role("tab", name="観測所").click()
     await page.get_by_role("button", name="館坂橋", exact=True).first.focus()
     await page.keyboard.press("Enter")
@@ -414,7 +392,7 @@ async def test_a_gauge_that_lies_is_set_aside_and_trusted_again_by_the_keyboard(
     await expect(banner).to_contain_text("館坂橋 水位")
     await expect(page.locator("#selection .barred")).to_contain_text("流木が当たった")
     await expect(page.locator("#distrusts-list tbody tr")).to_contain_text("流木が当たった")
-    assert await violations(page) == []
+    assert await violations(page, within="#selection, #dock, #bar-distrusts") == []
     await page.locator("#distrusts-list").get_by_role("button", name="信用に戻す").focus()
     await page.keyboard.press("Enter")
     await expect(banner).to_be_hidden()
@@ -425,4 +403,3 @@ async def test_a_gauge_that_lies_is_set_aside_and_trusted_again_by_the_keyboard(
     await page.keyboard.press("Enter")
     await expect(page.locator("#silences-list tbody tr")).to_contain_text("館坂橋だけに基づくもの")
     await page.locator("#silences-list").get_by_role("button", name="終える").click()
-    await context.close()

@@ -39,7 +39,7 @@ async def test_layers_are_chosen_by_keys_and_remembered_and_a_hidden_danger_is_s
     await expect(hidden).to_be_hidden()
     await page.locator("[data-layer='observed']").uncheck()
     await expect(hidden).to_be_visible()
-    assert await violations(page) == []
+    assert await violations(page, within="#map-hidden, .layers") == []
     await page.reload()
     await page.wait_for_function("() => document.body.dataset.map === 'ready'")
     await expect(flood).not_to_be_checked()
@@ -56,7 +56,7 @@ async def test_layers_are_chosen_by_keys_and_remembered_and_a_hidden_danger_is_s
     await place.focus()
     await page.keyboard.press("Enter")
     await expect(page.locator("#map-card")).to_be_focused()
-    assert await violations(page) == []
+    assert await violations(page, within="#map-card, .layers") == []
     await page.keyboard.press("Escape")
     await expect(page.locator("#map-card")).to_be_hidden()
     await expect(place).to_be_focused()
@@ -73,7 +73,7 @@ async def test_a_place_is_found_by_reading_mesh_and_coordinates(at_map: Visit) -
     await expect(listed.get_by_role("option").first).to_contain_text("盛岡駅前通")
     await page.keyboard.press("ArrowDown")
     assert await field.get_attribute("aria-activedescendant") == "search-0"
-    assert await violations(page) == []
+    assert await violations(page, within="#search") == []
     await page.keyboard.press("Enter")
     await expect(page.locator("#selection-title")).to_contain_text("盛岡駅前通")
     await expect(listed).to_be_hidden()
@@ -84,7 +84,7 @@ async def test_a_place_is_found_by_reading_mesh_and_coordinates(at_map: Visit) -
         await expect(page).not_to_have_url(before)
     await field.fill("ぬるぽ")
     await expect(page.locator("#search-none")).to_contain_text("メッシュコード")
-    assert await violations(page) == []
+    assert await violations(page, within="#search") == []
     await field.press("Escape")
     await expect(page.locator("#search-none")).to_be_hidden()
     points = [
@@ -119,7 +119,7 @@ async def test_an_area_is_drawn_by_keys_and_by_clicks_and_becomes_a_draft(browse
     await page.locator("#map").focus()
     await page.keyboard.press("Enter")  # the middle of the map
     await expect(page.locator("#tool-write")).to_be_enabled()
-    assert await violations(page) == []
+    assert await violations(page, within="#tools") == []
     await page.get_by_label("地区・メッシュを選ぶ").check()
     await page.fill("#tool-word", "本宮")
     await page.press("#tool-word", "Enter")

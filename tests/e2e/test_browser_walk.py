@@ -1,49 +1,69 @@
-"""Every page and state, looked at with every eye; one browser, four hubs, and each page is opened twice at most."""
+"""Every page and state, looked at with every eye; one browser, four hubs, and each page is opened twice at most.
+
+A page of which another of the same template is asked everything, and most of the desk in English, is asked the whole by
+``make drill`` alone (SHIRASE_DRILL=full).
+"""
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import aiohttp
 import pytest
+import pytest_asyncio
 from playwright.async_api import Browser
 
-from tests.e2e.scene import Scene
+from tests.e2e.conftest import Played, remembered
 from tests.e2e.walk import stops, stops_of_map
-from tests.e2e.walk.axe import barriers
-from tests.e2e.walk.hubs import ADMIN, bear_hub, empty_hub, night_hub, storm_hub
-from tests.e2e.walk.walker import EYES, begin, eyes, walk, walk_in_english
+from tests.e2e.walk.hubs import ADMIN, Hub, bear_hub, empty_hub, night_hub, storm_hub
+from tests.e2e.walk.stop import Stop
+from tests.e2e.walk.walker import (
+    DESKTOP,
+    EYES,
+    asked,
+    asked_of_another,
+    asked_of_part,
+    begin,
+    eyes,
+    walk,
+    walk_in_english,
+)
 from tests.house.test_walk import NO_PAGES
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(900)]  # minutes on a busy machine
 
 
-async def test_the_map_in_all_its_states(browser: Browser, night: Scene) -> None:
-    async with night_hub(night) as hub:
-        window, context = await begin(browser, hub, ADMIN)
-        assert await walk(window, hub, stops_of_map.STATES) == {}
-        await context.close()
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def at_night(played: Played, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Hub]:
+    """One night for all who walk through it: to fill it costs as much as to look at ten of its pages."""
+    async with remembered(played, tmp_path_factory.mktemp("walked")) as made, night_hub(made) as hub:
+        yield hub
 
 
-async def test_the_desk_at_night(browser: Browser, night: Scene) -> None:
-    async with night_hub(night) as hub:
-        window, context = await begin(browser, hub, ADMIN)
-        assert await walk(window, hub, stops.DESK) == {}
-        await context.close()
+async def test_the_map_in_all_its_states(browser: Browser, at_night: Hub) -> None:
+    window, context = await begin(browser, at_night, ADMIN)
+    assert await walk(window, at_night, stops_of_map.STATES) == {}
+    await context.close()
 
 
-async def test_the_desk_in_english_with_letters_twice_as_large(browser: Browser, night: Scene) -> None:
-    async with night_hub(night) as hub:
-        window, context = await begin(browser, hub, ADMIN, locale="en-GB")
-        assert await walk_in_english(window, hub, (stops_of_map.STATES[0], *stops.DESK)) == {}
-        await context.close()
+async def test_the_desk_in_english_with_letters_twice_as_large(browser: Browser, at_night: Hub) -> None:
+    """Before the walk over the desk, in which this person gets another password."""
+    window, context = await begin(browser, at_night, ADMIN, locale="en-GB")
+    assert await walk_in_english(window, at_night, (stops_of_map.STATES[0], *stops.DESK)) == {}
+    await context.close()
 
 
-async def test_what_everybody_may_open(browser: Browser, night: Scene) -> None:
-    async with night_hub(night) as hub:
-        window, context = await begin(browser, hub)
-        assert await walk(window, hub, stops.OPEN) == {}
-        await context.close()
+async def test_the_desk_at_night(browser: Browser, at_night: Hub) -> None:
+    window, context = await begin(browser, at_night, ADMIN)
+    assert await walk(window, at_night, stops.DESK) == {}
+    await context.close()
+
+
+async def test_what_everybody_may_open(browser: Browser, at_night: Hub) -> None:
+    window, context = await begin(browser, at_night)
+    assert await walk(window, at_night, stops.OPEN) == {}
+    await context.close()
 
 
 async def test_the_storm_and_the_bears(browser: Browser, tmp_path: Path) -> None:
@@ -64,8 +84,9 @@ async def test_where_nothing_has_happened(browser: Browser, tmp_path: Path) -> N
         await context.close()
 
 
-async def test_what_is_no_page_answers_nothing_in_html(night: Scene) -> None:
+async def test_what_is_no_page_answers_nothing_in_html(at_night: Hub) -> None:
     """The other half of tests/house/test_walk.py: what the walk leaves out is for programs, or leads on."""
+    night = at_night.made
     assert night.runner is not None
     paths = {one.resource.canonical for one in night.runner.app.router.routes() if one.resource and one.method == "GET"}
     asked = sorted(path for path in paths if NO_PAGES.fullmatch(path) and "{" not in path)
@@ -91,36 +112,42 @@ BAD = """<html lang="en"><title>Bad</title><meta name="color-scheme" content="li
 </style><main><aside class="drill">drill</aside><h1>Bad</h1><p class="wide">wide</p><p class="short">so long that nobody
   can ever read the end of it</p><a class="bare" href="#a">bare</a><p>日本語</p><p class="dot"></p>
   <div role="tablist"><button class="flat" role="tab" aria-selected="true">one</button><button class="flat" role="tab"
-  aria-selected="false">two</button></div><a class="under" href="#b">under</a><p class="over">over</p></main></html>"""
+  aria-selected="false">two</button></div><a class="under" href="#b">under</a><p class="over">over</p><input>
+  <button onkeydown="event.preventDefault()">trap</button><a class="beyond" href="#c">beyond</a></main></html>"""
+
+
+_BY_DAY = ("label: ", "320 px: wide: 2000 px wide", "320 px: cut: cut: p.short")
+_OF_A_PART = (
+    *_BY_DAY,
+    "dark: color-contrast: ",
+    "aria-selected looks like the others",
+    "its colour was all it said: p.dot",
+    "no edge: button.flat",
+    "200 %: wide: 2000 px wide",
+    "no focus ring: a.bare",
+)
+_OF_ALL = (
+    *_OF_A_PART,
+    "covered while focused: a.under",
+    "no key comes to: a.beyond",
+    "hangs over every sheet: p.over",
+    "the mark of a drill is not on paper",
+)
 
 
 async def test_each_eye_sees_what_it_is_there_for(browser: Browser) -> None:
-    page = await browser.new_page(viewport={"width": 640, "height": 450}, color_scheme="light")
+    page = await browser.new_page(viewport=DESKTOP, color_scheme="light")
     await page.set_content(BAD)
     await page.evaluate(EYES.read_text())
-    by_night = await barriers(page)
-    assert any(one.startswith("dark: color-contrast") for one in by_night), by_night
-    seen = [f"{question}: {one}" for question in ("wide", "cut", "unseenFocus") for one in await eyes(page, question)]
-    await page.evaluate("() => eyes.ink()")
-    await page.emulate_media(forced_colors="active")
-    seen += await eyes(page, "forced")
-    await page.emulate_media(forced_colors="none", media="print")
-    assert await page.evaluate("() => eyes.sheet()") == 1511, "the page's own sheet, A3 without its margins"
-    seen += [*await eyes(page, "paper"), *await eyes(page, "unmarked")]
-    await page.evaluate("() => eyes.startWalk()")
-    seen += await eyes(page, "walked")
-    for word in (
-        "2000 px wide",
-        "cut: p.short",
-        "no focus ring: a.bare",
-        "covered while focused: a.under",
-        "no edge: button.flat",
-        "aria-selected looks like the others",
-        "its colour was all it said: p.dot",
-        "hangs over every sheet: p.over",
-        "the mark of a drill is not on paper",
-        "unmarked: 日本語",
-        "no key comes to: a.bare",
+    for told, seen in (
+        (_BY_DAY, await asked_of_another(page)),
+        (_OF_A_PART, await asked_of_part(page, Stop("bad", part="main"))),
+        (_OF_ALL, await asked(page)),
+        (("unmarked: 日本語",), await eyes(page, "unmarked")),
     ):
-        assert any(word in one for one in seen), (word, seen)
+        for word in told:
+            assert any(word in one for one in seen), (word, seen)
+        assert not any("no key comes to: a.bare" in one for one in seen), "what the keys did meet"
+    await page.emulate_media(media="print")
+    assert await page.evaluate("() => eyes.sheet()") == 1511, "the page's own sheet, A3 without its margins"
     await page.close()

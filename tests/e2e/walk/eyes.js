@@ -87,7 +87,11 @@ window.eyes ??= (() => {
   /** How many keys it takes at most. */
   function startWalk() {
     met = new Set();
-    document.activeElement?.blur?.();
+    const top = document.querySelector('dialog:modal') ?? document.body, before = top.getAttribute('tabindex');
+    top.tabIndex = -1; // where the next Tab begins: past the end, keys that are held are lost while the focus is out of the page
+    top.focus();
+    if (before === null) top.removeAttribute('tabindex');
+    else top.setAttribute('tabindex', before);
     const scrolled = document.querySelectorAll('.scroll, .wide, pre, dialog').length; // what scrolls is a stop, too
     return stops().reduce((sum, one) => sum + (FIELDS[one.type] ?? 1), 8 + scrolled);
   }

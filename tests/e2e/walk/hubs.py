@@ -13,7 +13,7 @@ from pathlib import Path
 
 from sqlalchemy import select
 
-from feeds.records import Flag, Message, Reading, Rejected, Report
+from feeds.records import Report
 from feeds.status import Status
 from services.accounts import second, totp
 from services.clock import wall
@@ -21,7 +21,7 @@ from services.desks.subscriptions import Subscriptions
 from services.photos import clean
 from services.residents.seal import Purpose
 from services.residents.wish import Wish
-from services.store import call_sends, displays, muster_sends, photos, quarantine, records, subscribers
+from services.store import call_sends, displays, muster_sends, photos, records, subscribers
 from services.store.tables import alerts
 from services.store.tables_subscribers import subscribers as residents
 from services.store.tables_watch import wards
@@ -33,6 +33,7 @@ from tests.e2e.filled import fill
 from tests.e2e.minded import mind
 from tests.e2e.scene import ACCOUNTS, SUBSCRIBING, Scene, scene
 from tests.e2e.storm import EVENING, Storm
+from tests.e2e.unplaced import arrive_unplaced
 from tests.services import pictures
 
 ADMIN = "kanri"
@@ -63,19 +64,9 @@ async def night_hub(made: Scene) -> AsyncIterator[Hub]:
 
 
 async def _arrived(made: Scene) -> dict[str, str]:
-    """What has no place yet: a torn message, a sensor that nobody knows, a bear with its picture, a resident's wish."""
+    """What has no place yet; a bear with its picture, a resident's wish."""
+    await arrive_unplaced(made)
     now = made.clock.now()
-    torn = Message(topic="hub/v1/gw9/st1/water_level", payload=b'{"v":1,<b>', received_at=now, gateway="gw9")
-    fault = Rejected(code="bad_json", message="this is not JSON", at="byte 7")
-    new = Reading(
-        gateway="lora",
-        station="a84041000181e061",
-        quantity="water_level",
-        value=1.25,
-        unit="m",
-        measured_at=now - timedelta(minutes=3),
-        flags=frozenset({Flag.UNIT_ASSUMED}),
-    )
     shots = [clean(pictures.jpeg(pictures.scene(number))) for number in (1, 2)]
     bear = Report(
         gateway="@public",
@@ -92,10 +83,9 @@ async def _arrived(made: Scene) -> dict[str, str]:
     desk = Subscriptions(made.store, SUBSCRIBING, [])
     await desk.ask("taro@example.jp", Wish(topics=("water",), least=3))
     async with made.store.write() as connection:
-        await quarantine.keep(connection, torn, fault)
         for one in shots:
             await photos.keep(connection, one, wall(), wall() + timedelta(days=30))
-        await records.save(connection, [new, bear], now)
+        await records.save(connection, [bear], now)
         await give(connection, ADMIN, ADMIN, wall() + timedelta(days=1), wall())
         await displays.add(connection, "本部室", token_hash(_SCREEN), ADMIN, wall())
         row = (await connection.execute(select(residents))).mappings().one()

@@ -23,11 +23,12 @@ class Stop:
     ready: str = ""  # the word that the page's script writes on its body when it has done its work
     undo: str = ""  # a key that ends the state
     room: bool = False  # made for the wall of a room, and read nowhere else
+    like: str = ""  # the stop of the same template that is asked everything; `make drill` asks it of this one too
 
 
-def desk(name: str, path: str, ready: str = "story", act: Act | None = None, leads: str = "") -> Stop:
+def desk(name: str, path: str, ready: str = "story", act: Act | None = None, leads: str = "", like: str = "") -> Stop:
     """A page of the desk. Most of them load the small script that says ``story``."""
-    return Stop(name, f"/ops/{path}", act, ready=ready, leads=leads and f"/ops/{leads}")
+    return Stop(name, f"/ops/{path}", act, ready=ready, leads=leads and f"/ops/{leads}", like=like)
 
 
 def follow(address: str) -> Act:

@@ -55,8 +55,9 @@ async function look() {
 async function go() {
   clearTimeout(timer);
   if (active >= 0) return choose(active);
+  const words = field.value;
   await look();
-  return offered.length ? choose(0) : undefined;
+  return offered.length && field.value === words ? choose(0) : undefined; // who types on meanwhile is asking something else
 }
 
 function draw() {
