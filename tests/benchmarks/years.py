@@ -1,14 +1,14 @@
 """A store of five years: does what people and models ask of it cost more than in its first month?
 
 Readings are put in month by month, past the hub's own way in but as it writes them (the same columns, body and order);
-after a month, a year and all of them the same questions are asked.
+after a year and after all of them the same questions are asked, each beside the same of a store of one month.
 """
 
 from __future__ import annotations
 
 import random
 import sqlite3
-from collections.abc import Awaitable, Callable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterator
 from contextlib import closing
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -39,40 +39,38 @@ Ask = Callable[[Store, random.Random], Awaitable[object]]
 
 async def measure(scale: Scale, folder: Path) -> list[Figure]:
     """On SQLite, and on PostgreSQL where there is one and the form is the whole one."""
-    figures = await _engine(scale, f"sqlite:///{folder / 'years.db'}", "SQLite")
+    figures = await _engine(scale, f"sqlite:///{folder / 'month.db'}", f"sqlite:///{folder / 'years.db'}", "SQLite")
     programs = binaries() if scale.both_engines else None
     if programs:
         with cluster(programs) as server:
-            figures += await _engine(scale, server.database("years"), "PostgreSQL")
+            figures += await _engine(scale, server.database("month"), server.database("years"), "PostgreSQL")
     return figures
 
 
-async def _engine(scale: Scale, url: str, title: str) -> list[Figure]:
-    store = await Store.open(url)
-    spans, begin = scale.months, NOW - max(scale.months) * _MONTH
-    first, done, figures = dict[str, list[float]](), 0, list[Figure]()
-    for months in spans:
-        await _fill(store, url, range(scale.sensors), begin + done * _MONTH, begin + months * _MONTH)
+async def _engine(scale: Scale, young_url: str, old_url: str, title: str) -> list[Figure]:
+    """Each question of the old store right beside the same of one that has its first month alone."""
+    first, figures = scale.months[0], list[Figure]()
+    young, old = await Store.open(young_url), await Store.open(old_url)
+    begin, done = NOW - max(scale.months) * _MONTH, 0
+    await _fill(young, young_url, scale.sensors, begin, begin + first * _MONTH)
+    known = _questions(begin, begin + first * _MONTH)
+    for months in scale.months[1:]:
+        await _fill(old, old_url, scale.sensors, begin + done * _MONTH, begin + months * _MONTH)
         done = months
-        took = {
-            name: await _asked(store, ask, scale) for name, ask in _questions(begin, begin + months * _MONTH).items()
-        }
-        first = first or took
-        for name, times in took.items():
-            pairs = list(zip(times, first[name], strict=True))
-            figures.append(beside(NAME, f"{title}, {months} months: {name}", "ms", f"{spans[0]} month", pairs))
-    await store.close()
+        for name, ask in _questions(begin, begin + months * _MONTH).items():
+            pairs = [(await _took(old, ask), await _took(young, known[name])) for _ in range(scale.repeats * 4 + 1)]
+            words = f"{title}, {months} months: {name}"
+            warm = pairs[1:]  # the first opens what stays open
+            figures.append(beside(NAME, words, "ms", "the first month alone", warm))
+    await young.close()
+    await old.close()
     return figures
 
 
-async def _asked(store: Store, ask: Ask, scale: Scale) -> list[float]:
-    """Milliseconds of each repeat; the first, which warms what stays open, is left out."""
-    chance, times = random.Random(5), list[float]()
-    for _ in range(scale.repeats * 4 + 1):
-        began = perf_counter()
-        await ask(store, chance)
-        times.append((perf_counter() - began) * 1000)
-    return times[1:]
+async def _took(store: Store, ask: Ask) -> float:
+    began = perf_counter()
+    await ask(store, random.Random(began))
+    return (perf_counter() - began) * 1000
 
 
 def _questions(begin: datetime, now: datetime) -> dict[str, Ask]:
@@ -132,7 +130,7 @@ def _subject(number: int) -> str:
     return f"st{number:04d}/water_level"
 
 
-async def _fill(store: Store, url: str, sensors: Sequence[int], since: datetime, until: datetime) -> None:
+async def _fill(store: Store, url: str, sensors: int, since: datetime, until: datetime) -> None:
     """Readings of every sensor each ten minutes, in the order in which they would have come."""
     made = _rows(await _body(store), sensors, since, until)
     address = parse(url)
@@ -162,26 +160,14 @@ async def _body(store: Store) -> str:
         return str(await connection.scalar(select(text("CAST(body AS TEXT)")).select_from(table).limit(1)))
 
 
-def _rows(body: str, sensors: Sequence[int], since: datetime, until: datetime) -> Iterator[tuple[object, ...]]:
+def _rows(body: str, sensors: int, since: datetime, until: datetime) -> Iterator[tuple[object, ...]]:
     chance, at, number = random.Random(since.timestamp()), since, int(since.timestamp())
     while at < until:
-        came = stamp(at + timedelta(seconds=3))
-        for sensor in sensors:
+        measured, came = stamp(at), stamp(at + timedelta(seconds=3))
+        for sensor in range(sensors):
             number += 1
-            digest = f"{chance.getrandbits(256):064x}"
-            yield Row(
-                type="reading",
-                key=f"gw{sensor % 7}#{number:012d}",
-                digest=digest,
-                subject=_subject(sensor),
-                status=Status.ACTUAL.value,
-                gateway=f"gw{sensor % 7}",
-                measured_at=stamp(at),
-                received_at=came,
-                value=chance.random() * 3,
-                trusted=True,
-                held=False,
-                late=False,
-                body=body,
-            )
+            gateway, digest = f"gw{sensor % 7}", f"{chance.getrandbits(256):064x}"
+            key, value = f"{gateway}#{number:012d}", chance.random() * 3
+            told = ("reading", key, digest, _subject(sensor), Status.ACTUAL.value, gateway, measured, came, value)
+            yield (*told, True, False, False, body)  # in the order of Row
         at += _EVERY
