@@ -54,7 +54,8 @@ async def test_the_files_of_the_page_make_a_hub_that_tells(
     for name, value in environment(tmp_path).items():
         monkeypatch.setenv(name, value)
     assert await asyncio.to_thread(run, ["gateways", "add", "roofs"]) == 0
-    (tmp_path / "secrets" / "roofs.json").write_text(capsys.readouterr().out, encoding="utf-8")
+    *_, told = capsys.readouterr().out.splitlines()  # what is logged of the new tables stands there, too
+    (tmp_path / "secrets" / "roofs.json").write_text(told, encoding="utf-8")
     partner = await started(str(tmp_path / "partner.py"), str(port), out=tmp_path / "partner.out")
     try:
         async with Hub.running(load()), asyncio.timeout(60):
