@@ -148,7 +148,9 @@ async def _metrics(process: HubProcess) -> str:
 
 def _stepped(text: str) -> set[str]:
     """The loops that have taken a step."""
-    lines_ = (line for line in text.splitlines() if line.startswith("shirase_steps_total{"))
+    lines_ = (
+        line for line in text.splitlines() if line.startswith("shirase_steps_total{") and not line.endswith(" 0.0")
+    )
     return {line.split('service="')[1].split('"')[0].split(":")[0] for line in lines_}
 
 
