@@ -88,7 +88,8 @@ load: install
 
 # Hours of a storm with all feeds on a fast clock: make storm HOURS=72 FACTOR=120 SEED=645581
 storm: install
-	$(BIN)/python -m tests.storm --hours $(or $(HOURS),72) --factor $(or $(FACTOR),120) $(if $(SEED),--seed $(SEED))
+	$(BIN)/python -m tests.storm --hours $(or $(HOURS),72) --factor $(or $(FACTOR),120) $(if $(SEED),--seed $(SEED)) \
+		$(if $(FOLDER),--folder $(FOLDER)) $(if $(JUDGE),--judge $(JUDGE))
 
 # Some targets only, or longer: make fuzz TARGETS="jma cap" EACH=600
 fuzz: install

@@ -105,7 +105,7 @@ class Crowd:
     async def _decide(self, http: aiohttp.ClientSession, csrf: str, one: dict[str, Any], *, second: bool) -> None:
         series, revision, two = one["series"], one["revision"], one["approval"] == "two"
         word = self.plot.word_of(series)
-        if word is Word.LEAVE or (second and (not two or word is Word.HALF)):
+        if word is Word.LEAVE or (second and not two):
             return
         if any(agreed["person"] == OFFICERS[second] for agreed in one["approvals"]):
             return

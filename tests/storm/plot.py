@@ -22,7 +22,6 @@ class Word(StrEnum):
     APPROVE = "approve"
     REFUSE = "refuse"
     LEAVE = "leave"
-    HALF = "half"  # one of the two that it needs agrees
 
 
 @dataclass(frozen=True, order=True)
@@ -58,7 +57,6 @@ class Tale:
     begin: datetime | None = None
     end: datetime | None = None
     levels: tuple[int, ...] = ()
-    holds: str = ""  # a word that each of its posts holds
 
     @property
     def exact(self) -> bool:
@@ -105,6 +103,6 @@ def stem_of(series: str) -> str:
     return series.rpartition("-")[0]
 
 
-def told(plot: Plot, stem: str, steps: Iterable[tuple[float, int | None, bool]], holds: str = "") -> None:
+def told(plot: Plot, stem: str, steps: Iterable[tuple[float, int | None, bool]]) -> None:
     """An exact story, its steps as (hour, level, ends)."""
-    plot.tales.append(Tale(stem, tuple(Step(plot.at(hour), level, ends) for hour, level, ends in steps), holds=holds))
+    plot.tales.append(Tale(stem, tuple(Step(plot.at(hour), level, ends) for hour, level, ends in steps)))
