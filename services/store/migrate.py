@@ -39,7 +39,8 @@ def migrate(connection: Connection) -> None:
             f"it has tables of version {found}, and this hub knows none after {_newest()}: a newer version used it. "
             "Start that one again, or bring back the copy of before the upgrade (docs/operations.md)"
         )
-    log.info("tables are brought up to date", found=found, wanted=_newest())
+    if found is not None:
+        log.info("tables are brought up to date", found=found, wanted=_newest())
     config = alembic_config()
     config.attributes["connection"] = connection
     command.upgrade(config, "head")
