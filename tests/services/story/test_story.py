@@ -159,6 +159,7 @@ async def test_the_command_prints_json_lines_or_text(
     one = await lived(store)
     monkeypatch.setenv("SHIRASE_PROFILE", "config/morioka")
     monkeypatch.setenv("SHIRASE_DATABASE", f"sqlite:///{tmp_path / 'shirase.db'}")
+    capsys.readouterr()  # what the house logged
     assert await asyncio.to_thread(run, ["story", one.series]) == 0
     lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
     assert lines[0]["part"] == "alert" and lines[0]["digest"]

@@ -34,6 +34,7 @@ def test_the_command_reads_the_store(
         return code, [json.loads(line) for line in told.out.splitlines()], told.err
 
     asyncio.run(fill())
+    capsys.readouterr()  # what the evaluator logged
     at = ("--at", NOW.isoformat())
     code, (line,), _ = why(ONE.key, *at)
     assert (code, line["code"], line["rule"]) == (0, "sending", "official-warning")
