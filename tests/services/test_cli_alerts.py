@@ -32,6 +32,7 @@ async def test_what_is_in_force_is_listed_shown_and_cancelled_by_a_draft(
             account = Account(name=name, role=role, password="", one_time=False, revoked=False, created_at=wall())
             await users.add(connection, account)
     await store.close()
+    capsys.readouterr()  # what the evaluator logged
 
     async def tell(*words: str) -> tuple[int, list[dict[str, object]], str]:
         code = await asyncio.to_thread(run, ["alerts", *words])
