@@ -107,14 +107,15 @@ examples: install
 languages: install
 	SHIRASE_LANGUAGE_ALERTS=10000 $(BIN)/pytest -q --timeout 1800 tests/rules/test_translations.py
 
-# Every fault by itself, and every page with every question, for an hour or two; some of them only: make drill ONLY="database or killed"
+# Every fault by itself, and every page with every question, for an hour or two; some of them only: make drill
+# ONLY="database or killed". pytest says 5 where a line has none of them.
 drill: install
 	@rm -f var/faults.jsonl && mkdir -p var
 	SHIRASE_DRILL=full SHIRASE_FAULTS=var/faults.jsonl $(BIN)/pytest -s -k "$(ONLY)" tests/faults/drill.py \
 		tests/faults/test_broker_loss.py tests/faults/test_flood.py tests/faults/test_full_disk.py tests/faults/test_slow_store.py \
-		tests/e2e/test_cluster.py tests/e2e/first_hub.py
-	SHIRASE_DRILL=full $(BIN)/pytest -s -k "$(ONLY)" tests/services/crash
-	SHIRASE_DRILL=full $(BIN)/pytest -s -k "$(ONLY)" tests/e2e/test_browser_walk.py
+		tests/e2e/test_cluster.py tests/e2e/first_hub.py || [ $$? = 5 ]
+	SHIRASE_DRILL=full $(BIN)/pytest -s -k "$(ONLY)" tests/services/crash || [ $$? = 5 ]
+	SHIRASE_DRILL=full $(BIN)/pytest -s -k "$(ONLY)" tests/e2e/test_browser_walk.py || [ $$? = 5 ]
 
 accept: install
 	@if [ -f ../shared/acceptance/check.py ]; then $(BIN)/python ../shared/acceptance/check.py; else echo "no acceptance checks beside this folder"; fi
