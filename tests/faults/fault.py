@@ -100,6 +100,7 @@ async def _told(watch: Watch, over: float) -> float:
     """When both outlets had something that they had not at that moment."""
     deadline = monotonic() + PATIENCE
     while (told := watch.told_again(over)) is None:
+        watch.require_open_eyes()
         assert monotonic() < deadline, "nothing new was told"
         await asyncio.sleep(0.1)
     return told

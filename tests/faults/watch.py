@@ -26,6 +26,8 @@ class Watch:
     def __init__(self, plant: Plant) -> None:
         self._plant = plant
         self._open: asyncpg.Connection[Any] | None = None
+        self._turn = asyncio.Lock()  # one connection, and two who ask
+        self._looking: asyncio.Task[None] | None = None
         self._newest = 0
         self.grew: list[float] = []
         self.told: dict[str, list[float]] = {"x": [], "linkage": []}  # moments at which there was more at these
@@ -46,7 +48,15 @@ class Watch:
         """Whether a record of this key is committed."""
         return bool(await self._one("SELECT count(*) FROM records WHERE key = {}", key))
 
-    async def run(self) -> None:
+    def require_open_eyes(self) -> None:
+        """Raises whatever ended the looking: nothing would ever be seen again."""
+        if self._looking is not None and self._looking.done():
+            self._looking.result()
+
+    def begin(self) -> None:
+        self._looking = asyncio.create_task(self._run())
+
+    async def _run(self) -> None:
         while True:
             with suppress(*_AWAY):
                 newest = int(await self._one("SELECT coalesce(max(seq), 0) FROM records") or 0)
@@ -58,6 +68,9 @@ class Watch:
             await asyncio.sleep(_PAUSE)
 
     async def close(self) -> None:
+        if self._looking is not None:
+            self._looking.cancel()
+            await asyncio.gather(self._looking, return_exceptions=True)
         if self._open is not None:
             self._open.terminate()
 
@@ -77,27 +90,26 @@ class Watch:
         if url.get_backend_name() == "sqlite":
             with closing(sqlite3.connect(f"file:{url.database}?mode=ro", uri=True, timeout=0.1)) as connection:
                 return connection.execute(statement.format("?"), values).fetchone()[0]
-        try:
-            if self._open is None or self._open.is_closed():
-                at = {"host": url.query["host"], "user": "shirase", "database": url.database}
-                self._open = await asyncpg.connect(**at, timeout=2, command_timeout=2)  # type: ignore[arg-type]
-            return await self._open.fetchval(statement.format("$1"), *values)
-        except _AWAY:
-            if self._open is not None:
-                self._open.terminate()
-                self._open = None
-            raise
+        async with self._turn:
+            try:
+                if self._open is None or self._open.is_closed():
+                    at = {"host": url.query["host"], "user": "shirase", "database": url.database}
+                    self._open = await asyncpg.connect(**at, timeout=2, command_timeout=2)  # type: ignore[arg-type]
+                return await self._open.fetchval(statement.format("$1"), *values)
+            except _AWAY:
+                if self._open is not None:
+                    self._open.terminate()
+                    self._open = None
+                raise
 
 
 @asynccontextmanager
 async def watching(plant: Plant) -> AsyncIterator[Watch]:
     watch = Watch(plant)
-    task = asyncio.create_task(watch.run())
+    watch.begin()
     try:
         yield watch
     finally:
-        task.cancel()
-        await asyncio.gather(task, return_exceptions=True)
         await watch.close()
 
 
@@ -108,5 +120,6 @@ async def until_has(watch: Watch, key: str, patience: float) -> None:
         with suppress(*_AWAY):
             if await watch.has(key):
                 return
+        watch.require_open_eyes()
         assert monotonic() < deadline, f"{key} is not stored after {patience:.0f} s"
         await asyncio.sleep(_PAUSE / 2)
