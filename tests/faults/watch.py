@@ -82,7 +82,7 @@ class Watch:
         self._books = books
 
     def _weigh(self) -> None:
-        with suppress(OSError, ValueError, IndexError):  # one of them has just died
+        with suppress(OSError, RuntimeError):  # one of them has just died
             self.most_mb = max(self.most_mb, sum(resident_mb(hub.pid) for hub in self._plant.hubs.values()))
 
     async def _one(self, statement: str, *values: str) -> object:
