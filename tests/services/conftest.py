@@ -1,19 +1,26 @@
-"""Fixtures of the services: a real broker per test, from the wheel."""
+"""Fixtures of the services: a real broker per test, from the wheel; a database with nothing in it."""
 
 from __future__ import annotations
 
 import asyncio
+import itertools
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import nullcontext
 from pathlib import Path
+from typing import Any
 
 import pytest
+from sqlalchemy import Connection
+from sqlalchemy.ext.asyncio import create_async_engine
 
 from services.broker.embedded import EmbeddedBroker
+from services.store.engine import parse
+from tests.postgresql import Cluster
 from tests.stores import laid
 
 GATEWAYS = {"gw07": "seven-secret", "gw08": "eight-secret"}
+_names = (f"empty{number}" for number in itertools.count())
 
 
 @pytest.fixture(autouse=True)
@@ -30,6 +37,25 @@ async def broker(tmp_path: Path) -> AsyncIterator[EmbeddedBroker]:
     await embedded.start()
     yield embedded
     await embedded.stop()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def empty(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """The address of a database without any table."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path / 'empty.db'}"
+    server: Cluster = request.getfixturevalue("postgresql")
+    return server.database(next(_names))
+
+
+async def inside(url: str, work: Callable[[Connection], Any]) -> Any:
+    """Done in one transaction, without anything of ours between."""
+    engine = create_async_engine(parse(url))
+    try:
+        async with engine.begin() as connection:
+            return await connection.run_sync(work)
+    finally:
+        await engine.dispose()
 
 
 async def until(condition: Callable[[], object], patience: float = 10) -> None:

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import itertools
 import sqlite3
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -14,37 +12,16 @@ from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import Connection, select
-from sqlalchemy.ext.asyncio import create_async_engine
 
 from rules.reports.case import Act, Event, How, State
 from services.clock import wall
 from services.store import report_cases
-from services.store.engine import Store, parse
+from services.store.engine import Store
 from services.store.migrate import alembic_config, migrate
 from services.store.tables import metadata, records, users
-from tests.postgresql import Cluster
+from tests.services.conftest import inside
 
 pytestmark = pytest.mark.from_nothing
-
-_names = (f"migrated{number}" for number in itertools.count())
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-def empty(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """The address of a database without any table."""
-    if request.param == "sqlite":
-        return f"sqlite:///{tmp_path / 'fresh.db'}"
-    server: Cluster = request.getfixturevalue("postgresql")
-    return server.database(next(_names))
-
-
-async def in_transaction(url: str, work: Callable[[Connection], Any]) -> Any:
-    engine = create_async_engine(parse(url))
-    try:
-        async with engine.begin() as connection:
-            return await connection.run_sync(work)
-    finally:
-        await engine.dispose()
 
 
 async def test_migrations_equal_tables(empty: str) -> None:
@@ -52,12 +29,12 @@ async def test_migrations_equal_tables(empty: str) -> None:
         migrate(connection)
         return compare_metadata(MigrationContext.configure(connection, opts={"compare_type": True}), metadata)
 
-    assert await in_transaction(empty, difference) == []
+    assert await inside(empty, difference) == []
 
 
 async def test_migrating_twice_changes_nothing(empty: str) -> None:
     for _ in range(2):
-        await in_transaction(empty, migrate)
+        await inside(empty, migrate)
 
 
 async def test_a_store_of_the_first_day_is_brought_up_to_date_with_what_it_holds(empty: str) -> None:
@@ -66,9 +43,9 @@ async def test_a_store_of_the_first_day_is_brought_up_to_date_with_what_it_holds
         config.attributes["connection"] = connection
         command.upgrade(config, "0001")
 
-    await in_transaction(empty, first_day)
+    await inside(empty, first_day)
     row = {"name": "sato", "role": "admin", "password": "x", "one_time": False, "revoked": False}
-    await in_transaction(empty, lambda c: c.execute(users.insert().values(**row, created_at=wall())))
+    await inside(empty, lambda c: c.execute(users.insert().values(**row, created_at=wall())))
     store = await Store.open(empty)
     async with store.read() as connection:
         assert await connection.scalar(select(users.c.name)) == "sato"
@@ -105,7 +82,7 @@ async def test_reports_of_before_the_queue_get_their_cases(empty: str) -> None:
             flags = {"trusted": True, "held": False, "late": False, "status": "Actual", "gateway": "gw"}
             connection.execute(records.insert().values(**row, **times, **flags))
 
-    await in_transaction(empty, before_the_queue)
+    await inside(empty, before_the_queue)
     store = await Store.open(empty)
     async with store.read() as connection:
         case = (await report_cases.of_keys(connection, ["gw/report/1"]))["gw/report/1"]

@@ -10,23 +10,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from feeds.status import Status
-from rules.alert import Text
 from services.channels.channel import Payload
 from services.channels.thread.cutting import prepared
 from services.channels.thread.text import render_thread as render_in_style
 from services.channels.x.client import same_text
 from services.channels.x.weight import LIMIT, STYLE, weighted_length
 from tests.services.making import alert
+from tests.services.sender import ENGLISH
 
 LONG = "館坂橋の水位は2.60メートルで、なお上がっています。" * 6
-ENGLISH = Text(
-    language="en",
-    event="River level",
-    headline="The Kitakami is above the evacuation level",
-    description="2.60 m at Tatesaka bridge.",
-    instruction="Keep away from the river.",
-    short="The Kitakami (Tatesaka bridge) is above the evacuation decision level. Keep away from the river.",
-)
 
 
 def render_thread(one: Any) -> Payload:

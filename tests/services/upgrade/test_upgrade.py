@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-import itertools
 import signal
 import sys
 from asyncio.subprocess import PIPE
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
 import structlog
-from sqlalchemy import Connection, text
+from sqlalchemy import text
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from feeds.status import Status
@@ -25,28 +22,10 @@ from services.store.engine import Store, StoreError, parse
 from services.store.migrate import newest
 from services.store.postgresql import WRITERS
 from tests.postgresql import Cluster
+from tests.services.conftest import inside
 from tests.services.upgrade.kept import FOLDER, Kept, found, line
 
 STORES = sorted(FOLDER.glob("*.jsonl.gz"))
-_names = (f"upgraded{number}" for number in itertools.count())
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-def empty(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """The address of a database without any table."""
-    if request.param == "sqlite":
-        return f"sqlite:///{tmp_path / 'old.db'}"
-    server: Cluster = request.getfixturevalue("postgresql")
-    return server.database(next(_names))
-
-
-async def inside(url: str, work: Callable[[Connection], Any]) -> Any:
-    engine = create_async_engine(parse(url))
-    try:
-        async with engine.begin() as connection:
-            return await connection.run_sync(work)
-    finally:
-        await engine.dispose()
 
 
 def expected(kept: Kept, now: dict[str, list[str]]) -> dict[str, list[str]]:
@@ -128,7 +107,7 @@ async def test_a_store_of_a_newer_version_is_left_alone_and_says_what_to_do(empt
 
 
 async def test_a_start_waits_while_another_has_the_store_to_itself_and_says_so(postgresql: Cluster) -> None:
-    url = postgresql.database(next(_names))
+    url = postgresql.database("held")
     holder = create_async_engine(parse(url))
     try:
         async with holder.begin() as connection:
