@@ -99,10 +99,9 @@ class Model(Protocol):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wants:
     """What some models want together. Each source only as far back as a model looks that reads it: fourteen days of
-    reports must not mean fourteen of readings."""
+    reports must not mean fourteen of readings, nor a week of one trap a week of all rivers."""
 
-    quantities: frozenset[str]
-    readings: timedelta
+    readings: Mapping[str, timedelta]  # quantity → how far back
     telegrams: timedelta
     reports: timedelta
 
@@ -111,19 +110,21 @@ class Wants:
         """What all of these read."""
         every = tuple(models)
         return cls(
-            quantities=frozenset[str]().union(*(model.quantities for model in every)),
-            readings=_longest(model for model in every if model.quantities),
+            readings={
+                quantity: _longest(model for model in every if quantity in model.quantities)
+                for quantity in sorted(frozenset[str]().union(*(model.quantities for model in every)))
+            },
             telegrams=_longest(model for model in every if model.telegrams),
             reports=_longest(model for model in every if model.reports),
         )
 
-    def subjects(self, ground: Ground) -> list[str]:
-        """``station/quantity`` of every series that is read."""
-        return subjects(ground, self.quantities)
+    def series(self, ground: Ground) -> dict[str, timedelta]:
+        """``station/quantity`` of every series that is read, and how far back."""
+        return {one: self.readings[one.partition("/")[2]] for one in subjects(ground, frozenset(self.readings))}
 
     def season(self, ground: Ground) -> list[str]:
         """The same for those that are read as hourly means."""
-        return subjects(ground, self.quantities & SEASON)
+        return subjects(ground, SEASON.intersection(self.readings))
 
 
 def subjects(ground: Ground, quantities: frozenset[str]) -> list[str]:

@@ -123,7 +123,7 @@ class Predict:
         standing = await records.standing_telegrams(connection, status, now - wants.telegrams, now)
         lasting = await self._lasting.gather(connection, status, upto, now)
         doubted = await distrusts.subjects(connection, status, now)
-        series = await self._recent.gather(connection, wants.subjects(ground), status, now - wants.readings, now, upto)
+        series = await self._recent.gather(connection, wants.series(ground), status, now, upto)
         season = await self._season.gather(connection, wants.season(ground), status, now)
         return Inputs(
             now=now,

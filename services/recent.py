@@ -6,9 +6,9 @@ where the clock went back or there are other sensors to look at, it is read anew
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -22,14 +22,15 @@ Series = dict[tuple[str, str], list[Sample]]
 
 @dataclass(slots=True)
 class _Read:
-    wanted: frozenset[str]  # ``station/quantity``
-    since: datetime  # what is older is forgotten
+    spans: Mapping[str, timedelta]  # ``station/quantity`` → how far back; what is older is forgotten
+    now: datetime
     upto: int  # sequence number of the newest record that was looked at
     series: dict[str, Remembered]
 
     def tell(self, found: Iterable[readings.Row]) -> None:
         for subject, number, heard in found:
-            if subject in self.wanted and heard.at >= self.since:
+            span = self.spans.get(subject)
+            if span is not None and heard.at >= self.now - span:
                 known = self.series.get(subject)
                 if known is None:
                     known = self.series[subject] = Remembered(subject.partition("/")[2])
@@ -45,23 +46,25 @@ class Recent:
     async def gather(
         self,
         connection: AsyncConnection,
-        subjects: Iterable[str],
+        spans: Mapping[str, timedelta],
         status: Status,
-        since: datetime,
-        until: datetime,
+        now: datetime,
         upto: int,
     ) -> Series:
-        """What is to be believed of the window, as the store has it up to the record ``upto``, its newest."""
-        wanted, known = frozenset(subjects), self._read.get(status)
-        if known is None or known.wanted != wanted or since < known.since or upto < known.upto:
-            known = _Read(wanted, since, upto, {})
-            known.tell(await readings.told(connection, wanted, status, since))
+        """What is to be believed at ``now``, of each ``station/quantity`` as far back as its span: as the store has it
+        up to the record ``upto``, its newest."""
+        known = self._read.get(status)
+        if known is None or known.spans != spans or now < known.now or upto < known.upto:
+            known = _Read(spans, now, upto, {})
+            for span in sorted({*spans.values()}):
+                alike = [subject for subject, one in spans.items() if one == span]
+                known.tell(await readings.told(connection, alike, status, now - span))
         elif known.upto < upto:
             known.tell(await readings.after(connection, known.upto, status))
-        self._read[status] = _Read(wanted, since, upto, known.series)
+        self._read[status] = _Read(spans, now, upto, known.series)
         found: Series = {}
         for subject in sorted(known.series):
             station, _, quantity = subject.partition("/")
-            if samples := known.series[subject].between(since, until):
+            if samples := known.series[subject].between(now - spans[subject], now):
                 found[station, quantity] = samples
         return found

@@ -34,7 +34,7 @@ class Memory:
     def windows(wants: Wants) -> dict[str, timedelta]:
         """How far back each type of record must be told."""
         return {
-            "reading": wants.readings,
+            "reading": max(wants.readings.values(), default=timedelta()),
             "telegram": wants.telegrams,
             "report": wants.reports,
             "lalert": LONGEST,
@@ -77,7 +77,7 @@ class Memory:
         found: dict[tuple[str, str], list[Sample]] = {}
         for subject in sorted(self._series):
             station, _, quantity = subject.partition("/")
-            if samples := self._series[subject].between(now - self.wants.readings, now):
+            if samples := self._series[subject].between(now - self.wants.readings[quantity], now):
                 found[station, quantity] = samples
         return found
 

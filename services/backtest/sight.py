@@ -54,7 +54,7 @@ class Sight:
         self.memory = Memory(source.status, self._wants)
         self._stream = Stream(
             store=source.store,
-            subjects=self._wants.subjects(source.ground),
+            subjects=[*self._wants.series(source.ground)],
             status=source.status,
             start=period.start,
             end=period.end,

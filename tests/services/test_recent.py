@@ -24,7 +24,7 @@ async def both(store: Store, recent: Recent, now: datetime, subjects: list[str] 
         upto = await records.latest_seq(connection)
         for status in Status:
             asked = await readings.series(connection, subjects, status, now - DAY, now)
-            found = await recent.gather(connection, subjects, status, now - DAY, now, upto)
+            found = await recent.gather(connection, dict.fromkeys(subjects, DAY), status, now, upto)
             assert found == {subject: some for subject, some in asked.items() if some}, status
             told += [sample.value for some in found.values() for sample in some]
     return told
@@ -64,6 +64,15 @@ async def test_what_is_yet_to_come_waits_and_what_is_old_goes(store: Store) -> N
     assert await both(store, recent, NOW + timedelta(minutes=1)) == [1.1]
 
 
+async def test_each_sensor_is_remembered_as_far_back_as_it_is_asked_for(store: Store) -> None:
+    recent, spans = Recent(), {"tatesakabashi/water_level": 2 * DAY, "other/water_level": DAY}
+    for station in ("tatesakabashi", "other"):
+        await came(store, (NOW - 1.5 * DAY, 1.0), (NOW, 1.1), station=station)
+    async with store.read() as connection:
+        found = await recent.gather(connection, spans, Status.ACTUAL, NOW, await records.latest_seq(connection))
+    assert {station: len(some) for (station, _), some in found.items()} == {"tatesakabashi": 2, "other": 1}
+
+
 async def test_a_clock_that_goes_back_and_other_sensors_are_asked_of_the_store(store: Store) -> None:
     recent = Recent()
     await came(store, (NOW - DAY, 1.0), (NOW, 1.1))
@@ -83,5 +92,6 @@ async def test_a_look_reads_only_what_is_new(store: Store) -> None:
     await came(store, (NOW + timedelta(seconds=1), 1.1))
     async with store.read() as connection:
         upto = await records.latest_seq(connection)
-        found = await recent.gather(connection, SUBJECTS, Status.ACTUAL, NOW - DAY, NOW + timedelta(hours=1), upto)
+        spans = dict.fromkeys(SUBJECTS, DAY)
+        found = await recent.gather(connection, spans, Status.ACTUAL, NOW + timedelta(hours=1), upto)
     assert [sample.value for sample in found["tatesakabashi", "water_level"]] == [1.0, 1.1]

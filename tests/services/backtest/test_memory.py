@@ -76,7 +76,7 @@ async def test_at_every_instant_it_sees_what_predict_would_have_seen(store: Stor
     memory = Memory(Status.ACTUAL, wants)
     stream = Stream(
         store=store,
-        subjects=wants.subjects(ground()),
+        subjects=[*wants.series(ground())],
         status=Status.ACTUAL,
         start=instants[0],
         end=instants[-1],
