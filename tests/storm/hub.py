@@ -11,9 +11,9 @@ import argparse
 import asyncio
 import gc
 import json
+import os
 import signal
 import sys
-from collections import Counter
 from datetime import datetime
 from pathlib import Path
 
@@ -22,8 +22,8 @@ from services.clock import CatchUpClock, Clock
 from services.line import SERVICES
 from services.settings import load
 from services.telemetry import configure_logging
+from tests.storm import census as look
 
-_COMMON = 400  # types of objects in a census
 _CENSUS_EVERY = 36  # pulses: counting half a million objects holds everything up for a moment
 
 
@@ -87,12 +87,12 @@ def _pulse(clock: Clock, *, census: bool) -> dict[str, object]:
         "at": clock.now().isoformat(),
         "tasks": len(asyncio.all_tasks()),
         "garbage": len(gc.garbage),
+        "memory": look.memory(),
     }
     if census:
-        gc.collect()
-        every = gc.get_objects()
-        told["objects"] = len(every)
-        told["census"] = dict(Counter(type(one).__qualname__ for one in every).most_common(_COMMON))
+        told["objects"], told["census"] = look.objects()
+        if of := os.environ.get("STORM_HOLDERS", ""):
+            told["holders"] = look.holders(of.split(","))
     return told
 
 
