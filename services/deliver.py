@@ -86,8 +86,12 @@ class Deliver:
 
     async def _is_ours(self, delivery: Delivery) -> bool:
         """Between claim and sending a process may stand still for an hour, with its machine, and know nothing of it."""
+        at = wall()
         async with self._store.read() as connection:
-            return await outbox.is_ours(connection, delivery)
+            if await outbox.may_send(connection, delivery, at + self._patience):
+                return True
+        async with self._store.hold() as connection:
+            return await outbox.hold_on(connection, delivery, self._clock.now(), at)
 
     async def _try(self, delivery: Delivery) -> Outcome | None:
         """What became of it; None where another process has it by now, which showed between two parts."""

@@ -109,7 +109,8 @@ class Delivery:
     channel: str
     payload: Payload
     status: Status
-    attempts: int  # including this one
+    attempts: int  # including this one; after a slice that went well they begin anew
+    claim: int = 0  # how often it was taken, with this time: by it a sender knows whether it is still its own
     after_unknown: bool  # an earlier attempt had no known outcome: look before sending
     first_tried_at: datetime | None  # of the first attempt that may have left the house
     done: tuple[str, ...] = ()  # remote ids of the parts already out

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import datetime
 from itertools import groupby
 
 import structlog
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from geo.area import Areas
 from rules.alert import Alert
@@ -15,9 +17,10 @@ from services.channels.channel import Delivery
 from services.channels.marks import corrects
 from services.channels.people.book import Fate, Person, Said, Tally
 from services.clock import wall
+from services.lease import LeaseLostError
 from services.residents.reach import districts_of
 from services.residents.seal import Purpose, Seal, SealError
-from services.store import alerts, subscribers, tellings
+from services.store import alerts, outbox, subscribers, tellings
 from services.store.engine import Store
 from services.store.subscribers import Subscriber
 from services.store.tellings import Before, Taken, Telling
@@ -37,7 +40,7 @@ class ResidentsBook:
         self._alert: tuple[str, Alert, frozenset[str] | None] | None = None
 
     async def begin(self, delivery: Delivery) -> None:
-        async with self._store.hold() as connection:
+        async with self._mine(delivery) as connection:
             await tellings.begin(connection, delivery, self._clock())
 
     async def next(self, delivery: Delivery, limit: int) -> Sequence[Person]:
@@ -46,11 +49,11 @@ class ResidentsBook:
         def choice(one: Subscriber, before: Before) -> Telling | None:
             return chosen(alert, districts, one, before)
 
-        async with self._store.hold() as connection:
+        async with self._mine(delivery) as connection:
             taken = await tellings.take_waiting(connection, delivery, self._clock(), limit)
         more, look = True, limit
         while more and not taken:  # where it concerns few, more are looked at in one go
-            async with self._store.hold() as connection:
+            async with self._mine(delivery) as connection:
                 taken, more = await tellings.take_new(connection, delivery, choice, self._clock(), limit, look)
             look = min(2 * look, _MOST_LOOKED_AT)
         return await self._people(delivery, taken)
@@ -61,7 +64,7 @@ class ResidentsBook:
         now = self._clock()
         gone = [person.id for person, said in results if said.fate is Fate.GONE]
         bounced = sorted([(said.code, person.id) for person, said in results if said.fate is Fate.BOUNCED])
-        async with self._store.hold() as connection:
+        async with self._mine(delivery) as connection:
             await tellings.record(connection, delivery, [(person.id, said) for person, said in results], now)
             for code, ones in groupby(bounced, key=lambda pair: pair[0]):
                 await subscribers.suspend(connection, [person for _, person in ones], code, now)
@@ -72,6 +75,17 @@ class ResidentsBook:
     async def tally(self, delivery: Delivery) -> Tally:
         async with self._store.read() as connection:
             return await tellings.tally(connection, delivery, self._clock())
+
+    @asynccontextmanager
+    async def _mine(self, delivery: Delivery) -> AsyncIterator[AsyncConnection]:
+        """A short turn at the people of a delivery that is ours. Raises LeaseLostError where another process has it.
+
+        Who wakes in the middle of a batch would else take people back to those who wait, and the other has told them.
+        """
+        async with self._store.hold() as connection:
+            if not await outbox.is_ours(connection, delivery):
+                raise LeaseLostError(delivery.id)
+            yield connection
 
     async def _told_of(self, delivery: Delivery) -> tuple[Alert, frozenset[str] | None]:
         if self._alert is None or self._alert[0] != delivery.id:
@@ -94,7 +108,7 @@ class ResidentsBook:
                 sealed.append((one.subscriber.id, Said(fate=Fate.REFUSED, code="鍵が違い、宛先を読めない")))
         if sealed:
             log.error("addresses were sealed with another key", channel=delivery.channel, number=len(sealed))
-            async with self._store.hold() as connection:
+            async with self._mine(delivery) as connection:
                 await tellings.record(connection, delivery, sealed, self._clock())
         return people
 

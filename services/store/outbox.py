@@ -124,12 +124,24 @@ async def claim(
     return await _take(connection, row, now, wall)
 
 
+async def may_send(connection: AsyncConnection, delivery: Delivery, until: datetime) -> bool:
+    """True where the delivery is ours, and nobody else can take it before ``until`` (wall time)."""
+    lasts = and_(outbox.c.state == DeliveryState.SENDING.value, outbox.c.lease_until >= until)
+    return bool(await connection.scalar(select(exists().where(_ours(delivery), lasts))))
+
+
+async def hold_on(connection: AsyncConnection, delivery: Delivery, now: datetime, wall: datetime) -> bool:
+    """A new lease for who comes late to send, so that nobody begins meanwhile; False where it is not ours any more."""
+    lease = {"state": DeliveryState.SENDING.value, "lease_until": wall + LEASE}
+    return (await past.change(connection, update(outbox).where(_ours(delivery)).values(lease), now)).rowcount == 1
+
+
 async def is_ours(connection: AsyncConnection, delivery: Delivery) -> bool:
-    """True while nobody has claimed or closed the delivery since we did; the number of the attempt is what tells.
+    """True while nobody has claimed or closed the delivery since we did, and then until the commit.
 
     That its lease ran out takes nothing from it: until somebody else tries, nobody knows better what became of it.
     """
-    return bool(await connection.scalar(select(exists().where(_ours(delivery)))))
+    return bool(await connection.scalar(select(outbox.c.id).where(_ours(delivery)).with_for_update()))
 
 
 async def part_done(connection: AsyncConnection, delivery: Delivery, remote_id: str, now: datetime) -> bool:
@@ -149,7 +161,7 @@ async def finish(
 
     None, and nothing is written, where the delivery is not ours any more: whoever tried after us has the last word.
     """
-    if not await connection.scalar(select(outbox.c.id).where(_ours(delivery)).with_for_update()):
+    if not await is_ours(connection, delivery):
         return None
     state = _state_after(outcome.verdict)
     values: dict[str, Any] = {"state": state.value, "reason": outcome.detail, "lease_until": None}
@@ -178,7 +190,7 @@ async def hasten(connection: AsyncConnection, channel: str, now: datetime, wall:
 
 def _ours(delivery: Delivery) -> ColumnElement[bool]:
     open_still = outbox.c.state.in_((DeliveryState.SENDING.value, DeliveryState.UNKNOWN.value))
-    return and_(outbox.c.id == delivery.id, outbox.c.attempts == delivery.attempts, open_still)
+    return and_(outbox.c.id == delivery.id, outbox.c.claims == delivery.claim, open_still)
 
 
 def _state_after(verdict: Verdict) -> DeliveryState:
@@ -209,6 +221,7 @@ async def _take(connection: AsyncConnection, row: RowMapping, now: datetime, wal
     taken = {
         "state": DeliveryState.SENDING.value,
         "attempts": row["attempts"] + 1,
+        "claims": row["claims"] + 1,
         "lease_until": wall + LEASE,
         "first_tried_at": row["first_tried_at"] or wall,
     }
@@ -222,6 +235,7 @@ async def _take(connection: AsyncConnection, row: RowMapping, now: datetime, wal
         payload=from_json(Payload, row["payload"]),
         status=Status(row["status"]),
         attempts=taken["attempts"],
+        claim=taken["claims"],
         after_unknown=row["after_unknown"],
         first_tried_at=taken["first_tried_at"],
         done=tuple(row["done"]),
