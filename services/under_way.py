@@ -5,11 +5,16 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Coroutine
 
+LATE = "長く止まっている間に期限が過ぎ、送らなかった"  # of a claim that ran out before anything left the house
 _PATIENCE = 5.0  # seconds that a stop waits
 
 
 class UnderWay:
-    """Tasks of one sender. What is cut off stays claimed in the store, and becomes unknown by its lease."""
+    """Tasks of one sender. What is cut off stays claimed in the store, and becomes unknown by its lease.
+
+    A process may stand still between its claim and the first byte, with its machine, for an hour: each task asks the
+    store (``may_send``) right before something leaves, lest a call rings that somebody took long ago.
+    """
 
     def __init__(self, most: int) -> None:
         self._most = most

@@ -19,7 +19,7 @@ from services.clock import Clock
 from services.store import call_sends, calls
 from services.store.call_sends import Send, SendState
 from services.store.engine import Store
-from services.under_way import UnderWay
+from services.under_way import LATE, UnderWay
 
 log = structlog.get_logger()
 SENDS = Counter("shirase_callout_messages_total", "Messages to staff by what became of them", ["outcome"])
@@ -78,5 +78,7 @@ class Caller:
         async with self._store.hold() as connection:
             call = await calls.find(connection, one.call)
             assert call is not None  # its messages refer to it
+            if not await call_sends.may_send(connection, one, now):
+                return Result(SendState.FAILED, LATE)
             await call_sends.link(connection, one, token, until)
         return await self._outlet.send(person.urls[one.way], message(call, one.step, self._base_url, token, until))

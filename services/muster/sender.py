@@ -27,7 +27,7 @@ from services.store import muster_people, muster_sends, musters, staff
 from services.store.engine import Store
 from services.store.muster_sends import Kind, Result, Send, SendState
 from services.store.musters import Muster
-from services.under_way import UnderWay
+from services.under_way import LATE, UnderWay
 
 log = structlog.get_logger()
 BELL = "musters"
@@ -127,7 +127,11 @@ class Sender:
     async def _send(self, one: Send, address: str, telling: Telling) -> None:
         await self._pace.turn()
         try:
-            state, detail = await self._ways.send(one, address, message(telling, way_of(address)))
+            async with self._store.read() as connection:
+                may = await muster_sends.may_send(connection, one, self._clock.now())
+            state, detail = SendState.FAILED, LATE
+            if may:
+                state, detail = await self._ways.send(one, address, message(telling, way_of(address)))
         except Exception as error:  # noqa: BLE001 - whatever it is, it is about this message; its words may hold an address
             log.error("muster message failed", muster=one.muster, error=type(error).__name__)
             state, detail = SendState.UNKNOWN, f"内部の誤り：{type(error).__name__}"

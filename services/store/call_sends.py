@@ -139,6 +139,12 @@ async def link(connection: AsyncConnection, one: Send, token: str, until: dateti
     await connection.execute(update(call_sends).where(_same(one)).values(link=_digest(token), link_until=until))
 
 
+async def may_send(connection: AsyncConnection, one: Send, now: datetime) -> bool:
+    """True while what we claimed is still ours: nobody has closed it, and nobody may by now."""
+    ours = and_(_same(one), call_sends.c.state == SendState.SENDING.value, ~_lost(now))
+    return bool(await connection.scalar(select(exists().where(ours))))
+
+
 async def finish(connection: AsyncConnection, one: Send, state: SendState, detail: str, now: datetime) -> None:
     """Write what became of it."""
     values = {"state": state.value, "detail": detail, "finished_at": now}

@@ -160,6 +160,12 @@ async def link(connection: AsyncConnection, tokens: Iterable[tuple[Send, str]], 
         await connection.execute(update(muster_sends).where(_keyed()).values(values), rows)
 
 
+async def may_send(connection: AsyncConnection, one: Send, now: datetime) -> bool:
+    """True while what we claimed is still ours: nobody has closed it, and nobody may by now."""
+    ours = and_(_keyed(), muster_sends.c.state == SendState.SENDING.value, ~_lost(now))
+    return bool(await connection.scalar(select(exists().where(ours)), _keys(one)))
+
+
 async def finish(connection: AsyncConnection, results: Sequence[Result], now: datetime) -> None:
     """Write what became of them."""
     values = {"state": bindparam("b_state"), "detail": bindparam("b_detail"), "finished_at": now}

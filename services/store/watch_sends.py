@@ -124,6 +124,12 @@ async def claim(connection: AsyncConnection, now: datetime, limit: int) -> list[
     return [_send(row) for row in rows]
 
 
+async def may_send(connection: AsyncConnection, one: Send, now: datetime) -> bool:
+    """True while what we claimed is still ours: nobody has closed it, and nobody may by now."""
+    ours = and_(sends.c.id == one.id, sends.c.state == SendState.SENDING.value, ~_lost(now))
+    return bool(await connection.scalar(select(exists().where(ours))))
+
+
 async def finish(connection: AsyncConnection, ids: Collection[int], state: str, detail: str, now: datetime) -> None:
     values = {"state": state, "detail": detail, "finished_at": now}
     await connection.execute(update(sends).where(sends.c.id.in_(ids)).values(values))

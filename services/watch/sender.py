@@ -29,12 +29,13 @@ from services.store.call_sends import SendState as Outcome
 from services.store.engine import Store
 from services.store.watch_alarms import Alarm
 from services.store.watch_sends import Send, SendKind, SendState
-from services.under_way import UnderWay
+from services.under_way import LATE, UnderWay
 from services.watch.vault import Vault
 
 log = structlog.get_logger()
 LINK = "/watch"
 SENT = Counter("shirase_watch_messages_total", "Messages to supporters by what became of them", ["outcome"])
+_NO_LONGER = "もう宛先ではない、または同意が終わった"
 _STATES = {Outcome.SENT: SendState.SENT, Outcome.UNKNOWN: SendState.UNKNOWN}
 
 
@@ -84,17 +85,18 @@ class Sender:
         self._outlet.close()
 
     async def _send(self, parcel: Sequence[Send]) -> None:
-        ids = [one.id for one in parcel]
         try:
-            ready = [one for one in [await self._ready(send) for send in parcel] if not isinstance(one, str)]
-            may = [one.send.id for one in ready]
-            if len(may) < len(parcel):
-                vain = [number for number in ids if number not in may]
-                await self._finish(vain, SendState.DROPPED.value, "もう宛先ではない、または同意が終わった")
+            found = [(send.id, await self._ready(send)) for send in parcel]
+            for number, why in found:
+                if isinstance(why, str):
+                    await self._finish([number], SendState.DROPPED.value, why)
+            ready = [one for _, one in found if not isinstance(one, str)]
             if not ready:
                 return
             result = await self._out(ready)
-            await self._finish(may, _STATES.get(result.state, SendState.FAILED).value, result.detail)
+            await self._finish(
+                [one.send.id for one in ready], _STATES.get(result.state, SendState.FAILED).value, result.detail
+            )
         except Exception as error:  # noqa: BLE001 - one that breaks must not hold the others; its lease ends it
             log.error("watch message failed", alarm=parcel[0].alarm, error=type(error).__name__)
 
@@ -107,19 +109,21 @@ class Sender:
         """With its supporter, or why it may not leave."""
         now = self._clock.now()
         async with self._store.read() as connection:
+            if not await watch_sends.may_send(connection, send, now):
+                return LATE
             alarm = await watch_alarms.find(connection, send.alarm)
             kept = await watch_wards.find(connection, send.ward)
         if alarm is None or kept is None:
-            return "erased"
+            return _NO_LONGER
         try:
             ward = self._vault.open(kept.uid, Ward, kept.sealed)
             opening = self._vault.open(alarm.key, Opening, alarm.sealed)
         except KeyringError as error:
             log.error("a ward cannot be opened", error=str(error))
-            return "other key"
+            return _NO_LONGER
         supporter = next((one for one in ward.helpers(send.status, now) if one.number == send.supporter), None)
         if supporter is None or not ward.agreed_to(purpose_of(alarm.what), alarm.status, now):
-            return "no consent"
+            return _NO_LONGER
         return _Ready(send, alarm, ward, supporter, event_of(opening, ward, place=supporter.place))
 
     async def _out(self, ready: Sequence[_Ready]) -> Result:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from sqlalchemy import insert
 
@@ -15,6 +17,7 @@ from services.store.call_sends import LEASE, SendState
 from services.store.calls import CallState
 from services.store.engine import Store
 from services.store.tables import hold_offs
+from services.under_way import LATE
 from tests.services.callout.scene import BASE, NOW, Scene, real, roster
 
 
@@ -121,6 +124,21 @@ async def test_a_message_cut_off_in_the_middle_is_not_sent_again_but_the_next_gr
     await scene.at(seconds=7 + LEASE.total_seconds())
     assert [one.state for one in await scene.sends()][:2] == [SendState.UNKNOWN, SendState.UNKNOWN]
     assert scene.phones.who == ["tanaka"]
+
+
+async def test_a_caller_that_stood_still_between_claim_and_call_calls_nobody(scene: Scene) -> None:
+    await scene.issue(**real())
+    await scene.deliver("cap_feed")
+    scene.clock.at = NOW.replace(second=6)
+    await scene.look()
+    assert await scene.caller.step(), "claimed, and nothing has left"
+    scene.clock.at += timedelta(hours=1)
+    await scene.caller.settle()
+    assert scene.phones.who == [], "an hour late, whoever would be rung has been told by others, or it is over"
+    assert {(one.state, one.detail) for one in await scene.sends()} == {(SendState.FAILED, LATE)}
+    await scene.look()
+    await scene.turn()
+    assert scene.phones.who == ["tanaka"], "the chain goes on"
 
 
 async def test_where_nobody_of_a_group_could_be_reached_the_next_is_called_at_once_but_no_round_is_burned(

@@ -12,6 +12,7 @@ from sqlalchemy import select
 from feeds.status import Status
 from rules.muster.tally import counted
 from rules.muster.want import Want
+from services.channels.people.fanout import Pace
 from services.muster import desk
 from services.muster.desk import Deed, MusterError, Plan
 from services.store import calls
@@ -136,6 +137,19 @@ async def test_a_kill_in_the_middle_leaves_in_doubt_what_was_on_the_wire_and_ask
     await scene.at(minutes=16)
     assert len(scene.outside.told) == 8
     assert len({(round_, who) for round_, who, _ in await scene.states()}) == 6
+
+
+async def test_a_sender_that_stood_still_in_its_turn_asks_nobody(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def stand_still(_pace: Pace) -> None:
+        scene.clock.at = NOW + timedelta(hours=1)
+
+    await scene.quake("5-")
+    await scene.look()
+    monkeypatch.setattr(Pace, "turn", stand_still)
+    await scene.sender.step()
+    await scene.sender.settle()
+    assert scene.outside.told == []
+    assert {state for _, _, state in await scene.states()} == {SendState.FAILED.value}
 
 
 async def test_a_link_of_an_earlier_message_still_answers_and_is_kept_as_a_hash(scene: Scene) -> None:

@@ -201,6 +201,17 @@ async def test_a_hub_that_dies_anywhere_sends_each_message_once(hub: Hub) -> Non
     assert await hub.turn(minutes=1) == [], "a new round never begins early"
 
 
+async def test_a_sender_that_stood_still_between_claim_and_message_tells_nobody(hub: Hub) -> None:
+    await hub.add(ward())
+    await hub.came(PRESS)
+    await hub.loop.step()
+    assert await hub.sender.step(), "claimed, and nothing has left"
+    hub.clock.at += timedelta(hours=1)
+    await hub.sender.settle()
+    assert hub.called == []
+    assert await hub.turn() == ["minsei", "tonari"], "not in this step any more: the next group is asked"
+
+
 async def test_a_stranger_s_link_and_one_of_a_supporter_who_left_answer_nothing(hub: Hub) -> None:
     one = await hub.add(ward())
     await hub.came(PRESS)
