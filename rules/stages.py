@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from feeds.japan import JAPAN
+from feeds.set_back import beyond
 from rules.alert import REMEMBERED, Alert, State
 from rules.left_out import left_out
 from rules.noise.stages import digest, gather, inhibit, quiet, spare
@@ -145,7 +146,8 @@ def _first(proposal: Proposal) -> Reason:
 def settle(situation: Situation, proposal: Proposal) -> Proposal | Drop:
     """A fall waits, so that a value at a threshold does not make a series of revisions; a rise never does.
 
-    The lower level, or the absence, must have stood for the rule's ``settle``, and so must the newest revision.
+    The lower level, or the absence, must have stood for the rule's ``settle``, and so must the newest revision. A
+    revision or an absence that lies in the future was written before the clock was set back, and keeps nobody waiting.
     """
     base = proposal.base
     if base is None or proposal.reason not in {Reason.FALLEN, Reason.SHRUNK, Reason.ALL_CLEAR}:
@@ -156,7 +158,8 @@ def settle(situation: Situation, proposal: Proposal) -> Proposal | Drop:
     lower = [hazard.since for hazard in proposal.hazards if hazard.level < before.get(hazard.key, 6)]
     lower += [hazard.since for hazard in situation.hazards if hazard.level < before.get(hazard.key, 0)]
     gone = [at for key, at in situation.gone.items() if key in before]
-    stood = situation.now - max([base.sent, *lower, *gone])
+    known = [at for at in (base.sent, *gone) if at <= beyond(situation.now)]
+    stood = situation.now - max([*lower, *known], default=situation.now - proposal.rule.settle)
     if stood < proposal.rule.settle:
         return Drop("settle", Reason.SETTLING, _minutes(stood, proposal.rule.settle))
     return proposal

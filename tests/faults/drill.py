@@ -22,7 +22,7 @@ from tests.faults.fault import HEAD, Fault, seed, tried
 from tests.faults.frozen import FROZEN
 from tests.faults.journal import HEAD as JOURNAL
 from tests.faults.journal import a_night_on_the_journal
-from tests.faults.killed import KILLED, again_and_again, killed
+from tests.faults.killed import SERVER_KILLED, SERVICE_KILLED, again_and_again, killed
 from tests.faults.lines import LINES
 from tests.faults.night import Night
 from tests.faults.outlets import OUTLETS_WRONG
@@ -35,7 +35,8 @@ from tests.faults.watch import watching
 from tests.postgresql import Cluster
 
 KINDS_OF_FAULT = {
-    "killed": KILLED,
+    "killed-service": SERVICE_KILLED,
+    "killed-server": SERVER_KILLED,
     "frozen": FROZEN,
     "read-only": READ_ONLY,
     **{f"line-{who}": [one for one in LINES if who in one.name] for who in ("broker", "database", "outlets", "feeds")},

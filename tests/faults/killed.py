@@ -59,8 +59,8 @@ def again_and_again(times: int) -> Does:
     return does
 
 
-KILLED = (
-    *(Fault(f"`kill -9` of {name}", killed(name)) for name in SERVICES),
+SERVICE_KILLED = tuple(Fault(f"`kill -9` of {name}", killed(name)) for name in SERVICES)
+SERVER_KILLED = (
     Fault("`kill -9` of the broker", killed("broker")),
     Fault("`kill -9` of PostgreSQL", killed("database")),
     Fault("`kill -9` of one backend of PostgreSQL", a_backend),

@@ -39,10 +39,10 @@ class Watch:
         moments = [since, *(at for at in self.grew if since < at < until), until]
         return max(later - earlier for earlier, later in pairwise(moments))
 
-    def told_again(self, since: float) -> float | None:
-        """When both had something new after this moment; None where they have not yet."""
-        first = [next((at for at in moments if at > since), None) for moments in self.told.values()]
-        return None if None in first else max(at for at in first if at is not None)
+    def told_again(self, since: float, times: int = 1) -> float | None:
+        """When both had so often had something new after this moment; None where they have not yet."""
+        after = [[at for at in moments if at > since] for moments in self.told.values()]
+        return max(some[times - 1] for some in after) if all(len(some) >= times for some in after) else None
 
     async def has(self, key: str) -> bool:
         """Whether a record of this key is committed."""

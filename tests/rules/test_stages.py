@@ -294,6 +294,20 @@ class TestSettle:
         below = situation(hazard(level=1, since=NOW - gone_ago * MINUTE))
         assert isinstance(settle(below, given), Proposal) is goes_on, "below the rule, but still in the picture"
 
+    @pytest.mark.parametrize(("fallen_ago", "goes_on"), [(5, False), (20, True)])
+    def test_what_was_told_by_a_clock_that_ran_ahead_holds_nothing_up(
+        self, river: Rule, fallen_ago: int, goes_on: bool
+    ) -> None:
+        """The clock was an hour ahead, and is right again: a fall waits as long as the rule says, and no hour more."""
+        calm = replace(river, settle=20 * MINUTE)
+        standing = issued(calm, hazard(level=4), now=NOW + HOUR)
+        fallen = hazard(level=3, since=NOW - fallen_ago * MINUTE)
+        given = replace(proposal(calm, fallen, standing=standing), reason=Reason.FALLEN)
+        assert isinstance(settle(situation(fallen), given), Proposal) is goes_on
+        over = replace(proposal(calm, standing=standing), reason=Reason.ALL_CLEAR)
+        gone = replace(situation(), gone={hazard().key: NOW + HOUR})
+        assert isinstance(settle(gone, over), Proposal), "when it left, nobody knows: it is not there"
+
 
 def test_an_alert_of_an_older_hub_without_levels_counts_at_its_own_level(river: Rule) -> None:
     standing = issued(river, hazard(level=3))
