@@ -10,6 +10,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from feeds.set_back import beyond
+
 BURST_S = 600.0  # the bucket holds what may come in so many seconds
 QUIET_S = 60.0  # a longer silence may have been an outage, and what was measured in it comes at once
 UNKNOWN_S = 86_400.0  # where nobody knows how long
@@ -57,6 +59,6 @@ class Allowance:
     def _fill(self, bucket: _Bucket, at: datetime, rate: float) -> None:
         lag = UNKNOWN_S if self.level_at is None else max(0.0, (at - self.level_at).total_seconds())
         gap = max(0.0, (at - bucket.at).total_seconds())
-        bucket.at = max(at, bucket.at)
+        bucket.at = at if bucket.at > beyond(at) else max(at, bucket.at)
         bucket.behind = max(bucket.behind - gap, gap if gap > QUIET_S else 0.0)
         bucket.room = min(rate * (BURST_S + lag + bucket.behind), bucket.room + rate * gap)

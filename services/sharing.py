@@ -7,14 +7,14 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
-from math import ceil
+from math import ceil, inf
+from time import monotonic
 
 from services.clock import wall
 from services.store import leases, processes
 from services.store.engine import Store
 
-_LOOK = timedelta(seconds=3)
+_LOOK_S = 3.0
 
 
 class Sharing:
@@ -24,7 +24,7 @@ class Sharing:
         self._store, self._me, self._service, self._names = store, me, service, tuple(names)
         self._holders: dict[str, str] = {}
         self._part = len(self._names)
-        self._look_at = datetime.min.replace(tzinfo=UTC)
+        self._look_at = -inf  # of a clock that only runs
         self._turn = asyncio.Lock()
 
     async def may(self, name: str) -> bool:
@@ -33,7 +33,7 @@ class Sharing:
         Asked often, it looks into the store every few seconds only.
         """
         async with self._turn:
-            if wall() >= self._look_at:
+            if monotonic() >= self._look_at:
                 await self._look()
             mine = [one for one in self._names if self._holders.get(one) == self._me]
             if name in mine:
@@ -50,4 +50,4 @@ class Sharing:
             others = await processes.others(connection, self._me, at)
         sharers = 1 + sum(self._service in other.services for other in others)
         self._part = ceil(len(self._names) / sharers)
-        self._look_at = at + _LOOK
+        self._look_at = monotonic() + _LOOK_S

@@ -30,10 +30,10 @@ class Faults:
 
     def look(self, sentences: Iterable[str], now: datetime) -> list[tuple[str, str, datetime]]:
         """Key, sentence and since when, of every fault that has lasted."""
-        self._began = self._began or now
+        self._began = min(self._began or now, now)  # a clock that was set back does not make it later
         for sentence in sentences:
             fault = self._known.setdefault(key_of(sentence), _Fault(sentence, now, now))
-            fault.sentence, fault.last = sentence[:_LONGEST], now
+            fault.sentence, fault.first, fault.last = sentence[:_LONGEST], min(fault.first, now), now
         self._known = {key: one for key, one in self._known.items() if now - one.last <= _SETTLED}
         lasted = [(key, one) for key, one in self._known.items() if now - one.first >= self._patience]
         return [(key, one.sentence, one.first) for key, one in lasted]

@@ -51,6 +51,7 @@ class LastResort:
             busy = await self._watch()
         except Exception as error:  # whatever it is: as long as the watch fails, nothing else rings
             now = self._clock.now()
+            self._well_at, self._told_at = min(self._well_at, now), min(self._told_at, now)
             lasts = now - self._well_at >= _PATIENCE and not self._clock.hurried
             if lasts and now - self._told_at >= _NOT_AGAIN:
                 self._told_at = now

@@ -64,6 +64,10 @@ async def leave(connection: AsyncConnection, status: Status, now: datetime, pres
     for due in await hold_offs.due(connection, status, now):
         draft = await alerts.get(connection, due.series, due.revision)
         assert draft is not None
+        if due.anew is not None:
+            await hold_offs.begin(connection, draft.alert, now, due.anew, due.who)
+            moved = True
+            continue
         if found := await _against(connection, draft, now, present):
             why, detail = found
             moved |= await _stays(connection, draft.alert, due, f"{why.ja}{detail}", (why, now))

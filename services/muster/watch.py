@@ -150,10 +150,10 @@ class Watch:
     async def _ring(self, now: datetime) -> int:
         """Write down the messages that are due: who is asked stands in the store before anything leaves the house."""
         async with self._once.read() as connection:
-            if not await muster_people.due(connection, now, 1):
+            if not await muster_people.due(connection, now, self._rules.remind_after, 1):
                 return 0
         async with self._once.write() as connection:
-            places = await muster_people.due(connection, now, _AT_ONCE)
+            places = await muster_people.due(connection, now, self._rules.remind_after, _AT_ONCE)
             members = await staff.named(connection, {one.person for one in places})
             lines = []
             for one in places:

@@ -17,12 +17,12 @@ from services.residents.seal import SealError
 from services.residents.words import word
 from services.store import subscribers
 from services.store.engine import Store
-from services.store.subscribers import Letter, Purpose
+from services.store.subscribers import LONGEST_PAUSE, Letter, Purpose
 
 log = structlog.get_logger()
 BELL = "letters"
 _TAKEN = timedelta(minutes=2)  # to try one; then another process may
-_FIRST_PAUSE, _LONGEST_PAUSE = timedelta(minutes=2), timedelta(hours=1)
+_FIRST_PAUSE = timedelta(minutes=2)
 _OPEN = (Fate.LATER, Fate.UNKNOWN, Fate.UNREACHED)
 
 
@@ -81,6 +81,6 @@ class Letters:
 
 def _next(letter: Letter, said: Said | Outcome | None, at: datetime) -> datetime:
     """When it is tried again: 2, 4, 8 … 60 minutes from ``at``, or when the other side says, if that is later."""
-    soonest: datetime = at + min(_LONGEST_PAUSE, _FIRST_PAUSE * 2 ** min(letter.attempts - 1, 8))
+    soonest: datetime = at + min(LONGEST_PAUSE, _FIRST_PAUSE * 2 ** min(letter.attempts - 1, 8))
     asked = said.retry_at if said else None
-    return max(soonest, min(asked, at + _LONGEST_PAUSE)) if asked else soonest
+    return max(soonest, min(asked, at + LONGEST_PAUSE)) if asked else soonest

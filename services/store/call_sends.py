@@ -18,6 +18,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from feeds.status import Status
 from services.callout.occasion import Event, is_urgent
 from services.store.calls import Call, CallState
+from services.store.set_back import come
 from services.store.tables_calls import call_sends, calls
 
 LEASE = timedelta(seconds=60)  # longer than any message may take
@@ -173,7 +174,7 @@ def _digest(token: str) -> str:
 
 
 def _lost(now: datetime) -> ColumnElement[bool]:
-    return and_(call_sends.c.state == SendState.SENDING.value, call_sends.c.started_at <= now - LEASE)
+    return and_(call_sends.c.state == SendState.SENDING.value, come(call_sends.c.started_at, now - LEASE, LEASE))
 
 
 def _same(one: Send) -> ColumnElement[bool]:

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import and_, delete, insert, select, update
+from sqlalchemy import Row, and_, delete, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from feeds.set_back import beyond
 from feeds.status import Status
 from rules.alert import Alert, State
 from services.store import past
@@ -27,12 +28,16 @@ class Hold:
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """A revision whose time has come, by whose word, and what kept it at the last look."""
+    """A revision whose time has come, by whose word, and what kept it at the last look.
+
+    ``anew``: it waits so long from now, because it began to by a clock that was set back since.
+    """
 
     series: str
     revision: int
     who: str
     stays: str
+    anew: timedelta | None = None
 
 
 async def begin(connection: AsyncConnection, alert: Alert, now: datetime, wait: timedelta, who: str) -> datetime:
@@ -79,8 +84,15 @@ async def waiting(connection: AsyncConnection, then: datetime | None = None) -> 
 async def due(connection: AsyncConnection, status: Status, now: datetime) -> list[Due]:
     """Those whose time has come, the longest due first; also those that stayed when it had."""
     ripe = (alerts.c.state == State.DRAFT.value, alerts.c.status == status.value, alerts.c.expires > now)
-    found = _drafts().where(hold_offs.c.leaves_at <= now, *ripe).order_by(hold_offs.c.leaves_at, hold_offs.c.series)
-    return [Due(row.series, row.revision, row.who, row.stays) for row in await connection.execute(found)]
+    ahead = hold_offs.c.begun_at > beyond(now)
+    found = _drafts().where(or_(hold_offs.c.leaves_at <= now, ahead), *ripe)
+    rows = await connection.execute(found.order_by(hold_offs.c.leaves_at, hold_offs.c.series))
+    return [Due(row.series, row.revision, row.who, row.stays, _anew(row, now)) for row in rows]
+
+
+def _anew(row: Row[Any], now: datetime) -> timedelta | None:
+    wait: timedelta = row.leaves_at - row.begun_at
+    return wait if row.begun_at > beyond(now) else None
 
 
 def _drafts() -> Any:

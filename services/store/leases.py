@@ -9,16 +9,16 @@ from sqlalchemy import delete, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.store.engine import insert
+from services.store.set_back import come, to_come
 from services.store.tables import leases
 
 LEASE = timedelta(seconds=15)
-_NEVER_SO_LONG = timedelta(minutes=2)  # one that ends later was taken before the clock was set back
 
 
 async def take(connection: AsyncConnection, name: str, holder: str, wall: datetime) -> bool:
     """Take or renew the lease; False where another holds it and it has not run out. Call inside ``store.write()``."""
     statement = insert(connection, leases).values(name=name, holder=holder, until=wall + LEASE)
-    free = or_(leases.c.holder == holder, leases.c.until <= wall, leases.c.until > wall + _NEVER_SO_LONG)
+    free = or_(leases.c.holder == holder, come(leases.c.until, wall, LEASE))
     taken = statement.on_conflict_do_update(
         index_elements=["name"], set_={"holder": holder, "until": wall + LEASE}, where=free
     )
@@ -32,8 +32,9 @@ async def is_held(connection: AsyncConnection, name: str, holder: str) -> bool:
 
 
 async def holders(connection: AsyncConnection, names: Iterable[str], wall: datetime) -> dict[str, str]:
-    """Who holds each of these leases; those that nobody has, or that have run out, are not named."""
-    held = select(leases.c.name, leases.c.holder).where(leases.c.name.in_(sorted(names)), leases.c.until > wall)
+    """Who holds each of these leases; those that are free to take are not named."""
+    mine = (leases.c.name.in_(sorted(names)), to_come(leases.c.until, wall, LEASE))
+    held = select(leases.c.name, leases.c.holder).where(*mine)
     return {row.name: row.holder for row in await connection.execute(held)}
 
 

@@ -11,9 +11,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.keyring import Sealed
 from services.store.engine import insert
+from services.store.set_back import come
 from services.store.tables_line import line_events, line_talks
 
 KNOWN = timedelta(days=30)  # so long a repeat of an event is known as one
+_LONGEST_PAUSE = timedelta(minutes=15)  # no pause is longer
 NEW, ANSWER, DONE, FAILED = "new", "answer", "done", "failed"
 
 
@@ -51,7 +53,7 @@ async def due(connection: AsyncConnection, now: datetime, at_most: int) -> list[
     names = ("id", "talk", "state", "attempts", "received_at", "next_at")
     columns = [*(line_events.c[name] for name in names), line_events.c.key, line_events.c.sealed]
     oldest = select(func.min(line_events.c.id)).where(line_events.c.state.in_([NEW, ANSWER]))
-    mine = (line_events.c.id.in_(oldest.group_by(line_events.c.talk)), line_events.c.next_at <= now)
+    mine = (line_events.c.id.in_(oldest.group_by(line_events.c.talk)), come(line_events.c.next_at, now, _LONGEST_PAUSE))
     chosen = select(*columns).where(*mine).order_by(line_events.c.id).limit(at_most)
     rows = (await connection.execute(chosen)).mappings()
     return [Event(**{name: row[name] for name in names}, sealed=Sealed(row["key"], row["sealed"])) for row in rows]

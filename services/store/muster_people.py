@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from rules.muster.want import Asks, Want
 from services.store.musters import Muster, MusterState
+from services.store.set_back import come
 from services.store.staff import in_parts
 from services.store.tables_muster import muster_people, musters, staff
 
@@ -74,12 +75,15 @@ async def ask(
     return len(fresh) + len(more)
 
 
-async def due(connection: AsyncConnection, now: datetime, most: int) -> list[Place]:
-    """Those of open musters to whom a message is to be written now: the real thing first, then whoever waited."""
+async def due(connection: AsyncConnection, now: datetime, every: timedelta, most: int) -> list[Place]:
+    """Those of open musters to whom a message is to be written now: the real thing first, then whoever waited.
+
+    ``every``: as long as a reminder waits.
+    """
     rows = (
         select(muster_people)
         .join(musters, musters.c.id == muster_people.c.muster)
-        .where(muster_people.c.next_at <= now, musters.c.state == MusterState.OPEN.value)
+        .where(come(muster_people.c.next_at, now, every), musters.c.state == MusterState.OPEN.value)
         .order_by(musters.c.status, muster_people.c.round, muster_people.c.next_at, muster_people.c.person)
         .limit(most)
     )

@@ -19,6 +19,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from feeds.status import Status
 from services.store.engine import insert
 from services.store.musters import MusterState
+from services.store.set_back import come
 from services.store.staff import in_parts
 from services.store.tables_muster import muster_people, muster_sends, musters
 
@@ -213,7 +214,7 @@ def digest(token: str) -> str:
 
 
 def _lost(now: datetime) -> ColumnElement[bool]:
-    return and_(muster_sends.c.state == SendState.SENDING.value, muster_sends.c.started_at <= now - LEASE)
+    return and_(muster_sends.c.state == SendState.SENDING.value, come(muster_sends.c.started_at, now - LEASE, LEASE))
 
 
 def _keyed() -> ColumnElement[bool]:

@@ -13,6 +13,7 @@ from enum import StrEnum
 from sqlalchemy import delete, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from services.store.set_back import come, to_come
 from services.store.tables_presence import presences
 
 LASTS = timedelta(seconds=35)  # three times as long as a tab waits until it says it again
@@ -53,7 +54,7 @@ async def say(connection: AsyncConnection, person: str, tab: str, items: Mapping
 
     What has aged out goes with it.
     """
-    gone = await connection.execute(delete(presences).where(presences.c.until <= wall))
+    gone = await connection.execute(delete(presences).where(come(presences.c.until, wall, LASTS)))
     mine = (presences.c.person == person, presences.c.tab == tab)
     taken = presences.c.doing == Doing.TAKEN.value
     held = set(await connection.scalars(select(presences.c.what).where(taken)))
@@ -82,7 +83,9 @@ async def here(connection: AsyncConnection, wall: datetime) -> list[Here]:
     """Everybody who is at anything, by thing and then by name."""
     columns = (presences.c.person, presences.c.what, presences.c.doing, presences.c.since)
     found: dict[tuple[str, str], Here] = {}
-    for person, what, doing, since in await connection.execute(select(*columns).where(presences.c.until > wall)):
+    for person, what, doing, since in await connection.execute(
+        select(*columns).where(to_come(presences.c.until, wall, LASTS))
+    ):
         one, known = Here(person=person, what=what, doing=Doing(doing), since=since), found.get((what, person))
         if known is not None:
             most = max((one.doing, known.doing), key=_WEIGHT.__getitem__)

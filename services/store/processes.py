@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from services.health import Health
 from services.line import Report
 from services.store.engine import insert
+from services.store.set_back import lately
 from services.store.tables import processes
 
 GONE = timedelta(seconds=12)  # silent for so long: dead, frozen or cut off
@@ -29,8 +30,8 @@ async def report(connection: AsyncConnection, name: str, one: Report, wall: date
 
 async def others(connection: AsyncConnection, name: str, wall: datetime) -> list[Report]:
     """Every other process that was heard lately, in the order of their names."""
-    lately = (processes.c.name != name, processes.c.seen_at > wall - GONE)
-    rows = await connection.execute(select(processes).where(*lately).order_by(processes.c.name))
+    alive = (processes.c.name != name, lately(processes.c.seen_at, wall - GONE, wall))
+    rows = await connection.execute(select(processes).where(*alive).order_by(processes.c.name))
     return [_report(row) for row in rows.mappings()]
 
 

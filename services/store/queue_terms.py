@@ -6,9 +6,11 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, and_, case, exists, func, or_
 
+from feeds.set_back import beyond
 from feeds.status import Status
 from rules.alert import GRAVE
 from services.store.delivery_state import PERHAPS_OUT, DeliveryState
+from services.store.set_back import come
 from services.store.tables import alerts, outbox
 
 _newer, _older = outbox.alias("newer"), outbox.alias("older")
@@ -53,12 +55,11 @@ IN_ORDER = (
 
 
 LONGEST = timedelta(minutes=15)  # no pause and no lease is longer
-_SLACK = timedelta(minutes=1)  # two machines may go by two clocks
 
 
 def due(wall: datetime) -> ColumnElement[bool]:
     """It waits, and its pause is over, or was reckoned before the clock was set back."""
-    return and_(PENDING, or_(outbox.c.next_at <= wall, outbox.c.next_at > _beyond(wall)))
+    return and_(PENDING, come(outbox.c.next_at, wall, LONGEST))
 
 
 def lost(wall: datetime) -> ColumnElement[bool]:
@@ -68,8 +69,4 @@ def lost(wall: datetime) -> ColumnElement[bool]:
 
 def lasting(wall: datetime) -> ColumnElement[bool]:
     """It is being sent, under a lease from before the clock was set back: if its sender died, for an hour or a day."""
-    return and_(outbox.c.state == DeliveryState.SENDING.value, outbox.c.lease_until > _beyond(wall))
-
-
-def _beyond(wall: datetime) -> datetime:
-    return wall + LONGEST + _SLACK
+    return and_(outbox.c.state == DeliveryState.SENDING.value, outbox.c.lease_until > beyond(wall, LONGEST))

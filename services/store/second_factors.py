@@ -10,6 +10,7 @@ from sqlalchemy import delete, func, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.keyring import Sealed
+from services.store.set_back import come
 from services.store.tables_accounts import recovery_codes, second_factors
 
 
@@ -47,7 +48,7 @@ async def drop(connection: AsyncConnection, user: str) -> bool:
 
 async def count_try(connection: AsyncConnection, user: str, now: datetime, most: int, pause: timedelta) -> bool:
     """Count a try and hold the row until the transaction ends; False where there were too many a short while ago."""
-    open_ = or_(second_factors.c.misses < most, second_factors.c.tried_at <= now - pause)
+    open_ = or_(second_factors.c.misses < most, come(second_factors.c.tried_at, now - pause, pause))
     mine = update(second_factors).where(second_factors.c.user == user, open_)
     return bool((await connection.execute(mine.values(misses=second_factors.c.misses + 1, tried_at=now))).rowcount)
 

@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from services.channels.budget.use import Use
 from services.channels.channel import Delivery, Told
 from services.store.engine import insert
+from services.store.set_back import lately
 from services.store.tables import outbox
 from services.store.tables_budget import spent, told_limits
 
@@ -94,11 +95,11 @@ async def parts_counted(connection: AsyncConnection, delivery: str) -> frozenset
     return frozenset(await connection.scalars(wanted))
 
 
-async def total(connection: AsyncConnection, channel: str, since: datetime) -> Total:
-    """What a channel used up after ``since``."""
+async def total(connection: AsyncConnection, channel: str, since: datetime, now: datetime) -> Total:
+    """What a channel used up after ``since``, as far as that has been: wall time."""
     columns = (spent.c.calls, spent.c.links, spent.c.micros, spent.c.messages)
     sums = [func.coalesce(func.sum(column), 0) for column in columns]
-    wanted = select(*sums, func.min(spent.c.at)).where(spent.c.channel == channel, spent.c.at > since)
+    wanted = select(*sums, func.min(spent.c.at)).where(spent.c.channel == channel, lately(spent.c.at, since, now))
     row = (await connection.execute(wanted)).one()
     calls, links, micros, messages = (int(amount) for amount in row[:4])  # PostgreSQL sums into Decimal
     return Total(Use(calls=calls, links=links, micros=micros, messages=messages), row[4])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
@@ -13,7 +13,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.residents.wish import Wish
 from services.store.codec import from_json, to_json
+from services.store.set_back import come
 from services.store.tables_subscribers import letters, subscribers, tellings
+
+LONGEST_PAUSE = timedelta(hours=1)  # of a letter that could not go
 
 
 class Membership(StrEnum):
@@ -142,7 +145,7 @@ async def take_letters(
     statement = (
         select(letters, *[column.label(f"s_{column.name}") for column in subscribers.c])
         .join(subscribers, subscribers.c.id == letters.c.subscriber)
-        .where(letters.c.next_at <= wall)
+        .where(come(letters.c.next_at, wall, LONGEST_PAUSE))
         .order_by(letters.c.next_at)
         .limit(limit)
         .with_for_update(skip_locked=True, of=letters)

@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from services.channels.channel import Delivery
 from services.channels.people.book import Fate, Said, Tally
 from services.store import engine
+from services.store.set_back import come
 from services.store.subscribers import Membership, Subscriber, subscriber_of
 from services.store.tables_subscribers import fanouts, subscribers, tellings
 
@@ -82,7 +83,8 @@ async def begin(connection: AsyncConnection, delivery: Delivery, wall: datetime)
 
 async def take_waiting(connection: AsyncConnection, delivery: Delivery, wall: datetime, limit: int) -> list[Taken]:
     """Those who were to be tried again by now."""
-    due = and_(tellings.c.delivery == delivery.id, tellings.c.state.in_(_PENDING), tellings.c.next_at <= wall)
+    come_again = come(tellings.c.next_at, wall, _LONGEST_PAUSE)
+    due = and_(tellings.c.delivery == delivery.id, tellings.c.state.in_(_PENDING), come_again)
     statement = (
         select(subscribers)
         .join(tellings, tellings.c.subscriber == subscribers.c.id)
@@ -207,19 +209,20 @@ def _row(delivery: Delivery, person: int, state: Telling, wall: datetime) -> dic
 
 def _after(person: int, said: Said, attempts: int, wall: datetime) -> dict[str, object]:
     state, next_at = Telling.REFUSED, wall
+    asked = min(said.retry_at or wall, wall + _LONGEST_PAUSE)
     match said.fate:
         case Fate.TOLD:
             state = Telling.TOLD
         case Fate.LEFT:
             state, attempts = Telling.WAITING, attempts - 1
         case Fate.HELD:
-            state, attempts, next_at = Telling.WAITING, attempts - 1, max(wall, said.retry_at or wall)
+            state, attempts, next_at = Telling.WAITING, attempts - 1, max(wall, asked)
         case Fate.UNREACHED:
             state, attempts, next_at = Telling.WAITING, attempts - 1, wall + _FIRST_PAUSE
         case Fate.LATER | Fate.UNKNOWN if attempts < _PATIENCE:
             state = Telling.UNKNOWN if said.fate is Fate.UNKNOWN else Telling.WAITING
             soonest = wall + min(_LONGEST_PAUSE, _FIRST_PAUSE * 2 ** min(attempts - 1, 8))
-            next_at = max(soonest, said.retry_at or soonest)
+            next_at = max(soonest, asked)
     return {
         "person": person,
         "to_state": state.value,

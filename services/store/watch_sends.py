@@ -17,6 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from feeds.status import Status
 from services.store.engine import insert
+from services.store.set_back import come
 from services.store.tables_watch import alarms, sends
 from services.store.watch_alarms import batched
 
@@ -168,11 +169,13 @@ def _digest(token: str) -> str:
 
 
 def _due(now: datetime) -> ColumnElement[bool]:
-    return and_(sends.c.state == SendState.DUE.value, sends.c.due_at <= now)
+    """What asks is never meant for later, as news is."""
+    at_once = and_(sends.c.kind == SendKind.ASK.value, come(sends.c.due_at, now))
+    return and_(sends.c.state == SendState.DUE.value, or_(sends.c.due_at <= now, at_once))
 
 
 def _lost(now: datetime) -> ColumnElement[bool]:
-    return and_(sends.c.state == SendState.SENDING.value, sends.c.started_at <= now - LEASE)
+    return and_(sends.c.state == SendState.SENDING.value, come(sends.c.started_at, now - LEASE, LEASE))
 
 
 def _send(row: RowMapping) -> Send:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections import OrderedDict, deque
 from datetime import datetime, timedelta
 
+from feeds.set_back import beyond
 from services.web.auth_limit import network_of
 
 WINDOW = timedelta(minutes=10)
@@ -36,6 +37,6 @@ class ReportLimit:
         return longest
 
     def _wait(self, times: deque[datetime], most: int, now: datetime) -> timedelta | None:
-        while times and times[0] <= now - self._window:
+        while times and not now - self._window < times[0] <= beyond(now):
             times.popleft()
         return times[-most] + self._window - now if len(times) >= most else None

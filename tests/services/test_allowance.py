@@ -96,4 +96,10 @@ def test_once_level_again_the_bucket_is_an_ordinary_one() -> None:
 def test_a_clock_that_jumps_back_gives_nothing_twice() -> None:
     allowance = level()
     passed(allowance, "gw07", 4_000, 1)
-    assert passed(allowance, "gw07", 10, 1, NOW - HOUR) == 0
+    assert passed(allowance, "gw07", 10, 1, NOW - HOUR) <= RATE
+
+
+def test_after_a_clock_that_jumps_back_the_bucket_fills_as_before() -> None:
+    """It was an hour ahead, and is right again: whoever keeps to the allowance stays below it in that hour too."""
+    messages = int(RATE * 3000)
+    assert passed(level(NOW + HOUR), "gw07", messages, 3000) == messages

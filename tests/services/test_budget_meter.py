@@ -9,11 +9,14 @@ from sqlalchemy import select
 
 from feeds.status import Status
 from rules.alert import Alert
+from services.channels.budget.gate import Gate
 from services.channels.budget.meter import Meter
 from services.channels.budget.tariff import Own, tariffs
 from services.channels.channel import Delivery, Outcome, Payload, Told, Verdict
 from services.store import alerts, outbox, spending
 from services.store.engine import Store
+from services.store.queue_terms import OF_ITS_ALERT
+from services.store.tables import alerts as stored
 from services.store.tables import outbox as rows
 from tests.services.making import NOW, alert
 
@@ -102,6 +105,23 @@ async def test_the_providers_word_stands_over_our_own_count(store: Store) -> Non
     async with store.read() as connection:
         assert await connection.scalar(select(rows.c.state)) == "waiting"
     assert await claim(store, WALL + timedelta(minutes=5)), "the window has opened again"
+
+
+async def test_what_was_heard_and_spent_by_a_clock_that_ran_ahead_fills_no_window(store: Store) -> None:
+    ahead, gate = WALL + timedelta(hours=1), Gate(METER)
+    told = Told(window="quarter_hour", limit=50, used=50, resets_at=None)
+    await issued(store, alert(channels=("x",), level=3, severity="Moderate"))
+    delivery = await claim(store, ahead)
+    assert delivery
+    await finish(store, delivery, Outcome(verdict=Verdict.UNKNOWN, told=(told,)), ahead)
+    async with store.hold() as connection:
+        columns = (rows, stored.c.level, stored.c.ends, stored.c.body.label("alert"))
+        found = await connection.execute(select(*columns).join(stored, OF_ITS_ALERT))
+        waits = found.mappings().one()
+        assert not await gate.admits(connection, waits, NOW, ahead) and gate.full(ahead)
+        assert not gate.full(WALL), "the clock was set back"
+        assert await gate.admits(connection, waits, NOW, WALL)
+    assert (await spent(store))["quarter_hour"] == 0
 
 
 async def test_an_all_clear_does_not_wait_for_room(store: Store) -> None:

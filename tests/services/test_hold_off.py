@@ -227,3 +227,17 @@ async def test_the_clock_of_a_revision_that_gave_way_long_ago_counts_for_nothing
         second = await hold_offs.begin(connection, replace(one, revision=2), NOW + MINUTE, FIVE, "sato")
         third = await hold_offs.begin(connection, replace(one, revision=3), NOW + 2 * FIVE, FIVE, "sato")
     assert (first, second, third) == (NOW + FIVE, NOW + FIVE, NOW + 3 * FIVE)
+
+
+async def test_what_began_to_wait_by_a_clock_that_ran_ahead_waits_as_long_from_now(store: Store) -> None:
+    """Neither an hour more, nor not at all: somebody may want to stop it."""
+    await agreed(store, HELD)
+    ahead = NOW + timedelta(hours=1)
+    async with store.write() as connection:
+        await hold_offs.end(connection, HELD.series, ahead)
+        await hold_offs.begin(connection, HELD, ahead, MINUTE, "sato")
+        assert await hold_off.leave(connection, Status.EXERCISE, NOW, PRESENT)
+        held = await hold_offs.of(connection, HELD.series, 1)
+        assert held is not None and held.leaves_at == NOW + MINUTE
+        assert not await hold_offs.due(connection, Status.EXERCISE, NOW)
+    assert await left(store, PRESENT, NOW + MINUTE) == ""

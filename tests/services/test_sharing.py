@@ -35,7 +35,7 @@ PIECES = tuple(f"predict:{number}" for number in range(5))
 
 @pytest.fixture(autouse=True)
 def looking_each_time(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("services.sharing._LOOK", timedelta(0))
+    monkeypatch.setattr("services.sharing._LOOK_S", 0.0)
 
 
 class Process:

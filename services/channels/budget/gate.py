@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import RowMapping
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from feeds.set_back import beyond
 from services.channels.budget.meter import Meter
 from services.channels.channel import Delivery, Outcome
 
@@ -25,7 +26,7 @@ class Gate:
 
     def full(self, at: datetime) -> bool:
         """True where only what is urgent may pass at ``at`` (wall time)."""
-        return self._full_until is not None and at < self._full_until
+        return self._full_until is not None and at < self._full_until <= beyond(at, _LOOK_AGAIN)
 
     async def admits(self, connection: AsyncConnection, row: RowMapping, now: datetime, at: datetime) -> bool:
         """Whether a due delivery may go. The queue is asked in order, so what comes behind it waits as well."""
@@ -54,6 +55,10 @@ class Gate:
     def news(self, at: datetime) -> list[str]:
         """Sentences for staff, each kind once in half an hour."""
         words, self._words = self._words, {}
-        fresh = [kind for kind in words if kind not in self._told_at or at >= self._told_at[kind] + _QUIET]
+        fresh = [kind for kind in words if kind not in self._told_at or not _lately(self._told_at[kind], at)]
         self._told_at |= dict.fromkeys(fresh, at)
         return [words[kind] for kind in fresh]
+
+
+def _lately(told: datetime, at: datetime) -> bool:
+    return at - _QUIET < told <= beyond(at)

@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from feeds.set_back import beyond
 from feeds.status import Status
 from services.channels.budget.plan import Gauge, Rank, Wait, rank_of, waits
 from services.channels.budget.tariff import Tariff, Window
@@ -93,12 +94,13 @@ class Meter:
         at: datetime,
     ) -> Gauge:
         """Our own count, or the provider's word and what we sent since, whichever is more."""
-        total = await spending.total(connection, self.channel, window.began(at))
+        total = await spending.total(connection, self.channel, window.began(at), at)
         spent, limit, told = total.use.of(window.measure), window.units, False
         frees = window.frees(at, total.oldest)
         heard = words.get(window.name)
-        if heard and heard.at > window.began(at) and (heard.told.resets_at is None or heard.told.resets_at > at):
-            since = await spending.total(connection, self.channel, heard.at)
+        lately = heard and window.began(at) < heard.at <= beyond(at)
+        if heard and lately and (heard.told.resets_at is None or heard.told.resets_at > at):
+            since = await spending.total(connection, self.channel, heard.at, at)
             spent = max(spent, heard.told.used + since.use.of(window.measure))
             limit, told = heard.told.limit, True
             frees = heard.told.resets_at or frees

@@ -46,6 +46,15 @@ async def test_a_store_that_stays_away_is_told_to_the_first_group_every_half_hou
     assert len(hub.phones.who) == 4
 
 
+async def test_a_clock_that_is_set_back_makes_nobody_wait_for_an_hour() -> None:
+    hub = Turned()
+    await hub.at(60)
+    hub.well = False
+    for minute in (62, 0, 2, 31):
+        await hub.at(minute)
+    assert len(hub.phones.who) == 4, "once by the wrong clock, and half an hour after it was right"
+
+
 async def test_one_that_comes_back_within_a_minute_is_no_news() -> None:
     hub = Turned()
     for minute in range(10):

@@ -187,6 +187,15 @@ def test_a_fault_that_flickers_has_lasted_since_its_first_sight() -> None:
     assert [(sentence, since) for _, sentence, since in found] == [("だめです", NOW)]
 
 
+def test_a_fault_from_before_the_clock_was_set_back_is_told_as_soon_as_any() -> None:
+    faults = Faults(timedelta(minutes=3))
+    faults.look(["だめです"], NOW + timedelta(hours=1))
+    for second in range(0, 181, 30):
+        found = faults.look(["だめです"], NOW + timedelta(seconds=second))
+    assert [since for _, _, since in found] == [NOW]
+    assert not faults.sure(NOW) and faults.sure(NOW + timedelta(minutes=6))
+
+
 SITE = """
 [callout.people.sato]
 name = "佐藤"
