@@ -152,6 +152,14 @@ async def test_the_map_goes_to_the_danger_until_somebody_moves_it(browser: Brows
     assert page.url == moved
     await page.keyboard.press("n")
     await page.wait_for_function("() => !location.hash.includes('map=')")
+    await page.wait_for_timeout(600)
+    scale = page.locator(".ol-scale-line-inner")
+    home = await scale.evaluate("one => one.outerHTML")
+    await page.locator("#map").focus()
+    await page.keyboard.press("+")
+    await page.keyboard.press("n")
+    await page.wait_for_timeout(900)
+    assert await scale.evaluate("one => one.outerHTML") == home, "home, out of the middle of a flight too"
     await context.close()
     window.check()
 

@@ -24,6 +24,7 @@ from tests.e2e.walk.walker import (
     asked,
     asked_of_another,
     asked_of_part,
+    asked_of_room,
     begin,
     eyes,
     walk,
@@ -107,10 +108,12 @@ BAD = """<html lang="en"><title>Bad</title><meta name="color-scheme" content="li
   .wide { width: 2000px; height: 9px } .short { width: 9em; height: 1em; overflow: hidden }
   .bare:focus { outline: 0 } .over { position: fixed; bottom: 0; width: 300px; height: 60px; background: #fff }
   .under { position: fixed; bottom: 40px; left: 9px } .flat { border: 0 }
+  .half { height: 0.7em; overflow: hidden } .upon { position: relative; top: -2em }
   .dot { width: 9px; height: 9px; background: red }
   @page { size: A3 landscape; margin: 10mm } @media print { .drill { display: none } }
 </style><main><aside class="drill">drill</aside><h1>Bad</h1><p class="wide">wide</p><p class="short">so long that nobody
   can ever read the end of it</p><a class="bare" href="#a">bare</a><p>日本語</p><p class="dot"></p>
+  <p class="half">half a line</p><p class="low">below</p><p class="upon">upon it</p>
   <div role="tablist"><button class="flat" role="tab" aria-selected="true">one</button><button class="flat" role="tab"
   aria-selected="false">two</button></div><a class="under" href="#b">under</a><p class="over">over</p><input>
   <button onkeydown="event.preventDefault()">trap</button><a class="beyond" href="#c">beyond</a></main></html>"""
@@ -144,6 +147,7 @@ async def test_each_eye_sees_what_it_is_there_for(browser: Browser) -> None:
         (_OF_A_PART, await asked_of_part(page, Stop("bad", part="main"))),
         (_OF_ALL, await asked(page)),
         (("unmarked: 日本語",), await eyes(page, "unmarked")),
+        (("overlaid: one over another: p.low", "overlaid: half a line: p.half"), await asked_of_room(page)),
     ):
         for word in told:
             assert any(word in one for one in seen), (word, seen)

@@ -24,7 +24,7 @@ from services.web.context import WebContext
 from services.web.public.orders import is_order
 from services.web.wall.gauges import top
 
-_LINES, _IN_FORCE, _NAMES, _FULL = 4, 4, 6, 6
+_LINES, _IN_FORCE, _NAMES, _FULL = 6, 8, 6, 6  # of lines and alerts, as many as the screen has room for are shown
 _BACK = timedelta(days=2)  # of the lines
 
 

@@ -47,6 +47,38 @@ window.eyes ??= (() => {
     }).map((one) => `cut: ${mark(one)}`);
   }
 
+  // The lines of text as they stand, each with what is left of it within every box that cuts off.
+  function lines() {
+    const found = [], walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT), range = document.createRange();
+    while (walker.nextNode()) {
+      const { data, parentElement: around } = walker.currentNode;
+      if (!data.trim() || around.closest('script, style, svg, .ol-control') || !shown(around) || forEars(around)) continue;
+      range.selectNodeContents(walker.currentNode);
+      for (const whole of range.getClientRects()) {
+        const left = { top: whole.top, bottom: whole.bottom, left: whole.left, right: whole.right };
+        for (let up = around; up; up = up.parentElement) {
+          if (getComputedStyle(up).overflowY === 'visible') continue;
+          const box = up.getBoundingClientRect();
+          left.top = Math.max(left.top, box.top); left.bottom = Math.min(left.bottom, box.bottom);
+          left.left = Math.max(left.left, box.left); left.right = Math.min(left.right, box.right);
+        }
+        if (left.bottom - left.top > 2 && left.right - left.left > 2) found.push({ around, left, lost: whole.height - (left.bottom - left.top) });
+      }
+    }
+    return found;
+  }
+
+  /** On a screen that nobody touches: a line over another, and a line of which a part is cut off below or above. */
+  function overlaid() {
+    const all = lines(), faults = all.filter(({ left, lost }) => lost > (left.bottom - left.top) / 4).map(({ around }) => `half a line: ${mark(around)}`);
+    all.forEach(({ around, left: a }, place) => {
+      const over = all.slice(place + 1).find(({ around: other, left: b }) => other !== around && Math.min(a.right, b.right) - Math.max(a.left, b.left) > 2
+        && Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top) > Math.min(a.bottom - a.top, b.bottom - b.top) / 3);
+      if (over) faults.push(`one over another: ${mark(around)}, ${mark(over.around)}`);
+    });
+    return faults;
+  }
+
   const TABBABLE = 'a[href], button, input:not([type=hidden]), select, textarea, summary, [tabindex]';
   function stops() {
     const within = document.querySelector('dialog:modal') ?? document.body;
@@ -185,5 +217,5 @@ window.eyes ??= (() => {
   }
 
   const textSize = (times) => { document.documentElement.style.fontSize = times === 1 ? '' : `${times * 100}%`; };
-  return { wide, cut, unseenFocus, startWalk, walked, forced, ink, sheet, paper, unmarked, textSize };
+  return { wide, cut, overlaid, unseenFocus, startWalk, walked, forced, ink, sheet, paper, unmarked, textSize };
 })();

@@ -22,7 +22,7 @@ class Stop:
     part: str = ""  # CSS of all that is new: axe looks at nothing else, and nothing is printed
     ready: str = ""  # the word that the page's script writes on its body when it has done its work
     undo: str = ""  # a key that ends the state
-    room: bool = False  # made for the wall of a room, and read nowhere else
+    room: bool = False  # it hangs on the wall of a room, too
     like: str = ""  # the stop of the same template that is asked everything; `make drill` asks it of this one too
 
 

@@ -9,6 +9,12 @@ from services.clock import wall
 from tests.e2e.scene import PASSWORD
 from tests.e2e.walk.stop import Act, Stop, click, desk, follow, unfold
 
+_TILES = "() => performance.getEntriesByType('resource').filter(({ name }) => name.includes('/tiles/')).length"
+_PAINTED = """where => [...document.querySelectorAll(where)].some((canvas) => {
+  const { data } = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height);
+  return data.some((value, place) => place % 4 === 3 && value);
+})"""
+
 
 async def _calls(page: Page) -> None:
     await expect(page.locator("#calls")).to_contain_text("呼び出し中")
@@ -106,6 +112,14 @@ async def _photo(page: Page) -> None:
     await expect(page.locator(".photo-view figure")).to_have_attribute("data-zoom", "1.5")
 
 
+async def _ground(page: Page) -> None:
+    """The base map lies under the wall's own map, and was asked for where the city is and nowhere else."""
+    for half in ("base-ground", "base-names"):
+        await expect(page.locator(f"#wall-map .{half} canvas").first).to_be_attached()
+    await page.wait_for_function(_PAINTED, arg="#wall-map .base-ground canvas")
+    assert 0 < await page.evaluate(_TILES) < 100
+
+
 DESK = (
     desk("alerts", "alerts", "writing"),
     desk("story of an alert", "alerts/{series}", act=unfold),
@@ -141,7 +155,7 @@ DESK = (
     desk("token made", "account", "skill", _token, leads="account/tokens"),
     desk("new password", "account", "skill", _password, leads="account/password"),
     desk("error of the desk", "alerts/none", ""),
-    Stop("wall", "/wall", ready="map", room=True),
+    Stop("wall", "/wall", _ground, ready="map", room=True),
 )
 OPEN = (
     Stop("public", "/"),

@@ -24,7 +24,7 @@ EYES = Path(__file__).parent / "eyes.js"
 DESKTOP = ViewportSize(width=1280, height=900)
 TWICE = ViewportSize(width=640, height=450)  # the same window at 200 %
 PHONE = ViewportSize(width=320, height=568)  # and 1280 at 400 %, which is what WCAG's reflow asks
-ROOM = ViewportSize(width=1920, height=1080)
+ROOMS = [ViewportSize(width=width, height=width * 9 // 16) for width in (1280, 1600, 3840)]
 _TEXT = {1: 16, 2: 32}  # CSS pixels of the browser's own letters
 _ASKED = """([questions, about]) =>
   questions.flatMap((question) => eyes[question](about || undefined).map((one) => `${question}: ${one}`))"""
@@ -63,7 +63,7 @@ async def walk_in_english(window: Visit, hub: Hub, stops: tuple[Stop, ...]) -> d
     await line.send("Page.setFontSizes", {"fontSizes": {"standard": _TEXT[2]}})
     found = {}
     for stop in stops:
-        if not stop.path or stop.room or not (FULL or stop.name in WORDY):
+        if not stop.path or not (FULL or stop.name in WORDY):
             continue
         await window.page.goto(stop.path.format(**hub.links))
         await _ready(window.page, stop)
@@ -96,19 +96,18 @@ async def eyes(page: Page, *questions: str, about: str = "") -> list[str]:
 
 async def answers(page: Page, stop: Stop) -> list[str]:
     """The faults of what stands there now."""
-    if stop.room:
-        return await asked_of_room(page)
     if stop.like and not FULL:
         return await asked_of_another(page)
-    return await (asked_of_part(page, stop) if stop.part else asked(page))
+    found = await (asked_of_part(page, stop) if stop.part else asked(page))
+    return found + await asked_of_room(page) if stop.room else found
 
 
 async def asked_of_room(page: Page) -> list[str]:
-    """A picture on a wall: nobody zooms, prints or touches it."""
-    await page.set_viewport_size(ROOM)
-    found = [*await barriers(page), *await _with_own_colours(page)]
-    await page.set_viewport_size(PHONE)
-    found += await eyes(page, "wide")
+    """On the screen of a room, where nobody scrolls: every line is there whole, and none lies over another."""
+    found = []
+    for size in ROOMS:
+        await page.set_viewport_size(size)
+        found += [f"{size['width']} px: {one}" for one in await eyes(page, "wide", "overlaid")]
     await page.set_viewport_size(DESKTOP)
     return found
 

@@ -32,6 +32,7 @@ export async function fillBase(ol, map, ...some) {
   });
   for (const layer of some) {
     layer.setExtent(ol.proj.transformExtent(about.bounds, 'EPSG:4326', 'EPSG:3857'));
+    layer.setMinZoom(about.min_zoom - 1); // from further away the library asks for every smallest tile of the world
     layer.setSource(source);
   }
   if (!about.plain) map.addControl(new ol.control.Control({ element: credit(about.credits) }));

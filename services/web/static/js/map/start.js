@@ -24,7 +24,7 @@ export async function startMap() {
       rotate: false, zoomOptions: { zoomInTipLabel: t('拡大'), zoomOutTipLabel: t('縮小') },
       attributionOptions: { collapsible: true, collapsed: true, label: t('出典'), collapseLabel: t('閉じる'), tipLabel: t('出典') },
     }).extend([new ol.control.ScaleLine()]),
-    view: new ol.View({ center: ol.proj.fromLonLat([141.15, 39.7]), zoom: 11, minZoom: 8, maxZoom: 18, enableRotation: false }),
+    view: new ol.View({ center: [0, 0], zoom: 11, minZoom: 8, maxZoom: 18, enableRotation: false }),
   });
   map.on('singleclick', clicked);
   map.on('click', pressed);

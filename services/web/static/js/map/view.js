@@ -51,6 +51,7 @@ export function show(pick, from) {
 export function goTo(extent) {
   ours = false;
   const view = map.getView();
+  view.cancelAnimations();
   const padding = [60, Math.min(400, map.getSize()[0] / 2), 60, 60];
   view.fit(extent, { padding, maxZoom: Math.max(13.5, view.getZoom() ?? 0), duration: flight() });
 }
@@ -76,6 +77,7 @@ export function goHome() {
   const there = whereabouts();
   ours = true;
   went = String(there);
+  map.getView().cancelAnimations(); // two flights at once end where the first one goes
   map.getView().fit(there, { maxZoom: 14, padding: [50, 30, 30, 30], duration: flight() });
 }
 
