@@ -27,6 +27,18 @@ def folders(settings: Settings, services: Sequence[str]) -> list[Path]:
     return sorted({folder.resolve() for folder in folders})
 
 
+def is_held(folder: Path) -> bool:
+    """True where a process holds the folder at this moment. Its number alone says nothing: another gets it later."""
+    try:
+        with (folder / "hub.lock").open() as lock:
+            fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    except OSError:
+        return False
+    return False
+
+
 @contextmanager
 def hold(folder: Path) -> Iterator[None]:
     """Hold a folder for as long as the block lasts. Raises AlreadyRunningError or StartError."""

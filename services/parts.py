@@ -56,6 +56,7 @@ from services.selftest.schedule import scheduled
 from services.source import Source
 from services.store import answered, line_events, photos
 from services.store.leases import LEASE
+from services.store.pieces import forget
 from services.store.stations import Adopted
 from services.verify import Verify
 from services.verify_river import VerifyRiver
@@ -179,6 +180,8 @@ async def predict(house: House) -> Sequence[Predict]:
         of_profile = ground.stations.of_profile if isinstance(ground.stations, Stations) else ground.stations
         pieces = shares(Predict.name, MODELS, BY_GAUGE, of_profile)
         sharing = house.sharing("predict", [one.name for one in pieces])
+    async with house.store.write() as connection:
+        await forget(connection, Predict.name, [one.name for one in pieces], wall())
     seers = []
     for piece in pieces:
         once = await house.once(piece.name, sharing)

@@ -13,7 +13,7 @@ from prometheus_client import Counter, Gauge
 
 from feeds.instant import instant
 
-LAST_SEEN = Gauge("shirase_gateway_last_seen", "When a gateway was last heard, hub time in Unix seconds", ["gateway"])
+LAST_SEEN = Gauge("shirase_gateway_seen_timestamp_seconds", "When a gateway was last heard, hub time", ["gateway"])
 OVER = Counter("shirase_over_allowance_total", "Messages beyond a gateway's allowance, kept for later", ["gateway"])
 _OVER_LASTS = timedelta(minutes=5)
 _THREE_HEARTBEATS = timedelta(seconds=180)

@@ -10,6 +10,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from services import alone
 from services.alone import AlreadyRunningError
 from services.backup import kept
 from services.backup.archive import ArchiveError
@@ -20,6 +21,7 @@ from services.minimal.aside import copy_in, lay
 from services.minimal.bringing import BringingError, bring_in
 from services.minimal.journal import aboard, file_of, folder_of
 from services.settings import Settings, SettingsError, load
+from services.store.backups import OF_A_JOURNAL
 from services.store.engine import Store, StoreError
 from services.telemetry import configure_logging
 
@@ -85,7 +87,16 @@ async def _serve(settings: Settings) -> int:
 
 
 async def _bring_in(settings: Settings) -> int:
-    """The journal goes out of the way afterwards, and is a copy like any other, to be destroyed in its time."""
+    """The journal goes out of the way afterwards, and is a copy like any other, to be destroyed in its time.
+
+    Nobody works on it meanwhile: what minimal mode still wrote would go out of the way with it. Raises
+    AlreadyRunningError.
+    """
+    with alone.hold(folder_of(settings)):
+        return await _brought_in(settings)
+
+
+async def _brought_in(settings: Settings) -> int:
     file, now = file_of(settings), wall()
     if not file.exists():
         return refuse("no_journal", f"there is no {file}: nothing waits to be brought in")
@@ -96,7 +107,7 @@ async def _bring_in(settings: Settings) -> int:
             brought = await bring_in(journal, store, now)
             kept_as = file.with_name(f"brought-in-{now:%Y%m%dT%H%M%SZ}.db")
             async with store.write() as connection:
-                await kept.enter(connection, kept_as, "shirase minimal bring-in", now, settings.reporters.backup_days)
+                await kept.enter(connection, kept_as, OF_A_JOURNAL, now, settings.reporters.backup_days)
         finally:
             await store.close()
         await journal.wash()

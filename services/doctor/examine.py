@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from email.utils import parsedate_to_datetime
@@ -14,12 +13,14 @@ from cryptography import x509
 from sqlalchemy.exc import SQLAlchemyError
 
 from feeds.status import Status
+from services import alone
 from services.clock import wall
 from services.doctor import line
 from services.doctor import store as of_store
 from services.doctor.broker import broker
 from services.doctor.finding import Finding, Grade
 from services.doctor.machine import certificate, machine
+from services.line import SERVICES
 from services.outgoing.reach import open_to
 from services.outgoing.session import open_session
 from services.settings import Settings
@@ -65,7 +66,8 @@ async def _of_store(settings: Settings) -> list[Finding]:
     try:
         store = await Store.look(settings.database_url)
     except StoreError as error:
-        return [of_store.away(error), *([] if _lives(settings.data_dir) else [line.down()])]
+        folders = alone.folders(settings, SERVICES)  # none: only the store knows who runs
+        return [of_store.away(error), *([line.down()] if folders and not _lives(folders) else [])]
     try:
         return await _looked(store, settings)
     except (SQLAlchemyError, OSError) as error:
@@ -82,7 +84,7 @@ async def _looked(store: Store, settings: Settings) -> list[Finding]:
         reports = await processes.others(connection, "", at) if store.shared else []
         held = list((await hazards.current(connection, Status.ACTUAL)).values())
         kept = await selftests.newest(connection)
-    running = bool(reports) if store.shared else _lives(settings.data_dir)
+    running = bool(reports) if store.shared else _lives(alone.folders(settings, SERVICES))
     found += line.tried(kept, settings.channels)
     if not running:
         return [*found, line.down()]
@@ -90,15 +92,9 @@ async def _looked(store: Store, settings: Settings) -> list[Finding]:
     return [*found, *line.runs(seen, at), *line.feeds(seen, settings, now), *line.equipment(held)]
 
 
-def _lives(data_dir: Path) -> bool:
-    """True where the process that holds the folder lives."""
-    try:
-        os.kill(int((data_dir / "hub.lock").read_text(encoding="ascii").strip()), 0)
-    except PermissionError:
-        return True  # another's
-    except (OSError, ValueError):
-        return False
-    return True
+def _lives(folders: Sequence[Path]) -> bool:
+    """True where a hub holds any of its folders."""
+    return any(alone.is_held(folder) for folder in folders)
 
 
 async def _complaints(settings: Settings) -> Sequence[str]:

@@ -28,6 +28,8 @@ from services.store.tables import alerts
 
 TABLES = frozenset({"users", "second_factors", "recovery_codes", "identities", "gateways", "stations"})
 _COPY, _LIST = "aside.zip", "in-force.json"
+JOURNAL = "journal.db"
+_LEFT = "最小運転の記録がまだ取り込まれていません。最小運転を止め、`shirase minimal bring-in` を打ってください"
 log = structlog.get_logger()
 
 
@@ -104,7 +106,8 @@ async def _in_force(store: Store, now: datetime) -> list[InForce]:
 
 
 class Aside:
-    """The loop that keeps it fresh, in the process of the pages. Where the folder is away, staff are told."""
+    """The loop that keeps it fresh, in the process of the pages. Where the folder is away, or a journal lies in it that
+    nobody has brought in, staff are told."""
 
     name = "minimal:aside"
 
@@ -120,5 +123,7 @@ class Aside:
             self.trouble = f"最小運転の控えを {self._folder} に書けません：{error}"
             log.warning("nothing laid aside for minimal mode", error=str(error))
             return False
-        self.trouble = ""
+        # Nobody else would notice: what was sent that night is in no chronology, and the next night goes on with it.
+        left = await asyncio.to_thread((self._folder / JOURNAL).exists)
+        self.trouble = _LEFT if left else ""
         return True

@@ -1,5 +1,8 @@
 """The journal into the store that is back: every act, once, in one transaction, and again changes nothing.
 
+What came in goes before, piece by piece: a record is known by its key, so what is cut off begins again and doubles
+nothing, and a long night's readings neither fill the memory nor hold up everybody who writes.
+
 Alerts, approvals and deliveries come as they are: what the journal calls sent stays so, and what it does not know is
 looked up by its channel before it is tried again. Entries of the log are appended in their order, each with the hash
 that it has in the journal, under a head that names the journal: whoever has both can lay one beside the other.
@@ -54,13 +57,13 @@ async def bring_in(journal: Store, store: Store, now: datetime) -> Brought:
     async with journal.read() as connection:
         if (broken := await chronology.first_broken(connection)) is not None:
             raise BringingError(f"the journal was changed at entry {broken}; nothing was brought in")
-        heard = await _heard(connection)
         tables = [(one, await _rows(connection, one)) for one in (alerts, approvals, broken_glass, outbox)]
         log = (await connection.execute(select(log_table).order_by(log_table.c.seq))).mappings().all()
+    heard = await _bring_records(journal, store)
     async with store.write() as connection:
-        new = [row for row in log if row["seq"] > await _upto(connection, name)]
+        upto = await _upto(connection, name)
+        new = [row for row in log if row["seq"] > upto]
         put = {table.name: await _put(connection, table, rows) for table, rows in tables}
-        saved = [await records.save(connection, some, at) for at, some in heard]
         if new:
             await chronology.append(connection, [_head(name, new, now), *(_entry(row, name) for row in new)])
     return Brought(
@@ -68,7 +71,7 @@ async def bring_in(journal: Store, store: Store, now: datetime) -> Brought:
         alerts=len(put["alerts"]),
         deliveries=len(put["outbox"]),
         open=sum(row["state"] == DeliveryState.UNKNOWN.value for row in put["outbox"]),
-        records=sum(len(one.new) for one in saved),
+        records=heard,
     )
 
 
@@ -78,14 +81,21 @@ async def _upto(connection: AsyncConnection, name: str) -> int:
     return max((int(refs["upto"]) for refs in heads if refs.get("journal") == name and "upto" in refs), default=0)
 
 
-async def _heard(connection: AsyncConnection) -> list[tuple[datetime, list[Record]]]:
-    """What came in, by the moment at which it did."""
-    chosen = select(came_in.c.type, came_in.c.received_at, came_in.c.body).where(came_in.c.type.in_(_HEARD))
-    rows = (await connection.execute(chosen.order_by(came_in.c.seq))).all()
-    return [
-        (at, [from_json(_HEARD[row.type], row.body) for row in some])
-        for at, some in groupby(rows, lambda row: row.received_at)
-    ]
+async def _bring_records(journal: Store, store: Store) -> int:
+    """What came in, each with the moment at which it did; how much of it is new."""
+    new, behind = 0, 0
+    columns = (came_in.c.seq, came_in.c.type, came_in.c.received_at, came_in.c.body)
+    while True:
+        chosen = select(*columns).where(came_in.c.type.in_(_HEARD), came_in.c.seq > behind)
+        async with journal.read() as connection:
+            rows = (await connection.execute(chosen.order_by(came_in.c.seq).limit(_AT_ONCE))).all()
+        if not rows:
+            return new
+        async with store.write() as connection:
+            for at, some in groupby(rows, lambda row: row.received_at):
+                one = [from_json(_HEARD[row.type], row.body) for row in some]
+                new += len((await records.save(connection, one, at)).new)
+        behind = rows[-1].seq
 
 
 async def _rows(connection: AsyncConnection, table: Table) -> list[dict[str, Any]]:

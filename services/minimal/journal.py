@@ -12,7 +12,7 @@ from services.backup.restoring import restore
 from services.city import StartError
 from services.configuration.gateways import Door
 from services.configuration.listening import Listening
-from services.minimal.aside import copy_in
+from services.minimal.aside import JOURNAL, copy_in
 from services.settings import Settings
 from services.store import chronology
 from services.store.chronology import Entry
@@ -20,7 +20,6 @@ from services.store.engine import Store
 from services.store.tables import chronology as log_table
 
 KIND = "minimal"  # of the entries that tell where minimal mode begins, and where it was brought in
-_FILE = "journal.db"
 _FOR_SUBSCRIBERS = frozenset({"mail", "push"})  # whom to tell stands in the store, sealed
 
 
@@ -33,7 +32,7 @@ def folder_of(settings: Settings) -> Path:
 
 def file_of(settings: Settings) -> Path:
     """Where the journal lies. Raises StartError."""
-    return folder_of(settings) / _FILE
+    return folder_of(settings) / JOURNAL
 
 
 def aboard(settings: Settings) -> Settings:

@@ -13,7 +13,7 @@ from datetime import datetime
 
 import structlog
 
-from services import parts
+from services import alone, parts
 from services.broker.embedded import BrokerError
 from services.channels.mqtt.channel import Mqtt
 from services.channels.mqtt.setting_up import city_login
@@ -50,7 +50,8 @@ async def running(settings: Settings) -> AsyncIterator[Running]:
     Raises StartError, AlreadyRunningError (the hub still runs on this folder), StoreError, ArchiveError.
     """
     since = wall()
-    await begin(settings, since)
+    with alone.hold(folder_of(settings)):  # nobody else goes on with the journal, or brings it in, while it begins
+        await begin(settings, since)
     async with AsyncExitStack() as stack:
         house = await House.open(aboard(settings), _SERVICES, None, stack)
         ingest, trouble = await _listen(house)

@@ -10,6 +10,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.store.tables_reporters import backups
 
+OF_A_JOURNAL = "shirase minimal bring-in"  # who made what is kept of a night without the store: no copy of the store
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Backup:

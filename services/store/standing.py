@@ -16,6 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from feeds.status import Status
 from rules.alert import State
+from services.store.backups import OF_A_JOURNAL
 from services.store.delivery_state import DeliveryState
 from services.store.queue_terms import PENDING
 from services.store.tables import alerts, cursors, hazards, leases, outbox, polled_feeds, quarantine, records
@@ -149,7 +150,7 @@ async def quarantined(connection: AsyncConnection, since: datetime | None = None
 
 async def last_copy(connection: AsyncConnection) -> datetime | None:
     """When the newest copy that still exists was made, wall time."""
-    newest = select(func.max(backups.c.made_at)).where(backups.c.destroyed_at.is_(None))
+    newest = select(func.max(backups.c.made_at)).where(backups.c.destroyed_at.is_(None), backups.c.by != OF_A_JOURNAL)
     return await connection.scalar(newest)  # type: ignore[no-any-return]
 
 

@@ -10,7 +10,8 @@ import subprocess
 import sys
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
-from dataclasses import dataclass
+from contextlib import ExitStack
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from pathlib import Path
@@ -22,6 +23,7 @@ from sqlalchemy import text
 
 from feeds.records import Message, Rejected
 from feeds.status import Status
+from services import alone
 from services.backup import kept
 from services.broker import export
 from services.broker.embedded import EmbeddedBroker
@@ -31,12 +33,16 @@ from services.cli import run
 from services.clock import wall
 from services.configuration.gateways import Broker
 from services.configuration.sources import Poll
+from services.doctor import line
+from services.doctor import store as of_store
 from services.doctor.examine import examine
 from services.doctor.finding import Finding, Grade
 from services.doctor.machine import memory
+from services.line import Report
+from services.river_model import own_file
 from services.selftest.run import Result
 from services.settings import Settings, Web, load
-from services.store import alerts, cursors, hazards, leases, polled, quarantine, records, selftests
+from services.store import alerts, cursors, hazards, leases, polled, quarantine, records, selftests, standing
 from services.store.engine import Store
 from services.store.polled import Version
 from tests.certificates import Authority
@@ -45,7 +51,7 @@ from tests.conftest import missing
 from tests.fakes.served import Served
 from tests.house.test_floors import ROOT
 from tests.services.conftest import GATEWAYS
-from tests.services.making import alert, hazard, reading
+from tests.services.making import NOW, alert, hazard, reading
 from tests.services.test_store_outbox import issued
 
 pytestmark = pytest.mark.one_engine
@@ -60,6 +66,7 @@ class House:
     folder: Path
     store: Store
     broker: EmbeddedBroker
+    life: ExitStack
 
     def settings(self, **changes: Any) -> Settings:
         plain = load([], {"SHIRASE_DATA_DIR": str(self.folder)})
@@ -71,11 +78,12 @@ class House:
 
 
 @pytest.fixture
-async def house(tmp_path: Path, store: Store, broker: EmbeddedBroker) -> House:
-    (tmp_path / "hub.lock").write_text(str(os.getpid()), encoding="ascii")
+async def house(tmp_path: Path, store: Store, broker: EmbeddedBroker) -> AsyncIterator[House]:
     async with store.write() as connection:
         await kept.enter(connection, tmp_path / "copy.zip", "backup", wall(), 30)
-    return House(tmp_path, store, broker)
+    with ExitStack() as life:
+        life.enter_context(alone.hold(tmp_path))
+        yield House(tmp_path, store, broker, life)
 
 
 async def test_of_a_house_that_is_well_it_says_nothing(house: House) -> None:
@@ -137,9 +145,8 @@ async def _old_copy(house: House) -> None:
 
 
 async def _hub_gone(house: House) -> None:
-    ended = subprocess.Popen([sys.executable, "-c", ""])
-    ended.wait()
-    (house.folder / "hub.lock").write_text(str(ended.pid), encoding="ascii")
+    house.life.close()
+    assert (house.folder / "hub.lock").read_text() == str(os.getpid()), "its number is that of a process that lives"
 
 
 async def _broker_gone(house: House) -> None:
@@ -350,6 +357,39 @@ def test_the_command_tells_the_settings_the_profile_and_the_secrets(
     code, out = told(wrong)
     assert code == 2 and "[故障 broken] profile" in out and f"→ chmod 600 {site}" in out
     assert "a-long-password" not in out
+
+
+async def test_a_clock_beside_the_database_s(house: House) -> None:
+    async with house.store.read() as connection:
+        seen = await standing.look(connection, wall())
+    told = [of_store.standing(replace(seen, server_time=NOW - timedelta(seconds=late)), NOW) for late in (4, 20, 3700)]
+    found = [[(one.name, one.grade, one.about) for one in some if one.name == "clock_off"] for some in told]
+    assert found == [
+        [],
+        [("clock_off", Grade.WARNING, "database")],
+        [("clock_off", Grade.BROKEN, "database")],
+    ]
+
+
+def test_a_service_that_no_process_runs(house: House) -> None:
+    reports = [
+        Report(services=("ingest", "predict", "evaluate"), health={"reasons": []}, where="a:1"),
+        Report(services=("web",), health={"reasons": ["ディスクがいっぱい"]}, where="b:2"),
+    ]
+    found = [(one.name, one.grade, one.about) for one in line.processes(house.settings(), reports)]
+    assert found[0] == ("service_nowhere", Grade.BROKEN, "deliver")
+    assert [name for name, _, _ in found[1:]] == ["hub_complains"] and "web（b:2）" in found[1][2]
+
+
+def test_a_part_of_the_profile_that_cannot_be_used(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    site = tmp_path / "site.toml"
+    site.write_text(f'data_dir = "{tmp_path}"\n[web]\nport = 0\n', encoding="utf-8")
+    (tmp_path / "models").mkdir()
+    own_file(load([site])).write_text("no model", encoding="utf-8")
+    assert run(["doctor", "--json", "--settings", str(site)]) == 2, "and the hub does not run"
+    found = [json.loads(one) for one in capsys.readouterr().out.splitlines()]
+    (model,) = [one for one in found if one["about"] == "river model"]
+    assert (model["name"], model["grade"]) == ("profile_part", "warning") and "river.json" in model["ja"]
 
 
 def test_every_finding_stands_in_the_docs_and_says_what_can_be_done() -> None:

@@ -14,6 +14,7 @@ import pytest
 from sqlalchemy import func, select
 
 from feeds.status import Status
+from services.alone import AlreadyRunningError
 from services.bell import Bell
 from services.broker.client import Limits, MqttClient
 from services.broker.login import Login
@@ -22,13 +23,15 @@ from services.city import StartError
 from services.cli import run
 from services.clock import Clock, wall
 from services.deliver import Deliver
-from services.minimal.aside import lay
+from services.minimal import bringing
+from services.minimal.aside import Aside, lay
 from services.minimal.bringing import bring_in
-from services.minimal.journal import aboard, begin, file_of
+from services.minimal.journal import KIND, aboard, begin, file_of
 from services.minimal.running import running
 from services.settings import Settings
-from services.store import alerts, chronology
+from services.store import alerts, chronology, standing
 from services.store import outbox as queue
+from services.store import records as heard
 from services.store.engine import Store
 from services.store.tables import chronology as log_table
 from services.store.tables import outbox, records
@@ -37,7 +40,7 @@ from tests.e2e.process import PASSWORD as OF_GATEWAYS
 from tests.exercise.telegrams import Warned, telegram
 from tests.fakes.linkage import FakeLinkage
 from tests.fakes.x import FakeX
-from tests.services.making import NOW, alert, employ, payload
+from tests.services.making import NOW, alert, employ, payload, reading
 from tests.services.minimal.night import Officer, settings_of
 from tests.services.web_floor import _HASH, floor
 
@@ -103,6 +106,12 @@ async def test_a_night_without_the_store(
                 await asyncio.sleep(0.05)
         async with aiohttp.ClientSession(boat.address) as resident:
             assert "北上川があふれるおそれ" in await Officer(resident).read("/")
+        assert await asyncio.to_thread(run, ["minimal", "bring-in", "--settings", str(file)]) == 1
+        assert "in use by another hub" in capsys.readouterr().err, "what it still wrote would be lost"
+        with pytest.raises(AlreadyRunningError):
+            async with running(settings):
+                pytest.fail("two on one journal")
+        assert await beginnings(settings) == 1, "the second did not begin"
     assert all("訓練" in post.text for post in x.posts) and linkage.received[0].alert.status == "Exercise"
     database.rmdir()
     (tmp_path / "lost.db").rename(database)
@@ -113,6 +122,26 @@ async def test_a_night_without_the_store(
     await nothing_is_lost_or_sent_twice(settings, x, linkage)
 
 
+async def beginnings(settings: Settings) -> int:
+    journal = await Store.look(aboard(settings).database_url)
+    async with journal.read() as connection:
+        found = await connection.scalar(select(func.count()).where(log_table.c.kind == KIND))
+    await journal.close()
+    return int(found or 0)
+
+
+@pytest.mark.one_engine
+async def test_a_journal_that_nobody_has_brought_in_is_told(
+    store: Store, tmp_path: Path, outside: tuple[FakeX, FakeLinkage]
+) -> None:
+    settings, journal = await journal_of(tmp_path, outside)
+    await journal.close()
+    aside = Aside(store, Clock(), settings, folder(settings))
+    assert await aside.step() and "bring-in" in aside.trouble, "the next night would go on with it"
+    file_of(settings).unlink()
+    assert await aside.step() and aside.trouble == ""
+
+
 async def nothing_is_lost_or_sent_twice(settings: Settings, x: FakeX, linkage: FakeLinkage) -> None:
     store = await Store.open(settings.database_url)
     again = Linkage(Config(url=linkage.url, token=linkage.token, statuses=frozenset({Status.EXERCISE})))
@@ -121,6 +150,7 @@ async def nothing_is_lost_or_sent_twice(settings: Settings, x: FakeX, linkage: F
         assert await chronology.first_broken(connection) is None
         kinds = Counter(await connection.scalars(select(log_table.c.kind)))
         states = (await connection.execute(select(outbox.c.channel, outbox.c.state))).all()
+        assert await standing.last_copy(connection) is None, "what is kept of the night is no copy of the store"
         telegrams = await connection.scalar(select(func.count()).where(records.c.type == "telegram"))
     await store.close()
     await again.close()
@@ -172,9 +202,13 @@ async def journal_of(tmp_path: Path, outside: tuple[FakeX, FakeLinkage]) -> tupl
 
 
 async def test_what_the_journal_does_not_know_is_looked_up_and_bringing_in_again_changes_nothing(
-    store: Store, tmp_path: Path, outside: tuple[FakeX, FakeLinkage]
+    store: Store, tmp_path: Path, outside: tuple[FakeX, FakeLinkage], monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(bringing, "_AT_ONCE", 2)
     _, journal = await journal_of(tmp_path, outside)
+    async with journal.write() as connection:
+        for number in range(5):
+            await heard.save(connection, [reading(measured_at=NOW + timedelta(minutes=number))], wall())
     one = alert(channels=("linkage", "log"))
     document = Linkage(Config(url="https://a.example", token="t", statuses=frozenset({Status.EXERCISE}))).render(one)
     async with journal.write() as connection:
@@ -184,7 +218,7 @@ async def test_what_the_journal_does_not_know_is_looked_up_and_bringing_in_again
         await queue.add(connection, one, payloads, NOW, wall())
         assert await queue.claim(connection, "linkage", NOW, wall()), "it was on the wire when the journal ended"
     first, again = await bring_in(journal, store, wall()), await bring_in(journal, store, wall())
-    assert (first.alerts, first.deliveries, first.open) == (1, 2, 2)
+    assert (first.alerts, first.deliveries, first.open, first.records) == (1, 2, 2, 5)
     assert (again.entries, again.alerts, again.deliveries, again.records) == (0, 0, 0, 0)
     async with store.read() as connection:
         rows = (await connection.execute(select(outbox.c.state, outbox.c.after_unknown))).all()
