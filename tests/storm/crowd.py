@@ -40,7 +40,7 @@ class Crowd:
     async def officer(self, name: str, *, second: bool) -> None:
         """Reads the drafts and does what the script says; whoever is second agrees only where two are needed."""
         async with self._session() as http:
-            csrf = await _log_in(http, name)
+            csrf = await log_in(http, name)
             while True:
                 for one in await self._features(http, "/api/v1/alerts?state=draft&limit=100"):
                     with suppress(*_AWAY):  # looked at again in a moment
@@ -51,7 +51,7 @@ class Crowd:
         """A desk or a phone with the page open: it hears events for a while, goes, and comes back where it was."""
         async with self._session() as http:
             if number % 2:
-                await _log_in(http, OFFICERS[0])
+                await log_in(http, OFFICERS[0])
             seen = ""
             while True:
                 with suppress(*_AWAY):
@@ -160,7 +160,7 @@ class Crowd:
         return aiohttp.ClientSession(self.stage.address, cookie_jar=jar, timeout=patience)
 
 
-async def _log_in(http: aiohttp.ClientSession, name: str) -> str:
+async def log_in(http: aiohttp.ClientSession, name: str) -> str:
     """As a browser does; the CSRF token of the session."""
     async with http.get("/login") as answer:
         found = re.search(r'name="csrf" value="([^"]*)"', await answer.text())

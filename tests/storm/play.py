@@ -15,11 +15,12 @@ from services.broker.client import MqttClient
 from tests.fakes.jma import FakeJma
 from tests.feeds.lalert_making import published
 from tests.services.test_lalert_in import Token
-from tests.storm.plot import JMA, LALERT, POLICE, RESIDENTS, Cue, Plot
-from tests.storm.stage import GATEWAYS, LALERT_NAME, PASSWORD, Stage
+from tests.storm.desk import Desk
+from tests.storm.plot import DESK, JMA, LALERT, POLICE, RESIDENTS, Cue, Plot
+from tests.storm.stage import GATEWAYS, LALERT_NAME, OFFICERS, PASSWORD, Stage
 from tests.storm.weather import Order_
 
-OTHERS = (JMA, LALERT, POLICE, RESIDENTS)
+OTHERS = (JMA, LALERT, POLICE, RESIDENTS, DESK)
 _AT_ONCE = 40  # messages under way, of one gateway
 
 
@@ -40,6 +41,7 @@ class Senders:
 
     clients: Mapping[str, MqttClient]
     http: aiohttp.ClientSession
+    desk: Desk
 
 
 @asynccontextmanager
@@ -49,7 +51,10 @@ async def senders(stage: Stage) -> AsyncIterator[Senders]:
         for client in clients.values():
             await client.start()
             stack.push_async_callback(client.stop)
-        yield Senders(clients, await stack.enter_async_context(aiohttp.ClientSession(stage.address)))
+        http = await stack.enter_async_context(aiohttp.ClientSession(stage.address))
+        jar = aiohttp.CookieJar(unsafe=True)  # cookies for 127.0.0.1
+        page = await stack.enter_async_context(aiohttp.ClientSession(stage.address, cookie_jar=jar))
+        yield Senders(clients, http, Desk(page, OFFICERS[0]))
 
 
 async def play(stage: Stage, plot: Plot, troubles: Sequence[tuple[datetime, str, Order_]], book: Played) -> None:
@@ -74,6 +79,9 @@ async def put_in(stage: Stage, who: Senders, cue: Cue, book: Played) -> None:
     if cue.by == JMA:
         _publish(stage.outside.jma, cue)
         book.published += 1
+    elif cue.by == DESK:
+        await who.desk.act(cue)
+        book.handed_in += 1
     elif cue.by in OTHERS:
         await _hand_in(who.http, cue)
         book.handed_in += 1

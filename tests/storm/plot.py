@@ -14,6 +14,8 @@ from enum import StrEnum
 from typing import Any
 
 JMA, POLICE, RESIDENTS, LALERT = "@jma", "@police", "@residents", "@lalert"  # who is no gateway
+DESK = "@desk"  # an officer at the snow desk
+RELAY = "jma-relay"  # who hands on the forecaster's telegrams
 
 
 class Word(StrEnum):

@@ -13,9 +13,9 @@ from pathlib import Path
 
 from tests.exercise.telegrams import JST, Warned, telegram
 from tests.feeds.jma_making import issued, kind, report, warning
-from tests.storm.plot import JMA, Plot, told
+from tests.storm.plot import JMA, RELAY, Plot, told
+from tests.storm.rivers import withdrawal
 
-RELAY = "jma-relay"
 _DATA = Path(__file__).parents[1] / "data" / "jma"
 _CITY = "盛岡市"
 _DISTRICT, _INLAND = ("盛岡地域", "030011"), ("内陸", "030010")
@@ -31,6 +31,7 @@ class Family:
     steps: dict[int, tuple[str, str]]
     relayed: bool = True
     polled: bool = False
+    taken_back: int = 1  # of its waves the even or the odd ones end by 取消: the telegram was a mistake
 
 
 RAIN = Family(
@@ -49,7 +50,7 @@ LAND = Family(
 SNOW = Family(
     "大雪", "VPWW60", "heavy_snow", {2: ("大雪注意報", "12"), 3: ("大雪警報", "06")}, relayed=False, polled=True
 )
-WIND = Family("暴風", "VPWW58", "wind_storm", {2: ("強風注意報", "15"), 3: ("暴風警報", "05")})
+WIND = Family("暴風", "VPWW58", "wind_storm", {2: ("強風注意報", "15"), 3: ("暴風警報", "05")}, taken_back=0)
 
 
 class Sky:
@@ -59,12 +60,14 @@ class Sky:
         self.plot, self._chance, self._polled = plot, chance, polled
         self._pace = 1.0 if plot.hours >= 8 else 0.3  # a short storm is a quick one
         self._said = 0
+        self._last: dict[tuple[str, bool], bytes] = {}  # by type, and whether of a drill, what was said last
 
     def write(self) -> None:
         hours = self.plot.hours
         self._waves(RAIN, first=0.8, every=9.5, path=(3, 4, 3, 0), apart=(0.9, 1.3))
         self._waves(WIND, first=1.3, every=11.0, path=(2, 3, 0), apart=(1.0, 1.8))
-        self._waves(SNOW, first=2.0, every=13.0, path=(3, 0), apart=(2.6, 3.4))
+        if hours >= 8:
+            self._waves(SNOW, first=2.0, every=13.0, path=(3, 0), apart=(2.6, 3.4))
         self._waves(RAIN, first=4.6, every=17.0, path=(3, 0), apart=(0.8, 1.2), drill=True)
         if hours >= 12:
             self._waves(LAND, first=6.2, every=24.0, path=(3, 4, 3, 0), apart=(1.6, 2.4))
@@ -81,18 +84,30 @@ class Sky:
         apart: tuple[float, float],
         drill: bool = False,
     ) -> None:
-        hour = (first + self._chance.uniform(0, 0.3)) * self._pace
+        hour, number = (first + self._chance.uniform(0, 0.3)) * self._pace, 0
         apart = apart[0] * self._pace, apart[1] * self._pace
         while hour + len(path) * apart[1] < self.plot.hours - 0.7:
-            self._wave(family, hour, path, apart, drill)
+            taken_back = family.relayed and number % 2 == family.taken_back
+            self._wave(family, hour, path, apart, drill, taken_back=taken_back)
+            number += 1
             hour += every + self._chance.uniform(-0.5, 0.5)
 
     def _wave(
-        self, family: Family, hour: float, path: tuple[int, ...], apart: tuple[float, float], drill: bool
+        self,
+        family: Family,
+        hour: float,
+        path: tuple[int, ...],
+        apart: tuple[float, float],
+        drill: bool,
+        *,
+        taken_back: bool,
     ) -> None:
         last, steps = 0, []
         for level in path:
-            self._issue(family, hour, level, last, drill)
+            if taken_back and not level:
+                self._take_back(family, hour, drill)
+            else:
+                self._issue(family, hour, level, last, drill)
             if level >= 3 or last >= 3:
                 steps.append((hour, level if level >= 3 else None, level < 3))
             last = level
@@ -118,6 +133,7 @@ class Sky:
             warned = Warned(_CITY, *before, "解除")
         words = f"{family.word}の知らせ（{self._said}）。"
         body = telegram(family.word, at, words, [warned], status="訓練" if drill else "通常").encode()
+        self._last[family.code, drill] = body
         relayed = family.relayed or not self._polled
         polled = family.polled and self._polled and not drill
         self._out(at, family.code, body, relayed=relayed, polled=polled)
@@ -130,6 +146,15 @@ class Sky:
             )
             self._out(later, family.code, again.encode())
 
+    def _take_back(self, family: Family, hour: float, drill: bool) -> None:
+        """And the relay, a little late, hands on once more what was taken back: nobody may be told of it again."""
+        at = self.plot.at(hour).replace(microsecond=0)
+        title, status = f"気象警報・注意報（Ｒ０６）（{family.word}）", "訓練" if drill else "通常"
+        self._out(
+            at, family.code, withdrawal(title, at, status=status), polled=family.polled and self._polled and not drill
+        )
+        self.plot.send(at + timedelta(minutes=4), RELAY, "telegram", self._last[family.code, drill])
+
     def _out(self, at: datetime, code: str, body: bytes, *, relayed: bool = True, polled: bool = False) -> None:
         self.plot.subjects["telegram", code] += 1
         if relayed:
@@ -138,8 +163,8 @@ class Sky:
             self.plot.cue(at + timedelta(seconds=40), JMA, code, body)
 
     def _tornadoes(self) -> None:
-        """Each holds for an hour, and nobody releases it."""
-        hour = 3.1 * self._pace
+        """Each holds for an hour, and nobody releases it; each second is taken back after half of that."""
+        hour, number = 3.1 * self._pace, 0
         while hour < self.plot.hours - 1.5:
             at = self.plot.at(hour + self._chance.uniform(0, 0.4)).replace(microsecond=0)
             until = (at + timedelta(hours=1)).astimezone(JST).isoformat(timespec="seconds")
@@ -147,8 +172,15 @@ class Sky:
             body = seen + warning("竜巻注意情報（一次細分区域等）", (issued("竜巻注意情報", "1"), _INLAND))
             made = report("竜巻注意情報（目撃情報付き）", body, at=_local(at), valid=until, publisher="盛岡地方気象台")
             self._out(at, "VPHW51", _sent(made, at))
-            told(self.plot, "Actual-official-notice-tornado", [((at - self.plot.start) / timedelta(hours=1), 3, False)])
+            begin = (at - self.plot.start) / timedelta(hours=1)
+            steps: list[tuple[float, int | None, bool]] = [(begin, 3, False)]
+            if number % 2:
+                over = at + timedelta(minutes=30)
+                self._out(over, "VPHW51", withdrawal("竜巻注意情報（目撃情報付き）", over))
+                steps.append((begin + 0.5, None, True))
+            told(self.plot, "Actual-official-notice-tornado", steps)
             hour += 14.0
+            number += 1
 
     def _nothing_for_people(self) -> None:
         """Earthquakes and tsunami: kept and shown, and told by nobody, for every channel of ours is too slow."""

@@ -31,14 +31,15 @@ from tests.fakes.push import FakePush
 from tests.fakes.smtp import FakeSmtp
 from tests.fakes.webhook import FakePartner
 from tests.fakes.x import FakeX
-from tests.storm import ground, sky, town
+from tests.storm import ground, town
+from tests.storm.plot import RELAY
 from tests.storm.weather import Outside
 
 PASSWORD = "only-for-this-storm"
 LALERT_NAME = "morioka"
 OFFICERS = ("tantou", "kachou")
 PROFILE = Path(__file__).parents[2] / "config" / "morioka"
-GATEWAYS = (sky.RELAY, *ground.GATEWAYS, *ground.MAKERS, *town.GATEWAYS)
+GATEWAYS = (RELAY, *ground.GATEWAYS, *ground.MAKERS, *town.GATEWAYS)
 _PATIENCE = 240.0
 _HASH = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash(PASSWORD)
 
@@ -177,7 +178,7 @@ def _settings(folder: Path, outside: Outside) -> str:
     q = json.dumps
     keys = "\n".join(f"{name} = {q(value)}" for name, value in outside.x.credentials.items())
     doors = "\n".join(
-        f"[gateways.{name}]\npassword = {q(PASSWORD)}\ntelegram = {q(name == sky.RELAY)}\nallowance = 500\n"
+        f"[gateways.{name}]\npassword = {q(PASSWORD)}\ntelegram = {q(name == RELAY)}\nallowance = 500\n"
         f"also = {q([ground.MAKERS[name]] if name in ground.MAKERS else [])}"
         for name in GATEWAYS
     )

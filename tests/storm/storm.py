@@ -17,11 +17,13 @@ from typing import Any
 from services.clock import CatchUpClock
 from tests.storm.books import Books
 from tests.storm.crowd import Crowd
+from tests.storm.desk import Orders
 from tests.storm.gauge import Gauge, grown
 from tests.storm.ground import Ground
 from tests.storm.oracle import Verdict, judge
 from tests.storm.play import Played, play
 from tests.storm.plot import Plot
+from tests.storm.rivers import Rivers
 from tests.storm.sky import Sky
 from tests.storm.stage import OFFICERS, Stage, staged
 from tests.storm.town import Town
@@ -62,6 +64,8 @@ def written(start: datetime, hours: float, seed: int, *, polled: bool = True) ->
     Sky(plot, chance, polled=polled).write()
     Ground(plot, chance).write()
     Town(plot, chance).write()
+    Rivers(plot, chance, polled=polled).write()
+    Orders(plot).write()
     return plot, chance
 
 
