@@ -25,7 +25,7 @@ COPY config/morioka /usr/share/shirase/morioka
 # What a container needs to be told: one.toml for a whole hub, compose.toml for docker-compose.yml.
 COPY config/container /usr/share/shirase
 ENV PATH=/opt/shirase/bin:$PATH SHIRASE_PROFILE=/usr/share/shirase/morioka SHIRASE_DATA_DIR=/var/lib/shirase PYTHONUNBUFFERED=1 \
-    SHIRASE_SETTINGS=/usr/share/shirase/one.toml
+    MALLOC_ARENA_MAX=2 SHIRASE_SETTINGS=/usr/share/shirase/one.toml
 USER 10001
 VOLUME /var/lib/shirase
 EXPOSE 8080

@@ -47,6 +47,12 @@ def test_the_two_ways_to_serve_differ_only_where_they_must() -> None:
     }  # fmt: skip
 
 
+def test_the_units_and_the_image_keep_what_is_given_back_together() -> None:
+    image = (ROOT / "Dockerfile").read_text(encoding="utf-8")
+    assert " MALLOC_ARENA_MAX=2 " in image
+    assert all("Environment=MALLOC_ARENA_MAX=2" in lines(name) for name in SERVING)
+
+
 def test_the_target_wants_every_service_of_the_hub() -> None:
     wanted = re.findall(r"shirase@(\w+)\.service", "\n".join(lines("shirase.target")))
     assert sorted(wanted) == sorted(SERVICES)

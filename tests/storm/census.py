@@ -29,20 +29,15 @@ class _Mallinfo2(ctypes.Structure):
 
 
 def memory() -> dict[str, float]:
-    """In MB. ``resident`` of the process, ``files`` of it (programs and maps); ``used`` and ``free`` of what the C
-    library has from the system, ``large`` of the used in maps of their own; ``sqlite`` of the used."""
+    """In MB: ``resident`` of the process, and what it is made of: ``files`` (programs and maps), ``free`` (given back
+    to the C library, which keeps it for the next who asks), ``sqlite`` (its pages), and ``held``: all the rest."""
     library = ctypes.CDLL(None)
     library.mallinfo2.restype = _Mallinfo2
     told = library.mallinfo2()
     database = ctypes.CDLL("libsqlite3.so.0")
     database.sqlite3_memory_used.restype = ctypes.c_longlong
-    found = {
-        "used": told.uordblks + told.hblkhd,
-        "large": told.hblkhd,
-        "free": told.fordblks,
-        "sqlite": database.sqlite3_memory_used(),
-        **_resident(),
-    }
+    found = {**_resident(), "free": told.fordblks, "sqlite": database.sqlite3_memory_used()}
+    found["held"] = found["resident"] - found["files"] - found["free"] - found["sqlite"]
     return {name: round(value / 1e6, 2) for name, value in found.items()}
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 
-from tests.storm.gauge import Sample, last_two_thirds, quantile, slope
+from tests.storm.gauge import Sample, daily, held, last_two_thirds, objects, quantile, slope
 from tests.storm.play import counts
 from tests.storm.storm import Outcome
 
@@ -46,8 +46,14 @@ def _rows(found: Outcome) -> Iterator[tuple[str, str]]:
             f"{values[0][1]:.0f} … {values[-1][1]:.0f}, most {most:.0f}; {slope(last_two_thirds(values)):+.3f}/h",
         )
     tasks = [(float(number), float(one["tasks"])) for number, one in enumerate(found.pulses)]
-    counted = [one for one in found.pulses if "objects" in one]
-    yield "Python objects", ", ".join(f"{one['objects']:,}" for one in counted)
+    for name, points in (("Python objects", objects(found.pulses)), ("memory held, MB", held(found.pulses))):
+        at = ", ".join(f"h {hour:.0f} {value:,.0f}" for hour, value in points[:: max(1, len(points) // 12)])
+        share = daily(points)
+        yield name, f"{at}; {'too short to say' if share is None else f'{share:+.2%} a day'}"
+    parts = found.pulses[-1]["memory"]
+    yield "memory of the hub at the end, MB", ", ".join(f"{name} {value:.0f}" for name, value in parts.items())
+    most = max(one["memory"]["sqlite"] for one in found.pulses)
+    yield "SQLite's pages, most", f"{most:.1f} MB"
     yield "tasks", f"{tasks[0][1]:.0f} … {tasks[-1][1]:.0f}, most {max(value for _, value in tasks):.0f}"
     for name, values_, unit in (("records behind", gauge.behind, ""), ("oldest due delivery", gauge.oldest, " s")):
         marks = (quantile(list(map(float, values_)), share) for share in (0.5, 0.99, 1.0))

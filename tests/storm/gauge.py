@@ -20,8 +20,11 @@ from tests.storm.stage import Stage
 
 _OPEN = ("waiting", "sending", "unknown")
 _LONG = 24.0  # hours: in a shorter storm caches are still filling
+_FILLED = 26.0  # hours after which readings go as fast as they come: models look back on 25 of most (geo.model.Wants)
 _PAGES_MB = 16  # that a connection to SQLite may keep (cache_size in services/store/sqlite.py); each has two files open
-_OBJECTS = 0.02  # of all Python objects, in a day: what caches of fixed size still take on
+_BROKER_MB = 24  # Go gives back late
+_SHARE = 0.02  # of what is held, in a day: what caches of fixed size still take on
+_FEWEST = 5  # counts that make a slope
 _ALLOWED = {
     "threads": 2.0,
     "files": 4.0,
@@ -147,20 +150,40 @@ def grown(samples: Sequence[Sample], pulses: Sequence[Mapping[str, Any]]) -> lis
             found.append(f"{name} rose by {risen:.1f}, over {most:g}")
     pages = samples[-1].databases / 2 * _PAGES_MB
     for name in samples[-1].memory:
-        risen = rise([(one.hour, one.memory[name]) for one in samples if name in one.memory])
-        if risen > pages:
-            found.append(
-                f"memory of {name} rose by {risen:.0f} MB, over the {pages:.0f} MB of pages that the store keeps"
-            )
-    counted = [one for one in pulses if "objects" in one]
-    begin = datetime.fromisoformat(counted[0]["at"])
-    objects = [
-        ((datetime.fromisoformat(one["at"]) - begin).total_seconds() / 86_400, float(one["objects"])) for one in counted
-    ]
-    share = slope(last_two_thirds(objects)) / objects[-1][1]
-    if share > _OBJECTS:
-        found.append(f"objects rise by {share:.1%} a day, over {_OBJECTS:.0%}")
+        risen, most = rise([(one.hour, one.memory[name]) for one in samples if name in one.memory]), pages
+        if name == "broker":
+            most = _BROKER_MB
+        if risen > most:
+            found.append(f"memory of {name} rose by {risen:.0f} MB, over {most:.0f} MB")
+    for name, points in (("objects", objects(pulses)), ("held memory", held(pulses))):
+        share = daily(points)
+        if share is not None and share > _SHARE:
+            found.append(f"{name} rises by {share:.1%} a day, over {_SHARE:.0%}")
     return found
+
+
+def objects(pulses: Sequence[Mapping[str, Any]]) -> list[tuple[float, float]]:
+    """Hour → Python objects of the hub, as it counted them."""
+    return [(hour, float(one["objects"])) for hour, one in _by_hour(pulses) if "objects" in one]
+
+
+def held(pulses: Sequence[Mapping[str, Any]]) -> list[tuple[float, float]]:
+    """Hour → MB that the hub holds: neither SQLite's pages, nor given back to an allocator that keeps it."""
+    return [(hour, float(one["memory"]["held"])) for hour, one in _by_hour(pulses) if "memory" in one]
+
+
+def _by_hour(pulses: Sequence[Mapping[str, Any]]) -> list[tuple[float, Mapping[str, Any]]]:
+    if not pulses:
+        return []
+    begin = datetime.fromisoformat(pulses[0]["at"])
+    return [((datetime.fromisoformat(one["at"]) - begin).total_seconds() / 3600, one) for one in pulses]
+
+
+def daily(points: Sequence[tuple[float, float]]) -> float | None:
+    """By which share of itself it rises in a day, once the models' windows are full: until then whatever is new stays.
+    None where the storm was too short to say."""
+    late = [one for one in last_two_thirds(points) if one[0] >= _FILLED]
+    return slope(late) * 24 / late[-1][1] if len(late) >= _FEWEST else None
 
 
 def rise(points: Sequence[tuple[float, float]]) -> float:

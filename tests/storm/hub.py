@@ -24,7 +24,7 @@ from services.settings import load
 from services.telemetry import configure_logging
 from tests.storm import census as look
 
-_CENSUS_EVERY = 36  # pulses: counting half a million objects holds everything up for a moment
+_CENSUS_EVERY = 12  # pulses: counting half a million objects holds everything up for a moment
 
 
 class Held(Clock):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 import shutil
 import sys
 from asyncio.subprocess import PIPE, Process, create_subprocess_exec
@@ -141,7 +142,12 @@ async def _start(made: Stage, settings: Path, name: str, services: Sequence[str]
     command += ["--pulse", str(made.pulse(name)), "--every", str(max(1.0, 600 / clock.speed))]
     with (made.folder / f"{name}.log").open("wb") as log:
         process = await create_subprocess_exec(
-            *command, stdin=PIPE, stdout=PIPE, stderr=log, preexec_fn=dies_with_parent()
+            *command,
+            stdin=PIPE,
+            stdout=PIPE,
+            stderr=log,
+            preexec_fn=dies_with_parent(),
+            env=os.environ | {"MALLOC_ARENA_MAX": "2"},  # as the units and the image have it
         )
     made.processes[name] = process
     stack.push_async_callback(_end, process)

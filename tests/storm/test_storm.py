@@ -13,6 +13,7 @@ from datetime import UTC, datetime, time, timedelta
 from itertools import groupby
 from pathlib import Path
 from time import monotonic
+from typing import Any
 
 import pytest
 
@@ -176,12 +177,23 @@ def test_what_grows_is_named() -> None:
             for hour in range(73)
         ]
 
-    begin = datetime(2026, 11, 19, tzinfo=UTC)
-    pulses = [
-        {"at": (begin + timedelta(hours=hour)).isoformat(), "objects": 300_000 + 500 * hour} for hour in range(0, 72, 6)
-    ]
-    still = [one | {"objects": 300_000} for one in pulses]
+    still, more = _pulses(), _pulses(objects=500)
     assert grown(samples(memory=1.0), still) == [], "the store's pages may still fill"
     assert ["memory" in one for one in grown(samples(memory=3.0), still)] == [True]
-    assert [one.split()[0] for one in grown(samples(files=1, behind=2), pulses)] == ["files", "behind", "objects"]
-    assert grown(samples(files=1)[:12], pulses) == [], "too short to say"
+    assert [one.split()[0] for one in grown(samples(files=1, behind=2), more)] == ["files", "behind", "objects"]
+    assert [one.split()[:2] for one in grown(samples(), _pulses(held=0.3))] == [["held", "memory"]]
+    assert grown(samples(), _pulses(until=26, objects=500, held=0.3)) == [], "what models look back on is still filling"
+    assert grown(samples(files=1)[:12], more) == [], "too short to say"
+
+
+def _pulses(until: int = 200, objects: float = 0, held: float = 0) -> list[dict[str, Any]]:
+    """72 hours of what the hub says of itself; by what it rises in an hour, up to an hour."""
+    begin = datetime(2026, 11, 19, tzinfo=UTC)
+    return [
+        {
+            "at": (begin + timedelta(hours=hour)).isoformat(),
+            "objects": 300_000 + objects * min(hour, until),
+            "memory": {"held": 190 + held * min(hour, until)},
+        }
+        for hour in range(0, 73, 2)
+    ]
