@@ -26,8 +26,10 @@ settings.register_profile("suite", deadline=None, derandomize=os.environ.get("CI
 settings.load_profile("suite")
 
 
-# As often as Python does it by itself, looking for cycles among all that is imported takes a quarter of the suite.
+# As often as Python does it by itself, looking for cycles among all that is imported takes a quarter of the suite;
+# and what is imported and collected has none that are worth a look.
 gc.set_threshold(20_000)
+gc.disable()
 
 
 def plain_logs() -> None:
@@ -53,6 +55,7 @@ def pytest_collection_finish() -> None:
     """What is imported and collected by now stays to the end: from here on only what tests make is looked through."""
     gc.collect()
     gc.freeze()
+    gc.enable()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

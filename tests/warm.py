@@ -1,8 +1,9 @@
 """Processes of the hub that need not import the house again: each is forked from one that has.
 
-To import all that a hub is takes Python two seconds of CPU, and the tests start dozens. Forked is what ``shirase``
-runs with the same words; what it does from there on is its own: its memory, its files, its death. That a hub starts
-from nothing, too, is shown by the tests of the start and of the exercise, and by those on a small disk.
+To import all that a hub is takes Python two seconds of CPU, and to compile the wording of the catalogue one and a half;
+the tests start dozens. Forked is what ``shirase`` runs with the same words; what it does from there on is its own: its
+memory, its files, its death. That a hub starts from nothing, too, is shown by the tests of the start and of the
+exercise, and by those on a small disk.
 """
 
 from __future__ import annotations
@@ -147,8 +148,10 @@ def _become(order: Mapping[str, Any], out: int, err: int) -> None:
 def main() -> int:
     for name in _LOADED:
         importlib.import_module(name)
+    from rules.rule import CATALOG, load_rules
     from services import __main__
 
+    load_rules([CATALOG])  # whoever reads the same text again finds it compiled
     gc.collect()
     gc.freeze()
     words = _hatch(socket.socket(fileno=int(sys.argv[1])))
