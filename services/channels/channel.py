@@ -40,7 +40,7 @@ class Cause(StrEnum):
     FAULT = "fault"  # any other 5xx
     REFUSED = "refused"  # any other answer that says no
     OURS = "ours"  # stopped in the house: a wrong status, no mark, expired, a fault of ours
-    OTHER = "other"  # the channel does not tell
+    OTHER = "other"  # none of these; tests/house/test_causes.py holds that our channels tell
 
     @classmethod
     def of_status(cls, status: int) -> Cause:

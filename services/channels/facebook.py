@@ -12,6 +12,7 @@ import hashlib
 import hmac
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -23,7 +24,7 @@ from rules.wording.languages import in_order
 from rules.wording.times import stamp
 from services.channels.admission import refusal
 from services.channels.bulletin import between_marks, bulletin
-from services.channels.channel import Delivery, Outcome, Payload, Progress, Verdict
+from services.channels.channel import Cause, Delivery, Outcome, Payload, Progress, Verdict
 from services.channels.http import Answer, Base, Door, Token, failed, told
 from services.channels.marks import announced, led, turn_mark_in
 from services.channels.proof import Proof, by_looking
@@ -116,7 +117,7 @@ class _Graph:
             return answer, (0, 0)
         if answer.status == 200:
             remote_id = answer.member("id")
-            odd = Outcome(verdict=Verdict.UNKNOWN, detail="200 in an unexpected shape")
+            odd = Outcome(verdict=Verdict.UNKNOWN, detail="200 in an unexpected shape", cause=Cause.FAULT)
             return Outcome(verdict=Verdict.ACCEPTED, remote_id=remote_id) if remote_id else odd, (0, 0)
         return self._refused(answer), code_of(answer)
 
@@ -144,14 +145,16 @@ class _Graph:
         words = told(Answer(answer.status, answer.headers, str(error.get("message") or answer.body)), *self._secrets)
         detail = f"Facebook: {words}" + (f" (code {code}, {subcode})" if code else "")
         if code in _LIMITED:
-            return Outcome(verdict=Verdict.LATER, detail=detail, retry_at=_regained(answer, wall()))
+            return Outcome(verdict=Verdict.LATER, detail=detail, retry_at=_regained(answer, wall()), cause=Cause.LIMIT)
         if code in _TROUBLED or error.get("is_transient") is True or answer.status == 503:
-            return Outcome(verdict=Verdict.UNKNOWN, detail=detail)
+            cause = Cause.BUSY if answer.status == 503 else Cause.FAULT
+            return Outcome(verdict=Verdict.UNKNOWN, detail=detail, cause=cause)
         if code == _TOKEN:
             detail += "; the page's token is no longer valid: make a new one and write it to the secret file"
         elif code in _PERMISSION:
             detail += "; the token lacks a permission: it needs pages_manage_posts and pages_manage_engagement"
-        return failed(answer, wall(), detail)
+        outcome = failed(answer, wall(), detail)
+        return replace(outcome, cause=Cause.LOGIN) if code == _TOKEN or code in _PERMISSION else outcome
 
 
 class _Page:

@@ -16,7 +16,7 @@ from rules.alert import Alert
 from rules.wording.languages import in_order
 from services.channels.admission import refusal
 from services.channels.bulletin import bulletin
-from services.channels.channel import Delivery, Outcome, Payload, Progress, Told, Verdict
+from services.channels.channel import Cause, Delivery, Outcome, Payload, Progress, Told, Verdict
 from services.channels.http import Answer, Base, Door, Token, failed, told
 from services.channels.marks import unmarked
 from services.channels.proof import Proof
@@ -118,7 +118,7 @@ class Line:
                 first = answer.headers.get("X-Line-Accepted-Request-Id", "") or request
                 return Outcome(verdict=Verdict.DUPLICATE, remote_id=first, detail="409")
             case 503:
-                return Outcome(verdict=Verdict.UNKNOWN, detail=f"LINE: {told(answer, self._token)}")
+                return Outcome(verdict=Verdict.UNKNOWN, detail=f"LINE: {told(answer, self._token)}", cause=Cause.BUSY)
             case _:
                 detail = f"LINE: {told(answer, self._token)}"
                 if answer.status == 429 and "monthly limit" in detail:
@@ -141,7 +141,11 @@ def utf16_units(text: str) -> int:
 def _unmarked(delivery: Delivery) -> Outcome | None:
     if not unmarked(delivery.payload.parts, delivery.status):
         return None
-    return Outcome(verdict=Verdict.REJECTED, detail=f"a message of an alert of status {delivery.status} lacks its mark")
+    return Outcome(
+        verdict=Verdict.REJECTED,
+        detail=f"a message of an alert of status {delivery.status} lacks its mark",
+        cause=Cause.OURS,
+    )
 
 
 def _forgotten(delivery: Delivery) -> Outcome | None:
@@ -149,4 +153,6 @@ def _forgotten(delivery: Delivery) -> Outcome | None:
     tried = delivery.first_tried_at
     if not delivery.after_unknown or tried is None or wall() - tried < _KEY_LIVES:
         return None
-    return Outcome(verdict=Verdict.REJECTED, detail="may have been sent a day ago; LINE cannot tell any more")
+    return Outcome(
+        verdict=Verdict.REJECTED, detail="may have been sent a day ago; LINE cannot tell any more", cause=Cause.OURS
+    )

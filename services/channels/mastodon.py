@@ -18,7 +18,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from feeds.status import Status
 from rules.alert import Alert
 from services.channels.admission import refusal
-from services.channels.channel import WHOLE, Delivery, Form, Outcome, Payload, Progress, Verdict
+from services.channels.channel import WHOLE, Cause, Delivery, Form, Outcome, Payload, Progress, Verdict
 from services.channels.http import Answer, Base, Door, Token, failed, told
 from services.channels.proof import Proof, by_looking
 from services.channels.thread.cutting import WORD, Scale
@@ -99,7 +99,7 @@ class _Page:
         if 200 <= answer.status < 300 and remote_id:
             return Outcome(verdict=Verdict.ACCEPTED, remote_id=remote_id)
         if answer.status < 300:
-            return Outcome(verdict=Verdict.UNKNOWN, detail=f"{answer.status} in an unexpected shape")
+            return Outcome(verdict=Verdict.UNKNOWN, detail=f"{answer.status} in an unexpected shape", cause=Cause.FAULT)
         return self._failed(answer)
 
     async def look_back(self, parts: Sequence[Part]) -> list[str] | None:
@@ -146,11 +146,11 @@ class _Page:
     def _failed(self, answer: Answer) -> Outcome:
         detail = f"Mastodon: {told(answer, self._token)}"
         if answer.status == 503:  # of the server behind a door that has counted the post, perhaps
-            return Outcome(verdict=Verdict.UNKNOWN, detail=detail)
+            return Outcome(verdict=Verdict.UNKNOWN, detail=detail, cause=Cause.BUSY)
         outcome = failed(answer, wall(), detail)
         reset = _moment(answer.headers.get("X-RateLimit-Reset", ""))
         if answer.status == 429 and reset:
-            return Outcome(verdict=Verdict.LATER, detail=detail, retry_at=reset)
+            return Outcome(verdict=Verdict.LATER, detail=detail, retry_at=reset, cause=Cause.LIMIT)
         return outcome
 
 

@@ -24,7 +24,7 @@ from rules.voice.script import Utterance, utterances
 from rules.voice.ssml import ssml
 from rules.voice.tongue import TONGUES
 from services.channels.admission import refusal
-from services.channels.channel import Delivery, Outcome, Payload, Progress, Verdict
+from services.channels.channel import Cause, Delivery, Outcome, Payload, Progress, Verdict
 from services.channels.keeping import Look
 from services.channels.marks import turn_mark
 from services.channels.proof import Proof
@@ -85,13 +85,13 @@ class Voice:
             return never
         if delivery.status is not Status.ACTUAL and not _says_it_is_a_drill(delivery):
             detail = f"an utterance of an alert of status {delivery.status} does not say so first and last"
-            return Outcome(verdict=Verdict.REJECTED, detail=detail)
+            return Outcome(verdict=Verdict.REJECTED, detail=detail, cause=Cause.OURS)
         files = _files(delivery.series, delivery.payload)
         try:
             await asyncio.to_thread(self._replace, delivery.series, files)
         except OSError as error:
             detail = f"{self._config.folder} cannot be written ({error.strerror or type(error).__name__}); is it there?"
-            return Outcome(verdict=Verdict.LATER, detail=detail)
+            return Outcome(verdict=Verdict.LATER, detail=detail, cause=Cause.OURS)
         return Outcome(verdict=Verdict.ACCEPTED, remote_id=next(iter(files)), detail=f"{len(files)} files")
 
     async def keep(self, look: Look) -> bool:

@@ -18,7 +18,7 @@ from rules.alert import Alert
 from services.channels.admission import refusal
 from services.channels.bluesky.client import Client, Found
 from services.channels.bluesky.record import STYLE, record, record_key
-from services.channels.channel import WHOLE, Delivery, Form, Outcome, Payload, Progress, Verdict
+from services.channels.channel import WHOLE, Cause, Delivery, Form, Outcome, Payload, Progress, Verdict
 from services.channels.http import Base
 from services.channels.proof import Proof, by_looking
 from services.channels.thread.sending import Part, send_thread
@@ -103,7 +103,7 @@ class _Repository:
         if isinstance(parent, Outcome):
             return parent
         if parent is None:
-            return Outcome(verdict=Verdict.REJECTED, detail=_GONE)
+            return Outcome(verdict=Verdict.REJECTED, detail=_GONE, cause=Cause.REFUSED)
         this = {"uri": uri, "cid": cid or parent.cid}
         earlier = parent.value.get("reply")
         return {"root": earlier.get("root", this) if isinstance(earlier, dict) else this, "parent": this}

@@ -12,7 +12,7 @@ from typing import Any
 from pydantic import SecretStr
 
 from services.channels.bluesky.record import COLLECTION
-from services.channels.channel import Outcome, Verdict
+from services.channels.channel import Cause, Outcome, Verdict
 from services.channels.http import Answer, Door, failed, told
 from services.clock import wall
 
@@ -58,7 +58,7 @@ class Client:
             return self._failed(answer)
         uri, cid = answer.member("uri"), answer.member("cid")
         if not (uri and cid):
-            return Outcome(verdict=Verdict.UNKNOWN, detail="Bluesky: 200 in an unexpected shape")
+            return Outcome(verdict=Verdict.UNKNOWN, detail="Bluesky: 200 in an unexpected shape", cause=Cause.FAULT)
         return Found(uri, cid, record)
 
     async def find(self, key: str) -> Found | Outcome | None:
@@ -114,7 +114,7 @@ class Client:
     def _failed(self, answer: Answer) -> Outcome:
         detail = f"Bluesky: {told(answer, self._password)}"
         if answer.status == 503:
-            return Outcome(verdict=Verdict.UNKNOWN, detail=detail)
+            return Outcome(verdict=Verdict.UNKNOWN, detail=detail, cause=Cause.BUSY)
         outcome = failed(answer, wall(), detail)
         reset = answer.headers.get("RateLimit-Reset", "")
         if answer.status == 429 and reset.isdecimal() and len(reset) < 12:

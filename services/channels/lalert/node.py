@@ -10,7 +10,7 @@ from feeds.lalert.document import Issue, Office
 from feeds.lalert.write import write
 from feeds.status import Status
 from rules.lalert_message import Voice
-from services.channels.channel import Outcome, Verdict
+from services.channels.channel import Cause, Outcome, Verdict
 from services.channels.http import Address, Answer, Door, failed, told
 from services.channels.lalert.call import envelope, reply
 from services.clock import wall
@@ -94,12 +94,14 @@ class Node:
         said = reply(answer.body)
         if said is None:
             if 200 <= answer.status < 300:
-                return Outcome(verdict=Verdict.UNKNOWN, detail=f"L-Alert: {answer.status} in an unexpected shape")
+                shape = f"L-Alert: {answer.status} in an unexpected shape"
+                return Outcome(verdict=Verdict.UNKNOWN, detail=shape, cause=Cause.FAULT)
             return failed(answer, wall(), f"L-Alert: {told(answer, self._config.password)}")
         if said.fault:  # of the node's own trouble (SOAP 1.1, 4.4.1) nobody knows how far it had come
-            verdict = Verdict.UNKNOWN if said.theirs else Verdict.REJECTED
-            return Outcome(verdict=verdict, detail=f"L-Alert: {answer.status} {said.fault[:300]}")
+            verdict, cause = (Verdict.UNKNOWN, Cause.FAULT) if said.theirs else (Verdict.REJECTED, Cause.REFUSED)
+            return Outcome(verdict=verdict, detail=f"L-Alert: {answer.status} {said.fault[:300]}", cause=cause)
         if said.code == 0 and answer.status == 200:
             # A node does not tell a repetition from a first call: taken is all that is known.
             return Outcome(verdict=Verdict.ACCEPTED, remote_id=remote_id)
-        return Outcome(verdict=Verdict.REJECTED, detail=f"L-Alert: code {said.code} {said.words[:300]}".rstrip())
+        detail = f"L-Alert: code {said.code} {said.words[:300]}".rstrip()
+        return Outcome(verdict=Verdict.REJECTED, detail=detail, cause=Cause.REFUSED)

@@ -14,7 +14,7 @@ from pydantic import Field
 from rules.alert import Alert
 from rules.urgent_mail import Reach, to_mails
 from services.channels.admission import refusal
-from services.channels.channel import Delivery, Outcome, Payload, Progress, Verdict
+from services.channels.channel import Cause, Delivery, Outcome, Payload, Progress, Verdict
 from services.channels.lalert import node
 from services.channels.lalert.node import MEDIA_TYPE, Node
 
@@ -70,7 +70,7 @@ class UrgentMail:
         refused = [one for one in done if one.startswith(_REFUSED)]
         if refused:
             detail = f"{len(refused)} of {len(done)} carriers: {'; '.join(refused)}"
-            return Outcome(verdict=Verdict.REJECTED, detail=detail)
+            return Outcome(verdict=Verdict.REJECTED, detail=detail, cause=Cause.REFUSED)
         return Outcome(verdict=Verdict.ACCEPTED, remote_id=delivery.key)
 
     async def close(self) -> None:

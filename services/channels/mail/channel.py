@@ -15,7 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr, model_validator
 from feeds.status import Status
 from rules.alert import Alert
 from services.channels.admission import refusal
-from services.channels.channel import Delivery, Outcome, Payload, Progress, Verdict
+from services.channels.channel import Cause, Delivery, Outcome, Payload, Progress, Verdict
 from services.channels.http import is_loopback
 from services.channels.mail.lines import Lines, Server
 from services.channels.mail.message import From, Written, mail, name_of
@@ -89,9 +89,15 @@ class Mail:
         if never := refusal(delivery, self.statuses, now):
             return never
         if unmarked(delivery.payload.parts, delivery.status):
-            return Outcome(verdict=Verdict.REJECTED, detail=f"a mail of status {delivery.status} lacks its mark")
+            return Outcome(
+                verdict=Verdict.REJECTED, detail=f"a mail of status {delivery.status} lacks its mark", cause=Cause.OURS
+            )
         if self.book is None:
-            return Outcome(verdict=Verdict.REJECTED, detail="there are no subscribers here; write [subscriptions]")
+            return Outcome(
+                verdict=Verdict.REJECTED,
+                detail="there are no subscribers here; write [subscriptions]",
+                cause=Cause.OURS,
+            )
         return await fan_out(self, self.book, self._crew, delivery, progress)
 
     async def tell(self, delivery: Delivery, person: Person) -> Said | Outcome:

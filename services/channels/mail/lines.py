@@ -69,7 +69,10 @@ class Lines:
         if isinstance(found, _Line):
             self._free.append(found)
             return None
-        return Outcome(verdict=Verdict.UNKNOWN, detail=found.code) if isinstance(found, Said) else found
+        if isinstance(found, Outcome):
+            return found
+        cause = Cause.UNREACHED if found.fate is Fate.UNREACHED else Cause.NO_ANSWER
+        return Outcome(verdict=Verdict.UNKNOWN, detail=found.code, cause=cause)
 
     async def send(self, sender: str, recipient: str, message: bytes) -> Said | Outcome:
         """Try once. Never raises for what the server or the network does."""

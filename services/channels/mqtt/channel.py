@@ -120,4 +120,8 @@ def _mislabelled(delivery: Delivery) -> Outcome | None:
     told = json.loads(delivery.payload.parts[0]).get("status")
     if told == delivery.status.value:
         return None
-    return Outcome(verdict=Verdict.REJECTED, detail=f"the message of an alert of status {delivery.status} says {told}")
+    return Outcome(
+        verdict=Verdict.REJECTED,
+        detail=f"the message of an alert of status {delivery.status} says {told}",
+        cause=Cause.OURS,
+    )

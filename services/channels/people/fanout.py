@@ -21,7 +21,7 @@ from typing import Any, Protocol
 
 import structlog
 
-from services.channels.channel import Delivery, Outcome, Progress, Verdict
+from services.channels.channel import Cause, Delivery, Outcome, Progress, Verdict
 from services.channels.people.book import Book, Fate, Person, Said, Tally
 
 log: Any = structlog.get_logger()
@@ -147,9 +147,9 @@ class _Batch:
 def _in_vain(tried: Sequence[Said]) -> Outcome | None:
     """Where nobody could be reached the line is down, and where every try broke we are: others would fare no better."""
     if tried and all(said.fate is Fate.UNREACHED for said in tried):
-        return Outcome(verdict=Verdict.LATER, detail=tried[0].code)
+        return Outcome(verdict=Verdict.LATER, detail=tried[0].code, cause=Cause.UNREACHED)
     if tried and all(said.code.startswith(_BROKEN) for said in tried):
-        return Outcome(verdict=Verdict.UNKNOWN, detail=tried[0].code)
+        return Outcome(verdict=Verdict.UNKNOWN, detail=tried[0].code, cause=Cause.OURS)
     return None
 
 
@@ -160,9 +160,10 @@ def _standing(delivery: Delivery, tally: Tally) -> Outcome:
     if tally.waiting and tally.told + tally.kept:
         return Outcome(verdict=Verdict.PARTLY, remote_id=delivery.key, detail=detail, retry_at=tally.next_at)
     if tally.waiting:
-        return Outcome(verdict=Verdict.UNKNOWN if tally.unknown else Verdict.LATER, detail=detail)
+        verdict, cause = (Verdict.UNKNOWN, Cause.NO_ANSWER) if tally.unknown else (Verdict.LATER, Cause.BUSY)
+        return Outcome(verdict=verdict, detail=detail, cause=cause)
     if tally.refused and not tally.told + tally.kept:
-        return Outcome(verdict=Verdict.REJECTED, detail=detail)
+        return Outcome(verdict=Verdict.REJECTED, detail=detail, cause=Cause.REFUSED)
     return Outcome(verdict=Verdict.ACCEPTED, remote_id=delivery.key, detail=detail)
 
 

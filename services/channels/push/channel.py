@@ -15,7 +15,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr
 from feeds.status import Status
 from rules.alert import Alert
 from services.channels.admission import refusal
-from services.channels.channel import Delivery, Outcome, Payload, Progress, Verdict
+from services.channels.channel import Cause, Delivery, Outcome, Payload, Progress, Verdict
 from services.channels.http import Answer, Door, failed
 from services.channels.marks import status_mark
 from services.channels.people.book import Book, Fate, Person, Said
@@ -83,9 +83,15 @@ class Push:
         if never := refusal(delivery, self.statuses, now):
             return never
         if not all(bears(part, status_mark(delivery.status)) for part in delivery.payload.parts):
-            return Outcome(verdict=Verdict.REJECTED, detail=f"a push of status {delivery.status} lacks its mark")
+            return Outcome(
+                verdict=Verdict.REJECTED, detail=f"a push of status {delivery.status} lacks its mark", cause=Cause.OURS
+            )
         if self.book is None:
-            return Outcome(verdict=Verdict.REJECTED, detail="there are no subscribers here; write [subscriptions]")
+            return Outcome(
+                verdict=Verdict.REJECTED,
+                detail="there are no subscribers here; write [subscriptions]",
+                cause=Cause.OURS,
+            )
         left = int((delivery.expires - now).total_seconds())
         return await fan_out(_Round(self, min(left, _LONGEST_TTL)), self.book, self._crew, delivery, progress)
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Protocol
 
-from services.channels.channel import Delivery, Outcome, Progress, Verdict
+from services.channels.channel import Cause, Delivery, Outcome, Progress, Verdict
 from services.channels.marks import unmarked
 
 _THREAD_TRIES = 3  # a service may not see our last post at once; after so many attempts the next part stands alone
@@ -54,20 +54,20 @@ async def send_thread(wall: Wall, delivery: Delivery, progress: Progress) -> Out
     """Send what is not out yet of a delivery. ``progress`` is told the id of each part before the next is tried."""
     if unmarked(delivery.payload.parts, delivery.status):
         detail = f"a post of an alert of status {delivery.status} lacks its mark"
-        return Outcome(verdict=Verdict.REJECTED, detail=detail)
+        return Outcome(verdict=Verdict.REJECTED, detail=detail, cause=Cause.OURS)
     began = asyncio.get_running_loop().time()
     parts, ids, fresh = _parts(delivery), list(delivery.done), False
     if delivery.after_unknown:
         found = await wall.look_back(parts[len(ids) :])
         if found is None:
             detail = f"an earlier attempt may be out and {wall.title} cannot be read now"
-            return Outcome(verdict=Verdict.UNKNOWN, detail=detail)
+            return Outcome(verdict=Verdict.UNKNOWN, detail=detail, cause=Cause.NO_ANSWER)
         for remote_id in found:
             ids.append(remote_id)
             await progress(remote_id)
     for part in parts[len(ids) :]:
         if asyncio.get_running_loop().time() - began > _PATIENCE_S:
-            slow = Outcome(verdict=Verdict.LATER, detail=f"{wall.title} is slow")
+            slow = Outcome(verdict=Verdict.LATER, detail=f"{wall.title} is slow", cause=Cause.BUSY)
             return _at_part(slow, len(ids) + 1, delivery)
         outcome = await _send_part(wall, delivery, part, ids[-1] if ids else delivery.reply_to)
         if outcome.verdict not in {Verdict.ACCEPTED, Verdict.DUPLICATE}:
@@ -110,7 +110,7 @@ async def _send_part(wall: Wall, delivery: Delivery, part: Part, reply_to: str) 
     outcome = await wall.post(part, reply_to)
     if reply_to and wall.reply_refused(outcome):
         if reply_to != delivery.reply_to and delivery.attempts < _THREAD_TRIES:  # our own post of a moment ago
-            return Outcome(verdict=Verdict.LATER, detail=outcome.detail)
+            return Outcome(verdict=Verdict.LATER, detail=outcome.detail, cause=outcome.cause)
         outcome = await wall.post(part, "")  # somebody deleted it: the warning matters, not the thread
     return outcome
 

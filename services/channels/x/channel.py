@@ -102,7 +102,9 @@ class _Timeline:
             return outcome
         found = _find(part.text, await self._posts(part.began if part.again else None) or [])
         if not found and not part.last:  # the next part needs something to answer to
-            return Outcome(verdict=Verdict.LATER, detail=f"{outcome.detail}; not seen on the timeline yet")
+            return Outcome(
+                verdict=Verdict.LATER, detail=f"{outcome.detail}; not seen on the timeline yet", cause=outcome.cause
+            )
         return Outcome(verdict=Verdict.DUPLICATE, remote_id=found, detail=outcome.detail)
 
     async def look_back(self, parts: Sequence[Part]) -> list[str] | None:

@@ -39,7 +39,10 @@ def judge(error: Exception) -> Outcome:
         return _judge_status(error.response.status, error.response.headers, _words(error))
     if isinstance(error, aiohttp.ContentTypeError):  # an HTML page: from something in front of X, or X in trouble
         if 300 <= error.status < 500 and error.status not in {408, 429}:
-            return Outcome(verdict=Verdict.LATER, detail=f"something before X refused with status {error.status}")
+            cause = Cause.of_status(error.status)
+            return Outcome(
+                verdict=Verdict.LATER, detail=f"something before X refused with status {error.status}", cause=cause
+            )
         return _judge_status(error.status, error.headers or {}, "a page, not an answer")
     if isinstance(error, aiohttp.ClientConnectorError | aiohttp.ConnectionTimeoutError):
         return Outcome(
