@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import base64
 import json
+import re
 import sqlite3
 import zipfile
 from collections.abc import AsyncIterator, Iterator
@@ -23,6 +24,7 @@ from services.broker.probe import connack
 from services.cli import run
 from tests.e2e.planted import Planter, elsewhere, every_place, planted_places, running, secrets_in, toml
 from tests.e2e.process import HubProcess
+from tests.services.accounts.test_second_pages import registered, sent
 from tests.services.web_floor import Visitor
 
 pytestmark = [pytest.mark.one_engine, pytest.mark.timeout(240)]
@@ -91,7 +93,8 @@ async def test_nothing_secret_is_written_down(site: Path, hub: Planted, capfd: p
     night = Night(secrets=secrets_in(site) | {"a guess": GUESS, "a link": LINK})
     password = json.loads(await command("users", "add", "sato", "--role", "admin"))["password"]
     gateway = json.loads(await command("gateways", "add", "gw08"))["password"]
-    night.secrets |= {"sato's password": password, "gw08's password": gateway}
+    token = json.loads(await command("tokens", "add", "sato", "--label", "a display", "--scope", "read"))["token"]
+    night.secrets |= {"sato's password": password, "gw08's password": gateway, "a program's token": token}
     await _strangers(hub, night)
     await _an_officer(hub, night, password)
     address = json.loads((hub.data_dir / "broker" / "address.json").read_text(encoding="utf-8"))
@@ -134,6 +137,12 @@ async def _strangers(hub: Planted, night: Night) -> None:
         night.said["a gateway"] = await _told(http, "POST", "/api/v1/reports", night, headers=gateway, data=b"\xff{")
         soap = f"<x>{GUESS}</x>".encode()
         night.said["soap"] = await _told(http, "POST", "/commons/subscriber/soap/city", night, data=soap)
+        token = keys["a program's token"]
+        for key in (token, f"{token[:-6]}QxJvKw"):
+            bearer = {"Authorization": f"Bearer {key}"}
+            for method, path in (("GET", "/api/v1/chronology"), ("POST", "/api/v1/silences"), ("GET", "/ops")):
+                said = await _told(http, method, path, night, headers=bearer)
+                night.said[f"{method} {path} by a program ({key == token})"] = said
         night.said["basic in the address"] = await _told(http, "GET", f"/api/v1/alerts?token={GUESS}", night)
 
 
@@ -143,6 +152,7 @@ async def _an_officer(hub: Planted, night: Night, password: str) -> None:
         person = Visitor(http)
         status, _, text = await person.log_in("sato", password)
         assert status == 303, text
+        await _a_second_factor(hub, night, person, password)
         night.secrets["session"] = next(one.value for one in http.cookie_jar if one.key == "shirase_session")
         pages = [
             *("/ops", "/metrics", "/readyz", "/api/v1/status", "/api/v1/chronology", "/api/v1/deliveries"),
@@ -158,6 +168,24 @@ async def _an_officer(hub: Planted, night: Night, password: str) -> None:
             night.said["broken write"] = (await Visitor(another).log_in("sato", GUESS))[2]
         with sqlite3.connect(hub.data_dir / "shirase.db", timeout=30) as store:
             store.execute("ALTER TABLE chronology_gone RENAME TO chronology")
+
+
+async def _a_second_factor(hub: Planted, night: Night, person: Visitor, password: str) -> None:
+    """Registers a phone; what the one page shows is theirs. Somebody who has the password alone guesses a code."""
+    _, page = await person.get("/ops/account", headers={"Accept": "text/html"})
+    token = re.search(r'name="csrf" value="([^"]*)"', page)
+    assert token
+    form = {"csrf": token[1], "password": password}
+    async with person.http.post("/ops/account/second", data=form, allow_redirects=False) as answer:
+        assert answer.headers.get("Location") == "/login/enrol", await answer.text()
+    factor, codes = await registered(person)
+    raw = base64.b32decode(factor).decode("latin-1")
+    night.secrets |= {"a second factor": factor, "its octets": raw, "a recovery code": codes[0]}
+    async with aiohttp.ClientSession(hub.address, cookie_jar=aiohttp.CookieJar(unsafe=True)) as http:
+        thief = Visitor(http)
+        assert (await thief.log_in("sato", password))[1] == "/login/second"
+        night.said["a wrong code"] = (await sent(thief, "/login/second", code=GUESS))[2]
+        night.said["a wrong recovery code"] = (await sent(thief, "/login/second", recovery=GUESS))[2]
 
 
 async def _told(http: aiohttp.ClientSession, method: str, path: str, night: Night, **options: object) -> str:

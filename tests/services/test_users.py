@@ -7,9 +7,11 @@ import json
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 
 from services.cli import run
 from services.store.engine import Store
+from services.store.tables import chronology as log
 from services.store.users import Role, everyone
 from services.web.auth_password import matches
 
@@ -120,6 +122,33 @@ def test_a_scope_that_is_none_says_what_there_is(
     assert run(["users", *options]) == 1
     error = json.loads(capsys.readouterr().err)
     assert error["error"] == "bad_scope" and told in error["message"]
+
+
+async def test_who_may_come_by_the_citys_provider_is_written_down(
+    city: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    site = tmp_path / "site.toml"
+    site.write_text(
+        '[accounts]\nkey = "a-key-of-accounts-that-is-long-enough"\n[accounts.oidc]\nissuer = "https://id.city.example"\n'
+        'client_id = "hub"\nclient_secret = "s3cret-of-the-client"\nroles = {crisis = "operator"}\n',
+        encoding="utf-8",
+    )
+
+    def link(*words: str) -> int:
+        return run(["users", "link", *words])
+
+    await asyncio.to_thread(run, ["users", "add", "sato", "--role", "operator"])
+    assert await asyncio.to_thread(link, "sato") == 1, "there is no provider"
+    monkey = ["users", "--settings", str(site), "link"]
+    assert await asyncio.to_thread(run, [*monkey, "nobody"]) == 1
+    assert await asyncio.to_thread(run, [*monkey, "sato"]) == 0
+    assert lines(capsys)[-1] == {"user": "sato", "issuer": "https://id.city.example", "waits_for_first_login": True}
+    store = await Store.open(city)
+    async with store.read() as connection:
+        rows = (await connection.execute(select(log.c.who, log.c.text).order_by(log.c.seq))).all()
+    await store.close()
+    assert [row.who for row in rows] == ["shirase users"] * 2
+    assert rows[1].text == "sato を、市の共通ログインの同じ名前の人につなぐ。"
 
 
 def test_roles_include_the_ones_below() -> None:

@@ -12,6 +12,7 @@ from services.clock import wall
 from services.configuration.accounts import Accounts
 from services.store import users
 from services.store.engine import Store
+from services.store.tables import chronology as log
 from services.store.tables import sessions
 from services.store.users import Role
 from services.web.account.agents import told
@@ -30,6 +31,13 @@ async def twice(running: object, name: str) -> tuple[Visitor, Visitor]:
     return here, there
 
 
+async def said(store: Store) -> list[tuple[str, str]]:
+    """What the chronology tells of accounts, but for who came in."""
+    async with store.read() as connection:
+        rows = await connection.execute(select(log.c.who, log.c.text).where(log.c.kind == "access").order_by(log.c.seq))
+        return [(row.who, row.text) for row in rows if "ログインしました" not in row.text]
+
+
 async def test_own_sessions_are_listed_and_ended(store: Store) -> None:
     async with floor(store) as running:
         here, there = await twice(running, "sato")
@@ -42,6 +50,7 @@ async def test_own_sessions_are_listed_and_ended(store: Store) -> None:
                 assert answer.status == 200
             assert (await there.get(NOTE))[0] == (200 if who is other else 401)
         assert (await here.get(NOTE))[0] == 200
+    assert await said(store) == [("sato", "自分のログインを1件切った。")], "and nothing of who could not"
 
 
 async def test_all_but_this_one(store: Store) -> None:
@@ -50,6 +59,7 @@ async def test_all_but_this_one(store: Store) -> None:
         async with here.http.post("/ops/account/sessions", data={"csrf": here.csrf, "session": "others"}):
             pass
         assert ((await here.get(NOTE))[0], (await there.get(NOTE))[0]) == (200, 401)
+    assert await said(store) == [("sato", "自分のログインを1件切った。")]
 
 
 async def test_another_password_ends_every_session(store: Store) -> None:
@@ -67,6 +77,10 @@ async def test_another_password_ends_every_session(store: Store) -> None:
         new = await running.visitor()
         assert (await new.log_in("sato"))[0] == 403
         assert (await new.log_in("sato", made[1]))[0] == 303
+    told = await said(store)
+    assert ("sato", "パスワードを変え、ほかのログインを切った。") in told
+    assert any(who == "sato" and "間違えた" in text for who, text in told), "who tried with a wrong one"
+    assert not any(word in text for _, text in told for word in (PASSWORD, made[1]))
 
 
 async def test_a_session_that_nobody_uses_ends_and_one_in_use_does_not(store: Store) -> None:
