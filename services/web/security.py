@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import ipaddress
+from collections.abc import Callable
 from datetime import timedelta
 
 import structlog
@@ -48,6 +49,9 @@ _LOST = """記録（データベース）に届きません。数分たっても
 The store cannot be reached. If that lasts for minutes, start minimal mode as docs/continuity.md says."""
 _LOST_FILE = {8, 10, 11, 13, 14, 26}  # of SQLite: read-only, I/O error, corrupt, full, cannot be opened, no database
 STYLES: web.AppKey[tuple[str, ...]] = web.AppKey("styles", tuple)  # addresses of what error pages are dressed in
+# What a stranger's error stands in: the request, the status, the sentence in Japanese and in English → a page. Only
+# where residents' pages are served.
+FRAMED: web.AppKey[Callable[[web.Request, int, str, str], web.Response]] = web.AppKey("framed_errors")
 _log = structlog.get_logger("web")
 
 
@@ -103,8 +107,7 @@ async def faults(request: web.Request, handler: Handler) -> web.StreamResponse:
     except Exception as error:  # noqa: BLE001 - the last net: the asker gets a sentence, the log the trace
         if _is_store_lost(error):
             _log.error("the store cannot be reached", path=_pattern(request), error=type(error).__name__)
-            desk = request.path == "/ops" or request.path.startswith("/ops/")
-            return refusal(request, WebError(503, *(("no_store", _LOST) if desk else WORDS[503])))
+            return refusal(request, WebError(503, *(("no_store", _LOST) if _of_desk(request) else WORDS[503])))
         _log.exception("request failed", method=request.method, path=_pattern(request))
         return refusal(request, WebError(500, *WORDS[500]))
 
@@ -132,6 +135,27 @@ def refusal(request: web.Request, fault: WebError) -> web.Response:
             {} if fault.retry_after is None else {hdrs.RETRY_AFTER: str(int(fault.retry_after.total_seconds()) + 1)}
         )
         return web.json_response({"error": fault.code, "message": fault.message}, status=fault.status, headers=headers)
+    return _in_frame(request, fault) or _plain(request, fault)
+
+
+def _in_frame(request: web.Request, fault: WebError) -> web.Response | None:
+    """As every page of residents looks, with their languages and ways on; None for the desk, and where that fails."""
+    framed = None if _of_desk(request) else request.app.get(FRAMED)
+    if framed is None:
+        return None
+    japanese, _, english = fault.message.partition(" / ")
+    try:
+        return framed(request, fault.status, japanese, english)
+    except Exception:  # noqa: BLE001 - who asked gets the sentence all the same
+        _log.exception("an error's page failed", path=_pattern(request))
+        return None
+
+
+def _of_desk(request: web.Request) -> bool:
+    return request.path == "/ops" or request.path.startswith("/ops/")
+
+
+def _plain(request: web.Request, fault: WebError) -> web.Response:
     text = _page(request, fault.message.partition(" / "))
     return web.Response(text=text, status=fault.status, content_type="text/html")
 
@@ -139,8 +163,7 @@ def refusal(request: web.Request, fault: WebError) -> web.Response:
 def _page(request: web.Request, message: tuple[str, str, str]) -> str:
     """A page that cannot fail: no template, no store. ``message`` is Japanese, the bar between, English."""
     context, language = request.app[CONTEXT], spoken()
-    desk = request.path == "/ops" or request.path.startswith("/ops/")
-    way = (("/ops", "状況図へ", "Operations map"), ("/", "トップページ", "Top page"))[0 if desk else 1]
+    way = (("/", "トップページ", "Top page"), ("/ops", "状況図へ", "Operations map"))[_of_desk(request)]
     japanese, english = html.escape(message[0]), html.escape(message[2])
     styles = "".join(f'<link rel="stylesheet" href="{one}">' for one in request.app.get(STYLES, ()))
     city = html.escape(context.city_name if language == "ja" else context.city_name_en)

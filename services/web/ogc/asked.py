@@ -15,6 +15,7 @@ from feeds.japan import JAPAN
 from services.web.api.paging import Page, page_of
 from services.web.ogc.collection import Collection
 from services.web.ogc.item import Box, Item
+from services.web.public.links import CHOSEN
 from services.web.security import WebError
 
 LIMIT, MOST = 100, 1000
@@ -51,8 +52,10 @@ def asked_of(request: web.Request, one: Collection) -> Asked:
 
 
 def only(request: web.Request, known: Iterable[str]) -> None:
-    """Parameters that nobody knows are refused, as the standard demands: a typing error must not read as an answer."""
-    strangers = sorted(set(request.query) - set(known))
+    """Parameters that nobody knows are refused, as the standard demands: a typing error must not read as an answer.
+    Pages for people have those of their frame besides."""
+    of_frame = CHOSEN if wants_html(request) else ()
+    strangers = sorted(set(request.query) - {*known, *of_frame})
     if strangers:
         raise WebError(
             400, "unknown_parameter", f"unknown: {', '.join(strangers)[:200]}; known: {', '.join(sorted(known))}"

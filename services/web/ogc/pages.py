@@ -17,7 +17,7 @@ from services.web.ogc.collections import collections_of
 from services.web.ogc.documents import AS_HTML, GEOJSON, JSON, OPENAPI, PREFIX
 from services.web.ogc.item import Held, Item
 from services.web.open.answers import base_of, given, open_headers, packed, tag_of
-from services.web.open.page import rendered
+from services.web.open.page import framed
 from services.web.open.reference import reference_page
 from services.web.security import WebError
 
@@ -151,5 +151,4 @@ def _document(request: web.Request, body: Mapping[str, Any], kind: str, **more: 
 
 def _page(request: web.Request, kind: str, body: Mapping[str, Any], **more: Any) -> web.Response:
     root = base_of(request) + PREFIX
-    text = rendered(request, "ogc.html", here=PREFIX, kind=kind, body=body, self_address=root, **more)
-    return given(request, text.encode(), "text/html; charset=utf-8")
+    return framed(request, "ogc.html", here=PREFIX, kind=kind, body=body, self_address=root, **more)

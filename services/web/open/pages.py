@@ -14,7 +14,7 @@ from services.web.open.answers import TERMS, base_of, given, packed
 from services.web.open.catalogue import CATALOGUE, catalogue
 from services.web.open.cells import only
 from services.web.open.datasets import datasets_of
-from services.web.open.page import rendered
+from services.web.open.page import framed
 from services.web.open.reference import reference_page
 from services.web.open.sources import credits_of, kept_back
 from services.web.open.spreadsheet import written
@@ -23,7 +23,7 @@ from services.web.openapi import DOCUMENT
 from services.web.security import WebError
 
 INDEX, API = "/open", "/open/api"
-_HTML, _CSV = "text/html; charset=utf-8", "text/csv; charset=utf-8"
+_CSV = "text/csv; charset=utf-8"
 _JSON_LD = "application/ld+json"
 _SCHEMA_ORG = "https://schema.org/"  # names of kinds of things, for search engines; nothing is loaded from there
 
@@ -41,7 +41,7 @@ def setup(app: web.Application) -> None:
 async def index(request: web.Request) -> web.Response:
     """Everything that is given away."""
     shown = {"datasets": datasets_of(request), "tables": TABLES, "base": base_of(request), "vocabulary": _SCHEMA_ORG}
-    return given(request, rendered(request, "open_index.html", here=INDEX, **shown).encode(), _HTML)
+    return framed(request, "open_index.html", here=INDEX, **shown)
 
 
 async def api(request: web.Request) -> web.Response:
@@ -61,7 +61,7 @@ async def terms(request: web.Request) -> web.Response:
         "forecasts": context.public_forecasts,
         "delay": int(context.plow.public_delay.total_seconds() // 60),
     }
-    return given(request, rendered(request, "open_terms.html", here=TERMS, **shown).encode(), _HTML)
+    return framed(request, "open_terms.html", here=TERMS, **shown)
 
 
 async def machine_readable(request: web.Request) -> web.Response:

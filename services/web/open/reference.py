@@ -10,8 +10,8 @@ from urllib.parse import urlencode
 
 from aiohttp import web
 
-from services.web.open.answers import base_of, given
-from services.web.open.page import rendered
+from services.web.open.answers import base_of
+from services.web.open.page import framed
 
 _LONGEST = 4000  # characters of an example that is shown
 
@@ -40,8 +40,7 @@ def reference_page(request: web.Request, document: Mapping[str, Any], here: str)
     for one in operations(document, base_of(request)):
         groups.setdefault(_group(one.path), []).append(one)
     info = document["info"]
-    text = rendered(request, "open_reference.html", here=here, info=info, groups=groups, machine=_machine(here))
-    return given(request, text.encode(), "text/html; charset=utf-8")
+    return framed(request, "open_reference.html", here=here, info=info, groups=groups, machine=_machine(here))
 
 
 def _machine(here: str) -> str:

@@ -47,15 +47,20 @@ _NOTHING = Own()
 def framed(
     request: web.Request, name: str, language: str, own: Own = _NOTHING, *, status: int = 200, **more: Any
 ) -> web.Response:
-    """The page ``name`` in one language. What answers a form cannot be asked for again, and offers no other language
-    or look: what was typed would be lost.
+    """The page ``name`` in one language, with what stands in it beside the :func:`frame`."""
+    return answered(page(request, name, status=status, **frame(request, language, own), **more))
+
+
+def frame(request: web.Request, language: str, own: Own = _NOTHING) -> dict[str, Any]:
+    """What the template of the frame is made of. What answers a form cannot be asked for again, and offers no other
+    language or look: what was typed would be lost.
 
     In the template ``w`` says a sentence of the frame and ``say`` one of the page, ``link`` keeps what was chosen,
     ``this_in`` is this page in a language, ``at`` writes times, and ``either`` gives one of two languages.
     """
     context, area = request.app[CONTEXT], area_of(request)
     link = linking(language, area, look_named(request))
-    shown: dict[str, Any] = {
+    return {
         "language": language,
         "tag": tag_of(language),
         "names": LANGUAGE_NAMES,
@@ -80,9 +85,7 @@ def framed(
         "switches": request.method in {hdrs.METH_GET, hdrs.METH_HEAD},
         "drill": context.exercise,
         "exercise_status": Status.EXERCISE,
-        **more,
     }
-    return answered(page(request, name, status=status, **shown))
 
 
 def answered(response: web.Response) -> web.Response:

@@ -5,14 +5,16 @@ from __future__ import annotations
 from aiohttp import web
 
 from rules.wording.languages import LANGUAGES
-from services.web.public import feed, find, look, page, privacy, short, widget
+from services.web.public import feed, find, look, page, privacy, refused, short, widget
 from services.web.public.kept import KEPT, Kept
 from services.web.public.official import OFFICIAL, Official
+from services.web.security import FRAMED
 
 
 def setup(app: web.Application) -> None:
     app[OFFICIAL] = Official()
     app[KEPT] = Kept()
+    app[FRAMED] = refused.show
     app.router.add_get("/", page.show)
     for language in LANGUAGES:
         app.router.add_get(f"/{language.lower()}", page.in_language(language))

@@ -18,7 +18,8 @@ from services.web.open.archive import told
 from services.web.open.archive.download import Downloads, send
 from services.web.open.archive.told import MANIFEST, PREFIX
 from services.web.open.cells import only
-from services.web.open.page import rendered
+from services.web.open.page import framed
+from services.web.public.links import CHOSEN
 from services.web.security import WebError
 
 DOWNLOADS: web.AppKey[Downloads] = web.AppKey("downloads", Downloads)
@@ -39,7 +40,7 @@ def setup(app: web.Application) -> None:
 
 async def page(request: web.Request) -> web.Response:
     """For people: a month with its files, the newest unless another is asked for."""
-    only(request, ("month",))
+    only(request, ("month", *CHOSEN))
     months = await _months(request)
     newest = months[0] if months else Period.day(day_of(request.app[CONTEXT].now())).month.name
     month = _asked(request) or Period(newest)
@@ -53,8 +54,7 @@ async def page(request: web.Request) -> web.Response:
         "base": base_of(request),
         "path": told.path_of,
     }
-    text = rendered(request, "open_archive.html", here=PREFIX, **shown)
-    return given(request, text.encode(), "text/html; charset=utf-8")
+    return framed(request, "open_archive.html", here=PREFIX, **shown)
 
 
 async def manifest(request: web.Request) -> web.Response:
