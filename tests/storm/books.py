@@ -31,6 +31,8 @@ class Books:
     documents: list[Received]
     mailed: list[tuple[str, str]]
     boxes: dict[str, dict[str, EmailMessage]]
+    browsers: list[str]  # that were there from the beginning
+    notified: list[tuple[str, dict[str, Any]]]  # which of them was shown what
     joined: dict[str, datetime]
     left: dict[str, datetime]
 
@@ -48,6 +50,8 @@ class Books:
             documents=outside.linkage.received,
             mailed=outside.smtp.taken,
             boxes=outside.smtp.boxes,
+            browsers=[*crowd.stage.push.browsers],
+            notified=crowd.stage.push.taken,
             joined=crowd.joined,
             left=crowd.left,
         )

@@ -5,6 +5,7 @@ It reads the hub's store only to see that what came in is kept, and that what is
 
 from __future__ import annotations
 
+import json
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -75,6 +76,7 @@ async def judge(books: Books, url: str) -> Verdict:
     _posts(books, rows, verdict)
     _drills(books, rows, verdict)
     _mails(books, rows, verdict)
+    _notifications(books, rows, verdict)
     _no_drill_leaked(books, verdict)
     _never_stale(heard, books, rows, verdict)
     verdict.ends = Counter(f"{row['channel']} {row['state']}" for row in rows)
@@ -269,6 +271,24 @@ def _mails(books: Books, rows: Iterable[RowMapping], verdict: Verdict) -> None:
             verdict.check(not after, f"{address} had left, and was told of {[row['id'] for row in after][:2]}")
 
 
+def _notifications(books: Books, rows: Iterable[RowMapping], verdict: Verdict) -> None:
+    """Every browser was shown what is called sent, once, and nothing that nobody queued."""
+    pushes = [row for row in rows if row["channel"] == "push"]
+    shown = Counter((name, json.dumps(told, sort_keys=True)) for name, told in books.notified)
+    twice = [name for (name, _), times in shown.items() if times > 1]
+    verdict.check(not twice, f"notified twice: {twice[:3]}")
+    queued = {_sorted(part) for row in pushes for part in row["payload"].get("parts", ())}
+    verdict.check({told for _, told in shown} <= queued, "a notification that nobody queued")
+    out = [(row["id"], _sorted(row["payload"]["parts"][0])) for row in pushes if row["state"] in _OUT]
+    missed = [(name, one) for name in books.browsers for one, told in out if (name, told) not in shown]
+    verdict.check(not missed, f"not notified: {missed[:3]}")
+    verdict.counts["notifications"] = len(books.notified)
+
+
+def _sorted(part: str) -> str:
+    return json.dumps(json.loads(part), sort_keys=True)
+
+
 def _subject(part: str) -> str:
     return part.partition("\n")[0]
 
@@ -276,6 +296,7 @@ def _subject(part: str) -> str:
 def _no_drill_leaked(books: Books, verdict: Verdict) -> None:
     mails = [one for box in books.boxes.values() for one in box.values()]
     real = [one.text for one in books.posts] + [str(one["Subject"]) for one in mails]
+    real += [told["title"] for _, told in books.notified]
     verdict.check(not any(_MARK in text for text in real), "a drill on a real account, or real words that speak of one")
     statuses = {one["data"]["status"] for one in books.received.values()}
     statuses |= {one.alert.status for one in books.documents}

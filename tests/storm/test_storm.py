@@ -69,6 +69,7 @@ async def test_three_hours_with_all_feeds(tmp_path: Path) -> None:
         officers = [crowd.officer(name, second=bool(number)) for number, name in enumerate(OFFICERS)]
         async with alongside([*officers, crowd.listener(0), crowd.listener(1)]):
             await crowd.join("hanako@example.jp")
+            await crowd.browser("one")
             await _through(stage, plot, clock)
         books = Books.of(plot, clock.shown, 1.0, crowd)
         verdict = await judge(books, stage.store_url)
@@ -121,6 +122,8 @@ async def _the_witness_would_have_seen_it(books: Books, url: str) -> None:
         "nobody queued": replace(books, posts=[*books.posts, replace(first, text="うわさ")]),
         "a drill on a real account": replace(books, posts=[replace(first, text=f"【訓練】{first.text}"), *books.posts]),
         "without its mark": replace(books, toots=[replace(books.toots[0], text="本物"), *books.toots[1:]]),
+        "notified twice": replace(books, notified=[*books.notified, books.notified[0]]),
+        "not notified": replace(books, notified=books.notified[1:]),
         "mailed twice": replace(books, mailed=[*books.mailed, books.mailed[0]]),
         "told after it had run out": replace(books, came=later, shown=_itself),
     }
