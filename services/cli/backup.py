@@ -9,6 +9,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from sqlalchemy.exc import SQLAlchemyError
+
 from services.backup import kept
 from services.backup.archive import ArchiveError, Manifest
 from services.backup.taking import take
@@ -31,7 +33,7 @@ def register(commands: Any) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """A JSON line. Exit 1: no settings or store, no room, or a file that exists."""
+    """A JSON line. Exit 1: no settings or store, no room, a file that exists; or a copy that is not in the register."""
     if args.keep and not args.place.is_dir():
         return refuse("no_folder", f"--keep needs a folder, and {args.place} is none; make it first")
     try:
@@ -56,17 +58,26 @@ async def _run(settings: Settings, file: Path, args: argparse.Namespace, now: da
         manifest = await take(store, settings, file, now)
     finally:
         await store.close()
-    entered = await _enter(settings, file, args, now)
-    tell({**told(manifest), "file": str(file), "seconds": round(time.monotonic() - began, 1), **entered})
+    made = {**told(manifest), "file": str(file), "seconds": round(time.monotonic() - began, 1)}
+    try:
+        entered = await _enter(settings, file, args, now)
+    except (StoreError, SQLAlchemyError, OSError) as error:
+        tell({**made, "register": None})
+        why = str(getattr(error, "orig", error))
+        cure = f"shirase privacy backups add {file} --by {args.by!r}"
+        return refuse("not_registered", f"{why}; the copy is whole and stays, enter it when the store can: {cure}")
+    tell({**made, **entered})
     return 0
 
 
 async def _enter(settings: Settings, file: Path, args: argparse.Namespace, now: datetime) -> dict[str, Any]:
-    gone = kept.thin(file.parent, args.keep) if args.keep else []
+    """First that there is one more, then older ones go: a store that takes nothing down keeps them all."""
     store = await Store.open(settings.database_url)
     try:
         async with store.write() as connection:
             number = await kept.enter(connection, file, args.by, now, settings.reporters.backup_days)
+        gone = kept.thin(file.parent, args.keep) if args.keep else []
+        async with store.write() as connection:
             await kept.strike(connection, gone, args.by, now)
     finally:
         await store.close()

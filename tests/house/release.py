@@ -125,10 +125,11 @@ def _build(into: Path) -> Path:
 
 
 def _install(wheel: Path, home: Path) -> None:
-    venv.create(home, with_pip=True)
-    pip = [str(home / "bin" / "pip"), "install", "--quiet", "--disable-pip-version-check"]
-    subprocess.run([*pip, "--require-hashes", "-r", str(ROOT / "requirements.lock")], check=True)
-    subprocess.run([*pip, "--no-deps", str(wheel)], check=True)
+    """By uv, as ``make install``: pip takes ten times as long to put in what has come."""
+    venv.create(home)
+    uv = [str(Path(sys.executable).parent / "uv"), "pip", "install", "--quiet", "--python", str(home / "bin/python")]
+    subprocess.run([*uv, "--require-hashes", "-r", str(ROOT / "requirements.lock")], check=True)
+    subprocess.run([*uv, "--no-deps", str(wheel)], check=True)
 
 
 def _served(home: Path, data: Path) -> dict[str, object]:

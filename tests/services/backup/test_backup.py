@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import shutil
+import sqlite3
 import stat
 import zipfile
 from collections.abc import AsyncIterator
@@ -321,6 +322,14 @@ def test_the_commands_make_try_and_bring_back_a_copy(
     assert run(["backup", str(copies), "--keep", "1"]) == 0
     told = json.loads(capsys.readouterr().out)
     assert told["register"] == 1 and told["gone"] == [] and told["rows"] >= 0
+    with sqlite3.connect(tmp_path / "shirase.db") as full:
+        full.execute("CREATE TRIGGER full BEFORE INSERT ON backups BEGIN SELECT RAISE(ABORT, 'disk full'); END")
+    assert run(["backup", str(copies / "by-hand.zip")]) == 1
+    out, err = capsys.readouterr()
+    assert json.loads(out)["register"] is None and "not_registered" in err and "disk full" in err
+    assert f"shirase privacy backups add {copies / 'by-hand.zip'}" in err
+    assert run(["restore", str(copies / "by-hand.zip"), "--check"]) == 0, "the copy is whole"
+    capsys.readouterr()
     assert run(["restore", told["file"], "--check"]) == 0
     assert json.loads(capsys.readouterr().out)["whole"] is True
     assert run(["restore", told["file"]]) == 1
