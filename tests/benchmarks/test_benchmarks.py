@@ -5,8 +5,6 @@ from __future__ import annotations
 import json
 import math
 import shutil
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -15,6 +13,7 @@ import pytest
 from rules.wording.languages import LANGUAGES
 from services.channels.registry import CHANNELS
 from tests import warm
+from tests.benchmarks import __main__ as program
 from tests.benchmarks import (
     backlog,
     backtest,
@@ -197,14 +196,18 @@ async def test_memory(tmp_path: Path) -> None:
             assert 5 < one.value < 4000, name
 
 
-def test_the_program_prints_a_line_a_figure_and_a_table() -> None:
-    command = [sys.executable, "-m", "tests.benchmarks", "--short", "--only", "decode"]
-    done = subprocess.run(command, capture_output=True, check=True, text=True, encoding="utf-8")
-    lines = done.stdout.splitlines()
+def test_the_program_prints_a_line_a_figure_and_a_table(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("sys.argv", ["make bench", "--short", "--only", "decode"])
+    monkeypatch.setattr(program, "SHORT", TINY)
+    assert program.main() == 0
+    said = capsys.readouterr()
+    lines = said.out.splitlines()
     told = [json.loads(line)["bench"] for line in lines if line.startswith("{")]
     assert len(told) == 10 and set(told) == {"decode"}
     assert lines[11].split()[:2] == ["bench", "figure"] and lines[12].startswith("decode")
-    assert done.stderr == ""
+    assert said.err == ""
 
 
 def test_a_ratio_is_the_median_of_the_repeats_own_ratios() -> None:

@@ -15,7 +15,7 @@ CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.whic
 FLAGS = [
     *(["--no-sandbox"] if os.geteuid() == 0 else []),
     "--disable-gpu",  # 2D on the CPU
-    "--js-flags=--always-sparkplug --no-turbofan --no-maglev",  # what lives for seconds is not worth optimising
+    "--js-flags=--always-sparkplug --no-turbofan",  # what lives for seconds is not worth more than a quick compiler
     "--enable-unsafe-swiftshader",
     "--force-color-profile=srgb",
     "--font-render-hinting=none",

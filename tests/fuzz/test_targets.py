@@ -25,6 +25,13 @@ def target(request: pytest.FixtureRequest) -> Target:
     return chosen
 
 
+@pytest.fixture(scope="module", autouse=True)
+def by_themselves() -> None:
+    """What earlier tests have left stays where it is: to go through it for each target costs more than the target."""
+    gc.collect()
+    gc.freeze()
+
+
 def test_whatever_comes_is_taken_or_refused_in_time(target: Target) -> None:
     begun = start(target)
     for data in (*begun, *mutations(begun, MUTATIONS)):

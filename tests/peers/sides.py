@@ -7,20 +7,20 @@ import itertools
 import json
 import os
 import sqlite3
-import sys
 import time
 from abc import ABC, abstractmethod
-from asyncio.subprocess import DEVNULL, PIPE, Process, create_subprocess_exec
+from asyncio.subprocess import Process, create_subprocess_exec
 from contextlib import closing
 from pathlib import Path
 
 from services.broker.child import dies_with_parent
 from tests.benchmarks.cpu import cpu_seconds
-from tests.benchmarks.hub import resident_mb
+from tests.benchmarks.hub import begin, resident_mb
 from tests.peers.city import City, write_profile
 from tests.peers.flows import Form, flow
 from tests.peers.parts import Post, SinkAt, free_port
 from tests.peers.publisher import GATEWAY
+from tests.warm import Warm
 
 RULES = Path(__file__).parent / "rules"
 _SETTINGS = Path(__file__).parent / "node" / "settings.js"
@@ -38,7 +38,7 @@ class Running(ABC):
     def __init__(self, folder: Path, name: str) -> None:
         self.name, self._folder = name, folder
         folder.mkdir(parents=True, exist_ok=True)
-        self._process: Process | None = None
+        self._process: Process | Warm | None = None
         self.kept: dict[str, float] = {}
         self.told: dict[str, list[float]] = {}
 
@@ -165,11 +165,8 @@ secret = "whsec_{"c2hpcmFzZS1wZWVycy1iZW5jaC0zMi1ieXRlcy1sb25n"}"
 
     async def start(self) -> None:
         """Come back when it takes in."""
-        command = [sys.executable, "-m", "services", "serve", "--settings", str(self._folder / "settings.toml")]
         with (self._folder / "log").open("ab") as words:
-            self._process = await create_subprocess_exec(
-                *command, stdin=DEVNULL, stdout=PIPE, stderr=words, preexec_fn=dies_with_parent()
-            )
+            self._process = await begin(["serve", "--settings", str(self._folder / "settings.toml")], words)
         assert self._process.stdout is not None
         if not await asyncio.wait_for(self._process.stdout.readline(), 120):
             raise RuntimeError(f"the hub ended: {self.words()}")

@@ -17,7 +17,9 @@ from feeds.records import Message
 from feeds.registry import for_message
 from geo.flooding.places import read_underpasses
 from services.clock import wall
+from tests import warm
 from tests.peers import __main__ as bench
+from tests.peers import sides
 from tests.peers.city import OFF_CM, ON_CM, PROBES, STEADY, WET, depth, made, write_profile
 from tests.peers.flows import FILTER, Form, flow
 from tests.peers.parts import mosquitto, publisher, sink
@@ -151,8 +153,9 @@ def test_a_reading_of_the_publisher_is_one_of_the_hubs():
     assert MARK in {one.code for one in made().probes}
 
 
-async def test_the_hub_of_the_bench_keeps_and_tells(tmp_path):
+async def test_the_hub_of_the_bench_keeps_and_tells(tmp_path, monkeypatch):
     """The hub's side whole: a sensor rises, and the alert names it at the sink."""
+    monkeypatch.setattr(sides, "begin", warm.start)
     async with (
         mosquitto(tmp_path / "broker") as (port, _),
         sink(tmp_path) as taker,
