@@ -68,6 +68,8 @@ class Predict:
         for model in share.models:
             PREDICT_FAILURES.labels(model.name)  # at nought: the first failure must be seen as a rise
         self._ground = share.of(ground)
+        self._wants = Wants.of(self._models)  # said once: the stations stay, and there may be 20,000
+        self._series, self._hourly = self._wants.series(self._ground), self._wants.season(self._ground)
         self.failing: dict[str, str] = {}  # model → what it failed with, for readiness and the status bar
         self._seen: _Seen | None = None
         self._season, self._lasting, self._recent = Season(), Lasting(), Recent()
@@ -119,12 +121,11 @@ class Predict:
         return sorted(await records.statuses_after(connection, self._seen.upto), key=list(Status).index)
 
     async def _gather(self, connection: AsyncConnection, status: Status, upto: int, now: datetime) -> Inputs:
-        wants, ground = Wants.of(self._models), self._ground
-        standing = await records.standing_telegrams(connection, status, now - wants.telegrams, now)
+        standing = await records.standing_telegrams(connection, status, now - self._wants.telegrams, now)
         lasting = await self._lasting.gather(connection, status, upto, now)
         doubted = await distrusts.subjects(connection, status, now)
-        series = await self._recent.gather(connection, wants.series(ground), status, now, upto)
-        season = await self._season.gather(connection, wants.season(ground), status, now)
+        series = await self._recent.gather(connection, self._series, status, now, upto)
+        season = await self._season.gather(connection, self._hourly, status, now)
         return Inputs(
             now=now,
             status=status,
@@ -134,7 +135,7 @@ class Predict:
             ordered=await ordered(connection, status, now),
             dumps=await self.announced.dumps(connection, status, now),
             telegrams=[*standing, *lasting],
-            reports=await records.reports(connection, status, now - wants.reports, now),
+            reports=await records.reports(connection, status, now - self._wants.reports, now),
             gateways=await vitals.everyone(connection, status),
             documents=await records.documents(connection, status, now - LONGEST, now),
         )

@@ -54,7 +54,7 @@ class Recent:
         """What is to be believed at ``now``, of each ``station/quantity`` as far back as its span: as the store has it
         up to the record ``upto``, its newest."""
         known = self._read.get(status)
-        if known is None or known.spans != spans or now < known.now or upto < known.upto:
+        if known is None or not _same(known.spans, spans) or now < known.now or upto < known.upto:
             known = _Read(spans, now, upto, {})
             for span in sorted({*spans.values()}):
                 alike = [subject for subject, one in spans.items() if one == span]
@@ -68,3 +68,7 @@ class Recent:
             if samples := known.series[subject].between(now - spans[subject], now):
                 found[station, quantity] = samples
         return found
+
+
+def _same(known: Mapping[str, timedelta], asked: Mapping[str, timedelta]) -> bool:
+    return known is asked or known == asked
