@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import json
+import os
 import signal
 from dataclasses import asdict
 from pathlib import Path
@@ -23,6 +24,7 @@ from services.minimal.journal import aboard, file_of, folder_of
 from services.settings import Settings, SettingsError, load
 from services.store.backups import OF_A_JOURNAL
 from services.store.engine import Store, StoreError
+from services.supervisor import Supervisor
 from services.telemetry import configure_logging
 
 
@@ -77,12 +79,14 @@ async def _prepare(settings: Settings) -> int:
 async def _serve(settings: Settings) -> int:
     from services.minimal.running import running
 
-    stop = asyncio.Event()
+    stop, supervisor = asyncio.Event(), Supervisor.of(os.environ, os.getpid())
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    async with running(settings) as found:
+    async with supervisor.watching(), running(settings) as found:
         print(json.dumps({"ready": found.address, "minimal": True}), flush=True)
+        supervisor.ready(found.address)
         await stop.wait()
+        supervisor.stopping()
     return 0
 
 

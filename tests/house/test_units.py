@@ -15,6 +15,7 @@ from tests.house.test_floors import ROOT
 
 UNITS = ROOT / "deploy" / "systemd"
 SERVING = ("shirase.service", "shirase@.service")
+MINIMAL = "shirase-minimal.service"
 # What each unit must hold; what it gives up by that, systemd.exec(5) tells.
 HARDENED = [
     "User=shirase", "Group=shirase", "NoNewPrivileges=yes", "CapabilityBoundingSet=", "ProtectSystem=strict",
@@ -28,13 +29,13 @@ def lines(name: str) -> list[str]:
     return [line for line in text.splitlines() if line and not line.startswith("#")]
 
 
-@pytest.mark.parametrize("name", [*SERVING, "shirase-backup.service"])
+@pytest.mark.parametrize("name", [*SERVING, MINIMAL, "shirase-backup.service"])
 def test_a_unit_holds_what_the_others_hold(name: str) -> None:
     assert [one for one in HARDENED if one not in lines(name)] == []
     assert any(line.startswith("MemoryMax=") for line in lines(name))
 
 
-@pytest.mark.parametrize("name", SERVING)
+@pytest.mark.parametrize("name", [*SERVING, MINIMAL])
 def test_a_hub_is_started_again_for_ever_and_watched(name: str) -> None:
     assert {"Type=notify", "Restart=always", "StartLimitIntervalSec=0", "WatchdogSec=2min"} <= set(lines(name))
 
@@ -45,6 +46,22 @@ def test_the_two_ways_to_serve_differ_only_where_they_must() -> None:
     assert keys == {
         "Description", "Conflicts", "PartOf", "EnvironmentFile", "ExecStart", "MemoryHigh", "MemoryMax", "WantedBy",
     }  # fmt: skip
+
+
+def test_without_its_store_it_takes_the_hubs_place_and_needs_nothing_of_what_may_be_lost() -> None:
+    hub, boat = set(lines(SERVING[0])), set(lines(MINIMAL))
+    keys = {line.partition("=")[0] for line in hub ^ boat}
+    assert keys == {
+        "Description", "Documentation", "After", "Conflicts", "ExecStart", "StateDirectory", "StateDirectoryMode",
+        "ReadWritePaths", "[Install]", "WantedBy",
+    }  # fmt: skip
+    assert "Conflicts=shirase.service shirase.target" in boat
+    after = " ".join(line for line in boat if line.startswith("After="))
+    assert all(f"shirase@{name}.service" in after for name in SERVICES), "who stops for it is waited for"
+    writes = {line for line in boat if line.startswith("ReadWritePaths=")}
+    assert writes == {"ReadWritePaths=-/var/lib/shirase"}, "a path that is away keeps no unit with a dash from starting"
+    page = (ROOT / "docs" / "continuity.md").read_text(encoding="utf-8")
+    assert "ReadWritePaths=-/mnt/other/shirase" in page and "systemctl start shirase-minimal" in page
 
 
 def test_the_units_and_the_image_keep_what_is_given_back_together() -> None:

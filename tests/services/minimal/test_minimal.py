@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
+import signal
 from collections import Counter
 from collections.abc import AsyncIterator
 from datetime import timedelta
@@ -21,6 +23,7 @@ from services.broker.login import Login
 from services.channels.linkage import Config, Linkage
 from services.city import StartError
 from services.cli import run
+from services.cli.minimal import _serve
 from services.clock import Clock, wall
 from services.deliver import Deliver
 from services.minimal import bringing
@@ -31,7 +34,7 @@ from services.minimal.running import running
 from services.settings import Settings
 from services.store import alerts, chronology, standing
 from services.store import outbox as queue
-from services.store import records as heard
+from services.store import records as came_in
 from services.store.engine import Store
 from services.store.tables import chronology as log_table
 from services.store.tables import outbox, records
@@ -42,6 +45,7 @@ from tests.fakes.linkage import FakeLinkage
 from tests.fakes.x import FakeX
 from tests.services.making import NOW, alert, employ, payload, reading
 from tests.services.minimal.night import Officer, settings_of
+from tests.services.test_supervisor import heard, listening
 from tests.services.web_floor import _HASH, floor
 
 OUTLETS = ("x", "linkage", "cap_feed")
@@ -120,6 +124,22 @@ async def test_a_night_without_the_store(
     assert (brought["alerts"], brought["open"], brought["records"]) == (1, 0, 1)
     assert await asyncio.to_thread(run, ["minimal", "bring-in", "--settings", str(file)]) == 1, "there is no more"
     await nothing_is_lost_or_sent_twice(settings, x, linkage)
+
+
+@pytest.mark.one_engine
+async def test_as_a_unit(tmp_path: Path, outside: tuple[FakeX, FakeLinkage], monkeypatch: pytest.MonkeyPatch) -> None:
+    """systemd hears when its pages answer, and when it ends."""
+    settings, _ = settings_of(tmp_path, *outside)
+    await in_good_times(settings)
+    monkeypatch.setenv("NOTIFY_SOCKET", str(tmp_path / "notify"))
+    with listening(tmp_path / "notify") as door:
+        serving = asyncio.create_task(_serve(settings))
+        while not (word := await heard(door)).startswith("READY=1"):
+            assert word.startswith("EXTEND_TIMEOUT_USEC=")
+        os.kill(os.getpid(), signal.SIGTERM)
+        while (word := await heard(door)) != "STOPPING=1":
+            assert word == "WATCHDOG=1"
+        assert await serving == 0
 
 
 async def beginnings(settings: Settings) -> int:
@@ -208,7 +228,7 @@ async def test_what_the_journal_does_not_know_is_looked_up_and_bringing_in_again
     _, journal = await journal_of(tmp_path, outside)
     async with journal.write() as connection:
         for number in range(5):
-            await heard.save(connection, [reading(measured_at=NOW + timedelta(minutes=number))], wall())
+            await came_in.save(connection, [reading(measured_at=NOW + timedelta(minutes=number))], wall())
     one = alert(channels=("linkage", "log"))
     document = Linkage(Config(url="https://a.example", token="t", statuses=frozenset({Status.EXERCISE}))).render(one)
     async with journal.write() as connection:
