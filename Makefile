@@ -104,9 +104,9 @@ fuzz: install
 api: install
 	SHIRASE_API_EXAMPLES=$(EXAMPLES) $(BIN)/pytest -q --timeout 7200 tests/services/test_web_described.py
 
-# The life of an alert and the noise control under thousands of new examples
+# The life of an alert, the noise control and all that is said of any input under thousands of new examples
 examples: install
-	SHIRASE_EXAMPLES=$(EXAMPLES) $(BIN)/pytest -q tests/rules/test_life_cycle.py tests/rules/noise/test_noise_properties.py
+	SHIRASE_EXAMPLES=$(EXAMPLES) $(BIN)/pytest -q -m hypothesis
 
 # Ten thousand generated alerts in six languages, each through every channel's own counting
 languages: install

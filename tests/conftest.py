@@ -17,12 +17,13 @@ from sqlalchemy.exc import ProgrammingError
 
 from services.store.engine import Store
 from services.store.tables import metadata
+from tests.examples import examples
 from tests.postgresql import Cluster, binaries, cluster
 from tests.stores import template
 
 # A busy machine is no fault of what is tested. Where a change waits to land the examples are the same each time: what a
 # new one would find is nearly never of that change. Everywhere else, and in `make examples`, they are new each time.
-settings.register_profile("suite", deadline=None, derandomize=os.environ.get("CI") == "true")
+settings.register_profile("suite", deadline=None, derandomize=os.environ.get("CI") == "true", max_examples=examples(40))
 settings.load_profile("suite")
 
 
