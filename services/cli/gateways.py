@@ -127,7 +127,7 @@ async def _rotate(store: Store, settings: Settings, args: argparse.Namespace) ->
     async with store.write() as connection:
         if not await gateways.rotate(connection, args.name, secret.bcrypt, secret.pbkdf2, wall()):
             raise _unknown(args.name)
-        await chronology.append(connection, [_entry(f"ゲートウェイ {args.name} の合言葉を替えた。")])
+        await chronology.append(connection, [_entry(f"ゲートウェイ {args.name} のパスワードを替えた。")])
     return {"gateway": args.name, "password": password}
 
 

@@ -16,6 +16,7 @@ from typing import Literal, TypeAlias
 import structlog
 from playwright.async_api import Browser, FloatRect, Page, ViewportSize, async_playwright
 
+from tests.e2e.afloat import afloat
 from tests.e2e.bears import MORNING, eight_calls
 from tests.e2e.browser import CHROMIUM, FLAGS, context_options, log_in
 from tests.e2e.filled import fill
@@ -364,6 +365,8 @@ FILLED: dict[str, Act] = {  # after eight more minutes, in which people were at 
     "selftest": selftest,
     "lies": lies,
 }
+AFLOAT: dict[str, Act] = {"minimal": at("/ops")}  # while the store is lost
+AFLOAT_OPEN: dict[str, Act] = {"minimal-public": at("/")}
 WALL: dict[str, Act] = {"wall": wall}  # on the projector of the headquarters room
 HELPERS = ("helper", "helping", "near", "sharp", "embed")  # a question, and what is shown to who goes
 STORM: dict[str, Act] = {"snow": snow, "requests": requests, "reports": reports, "dumps": dumps}  # while plows are out
@@ -427,11 +430,18 @@ async def take(into: Shooting, page: Page, name: str, size: ViewportSize) -> Non
 async def shooting(start: datetime, folder: Path, only: set[str]) -> AsyncIterator[tuple[Scene, Shooting]]:
     """A hub at the beginning of a play, a browser, and somebody who can log in."""
     with tempfile.TemporaryDirectory() as scratch:
-        async with scene(Path(scratch), at=start, start=start) as made, async_playwright() as playwright:
+        async with scene(Path(scratch), at=start, start=start) as made, browsing(made.url, folder, only) as into:
             await made.person("sato")
-            browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-            yield made, Shooting(browser, await browser.new_page(), made.url, folder, only)
-            await browser.close()
+            yield made, into
+
+
+@asynccontextmanager
+async def browsing(url: str, folder: Path, only: set[str]) -> AsyncIterator[Shooting]:
+    """A browser for the pages at ``url``."""
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield Shooting(browser, await browser.new_page(), url, folder, only)
+        await browser.close()
 
 
 async def main(folder: Path, only: set[str]) -> None:
@@ -453,6 +463,10 @@ async def main(folder: Path, only: set[str]) -> None:
                 "embed": embed,
             }
             await shoot(into, ((FILLED, True), (helpers, False)), BRIGHT)
+    if not only or only & {*AFLOAT, *AFLOAT_OPEN}:
+        with tempfile.TemporaryDirectory() as scratch:
+            async with afloat(Path(scratch)) as made, browsing(made.url, folder, only) as into:
+                await shoot(into, ((AFLOAT, True), (AFLOAT_OPEN, False)), BRIGHT)
     if not only or only & BEARS.keys():
         async with shooting(MORNING, folder, only) as (made, into):
             await eight_calls(made)

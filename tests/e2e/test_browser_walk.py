@@ -14,9 +14,10 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Browser
 
+from tests.e2e.afloat import OFFICERS
 from tests.e2e.conftest import Played, remembered
 from tests.e2e.walk import stops, stops_of_map
-from tests.e2e.walk.hubs import ADMIN, Hub, bear_hub, empty_hub, night_hub, storm_hub
+from tests.e2e.walk.hubs import ADMIN, Hub, bear_hub, empty_hub, hub_afloat, night_hub, storm_hub
 from tests.e2e.walk.stop import Stop
 from tests.e2e.walk.walker import (
     DESKTOP,
@@ -82,6 +83,13 @@ async def test_where_nothing_has_happened(browser: Browser, tmp_path: Path) -> N
     async with empty_hub(tmp_path) as hub:
         window, context = await begin(browser, hub, ADMIN)
         assert await walk(window, hub, stops.EMPTY) == {}
+        await context.close()
+
+
+async def test_where_the_store_is_lost(browser: Browser, tmp_path: Path) -> None:
+    async with hub_afloat(tmp_path) as hub:
+        window, context = await begin(browser, hub, OFFICERS[0])
+        assert await walk(window, hub, stops.AFLOAT) == {}
         await context.close()
 
 

@@ -19,7 +19,16 @@ from services.web.context import WebContext
 from tests.e2e.walk import stops, stops_of_map
 from tests.services.web_floor import WELL, ground
 
-STOPS = (*stops_of_map.STATES, *stops.DESK, *stops.OPEN, *stops.STORM, *stops.STORM_OPEN, *stops.BEARS, *stops.EMPTY)
+STOPS = (
+    *stops_of_map.STATES,
+    *stops.DESK,
+    *stops.OPEN,
+    *stops.STORM,
+    *stops.STORM_OPEN,
+    *stops.BEARS,
+    *stops.EMPTY,
+    *stops.AFLOAT,
+)
 # What programs read, files, and addresses that only lead on; tests/e2e/test_browser_walk.py asks them that it is so.
 NO_PAGES = re.compile(
     r".*\.(json|csv|atom|xml|js|jsonld|webmanifest|pdf|\{kind\}|\{form\})"

@@ -10,6 +10,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
+from typing import cast
 
 from sqlalchemy import select
 
@@ -28,6 +29,7 @@ from services.store.tables_watch import wards
 from services.store.users import Role
 from services.watch.permission import give
 from services.web.auth import token_hash
+from tests.e2e.afloat import afloat
 from tests.e2e.bears import MORNING, eight_calls
 from tests.e2e.filled import fill
 from tests.e2e.minded import mind
@@ -144,6 +146,13 @@ async def bear_hub(folder: Path) -> AsyncIterator[Hub]:
         await made.person("sato")
         await eight_calls(made)
         yield Hub(made)
+
+
+@asynccontextmanager
+async def hub_afloat(folder: Path) -> AsyncIterator[Hub]:
+    """Its store is lost."""
+    async with afloat(folder) as made:
+        yield Hub(cast(Scene, made))  # who walks asks it for nothing but its address
 
 
 @asynccontextmanager

@@ -221,6 +221,11 @@ BEARS = (
     desk("bear calls", "reports?every=true", "reports", like="reports"),
     desk("culling", "culling?status=Exercise", "skill"),
 )
+AFLOAT = (
+    Stop("minimal mode", "/ops", unfold),
+    desk("minimal mode, notice", "alerts/notice", "", like="notice"),
+    Stop("minimal mode, residents", "/"),
+)
 _NOTHING_YET = {
     "alerts": "writing",
     "chronology": "story",
