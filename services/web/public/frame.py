@@ -48,7 +48,7 @@ def framed(
     request: web.Request, name: str, language: str, own: Own = _NOTHING, *, status: int = 200, **more: Any
 ) -> web.Response:
     """The page ``name`` in one language, with what stands in it beside the :func:`frame`."""
-    return answered(page(request, name, status=status, **frame(request, language, own), **more))
+    return answered(page(request, name, status=status, **{**frame(request, language, own), **more}))
 
 
 def frame(request: web.Request, language: str, own: Own = _NOTHING) -> dict[str, Any]:
