@@ -32,7 +32,8 @@ class Lookout:
         if not state.ready or state.paused:
             self._since = None
             return False
-        if self._since is None or state.connection != self._connection:
+        self._vitals.set_back(now)
+        if self._since is None or self._since > now or state.connection != self._connection:
             self._since, self._connection = now, state.connection
         grants = self._grants()
         revoked = {name for name, grant in grants.items() if grant.revoked}
@@ -55,7 +56,7 @@ class Lookout:
             status=grants.get(name, _UNKNOWN).status,
             checked_at=now,
             watched_since=since,
-            seen_at=_newest(vital.last_seen if vital else None, before.seen_at if before else None),
+            seen_at=_newest(now, vital.last_seen if vital else None, before.seen_at if before else None),
             beats=(vital is not None and vital.beats) or (before is not None and before.beats),
             online=_online(vital, before),
             said_at=vital.said_at if vital and heard else before.said_at if before else None,
@@ -73,5 +74,6 @@ def _online(vital: Vital | None, before: GatewayState | None) -> bool | None:
     return vital.online or bool(heard_since)
 
 
-def _newest(*times: datetime | None) -> datetime | None:
-    return max((time for time in times if time), default=None)
+def _newest(now: datetime, *times: datetime | None) -> datetime | None:
+    """The newest of them; what lies in the future was written before the clock was set back, and counts from now."""
+    return max((min(time, now) for time in times if time), default=None)

@@ -63,6 +63,12 @@ class Vitals:
         self._known[gateway] = replace(self._of(gateway), last_seen=at, online=True)
         LAST_SEEN.labels(gateway).set(at.timestamp())
 
+    def set_back(self, now: datetime) -> None:
+        """Whoever was heard later than now, by a clock that ran ahead, was heard now: its silence counts from here."""
+        for gateway, known in self._known.items():
+            if known.last_seen and known.last_seen > now:
+                self._known[gateway] = replace(known, last_seen=now)
+
     def read(self, gateway: str, at: datetime, ahead: bool) -> None:
         """Readings came in at hub time ``at``; ``ahead`` when their clock was too far before the hub's."""
         self._known[gateway] = replace(self._of(gateway), read_at=at, ahead=ahead)

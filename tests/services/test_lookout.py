@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import timedelta
 
 from sqlalchemy import select
@@ -64,6 +65,25 @@ async def test_a_new_life_remembers_whom_it_waits_for(broker: EmbeddedBroker, st
         async with store.read() as connection:
             (one,) = await vitals.everyone(connection)
         assert (one.seen_at, one.beats, one.watched_since) == (NOW - timedelta(minutes=30), True, NOW)
+
+
+async def test_who_was_heard_by_a_clock_that_ran_ahead_is_missed_as_soon_as_anybody(
+    broker: EmbeddedBroker, store: Store
+) -> None:
+    """In this life, and in the one before: silence counts from when the clock was set back, and no hour later."""
+    client = client_of(broker)
+    async with ingesting(client, store, grants=KNOWN) as ingest:
+        ingest.vitals.heard("gw07", NOW + timedelta(hours=1))
+        await Lookout(store, client, ingest.vitals, lambda: KNOWN).step()
+        assert not ingest.vitals.gateways["gw07"].alive(NOW + timedelta(minutes=4))
+        async with store.write() as connection:
+            (one,) = await vitals.everyone(connection)
+            assert one.seen_at == NOW
+            await vitals.put(connection, [replace(one, seen_at=NOW + timedelta(hours=1))])
+        await Lookout(store, client, Vitals(), lambda: KNOWN).step()
+        async with store.read() as connection:
+            (one,) = await vitals.everyone(connection)
+        assert one.seen_at == NOW
 
 
 async def test_silence_becomes_a_hazard_for_staff_alone(broker: EmbeddedBroker, store: Store) -> None:
