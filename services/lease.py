@@ -99,7 +99,7 @@ class Leased:
             await asyncio.sleep(leases.LEASE.total_seconds() / 3)
             try:
                 await self.renew()
-            except (SQLAlchemyError, OSError) as error:
+            except Exception as error:  # noqa: BLE001 - whatever it is, most of the lease is left to try again
                 log.warning("lease not renewed", lease=self._name, error=repr(error)[:300])
 
     def _note(self, mine: bool) -> None:

@@ -17,7 +17,14 @@ from tests.benchmarks.hub import resident_mb
 from tests.faults.plant import Plant
 
 _PAUSE = 0.2
-_AWAY = (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, sqlite3.Error, TimeoutError)
+_AWAY = (
+    OSError,
+    TimeoutError,
+    sqlite3.Error,
+    asyncpg.PostgresError,
+    asyncpg.InterfaceError,
+    asyncpg.InternalClientError,  # the driver's own confusion, when the server dies between two of its words
+)
 
 
 class Watch:

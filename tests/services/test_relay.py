@@ -5,7 +5,9 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import Any
 
+import asyncpg
 import pytest
 
 from services import relay
@@ -76,6 +78,25 @@ async def test_a_line_that_breaks_comes_back(
                 pass
             here.ring("records")
             assert await theirs.wait(5)
+
+
+async def test_a_driver_that_a_dying_server_confused_makes_another_line(
+    store: Store, postgresql: Cluster, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its InternalClientError is no error of the database's, and was the end of the relay until the next start."""
+    begun = []
+
+    async def confused(line: asyncpg.Connection[Any], *_: object) -> None:
+        begun.append(line)
+        monkeypatch.undo()
+        raise asyncpg.InternalClientError("cannot switch to state 12; another operation (2) is in progress")
+
+    async with relayed(store) as (bell,):
+        monkeypatch.setattr(relay, "_PAUSE", 0.1)
+        monkeypatch.setattr(asyncpg.Connection, "add_listener", confused)
+        with bell.listen("records") as listener:
+            postgresql.sql(CUT)
+            assert await listener.wait(10) and begun
 
 
 async def test_a_relay_ends_with_its_line(store: Store, postgresql: Cluster) -> None:
