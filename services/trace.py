@@ -7,7 +7,9 @@ both have. A hazard keeps its key for days: it leads to what was drafted after i
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from bisect import bisect_left, bisect_right
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -63,42 +65,64 @@ def _read(texts: Iterable[str]) -> Iterator[Line]:
 
 def follow(lines: Sequence[Line], wanted: str) -> list[Line]:
     """What led to the id and what came of it; empty where no line names it."""
-    begun = [one for one in lines if one.names(wanted)]
-    found = {id(one): one for one in begun}
-    for one in begun:
-        for other in (*_back(lines, one), *_on(lines, one)):
-            found[id(other)] = other
+    begun, index = [one for one in lines if one.names(wanted)], _Index(lines)
+    found = _walked(begun, index.on) | _walked(begun, index.back)
     return sorted(found.values(), key=lambda one: one.at)
 
 
-def _on(lines: Sequence[Line], begin: Line) -> Iterator[Line]:
-    """From a record to its hazards, from these to drafts, from a series to all that was done with it."""
-    if begin.event == STORED:
-        for one in lines:
-            if one.event == CHANGED and one.at >= begin.at and set(one.records) & set(begin.records):
-                yield one
-                yield from _on(lines, one)
-    elif begin.event == CHANGED:
-        for one in lines:
-            if one.event == DRAFTED and one.at >= begin.at and set(one.hazards) & set(begin.hazards):
-                yield one
-                yield from _on(lines, one)
-    else:
-        yield from (one for one in lines if one.series == begin.series)
+def _walked(begun: Iterable[Line], further: Callable[[Line], Iterable[Line]]) -> dict[int, Line]:
+    """These lines and all that they lead to, each once: what holds for days is named by thousands."""
+    found: dict[int, Line] = {}
+    ahead = list(begun)
+    while ahead:
+        one = ahead.pop()
+        if id(one) not in found:
+            found[id(one)] = one
+            ahead.extend(further(one))
+    return found
 
 
-def _back(lines: Sequence[Line], begin: Line) -> Iterator[Line]:
-    """From a series to its drafts, from a draft to the newest lines of its hazards, from these to their records."""
-    if begin.event == CHANGED:
-        yield from (one for one in lines if one.event == STORED and set(one.records) & set(begin.records))
-    elif begin.event == DRAFTED:
-        for hazard in begin.hazards:
-            before = [one for one in lines if one.event == CHANGED and one.at <= begin.at and hazard in one.hazards]
-            for one in before[-1:]:
-                yield one
-                yield from _back(lines, one)
-    elif begin.event != STORED:
+class _Index:
+    """Which lines name an id, in the order of time."""
+
+    def __init__(self, lines: Iterable[Line]) -> None:
+        self._stored: dict[str, list[Line]] = defaultdict(list)  # by record
+        self._seen: dict[str, list[Line]] = defaultdict(list)  # changes, by record
+        self._changed: dict[str, list[Line]] = defaultdict(list)  # by hazard
+        self._drafted: dict[str, list[Line]] = defaultdict(list)  # by hazard
+        self._of: dict[str, list[Line]] = defaultdict(list)  # by series
         for one in lines:
-            if one.event == DRAFTED and one.series == begin.series:
-                yield one
-                yield from _back(lines, one)
+            if one.event in (STORED, CHANGED):
+                for record in one.records:
+                    (self._stored if one.event == STORED else self._seen)[record].append(one)
+            if one.event in (CHANGED, DRAFTED):
+                for hazard in one.hazards:
+                    (self._changed if one.event == CHANGED else self._drafted)[hazard].append(one)
+            if one.series:
+                self._of[one.series].append(one)
+
+    def on(self, begin: Line) -> Iterator[Line]:
+        """From a record to its hazards, from these to drafts, from a series to all that was done with it."""
+        if begin.event in (STORED, CHANGED):
+            ids, known = (begin.records, self._seen) if begin.event == STORED else (begin.hazards, self._drafted)
+            for one in ids:
+                later = known.get(one, [])
+                yield from later[bisect_left(later, begin.at, key=_at) :]
+        else:
+            yield from self._of.get(begin.series, [])
+
+    def back(self, begin: Line) -> Iterator[Line]:
+        """From a series to its drafts, from a draft to the newest lines of its hazards, from these to their records."""
+        if begin.event == CHANGED:
+            for record in begin.records:
+                yield from self._stored.get(record, [])
+        elif begin.event == DRAFTED:
+            for hazard in begin.hazards:
+                before = self._changed.get(hazard, [])
+                yield from before[: bisect_right(before, begin.at, key=_at)][-1:]
+        elif begin.event != STORED:
+            yield from (one for one in self._of.get(begin.series, []) if one.event == DRAFTED)
+
+
+def _at(line: Line) -> str:
+    return line.at

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 
@@ -96,6 +97,24 @@ def test_every_id_leads_both_ways_and_to_nothing_else(wanted: str) -> None:
     expected = {"flood/2": [5, 7]}.get(wanted, [5, 7, 8, 9, 10, 11])
     assert [at for at in found if at >= 5] == [*expected, *([8, 9, 10, 11] if wanted == "flood/2" else [])]
     assert 12 not in found and 13 not in found and 6 not in found
+
+
+def test_a_hazard_that_held_for_days_is_followed_in_a_few_looks_at_each_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    looks = 0
+
+    def counted(line: Line) -> Sequence[str]:
+        nonlocal looks
+        looks += 1
+        return line.ids.get("hazards") or ()
+
+    monkeypatch.setattr(Line, "hazards", property(counted))
+    lines = [Line(f"{n:04}", trail.CHANGED, {"records": [f"r{n}"], "hazards": ["flood/1"]}) for n in range(600)]
+    lines += [Line(f"{n:04}", trail.DRAFTED, {"hazards": ["flood/1"], "series": f"s{n}"}) for n in range(0, 600, 10)]
+    lines.sort(key=lambda one: one.at)
+    for wanted in ("flood/1", "r0", "s590"):
+        assert follow(lines, wanted)
+    assert len(follow(lines, "flood/1")) == len(lines)
+    assert looks < 20 * len(lines), "of a day there are a hundred thousand"
 
 
 def test_a_row_is_found_by_its_number_where_nobody_named_it() -> None:
