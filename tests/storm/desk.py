@@ -37,7 +37,7 @@ class Orders:
                 self._act(hour + number / 30, "order", section)
                 self._act(hour + _LASTS + number * apart, over, section)
             ended = hour + _LASTS + apart
-            told(self.plot, "Actual-plow-ordered-03201", [(hour, 1, False), (ended, None, True)])
+            told(self.plot, "Actual-plow-ordered-city", [(hour, 1, False), (ended, None, True)])
             self._count += 1
             hour += _EVERY
 
