@@ -111,6 +111,7 @@ quarantine = Table(  # what could not be decoded, with its bytes
     Index("quarantine_by_code", "code", "gateway"),  # payloads are large and stand before most columns
     Index("quarantine_by_age", "received_at"),
     Index("quarantine_unanswered", "id", sqlite_where=text("NOT answered"), postgresql_where=text("NOT answered")),
+    Index("quarantine_unread", "replayed_at", "received_at"),  # counted every few seconds
     sqlite_autoincrement=True,
 )
 

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import event
 
 from feeds.records import Message, Rejected
 from feeds.status import Status
@@ -59,3 +63,19 @@ async def test_what_waits_is_told_with_its_age(store: Store, tmp_path: Path) -> 
     assert (seen.quarantined, seen.refused_today) == (2, 1)
     assert seen.feeds == {"extra.xml": NOW - timedelta(hours=1), "extra_l.xml": NOW - timedelta(hours=2)}
     assert seen.leases["predict"][0] == "somebody" and seen.copied_at == at
+
+
+@pytest.mark.one_engine
+async def test_how_many_messages_nobody_has_read_is_told_without_reading_one(store: Store) -> None:
+    """Asked every few seconds; ten thousand messages of a gateway gone wrong have hundreds of megabytes."""
+    asked: list[tuple[str, Any]] = []
+    async with store.read() as connection:
+        event.listen(connection.sync_connection, "before_cursor_execute", lambda *told: asked.append(told[2:4]))
+        await standing.quarantined(connection)
+        await standing.quarantined(connection, NOW)
+        plans = [
+            row[3]
+            for sql, told in list(asked)
+            for row in await connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {sql}", told)
+        ]
+    assert len(plans) == 2 and all("COVERING INDEX quarantine_unread" in plan for plan in plans), plans
