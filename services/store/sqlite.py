@@ -13,6 +13,8 @@ from sqlalchemy import URL, event
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.util import await_only
 
+from services.store.one_trip import DRIVER
+
 _PATIENCE = 15  # seconds for the lock of another process, such as a backup
 _IN_PASSING = 100  # milliseconds
 _AGAIN = 0.05  # seconds between two tries to make a fresh file a WAL one
@@ -22,7 +24,7 @@ def engines(url: URL, **options: Any) -> tuple[AsyncEngine, AsyncEngine]:
     """The writer with its one connection, and the readers."""
     if url.database:
         Path(url.database).parent.mkdir(parents=True, exist_ok=True)
-    options |= {"max_overflow": 0, "connect_args": {"timeout": _PATIENCE}}
+    options |= {"max_overflow": 0, "connect_args": {"timeout": _PATIENCE}, "module": DRIVER}
     writer = create_async_engine(url, pool_size=1, **options)
     reader = create_async_engine(url, pool_size=4, **options)
     _tune(writer, begin="BEGIN IMMEDIATE")
@@ -34,7 +36,9 @@ def onlooker(url: URL, **options: Any) -> AsyncEngine:
     """One connection that SQLite itself keeps from writing."""
     uri = {"mode": "ro", "uri": "true"}
     file = url.set(database=f"file:{quote(url.database or '')}", query=uri)
-    engine = create_async_engine(file, pool_size=1, max_overflow=0, connect_args={"timeout": _PATIENCE}, **options)
+    engine = create_async_engine(
+        file, pool_size=1, max_overflow=0, connect_args={"timeout": _PATIENCE}, module=DRIVER, **options
+    )
 
     @event.listens_for(engine.sync_engine, "connect")
     def on_connect(dbapi_connection: Any, _record: Any) -> None:

@@ -1,0 +1,83 @@
+"""A statement to SQLite is one trip to the driver's thread, and says all that four of them said."""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import aiosqlite
+import pytest
+from sqlalchemy import Column, Integer, MetaData, Table, Text, insert, select, text, update
+from sqlalchemy.exc import IntegrityError, OperationalError
+from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
+
+from services.store.one_trip import DRIVER
+
+METADATA = MetaData()
+THINGS = Table("things", METADATA, Column("id", Integer, primary_key=True), Column("name", Text, unique=True))
+NAMES = [{"name": name} for name in ("rain", "snow", "wind")]
+
+
+@pytest.fixture
+async def connection(tmp_path: Path) -> AsyncIterator[AsyncConnection]:
+    engine = create_async_engine(f"sqlite+aiosqlite:///{tmp_path / 'things.db'}", module=DRIVER)
+    async with engine.begin() as one:
+        await one.run_sync(METADATA.create_all)
+    async with engine.connect() as one:
+        yield one
+    await engine.dispose()
+
+
+async def test_one_trip(connection: AsyncConnection, monkeypatch: pytest.MonkeyPatch) -> None:
+    trips, go = list[object](), aiosqlite.Connection._execute
+
+    async def counted(self: aiosqlite.Connection, *what: object) -> object:
+        trips.append(what)
+        return await go(self, *what)
+
+    monkeypatch.setattr(aiosqlite.Connection, "_execute", counted)
+    await connection.execute(insert(THINGS), NAMES)
+    assert len(trips) == 1, "many rows are one statement"
+    assert (await connection.execute(select(THINGS.c.name))).all() == [("rain",), ("snow",), ("wind",)]
+    assert len(trips) == 2
+
+
+async def test_what_became_of_a_statement_is_told(connection: AsyncConnection) -> None:
+    first = await connection.execute(insert(THINGS).values(name="rain"))
+    assert first.inserted_primary_key == (1,)
+    found = await connection.execute(insert(THINGS).returning(THINGS.c.id, THINGS.c.name), NAMES[1:])
+    assert found.all() == [(2, "snow"), (3, "wind")]
+    changed = await connection.execute(update(THINGS).where(THINGS.c.id > 1).values(name=THINGS.c.name + "s"))
+    assert (changed.rowcount, changed.returns_rows) == (2, False)
+    none = await connection.execute(select(THINGS).where(THINGS.c.id > 9))
+    assert (list(none.keys()), none.first()) == (["id", "name"], None)
+
+
+async def test_an_error_is_sqlites_own_and_the_connection_goes_on(connection: AsyncConnection) -> None:
+    with pytest.raises(IntegrityError) as refused:
+        await connection.execute(insert(THINGS), [*NAMES, NAMES[0]])
+    assert isinstance(refused.value.orig, sqlite3.IntegrityError)
+    assert refused.value.orig.sqlite_errorcode == sqlite3.SQLITE_CONSTRAINT_UNIQUE
+    with pytest.raises(OperationalError, match="no such table"):
+        await connection.execute(text("SELECT * FROM nowhere"))
+    await connection.rollback()
+    assert (await connection.execute(select(THINGS))).all() == []
+
+
+async def test_a_stream_is_fetched_in_pieces(connection: AsyncConnection) -> None:
+    await connection.execute(insert(THINGS), NAMES)
+    async with connection.stream(select(THINGS.c.name).execution_options(yield_per=2)) as rows:
+        assert [len(some) async for some in rows.partitions()] == [2, 1]
+
+
+async def test_who_gives_up_waiting_leaves_a_connection_that_works(connection: AsyncConnection) -> None:
+    long = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 300000) SELECT max(i) FROM n"
+    waiting = asyncio.create_task(connection.execute(text(long)))
+    await asyncio.sleep(0)
+    waiting.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await waiting
+    await connection.rollback()
+    assert await connection.scalar(text("SELECT 1")) == 1
