@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import TypeAlias
 
 from feeds.japan import JAPAN
@@ -140,10 +141,11 @@ class Underpass:
         )
 
 
-def _areas(place: Place, ground: Ground) -> list[Area]:
+@lru_cache(maxsize=4096)  # a ground is equal to itself alone: where it is replaced everything is looked for anew
+def _areas(place: Place, ground: Ground) -> tuple[Area, ...]:
     """The district that the middle of it lies in; else the city."""
     middle = place.geometry.interpolate(0.5, normalized=True) if place.geometry.length else place.geometry
-    return ground.areas.at(middle.x, middle.y, "district")[:1] or ground.areas.of_kind("city")[:1]
+    return tuple(ground.areas.at(middle.x, middle.y, "district")[:1] or ground.areas.of_kind("city")[:1])
 
 
 def _reached(place: Place, depth_cm: float) -> tuple[int, str]:

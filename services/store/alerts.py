@@ -18,7 +18,7 @@ from rules.ledger import BEFORE_DRAFTED, BEFORE_ISSUED, GIVES_WAY, OPEN, Turn, W
 from rules.situation import Standing
 from services.channels.channel import Payload
 from services.store import hazards, past
-from services.store.codec import from_json, to_json
+from services.store.codec import as_text, from_json, read, to_json
 from services.store.tables import alerts
 
 _OPEN = [state.value for state in OPEN]
@@ -138,11 +138,11 @@ async def standing(
     """
     known = past.as_of(alerts, then)
     counts = or_(known.c.state.in_(_OPEN), and_(known.c.state == State.SUPERSEDED.value, known.c.expires > now))
-    body = case((counts, known.c.body)).label("body")
+    body = as_text(case((counts, known.c.body))).label("body")
     rows = await connection.execute(_families(status, known.c.series, known.c.revision, known.c.state, body))
     families: dict[str, list[Written]] = {}
     for series, revision, state, body in rows:
-        one = Written(revision, State(state), from_json(Alert, body) if body else None)
+        one = Written(revision, State(state), read(Alert, body) if body else None)
         families.setdefault(series, []).append(one)
     return {series: standing_of(family, now) for series, family in families.items()}
 

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import json
 import re
-from typing import Any, TypeVar
+from collections.abc import Hashable
+from functools import lru_cache
+from typing import Any, TypeVar, cast
 
 from pydantic import TypeAdapter
+from sqlalchemy import ColumnElement, Text
 
 T = TypeVar("T")
 _NUL = re.compile(r"(?<!\\)(?:\\\\)*\\u0000")
@@ -31,6 +34,23 @@ def from_json(kind: type[T], body: Any) -> T:
     """The thing again; a body that does not fit raises pydantic's ValidationError, which names the member."""
     thing: T = _adapter(kind).validate_python(body)
     return thing
+
+
+def as_text(body: ColumnElement[Any]) -> ColumnElement[str]:
+    """A body as the store has it, for :func:`read`."""
+    return body.cast(Text)
+
+
+def read(kind: type[T], text: str) -> T:
+    """What :func:`from_json` gives of this text. The picture is asked for many times a second and is mostly the same,
+    so what was read lately is not taken apart again. It is shared: frozen, and not to be changed in its depths either.
+    """
+    return cast("T", _read(cast("Hashable", kind), text))
+
+
+@lru_cache(maxsize=2048)
+def _read(kind: Hashable, text: str) -> Any:
+    return _adapter(kind).validate_python(json.loads(text))
 
 
 def written(value: Any) -> str:

@@ -13,7 +13,7 @@ from feeds.status import Status
 from geo.hazard import Hazard
 from geo.verification.teller import Said
 from services.store import past
-from services.store.codec import from_json, to_json
+from services.store.codec import as_text, read, to_json
 from services.store.tables import hazards
 
 _AT_ONCE = 500  # values of one statement
@@ -31,9 +31,9 @@ class Change:
 async def current(connection: AsyncConnection, status: Status) -> dict[str, Hazard]:
     """Every hazard that holds, by key."""
     rows = await connection.execute(
-        select(hazards.c.body).where(hazards.c.current, hazards.c.status == status).order_by(hazards.c.seq)
+        select(as_text(hazards.c.body)).where(hazards.c.current, hazards.c.status == status).order_by(hazards.c.seq)
     )
-    found = (from_json(Hazard, body) for (body,) in rows)
+    found = (read(Hazard, body) for (body,) in rows)
     return {hazard.key: hazard for hazard in found}
 
 

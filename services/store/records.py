@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, exists, false, func, or_, select, update
+from sqlalchemy import ColumnElement, and_, bindparam, exists, false, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from feeds.lalert.types import LalertDocument
@@ -29,6 +29,9 @@ from services.store.tables import records
 
 _JSON = json.JSONEncoder(sort_keys=True, ensure_ascii=False)
 _KEYS_AT_ONCE = 1000  # every engine bounds the values of one statement; a batch after an outage knows no bound
+_NEWS = (
+    select(records.c.status, records.c.type, records.c.subject).where(records.c.seq > bindparam("number")).distinct()
+)
 _TYPES: dict[type[Any], str] = {
     Reading: "reading",
     Fix: "fix",
@@ -103,12 +106,16 @@ async def latest_seq(connection: AsyncConnection) -> int:
     return int(await connection.scalar(select(func.coalesce(func.max(records.c.seq), 0))) or 0)
 
 
-async def statuses_after(connection: AsyncConnection, number: int) -> set[Status]:
-    """Of what has come in after the record of this number."""
-    return {
-        Status(one)
-        for one in await connection.scalars(select(records.c.status).where(records.c.seq > number).distinct())
-    }
+async def news(connection: AsyncConnection, number: int) -> dict[Status, frozenset[str] | None]:
+    """What has come in after the record of this number: quantities of readings, or None where it was not they alone."""
+    came: dict[Status, set[str]] = {}
+    other: set[Status] = set()
+    for status, kind, subject in await connection.execute(_NEWS, {"number": number}):
+        if kind == _TYPES[Reading]:
+            came.setdefault(Status(status), set()).add(subject.rpartition("/")[2])
+        else:
+            other.add(Status(status))
+    return {one: None if one in other else frozenset(came[one]) for one in Status if one in came.keys() | other}
 
 
 async def standing_telegrams(
