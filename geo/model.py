@@ -132,6 +132,11 @@ def subjects(ground: Ground, quantities: frozenset[str]) -> list[str]:
     return [f"{s.code}/{q}" for s in ground.stations.values() for q in s.quantities & quantities]
 
 
+def moved(models: tuple[Model, ...], came: frozenset[str] | None) -> tuple[Model, ...]:
+    """Those that readings of the quantities that ``came`` can move; all of them where it was not readings alone."""
+    return models if came is None else tuple(model for model in models if model.quantities & came)
+
+
 def _longest(models: Iterable[Model]) -> timedelta:
     return max((model.window for model in models), default=timedelta())
 

@@ -15,6 +15,7 @@ from services.figures import STEP_SECONDS, STEPS
 
 log = structlog.get_logger()
 _LONGEST_PAUSE = 30.0
+_LONGEST_REST = 1.0  # where a step took an hour because the machine stood still, two more would not help anybody
 _STOP_PATIENCE = 5.0  # seconds for a step under way when the hub stops
 
 
@@ -28,6 +29,7 @@ class Loop:
     pace: Callable[[], float]  # seconds between polls
     again: bool = False  # step again at once after a True: there may be more in the queue
     rest: float = 0.0  # seconds between two starts at the least: under a storm of rings others need the store too
+    share: float = 1.0  # of the time that it may be at work, for the same reason; it rests a second at the most
 
 
 class Loops:
@@ -70,10 +72,13 @@ class Loops:
                     failures += 1
                     await self._after_failure(loop, error, failures)
                     continue
+                ended = perf_counter()
+                pause = min(_LONGEST_REST, (ended - began) * (1 / loop.share - 1))
+                next_at = max(began + loop.rest, ended + pause)
                 if not (self._stopping or (busy and loop.again)):
                     await loop.wake.wait(loop.pace())
                 if not self._stopping:
-                    await asyncio.sleep(max(0.0, began + loop.rest - perf_counter()))
+                    await asyncio.sleep(max(0.0, next_at - perf_counter()))
 
     async def _step(self, loop: Loop) -> bool:
         began = perf_counter()

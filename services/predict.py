@@ -12,10 +12,11 @@ import structlog
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from feeds.distrust import Distrust
+from feeds.records import Telegram
 from feeds.status import Status
 from geo.catchment import Share, whole
 from geo.hazard import Hazard, next_picture
-from geo.model import Ground, Inputs, Model, Wants, look
+from geo.model import Ground, Inputs, Model, Wants, look, moved
 from geo.official.documents import LONGEST
 from geo.series.heard import without
 from services import trail
@@ -68,7 +69,8 @@ class Predict:
         for model in share.models:
             PREDICT_FAILURES.labels(model.name)  # at nought: the first failure must be seen as a rise
         self._ground = share.of(ground)
-        self._wants = Wants.of(self._models)  # said once: the stations stay, and there may be 20,000
+        self._wants = Wants.of(self._models)
+        # Of the stations as they are when it is looked at whole: there may be 20,000, and staff may adopt one more.
         self._series, self._hourly = self._wants.series(self._ground), self._wants.season(self._ground)
         self.failing: dict[str, str] = {}  # model → what it failed with, for readiness and the status bar
         self._seen: _Seen | None = None
@@ -82,26 +84,37 @@ class Predict:
         """Bring the picture up to date; True if it changed.
 
         Each ten seconds, and where people doubt a sensor, it is looked at whole; between those only the statuses of
-        which something came in: a storm of real readings leaves the drill's picture alone.
+        which something came in, and of them what it can move: a storm of real readings leaves the drill's picture
+        alone, and one of water levels that of the snow.
         """
         began, now = perf_counter(), self._clock.now()
         async with self._store.read() as connection:
             upto = await records.latest_seq(connection)
             doubted = await distrusts.holding(connection, now)
             whole = self._seen is None or self._seen.doubted != doubted or not _lately(self._seen.at, now)
-            due = list(Status) if whole else await self._with_news(connection, upto)
-            if not due:
-                return False
-            inputs = [await self._gather(connection, status, upto, now) for status in due]
+            if whole:
+                self._series, self._hourly = self._wants.series(self._ground), self._wants.season(self._ground)
+            due = dict.fromkeys(Status, self._models) if whole else await self._with_news(connection, upto)
+            inputs = [await self._gather(connection, status, due[status], upto, now) for status in due]
+        if self._seen and upto == self._seen.upto and not due:
+            return False
         if await self.river.look():
             self._ground = replace(self._ground, river_model=self.river.model)
         faults: dict[Status, dict[str, Exception]] = {status: {} for status in due}
-        pictures = {one.status: await asyncio.to_thread(self._look, one, faults[one.status]) for one in inputs}
-        given = await asyncio.to_thread(self._foretold.given, inputs, self._ground, faults[due[0]]) if whole else []
-        self._tell(faults)
+        pictures = {
+            one.status: await asyncio.to_thread(look, due[one.status], one, self._ground, faults[one.status])
+            for one in inputs
+        }
+        foretell = self._foretold.given
+        given = await asyncio.to_thread(foretell, inputs, self._ground, faults[inputs[0].status]) if whole else []
+        self._tell(due, faults)
         async with self._store.write() as connection:
             await outlooks.record(connection, given)
-            changed = [change for status in due for change in await self._replace(connection, status, pictures, now)]
+            changed = [
+                change
+                for status, found in pictures.items()
+                for change in await self._replace(connection, status, found, now)
+            ]
             await chronology.append(connection, _entries(changed, now))
             _trail(connection, changed)
             await cursors.move(connection, self.name, upto)
@@ -114,15 +127,21 @@ class Predict:
             self._bell.ring("hazards")
         return bool(changed)
 
-    async def _with_news(self, connection: AsyncConnection, upto: int) -> list[Status]:
+    async def _with_news(self, connection: AsyncConnection, upto: int) -> dict[Status, tuple[Model, ...]]:
         assert self._seen is not None
         if upto == self._seen.upto:
-            return []
-        return sorted(await records.statuses_after(connection, self._seen.upto), key=list(Status).index)
+            return {}
+        news = await records.news(connection, self._seen.upto)
+        return {status: those for status, came in news.items() if (those := moved(self._models, came))}
 
-    async def _gather(self, connection: AsyncConnection, status: Status, upto: int, now: datetime) -> Inputs:
-        standing = await records.standing_telegrams(connection, status, now - self._wants.telegrams, now)
-        lasting = await self._lasting.gather(connection, status, upto, now)
+    async def _gather(
+        self, connection: AsyncConnection, status: Status, models: tuple[Model, ...], upto: int, now: datetime
+    ) -> Inputs:
+        """What these models look at; the readings of all, so that they are remembered alike whoever asks."""
+        telegrams: Sequence[Telegram] = ()
+        if any(model.telegrams for model in models):
+            telegrams = await self._telegrams(connection, status, upto, now)
+        reports = any(model.reports for model in models)
         doubted = await distrusts.subjects(connection, status, now)
         series = await self._recent.gather(connection, self._series, status, now, upto)
         season = await self._season.gather(connection, self._hourly, status, now)
@@ -134,18 +153,26 @@ class Predict:
             passes=await plowed.last_round(connection, status, now),
             ordered=await ordered(connection, status, now),
             dumps=await self.announced.dumps(connection, status, now),
-            telegrams=[*standing, *lasting],
-            reports=await records.reports(connection, status, now - self._wants.reports, now),
+            telegrams=telegrams,
+            reports=await records.reports(connection, status, now - self._wants.reports, now) if reports else (),
             gateways=await vitals.everyone(connection, status),
             documents=await records.documents(connection, status, now - LONGEST, now),
         )
 
-    def _look(self, inputs: Inputs, faults: dict[str, Exception]) -> Found:
-        return look(self._models, inputs, self._ground, faults)
+    async def _telegrams(
+        self, connection: AsyncConnection, status: Status, upto: int, now: datetime
+    ) -> Sequence[Telegram]:
+        standing = await records.standing_telegrams(connection, status, now - self._wants.telegrams, now)
+        return [*standing, *await self._lasting.gather(connection, status, upto, now)]
 
-    def _tell(self, looked: dict[Status, dict[str, Exception]]) -> None:
-        """A model fails as long as it fails for any status: that it works for drills is no comfort."""
-        self._faults |= looked
+    def _tell(self, due: dict[Status, tuple[Model, ...]], looked: dict[Status, dict[str, Exception]]) -> None:
+        """A model fails as long as it fails for any status: that it works for drills is no comfort. One that was not
+        asked has not recovered.
+        """
+        for status, models in due.items():
+            asked = {model.name for model in models}
+            known = {} if models == self._models else self._faults.get(status, {})
+            self._faults[status] = {name: one for name, one in known.items() if name not in asked} | looked[status]
         faults = {name: error for status in reversed(Status) for name, error in self._faults.get(status, {}).items()}
         for name in self.failing.keys() - faults.keys():
             log.info("model recovered", model=name)
@@ -160,12 +187,14 @@ class Predict:
         self,
         connection: AsyncConnection,
         status: Status,
-        pictures: dict[Status, Found],
+        found: Found,
         now: datetime,
     ) -> list[Change]:
         standing = await hazards.current(connection, status)
         before = {key: one for key, one in standing.items() if self._share.owns(one)}
-        after = next_picture(before, pictures[status])
+        if len(found) < len(self._models):  # of the others the last word stands
+            before = {key: one for key, one in before.items() if one.model.partition("@")[0] in found}
+        after = next_picture(before, found)
         changes = await hazards.replace_picture(connection, before, after, now)
         PREDICT_CHANGES.labels(status.value).inc(len(changes))
         of_others = [one for key, one in standing.items() if key not in before]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 
 import pytest
 
@@ -89,6 +90,44 @@ async def test_a_storm_of_rings_leaves_rest_between_steps() -> None:
         await asyncio.sleep(0.005)
     await loops.stop()
     assert 2 <= count <= 12
+
+
+async def test_a_step_that_takes_long_leaves_its_share_of_the_time_to_others() -> None:
+    """In the loop's own time, whatever the machine's: three quarters of it nobody steps."""
+    bell, spans, loops = Bell(), list[tuple[float, float]](), Loops()
+
+    async def step() -> bool:
+        began = asyncio.get_running_loop().time()
+        await asyncio.sleep(0.01)
+        bell.ring("go")
+        spans.append((began, asyncio.get_running_loop().time()))
+        return False
+
+    loops.start(Loop("test", step, bell.listen("go"), lambda: 60.0, share=0.25))
+    while len(spans) < 4:
+        await asyncio.sleep(0.01)
+    await loops.stop()
+    for (began, ended), (again, _) in itertools.pairwise(spans):
+        assert again - began >= 3.9 * (ended - began)
+
+
+async def test_a_step_that_stood_still_with_its_machine_is_not_rested_off(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(loop_module, "_LONGEST_REST", 0.01)
+    bell, loops, again = Bell(), Loops(), asyncio.Event()
+    held = [0.05]
+
+    async def step() -> bool:
+        if not held:
+            again.set()
+        else:
+            await asyncio.sleep(held.pop())
+            bell.ring("go")
+        return False
+
+    loops.start(Loop("test", step, bell.listen("go"), lambda: 60.0, share=1e-6))
+    async with asyncio.timeout(30):
+        await again.wait()
+    await loops.stop()
 
 
 async def test_a_step_under_way_may_finish_when_the_hub_stops() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -17,6 +18,7 @@ from geo.hazard import Hazard
 from geo.model import Ground, Inputs, Model
 from geo.models.flood import Flood
 from geo.models.lalert import Lalert as Neighbours
+from services.adoption import Stations
 from services.bell import Bell
 from services.predict import Predict
 from services.store import cursors, hazards, records
@@ -214,10 +216,11 @@ async def test_what_others_announce_by_the_highest_revision_of_each_status(store
 
 
 class Watched(Moody):
-    """Remembers which statuses it was asked about."""
+    """Remembers which statuses it was asked about; it reads one quantity."""
 
-    def __init__(self) -> None:
+    def __init__(self, quantity: str = "water_level") -> None:
         super().__init__()
+        self.quantities = frozenset({quantity})
         self.asked: list[Status] = []
 
     def run(self, inputs: Inputs, ground: Ground) -> list[Hazard]:
@@ -246,6 +249,47 @@ async def test_only_what_has_news_is_looked_at_until_ten_seconds_have_passed(sto
     clock.at = NOW
     await predict.step()
     assert model.asked == list(Status), "the clock went back"
+
+
+async def test_a_sensor_that_is_adopted_is_read_at_the_next_whole_look(store: Store) -> None:
+    known, clock = Stations({}), SetClock()
+    predict = Predict(store, Bell(), clock, replace(ground(), stations=known), [Flood()])
+    await measured(store, HIGH)
+    assert not await predict.step()
+    known.adopt(ground().stations)
+    clock.at += timedelta(seconds=10)
+    assert await predict.step()
+    assert await picture(store, Status.ACTUAL) == [("flood@2", 2)]
+
+
+async def test_readings_move_the_models_that_read_them_and_anything_else_moves_all(store: Store) -> None:
+    clock, level, snow = SetClock(), Watched(), Watched("snow_depth")
+    level.name, snow.name = "level", "snow"
+    predict = predicting(store, clock, level, snow)
+    await predict.step()
+    stood = await picture(store, Status.ACTUAL)
+    level.asked, snow.asked = [], []
+    clock.at += timedelta(seconds=1)
+    snow.fails_for = frozenset({Status.ACTUAL})
+    await measured(store, HIGH, until=clock.at)
+    await predict.step()
+    assert (level.asked, snow.asked) == ([Status.ACTUAL], [])
+    assert await picture(store, Status.ACTUAL) == stood, "what was not asked stands"
+    clock.at += timedelta(seconds=1)
+    await measured(store, HIGH, until=clock.at, quantity="humidity", unit="%")
+    assert not await predict.step()
+    async with store.read() as connection:
+        assert await cursors.position(connection, predict.name) == await records.latest_seq(connection), "it was seen"
+    async with store.write() as connection:
+        seen = Report(gateway="police", report_id="1", kind="bear", measured_at=clock.at, text="クマ1頭", place="山岸")
+        await records.save(connection, [seen], clock.at)
+    await predict.step()
+    assert (level.asked, snow.asked) == ([Status.ACTUAL] * 2, [Status.ACTUAL])
+    assert list(predict.failing) == ["snow"]
+    clock.at += timedelta(seconds=1)
+    await measured(store, LOW, until=clock.at)
+    await predict.step()
+    assert list(predict.failing) == ["snow"], "who was not asked has not recovered"
 
 
 async def test_a_model_that_failed_for_a_status_is_named_until_that_is_looked_at_again(store: Store) -> None:
