@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import case, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from feeds.japan import JAPAN
@@ -57,14 +57,15 @@ async def gather(connection: AsyncConnection, series: str, revision: int | None 
 
 
 async def _hazards(connection: AsyncConnection, alert: Alert) -> list[tuple[datetime, Hazard]]:
-    """Each hazard as it was when the revision was written."""
+    """Each hazard as it was when the revision was written.
+
+    It was there: where all that is known of it came later, that was written by a clock that ran ahead, the first first.
+    """
     if not alert.hazards:
         return []
-    then = (
-        select(func.max(hazards.c.seq))
-        .where(hazards.c.key.in_(alert.hazards), hazards.c.at <= alert.sent + timedelta(seconds=1))
-        .group_by(hazards.c.key)
-    )
+    by_then = case((hazards.c.at <= alert.sent + timedelta(seconds=1), hazards.c.seq))
+    chosen = func.coalesce(func.max(by_then), func.min(hazards.c.seq))
+    then = select(chosen).where(hazards.c.key.in_(alert.hazards)).group_by(hazards.c.key)
     rows = await connection.execute(select(hazards.c.at, hazards.c.body).where(hazards.c.seq.in_(then)))
     return [(at, from_json(Hazard, body)) for at, body in rows]
 

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import json
+import time
 from collections import Counter
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from typing import Protocol
 
-from aiohttp import ClientSession
+import pytest
+from aiohttp import ClientSession, ClientTimeout
 from sqlalchemy import select
 
 from feeds.registry import topic_filters
@@ -28,6 +30,7 @@ from tests.fakes.x import FakeX
 from tests.nats_cluster import PASSWORD, NatsCluster
 
 NAMES = ("gw1", "gw2", "gw3", "gw4")
+_PATIENCE = 240.0  # seconds until one takes in; on a machine where eight others work
 QUICK = Limits(first_delay=0.05, most_delay=0.3)
 
 
@@ -129,12 +132,15 @@ async def begin(*hubs: HubProcess) -> None:
 
 
 async def _taking_in(hub: HubProcess) -> None:
-    async with asyncio.timeout(60), ClientSession() as session:
-        while True:
+    deadline, said = time.monotonic() + _PATIENCE, ""
+    async with ClientSession(timeout=ClientTimeout(total=_PATIENCE)) as session:
+        while time.monotonic() < deadline:
             async with session.get(f"{hub.address}/readyz") as answer:
                 if answer.status == 200:
                     return
+                said = await answer.text()
             await asyncio.sleep(0.1)
+    pytest.fail(f"not ready after {_PATIENCE:.0f} s: {said[:500]}")
 
 
 class Load:

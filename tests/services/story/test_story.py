@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import insert
+from sqlalchemy import insert, update
 
 from feeds.status import Status
 from geo.hazard import Evidence
@@ -22,6 +22,7 @@ from services.store import alerts, chronology, hazards, outbox
 from services.store.alerts import Refusal
 from services.store.chronology import Entry
 from services.store.engine import Store
+from services.store.tables import hazards as picture
 from services.store.tables import records
 from services.store.users import Role
 from services.story.gather import gather
@@ -85,6 +86,20 @@ async def test_each_step_stands_in_time_with_who_and_how_long_after_the_last(sto
     (open_end,) = [step for step in story.steps if not step.at]
     assert (open_end.channel, open_end.state) == ("log", "unknown")
     assert "不明" in open_end.text and "送信した" not in open_end.text and "受け付けた" not in open_end.text
+
+
+async def test_a_hazard_that_a_clock_wrote_which_ran_ahead_is_told_all_the_same(store: Store) -> None:
+    """The alert names it, so it was there; and what it became since is no part of the story."""
+    one = await lived(store)
+    async with store.write() as connection:
+        (flood,) = (await hazards.current(connection, one.status)).values()
+        await connection.execute(update(picture).values(at=WRITTEN + timedelta(hours=1)))
+        risen = replace(flood, level=5, headline="later")
+        await hazards.replace_picture(connection, {flood.key: flood}, [risen], WRITTEN + timedelta(minutes=9))
+        story = await gather(connection, one.series)
+    assert story is not None
+    (seen,) = (step for step in story.steps if step.kind is Kind.HAZARD)
+    assert flood.headline in seen.text and any(step.kind is Kind.READING for step in story.steps)
 
 
 async def test_the_text_to_be_read_has_every_payload_in_full_and_a_drills_mark(store: Store) -> None:
