@@ -465,7 +465,7 @@ async def main(folder: Path, only: set[str]) -> None:
             await shoot(into, ((FILLED, True), (helpers, False)), BRIGHT)
     if not only or only & {*AFLOAT, *AFLOAT_OPEN}:
         with tempfile.TemporaryDirectory() as scratch:
-            async with afloat(Path(scratch)) as made, browsing(made.url, folder, only) as into:
+            async with afloat(Path(scratch)) as adrift, browsing(adrift.url, folder, only) as into:
                 await shoot(into, ((AFLOAT, True), (AFLOAT_OPEN, False)), BRIGHT)
     if not only or only & BEARS.keys():
         async with shooting(MORNING, folder, only) as (made, into):
