@@ -15,6 +15,7 @@ from services.callout import desk as calls
 from services.chronology.desk import Fresh, enter
 from services.clock import wall as clock
 from services.store import alerts, chronology, displays, hazards, records
+from services.store.calls import ringing
 from services.store.chronology import Entry
 from services.store.engine import Store
 from services.store.users import Role
@@ -104,3 +105,18 @@ async def test_a_screen_ends_when_nobody_uses_it_and_not_before(store: Store) ->
         assert await displays.of_token(connection, "hash", later + timedelta(days=29)) is not None
         assert await displays.of_token(connection, "hash", later + timedelta(days=30)) is None
         assert await displays.of_token(connection, "other", now) is None
+
+
+async def test_a_drill_rings_and_waits_apart_from_what_is_real(store: Store) -> None:
+    """The desk counts both; the drill's never stand among the real ones, nor the other way round."""
+    await a_night(store)
+    seen = Report(gateway="@p", report_id="r", kind="damage", measured_at=NOW, text="x", place="内丸")
+    async with store.write() as connection:
+        await records.save(connection, [replace(seen, status=Status.ACTUAL)], NOW)
+        await calls.break_glass(connection, key="r", status=Status.ACTUAL, level=4, who="sato", now=NOW)
+    async with store.read() as connection:
+        assert await ringing(connection) == {Status.ACTUAL: 1, Status.EXERCISE: 1}
+    async with floor(store) as web:
+        viewer = await web.person(Role.VIEWER)
+        status = (await viewer.get("/api/v1/status"))[1]
+        assert (status["reports_waiting"], status["reports_apart"]) == (1, {"Exercise": 1})
