@@ -85,6 +85,15 @@ window.eyes ??= (() => {
     return [...within.querySelectorAll(TABBABLE)].filter((one) => one.tabIndex >= 0 && !one.disabled && shown(one) && !one.closest('[inert]'));
   }
 
+  const PRESSED = 'button, .button, summary, select, [role=tab], input:not([type=hidden], [type=checkbox], [type=radio], [type=range])';
+  /** On a phone, what is pressed in the dark with cold fingers: 44 CSS pixels high and 24 wide at least. */
+  function small() {
+    return [...document.querySelectorAll(PRESSED)].filter((one) => shown(one) && !one.closest('.unseen, .skip, .map-panel')).filter((one) => {
+      const { width, height } = one.getBoundingClientRect();
+      return height > 1 && (height < 43.5 || width < 23.5);
+    }).map((one) => `${Math.round(one.getBoundingClientRect().height)} px: ${mark(one)}`);
+  }
+
   // Content that a person opened may stand over the page, where one key closes it again (WCAG 2.4.11, note 2).
   function covered(one, by) {
     const box = [...one.getClientRects()].find((each) => each.width && each.height) ?? one.getBoundingClientRect();
@@ -217,5 +226,5 @@ window.eyes ??= (() => {
   }
 
   const textSize = (times) => { document.documentElement.style.fontSize = times === 1 ? '' : `${times * 100}%`; };
-  return { wide, cut, overlaid, unseenFocus, startWalk, walked, forced, ink, sheet, paper, unmarked, textSize };
+  return { wide, cut, overlaid, small, unseenFocus, startWalk, walked, forced, ink, sheet, paper, unmarked, textSize };
 })();

@@ -116,7 +116,7 @@ async def asked_of_another(page: Page) -> list[str]:
     """A page of which one of the same making is asked everything: what other words in it may bring about."""
     found = await violations(page)
     await page.set_viewport_size(PHONE)
-    found += [f"320 px: {one}" for one in await eyes(page, "wide", "cut")]
+    found += [f"320 px: {one}" for one in await eyes(page, "wide", "cut", "small")]
     await page.set_viewport_size(DESKTOP)
     return found
 
@@ -129,7 +129,7 @@ async def asked(page: Page) -> list[str]:
     found += [f"200 %: {one}" for one in await eyes(page, "wide", "cut", "unseenFocus")]
     found += await _by_keys(page)
     await page.set_viewport_size(PHONE)
-    found += [f"320 px: {one}" for one in await eyes(page, "wide", "cut")]
+    found += [f"320 px: {one}" for one in await eyes(page, "wide", "cut", "small")]
     await page.emulate_media(media="print")
     await page.set_viewport_size({"width": await page.evaluate("() => eyes.sheet()"), "height": 900})
     found += await eyes(page, "paper")
