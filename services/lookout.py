@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 
+from feeds.set_back import beyond
 from geo.gateway import GatewayState
 from services.broker.door import Door
 from services.grants import Grant, Grants
@@ -75,5 +76,5 @@ def _online(vital: Vital | None, before: GatewayState | None) -> bool | None:
 
 
 def _newest(now: datetime, *times: datetime | None) -> datetime | None:
-    """The newest of them; what lies in the future was written before the clock was set back, and counts from now."""
-    return max((min(time, now) for time in times if time), default=None)
+    """The newest of them; what was written before the clock was set back counts from now."""
+    return max((time if time <= beyond(now) else now for time in times if time), default=None)

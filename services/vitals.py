@@ -12,6 +12,7 @@ from typing import Any
 from prometheus_client import Counter, Gauge
 
 from feeds.instant import instant
+from feeds.set_back import beyond
 
 LAST_SEEN = Gauge("shirase_gateway_seen_timestamp_seconds", "When a gateway was last heard, hub time", ["gateway"])
 OVER = Counter("shirase_over_allowance_total", "Messages beyond a gateway's allowance, kept for later", ["gateway"])
@@ -64,9 +65,9 @@ class Vitals:
         LAST_SEEN.labels(gateway).set(at.timestamp())
 
     def set_back(self, now: datetime) -> None:
-        """Whoever was heard later than now, by a clock that ran ahead, was heard now: its silence counts from here."""
+        """Whoever was heard by a clock that ran ahead, was heard now: its silence counts from here."""
         for gateway, known in self._known.items():
-            if known.last_seen and known.last_seen > now:
+            if known.last_seen and known.last_seen > beyond(now):
                 self._known[gateway] = replace(known, last_seen=now)
 
     def read(self, gateway: str, at: datetime, ahead: bool) -> None:

@@ -11,7 +11,7 @@ from services.store.engine import Store
 from services.store.tables_line import line_events as events
 from tests.services.making import NOW
 
-HOUR = timedelta(hours=1)
+A_WHILE = timedelta(minutes=10)
 
 
 def event(number: int, talk: str, state: str = line_events.NEW, **more: object) -> dict[str, object]:
@@ -20,7 +20,7 @@ def event(number: int, talk: str, state: str = line_events.NEW, **more: object) 
 
 
 async def test_four_hundred_words_of_somebody_who_has_to_wait_hide_nobody(store: Store) -> None:
-    stuck = [event(number, "stuck", next_at=NOW + (HOUR if number == 0 else -HOUR)) for number in range(400)]
+    stuck = [event(number, "stuck", next_at=NOW + (A_WHILE if number == 0 else -A_WHILE)) for number in range(400)]
     others = [
         event(400, "a"),
         event(401, "b", line_events.ANSWER),
@@ -31,5 +31,5 @@ async def test_four_hundred_words_of_somebody_who_has_to_wait_hide_nobody(store:
         await connection.execute(insert(events), [*stuck, *others])
     async with store.read() as connection:
         assert [one.talk for one in await line_events.due(connection, NOW, 4)] == ["a", "b"], "theirs in their order"
-        assert [one.talk for one in await line_events.due(connection, NOW + HOUR, 4)] == ["stuck", "a", "b"]
-        assert [one.talk for one in await line_events.due(connection, NOW + HOUR, 1)] == ["stuck"]
+        assert [one.talk for one in await line_events.due(connection, NOW + A_WHILE, 4)] == ["stuck", "a", "b"]
+        assert [one.talk for one in await line_events.due(connection, NOW + A_WHILE, 1)] == ["stuck"]
