@@ -59,6 +59,7 @@ class Losses:
     rises: int
     untold: int
     doubled: int  # alerts that the sink had more than once
+    repeats: int  # posts that it can drop, for they came again under the identifier of an alert it has
 
 
 async def settle(side: Running, publisher: Publisher) -> None:
@@ -130,7 +131,7 @@ async def refused(side: Running, publisher: Publisher, order: Order, sink: SinkA
 async def _struck(
     side: Running, publisher: Publisher, order: Order, blow: Callable[[], Coroutine[Any, Any, None]]
 ) -> Losses:
-    before, half = len(side.kept), order.many // 2
+    before, half, repeats = len(side.kept), order.many // 2, side.repeats
     publisher.begin(order)
     await _until(side, lambda: len(side.kept) - before >= half)
     await blow()
@@ -143,6 +144,7 @@ async def _struck(
         rises=len(told),
         untold=told.count(0),
         doubled=sum(many > 1 for many in told),
+        repeats=side.repeats - repeats,
     )
 
 

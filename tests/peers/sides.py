@@ -30,7 +30,7 @@ class Running(ABC):
     """What both have: a process, its cost, its log, and what was seen of its work from outside.
 
     ``kept``: id of a reading → when it was first seen where it is kept. ``told``: sensor → when the sink took each
-    alert that it stands under water.
+    alert that it stands under water. ``repeats``: of those, posts that came again under the identifier they had.
     """
 
     keeps = True  # every reading, and not those alone that change something
@@ -41,6 +41,7 @@ class Running(ABC):
         self._process: Process | Warm | None = None
         self.kept: dict[str, float] = {}
         self.told: dict[str, list[float]] = {}
+        self.repeats = 0
 
     @property
     def pid(self) -> int:
@@ -140,6 +141,7 @@ class Hub(Running):
     def __init__(self, folder: Path, city: City, broker: int, sink: SinkAt, database: str = "") -> None:
         super().__init__(folder, "Shirase")
         self._sink, self._seq = sink, 0
+        self._words: set[str] = set()  # identifiers of alerts
         profile = write_profile(city, folder)
         q = json.dumps
         text = f"""
@@ -183,9 +185,13 @@ secret = "whsec_{"c2hpcmFzZS1wZWVycy1iZW5jaC0zMi1ieXRlcy1sb25n"}"
             self._note(post)
 
     def _note(self, post: Post) -> None:
+        """A receiver of signed webhooks drops what comes again under one identifier, after a lost answer."""
         told = json.loads(post.body)["data"]
-        if not told["ends"]:
+        if told["identifier"] in self._words:
+            self.repeats += 1
+        elif not told["ends"]:
             self.tell(told["texts"]["en"]["event"].rpartition(" ")[2], post.at)
+        self._words.add(told["identifier"])
 
 
 def _without_proxies() -> dict[str, str]:

@@ -45,6 +45,7 @@ def loss_figures(found: Mapping[str, Losses], what: str) -> list[Figure]:
             ("readings lost", one.lost, "readings", one.readings),
             ("alerts never told", one.untold, "alerts", one.rises),
             ("alerts told twice", one.doubled, "alerts", one.rises),
+            ("posts to drop by their identifier", one.repeats, "posts", one.rises),
         ):
             figures.append(
                 Figure(
