@@ -8,6 +8,7 @@ consumer stands on that very stream, which keeps a message until the consumer ha
 from __future__ import annotations
 
 import asyncio
+import itertools
 import random
 import secrets
 from collections import deque
@@ -199,12 +200,14 @@ class JetStreamDoor:
         a request that was forgotten with its node is never answered.
         """
         self._note_consumer(await make_sure(connection, self._login.client_id, self._filters))
-        inbox = await connection.subscribe(connection.new_inbox())
+        base = connection.new_inbox()
+        inbox = await connection.subscribe(f"{base}.*")
         try:
-            while not self._draining:
+            for number in itertools.takewhile(lambda _: not self._draining, itertools.count()):
                 await self._buffer.room.wait()
-                await connection.publish(next_of(self._login.client_id), request(), reply=inbox.subject)
-                await self._take_in(inbox)
+                asked = f"{base}.{number}"
+                await connection.publish(next_of(self._login.client_id), request(), reply=asked)
+                await self._take_in(inbox, asked)
         finally:
             if not connection.is_closed:
                 await inbox.unsubscribe()
@@ -222,12 +225,16 @@ class JetStreamDoor:
         if self._marker and not known:
             self._marker.touch()
 
-    async def _take_in(self, inbox: Subscription) -> None:
-        """What one request brings."""
+    async def _take_in(self, inbox: Subscription, asked: str) -> None:
+        """What one request brings. What the broker has to say of an earlier one, which brought all it may, comes when
+        the next is under way, and is no end of that.
+        """
         taken = 0
         while taken < AT_ONCE and not self._draining:
             message = await inbox.next_msg(timeout=_SILENCE)
             if message.headers and "Status" in message.headers:
+                if message.subject != asked:
+                    continue
                 end = end_of(message.headers)
                 if end:
                     raise LinkError(end)

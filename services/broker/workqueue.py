@@ -19,7 +19,8 @@ _BACKOFF = [5.0, 30.0, 60.0, 300.0]  # seconds unacknowledged until it goes to s
 HEARTBEAT = 1.0  # seconds between signs of life while there is nothing to bring
 _EXPIRES = 30.0  # seconds
 DONE, BACK, STILL_AT_IT = b"+ACK", b"-NAK", b"+WPI"
-_FULL = "Exceeds MaxBytes"  # how the broker says that the next message does not fit into this request
+# How the broker says that the next message does not fit into this request, and that it brought all that it may
+_BROUGHT = ("Exceeds MaxBytes", "Batch Completed")
 
 
 async def make_sure(connection: Nats, name: str, filters: Sequence[str]) -> bool:
@@ -68,4 +69,5 @@ def end_of(headers: Mapping[str, str]) -> str | None:
     status, why = headers.get("Status", ""), headers.get("Description", "")
     if status == "100":
         return None
-    return "" if status in {"404", "408"} or _FULL in why else f"{status} {why}".strip()
+    brought = status in {"404", "408"} or any(one in why for one in _BROUGHT)
+    return "" if brought else f"{status} {why}".strip()

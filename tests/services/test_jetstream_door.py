@@ -14,6 +14,7 @@ from typing import Any
 import nats
 import pytest
 from nats.aio.client import Client as Nats
+from structlog.testing import capture_logs
 
 from services.bell import Bell
 from services.broker import export
@@ -21,7 +22,7 @@ from services.broker.client import MqttClient
 from services.broker.config import tls_of
 from services.broker.jetstream import JetStreamDoor
 from services.broker.rights import Gateway
-from services.broker.workqueue import STREAM
+from services.broker.workqueue import AT_ONCE, STREAM
 from services.grants import Grant
 from services.ingest import Ingest
 from services.intake import TRIES
@@ -134,6 +135,23 @@ async def test_two_share_the_work_and_each_answers_for_its_own(broker: CityBroke
         await asyncio.sleep(0.2)  # of the answer and the acknowledgements
         assert gateway.state.buffered == 0, "one of the two has answered"
     assert await left(broker, port) == 0
+
+
+async def test_more_than_one_request_brings_is_taken_in_without_a_pause(
+    broker: CityBroker, port: int, store: Store
+) -> None:
+    """The broker says that a request has brought all it may when we have asked again already."""
+    async with taking_in(door(broker, port), store):
+        pass  # has made the consumer
+    async with publishing(broker) as gateway:
+        bodies = [reading(number) for number in range(2 * AT_ONCE + 200)]
+        await asyncio.gather(*(gateway.publish("hub/v1/gw07/st1/snow_depth", body) for body in bodies))
+    with capture_logs() as logs:
+        async with taking_in(door(broker, port), store):
+            await stored(store, len(bodies), patience=20)
+            assert await count(store) == len(bodies)
+        assert await left(broker, port) == 0
+    assert not [one for one in logs if one["event"] == "jetstream_not_pulling"]
 
 
 async def test_what_one_held_when_it_died_goes_to_another(broker: CityBroker, port: int, store: Store) -> None:
