@@ -18,7 +18,7 @@ from tests.postgresql import Cluster
 
 FULL = os.environ.get("SHIRASE_DRILL") == "full"
 KILLS = 20 if FULL else 1
-UNDER_WAY, PAUSE = (25, 0.0) if FULL else (5, 0.02)  # messages of each gateway; the others need the cores too
+UNDER_WAY, PAUSE = (10, 0.05) if FULL else (5, 0.02)  # messages of each gateway: no more than two processes take in
 SO_MANY = 1000 if FULL else 60
 
 
