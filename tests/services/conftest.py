@@ -16,11 +16,20 @@ from sqlalchemy.ext.asyncio import create_async_engine
 
 from services.broker.embedded import EmbeddedBroker
 from services.store.engine import parse
+from tests.fakes.smtp import FakeSmtp
 from tests.postgresql import Cluster
 from tests.stores import laid
 
 GATEWAYS = {"gw07": "seven-secret", "gw08": "eight-secret"}
 _names = (f"empty{number}" for number in itertools.count())
+
+
+@pytest.fixture
+async def smtp() -> AsyncIterator[FakeSmtp]:
+    server = FakeSmtp()
+    await server.start()
+    yield server
+    await server.stop()
 
 
 @pytest.fixture(autouse=True)

@@ -28,14 +28,6 @@ from tests.services.web_floor import ground
 
 
 @pytest.fixture
-async def smtp() -> AsyncIterator[FakeSmtp]:
-    server = FakeSmtp()
-    await server.start()
-    yield server
-    await server.stop()
-
-
-@pytest.fixture
 async def linkage() -> AsyncIterator[FakeLinkage]:
     server = FakeLinkage()
     await server.start()

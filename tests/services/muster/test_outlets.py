@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-
-import pytest
 from pydantic import SecretStr
 
 from services.callout.message import Message
@@ -36,14 +33,6 @@ def send(person: str = "a", round_: int = 0) -> Send:
         started_at=NOW,
         finished_at=None,
     )
-
-
-@pytest.fixture
-async def smtp() -> AsyncIterator[FakeSmtp]:
-    server = FakeSmtp()
-    await server.start()
-    yield server
-    await server.stop()
 
 
 def outlets(port: int = 0, sms: str = "") -> Outlets:
