@@ -15,6 +15,7 @@ import gc
 import importlib
 import json
 import os
+import select
 import signal
 import socket
 import subprocess
@@ -97,43 +98,72 @@ def _nest() -> socket.socket:
     return ours
 
 
+class _Brood:
+    """Those that were forked, each with the end of a pipe on which its exit code is waited for.
+
+    A descriptor of the process says when it has ended. A signal would not do: one that comes while the next order is
+    about to be waited for is heard with that order only, and after the last order never.
+    """
+
+    def __init__(self, line: socket.socket) -> None:
+        self._line = line
+        self._poll = select.poll()
+        self._poll.register(line, select.POLLIN)
+        self._ends: dict[int, tuple[int, int]] = {}  # descriptor of the process → its number, and the end to tell
+
+    def add(self, pid: int, told: int) -> None:
+        end = os.pidfd_open(pid)
+        self._ends[end] = pid, told
+        self._poll.register(end, select.POLLIN)
+
+    def wait(self) -> None:
+        """Until there is an order, or the line has ended; meanwhile those that end are told."""
+        while True:
+            ready = [one for one, _ in self._poll.poll()]
+            for end in ready:
+                if end in self._ends:
+                    self._bury(end)
+            if self._line.fileno() in ready:
+                return
+
+    def forget(self) -> None:
+        """In a child: they are its siblings, and none of its business."""
+        for end, (_, told) in self._ends.items():
+            os.close(end)
+            os.close(told)
+
+    def _bury(self, end: int) -> None:
+        pid, told = self._ends.pop(end)
+        _, status = os.waitpid(pid, 0)
+        with suppress(BrokenPipeError):  # nobody waits for it
+            os.write(told, b"%d\n" % os.waitstatus_to_exitcode(status))
+        self._poll.unregister(end)
+        os.close(end)
+        os.close(told)
+
+
 def _hatch(line: socket.socket) -> list[str] | None:
     """Fork for every order until the line ends. Comes back as the child, with its words; with None at the end."""
-    ends: dict[int, int] = {}
-    dying = dies_with_parent()
-
-    def bury(*_: Any) -> None:
-        while ends:
-            pid, status = os.waitpid(-1, os.WNOHANG)
-            if not pid:
-                return
-            with suppress(BrokenPipeError):  # nobody waits for it
-                os.write(ends[pid], b"%d\n" % os.waitstatus_to_exitcode(status))
-            os.close(ends.pop(pid))
-
-    signal.signal(signal.SIGCHLD, bury)
+    brood, dying = _Brood(line), dies_with_parent()
     while True:
+        brood.wait()
         order, lent, _, _ = socket.recv_fds(line, _MOST, 3)
         if not order:
             return None
         out, err, told = lent
-        signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGCHLD])
         if pid := os.fork():
             os.write(told, b"%d\n" % pid)
-            ends[pid] = told
-        else:
-            signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-            if dying:
-                dying()
-            _become(json.loads(order), out, err)
-            for end in (line.fileno(), told, *ends.values()):
-                os.close(end)
-        signal.pthread_sigmask(signal.SIG_UNBLOCK, [signal.SIGCHLD])
-        os.close(out)
-        os.close(err)
-        if not pid:
-            line.detach()
-            return list(json.loads(order)["words"])
+            brood.add(pid, told)
+            os.close(out)
+            os.close(err)
+            continue
+        if dying:
+            dying()
+        brood.forget()
+        _become(json.loads(order), out, err)
+        for end in (line.detach(), told, out, err):
+            os.close(end)
+        return list(json.loads(order)["words"])
 
 
 def _become(order: Mapping[str, Any], out: int, err: int) -> None:
