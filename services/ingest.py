@@ -28,6 +28,7 @@ from services.broker.door import Door
 from services.broker.link import Incoming
 from services.canary import Canary
 from services.configuration.gateways import Flood
+from services.ending import cancelled
 from services.figures import INGEST_FAILURES, INGEST_SECONDS, MESSAGES, RECORDS
 from services.grants import Grants
 from services.health import Health
@@ -119,11 +120,8 @@ class Ingest:
         self._stopping.set()
         self._door.stop_reading()
         if self._tasks:
-            ingest, answers = self._tasks
-            await asyncio.wait([ingest], timeout=_STOP_PATIENCE)
-            for task in (ingest, answers):
-                task.cancel()
-            await asyncio.wait(self._tasks)
+            await asyncio.wait(self._tasks[:1], timeout=_STOP_PATIENCE)
+            await cancelled(self._tasks)
 
     def health(self, reasons: Sequence[str] = ()) -> Health:
         """The state of the way in, after the ``reasons`` others found; sentences in Japanese with English beside."""

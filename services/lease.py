@@ -12,6 +12,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.clock import wall
+from services.ending import cancelled
 from services.figures import LEASE_CHANGES, LEASE_HELD
 from services.sharing import Sharing
 from services.store import leases
@@ -65,8 +66,7 @@ class Leased:
             self._note(False)
             return False
         finally:
-            keeper.cancel()
-            await asyncio.wait([keeper])
+            await cancelled([keeper])
 
     async def renew(self) -> bool:
         """Take the lease or make it longer; True where it is ours. Quiet while most of it is left."""

@@ -11,6 +11,7 @@ from time import perf_counter
 import structlog
 
 from services.bell import Listener
+from services.ending import cancelled
 from services.figures import STEP_SECONDS, STEPS
 
 log = structlog.get_logger()
@@ -56,9 +57,7 @@ class Loops:
                 task.cancel()
         if self._tasks:
             _, late = await asyncio.wait(self._tasks.values(), timeout=_STOP_PATIENCE)
-            for task in late:
-                task.cancel()
-        await asyncio.gather(*self._tasks.values(), return_exceptions=True)
+            await cancelled(late)
 
     async def _run(self, loop: Loop) -> None:
         failures = 0

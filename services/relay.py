@@ -10,6 +10,7 @@ import asyncpg
 import structlog
 
 from services.bell import Bell
+from services.ending import cancelled
 from services.store.engine import Store
 
 log = structlog.get_logger()
@@ -34,8 +35,7 @@ class Relay:
 
     async def stop(self) -> None:
         if self._task:
-            self._task.cancel()
-            await asyncio.wait([self._task])
+            await cancelled([self._task])
 
     def _pass_on(self, name: str) -> None:
         self._due.add(name)

@@ -7,13 +7,14 @@ answer, more time is asked for; after that each sign of life says that the event
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import socket
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
 import structlog
+
+from services.ending import cancelled
 
 log = structlog.get_logger(__name__)
 
@@ -49,9 +50,7 @@ class Supervisor:
             yield
         finally:
             if telling:
-                telling.cancel()
-                with contextlib.suppress(asyncio.CancelledError):
-                    await telling
+                await cancelled([telling])
 
     def stopping(self) -> None:
         """An orderly end has begun."""

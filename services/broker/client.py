@@ -17,6 +17,7 @@ from services.broker.buffer import Buffer
 from services.broker.link import Incoming, Link
 from services.broker.login import DeniedError, LinkError, Login, UnreachableError
 from services.clock import wall
+from services.ending import cancelled
 
 log = structlog.get_logger(__name__)
 
@@ -134,8 +135,7 @@ class MqttClient:
         if self._link and self._linked.is_set():
             await self._link.close()
         if self._runner:
-            self._runner.cancel()
-            await asyncio.wait([self._runner])
+            await cancelled([self._runner])
         self._stopped = True
         self._linked.set()
         self._now_in(Phase.STOPPED, "")

@@ -32,6 +32,7 @@ from services.broker.folder import (
 from services.broker.forbidden import Dropped, ForbiddenLog
 from services.broker.probe import connack
 from services.broker.rights import HUB_USER, Gateway
+from services.ending import cancelled
 
 __all__ = ["Access", "BrokerError", "BrokerState", "EmbeddedBroker"]
 
@@ -126,9 +127,7 @@ class EmbeddedBroker:
 
     async def stop(self) -> None:
         """Stop in order: the server closes its files; after ``10`` seconds it is killed."""
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await cancelled(self._tasks)
         self._tasks = []
         await self._end_process()
         self.state = replace(self.state, up=False, detail="stopped")

@@ -44,6 +44,7 @@ from services.broker.workqueue import (
     topic_of,
 )
 from services.clock import wall
+from services.ending import cancelled
 
 log = structlog.get_logger(__name__)
 WAITING = Gauge("shirase_broker_waiting", "Messages at the broker that nobody has taken yet, over all ingest processes")
@@ -122,9 +123,7 @@ class JetStreamDoor:
     async def stop(self) -> None:
         """Tell what is done, give back what is not, and end."""
         self.stop_reading()
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await cancelled(self._tasks)
         self._words.extend((reply, BACK) for reply, _ in self._held.values())
         self._held.clear()
         if self._nats and not self._nats.is_closed:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from services.line import SERVICES
 from services.settings import Settings, SettingsError, load
+from services.slow_end import told_after
 from services.supervisor import Supervisor
 from services.telemetry import configure_logging
 
@@ -55,6 +56,7 @@ async def _serve(settings: Settings, services: Sequence[str]) -> int:
 
     def end() -> None:
         supervisor.stopping()
+        told_after()
         stop.set()
 
     for number in (signal.SIGTERM, signal.SIGINT):

@@ -10,7 +10,6 @@ from __future__ import annotations
 import asyncio
 import hashlib
 from collections.abc import AsyncIterator
-from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,6 +19,7 @@ from sqlalchemy import Select, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.clock import wall
+from services.ending import cancelled
 from services.figures import EVENT_STREAMS
 from services.store import calls, distrusts, muster_people, musters, orders, presences, silences
 from services.store.records import latest_seq
@@ -122,9 +122,7 @@ async def _watching(app: web.Application) -> AsyncIterator[None]:
     await _look(app)
     task = asyncio.create_task(_watch(app), name="events")
     yield
-    task.cancel()
-    with suppress(asyncio.CancelledError):
-        await task
+    await cancelled([task])
 
 
 async def _watch(app: web.Application) -> None:

@@ -57,7 +57,7 @@ class HubProcess:
             self._process = await (_from_nothing if FULL else warm.start)(words, log, self.environment)
         assert self._process.stdout is not None
         line = await asyncio.wait_for(self._process.stdout.readline(), 300)  # six at once, on a busy machine
-        assert line, (self.data_dir / "hub.log").read_text(encoding="utf-8")[-3000:]
+        assert line, self._last_words()
         self.address = json.loads(line)["ready"]
 
     @property
@@ -76,11 +76,17 @@ class HubProcess:
         await self._process.wait()
 
     async def stop(self) -> int:
-        """SIGTERM, and the exit code."""
+        """SIGTERM, and the exit code. One that does not end has said in its log what it waits for."""
         assert self._process is not None
         if self._process.returncode is None:
             self._process.terminate()
-        return await asyncio.wait_for(self._process.wait(), 120)
+        try:
+            return await asyncio.wait_for(self._process.wait(), 120)
+        except TimeoutError:
+            raise AssertionError(f"{self.services or 'the hub'} does not end: {self._last_words()}") from None
+
+    def _last_words(self) -> str:
+        return (self.data_dir / "hub.log").read_text(encoding="utf-8")[-8000:]
 
     def gateway(self, name: str) -> MqttClient:
         """A gateway with the broker's address; it connects again by itself after each kill."""

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping, Set
-from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
 from secrets import token_hex
@@ -17,6 +16,7 @@ from secrets import token_hex
 from services.broker.client import MqttClient
 from services.broker.login import Login
 from services.clock import wall
+from services.ending import cancelled
 
 ROOT = "hub/v1/public"
 _CONNECTED_WITHIN = 5.0  # seconds to wait for a connection that is being made
@@ -87,9 +87,7 @@ class Board:
     async def close(self) -> None:
         """End the connection; what hangs on the board stays."""
         if self._reader:
-            self._reader.cancel()
-            with suppress(asyncio.CancelledError):
-                await self._reader
+            await cancelled([self._reader])
             await self._client.stop()
             self._reader = None
 
