@@ -47,7 +47,7 @@ class Limits:
     messages: int = 10_000
     octets: int = 64_000_000
     first_delay: float = 0.5
-    most_delay: float = 30.0
+    most_delay: float = 5.0  # a line that is whole again is used within seconds, however long it was not
     steady: float = 60.0  # a connection this old resets the delay
     stay_down: float = 300.0  # after too many takeovers
     ask_again: float = 60.0  # refused subscriptions

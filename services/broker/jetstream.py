@@ -11,13 +11,13 @@ import asyncio
 import itertools
 import random
 import secrets
+import ssl
 from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
-import nats
 import structlog
 from nats.aio.client import Client as Nats
 from nats.aio.msg import Msg
@@ -27,9 +27,8 @@ from prometheus_client import Gauge
 
 from services.broker.buffer import Buffer
 from services.broker.client import ClientState, Limits, MqttClient, Phase
-from services.broker.dialect import tls_context
 from services.broker.link import Incoming
-from services.broker.login import LinkError, Login
+from services.broker.login import LinkError, Login, UntrustedError
 from services.broker.rights import HUB_USER
 from services.broker.workqueue import (
     AT_ONCE,
@@ -37,6 +36,7 @@ from services.broker.workqueue import (
     DONE,
     HEARTBEAT,
     STILL_AT_IT,
+    connected,
     end_of,
     make_sure,
     next_of,
@@ -160,37 +160,39 @@ class JetStreamDoor:
                 self._buffer.put(one)
 
     async def _run(self) -> None:
-        delay = self._limits.first_delay
+        delay, loop = self._limits.first_delay, asyncio.get_running_loop()
         while not self._draining:
+            began = loop.time()
             try:
                 self._nats = self._nats or await self._connected()
                 await self._pull(self._nats)
             except Exception as error:  # noqa: BLE001 - whatever it is, a way in that has ended must not look open
-                why = f"JetStream at {', '.join(self._servers)}: {error or type(error).__name__}"
-                if why != self._detail:
-                    log.warning("jetstream_not_pulling", reason=why)
-                delay = self._limits.first_delay if self._phase is Phase.UP else min(delay * 2, self._limits.most_delay)
-                self._now_in(Phase.CONNECTING, why)
+                lasted = loop.time() - began > self._limits.most_delay
+                delay = self._limits.first_delay if lasted else min(delay * 2, self._limits.most_delay)
+                self._not_pulling(error)
                 await asyncio.sleep(delay * random.uniform(0.5, 1.0))  # noqa: S311 - spreads load, guards nothing
 
     async def _connected(self) -> Nats:
-        """A connection that looks for another node by itself when its own dies."""
-        login, scheme = self._login, "tls" if self._login.ca else "nats"
-        made = await nats.connect(
-            servers=[f"{scheme}://{one}" for one in random.sample(self._servers, len(self._servers))],
-            user=login.user or None,
-            password=login.password or None,
-            tls=tls_context(login) if login.ca else None,
-            name=self._me,
-            max_reconnect_attempts=-1,
-            reconnect_time_wait=self._limits.first_delay,
-            connect_timeout=5,
-            ping_interval=10,
-            error_cb=_quietly,
-        )
+        limits = self._limits
+        made = await connected(self._login, self._servers, self._me, limits.first_delay, self._hindered)
         self._connections += 1
         log.info("jetstream_connected", server=str(made.connected_url and made.connected_url.netloc.rpartition("@")[2]))
         return made
+
+    async def _hindered(self, error: Exception) -> None:
+        """What the library only tells, and goes on by itself: without a connection nothing else would say why."""
+        if self._nats is None or not self._nats.is_connected:
+            self._not_pulling(error)
+        else:
+            log.info("jetstream_trouble", error=repr(error)[:300])
+
+    def _not_pulling(self, error: Exception) -> None:
+        where = f"JetStream at {', '.join(self._servers)}"
+        untrusted = isinstance(error, ssl.SSLError)
+        why = str(UntrustedError(where, error)) if untrusted else f"{where}: {error or type(error).__name__}"
+        if why != self._detail:
+            log.warning("jetstream_not_pulling", reason=why)
+        self._now_in(Phase.CONNECTING, why)
 
     async def _pull(self, connection: Nats) -> None:
         """Ask for more as long as there is room.
@@ -292,7 +294,3 @@ class JetStreamDoor:
 
     def _now_in(self, phase: Phase, detail: str) -> None:
         self._phase, self._detail = phase, detail
-
-
-async def _quietly(error: Exception) -> None:
-    log.info("jetstream_trouble", error=repr(error)[:300])

@@ -18,7 +18,7 @@ from typing import Any
 from paho.mqtt.client import MQTTMessage
 
 from services.broker.dialect import SESSION_TAKEN_OVER, connect, new_client
-from services.broker.login import DeniedError, ForbiddenError, LinkError, Login, UnreachableError
+from services.broker.login import DeniedError, ForbiddenError, LinkError, Login, UnreachableError, UntrustedError
 from services.broker.read_ahead import ReadAhead
 
 _OPEN_PATIENCE = 10.0  # seconds until CONNACK
@@ -76,8 +76,7 @@ class Link:
         try:
             await asyncio.shield(connecting)
         except ssl.SSLError as error:
-            cure = "see [broker] host, ca and certificate"
-            raise LinkError(f"{self._where}: no TLS connection comes about, {cure} ({error})") from error
+            raise UntrustedError(self._where, error) from error
         except OSError as error:
             raise UnreachableError(f"{self._where} is not reachable: {error}") from error
         except asyncio.CancelledError:

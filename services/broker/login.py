@@ -19,6 +19,14 @@ class DeniedError(LinkError):
     """The broker answered and does not let us in: wrong user, password or client id."""
 
 
+class UntrustedError(LinkError):
+    """No TLS connection comes about: another certificate, another name, another authority than we were told of."""
+
+    def __init__(self, where: str, error: Exception) -> None:
+        cure = "see [broker] host, ca and certificate"
+        super().__init__(f"{where}: no TLS connection comes about, {cure} ({error})")
+
+
 class ForbiddenError(Exception):
     """MQTT 5 only: the broker refuses a publication for want of rights; sending it again would not help."""
 

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+import random
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 
+import nats
 from nats.aio.client import Client as Nats
 from nats.js.api import AckPolicy, ConsumerConfig
 from nats.js.errors import NotFoundError
 
+from services.broker.dialect import tls_context
+from services.broker.login import Login
 from services.broker.subjects import subjects, topic
 
 STREAM = "$MQTT_msgs"  # nats-server's own, where every QoS 1 message lies before its PUBACK
@@ -21,6 +25,29 @@ _EXPIRES = 30.0  # seconds
 DONE, BACK, STILL_AT_IT = b"+ACK", b"-NAK", b"+WPI"
 # How the broker says that the next message does not fit into this request, and that it brought all that it may
 _BROUGHT = ("Exceeds MaxBytes", "Batch Completed")
+
+
+async def connected(
+    login: Login, servers: Sequence[str], name: str, pause: float, hindered: Callable[[Exception], Awaitable[None]]
+) -> Nats:
+    """A connection to one of the nodes, HOST:PORT, that looks for another by itself when its own dies.
+
+    Nothing ends the looking, neither at first nor later: what each attempt fails with is told to ``hindered`` alone.
+    Raises LinkError for a certificate of ours that cannot be used.
+    """
+    scheme = "tls" if login.ca else "nats"
+    return await nats.connect(
+        servers=[f"{scheme}://{one}" for one in random.sample(servers, len(servers))],
+        user=login.user or None,
+        password=login.password or None,
+        tls=tls_context(login) if login.ca else None,
+        name=name,
+        max_reconnect_attempts=-1,
+        reconnect_time_wait=pause,
+        connect_timeout=5,
+        ping_interval=10,
+        error_cb=hindered,
+    )
 
 
 async def make_sure(connection: Nats, name: str, filters: Sequence[str]) -> bool:

@@ -7,6 +7,7 @@ import json
 import ssl
 from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -31,6 +32,7 @@ from services.lookout import Lookout
 from services.store import vitals
 from services.store.engine import Store
 from services.store.tables import quarantine, records
+from tests.certificates import Authority
 from tests.city_broker import CityBroker, any_port, city_broker, until
 from tests.services.test_ingest import QUICK, count, rows, stored
 
@@ -225,6 +227,24 @@ async def test_a_gateway_speaks_mqtt_alone_and_under_its_own_name(broker: CityBr
         assert await count(store, records) == 0
         (kept,) = await rows(store, quarantine)
         assert (kept.topic, kept.gateway) == ("hub/v1/gw07/st.1/snow_depth", "gw07"), "a dot stays a dot"
+
+
+async def test_a_node_that_is_not_the_named_one_is_not_believed_and_it_is_said_why(
+    broker: CityBroker, port: int, tmp_path: Path
+) -> None:
+    """The certificate is for localhost, and signed by the authority beside it; MQTT beside it is in order."""
+    login = broker.login("hub", PASSWORD, client_id="shirase-hub")
+    stranger = Authority(tmp_path / "stranger").file
+    for one in (
+        JetStreamDoor(login, [f"127.0.0.1:{port}"], ["hub/v1/#"], limits=QUICK),
+        JetStreamDoor(replace(login, ca=stranger), [f"localhost:{port}"], ["hub/v1/#"], limits=QUICK),
+    ):
+        await one.start()
+        await until(lambda one=one: one.state.detail != "")
+        assert not one.state.ready and "no TLS connection" in one.state.detail
+        assert "[broker] host, ca and certificate" in one.state.detail
+        assert one.state.connection <= 1, "the one beside, at the most"
+        await one.stop()
 
 
 async def test_a_consumer_that_is_gone_is_told_and_made_again(
