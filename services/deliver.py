@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import count
 
@@ -39,6 +39,15 @@ _WORDS = {
 }
 
 
+@dataclass(slots=True)
+class _InHand:
+    """What was claimed and is not finished yet. ``until``: in the loop's time, when its lease has run out for sure."""
+
+    delivery: Delivery
+    until: float
+    outcome: Outcome | None = None  # what became of it, once that is known
+
+
 class Deliver:
     """The queue of one channel."""
 
@@ -63,6 +72,7 @@ class Deliver:
         self._paused_until: datetime | None = None  # the provider told us to wait; holds for the whole account
         self._sweep_at: datetime | None = None
         self._knock_at: datetime | None = None  # … and something urgent asks all the same, not before this
+        self._in_hand: _InHand | None = None
 
     @property
     def name(self) -> str:
@@ -74,15 +84,30 @@ class Deliver:
         return f"deliver:{channel.name}"
 
     async def step(self) -> bool:
-        """Send the most urgent delivery that is due, and close what is stale. True if there was one to send."""
-        delivery = await self._claim()
-        if delivery is None:
+        """Send the most urgent delivery that is due, and close what is stale. True if there was one to send.
+
+        Where the store fails under way, the next step goes on from there: what became of a sending is known, and
+        would else be looked up when its lease has run out, with all that comes after it waiting.
+        """
+        one = self._in_hand = self._still_in_hand() or await self._taken()
+        if one is None:
             return False
-        with DELIVER_SECONDS.labels(self._channel.name).time():
-            outcome = await self._try(delivery) if await self._is_ours(delivery) else None
-        if outcome is None or not await self._finish(delivery, _asked_again_soon(outcome, wall())):
-            log.warning("delivery lost to another process", channel=self._channel.name, delivery=delivery.id)
+        if one.outcome is None and await self._is_ours(one.delivery):
+            with DELIVER_SECONDS.labels(self._channel.name).time():
+                one.outcome = await self._try(one.delivery)
+        if one.outcome is None or not await self._finish(one.delivery, _asked_again_soon(one.outcome, wall())):
+            log.warning("delivery lost to another process", channel=self._channel.name, delivery=one.delivery.id)
+        self._in_hand = None
         return True
+
+    def _still_in_hand(self) -> _InHand | None:
+        one = self._in_hand
+        return one if one and asyncio.get_running_loop().time() < one.until else None
+
+    async def _taken(self) -> _InHand | None:
+        delivery = await self._claim()
+        until = asyncio.get_running_loop().time() + LEASE.total_seconds()
+        return _InHand(delivery, until) if delivery else None
 
     async def _is_ours(self, delivery: Delivery) -> bool:
         """Between claim and sending a process may stand still for an hour, with its machine, and know nothing of it."""

@@ -48,7 +48,7 @@ log = structlog.get_logger(__name__)
 STOPPED = Gauge("shirase_ingest_stopped", "1 while the store takes nothing and messages are held")
 BUFFERED = Gauge("shirase_ingest_buffered", "Messages taken from the broker that wait for the store")
 
-_FIRST_PAUSE, _LONGEST_PAUSE = 0.2, 15.0  # seconds between attempts on a store that fails
+_FIRST_PAUSE, _LONGEST_PAUSE = 0.2, 5.0  # seconds between attempts on a store that fails
 _STOP_PATIENCE = 15.0
 _IN_PASSING = 4096  # octets that are decoded sooner than a thread could take them
 _STALE_AFTER = timedelta(minutes=30)

@@ -15,7 +15,7 @@ from services.ending import cancelled
 from services.figures import STEP_SECONDS, STEPS
 
 log = structlog.get_logger()
-_LONGEST_PAUSE = 30.0
+_SHORTEST_PAUSE, _LONGEST_PAUSE = 1.0, 30.0  # after a failure, in seconds
 _LONGEST_REST = 1.0  # where a step took an hour because the machine stood still, two more would not help anybody
 _STOP_PATIENCE = 5.0  # seconds for a step under way when the hub stops
 
@@ -93,10 +93,15 @@ class Loops:
         return busy
 
     async def _after_failure(self, loop: Loop, error: Exception, failures: int) -> None:
-        """The first failure of a kind is logged whole, repeats only count."""
+        """The first failure of a kind is logged whole, repeats only count. A ring ends the pause, after a second of it:
+        when the store is back, everybody is rung, and nobody shall sleep on.
+        """
         STEPS.labels(loop.name, "failed").inc()
         if self.failing.get(loop.name) != repr(error):
             log.error("loop failed", loop=loop.name, exc_info=error)
         self.failing[loop.name] = repr(error)
         pause = min(_LONGEST_PAUSE, 0.5 * 2 ** min(failures, 8))
-        await asyncio.sleep(random.uniform(pause / 2, pause))  # noqa: S311 - jitter, not a secret
+        pause = random.uniform(pause / 2, pause)  # noqa: S311 - jitter, not a secret
+        at_least = min(pause, _SHORTEST_PAUSE)
+        await asyncio.sleep(at_least)
+        await loop.wake.wait(pause - at_least)

@@ -8,7 +8,8 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import select, text, update
+from sqlalchemy.exc import SQLAlchemyError
 
 from feeds.status import Status
 from rules.alert import Alert
@@ -101,6 +102,28 @@ async def test_a_hub_that_dies_after_sending_does_not_double_the_alert(
     await Deliver(store, Bell(), SetClock(), channel).step()
     assert await state(store) == "duplicate"
     assert len(city_system.received) == 1
+
+
+async def test_a_store_that_fails_after_the_sending_is_told_as_soon_as_it_is_back(
+    store: Store, channel: Linkage, city_system: FakeLinkage
+) -> None:
+    """Nobody asks again, and nobody waits for the lease: what became of it is known."""
+
+    async def renamed(old: str, new: str) -> None:
+        async with store.write() as connection:
+            await connection.execute(text(f"ALTER TABLE {old} RENAME TO {new}"))
+
+    await issue(store, channel, alert(channels=("linkage",)))
+    deliver = Deliver(store, Bell(), SetClock(), channel)
+    await renamed("chronology", "gone")
+    for _ in range(3):
+        with pytest.raises(SQLAlchemyError):
+            await deliver.step()
+    assert await state(store) == "sending"
+    await renamed("gone", "chronology")
+    assert await deliver.step()
+    assert await state(store) == "accepted" and city_system.requests == 1
+    assert not await deliver.step(), "there is nothing more to send"
 
 
 async def test_what_ran_out_while_the_line_was_down_is_not_sent(

@@ -62,6 +62,28 @@ async def test_an_error_is_shown_while_it_lasts_and_ends_nothing() -> None:
     await loops.stop()
 
 
+async def test_a_ring_ends_the_pause_after_a_failure(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The store is back, and says so to everybody; without it the pause would last for an hour."""
+    monkeypatch.setattr(loop_module, "_SHORTEST_PAUSE", 0.01)
+    monkeypatch.setattr(loop_module, "_LONGEST_PAUSE", 3600.0)
+    bell, loops, failures, done = Bell(), Loops(), 0, asyncio.Event()
+
+    async def step() -> bool:
+        nonlocal failures
+        failures += 1
+        if failures < 20:
+            bell.ring("go")
+            raise OSError("no store")
+        done.set()
+        return False
+
+    loops.start(Loop("test", step, bell.listen("go"), lambda: 60.0))
+    async with asyncio.timeout(30):
+        await done.wait()
+    await loops.stop()
+    assert loops.failing == {}
+
+
 async def test_a_full_queue_is_worked_off_without_pause() -> None:
     left = [3]
 
