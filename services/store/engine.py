@@ -29,6 +29,9 @@ if TYPE_CHECKING:
 PATIENCE = 900.0  # seconds; to bring the tables of years up to date takes minutes
 _DRIVERS = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+asyncpg", "postgres": "postgresql+asyncpg"}
 
+# Rows are asked by name, position or a column of a table; the last of a statement that is made anew each time would be
+# looked up in that one, which costs more than many a statement itself.
+_EXECUTION: dict[str, Any] = {"compiled_cache": COMPILED, "_result_disable_adapt_to_context": True}
 _OPTIONS: dict[str, Any] = {"json_serializer": written, "hide_parameters": True}
 
 
@@ -47,7 +50,7 @@ class Store:
     def __init__(self, writer: AsyncEngine, reader: AsyncEngine) -> None:
         self._writer, self._reader = writer, reader
         for engine in (writer, reader):
-            engine.update_execution_options(compiled_cache=COMPILED)
+            engine.update_execution_options(**_EXECUTION)
         self._turn = asyncio.Lock()
         self.keyring: Keyring | None = None  # under which senders of reports are sealed; None: none are kept
         self.taken: frozenset[str] = frozenset()  # what of them is taken; empty: all

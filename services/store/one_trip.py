@@ -5,6 +5,9 @@ execute, to fetch, to close. Each time two threads wake one another and wait for
 times what SQLite itself does for a statement of ours; and where another thread computes, each waits for it. Asked in
 one go, a statement costs half the processor time and a third of the time.
 
+Nor is there a trip for what need not be told apart: a transaction begins with its first statement, and what is over
+already is not rolled back once more when its connection goes back to the pool.
+
 Streams (:meth:`AsyncConnection.stream`) keep the driver's own cursors: they are there not to fetch all at once.
 """
 
@@ -14,13 +17,14 @@ import sqlite3
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 import aiosqlite
 from sqlalchemy.dialects.sqlite.aiosqlite import (
     AsyncAdapt_aiosqlite_connection,
     AsyncAdapt_aiosqlite_cursor,
     AsyncAdapt_aiosqlite_dbapi,
+    AsyncAdapt_aiosqlite_ss_cursor,
 )
 
 
@@ -54,8 +58,10 @@ class _Cursor(AsyncAdapt_aiosqlite_cursor):
 
     async def _ask(self, how: Callable[..., object], operation: Any, parameters: Any) -> None:
         connection = self._connection
-        async with self._adapt_connection._execute_mutex:
-            answer, rows = await connection._execute(_asked, connection._conn, how, operation, parameters)
+        adapted = cast("_Connection", self._adapt_connection)
+        async with adapted._execute_mutex:
+            begin = adapted.told()
+            answer, rows = await connection._execute(_asked, connection._conn, begin, how, operation, parameters)
         self._cursor, self._rows = answer, rows
 
     def close(self) -> None:
@@ -63,9 +69,49 @@ class _Cursor(AsyncAdapt_aiosqlite_cursor):
         self._rows.clear()
 
 
-class _Connection(AsyncAdapt_aiosqlite_connection):
+class _Stream(AsyncAdapt_aiosqlite_ss_cursor):
     __slots__ = ()
+
+    async def _execute_async(self, operation: Any, parameters: Any) -> Any:
+        adapted = cast("_Connection", self._adapt_connection)
+        if begin := adapted.told():
+            await adapted._connection.execute(begin)
+        return await super()._execute_async(operation, parameters)
+
+
+class _Connection(AsyncAdapt_aiosqlite_connection):
+    __slots__ = ("_begin", "_over")
     _cursor_cls = _Cursor
+    _ss_cursor_cls = _Stream
+
+    def __init__(self, *arg: Any, **kw: Any) -> None:
+        super().__init__(*arg, **kw)
+        self._begin = ""  # goes before the next statement
+        self._over = False  # SQLite has said that no transaction is open, and nothing was sent to it since
+
+    def begin(self, how: str) -> None:
+        """Begin a transaction with the next statement."""
+        self._begin = how
+
+    def told(self) -> str:
+        """What is to go before a statement that is sent now. From here on a transaction may be open, also where
+        whoever sends it is cancelled while the other thread is at work."""
+        begin, self._begin, self._over = self._begin, "", False
+        return begin
+
+    def commit(self) -> None:
+        """Nothing where nothing was asked."""
+        self._end(super().commit)
+
+    def rollback(self) -> None:
+        """Nothing where it is over already."""
+        self._end(super().rollback)
+
+    def _end(self, how: Callable[[], None]) -> None:
+        self._begin = ""
+        if not self._over:
+            how()
+            self._over = True
 
 
 class _Driver(AsyncAdapt_aiosqlite_dbapi):
@@ -74,11 +120,13 @@ class _Driver(AsyncAdapt_aiosqlite_dbapi):
 
 
 def _asked(
-    connection: sqlite3.Connection, how: Callable[..., object], operation: Any, parameters: Any
+    connection: sqlite3.Connection, begin: str, how: Callable[..., object], operation: Any, parameters: Any
 ) -> tuple[_Answer, deque[Any]]:
     """In the driver's thread: everything that is wanted of a statement."""
     cursor = connection.cursor()
     try:
+        if begin:
+            cursor.execute(begin)
         how(cursor, operation, parameters)
         rows = deque(cursor.fetchall() if cursor.description else ())
         return _Answer(cursor.description, cursor.rowcount, cursor.lastrowid), rows

@@ -46,7 +46,7 @@ def onlooker(url: URL, **options: Any) -> AsyncEngine:
 
     @event.listens_for(engine.sync_engine, "begin")
     def on_begin(connection: Any) -> None:
-        connection.exec_driver_sql("BEGIN")
+        connection.connection.dbapi_connection.begin("BEGIN")
 
     return engine
 
@@ -82,7 +82,7 @@ def _tune(engine: AsyncEngine, begin: str) -> None:
 
     @event.listens_for(engine.sync_engine, "begin")
     def on_begin(connection: Any) -> None:
-        connection.exec_driver_sql(begin)
+        connection.connection.dbapi_connection.begin(begin)
 
 
 def _write_ahead(cursor: Any) -> None:

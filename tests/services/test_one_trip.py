@@ -5,14 +5,16 @@ from __future__ import annotations
 import asyncio
 import sqlite3
 from collections.abc import AsyncIterator
+from contextlib import closing
 from pathlib import Path
 
 import aiosqlite
 import pytest
-from sqlalchemy import Column, Integer, MetaData, Table, Text, insert, select, text, update
+from sqlalchemy import Column, Integer, MetaData, Table, Text, insert, make_url, select, text, update
 from sqlalchemy.exc import IntegrityError, OperationalError
-from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
+from services.store import sqlite
 from services.store.one_trip import DRIVER
 
 METADATA = MetaData()
@@ -30,7 +32,8 @@ async def connection(tmp_path: Path) -> AsyncIterator[AsyncConnection]:
     await engine.dispose()
 
 
-async def test_one_trip(connection: AsyncConnection, monkeypatch: pytest.MonkeyPatch) -> None:
+def counting(monkeypatch: pytest.MonkeyPatch) -> list[object]:
+    """What goes to the driver's threads from now on."""
     trips, go = list[object](), aiosqlite.Connection._execute
 
     async def counted(self: aiosqlite.Connection, *what: object) -> object:
@@ -38,6 +41,11 @@ async def test_one_trip(connection: AsyncConnection, monkeypatch: pytest.MonkeyP
         return await go(self, *what)
 
     monkeypatch.setattr(aiosqlite.Connection, "_execute", counted)
+    return trips
+
+
+async def test_one_trip(connection: AsyncConnection, monkeypatch: pytest.MonkeyPatch) -> None:
+    trips = counting(monkeypatch)
     await connection.execute(insert(THINGS), NAMES)
     assert len(trips) == 1, "many rows are one statement"
     assert (await connection.execute(select(THINGS.c.name))).all() == [("rain",), ("snow",), ("wind",)]
@@ -81,3 +89,64 @@ async def test_who_gives_up_waiting_leaves_a_connection_that_works(connection: A
         await waiting
     await connection.rollback()
     assert await connection.scalar(text("SELECT 1")) == 1
+
+
+@pytest.fixture
+async def engines(tmp_path: Path) -> AsyncIterator[tuple[AsyncEngine, AsyncEngine]]:
+    both = sqlite.engines(make_url(f"sqlite+aiosqlite:///{tmp_path / 'tuned.db'}"))
+    async with both[0].begin() as one:
+        await one.run_sync(METADATA.create_all)
+    async with both[1].connect() as one:  # made, and given back
+        await one.execute(select(1))
+    yield both
+    for engine in both:
+        await engine.dispose()
+
+
+async def test_a_transaction_begins_with_its_first_statement_and_ends_once(
+    engines: tuple[AsyncEngine, AsyncEngine], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    trips = counting(monkeypatch)
+    writer, reader = engines
+    async with writer.begin() as one:
+        await one.execute(insert(THINGS), NAMES)
+    assert len(trips) == 2, "the statement and the commit"
+    async with reader.connect() as one:
+        assert len((await one.execute(select(THINGS))).all()) == 3
+        assert (await one.execute(select(THINGS.c.id))).all() == [(1,), (2,), (3,)]
+        await one.rollback()
+    assert len(trips) == 5
+    async with writer.begin():
+        pass
+    assert len(trips) == 5, "nothing was asked"
+
+
+async def test_a_stream_is_of_one_moment(engines: tuple[AsyncEngine, AsyncEngine]) -> None:
+    writer, reader = engines
+    async with reader.connect() as one, one.stream(select(THINGS)) as rows:
+        async with writer.begin() as other:
+            await other.execute(insert(THINGS), NAMES)
+        assert [row async for row in rows] == []
+        assert (await one.execute(select(THINGS))).all() == [], "the transaction began with the stream"
+
+
+async def test_what_failed_or_was_given_up_holds_no_lock(engines: tuple[AsyncEngine, AsyncEngine]) -> None:
+    writer, _ = engines
+    with pytest.raises(IntegrityError):
+        async with writer.begin() as one:
+            await one.execute(insert(THINGS), [*NAMES, NAMES[0]])
+
+    async def write() -> None:
+        async with writer.begin() as one:
+            await one.execute(insert(THINGS), NAMES)
+
+    waiting = asyncio.create_task(write())
+    for _ in range(3):  # on its way to the other thread, or not yet
+        await asyncio.sleep(0)
+    waiting.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await waiting
+    with closing(sqlite3.connect(str(writer.url.database), timeout=0)) as other:
+        other.execute("INSERT INTO things (name) VALUES ('hail')")
+        other.commit()
+        assert other.execute("SELECT name FROM things").fetchall() == [("hail",)]
