@@ -1,5 +1,9 @@
 """The wake-up bell between the loops. A lost ring costs seconds, never work: every loop also polls.
 
+A name may be told apart further, as ``outbox:webhook``: who listens to ``outbox`` hears it, who listens to
+``outbox:mail`` does not, and a ring of ``outbox`` is heard by all three. So what concerns one channel does not send all
+of them to the store at once.
+
 It rings in its own process; on PostgreSQL :mod:`services.relay` carries each ring to the others.
 """
 
@@ -24,13 +28,16 @@ class Bell:
 
     def ring_here(self, name: str) -> None:
         """Wake all who listen to ``name`` in this process."""
-        for event in self._waiters[name]:
-            event.set()
+        for heard, events in self._waiters.items():
+            if f"{name}:".startswith(f"{heard}:") or heard.startswith(f"{name}:"):
+                for event in events:
+                    event.set()
 
     def ring_all(self) -> None:
         """Wake everyone in this process: a ring may have been missed."""
-        for name in list(self._waiters):
-            self.ring_here(name)
+        for events in self._waiters.values():
+            for event in events:
+                event.set()
 
     def listen(self, *names: str) -> Listener:
         """A listener that misses no ring between two of its waits."""
@@ -54,14 +61,17 @@ class Listener:
 
     def __init__(self, bell: Bell, names: tuple[str, ...], event: asyncio.Event) -> None:
         self._bell, self._names, self._event = bell, names, event
+        self.rang = False  # and that ended the last wait
 
     async def wait(self, timeout: float) -> bool:  # noqa: ASYNC109
         """True if it rang since the last wait, or rings within ``timeout`` seconds."""
+        self.rang = False
         try:
             async with asyncio.timeout(timeout):  # wait_for would lose a cancellation that comes with the ring
                 await self._event.wait()
         except TimeoutError:
             return False
+        self.rang = True
         self._event.clear()
         return True
 

@@ -12,7 +12,7 @@ from sqlalchemy import RowMapping
 
 from feeds.status import Status
 from services import trail
-from services.bell import Bell
+from services.bell import Bell, Listener
 from services.channels.budget.gate import Gate
 from services.channels.budget.meter import Meter
 from services.channels.channel import TAKEN, Cause, Channel, Delivery, Outcome, Progress, Verdict
@@ -67,6 +67,7 @@ class Deliver:
         # Where other processes have this queue too, only the one with the lease can keep the provider's pace: the
         # others send what no limit holds back, and nothing else.
         self.once: Leased | None = None
+        self.wake: Listener | None = None  # by which it hears that there is something to send
         self._failed = False  # the last attempt was
         self._flows = False  # there was something to send
         self._paused_until: datetime | None = None  # the provider told us to wait; holds for the whole account
@@ -132,10 +133,10 @@ class Deliver:
     async def _claim(self) -> Delivery | None:
         """What is stale is looked for where nothing else is to be done, and once a second all the same.
 
-        An idle queue is asked one question, and nobody's turn is taken.
+        An idle queue is asked one question, and nobody's turn is taken; one that was called goes to its work at once.
         """
         now, at = self._clock.now(), wall()
-        if not self._flows:
+        if not (self._flows or (self.wake and self.wake.rang)):
             async with self._store.read() as connection:
                 if not await outbox.anything(connection, self._channel.name, now, at):
                     return None

@@ -26,7 +26,7 @@ from services.city import City
 from services.clock import Clock
 from services.desks.drafting import drafted
 from services.desks.hold_off import Present, leave
-from services.desks.review import release
+from services.desks.review import release, send_out
 from services.figures import DRAFTS, EVALUATE_ALERTS, EVALUATE_SECONDS
 from services.lease import Leased
 from services.store import alerts, chronology, hold_offs, situations, suppressions
@@ -34,7 +34,7 @@ from services.store.alerts import Revision
 from services.store.chronology import Entry
 from services.store.codec import from_json
 from services.store.engine import Store
-from services.store.prepared import write_prepared
+from services.store.prepared import Mark, write_prepared
 from services.store.suppressions import Suppression
 
 
@@ -44,16 +44,18 @@ class _Seen:
 
     situation: Situation
     ripe: bool  # a revision has waited as long as it must
+    held: Sequence[Suppression]  # the reasons that the store knows
+    over_budget: Sequence[Suppression]  # what open revisions themselves say
 
 
 @dataclass(frozen=True, slots=True)
 class _Made:
     """What is to be written."""
 
-    situation: Situation
     drafts: Sequence[Revision]
     withdrawn: Sequence[Withdrawal]
-    held: Sequence[Suppression]
+    held: Sequence[Suppression]  # without what the budget holds back
+    seen: _Seen
 
 
 class Evaluate:
@@ -68,22 +70,23 @@ class Evaluate:
         """Decide for these statuses; True if anything was written for people or channels."""
         moved = False
         for status in statuses:
-            moved |= await self._step(status)
-        if moved:
-            self._bell.ring("alerts")
-            self._bell.ring("outbox")
+            bells = await self._step(status)
+            for name in bells:
+                self._bell.ring(name)
+            moved |= bool(bells)
         return moved
 
-    async def _step(self, status: Status) -> bool:
+    async def _step(self, status: Status) -> Sequence[str]:
+        """Decide; the bells to ring for what was written."""
         began, now = perf_counter(), self._clock.now()
         async with self._store.read() as connection:
             if not await situations.anything(connection, status):
                 DRAFTS.labels(status.value).set(0)
-                return False
+                return ()
             over = await alerts.running_out(connection, status, now)
         if over:
             await self._run_out(status, now)
-        moved = await write_prepared(
+        bells = await write_prepared(
             self._store,
             mark=lambda connection: situations.mark(connection, status, now),
             look=lambda connection: self._look(connection, status),
@@ -91,18 +94,21 @@ class Evaluate:
             put=self._put,
         )
         EVALUATE_SECONDS.observe(perf_counter() - began)
-        return bool(moved)
+        return bells or ()
 
     async def _run_out(self, status: Status, now: datetime) -> None:
         async with self._store.write() as connection:
             ran_out = await alerts.run_out(connection, status, now)
             await chronology.append(connection, [_ran_out(from_json(Alert, row["body"]), now) for row in ran_out])
 
-    async def _look(self, connection: AsyncConnection, status: Status) -> _Seen:
+    async def _look(self, connection: AsyncConnection, status: Status) -> tuple[Mark, _Seen]:
         now = self._clock.now()
-        situation = await situations.look(connection, status, now)
+        mark, situation = await situations.look(connection, status, now)
         DRAFTS.labels(status.value).set(sum(one.state is State.DRAFT for one in situation.standing.values()))
-        return _Seen(situation, ripe=bool(await hold_offs.due(connection, status, now)))
+        drafts = any(one.state is State.DRAFT for one in situation.standing.values())
+        ripe = drafts and bool(await hold_offs.due(connection, status, now))
+        held = await suppressions.standing(connection, status)
+        return mark, _Seen(situation, ripe, held, await self._over_budget(connection, status))
 
     async def _make(self, seen: _Seen) -> _Made | None:
         """Decide, and write out what is decided for every channel; None where the store says all of it already."""
@@ -111,27 +117,31 @@ class Evaluate:
         decision = city.floor.under(decided)
         named = [replace(one, channels=outlets(one.channels, city.channels)) for one in decision.alerts]
         held = [_suppression(drop) for drop in decision.drops]
-        if not (named or decision.withdrawn or seen.ripe):
-            async with self._store.read() as connection:
-                now_held = [*held, *await self._over_budget(connection, situation.status)]
-                if not await suppressions.differ(connection, situation.status, now_held):
-                    return None
-        return _Made(situation, await drafted(self._store, city, named, situation.now), decision.withdrawn, held)
+        moved = named or decision.withdrawn or seen.ripe
+        if not moved and not suppressions.differ(seen.held, [*held, *seen.over_budget]):
+            return None
+        return _Made(await drafted(self._store, city, named, situation.now), decision.withdrawn, held, seen)
 
-    async def _put(self, connection: AsyncConnection, made: _Made) -> bool:
-        """True if anything was written for people or channels."""
-        city, now, status = self._city, made.situation.now, made.situation.status
+    async def _put(self, connection: AsyncConnection, made: _Made) -> Sequence[str]:
+        """The bells to ring: of what was written for people, and of the channels that have something to send."""
+        city, situation = self._city, made.seen.situation
+        now, status = situation.now, situation.status
+        out: set[str] = set()
         for draft in made.drafts:
-            await self._propose(connection, draft, now)
+            out |= await self._propose(connection, draft, now)
         for gone in made.withdrawn:
             await self._close(connection, gone, status, now)
         held = [*made.held, *await self._over_budget(connection, status)]
-        await suppressions.replace_standing(connection, status, now, held)
-        hazards = {one.key: one for one in made.situation.hazards}
-        ripe = await leave(connection, status, now, Present(floor=city.floor, channels=city.channels, hazards=hazards))
+        if suppressions.differ(made.seen.held, held):
+            await suppressions.replace_standing(connection, status, now, held)
+        hazards = {one.key: one for one in situation.hazards}
+        present = Present(floor=city.floor, channels=city.channels, hazards=hazards)
+        ripe = made.seen.ripe and await leave(connection, status, now, present)
         for outcome, many in (("drafted", len(made.drafts)), ("withdrawn", len(made.withdrawn))):
             EVALUATE_ALERTS.labels(status.value, outcome).inc(many)
-        return bool(made.drafts or made.withdrawn or ripe)
+        if not (made.drafts or made.withdrawn or ripe):
+            return ()
+        return ["alerts", *(["outbox"] if ripe else [f"outbox:{name}" for name in sorted(out)])]
 
     async def _over_budget(self, connection: AsyncConnection, status: Status) -> list[Suppression]:
         """What open revisions themselves say. Where nothing costs anything the planner holds nothing back."""
@@ -141,16 +151,21 @@ class Evaluate:
             for series, rule, name, reason in rows
         ]
 
-    async def _propose(self, connection: AsyncConnection, draft: Revision, now: datetime) -> None:
-        """Store the draft with everything it would send; what needs no person leaves the house at once."""
+    async def _propose(self, connection: AsyncConnection, draft: Revision, now: datetime) -> frozenset[str]:
+        """Store the draft with everything it would send; what needs no person leaves the house at once, by these
+        channels."""
         alert = draft.alert
-        await alerts.add_draft(connection, alert, draft.payloads, now)
         trail.tell(connection, trail.DRAFTED, **trail.ids_of(alert), rule=alert.rule, hazards=alert.hazards)
+        if alert.approval is Approval.AUTO and not alert.hold_off_s:
+            await alerts.add_issued(connection, alert, draft.payloads, now)
+            return await send_out(connection, draft, now, who=f"規則 {alert.rule}")
+        await alerts.add_draft(connection, alert, draft.payloads, now)
         if alert.approval is Approval.AUTO:
             await release(connection, draft, now, who=f"規則 {alert.rule}")
-            return
+            return frozenset()
         text = f"「{alert.texts['ja'].headline}」第{alert.revision}報の案を作った（承認待ち）"
         await chronology.append(connection, [_entry(alert, "draft", text, now)])
+        return frozenset()
 
     async def _close(self, connection: AsyncConnection, gone: Withdrawal, status: Status, now: datetime) -> None:
         """A draft nobody needs goes; a series that is over ends. What was issued before a withdrawn draft stands."""

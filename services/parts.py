@@ -212,7 +212,7 @@ async def evaluate(house: House) -> Evaluate:
     judge = Evaluate(once, house.bell, house.clock, await house.city())
     for status in Status:
         step = leased(once, partial(judge.step, (status,)))
-        house.repeat(Loop(f"{Evaluate.name}:{status}", step, house.bell.listen("hazards"), house.pace))
+        house.repeat(Loop(f"{Evaluate.name}:{status}", step, house.bell.listen(f"hazards:{status}"), house.pace))
     await reports.run(house)
     return judge
 
@@ -230,8 +230,9 @@ async def deliver(house: House) -> None:
             await mqtt.set_up(house, channel)
         sender = Deliver(house.store, house.bell, house.clock, channel, meter=city.meters.get(channel.name))
         sender.once = await house.once(sender.name, sharing) if house.store.shared else None
+        sender.wake = house.bell.listen(f"outbox:{channel.name}")
         step = await tidy.set_up(house, channel, sender.step) if isinstance(channel, Keeper) else sender.step
-        house.repeat(Loop(sender.name, step, house.bell.listen("outbox"), house.pace, again=True))
+        house.repeat(Loop(sender.name, step, sender.wake, house.pace, again=True))
         if isinstance(channel, Metered):
             asker = Quota(house.store, channel, channel.name)
             house.repeat(Loop(asker.name, asker.step, house.bell.listen(), lambda: Quota.EVERY))

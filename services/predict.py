@@ -40,6 +40,14 @@ Found = dict[str, list[Hazard] | None]  # by model; None where it failed
 
 
 @dataclass(frozen=True, slots=True)
+class _Due:
+    """Models to be asked, and of what readings came in; None: something else did, or the look is whole."""
+
+    models: tuple[Model, ...]
+    came: frozenset[str] | None = None  # quantities
+
+
+@dataclass(frozen=True, slots=True)
 class _Seen:
     """What the picture in the store rests on."""
 
@@ -76,6 +84,7 @@ class Predict:
         self._seen: _Seen | None = None
         self._season, self._lasting, self._recent = Season(), Lasting(), Recent()
         self._faults: dict[Status, dict[str, Exception]] = {}
+        self._gathered: dict[Status, Inputs] = {}  # when it was last looked at more than readings
         self._foretold = Foretold(self._models)
         self.river = river or RiverFile(())
         self.announced = Announced()
@@ -94,15 +103,15 @@ class Predict:
             whole = self._seen is None or self._seen.doubted != doubted or not _lately(self._seen.at, now)
             if whole:
                 self._series, self._hourly = self._wants.series(self._ground), self._wants.season(self._ground)
-            due = dict.fromkeys(Status, self._models) if whole else await self._with_news(connection, upto)
-            inputs = [await self._gather(connection, status, due[status], upto, now) for status in due]
+            due = dict.fromkeys(Status, _Due(self._models)) if whole else await self._with_news(connection, upto)
+            inputs = [await self._gather(connection, status, one, doubted, upto, now) for status, one in due.items()]
         if self._seen and upto == self._seen.upto and not due:
             return False
         if await self.river.look():
             self._ground = replace(self._ground, river_model=self.river.model)
         faults: dict[Status, dict[str, Exception]] = {status: {} for status in due}
         pictures = {
-            one.status: await asyncio.to_thread(look, due[one.status], one, self._ground, faults[one.status])
+            one.status: await asyncio.to_thread(look, due[one.status].models, one, self._ground, faults[one.status])
             for one in inputs
         }
         foretell = self._foretold.given
@@ -123,33 +132,42 @@ class Predict:
         self._seen = _Seen(upto, doubted, now if whole or self._seen is None else self._seen.at)
         if whole:
             self._foretold.kept(now)
-        if changed:
-            self._bell.ring("hazards")
+        for status in {one.status for change in changed for one in (change.before, change.after) if one}:
+            self._bell.ring(f"hazards:{status}")
         return bool(changed)
 
-    async def _with_news(self, connection: AsyncConnection, upto: int) -> dict[Status, tuple[Model, ...]]:
+    async def _with_news(self, connection: AsyncConnection, upto: int) -> dict[Status, _Due]:
         assert self._seen is not None
         if upto == self._seen.upto:
             return {}
         news = await records.news(connection, self._seen.upto)
-        return {status: those for status, came in news.items() if (those := moved(self._models, came))}
+        return {status: _Due(those, came) for status, came in news.items() if (those := moved(self._models, came))}
 
     async def _gather(
-        self, connection: AsyncConnection, status: Status, models: tuple[Model, ...], upto: int, now: datetime
+        self,
+        connection: AsyncConnection,
+        status: Status,
+        due: _Due,
+        doubted: Sequence[Distrust],
+        upto: int,
+        now: datetime,
     ) -> Inputs:
-        """What these models look at; the readings of all, so that they are remembered alike whoever asks."""
+        """What these models look at. Where nothing but readings came, the rest is that of the last look at it."""
+        wanted = frozenset[str]().union(*(model.quantities for model in due.models))
+        lies = frozenset(one.subject for one in doubted if one.status is status)
+        series = without(await self._recent.gather(connection, self._series, status, now, upto, wanted), lies)
+        if due.came is not None and (known := self._gathered.get(status)):
+            return replace(known, now=now, series=series)
         telegrams: Sequence[Telegram] = ()
-        if any(model.telegrams for model in models):
+        if any(model.telegrams for model in due.models):
             telegrams = await self._telegrams(connection, status, upto, now)
-        reports = any(model.reports for model in models)
-        doubted = await distrusts.subjects(connection, status, now)
-        series = await self._recent.gather(connection, self._series, status, now, upto)
+        reports = any(model.reports for model in due.models)
         season = await self._season.gather(connection, self._hourly, status, now)
-        return Inputs(
+        self._gathered[status] = inputs = Inputs(
             now=now,
             status=status,
-            series=without(series, doubted),
-            season=without(season, doubted),
+            series=series,
+            season=without(season, lies),
             passes=await plowed.last_round(connection, status, now),
             ordered=await ordered(connection, status, now),
             dumps=await self.announced.dumps(connection, status, now),
@@ -158,6 +176,7 @@ class Predict:
             gateways=await vitals.everyone(connection, status),
             documents=await records.documents(connection, status, now - LONGEST, now),
         )
+        return inputs
 
     async def _telegrams(
         self, connection: AsyncConnection, status: Status, upto: int, now: datetime
@@ -165,13 +184,13 @@ class Predict:
         standing = await records.standing_telegrams(connection, status, now - self._wants.telegrams, now)
         return [*standing, *await self._lasting.gather(connection, status, upto, now)]
 
-    def _tell(self, due: dict[Status, tuple[Model, ...]], looked: dict[Status, dict[str, Exception]]) -> None:
+    def _tell(self, due: dict[Status, _Due], looked: dict[Status, dict[str, Exception]]) -> None:
         """A model fails as long as it fails for any status: that it works for drills is no comfort. One that was not
         asked has not recovered.
         """
-        for status, models in due.items():
-            asked = {model.name for model in models}
-            known = {} if models == self._models else self._faults.get(status, {})
+        for status, those in due.items():
+            asked = {model.name for model in those.models}
+            known = {} if those.models == self._models else self._faults.get(status, {})
             self._faults[status] = {name: one for name, one in known.items() if name not in asked} | looked[status]
         faults = {name: error for status in reversed(Status) for name, error in self._faults.get(status, {}).items()}
         for name in self.failing.keys() - faults.keys():

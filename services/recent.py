@@ -50,9 +50,10 @@ class Recent:
         status: Status,
         now: datetime,
         upto: int,
+        wanted: frozenset[str] | None = None,
     ) -> Series:
         """What is to be believed at ``now``, of each ``station/quantity`` as far back as its span: as the store has it
-        up to the record ``upto``, its newest."""
+        up to the record ``upto``, its newest. ``wanted``: of these quantities alone, though all are remembered."""
         known = self._read.get(status)
         if known is None or not _same(known.spans, spans) or now < known.now or upto < known.upto:
             known = _Read(spans, now, upto, {})
@@ -65,6 +66,8 @@ class Recent:
         found: Series = {}
         for subject in sorted(known.series):
             station, _, quantity = subject.partition("/")
+            if wanted is not None and quantity not in wanted:
+                continue
             if samples := known.series[subject].between(now - spans[subject], now):
                 found[station, quantity] = samples
         return found

@@ -28,7 +28,7 @@ from services.desks.drafting import drafted
 from services.store import alerts, chronology, cullings, report_cases, users
 from services.store.alerts import Revision
 from services.store.engine import Store
-from services.store.prepared import write_prepared
+from services.store.prepared import Mark, write_prepared
 from services.store.reached import reached
 
 _ENDS = (Act.FINISH, Act.CALL_OFF, Act.CLEAR)
@@ -91,8 +91,11 @@ async def do(store: Store, city: City, deed: Deed, now: datetime) -> Case:
     :func:`rules.culling.life.apply`, of an area, and of a draft that cannot be written.
     """
 
-    async def look(connection: AsyncConnection) -> _Step:
-        return await _step(connection, city, deed, now)
+    async def mark(connection: AsyncConnection) -> Mark:
+        return await cullings.mark(connection, deed.number)
+
+    async def look(connection: AsyncConnection) -> tuple[Mark, _Step]:
+        return await mark(connection), await _step(connection, city, deed, now)
 
     async def make(step: _Step) -> tuple[_Step, Revision | None]:
         if step.alert is None:
@@ -110,7 +113,7 @@ async def do(store: Store, city: City, deed: Deed, now: datetime) -> Case:
         await chronology.append(connection, [entry(step.case)])
         return step.case
 
-    case = await write_prepared(store, lambda connection: cullings.mark(connection, deed.number), look, make, put)
+    case = await write_prepared(store, mark, look, make, put)
     assert case is not None  # a step is always made
     count(case)
     return case

@@ -49,6 +49,9 @@ async def add_draft(
     of it where ``plan`` raises.
     """
 
+    async def look(connection: AsyncConnection) -> tuple[Mark, Planned]:
+        return await mark(connection), await plan(connection)
+
     async def make(planned: Planned) -> tuple[Planned, Revision]:
         (draft,) = await drafted(store, city, [planned.alert], now, planned.out)
         return planned, draft
@@ -59,7 +62,7 @@ async def add_draft(
         await chronology.append(connection, [tell(planned, draft)])
         return draft
 
-    written = await write_prepared(store, mark, plan, make, put)
+    written = await write_prepared(store, mark, look, make, put)
     assert written is not None
     return written
 

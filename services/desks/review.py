@@ -140,13 +140,19 @@ async def release(connection: AsyncConnection, draft: Revision, now: datetime, w
 async def issue(connection: AsyncConnection, draft: Revision, now: datetime, who: str) -> None:
     """The revision leaves the house: state, deliveries and log in the caller's one transaction."""
     await alerts.mark_issued(connection, draft.alert, now)
+    await send_out(connection, draft, now, who)
+
+
+async def send_out(connection: AsyncConnection, draft: Revision, now: datetime, who: str) -> frozenset[str]:
+    """Deliveries and log of a revision that the caller's transaction has written down as issued; to which channels."""
     await outbox.add(connection, draft.alert, draft.payloads, now, wall())
     out = [name for name, one in draft.payloads.items() if isinstance(one, Payload)]
     trail.tell(connection, trail.ISSUED, **trail.ids_of(draft.alert), channels=out)
-    told = "、".join(name for name, one in draft.payloads.items() if isinstance(one, Payload)) or "送る経路なし"
+    told = "、".join(out) or "送る経路なし"
     refused = "、".join(name for name, one in draft.payloads.items() if not isinstance(one, Payload))
     text = f"{name_of(draft.alert)} を発表した（{told}{f'。送らない経路：{refused}' if refused else ''}）"
     await chronology.append(connection, [entry(draft.alert, "issued", who, text, now)])
+    return frozenset(out)
 
 
 async def waiting(connection: AsyncConnection, series: str, revision: int, digest: str, now: datetime) -> Revision:

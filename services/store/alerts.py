@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -32,6 +32,8 @@ class Refusal:
     code: str = ""  # of a named reason, for programs
 
 
+LedgerLines = tuple[tuple[str, int, str], ...]  # series, number and state of revisions
+Families = Mapping[str, Sequence[Written]]  # revisions by their series
 Rendered = Mapping[str, Payload | Refusal]  # channel → what it would send, or why it does not
 
 
@@ -56,6 +58,16 @@ def digest_of(payloads: Rendered) -> str:
 async def add_draft(connection: AsyncConnection, alert: Alert, payloads: Rendered, now: datetime) -> str:
     """Store a new revision as a draft; an older draft of the series gives way. Returns the digest to approve."""
     await _turn(connection, alert.series, BEFORE_DRAFTED, now, before=alert.revision)
+    return await _add(connection, alert, State.DRAFT, payloads, now)
+
+
+async def add_issued(connection: AsyncConnection, alert: Alert, payloads: Rendered, now: datetime) -> str:
+    """Store a new revision that leaves the house in this moment: :func:`add_draft` and :func:`mark_issued` in one."""
+    await _turn(connection, alert.series, BEFORE_ISSUED, now, before=alert.revision)
+    return await _add(connection, alert, issued_as(alert), payloads, now)
+
+
+async def _add(connection: AsyncConnection, alert: Alert, state: State, payloads: Rendered, now: datetime) -> str:
     digest = digest_of(payloads)
     row = {
         "series": alert.series,
@@ -65,7 +77,7 @@ async def add_draft(connection: AsyncConnection, alert: Alert, payloads: Rendere
         "rule": alert.rule,
         "kind": alert.kind,
         "level": alert.level,
-        "state": State.DRAFT.value,
+        "state": state.value,
         "ends": alert.ends,
         "sent": alert.sent,
         "expires": alert.expires,
@@ -123,28 +135,38 @@ async def run_out(connection: AsyncConnection, status: Status, now: datetime) ->
     return rows
 
 
-async def ledger(connection: AsyncConnection, status: Status) -> tuple[tuple[str, int, str], ...]:
+async def ledger(connection: AsyncConnection, status: Status) -> LedgerLines:
     """Series, number and state of every revision of each series that is not over, in order."""
     rows = await connection.execute(_families(status, alerts.c.series, alerts.c.revision, alerts.c.state))
     return tuple((series, revision, state) for series, revision, state in rows)
 
 
+def lines(families: Families) -> LedgerLines:
+    """What :func:`ledger` gives, of what :func:`families` found."""
+    return tuple((series, one.revision, one.state.value) for series, some in families.items() for one in some)
+
+
 async def standing(
     connection: AsyncConnection, status: Status, now: datetime, then: datetime | None = None
 ) -> dict[str, Standing]:
-    """Every series that is not over, as the rules want it. Bodies are read only of what still counts.
+    """Every series that is not over, as the rules want it. ``then``: as the hub knew them at that instant."""
+    found = await families(connection, status, now, then)
+    return {series: standing_of(family, now) for series, family in found.items()}
 
-    ``then``: as the hub knew them at that instant.
-    """
+
+async def families(
+    connection: AsyncConnection, status: Status, now: datetime, then: datetime | None = None
+) -> dict[str, list[Written]]:
+    """All revisions of every series that is not over, in order. Bodies are read only of what still counts."""
     known = past.as_of(alerts, then)
     counts = or_(known.c.state.in_(_OPEN), and_(known.c.state == State.SUPERSEDED.value, known.c.expires > now))
     body = as_text(case((counts, known.c.body))).label("body")
     rows = await connection.execute(_families(status, known.c.series, known.c.revision, known.c.state, body))
-    families: dict[str, list[Written]] = {}
+    found: dict[str, list[Written]] = {}
     for series, revision, state, body in rows:
         one = Written(revision, State(state), read(Alert, body) if body else None)
-        families.setdefault(series, []).append(one)
-    return {series: standing_of(family, now) for series, family in families.items()}
+        found.setdefault(series, []).append(one)
+    return found
 
 
 async def refused(connection: AsyncConnection, status: Status, code: str) -> list[tuple[str, str, str, str]]:
@@ -201,6 +223,8 @@ def _families(
 
 async def _turn(connection: AsyncConnection, series: str, turn: Turn, now: datetime, before: int | None = None) -> int:
     """Turn the states of the series' revisions, or of those before one; how many were turned."""
+    if before == 1:  # there is none
+        return 0
     was = [state.value for state in turn]
     of = update(alerts).where(alerts.c.series == series, alerts.c.state.in_(was))
     those = of if before is None else of.where(alerts.c.revision < before)

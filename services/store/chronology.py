@@ -37,6 +37,8 @@ class Entry:
 
 async def append(connection: AsyncConnection, entries: Sequence[Entry]) -> None:
     """Write entries in order. Call inside ``store.write()``, which lets one writer in at a time."""
+    if not entries:
+        return
     newest = select(chronology.c.hash).order_by(chronology.c.seq.desc()).limit(1)
     previous = await connection.scalar(newest) or GENESIS
     rows: list[dict[str, Any]] = []
@@ -52,8 +54,7 @@ async def append(connection: AsyncConnection, entries: Sequence[Entry]) -> None:
         }
         row["hash"] = previous = _hash(row)
         rows.append(row)
-    if rows:
-        await connection.execute(insert(chronology), rows)
+    await connection.execute(insert(chronology), rows)
 
 
 async def between(

@@ -30,11 +30,15 @@ class Change:
 
 async def current(connection: AsyncConnection, status: Status) -> dict[str, Hazard]:
     """Every hazard that holds, by key."""
-    rows = await connection.execute(
-        select(as_text(hazards.c.body)).where(hazards.c.current, hazards.c.status == status).order_by(hazards.c.seq)
-    )
-    found = (read(Hazard, body) for (body,) in rows)
-    return {hazard.key: hazard for hazard in found}
+    return {hazard.key: hazard for hazard in (await numbered(connection, status)).values()}
+
+
+async def numbered(connection: AsyncConnection, status: Status) -> dict[int, Hazard]:
+    """Every hazard that holds, by the number of its row: another as soon as it moves."""
+    body = as_text(hazards.c.body)
+    holds = (hazards.c.current, hazards.c.status == status)
+    rows = await connection.execute(select(hazards.c.seq, body).where(*holds).order_by(hazards.c.seq))
+    return {seq: read(Hazard, text) for seq, text in rows}
 
 
 async def replace_picture(

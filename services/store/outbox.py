@@ -51,7 +51,8 @@ async def add(connection: AsyncConnection, alert: Alert, payloads: Rendered, now
     rows = [row(alert, channel, one, now, wall) for channel, one in payloads.items()]
     if rows:
         await connection.execute(insert(outbox), rows)
-    await _supersede(connection, now, outbox.c.series == alert.series)
+    if alert.revision > 1:
+        await _supersede(connection, now, outbox.c.series == alert.series)
 
 
 async def release(connection: AsyncConnection, wall: datetime) -> None:

@@ -32,19 +32,20 @@ class Turns(Protocol):
 async def write_prepared(
     store: Turns,
     mark: Callable[[AsyncConnection], Awaitable[Mark]],
-    look: Callable[[AsyncConnection], Awaitable[Seen]],
+    look: Callable[[AsyncConnection], Awaitable[tuple[Mark, Seen]]],
     make: Callable[[Seen], Awaitable[Made | None]],
     put: Callable[[AsyncConnection, Made], Awaitable[Done]],
 ) -> Done | None:
     """Look, make and put; what ``put`` gave, or None where nothing was made and so no turn was taken.
 
-    ``mark`` names what the making rests on. Where it is another when the turn has come, nothing is put and all begins
+    ``mark`` names what the making rests on; ``look`` gives the same with what it saw, for it has mostly asked for all
+    of that already. Where it is another when the turn has come, nothing is put and all begins
     anew; whatever ``look`` raises then is for the caller. Where something moves each time, the last try is made with
     the turn in hand, so that a storm cannot keep it from ending.
     """
     for _ in range(_TRIES):
         async with store.read() as connection:
-            before, seen = await mark(connection), await look(connection)
+            before, seen = await look(connection)
         made = await make(seen)
         if made is None:
             return None
@@ -53,5 +54,5 @@ async def write_prepared(
                 return await put(connection, made)
         log.info("made again: something moved meanwhile")
     async with store.write() as connection:
-        made = await make(await look(connection))
+        made = await make((await look(connection))[1])
         return None if made is None else await put(connection, made)

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection
 from datetime import datetime
 
 from sqlalchemy import exists, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from feeds.status import Status
-from rules.ledger import OPEN
+from rules.ledger import OPEN, standing_of
 from rules.situation import Situation, told_keys
 from services.store import alerts, distrusts, hazards, silences
 from services.store.evidenced import last_seen, resting
@@ -30,13 +30,15 @@ async def anything(connection: AsyncConnection, status: Status) -> bool:
     return bool(await connection.scalar(select(or_(*wanted))))
 
 
-async def look(connection: AsyncConnection, status: Status, now: datetime) -> Situation:
-    """Everything that the rules may look at."""
-    held = await hazards.current(connection, status)
-    standing = await alerts.standing(connection, status, now)
+async def look(connection: AsyncConnection, status: Status, now: datetime) -> tuple[Mark, Situation]:
+    """Everything that the rules may look at, and its mark."""
+    rows = await hazards.numbered(connection, status)
+    held = {hazard.key: hazard for hazard in rows.values()}
+    families = await alerts.families(connection, status, now)
+    standing = {series: standing_of(family, now) for series, family in families.items()}
     quiet = await silences.holding(connection, now, status)
     gone = await hazards.gone(connection, told_keys(standing) - held.keys())
-    return Situation(
+    situation = Situation(
         now=now,
         status=status,
         hazards=tuple(held.values()),
@@ -44,13 +46,14 @@ async def look(connection: AsyncConnection, status: Status, now: datetime) -> Si
         silences=quiet,
         gone=gone,
         resting=await resting(connection, held.values()) if any(one.sensor for one in quiet) else {},
-        doubted=await _doubted(connection, gone, await distrusts.subjects(connection, status, now)),
+        doubted=await _doubted(connection, status, gone, now),
     )
+    return (tuple(rows), alerts.lines(families), tuple(quiet)), situation
 
 
-async def _doubted(connection: AsyncConnection, gone: Iterable[str], distrusted: frozenset[str]) -> frozenset[str]:
+async def _doubted(connection: AsyncConnection, status: Status, gone: Collection[str], now: datetime) -> frozenset[str]:
     """Those of the hazards that are gone which rested on a sensor that people do not believe."""
-    if not distrusted:
+    if not gone or not (distrusted := await distrusts.subjects(connection, status, now)):
         return frozenset()
     found = await resting(connection, await last_seen(connection, gone))
     return frozenset(key for key, subjects in found.items() if subjects & distrusted)

@@ -48,15 +48,19 @@ class Held:
     until: datetime | None
 
 
-async def differ(connection: AsyncConnection, status: Status, held: Iterable[Suppression]) -> bool:
-    """True where :func:`replace_standing` would write anything."""
+async def standing(connection: AsyncConnection, status: Status) -> list[Suppression]:
+    """The reasons that hold, one for each hazard that they hold back."""
     open_ones = and_(suppressed.c.suppression == suppressions.c.id, suppressed.c.until.is_(None))
     rows = await connection.execute(
         select(suppressions, suppressed.c.hazard)
         .outerjoin(suppressed, open_ones)
         .where(suppressions.c.current, suppressions.c.status == status)
     )
-    stands = [_suppression(row, (row["hazard"],) if row["hazard"] else ()) for row in rows.mappings()]
+    return [_suppression(row, (row["hazard"],) if row["hazard"] else ()) for row in rows.mappings()]
+
+
+def differ(stands: Iterable[Suppression], held: Iterable[Suppression]) -> bool:
+    """True where :func:`replace_standing` would write anything."""
     return _merged(stands) != _merged(held)
 
 
