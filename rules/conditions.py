@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import time, timedelta
 
-from feeds.japan import JAPAN
+from feeds.japan import JAPAN, clock
 from geo.hazard import Hazard
 from rules.situation import Situation
 from rules.source import NOTHING, Table
@@ -175,10 +175,10 @@ def _time_of_day(table: Table, key: str) -> Condition:
         return start <= now < end if start <= end else now >= start or now < end
 
     return Condition(
-        f"{start:%H:%M}から{end:%H:%M}まで",
-        f"between {start:%H:%M} and {end:%H:%M}",
+        f"{start.isoformat('minutes')}から{end.isoformat('minutes')}まで",
+        f"between {start.isoformat('minutes')} and {end.isoformat('minutes')} JST",
         test,
-        lambda _, s: f"{s.now.astimezone(JAPAN):%H:%M}",
+        lambda _, s: clock(s.now),
     )
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 
-from feeds.japan import JAPAN
+from feeds.japan import JAPAN, dated
 from geo.hazard import Hazard
 from rules.alert import REMEMBERED, Alert, Place, Seen, State
 from rules.noise.inhibition import Cover
@@ -126,7 +126,7 @@ class Proposal:
         levels = names_at(self.rule.levels, self.now)
         changes = ((self.rule.span.begins, f"規則 {self.rule.id}"), (levels.begins, f"レベルの名称（{levels.law}）"))
         told = [
-            f"{what}は{_day_and_time(begins)}に改まりました"
+            f"{what}は{begins.astimezone(JAPAN).year}年{dated(begins)}に改まりました"
             for begins, what in changes
             if begins and self.in_force and self.in_force[-1].sent < begins <= self.now
         ]
@@ -197,8 +197,3 @@ def levels(alert: Alert) -> dict[str, int]:
     """Hazard key → level as the revision was written, or as the person who wrote it knew it."""
     told = dict(zip(alert.hazards, alert.levels or (alert.level,) * len(alert.hazards), strict=True))
     return told | {key: max(level, alert.seen[key].level) for key, level in told.items() if key in alert.seen}
-
-
-def _day_and_time(at: datetime) -> str:
-    local = at.astimezone(JAPAN)
-    return f"{local.year}年{local.month}月{local.day}日{local:%H:%M}"

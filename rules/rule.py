@@ -146,9 +146,10 @@ def _untimely(rules: Iterable[Rule], noise: Noise) -> Iterator[Fault]:
     for rule in (_heeding(one, noise) for one in rules if one.digest):
         if rule.digest is None or rule.quiet is None or Manner.WAIT not in map(rule.night, range(LOUD)):
             continue
-        allowed = f"times outside the quiet hours ({rule.quiet.start:%H:%M} to {rule.quiet.end:%H:%M})"
+        start, end = (one.isoformat("minutes") for one in (rule.quiet.start, rule.quiet.end))
+        allowed = f"times outside the quiet hours ({start} to {end})"
         for clock in filter(rule.quiet.includes, rule.digest.times):
-            yield Fault(rule.file, 1, "digest", f"{clock:%H:%M}", allowed)
+            yield Fault(rule.file, 1, "digest", clock.isoformat("minutes"), allowed)
 
 
 def _translate(folder: Path, rules: dict[str, tuple[Rule, ...]]) -> Iterator[Fault]:

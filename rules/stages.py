@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import timedelta
 
-from feeds.japan import JAPAN
+from feeds.japan import dated
 from feeds.set_back import beyond
 from rules.alert import REMEMBERED, Alert, State
 from rules.left_out import left_out
@@ -64,8 +64,7 @@ def mute(situation: Situation, proposal: Proposal) -> Proposal | Drop:
     for silence in situation.silences:
         law, now, resting = proposal.rule.id, situation.now, situation.resting
         muted = [hazard for hazard in proposal.hazards if silence.covers(law, hazard, now, resting)]
-        until = silence.ends.astimezone(JAPAN)
-        told = f"{silence.owner}、{until:%H:%M}まで（{silence.reason}）"
+        told = f"{silence.owner}、{dated(silence.ends)}まで（{silence.reason}）"
         reason = Reason.SENSOR_MUTED if silence.sensor else Reason.MUTED
         outcome = proposal.set_aside("mute", muted, reason, told)
         if isinstance(outcome, Drop):

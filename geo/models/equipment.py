@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 
-from feeds.japan import JAPAN
+from feeds.japan import dated
 from geo.gateway import GatewayState
 from geo.hazard import Evidence, Hazard
 from geo.model import Ground, Inputs, Sample
@@ -62,13 +62,13 @@ def _gateways(inputs: Inputs) -> Iterator[tuple[str, datetime, str]]:
             continue  # we do not listen: that is told elsewhere, and says nothing of the gateway
         gone = _gone_since(one, inputs.now)
         if gone is not None:
-            yield f"gateway:{one.name}", gone, f"ゲートウェイ {one.name} が途絶えています（{_clock(gone)}から）"
+            yield f"gateway:{one.name}", gone, f"ゲートウェイ {one.name} が途絶えています（{dated(gone)}から）"
         elif one.skew_s is not None and abs(one.skew_s) > _SKEW_S:
             way = "遅れて" if one.skew_s > 0 else "進んで"
             text = f"ゲートウェイ {one.name} の時計が約 {max(1, round(abs(one.skew_s) / 60))} 分{way}います"
             yield f"clock:{one.name}", inputs.now, text
         if one.over_since is not None:
-            text = f"ゲートウェイ {one.name} が許容量を超えて送り続けています（{_clock(one.over_since)}から）"
+            text = f"ゲートウェイ {one.name} が許容量を超えて送り続けています（{dated(one.over_since)}から）"
             yield f"allowance:{one.name}", one.over_since, text
 
 
@@ -100,7 +100,3 @@ def _low_since(samples: Sequence[Sample]) -> datetime:
             break
         since = sample.at
     return since
-
-
-def _clock(at: datetime) -> str:
-    return f"{at.astimezone(JAPAN):%m/%d %H:%M}"

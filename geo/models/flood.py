@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TypeAlias
 
-from feeds.japan import JAPAN
+from feeds.japan import JAPAN, clock, near
 from feeds.status import Status
 from geo.area import Area
 from geo.exposure import Exposure, exposure
@@ -109,7 +109,7 @@ def _foreseen(
     """The hazard of the highest threshold that will be reached, made from the one that is observed."""
     station, top = state.station, reaches[-1]
     name, value = LEVELS[top.threshold][1], station.thresholds[top.threshold]
-    when, likely = f"{_clock(top.at, now)}ごろ", "見込み" if top.probability >= _LIKELY else "おそれ"
+    when, likely = f"{near(top.at, now)}ごろ", "見込み" if top.probability >= _LIKELY else "おそれ"
     times = {f"{reach.threshold}_at": _iso(reach.at) for reach in reaches}
     chances = {f"{reach.threshold}_chance": reach.probability for reach in reaches}
     reached: _Facts = {"threshold": name, "threshold_m": value, "reached_at": _iso(top.at)}
@@ -174,7 +174,7 @@ def _headline(state: GaugeState) -> str:
         return value
     name = LEVELS[state.threshold][1]
     if state.stale:
-        return f"{value}（{_clock(state.newest.at)}）を最後に水位が届いていない。そのとき{name}以上"
+        return f"{value}（{clock(state.newest.at)}）を最後に水位が届いていない。そのとき{name}以上"
     if not state.newest.confirmed:
         return f"{value}、{name}以上（未確認：報告値 {state.newest.reported:.2f} m）"
     return f"{value}、{name} {state.station.thresholds[state.threshold]:.2f} m 以上"
@@ -190,7 +190,7 @@ def _gauge_evidence(state: GaugeState) -> Evidence:
     limit = ""
     if state.threshold:
         limit = f"、{LEVELS[state.threshold][1]} {station.thresholds[state.threshold]:.2f} m"
-    text = f"{_gauge(station)} {newest.value:.2f} m（{_clock(newest.at)}{limit}）"
+    text = f"{_gauge(station)} {newest.value:.2f} m（{clock(newest.at)}{limit}）"
     if not newest.confirmed:
         text += f"。報告値 {newest.reported:.2f} m は次の報告まで未確認"
     if newest.late:
@@ -202,11 +202,3 @@ def _gauge_evidence(state: GaugeState) -> Evidence:
 
 def _iso(at: datetime) -> str:
     return at.astimezone(JAPAN).isoformat("T", "minutes")
-
-
-def _clock(at: datetime, now: datetime | None = None) -> str:
-    """Japanese wall-clock time; with the day where it is not the day of ``now``."""
-    local = at.astimezone(JAPAN)
-    if now is not None and local.date() != now.astimezone(JAPAN).date():
-        return f"{local.month}月{local.day}日{local:%H:%M}"
-    return f"{local:%H:%M}"

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import numpy as np
 
-from feeds.japan import JAPAN
+from feeds.japan import clock
 from geo.air.heat import ALERT, BANDS, SPECIAL_ALERT, WORST_SUN, wbgt
 from geo.air.sun import clear_sky_kw_m2
 from geo.finding import Finding, placed
@@ -68,10 +68,8 @@ class Heat:
         level = sum(index >= begins for begins in _BEGINS)
         if not level:
             return None
-        at = air.at.astimezone(JAPAN)
-        text = (
-            f"{station.name} 暑さ指数 約 {index:.0f}（気温 {air.value:.1f}℃、湿度 {humidity.value:.0f}％、{at:%H:%M}）"
-        )
+        measured = f"気温 {air.value:.1f}℃、湿度 {humidity.value:.0f}％、{clock(air.at)}"
+        text = f"{station.name} 暑さ指数 約 {index:.0f}（{measured}）"
         assumed = [word for word, known in (("日射は快晴", sun), ("風はほぼ無風", wind)) if known is None]
         how = f"{text}。推定式による値" + (f"（{'、'.join(assumed)}と仮定した上限）" if assumed else "")
         others = tuple(Evidence(ref=one.ref, text="計算に使った値") for one in (humidity, sun, wind) if one)

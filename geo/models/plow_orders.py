@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from feeds.japan import JAPAN
+from feeds.japan import JAPAN, dated
 from geo.hazard import Evidence, Hazard
 from geo.model import Ground, Inputs
 from geo.plow.announced import Ordered
@@ -52,8 +52,8 @@ def _hazard(one: Ordered, inputs: Inputs, kind: str) -> Hazard:
     done_at = one.finished_at if kind == "plow_done" else None
     since = done_at or one.given_at
     text = f"{one.name} 除雪が完了" if done_at else f"{one.name} 除雪を指示"
-    by = f"、完了の予定 {one.finish_by.astimezone(JAPAN):%H:%M}" if one.finish_by and not done_at else ""
-    told = f"{text}（{since.astimezone(JAPAN):%H:%M}{by}）"
+    by = f"、完了の予定 {dated(one.finish_by)}" if one.finish_by and not done_at else ""
+    told = f"{text}（{dated(since)}{by}）"
     source = f"section:{one.section}"
     facts = {"ordered_at": _iso(one.given_at)}
     if one.finish_by:

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from feeds.japan import JAPAN
+from feeds.japan import clock
 from geo.area import Area
 from geo.hazard import Evidence, Hazard
 from geo.model import Ground, Inputs, Sample
@@ -102,7 +102,7 @@ class Quake:
             if felt not in _LEVELS or (not agreed and _LEVELS[felt] == 1):
                 continue
             text = f"{station.name} 震度{_words(felt)} 相当（計測震度 {truncated(sample.value):.1f}"
-            text += f"、{sample.at.astimezone(JAPAN):%H:%M}）" + ("" if agreed else "、ほかの計器・発表では未確認")
+            text += f"、{clock(sample.at)}）" + ("" if agreed else "、ほかの計器・発表では未確認")
             for area in districts_of(station, ground):
                 hazard = self._hazard(area, felt, sample, text, (inputs, ground))
                 facts = {**hazard.facts, "official": False, "confirmed": agreed}

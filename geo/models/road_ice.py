@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from feeds.japan import JAPAN
+from feeds.japan import JAPAN, clock
 from geo.finding import Finding, placed, tenths
 from geo.hazard import Evidence, Hazard
 from geo.model import Ground, Inputs
@@ -50,11 +50,11 @@ class RoadIce:
 
     def _finding(self, state: Watch, station: Station) -> Finding | None:
         if state.held:
-            text = f"{station.name} 路面 {_surface(state)}（{_clock(state.newest.at)}）、{_WORDS[state.held]}"
+            text = f"{station.name} 路面 {_surface(state)}（{clock(state.newest.at)}）、{_WORDS[state.held]}"
             text += "が残るおそれ" if state.condition != state.held else ""
         elif state.ahead:
             word = _WORDS[state.ahead.condition]
-            text = f"{station.name} {_clock(state.ahead.at)}ごろ{word}の見込み（今 {_surface(state)}）"
+            text = f"{station.name} {clock(state.ahead.at)}ごろ{word}の見込み（今 {_surface(state)}）"
         else:
             return None
         observed = bool(state.held)
@@ -110,7 +110,3 @@ def _surface(state: Watch) -> str:
 
 def _iso(at: datetime) -> str:
     return at.astimezone(JAPAN).isoformat("T", "minutes")
-
-
-def _clock(at: datetime) -> str:
-    return f"{at.astimezone(JAPAN):%H:%M}"

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import numpy as np
 
-from feeds.japan import JAPAN
+from feeds.japan import clock
 from geo.air.temperature_outlook import chance_of_reaching, outlook
 from geo.finding import Finding, placed, tenths
 from geo.hazard import Evidence, Hazard
@@ -69,7 +69,7 @@ class RoofSlide:
         before = past[:-1]
         thaw = not np.isnan(before).all() and bool(np.nanmax(before) < self.config.begins_c)
         hours = self._hours(ahead, now)
-        text = f"7日間の新雪 {week_cm:.0f} cm、気温 {air.value:.1f}℃（{_clock(air.at)}）"
+        text = f"7日間の新雪 {week_cm:.0f} cm、気温 {air.value:.1f}℃（{clock(air.at)}）"
         when = "いま" if sliding else (f"{hours[0]}～{hours[1]}ごろ" if hours else "暖まったとき")
         first = "寒さのあと初めてのゆるみ。" if thaw else ""
         return Finding(
@@ -101,8 +101,4 @@ class RoofSlide:
         breaks = np.flatnonzero(np.diff(warm) > 1)
         last = warm[breaks[0]] if len(breaks) else warm[-1]
         start = now.astimezone(UTC).replace(minute=0, second=0, microsecond=0)
-        return _clock(start + int(warm[0]) * _HOUR), _clock(start + (int(last) + 1) * _HOUR)
-
-
-def _clock(at: datetime) -> str:
-    return f"{at.astimezone(JAPAN):%H:%M}"
+        return clock(start + int(warm[0]) * _HOUR), clock(start + (int(last) + 1) * _HOUR)

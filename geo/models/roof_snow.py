@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import timedelta
 
-from feeds.japan import JAPAN
+from feeds.japan import JAPAN, clock
 from geo.finding import Finding, placed
 from geo.hazard import Evidence, Hazard
 from geo.model import Ground, Inputs, Sample
@@ -82,8 +82,7 @@ class RoofSnow:
         return max(by_signal, by_share)
 
     def _finding(self, load: _Load, level: int, newest: Sample, rain_refs: tuple[str, ...]) -> Finding:
-        at = newest.at.astimezone(JAPAN)
-        text = f"屋根の雪 約 {load.kg_m2:.0f} kg/m2（積雪 {newest.value:.0f} cm、{at:%H:%M}）"
+        text = f"屋根の雪 約 {load.kg_m2:.0f} kg/m2（積雪 {newest.value:.0f} cm、{clock(newest.at)}）"
         if load.share is not None:
             text += f"、設計荷重 {load.design_kg_m2:.0f} kg/m2 の {100 * load.share:.0f}％"
         how = "冬の初めからの積雪深から計算" if load.pack.followed else "冬の初めからの積雪深がなく、重めに見積もった値"

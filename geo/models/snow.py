@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from feeds.japan import JAPAN
+from feeds.japan import JAPAN, clock
 from geo.area import Area
 from geo.hazard import Evidence, Hazard
 from geo.model import Ground, Inputs
@@ -55,10 +55,9 @@ class Snow:
     def _hazard(self, state: GaugeState, station: Station, area: Area, inputs: Inputs) -> Hazard:
         config = self.config
         hours = round(config.over / _HOUR)
-        at = state.newest.at.astimezone(JAPAN)
-        over = f"除雪（{state.passed_at.astimezone(JAPAN):%H:%M}）後" if state.passed_at else f"{hours}時間"
+        over = f"除雪（{clock(state.passed_at)}）後" if state.passed_at else f"{hours}時間"
         fallen = f"{over}の新雪 {state.new.cm:.0f} cm{'以上' if state.new.at_least else ''}"
-        text = f"{station.name} 積雪 {state.depth_cm:.0f} cm、{fallen}（{at:%H:%M}）"
+        text = f"{station.name} 積雪 {state.depth_cm:.0f} cm、{fallen}（{clock(state.newest.at)}）"
         limits = f"基準：新雪 {config.new_snow_cm:g} cm または積雪 {config.depth_cm:g} cm"
         return Hazard(
             kind="snow_depth",
@@ -88,7 +87,7 @@ class Snow:
                     if state.passed_at
                     else {}
                 ),
-                "measured_at": _iso(at),
+                "measured_at": _iso(state.newest.at),
             },
         )
 

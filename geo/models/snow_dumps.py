@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from feeds.japan import JAPAN
+from feeds.japan import JAPAN, dated
 from geo.area import Area
 from geo.hazard import Evidence, Hazard
 from geo.model import Ground, Inputs
@@ -58,7 +58,7 @@ def _hazard(one: Dumped, inputs: Inputs, city: Area) -> Hazard:
         valid_until=one.confirmed_at + _CLOSED if shut else one.since + _REOPENED,
         headline=text,
         source=source,
-        evidence=(Evidence(ref=source, text=f"{text}（職員の入力、{at.month}月{at.day}日 {at:%H:%M}）"),),
+        evidence=(Evidence(ref=source, text=f"{text}（職員の入力、{dated(at)}）"),),
         facts=facts,
     )
 

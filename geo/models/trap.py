@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from itertools import pairwise
 
-from feeds.japan import JAPAN
+from feeds.japan import dated
 from feeds.status import Status
 from geo.hazard import Evidence, Hazard
 from geo.model import Ground, Inputs, Sample
@@ -51,13 +51,13 @@ class Trap:
         if last.value >= _CLOSED:
             since = _since(samples)
             often = f"。この1時間に{flaps}回閉じています（風か故障かもしれません）" if flaps >= _FLAPS else ""
-            text = f"わな「{trap.name}」{owner}が {_clock(since)} に閉じました。現地で確かめてください{often}"
+            text = f"わな「{trap.name}」{owner}が {dated(since)} に閉じました。現地で確かめてください{often}"
             return self._hazard(trap, "trap", since, text, last.ref, (inputs, ground))
         if flaps >= _FLAPS:
             text = f"わな「{trap.name}」{owner}が、1時間に{flaps}回開いたり閉じたりしています（風か故障かもしれません）"
             return self._hazard(trap, "flapping", last.at, text, last.ref, (inputs, ground))
         if inputs.now - last.at > _SILENT:
-            text = f"わな「{trap.name}」{owner}から、{_clock(last.at)} を最後に便りがありません"
+            text = f"わな「{trap.name}」{owner}から、{dated(last.at)} を最後に便りがありません"
             return self._hazard(trap, "silent", last.at, text, last.ref, (inputs, ground))
         return None
 
@@ -101,7 +101,3 @@ def _since(samples: Sequence[Sample]) -> datetime:
 def _flaps(samples: Sequence[Sample], now: datetime) -> int:
     """How often it closed within the last hour."""
     return sum(a.value < _CLOSED <= b.value and b.at > now - _WITHIN for a, b in pairwise(samples))
-
-
-def _clock(at: datetime) -> str:
-    return f"{at.astimezone(JAPAN):%-m/%-d %H:%M}"

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import TypeAlias
 
-from feeds.japan import JAPAN
+from feeds.japan import JAPAN, clock
 from geo.area import Area
 from geo.flooding.places import Underpass as Place
 from geo.hazard import Evidence, Hazard
@@ -158,7 +158,7 @@ def _reached(place: Place, depth_cm: float) -> tuple[int, str]:
 
 
 def _headline(place: Place, newest: Believed, limit: str, stale: bool) -> str:
-    at = f"{newest.at.astimezone(JAPAN):%H:%M}"
+    at = clock(newest.at)
     if stale:
         return f"{place.name} 冠水 {newest.value:.0f} cm（{at}）を最後に値が届いていない"
     doubt = "" if newest.confirmed else f"。未確認：報告値 {newest.reported:.0f} cm"
@@ -166,7 +166,7 @@ def _headline(place: Place, newest: Believed, limit: str, stale: bool) -> str:
 
 
 def _reading(place: Place, newest: Believed) -> str:
-    text = f"{place.name}の水位計 {newest.value:.0f} cm（{newest.at.astimezone(JAPAN):%H:%M}）"
+    text = f"{place.name}の水位計 {newest.value:.0f} cm（{clock(newest.at)}）"
     if not newest.confirmed:
         text += f"。報告値 {newest.reported:.0f} cm は次の報告まで未確認"
     return text + ("。遅れて届いた値" if newest.late else "")

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from feeds.instant import instant
-from feeds.japan import JAPAN
+from feeds.japan import JAPAN, dated
 from feeds.records import Period, Telegram, TelegramArea
 from geo.area import Area
 from geo.hazard import Evidence, Hazard
@@ -139,7 +139,7 @@ def _eruption(telegram: Telegram, ground: Ground) -> _Told | None:
     at = _moment(telegram.target_datetime) or telegram.measured_at
     local = at.astimezone(JAPAN)
     what = volcano.kind_name or "噴火"
-    text = f"{volcano.name}で{what}（{local.month}月{local.day}日{local:%H:%M}ごろ、噴火速報、{said(telegram)}）"
+    text = f"{volcano.name}で{what}（{dated(at)}ごろ、噴火速報、{said(telegram)}）"
     facts = _facts(telegram, volcano, "噴火速報") | {"named": bool(here), "erupted_at": local.isoformat("T", "minutes")}
     until = telegram.measured_at + _LASTS["VFVO56"]
     return _Told("eruption", volcano.code, _ERUPTION, telegram, text, at, until, facts)

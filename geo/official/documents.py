@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from feeds.instant import instant
-from feeds.japan import JAPAN
+from feeds.japan import dated
 from feeds.lalert.types import LalertDocument
 from geo.model import Ground, Inputs
 
@@ -36,9 +36,8 @@ def issued(document: LalertDocument) -> datetime:
 
 def said(document: LalertDocument) -> str:
     """Who announced it and when, for people: 矢巾町 8月10日03:10 発表、Lアラート."""
-    at = issued(document).astimezone(JAPAN)
     who = document.organization or document.office or document.sender
-    return f"{brief(who, 40)} {at.month}月{at.day}日{at:%H:%M} 発表、Lアラート"
+    return f"{brief(who, 40)} {dated(issued(document))} 発表、Lアラート"
 
 
 @dataclass(frozen=True, slots=True)

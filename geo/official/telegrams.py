@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from feeds.japan import JAPAN
+from feeds.japan import JAPAN, dated
 from feeds.records import Telegram, TelegramArea
 from geo.hazard import Evidence
 from geo.model import Ground, Inputs
@@ -88,8 +88,7 @@ def is_over(entry: TelegramArea) -> bool:
 
 def said(telegram: Telegram) -> str:
     """Who issued it and when, for people: 盛岡地方気象台 8月1日18:00 発表."""
-    issued = telegram.measured_at.astimezone(JAPAN)
-    return f"{telegram.editorial_office} {issued.month}月{issued.day}日{issued:%H:%M} 発表"
+    return f"{telegram.editorial_office} {dated(telegram.measured_at)} 発表"
 
 
 def evidence(telegram: Telegram, entry: TelegramArea, name: str) -> tuple[Evidence, ...]:

@@ -18,7 +18,7 @@ from typing import Any, Literal, TypeAlias, get_args
 from pydantic import ConfigDict, Field, TypeAdapter, ValidationError, with_config
 
 from feeds.finding import ANIMALS
-from feeds.japan import JAPAN
+from feeds.japan import JAPAN, clock
 from geo.geojson import ProfileError
 
 Place: TypeAlias = Literal["square-125", "square-250", "square-500", "square-1000", "district", "city"]
@@ -129,5 +129,5 @@ def spoken(at: datetime, exact: Exact) -> str:
     """When, as it may be told: 17時40分ごろ; empty for a day."""
     local = floored(at, exact)
     if exact == "minute":
-        return f"{local:%H:%M}"
+        return clock(local)
     return {"hour": f"{local.hour}時ごろ", "three_hours": f"{local.hour}〜{local.hour + 3}時"}.get(exact, "")

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from feeds.japan import JAPAN
+from feeds.japan import dated
 from feeds.records import Telegram
 from feeds.snow_ahead import SnowAhead, SnowForecast, SnowSpan, Terrain
 from geo.mesh import MeshError, cell_of
@@ -85,7 +85,7 @@ def _of_telegram(telegram: Telegram, ground: Ground) -> Bulletin:
     for one in telegram.snow_ahead:
         rank = _rank(one, ground)
         if rank is not None:
-            source = f"{office} {_clock(telegram.measured_at)} 発表、{one.place}"
+            source = f"{office} {dated(telegram.measured_at)} 発表、{one.place}"
             said += [
                 Foretold(
                     span=span,
@@ -123,7 +123,7 @@ def _rank(ahead: SnowAhead, ground: Ground) -> int | None:
 
 def _of_provider(forecast: SnowForecast, ground: Ground) -> Bulletin:
     place = _place(forecast, ground)
-    source = f"{forecast.source or forecast.gateway} {_clock(forecast.measured_at)} 発表"
+    source = f"{forecast.source or forecast.gateway} {dated(forecast.measured_at)} 発表"
     said = [
         Foretold(
             span=span,
@@ -169,11 +169,6 @@ def _place(forecast: SnowForecast, ground: Ground) -> tuple[frozenset[str] | Non
 def _sections_at(lon: float, lat: float, ground: Ground) -> tuple[frozenset[str] | None, int] | None:
     found = ground.areas.at(lon, lat, "plow_section")
     return (frozenset(one.code for one in found), -2) if found else None
-
-
-def _clock(at: datetime) -> str:
-    there = at.astimezone(JAPAN)
-    return f"{there.month}月{there.day}日{there:%H:%M}"
 
 
 def of_section(foretold: Sequence[Foretold], section: str) -> list[Foretold]:

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from feeds.japan import JAPAN
+from feeds.japan import JAPAN, dated
 from geo.sighted.squares import says_where
 from rules.alert import Act, Alert, Place, Text
 from rules.amendment import amend, following
@@ -95,5 +95,5 @@ def _texts(form: str, animal: str, plan: Plan, places: Sequence[Place], pen: Pen
 def _evidence(case: Case, plan: Plan, places: Sequence[Place], pen: Pen) -> tuple[str, ...]:
     """For who approves: whose draft, how wide, and who ticked what."""
     ticked = (f"{one.who} が確かめた：{CONDITIONS[condition].ja}" for condition, one in case.ticked.items())
-    areas = f"区域{len(places)}か所、終わる見込み {plan.until.astimezone(JAPAN):%-m月%-d日%H:%M}"
+    areas = f"区域{len(places)}か所、終わる見込み {dated(plan.until)}"
     return (f"{pen.author} が作った案です（緊急銃猟 {case.id}、{ANIMALS[case.animal].ja}）", areas, *ticked)

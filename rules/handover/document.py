@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
-from feeds.japan import JAPAN
+from feeds.japan import written
 from feeds.status import Status
 from rules.marks import MARKS
 
@@ -101,7 +101,7 @@ class Document:
 
     @property
     def period(self) -> str:
-        return f"{clock(self.since)} 〜 {clock(self.until)}（日本時間）"
+        return f"{written(self.since)} 〜 {written(self.until)}（日本時間）"
 
 
 def section(key: str, points: Iterable[Point], most: int = MOST) -> Section:
@@ -119,13 +119,3 @@ def complete(found: Iterable[Section]) -> tuple[Section, ...]:
 
 def numbered(document: Document, number: int) -> Document:
     return replace(document, number=number)
-
-
-def clock(at: datetime) -> str:
-    """「2026-11-22 03:05」 in Japan time."""
-    return f"{at.astimezone(JAPAN):%Y-%m-%d %H:%M}"
-
-
-def short(at: datetime) -> str:
-    """「11/22 03:05」 in Japan time."""
-    return f"{at.astimezone(JAPAN):%m/%d %H:%M}"

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime
 
-from feeds.japan import JAPAN
+from feeds.japan import dated
 from rules.alert import GRAVE, Alert
 from rules.noise.quiet import Manner
 from rules.proposal import Drop, Proposal, Reason, levels
@@ -38,7 +37,7 @@ def gather(situation: Situation, proposal: Proposal) -> Proposal | Drop:
         and hazard.key not in known
         and (due is None or hazard.since + proposal.rule.hold > due)
     ]
-    return proposal.set_aside("gather", out, Reason.DIGEST, f"次は{_clock(times.next(situation.now))}")
+    return proposal.set_aside("gather", out, Reason.DIGEST, f"次は{dated(times.next(situation.now))}")
 
 
 def spare(_situation: Situation, proposal: Proposal) -> Proposal | Drop:
@@ -60,7 +59,7 @@ def digest(situation: Situation, proposal: Proposal) -> Proposal | Drop:
     news = any(times.breaks_out(one) and known.get(one.key, -1) < one.level for one in proposal.hazards)
     if news or times.open(situation.now, base.sent):
         return proposal
-    return Drop("digest", Reason.DIGEST, f"次は{_clock(times.next(situation.now))}")
+    return Drop("digest", Reason.DIGEST, f"次は{dated(times.next(situation.now))}")
 
 
 def quiet(situation: Situation, proposal: Proposal) -> Proposal | Drop:
@@ -75,7 +74,7 @@ def quiet(situation: Situation, proposal: Proposal) -> Proposal | Drop:
     leveled = any(hazard.alert_level for hazard in proposal.hazards)
     manner = Manner.SPEAK if leveled else rule.night(proposal.level)
     if manner is Manner.WAIT:
-        return Drop("quiet", Reason.QUIET_HOURS, f"{_clock(hours.over(situation.now))}まで")
+        return Drop("quiet", Reason.QUIET_HOURS, f"{dated(hours.over(situation.now))}まで")
     return replace(proposal, soundless=manner is Manner.SOUNDLESS)
 
 
@@ -86,8 +85,3 @@ def _living(proposal: Proposal) -> Alert | None:
         return None
     goes_on = proposal.in_force or any(hazard.key in base.hazards for hazard in proposal.hazards)
     return base if goes_on else None
-
-
-def _clock(at: datetime) -> str:
-    local = at.astimezone(JAPAN)
-    return f"{local.day}日{local:%H:%M}"

@@ -90,7 +90,7 @@ def _timing(table: Table | None) -> Timing:
         return Timing()
     left = _clocks(table, "snow_left")
     if left and len(left) != 2:
-        table.fault("snow_left", [f"{one:%H:%M}" for one in left], 'two times: ["02:00", "04:00"]')
+        table.fault("snow_left", [one.isoformat("minutes") for one in left], 'two times: ["02:00", "04:00"]')
         left = ()
     last_start = _clock(table.text("last_start", pattern=_CLOCK, default=""))
     found = Timing(

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import timedelta
 
-from feeds.japan import JAPAN
+from feeds.japan import clock, clock_en, dated
 from rules.orders.decision import KINDS_EN, KINDS_JA, Ahead, Decision, Gauge, Kind, Outcome, Reason, Verdict
 
 _AGAINST: Mapping[Reason, tuple[str, str]] = {
@@ -46,7 +46,7 @@ def sentence(decision: Decision, verdict: Verdict | None = None) -> str:
     if one.reason is Reason.NO_RUTS:
         return f"新雪 {_cm(one.have_cm)} は基準に達していますが、わだちの通報がありません"
     packed = "圧雪 " if one.kind is Kind.LEVELLING else ""
-    missing = f"あと {_cm(one.missing_cm)}、{_clock(decision.picture.at)}"
+    missing = f"あと {_cm(one.missing_cm)}、{clock(decision.picture.at)}"
     return f"{packed}{_cm(one.have_cm)} < 基準 {_cm(one.need_cm)}（{missing}）"
 
 
@@ -65,7 +65,7 @@ def sentence_en(decision: Decision, verdict: Verdict | None = None) -> str:
         return "The city has no rule for this day"
     if one.reason is Reason.NO_RUTS:
         return f"{_cm(one.have_cm)} of new snow are enough, but nobody has reported ruts"
-    missing = f"{_cm(one.missing_cm)} missing at {_clock(decision.picture.at)}"
+    missing = f"{_cm(one.missing_cm)} missing at {clock_en(decision.picture.at)}"
     packed = "packed snow " if one.kind is Kind.LEVELLING else ""
     return f"{packed}{_cm(one.have_cm)} < {_cm(one.need_cm)} ({missing})"
 
@@ -73,8 +73,9 @@ def sentence_en(decision: Decision, verdict: Verdict | None = None) -> str:
 def gauge_text(gauge: Gauge, rule: str = "") -> str:
     """One gauge in one line, as the rule counts, for the evidence."""
     fallen, since = gauge.fallen(rule)
-    new = f"{_day(since, gauge.at)}{_clock(since)}からの新雪 {fallen:.1f} cm{'以上' if gauge.at_least else ''}"
-    return f"{gauge.name} 積雪 {gauge.depth_cm:.0f} cm、{new}（{_clock(gauge.at)}）"
+    began = clock(since) if gauge.at - since < _A_NIGHT else dated(since)
+    new = f"{began}からの新雪 {fallen:.1f} cm{'以上' if gauge.at_least else ''}"
+    return f"{gauge.name} 積雪 {gauge.depth_cm:.0f} cm、{new}（{clock(gauge.at)}）"
 
 
 def ahead_text(ahead: Ahead) -> str | None:
@@ -97,7 +98,7 @@ def snow_text(ahead: Ahead) -> str | None:
 
 
 def _expecting(ahead: Ahead) -> str:
-    until = f"、{_clock(ahead.until)}まで" if ahead.until else ""
+    until = f"、{clock(ahead.until)}まで" if ahead.until else ""
     return f"{ahead.source or '3時間の傾向からの推定'}{until}"
 
 
@@ -129,17 +130,8 @@ def _roads(one: Verdict) -> tuple[str, str]:
 
 def _next(decision: Decision) -> tuple[str, str]:
     at = decision.next_at
-    return (f"（次の判断 {_clock(at)}）", f" (next decision {_clock(at)})") if at else ("", "")
+    return (f"（次の判断 {clock(at)}）", f" (next decision {clock_en(at)})") if at else ("", "")
 
 
 def _cm(value: float | None) -> str:
     return "– cm" if value is None else f"{value:.1f} cm".replace(".0 cm", " cm")
-
-
-def _day(at: datetime, now: datetime) -> str:
-    """The day, where the clock alone could be taken for today's."""
-    return "" if now - at < _A_NIGHT else f"{at.astimezone(JAPAN):%-m/%-d} "
-
-
-def _clock(at: datetime) -> str:
-    return f"{at.astimezone(JAPAN):%H:%M}"

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from feeds.japan import JAPAN
+from feeds.japan import dated, zoned
 from feeds.status import Status
 from rules.marks import MARKS
 from rules.watch.alarm import Answer, What
@@ -68,14 +68,14 @@ def asking(event: Event, step: int, link: str, until: datetime) -> Words:
     lines = [
         f"{_SPOKEN[event.status]}{event.alias}：{ja}。{again}",
         f"{en}.",
-        f"{clock(event.since)}{f'（{event.label}）' if event.label else ''}"
+        f"{dated(event.since)}{f'（{event.label}）' if event.label else ''}"
         + ("。届くのが遅れました" if event.late else ""),
         *(["信号の回線が途切れていました。機器や回線の不具合かもしれません。"] if event.doubt else []),
         "",
         "下を開いて、行けるかどうかを押してください。どなたも応じないときは、次の方に連絡します。",
         "Open this and say whether you can go:",
         link,
-        f"（{clock(until)}まで有効。ほかの人に転送しないでください）",
+        f"（{zoned(until)}まで有効。ほかの人に転送しないでください）",
         "命の危険があるときは、すぐに119番へ。",
     ]
     return _marked(event.status, subject, lines)
@@ -87,7 +87,7 @@ def taken(event: Event, who: str, answer: Answer) -> Words:
     said = answer_ja(answer, event.what)
     subject = f"見守り：{event.alias}　{who}さん「{said}」"
     lines = [
-        f"{_SPOKEN[event.status]}{event.alias}（{ja}、{clock(event.since)}）について、{who}さんから「{said}」と連絡がありました。"
+        f"{_SPOKEN[event.status]}{event.alias}（{ja}、{dated(event.since)}）について、{who}さんから「{said}」と連絡がありました。"
     ]
     if answer is Answer.GOING:
         lines.append("行ける方がほかにもいれば、先の連絡のリンクからお知らせください。")
@@ -99,7 +99,7 @@ def over(event: Event) -> Words:
     """What they were called for has ended by itself."""
     ja, _ = WORDS[event.what]
     why = "避難の情報が解除されました" if event.what is What.EVACUATE else "その後、確認できました"
-    lines = [f"{_SPOKEN[event.status]}{event.alias}（{ja}、{clock(event.since)}）は、{why}。", "It is over."]
+    lines = [f"{_SPOKEN[event.status]}{event.alias}（{ja}、{dated(event.since)}）は、{why}。", "It is over."]
     return _marked(event.status, f"見守り：{event.alias}　{why}", lines)
 
 
@@ -111,17 +111,12 @@ def notices(events: Sequence[Event]) -> Words:
     return _marked(first.status, subject, lines)
 
 
-def clock(at: datetime) -> str:
-    """11月22日18:05, in Japan."""
-    return f"{at.astimezone(JAPAN):%-m月%-d日%H:%M}"
-
-
 def _notice(event: Event) -> str:
     ja, _ = WORDS[event.what]
     if event.what is What.PASSED:
         way = {"in": "に入りました", "out": "を出ました"}.get(event.direction, "を通りました")
-        return f"{event.alias}が{event.place or '見守りの場所'}{way}（{clock(event.since)}）"
-    return f"{event.alias}：{ja}{f'（{event.label}）' if event.label else ''}（{clock(event.since)}）"
+        return f"{event.alias}が{event.place or '見守りの場所'}{way}（{dated(event.since)}）"
+    return f"{event.alias}：{ja}{f'（{event.label}）' if event.label else ''}（{dated(event.since)}）"
 
 
 def _marked(status: Status, subject: str, lines: Sequence[str]) -> Words:

@@ -70,7 +70,7 @@ async def told(
         "rules": [versions[0].id for versions in asked.rules],
         "round_h": asked.practice.round_h,
         "deep_cm": asked.practice.deep_cm,
-        "by": f"{asked.practice.by:%H:%M}",
+        "by": asked.practice.by.isoformat("minutes"),
         "machine_km_h": asked.practice.machine_km_h,
         "yen_an_hour": asked.practice.yen_an_hour,
         "forecasts": len(forecasts),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 
-from feeds.japan import JAPAN
+from feeds.japan import dated
 from rules.culling.case import Case, Told
 from rules.culling.life import overdue
 from rules.culling.telling import LEVEL
@@ -22,11 +22,10 @@ def culling_occasions(cases: Iterable[tuple[Case, Told]], now: datetime) -> Iter
         if since is None:
             continue
         over, until = case.over is not None, case.plan.until if case.plan else now
-        clock = f"{until.astimezone(JAPAN):%-m月%-d日%H:%M}"
         why = (
             "終わったのに、解除がまだ発表されていません"
             if over
-            else f"見込みの{clock}までに、解除も延長もされていません"
+            else f"見込みの{dated(until)}までに、解除も延長もされていません"
         )
         yield Occasion(
             key=f"culling:{case.id}:{'over' if over else until.isoformat()}",

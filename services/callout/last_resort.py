@@ -12,7 +12,7 @@ from datetime import timedelta
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
-from feeds.japan import JAPAN
+from feeds.japan import zoned
 from feeds.status import Status
 from rules.marks import MARKS
 from services.callout.message import SPOKEN, Message
@@ -80,7 +80,7 @@ class LastResort:
         lines = [
             f"{lead}{SPOKEN[self._own]}{subject.removeprefix(lead)}",
             english,
-            f"{self._well_at.astimezone(JAPAN):%-m月%-d日%H:%M}から。{cure}",
+            f"{zoned(self._well_at)}から。{cure}",
             "この連絡は記録に残らず、引き受けるボタンもありません。直るまで30分ごとに送ります。",
             f"{mark}{mark_en}",
         ]

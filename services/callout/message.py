@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from feeds.japan import JAPAN
+from feeds.japan import zoned
 from feeds.status import Status
 from rules.marks import MARKS
 from services.store.calls import Call
@@ -40,7 +40,7 @@ def message(call: Call, step: int, base_url: str, token: str, until: datetime) -
         "引き受けたら、下を開いてボタンを押してください。ほかの人への呼び出しが止まります。",
         "To take it, open this and press the button; nobody else is called then:",
         f"{base_url}/callout?t={token}",
-        f"（呼び出し番号 {call.id}、{until.astimezone(JAPAN):%-m月%-d日%H:%M}まで有効）",
+        f"（呼び出し番号 {call.id}、{zoned(until)}まで有効）",
     ]
     # However much there is to tell: the link is whole.
     room = _BODY - sum(len(line) + 1 for line in (*head, *ways))

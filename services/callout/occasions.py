@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from feeds.japan import JAPAN
+from feeds.japan import dated
 from feeds.status import Status
 from rules.culling.case import Case as Culling
 from rules.culling.case import Told as CullingTold
@@ -102,7 +102,7 @@ def _drafts(picture: Picture, callout: Callout, now: datetime) -> Iterator[Occas
             event=Event.DRAFT,
             status=told.status,
             level=told.level,
-            subject=f"承認待ち：{_level(told)}{told.event}の案が、{_clock(one.since)}から承認を待っています（未発表）",
+            subject=f"承認待ち：{_level(told)}{told.event}の案が、{dated(one.since)}から承認を待っています（未発表）",
             subject_en=f"Not issued: a draft ({told.event_en}{_level_en(told)}) waits for approval",
             path="/ops#drafts",
             since=one.since,
@@ -227,7 +227,7 @@ def _backlog(backlogs: Iterable[Backlog], callout: Callout, now: datetime) -> It
                 event=Event.BACKLOG,
                 status=one.status,
                 level=0,
-                subject=f"配信の滞り：{_clock(one.since)}から送れていない配信があります（{_some(one.many)}）",
+                subject=f"配信の滞り：{dated(one.since)}から送れていない配信があります（{_some(one.many)}）",
                 subject_en=f"Deliveries do not catch up: {_some_en(one.many)} waiting",
                 path="/ops/outbox",
                 since=one.since,
@@ -265,7 +265,3 @@ def _level(told: Told) -> str:
 
 def _level_en(told: Told) -> str:
     return f", level {told.level}" if told.alert_level and told.level else ""
-
-
-def _clock(at: datetime) -> str:
-    return f"{at.astimezone(JAPAN):%-m月%-d日%H:%M}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 
-from feeds.japan import JAPAN
+from feeds.japan import dated
 from feeds.status import Status
 from rules.reports.case import WAITING, Case
 from rules.reports.kinds import kind_of, rings_at
@@ -24,13 +24,12 @@ def report_occasions(waiting: Iterable[Case], now: datetime) -> Iterator[Occasio
         kind, since = kind_of(name), min(one.arrived_at for one in cases)
         quiet = all(case.state in WAITING for case in cases)  # others were told before their sender changed them
         yet = ("（まだ公表されていません）", "; nothing has been made public") if quiet else ("", "")
-        clock = f"{since.astimezone(JAPAN):%-m月%-d日%H:%M}"
         yield Occasion(
             key=f"report:{status}:{name}",
             event=Event.REPORT,
             status=status,
             level=0,
-            subject=f"通報：{kind.ja}の通報が、{clock}から確認を待っています{yet[0]}",
+            subject=f"通報：{kind.ja}の通報が、{dated(since)}から確認を待っています{yet[0]}",
             subject_en=f"Reports ({kind.en}) wait to be judged{yet[1]}",
             path=DESK,
             since=since,

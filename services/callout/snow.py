@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 
-from feeds.japan import JAPAN
+from feeds.japan import dated
 from feeds.status import Status
 from rules.orders.decision import KINDS_EN, KINDS_JA
 from rules.orders.life import GIVEN, Act, Order, State, overdue
@@ -45,7 +45,7 @@ def _undecided(orders: Iterable[Order], status: Status, plow: Plow, now: datetim
         event=Event.ORDER,
         status=status,
         level=0,
-        subject=f"除雪：{len(names)}件の提案が、{_clock(min(since))}から決裁を待っています（指示は出ていません）",
+        subject=f"除雪：{len(names)}件の提案が、{dated(min(since))}から決裁を待っています（指示は出ていません）",
         subject_en=f"{len(names)} snow orders are proposed and wait for a decision: nothing has been ordered",
         detail="、".join(names[:20]),
         path=desk_of(status),
@@ -61,7 +61,7 @@ def _unanswered(order: Order) -> Occasion:
         event=Event.ORDER,
         status=order.status,
         level=0,
-        subject=f"除雪：{order.section_name}の{KINDS_JA[order.kind]}の指示（{_clock(given.at)}）を、受託者がまだ受領していません",
+        subject=f"除雪：{order.section_name}の{KINDS_JA[order.kind]}の指示（{dated(given.at)}）を、受託者がまだ受領していません",
         subject_en=f"The contractor has not acknowledged order {order.id} ({KINDS_EN[order.kind]})",
         path=desk_of(order.status),
         since=given.at,
@@ -79,7 +79,3 @@ def _untold(order: Order, since: datetime) -> Occasion:
         path=desk_of(order.status),
         since=since,
     )
-
-
-def _clock(at: datetime) -> str:
-    return f"{at.astimezone(JAPAN):%-m月%-d日%H:%M}"

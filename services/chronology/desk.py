@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from feeds.contact import covered
 from feeds.instant import iso_utc
-from feeds.japan import JAPAN
+from feeds.japan import dated, dated_en
 from feeds.status import Status
 from rules.chronology.matter import Act, Content, Event, Matter, MatterError, Priority, apply
 from rules.chronology.wording import line_of
@@ -70,8 +70,9 @@ async def do(store: Store, deed: Deed, now: datetime) -> Matter:
             raise MatterError("not_found", f"案件 {deed.matter} はありません / there is no matter {deed.matter}")
         if deed.seen != matter.version:
             last = matter.events[-1]
-            did = f"{last.who} が{last.at.astimezone(JAPAN):%H:%M}に「{last.act.ja}」を入れました"
-            raise MatterError("changed", f"その後に{did}。見比べてください / changed since you looked, by {last.who}")
+            did = f"{last.who} が{dated(last.at)}に「{last.act.ja}」を入れました"
+            english = f"changed since you looked, by {last.who}, {dated_en(last.at)}"
+            raise MatterError("changed", f"その後に{did}。見比べてください / {english}")
         at = max(now, matter.changed)  # the clock of an exercise may be set back
         event = Event(seq=0, act=deed.act, at=at, who=deed.who, content=bare(deed.content), of=deed.of)
         return await _keep(connection, matter, event, deed.files)

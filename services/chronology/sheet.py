@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from feeds.japan import JAPAN
+from feeds.japan import JAPAN, stated
 from feeds.status import Status
 from rules.cap_message import mark
 from rules.chronology.groups import group_of
@@ -54,7 +54,7 @@ class View:
         """What has to be known to prove it later."""
         seq, digest = self.last
         head = "件数の上限で切れています。期間を分けてください。" if cut else ""
-        made = f"{self.made_at.astimezone(JAPAN):%Y-%m-%d %H:%M}"
+        made = stated(self.made_at)
         return f"{head}絞り込み：{self.sieve}。作成 {made}。記録の最後 {seq}行、SHA-256 {digest or 'なし'}"
 
 

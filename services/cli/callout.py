@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from feeds.instant import instant, iso_utc
-from feeds.japan import JAPAN
+from feeds.japan import stated
 from feeds.status import Status
 from rules.marks import MARKS
 from services.callout.desk import CallError, acknowledge
@@ -128,7 +128,7 @@ def _test_message(settings: Settings, now: datetime) -> Message:
     mark, mark_en = MARKS[Status.TEST]
     lead = f"{mark}{mark_en} {settings.city.name} しらせ：呼び出しの試験です"
     lines = [lead, "何もしなくてかまいません。", "This is a test of the call-out. Nothing is to be done.", ""]
-    lines.append(f"{now.astimezone(JAPAN):%Y年%-m月%-d日 %H:%M}")
+    lines.append(stated(now))
     return Message(subject=lead, body="\n".join([*lines, f"{mark}{mark_en}"]))
 
 

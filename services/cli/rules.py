@@ -76,7 +76,7 @@ def _summary(rule: Rule) -> dict[str, object]:
         "approval": {level: rule.approval_at(level).value for level in range(6)},
         "channels": list(rule.channels),
         "at_night": {level: rule.night(level).value for level in range(6)},
-        "digest": [f"{clock:%H:%M}" for clock in rule.digest.times] if rule.digest else [],
+        "digest": [clock.isoformat("minutes") for clock in rule.digest.times] if rule.digest else [],
         "inhibited_by": [row.id for row in rule.inhibited],
         "languages": list(rule.wording),
         "tests": len(rule.tests),

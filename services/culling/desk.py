@@ -10,7 +10,7 @@ from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from feeds.japan import JAPAN
+from feeds.japan import dated_en, exact
 from feeds.status import Status
 from geo.sighted.cordon import CordonError, checked
 from rules.alert import Alert, State
@@ -162,9 +162,9 @@ async def _looked_at(connection: AsyncConnection, deed: Deed) -> Case:
         raise CullingError("not_found", f"番号 {deed.number} の件はありません / there is no case {deed.number}")
     if deed.seen is not None and deed.seen != case.version:
         last = case.events[-1]
-        done = f"{last.who} が{last.at.astimezone(JAPAN):%H:%M:%S}に「{ACTS[last.act].ja}」を記録しました"
-        text = f"その後に{done}。読み直してください / changed since you looked: {last.act} by {last.who}"
-        raise CullingError("changed", text)
+        done = f"{last.who} が{exact(last.at)}に「{ACTS[last.act].ja}」を記録しました"
+        english = f"changed since you looked: {last.act} by {last.who}, {dated_en(last.at)}"
+        raise CullingError("changed", f"その後に{done}。読み直してください / {english}")
     return case
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from prometheus_client import Counter
 
-from feeds.japan import JAPAN
+from feeds.japan import dated
 from rules.culling.case import Act, Case
 from rules.culling.words import ACTS, ANIMALS, CONDITIONS, OFFICES, OUTCOMES
 from services.store.chronology import Entry
@@ -22,7 +22,7 @@ def entry(case: Case) -> Entry:
         f"通報 {case.sighting} から" if last.act is Act.OPEN and case.sighting else "",
     ]
     if last.plan is not None:
-        until = f"{last.plan.until.astimezone(JAPAN):%-m月%-d日%H:%M}"
+        until = dated(last.plan.until)
         more.append(f"{len(last.plan.areas)}か所 {'、'.join(last.plan.areas)}、見込み {until}")
     why = "、".join(one for one in more if one)
     text = f"{name_of(case)}：{ACTS[last.act].ja}{f'（{why}）' if why else ''}"

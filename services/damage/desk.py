@@ -10,7 +10,7 @@ from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from feeds.japan import JAPAN
+from feeds.japan import dated, dated_en
 from feeds.status import Status
 from rules.damage.disaster import Disaster, checked
 from rules.damage.record import Act, Certainty, Content, Damage, DamageError, Event, Reason
@@ -114,8 +114,9 @@ async def do(store: Store, deed: Deed, now: datetime) -> Damage:
         of = await _open(connection, record.disaster)
         if deed.seen != record.version:
             last = record.events[-1]
-            did = f"{last.who} が{last.at.astimezone(JAPAN):%H:%M}に「{ACTS_JA[last.act][0]}」を記録しました"
-            raise DamageError("changed", f"その後に{did}。見比べてください / changed since you looked, by {last.who}")
+            did = f"{last.who} が{dated(last.at)}に「{ACTS_JA[last.act][0]}」を記録しました"
+            english = f"changed since you looked, by {last.who}, {dated_en(last.at)}"
+            raise DamageError("changed", f"その後に{did}。見比べてください / {english}")
         content = deed.content or record.content
         at = max(now, record.events[-1].at)  # the clock of an exercise may be set back
         return await _keep(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from feeds.japan import JAPAN
+from feeds.japan import JAPAN, stated
 from feeds.status import Status
 from rules.damage.forms import form_of
 from rules.damage.items import GROUPS_JA, ITEMS
@@ -52,9 +52,9 @@ def _sheet(of: Filled) -> Sheet:
         _words("報告", "様式", FORMS[of.form]),
         _words("報告", "災害名", of.disaster),
         _words("報告", "報告番号", f"第{of.number}報"),
-        _words("報告", "現在", f"{of.as_of.astimezone(JAPAN):%Y-%m-%d %H:%M}"),
+        _words("報告", "現在", stated(of.as_of)),
         _words("報告", "市町村", of.city),
-        _words("災害の概況", "発生日時", f"{of.began.astimezone(JAPAN):%Y-%m-%d %H:%M}"),
+        _words("災害の概況", "発生日時", stated(of.began)),
         _words("災害の概況", "発生場所", of.place),
         _words("災害の概況", "概況", of.outline),
     ]

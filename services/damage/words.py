@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from prometheus_client import Counter
 
-from feeds.japan import JAPAN
+from feeds.japan import dated
 from rules.damage.disaster import Disaster
 from rules.damage.record import Act, Certainty, Damage
 from rules.damage.report import FORMS, Report
@@ -49,8 +49,7 @@ def of_disaster(disaster: Disaster, entry: Entry) -> Entry:
 def of_report(report: Report) -> Entry:
     """That a report was made, with the fingerprints of its files."""
     filled = report.filled
-    at = f"{filled.as_of.astimezone(JAPAN):%m/%d %H:%M}"
-    text = f"{filled.disaster}：第4号様式 {FORMS[filled.form]}第{filled.number}報を作成（{at}現在）"
+    text = f"{filled.disaster}：第4号様式 {FORMS[filled.form]}第{filled.number}報を作成（{dated(filled.as_of)}現在）"
     refs = {"disaster": str(report.disaster), "form": str(filled.form), "number": str(filled.number)}
     return Entry(
         at=report.made_at,

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from feeds.japan import JAPAN
+from feeds.japan import dated
 from feeds.status import Status
 from rules.alert import Alert, State
 from rules.declaration import Frame, declare, merged
@@ -121,7 +121,7 @@ def _since(last: Entry | None, what: str, name: str = "") -> str:
     who = "前の案が差し戻されました"
     if last and last.state is not State.REJECTED:
         said = last.said.get(name) or "、".join(last.said.values())
-        who = f"{last.at.astimezone(JAPAN):%H:%M} {last.who}「{said}」"
+        who = f"{dated(last.at)} {last.who}「{said}」"
     return f"{what}は、あなたが開いたあとに変わりました（{who}）。見比べてから、もう一度押してください"
 
 

@@ -11,7 +11,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from feeds.distrust import Distrust, DistrustError
-from feeds.japan import JAPAN
+from feeds.japan import dated, dated_en
 from geo.station import Station
 from services.store import chronology, distrusts
 from services.store.chronology import Entry
@@ -34,9 +34,8 @@ async def begin(store: Store, stations: Mapping[str, Station], wanted: Distrust,
         if before:
             await distrusts.end(connection, before.id, wanted.begins)
         made = replace(wanted, id=await distrusts.add(connection, wanted))
-        until = made.ends.astimezone(JAPAN)
         verb = "信用しない期限を改めた" if before else "信用しないことにした"
-        text = f"センサーを{verb}：{_what(made, stations)}（{until:%m月%d日%H:%M}まで、理由：{made.reason}）"
+        text = f"センサーを{verb}：{_what(made, stations)}（{dated(made.ends)}まで、理由：{made.reason}）"
         await chronology.append(connection, [_entry(made, made.owner, text, made.begins)])
     return made
 
@@ -55,10 +54,9 @@ async def end(store: Store, stations: Mapping[str, Station], number: int, person
 def _stands(one: Distrust | None) -> str:
     if one is None:
         return "もう終わっています。画面を確かめてください。 / It is over already: look again."
-    until = one.ends.astimezone(JAPAN)
     return (
-        f"{one.owner} が {until:%m月%d日%H:%M} まで信用しないとしています。画面を確かめてください。 / "
-        f"{one.owner} does not trust it until {until:%d %b %H:%M}: look again."
+        f"{one.owner} が {dated(one.ends)} まで信用しないとしています。画面を確かめてください。 / "
+        f"{one.owner} does not trust it until {dated_en(one.ends)}: look again."
     )
 
 

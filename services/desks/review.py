@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from feeds.japan import JAPAN
+from feeds.japan import exact
 from rules.alert import GRAVE, Alert, State
 from rules.floor import Floor, gravity
 from rules.redraft import owed
@@ -57,7 +57,7 @@ async def approve(  # noqa: PLR0913 - a decision has this many parts
         draft = await waiting(connection, series, revision, digest, now)
         held = await hold_offs.of(connection, series, revision)
         if held and not held.stays:
-            raise ReviewError("held", f"承認はそろっています。{_clock(held.leaves_at)}に送られます")
+            raise ReviewError("held", f"承認はそろっています。{exact(held.leaves_at)}に送られます")
         agreed = await agreed_to(connection, draft.alert, digest)
         if person in agreed:
             raise ReviewError("same_person", f"{person} は承認済みです。別の人の承認が必要です")
@@ -132,7 +132,7 @@ async def release(connection: AsyncConnection, draft: Revision, now: datetime, w
         await issue(connection, draft, now, who)
         return None
     leaves_at = await hold_offs.begin(connection, draft.alert, now, wait, who)
-    text = f"{name_of(draft.alert)} は{_clock(leaves_at)}に送る（それまでに止められる）"
+    text = f"{name_of(draft.alert)} は{exact(leaves_at)}に送る（それまでに止められる）"
     await chronology.append(connection, [entry(draft.alert, "held", who, text, now)])
     return leaves_at
 
@@ -186,7 +186,3 @@ def entry(alert: Alert, kind: str, who: str, text: str, now: datetime) -> Entry:
 def name_of(alert: Alert) -> str:
     """The alert in words: its headline and which revision it is."""
     return f"「{alert.texts['ja'].headline}」第{alert.revision}報"
-
-
-def _clock(at: datetime) -> str:
-    return f"{at.astimezone(JAPAN):%H:%M:%S}"

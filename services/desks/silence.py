@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
-from feeds.japan import JAPAN
+from feeds.japan import dated
 from rules.silence import Silence, SilenceError
 from services.store import chronology, silences
 from services.store.chronology import Entry
@@ -17,7 +17,7 @@ async def begin(store: Store, wanted: Silence) -> Silence:
     wanted.check()
     async with store.write() as connection:
         made = replace(wanted, id=await silences.add(connection, wanted))
-        text = f"通知を止めた：{what(made)}（{_clock(made.ends)}まで、理由：{made.reason}）"
+        text = f"通知を止めた：{what(made)}（{dated(made.ends)}まで、理由：{made.reason}）"
         await chronology.append(connection, [_entry(made, made.owner, text, made.begins)])
     return made
 
@@ -35,10 +35,6 @@ def what(one: Silence) -> str:
     """What it covers, in words."""
     named = (("規則", one.rule), ("種別", one.kind), ("区域", one.area), ("センサー", one.sensor))
     return "、".join(f"{title} {value}" for title, value in named if value)
-
-
-def _clock(at: datetime) -> str:
-    return f"{at.astimezone(JAPAN):%H:%M}"
 
 
 def _entry(one: Silence, person: str, text: str, now: datetime) -> Entry:

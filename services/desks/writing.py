@@ -13,7 +13,7 @@ from datetime import datetime
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from feeds.japan import JAPAN
+from feeds.japan import dated, exact
 from feeds.status import Status
 from geo.drawn import DrawnError, drawn
 from geo.model import Ground
@@ -231,7 +231,7 @@ async def _waits(connection: AsyncConnection, ask: Ask) -> Alert:
 
 def _by(alert: Alert) -> str:
     who = alert.author or f"規則 {alert.rule}"
-    return f"、{who} が{alert.sent.astimezone(JAPAN):%H:%M:%S}に第{alert.revision}報を書きました"
+    return f"、{who} が{exact(alert.sent)}に第{alert.revision}報を書きました"
 
 
 def differences(before: Alert, after: Alert) -> str:
@@ -246,5 +246,5 @@ def differences(before: Alert, after: Alert) -> str:
     told += [f"区域から{place.name}を外した" for place in before.places if place not in after.places]
     told += [f"経路から{name}を外した" for name in before.channels if name not in after.channels]
     if before.expires != after.expires:
-        told.append(f"期限を{after.expires.astimezone(JAPAN):%d日%H:%M}に")
+        told.append(f"期限を{dated(after.expires)}に")
     return "、".join(told) or "変更なし"

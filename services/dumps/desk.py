@@ -6,11 +6,10 @@ Closing one twice does no harm, so nobody has to approve it; but whoever acts mu
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import datetime
 
 from prometheus_client import Counter
 
-from feeds.japan import JAPAN
+from feeds.japan import dated
 from feeds.status import Status
 from rules.dumps.life import Act, DumpError, Event, Told, fitting
 from rules.dumps.words import ACTS_JA
@@ -54,12 +53,8 @@ async def do(store: Store, known: Dumps, aim: Aim, event: Event) -> Told:
 def entry(site: Site, status: Status, event: Event) -> Entry:
     """The line that tells who said what of a dump."""
     volume = f"（{event.volume_m3:g} m3）" if event.volume_m3 is not None else ""
-    until = f"（再開の見込み {_clock(event.until)}）" if event.until else ""
+    until = f"（再開の見込み {dated(event.until)}）" if event.until else ""
     words = f"：{event.text}" if event.text else ""
     text = f"雪捨て場 {site.name} {ACTS_JA[event.act]}{volume}{until}{words}"
     refs = {"dump": site.code, "act": event.act.value}
     return Entry(at=event.at, status=status, kind="dump", who=event.who, text=text, refs=refs)
-
-
-def _clock(at: datetime) -> str:
-    return f"{at.astimezone(JAPAN):%m/%d %H:%M}"

@@ -8,10 +8,11 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from feeds.japan import short
 from feeds.status import Status
 from geo.hazard import Hazard
 from rules.alert import Alert
-from rules.handover.document import Point, Section, Weight, section, short
+from rules.handover.document import Point, Section, Weight, section
 from services.store import alerts, chronology, hazards
 
 AHEAD = timedelta(hours=6)

@@ -9,8 +9,9 @@ from datetime import datetime, timedelta
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from feeds.contact import covered
+from feeds.japan import written
 from feeds.status import Status
-from rules.handover.document import LONGEST_WORDS, Document, HandoverError, clock, complete, numbered
+from rules.handover.document import LONGEST_WORDS, Document, HandoverError, complete, numbered
 from services.handover.danger import danger
 from services.handover.telling import telling
 from services.handover.work import work
@@ -73,7 +74,7 @@ async def hand_over(store: Store, wish: Wish, now: datetime) -> Handover:
             return before
         document = numbered(document, await handovers.next_number(connection, wish.status))
         made = await handovers.add(connection, document, now)
-        text = f"当直引継書 第{document.number}号を作成（{clock(document.since)}〜{clock(document.until)}）"
+        text = f"当直引継書 第{document.number}号を作成（{written(document.since)}〜{written(document.until)}）"
         await chronology.append(connection, [_entry(made, wish.who, text, now)])
     return made
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from feeds.japan import written
 from feeds.status import Status
-from rules.handover.document import Document, Section, clock
+from rules.handover.document import Document, Section
 from services.ledger.pdf_file import as_pdf
 from services.ledger.sheets import Column, Row, Sheet
 from services.store.handovers import Handover
@@ -24,8 +25,8 @@ def paper(one: Handover) -> bytes:
 def signatures(one: Handover) -> str:
     """Who gave it and who took it, and the fingerprint by which it can be proven."""
     of = one.document
-    taken = f"{one.taken_by}（{clock(one.taken_at)}）" if one.taken_at else "まだ"
-    return f"{of.period}　引き継ぐ人 {of.made_by}（{clock(one.made_at)}）　受け取った人 {taken}　SHA-256 {one.sha256}"
+    taken = f"{one.taken_by}（{written(one.taken_at)}）" if one.taken_at else "まだ"
+    return f"{of.period}　引き継ぐ人 {of.made_by}（{written(one.made_at)}）　受け取った人 {taken}　SHA-256 {one.sha256}"
 
 
 def file_name(of: Document) -> str:

@@ -7,9 +7,10 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from feeds.japan import short
 from feeds.status import Status
 from rules.alert import State
-from rules.handover.document import Point, Section, Weight, section, short
+from rules.handover.document import Point, Section, Weight, section
 from rules.silence import Silence
 from services.desks.silence import what
 from services.store import outages, report_cases, silences

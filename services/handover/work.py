@@ -7,12 +7,13 @@ from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from feeds.japan import short
 from feeds.status import Status
 from rules.chronology.matter import Priority
 from rules.damage.items import BY_KEY
 from rules.damage.sums import figures
 from rules.declared import Crowding, Opening
-from rules.handover.document import Point, Section, Weight, section, short
+from rules.handover.document import Point, Section, Weight, section
 from rules.orders.words import STATES_JA
 from services.damage.board import look
 from services.desks import declared_board

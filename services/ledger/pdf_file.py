@@ -18,7 +18,7 @@ from reportlab.pdfbase.cidfonts import UnicodeCIDFont
 from reportlab.pdfgen.canvas import Canvas
 from reportlab.platypus import LongTable, PageBreak, Paragraph, SimpleDocTemplate, Spacer
 
-from feeds.japan import JAPAN
+from feeds.japan import stated
 from services.ledger.sheets import Cell, Column, Sheet, widths, written_as
 
 _FONT = "HeiseiKakuGo-W5"  # of the Adobe-Japan1 set: named, not embedded
@@ -47,7 +47,7 @@ def as_pdf(sheets: Sequence[Sheet], made_at: datetime) -> bytes:
         lang="ja",
         invariant=1,  # the same tables give the same bytes
     )
-    words = f"{sheets[0].title}　作成 {made_at.astimezone(JAPAN):%Y-%m-%d %H:%M}"
+    words = f"{sheets[0].title}　作成 {stated(made_at)}"
 
     def foot(canvas: Canvas, _: object) -> None:
         canvas.setFont(_FONT, _SIZE)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from itertools import groupby
 from typing import Literal, TypeAlias
 from unicodedata import east_asian_width
 
-from feeds.japan import JAPAN
+from feeds.japan import written
 from feeds.status import Status
 from geo.plow.ledger.contract import Contract
 from geo.plow.ledger.pay import Total
@@ -108,7 +108,7 @@ def _items(of: Account) -> Sheet:
             one.difference,
             one.counts,
             one.approved.author if one.approved else "",
-            _clock(one.approved.at) if one.approved else "",
+            written(one.approved.at) if one.approved else "",
             one.approved.reason if one.approved else "",
             one.since_approval or None,
             of.not_ordered(one.item) or None,
@@ -119,8 +119,8 @@ def _items(of: Account) -> Sheet:
         Column("日", "Day", "day"), Column("業者", "Contractor"), Column("機械", "Machine"), Column("区分", "What"),
         Column("時間帯", "Band"), Column("GPS", "GPS", "time"), Column("申告", "Declared", "time"),
         Column("申告－GPS", "Difference", "difference"), Column("承認", "Approved", "time"), Column("承認者", "By"),
-        Column("承認日時", "At"), Column("理由", "Reason"), Column("承認後のGPSの変化", "GPS since", "difference"),
-        Column("GPSのうち指示外", "Not ordered", "time"),
+        Column("承認日時（日本時間）", "At (JST)"), Column("理由", "Reason"),
+        Column("承認後のGPSの変化", "GPS since", "difference"), Column("GPSのうち指示外", "Not ordered", "time"),
     )  # fmt: skip
     note = "GPSは支払いの対象の作業と待機だけ。支払うのは承認した時間。あとから届いた位置は承認を変えず、差を示す。"
     sums = _sums(rows, columns, of_firm=1)
@@ -249,7 +249,3 @@ def _wide(text: str) -> int:
 
 def _day(day: date) -> str:
     return f"{day.year}年{day.month}月{day.day}日"
-
-
-def _clock(at: datetime) -> str:
-    return f"{at.astimezone(JAPAN):%Y-%m-%d %H:%M}"

@@ -15,7 +15,7 @@ from enum import StrEnum
 from prometheus_client import Counter
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from feeds.japan import JAPAN
+from feeds.japan import dated, dated_en, exact
 from feeds.records import Report
 from feeds.status import Status
 from geo.heard.book import Book
@@ -102,8 +102,9 @@ async def _looked_at(connection: AsyncConnection, listening: Listening, deed: De
         raise LeadError("not_found", text)
     for act in await leads.acts(connection, deed.status):
         if (act.hazard, act.place) == (deed.hazard, deed.place) and act.low <= deed.seen <= act.through:
-            done = f"{act.who} が{act.at.astimezone(JAPAN):%H:%M:%S}に{ACTS_JA[act.act]}ところです"
-            raise LeadError("changed", f"{done}。読み直してください / {act.who} was quicker: {act.act}")
+            done = f"{act.who} が{exact(act.at)}に{ACTS_JA[act.act]}ところです"
+            english = f"{act.who} was quicker: {act.act}, {dated_en(act.at)}"
+            raise LeadError("changed", f"{done}。読み直してください / {english}")
     return found
 
 
@@ -111,7 +112,7 @@ def _report(cluster: Cluster, book: Book, deed: Deed) -> Report:
     """In the officer's name, with a point where the place has one, and the number of people as what it is."""
     known, spot = book.by_kind.get(deed.hazard), book.by_name.get(deed.place) or Spot(name=deed.place)
     title = known.ja if known else deed.hazard
-    span = f"{_clock(cluster.first)}〜{_clock(cluster.last)}" if cluster.first != cluster.last else _clock(cluster.last)
+    span = f"{dated(cluster.first)}〜{dated(cluster.last)}" if cluster.first != cluster.last else dated(cluster.last)
     counted = f"SNSの投稿（{span}、少なくとも{cluster.people}人）を職員が見て登録。未確認。"
     name = f"{deed.status}\n{deed.hazard}\n{deed.place}\n{deed.seen}\n{cluster.first.isoformat()}"
     return Report(
@@ -134,7 +135,3 @@ def _entry(cluster: Cluster, book: Book, act: leads.Act) -> Entry:
     text = f"SNSの手がかり（{known.ja if known else act.hazard}・{act.place}、{cluster.people}人）を{ACTS_JA[act.act]}"
     refs = {"hazard": act.hazard, "place": act.place, "act": act.act, **({"report": act.report} if act.report else {})}
     return Entry(at=act.at, status=act.status, kind="lead", who=act.who, text=text, refs=refs)
-
-
-def _clock(at: datetime) -> str:
-    return f"{at.astimezone(JAPAN):%H:%M}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from feeds.japan import JAPAN
+from feeds.japan import zoned
 from rules.marks import MARKS
 from rules.muster.want import Want
 from services.callout.message import SPOKEN, Message
@@ -78,7 +78,7 @@ def _body(told: Telling) -> list[str]:
     if told.want is Want.COME and told.place:
         lines.append(f"参集場所：{_plain(told.place)}")
     if told.link and told.until:
-        lines += [told.link, f"（番号 {told.muster.id}、{told.until.astimezone(JAPAN):%-m月%-d日%H:%M}まで有効）"]
+        lines += [told.link, f"（番号 {told.muster.id}、{zoned(told.until)}まで有効）"]
         lines += ["このリンクはあなた専用です。ほかの人に転送しないでください。命が危ないときは119番へ。"]
     return lines
 

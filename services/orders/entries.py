@@ -6,7 +6,7 @@ from datetime import datetime
 
 from prometheus_client import Counter, Gauge
 
-from feeds.japan import JAPAN
+from feeds.japan import dated
 from feeds.status import Status
 from rules.orders.decision import KINDS_JA, Expected
 from rules.orders.life import OPEN, Act, Event, Order
@@ -22,7 +22,7 @@ def entry(order: Order, event: Event) -> Entry | None:
     """The line that tells the act; None for what would only fill the log."""
     if event.act in _SILENT:
         return None
-    when = f"（{event.happened_at.astimezone(JAPAN):%H:%M}）" if event.happened_at else ""
+    when = f"（{dated(event.happened_at)}）" if event.happened_at else ""
     told = f"：{event.text}" if event.text else ""
     text = f"{order.section_name} {KINDS_JA[order.kind]}（指示番号 {order.id}）{ACTS_JA[event.act]}{when}{told}"
     refs = {"order": str(order.id), "section": order.section, "act": event.act.value}
@@ -38,8 +38,7 @@ def linked_entry(order: Order, who: str, at: datetime) -> Entry:
 
 def expected_entry(status: Status, section: str, one: Expected, who: str) -> Entry:
     """The line that tells who noted a forecast: orders may rest on it."""
-    until = f"{one.until.astimezone(JAPAN):%m/%d %H:%M}"
-    text = f"降雪の予想を記入した：{section or 'すべての工区'} {until} までに {one.cm:g} cm（{one.source}）"
+    text = f"降雪の予想を記入した：{section or 'すべての工区'} {dated(one.until)} までに {one.cm:g} cm（{one.source}）"
     refs = {"section": section} if section else {}
     return Entry(at=one.at, status=status, kind="order", who=who, text=text, refs=refs)
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from feeds.japan import JAPAN
+from feeds.japan import dated
 from feeds.status import Status
 from services.channels.unsent import Unsent
 from services.store.delivery_state import TAKEN, DeliveryState
@@ -117,7 +117,7 @@ def told(items: Sequence[Item]) -> str:
 
 def summary(outage: Outage, items: Sequence[Item]) -> str:
     """One sentence for the chronology."""
-    span = f"{_clock(outage.began)}から{f'{_clock(outage.ended)}まで' if outage.ended else ''}"
+    span = f"{dated(outage.began)}から{f'{dated(outage.ended)}まで' if outage.ended else ''}"
     verb = "送れなかった" if outage.ended else "送れていない"
     return f"{outage.channel}：{span}、すぐに{verb}。{told(items) or '対象の発表なし'}"
 
@@ -127,8 +127,3 @@ def _told(fate: Fate, number: int, items: Sequence[Item]) -> str:
         return f"{fate.ja} {number}件"
     worst = max((item.late_minutes or 0) for item in items)
     return f"{fate.ja} {number}件（最大{worst}分）"
-
-
-def _clock(at: datetime) -> str:
-    local = at.astimezone(JAPAN)
-    return f"{local.month}月{local.day}日{local:%H:%M}"

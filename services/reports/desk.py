@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from feeds.japan import JAPAN
+from feeds.japan import dated_en, exact
 from feeds.judged import Judged
 from rules.reports.case import GONE, OPEN, PUBLIC, Act, Case, CaseError, Event, How
 from rules.reports.life import REASONS
@@ -73,10 +73,9 @@ async def _looked_at(connection: AsyncConnection, deed: Deed) -> Case:
         raise CaseError("not_found", f"番号 {deed.number} の通報はありません / there is no report {deed.number}")
     if deed.seen is not None and deed.seen != case.version:
         last = case.events[-1]
-        done = f"{last.who} が{last.at.astimezone(JAPAN):%H:%M:%S}に「{ACTS_JA[last.act][0]}」を記録しました"
-        raise CaseError(
-            "changed", f"その後に{done}。読み直してください / changed since you looked: {last.act} by {last.who}"
-        )
+        done = f"{last.who} が{exact(last.at)}に「{ACTS_JA[last.act][0]}」を記録しました"
+        english = f"changed since you looked: {last.act} by {last.who}, {dated_en(last.at)}"
+        raise CaseError("changed", f"その後に{done}。読み直してください / {english}")
     return case
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import case, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from feeds.japan import JAPAN
+from feeds.japan import exact
 from geo.hazard import Hazard
 from rules.alert import Alert
 from services.store import alerts, chronology
@@ -88,7 +88,7 @@ async def _readings(connection: AsyncConnection, seen: Sequence[Hazard]) -> list
             at=at,
             who=gateway,
             text=said[key],
-            detail=f"測定 {measured.astimezone(JAPAN):%H:%M:%S}、記録 {key}",
+            detail=f"測定 {exact(measured)}、記録 {key}",
         )
         for key, gateway, measured, at in rows
     ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime
 
-from feeds.japan import JAPAN
+from feeds.japan import exact
 from feeds.status import Status
 from rules.marks import MARKS
 from services.channels.channel import Payload
@@ -33,7 +33,7 @@ def told(story: Story) -> Iterator[str]:
 
 def moment(at: datetime | None) -> str:
     """「11月21日 18:00:03」 in Japan time; what has not happened yet says so."""
-    return f"{at.astimezone(JAPAN):%-m月%-d日 %H:%M:%S}" if at else "まだ"
+    return exact(at) if at else "まだ"
 
 
 def gap(seconds: float | None) -> str:

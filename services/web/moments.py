@@ -7,15 +7,17 @@ English each says JST; in Japanese the bar of every page says 日本時間, and 
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from babel.dates import format_date, format_datetime
 
+from feeds import japan
 from feeds.japan import JAPAN
 from services.story import words as told
 from services.web.language.speaking import _, spoken
 
 _DAY = {"ja": "M/d(EEE) HH:mm", "en": "EEE d MMM HH:mm"}
+_A_NIGHT = timedelta(hours=20)
 _FULL = {"ja": "y年M月d日(EEE) HH:mm", "en": "EEE d MMM y HH:mm"}
 
 
@@ -23,7 +25,17 @@ def moment(at: datetime, now: datetime) -> str:
     """「02:41」, 「3/14(土) 23:10」 where it is another day than ``now``; in English "02:41 JST"."""
     there = at.astimezone(JAPAN)
     today = there.date() == now.astimezone(JAPAN).date()
-    return _zoned(f"{there:%H:%M}" if today else format_datetime(there, _DAY[spoken()], locale=spoken()))
+    return _zoned(japan.clock(at) if today else format_datetime(there, _DAY[spoken()], locale=spoken()))
+
+
+def near(at: datetime, now: datetime) -> str:
+    """Where there is little room: the clock alone within a night, before midnight or after, else 「3/14 23:10」."""
+    return _zoned(japan.clock(at) if abs(at - now) < _A_NIGHT else japan.short(at))
+
+
+def recorded(at: datetime) -> str:
+    """For what is read weeks later, in lines below each other: 「2026-11-22 03:05」, "2026-11-22 03:05 JST"."""
+    return _zoned(japan.written(at))
 
 
 def dated(at: datetime) -> str:

@@ -10,6 +10,7 @@ from typing import Any
 
 from aiohttp import web
 
+from feeds.japan import zoned
 from feeds.status import Status
 from rules.muster.answer import COMING_JA, FAMILY_JA, HOME_JA, LONGEST_NOTE, LONGEST_PLACE, SAFETY_JA, SOON, AnswerError
 from rules.muster.want import Want
@@ -24,7 +25,6 @@ from services.store.musters import Muster, MusterState
 from services.web.auth import open_write
 from services.web.body import form_of
 from services.web.context import CONTEXT
-from services.web.moments import moment
 from services.web.report_limit import ReportLimit
 from services.web.security import WORDS, WebError, client_address
 from services.web.templating import page
@@ -85,13 +85,12 @@ async def _of(request: web.Request, token: str) -> tuple[Muster, Place, Send]:
 
 
 def _page(request: web.Request, muster: Muster, place: Place, *, status: int = 200, **more: Any) -> web.Response:
-    now = request.app[CONTEXT].now()
     shown: dict[str, Any] = {
         "muster": muster,
         "closed": muster.state is not MusterState.OPEN,
         "drill": muster.status is Status.EXERCISE,
         "come": place.want is Want.COME,
-        "answered": moment(place.answered_at, now) if place.answered_at else "",
+        "answered": zoned(place.answered_at) if place.answered_at else "",
         "choices": {"safety": SAFETY_JA, "family": FAMILY_JA, "home": HOME_JA, "coming": COMING_JA},
         "soon": SOON,
         "longest": {"place": LONGEST_PLACE, "note": LONGEST_NOTE},

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from functools import partial
 
+from feeds.japan import dated, dated_en
 from geo.hazard import Hazard
 from rules.alert import State
 from rules.floor import Floor
@@ -13,7 +14,7 @@ from rules.rule import Rule
 from rules.situation import Situation
 from rules.span import in_force
 from services.why.evidence import Evidence, Written
-from services.why.finding import REASONS, WAITS, Code, Finding, clock, clock_en
+from services.why.finding import REASONS, WAITS, Code, Finding
 from services.why.issued import headline, of_issued
 
 
@@ -26,8 +27,8 @@ def _all(evidence: Evidence, rules: Sequence[Rule], floor: Floor) -> Iterator[Fi
     hazard = evidence.hazard
     if hazard is None:
         at = evidence.first_known_at
-        ja = f"この危険が知られたのは{clock(at)}で、{clock(evidence.at)}にはまだ知られていません"
-        yield Finding(code=Code.NOT_YET, ja=ja, en=f"It became known only at {clock_en(at)}.", since=at)
+        ja = f"この危険が知られたのは{dated(at)}で、{dated(evidence.at)}にはまだ知られていません"
+        yield Finding(code=Code.NOT_YET, ja=ja, en=f"It became known only at {dated_en(at)}.", since=at)
         return
     if evidence.ended_at:
         yield from _over(evidence)
@@ -55,18 +56,18 @@ def _over(evidence: Evidence) -> Iterator[Finding]:
     assert evidence.ended_at
     lifted = next((one for one in evidence.written if one.alert.ends and one.issued_at), None)
     if lifted and lifted.issued_at:
-        ja = f"{clock(evidence.ended_at)}に終わり、{clock(lifted.issued_at)}に解除を知らせました（{headline(lifted)}）"
-        en = f"It ended at {clock_en(evidence.ended_at)}; the all-clear was issued at {clock_en(lifted.issued_at)}."
+        ja = f"{dated(evidence.ended_at)}に終わり、{dated(lifted.issued_at)}に解除を知らせました（{headline(lifted)}）"
+        en = f"It ended at {dated_en(evidence.ended_at)}; the all-clear was issued at {dated_en(lifted.issued_at)}."
         yield Finding(code=Code.LIFTED, ja=ja, en=en, rule=lifted.alert.rule, series=lifted.alert.series)
-    ja = f"{clock(evidence.ended_at)}に終わっていて、その後は知らせる対象ではありません"
-    en = f"It had ended at {clock_en(evidence.ended_at)}."
+    ja = f"{dated(evidence.ended_at)}に終わっていて、その後は知らせる対象ではありません"
+    en = f"It had ended at {dated_en(evidence.ended_at)}."
     for one in evidence.doubted[:1]:
         ja = (
-            f"{clock(evidence.ended_at)}に画面から消えました。根拠の{one.station}の値を{one.owner}が信用しないと"
+            f"{dated(evidence.ended_at)}に画面から消えました。根拠の{one.station}の値を{one.owner}が信用しないと"
             f"したためで（{one.reason}）、危険が終わったとは限りません"
         )
         en = (
-            f"It left the picture at {clock_en(evidence.ended_at)} because {one.owner} does not trust {one.station} "
+            f"It left the picture at {dated_en(evidence.ended_at)} because {one.owner} does not trust {one.station} "
             f"({one.reason}); that need not mean that it is over."
         )
     yield Finding(code=Code.OVER, ja=ja, en=en, since=evidence.ended_at)
@@ -90,11 +91,11 @@ def _of_draft(one: Written, evidence: Evidence, title: str, floor: Floor) -> Fin
     draft = partial(Finding, rule=alert.rule, series=alert.series, since=alert.sent, until=alert.expires)
     if one.rejected:
         who, at = one.rejected.who, one.rejected.at
-        ja = f"{title}の案を、{who}が{clock(at)}に差し戻しました：{headline(one)}"
-        en = f"{who} rejected the draft at {clock_en(at)}."
+        ja = f"{title}の案を、{who}が{dated(at)}に差し戻しました：{headline(one)}"
+        en = f"{who} rejected the draft at {dated_en(at)}."
         return draft(code=Code.REFUSED, ja=ja, en=en, reason=Reason.REJECTED.value)
     if alert.expires <= evidence.at:
-        ja = f"{title}の案は、承認されないまま{clock(alert.expires)}に期限が切れました：{headline(one)}"
+        ja = f"{title}の案は、承認されないまま{dated(alert.expires)}に期限が切れました：{headline(one)}"
         return draft(code=Code.LAPSED, ja=ja, en="The draft expired before anybody approved it.")
     if one.held:
         waits, waits_en = "送信の時刻", "its time to leave"
@@ -106,8 +107,8 @@ def _of_draft(one: Written, evidence: Evidence, title: str, floor: Floor) -> Fin
     missing = max(1, floor.missing(one.alert, one.approved_by))
     by = f"。承認済み：{'、'.join(one.approved_by)}" if one.approved_by else ""
     waits, waits_en = f"あと{missing}人の承認", f"{missing} more approval(s)"
-    ja = f"{title}の案を{clock(alert.sent)}に作り、{waits}を待っています：{headline(one)}{by}"
-    en = f"A draft of {clock_en(alert.sent)} waits for {waits_en}."
+    ja = f"{title}の案を{dated(alert.sent)}に作り、{waits}を待っています：{headline(one)}{by}"
+    en = f"A draft of {dated_en(alert.sent)} waits for {waits_en}."
     return draft(code=Code.WAITING, ja=ja, en=en, waits=waits, waits_en=waits_en)
 
 
@@ -137,8 +138,8 @@ def _not_valid(evidence: Evidence, rules: Sequence[Rule]) -> Iterator[Finding]:
     valid = {rule.id for rule in in_force(rules, evidence.at)}
     for rule in rules:
         if rule.id not in valid and evidence.hazard.kind in rule.kinds:
-            begins = f"{clock(rule.span.begins)}から" if rule.span.begins else ""
-            ends = f"{clock(rule.span.ends)}まで" if rule.span.ends else ""
+            begins = f"{dated(rule.span.begins)}から" if rule.span.begins else ""
+            ends = f"{dated(rule.span.ends)}まで" if rule.span.ends else ""
             ja = f"規則「{rule.title['ja']}」は、その時刻には有効ではありません（有効期間：{begins}{ends}）"
             en = f"Rule {rule.id} was not valid then ({rule.span})."
             yield Finding(code=Code.NOT_VALID, ja=ja, en=en, rule=rule.id)

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from feeds.japan import JAPAN
 from rules.proposal import Reason
 
 
@@ -75,14 +74,3 @@ WAITS: dict[Reason, tuple[str, str]] = {
     Reason.REJECTED: ("レベルが上がるか、対象が増えること", "it to rise or grow"),
     Reason.LEFT_OUT: ("レベルが上がるか、消えて再び現れること", "it to rise, or to go and come again"),
 }
-
-
-def clock(at: datetime) -> str:
-    """月日と時刻, Japanese time."""
-    local = at.astimezone(JAPAN)
-    return f"{local.month}月{local.day}日{local:%H:%M}"
-
-
-def clock_en(at: datetime) -> str:
-    """The same in English."""
-    return f"{at.astimezone(JAPAN):%d %b %H:%M}"

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from feeds.japan import dated, dated_en
 from rules.proposal import levels
 from services.store.delivery_state import TAKEN, DeliveryState
 from services.why.evidence import Evidence, Sending, Written
-from services.why.finding import Code, Finding, clock, clock_en
+from services.why.finding import Code, Finding
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +45,8 @@ def of_issued(one: Written, evidence: Evidence, title: str) -> Finding:
     waits = bool(channels.open and not channels.out)
     return Finding(
         code=_code(channels, lower),
-        ja=f"{clock(one.issued_at)}に発表しました（{title}{as_level}）：{headline(one)}。{channels.ja}",
-        en=f"Issued at {clock_en(one.issued_at)}{f' as level {level}' if lower else ''}; {channels.en}.",
+        ja=f"{dated(one.issued_at)}に発表しました（{title}{as_level}）：{headline(one)}。{channels.ja}",
+        en=f"Issued at {dated_en(one.issued_at)}{f' as level {level}' if lower else ''}; {channels.en}.",
         rule=one.alert.rule,
         series=one.alert.series,
         waits=f"{'・'.join(channels.open)}への送信" if waits else "",

@@ -146,7 +146,7 @@ async def test_an_edit_voids_approvals_and_tells_who_was_first(store: Store) -> 
     assert not await agree(store, second, "tanaka"), "the first agreement was to other words"
     kind, who, text = next(row for row in await log_of(store) if row[0] == "edited")
     assert (kind, who) == ("edited", "suzuki") and "ja の見出し" in text and "本町通を外した" in text
-    with pytest.raises(ReviewError, match=r"suzuki が18:10:00に第3報を書きました") as late:
+    with pytest.raises(ReviewError, match=r"suzuki が11月20日 18:10:00に第3報を書きました") as late:
         await write(store, CITY, ask(Act.EDIT, first.alert, words=words, person="tanaka", **told))
     assert late.value.code == "changed"
 

@@ -25,10 +25,10 @@ from services.web.auth import PERSON, largest_form, requires
 from services.web.body import form_of
 from services.web.chronology.asked import Asked, asked_of, content_of, refusal, world
 from services.web.chronology.files import LARGEST, files_of
-from services.web.chronology.told import drill_of, in_turn, matter_told, rows_of, written
+from services.web.chronology.told import drill_of, in_turn, matter_told, rows_of
 from services.web.context import CONTEXT
 from services.web.language.speaking import _, own
-from services.web.moments import with_age
+from services.web.moments import recorded, with_age
 from services.web.pages_staff import staff_page
 from services.web.security import WebError
 from services.web.templating import TEMPLATES
@@ -157,7 +157,7 @@ async def _page(
         digest=digest,
         asked=asked,
         following=following,
-        looked_to=written(found.looked_to) if found.looked_to else "",
+        looked_to=recorded(found.looked_to) if found.looked_to else "",
         paged="cursor" in request.query,
         waiting=[matter_told(one, now) for one in waiting],
         many={state.value: counts.get(state, 0) for state in State},
@@ -176,7 +176,7 @@ async def _page(
         now_local=local(now),
         districts=districts_of(request),
         at=with_age(now),
-        made_at=written(now),
+        made_at=recorded(now),
         period=period_told(asked),
         told=asked.told,
         **choices(),
@@ -194,7 +194,7 @@ def period_told(asked: Asked) -> str:
     since, until = asked.span.since, asked.span.until
     if since is None and until is None:
         return _("全期間")
-    return f"{written(since) if since else _('最初')} 〜 {written(until) if until else _('現在')}"
+    return f"{recorded(since) if since else _('最初')} 〜 {recorded(until) if until else _('現在')}"
 
 
 def _after(key: tuple[Any, ...] | None) -> tuple[Any, int] | None:

@@ -8,7 +8,6 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from feeds.japan import JAPAN
 from feeds.status import Status
 from rules.chronology.groups import group_of
 from rules.chronology.line import Line
@@ -18,7 +17,7 @@ from rules.marks import MARKS
 from services.store import matters
 from services.store.matters import File
 from services.web.chronology.links import links_of
-from services.web.moments import moment, with_age
+from services.web.moments import moment, recorded, with_age
 
 _APART = 60  # seconds between what happened and its entry, from which on both are shown
 
@@ -38,9 +37,9 @@ def _row(line: Line, known: Mapping[int, Matter], files: Mapping[tuple[int, int]
     return {
         "seq": line.seq,
         "at": line.at,
-        "time": written(line.at),
+        "time": recorded(line.at),
         "entered": line.entered if late else None,
-        "entered_time": written(line.entered) if late else "",
+        "entered_time": recorded(line.entered) if late else "",
         "status": line.status.value,
         "kind": line.kind,
         "group": group_of(line.kind).value,
@@ -99,11 +98,6 @@ def in_turn(found: Iterable[Matter]) -> list[Matter]:
     )
 
 
-def written(at: datetime) -> str:
-    """「2026-11-22 03:05」 in Japan time: a chronology is read weeks later, too."""
-    return f"{at.astimezone(JAPAN):%Y-%m-%d %H:%M}"
-
-
 def act_told(event: Event) -> dict[str, Any]:
     """One act on the page of its matter."""
     said = event.content
@@ -111,8 +105,8 @@ def act_told(event: Event) -> dict[str, Any]:
         "seq": event.seq,
         "act": event.act,
         "of": event.of,
-        "time": written(said.happened),
-        "entered": written(event.at),
+        "time": recorded(said.happened),
+        "entered": recorded(event.at),
         "who": event.who,
         "words": said.words,
         "parties": parties(said),

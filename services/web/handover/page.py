@@ -20,9 +20,9 @@ from services.web.api.writing import worlds
 from services.web.auth import PERSON, requires
 from services.web.body import form_of
 from services.web.chronology.asked import world
-from services.web.chronology.told import written
 from services.web.context import CONTEXT
 from services.web.damage.asked import number_of, words
+from services.web.moments import recorded
 from services.web.pages_staff import staff_page
 from services.web.security import WORDS, WebError
 from services.web.writing.form import local
@@ -150,7 +150,7 @@ def _shared(request: web.Request, status: Status) -> dict[str, Any]:
         "own": status.value,
         "own_word": world(status),
         "worlds": {one.value: world(one) for one in worlds(context)},
-        "written": written,
+        "written": recorded,
         "address": _address,
         "drill": status is not Status.ACTUAL,
         "me": request[PERSON].name,

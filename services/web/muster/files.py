@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from feeds.japan import JAPAN
+from feeds import japan
 from rules.marks import MARKS
 from rules.muster.answer import COMING_JA, FAMILY_JA, HOME_JA, SAFETY_JA
 from rules.muster.rules import MusterRules
@@ -42,10 +42,10 @@ _COLUMNS = (
     Column("家族", "Family"),
     Column("住まい", "Home"),
     Column("参集", "Coming"),
-    Column("到着見込み", "Arrives by"),
+    Column("到着見込み（日本時間）", "Arrives by (JST)"),
     Column("行き先", "Where"),
     Column("メモ", "Note"),
-    Column("回答時刻", "Answered at"),
+    Column("回答時刻（日本時間）", "Answered at (JST)"),
     Column("入力者", "Entered by"),
 )
 
@@ -53,7 +53,7 @@ _COLUMNS = (
 def written(of: Board, rules: MusterRules, kind: str, now: datetime) -> bytes:
     """``kind``: one of TYPES."""
     mark = MARKS[of.muster.status][0]
-    title = f"{mark}安否確認・参集 {of.muster.id}：{of.muster.title}（{_clock(now)}現在）"
+    title = f"{mark}安否確認・参集 {of.muster.id}：{of.muster.title}（{japan.stated(now)}現在）"
     rows = tuple(_row(one, rules) for one in of.people)
     sheet = Sheet(name="参集", title=title, columns=_COLUMNS, rows=rows, note="個人の安否を含む。取扱注意")
     return as_csv(sheet, mark) if kind == "csv" else as_xlsx([sheet], now)
@@ -72,13 +72,9 @@ def _row(one: Asked, rules: MusterRules) -> Row:
         FAMILY_JA[told.family] if told.family else "",
         HOME_JA[told.home] if told.home else "",
         COMING_JA[told.coming] if told.coming else "",
-        _clock(told.arrives_at) if told.arrives_at else "",
+        japan.written(told.arrives_at) if told.arrives_at else "",
         told.place,
         told.note,
-        _clock(told.at),
+        japan.written(told.at),
         told.by,
     )
-
-
-def _clock(at: datetime) -> str:
-    return f"{at.astimezone(JAPAN):%Y-%m-%d %H:%M}"

@@ -19,10 +19,11 @@ from services.orders.desk import Person
 from services.web.auth import open_write
 from services.web.body import form_of
 from services.web.context import CONTEXT
+from services.web.moments import near
 from services.web.report_limit import ReportLimit
 from services.web.security import WORDS, WebError, client_address
 from services.web.snow.asked import LONGEST, MOST_VEHICLES, act_of, refusal, said_of
-from services.web.snow.page import ANSWER, BELL, short
+from services.web.snow.page import ANSWER, BELL
 from services.web.snow.told import order_told
 from services.web.templating import page
 
@@ -104,7 +105,7 @@ def _page(
         "mark": mark,
         "mark_en": mark_en,
         "drill": order.status is not Status.ACTUAL,
-        "clock": lambda at: short(at, now) if at else "",
+        "clock": lambda at: near(at, now) if at else "",
         "times": {
             "ordered": order.when(Act.ORDER),
             "acknowledged": order.when(Act.ACKNOWLEDGE),

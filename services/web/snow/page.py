@@ -6,15 +6,15 @@ Forms work without any script. Nothing is done twice by pressing twice: an act t
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime, timedelta
+from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 from urllib.parse import quote
 
 from aiohttp import hdrs, web
 
 from feeds.instant import instant
-from feeds.japan import JAPAN
+from feeds.japan import zoned
 from feeds.status import Status
 from rules.marks import MARKS
 from rules.orders.decision import KINDS_EN, KINDS_JA, Kind
@@ -29,7 +29,7 @@ from services.web.auth import PERSON, requires
 from services.web.body import form_of
 from services.web.context import CONTEXT
 from services.web.language.speaking import N_, _, own
-from services.web.moments import moment
+from services.web.moments import moment, near
 from services.web.pages_staff import staff_page
 from services.web.requests.figures import by_section, tally
 from services.web.security import WebError
@@ -40,7 +40,6 @@ from services.web.snow.told import OUTCOMES, sections
 PATH, BELL = "/ops/snow", "orders"
 ANSWER = "/snow-order"  # where contractors answer
 _MOST_AT_ONCE = 300
-_A_NIGHT = timedelta(hours=20)
 _ACTS = {  # what a form may do with an order, and how the button reads
     Act.ORDER: (N_("指示する"), "Order", "strong"),
     Act.DECLINE: (N_("見送る"), "Decline", ""),
@@ -139,7 +138,7 @@ async def _link(request: web.Request, number: int) -> web.Response:
     url = f"{context.base_url or f'{request.scheme}://{request.host}'}{ANSWER}?t={token}"
     mark, _ = MARKS[status]  # the order's own, whatever the form says
     subject = f"{mark}除雪の指示 {number}（{context.city_name}）"
-    asked = f"次のページで受領と開始・完了を知らせてください（{moment(until, now)}まで）。"
+    asked = f"次のページで受領と開始・完了を知らせてください（{zoned(until)}まで）。"
     text = f"{mark}除雪の指示が出ています。{asked}\n{url}"
     made = {
         "order": number,
@@ -192,7 +191,6 @@ async def _page(
         refused=refused or [],
         link=link,
         clock=_clock(now),
-        since=_since(now),
     )
 
 
@@ -222,19 +220,4 @@ async def _mine(request: web.Request) -> dict[str, list[str]]:
 
 def _clock(now: datetime) -> Any:
     """A time of the API as people read it; nothing for none."""
-    return lambda text: short(instant(text), now) if text else ""
-
-
-def _since(now: datetime) -> Callable[[str], str]:
-    """Where there is little room: the clock, with the day before it where that is long ago."""
-
-    def told(text: str) -> str:
-        at = instant(text)
-        return short(at, now) if abs(at - now) < _A_NIGHT else f"{at.astimezone(JAPAN):%-m/%-d %H:%M}"
-
-    return told
-
-
-def short(at: datetime, now: datetime) -> str:
-    """The clock alone within a night's time, before midnight or after."""
-    return f"{at.astimezone(JAPAN):%H:%M}" if abs(at - now) < _A_NIGHT else moment(at, now)
+    return lambda text: near(instant(text), now) if text else ""

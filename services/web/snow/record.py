@@ -21,6 +21,7 @@ from services.store.users import Role
 from services.web.auth import requires
 from services.web.context import CONTEXT
 from services.web.language.speaking import N_
+from services.web.moments import moment
 from services.web.pages_staff import staff_page
 from services.web.security import WebError
 from services.web.snow.asked import status_of
@@ -83,7 +84,7 @@ async def show(request: web.Request) -> web.Response:
         lines=_lines(decisions, told, day),
         orders=told,
         outcomes=OUTCOMES,
-        clock=lambda text: _clock(instant(text), day) if text else "",
+        clock=lambda text: moment(instant(text), span_of(day)[0]) if text else "",
     )
 
 
@@ -99,8 +100,3 @@ def _lines(decisions: Sequence[Decision], told: Sequence[dict[str, Any]], day: d
             if since <= at < until and event["act"] != "update":  # its figures are those of the decision beside it
                 found.append({"at": at, "event": event, "order": order})
     return sorted(found, key=lambda one: one["at"])
-
-
-def _clock(at: datetime, day: date) -> str:
-    there = at.astimezone(JAPAN)
-    return f"{there:%H:%M}" if there.date() == day else f"{there:%-m/%-d %H:%M}"

@@ -8,9 +8,10 @@ from typing import Any
 
 from aiohttp import hdrs, web
 
+from feeds.japan import dated, zoned
 from rules.marks import MARKS
 from rules.watch.alarm import Answer, What
-from rules.watch.wording import ANSWERS, WORDS, answer_ja, clock
+from rules.watch.wording import ANSWERS, WORDS, answer_ja
 from services.clock import wall
 from services.watch.answering import Asked, answer, asked_by, looked
 from services.watch.desk import Desk
@@ -69,7 +70,7 @@ async def _page(request: web.Request, desk: Desk, asked: Asked, token: str) -> w
     if any(needs) or place:
         await looked(desk.store, asked)
     others = [
-        (who.name if who else "市の窓口", answer_ja(one.answer, event.what), clock(one.at))
+        (who.name if who else "市の窓口", answer_ja(one.answer, event.what), dated(one.at))
         for one in asked.replies
         if one.supporter != supporter.number
         for who in [ward.supporter(one.supporter)]
@@ -78,7 +79,7 @@ async def _page(request: web.Request, desk: Desk, asked: Asked, token: str) -> w
         "mark": MARKS[event.status],
         "what": WORDS[event.what],
         "alias": ward.alias,
-        "since": clock(event.since),
+        "since": zoned(event.since),
         "label": event.label,
         "late": event.late,
         "doubt": event.doubt,

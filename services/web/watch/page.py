@@ -11,7 +11,7 @@ from feeds.japan import JAPAN
 from feeds.watch import Signal
 from rules.watch.alarm import Answer, Standing
 from rules.watch.ward import Kind, Purpose, Relation, Ward
-from rules.watch.wording import WORDS, answer_ja, clock
+from rules.watch.wording import WORDS, answer_ja
 from services.callout.desk import BELL as CALLS
 from services.callout.desk import announce
 from services.callout.occasion import Event, Occasion
@@ -26,7 +26,7 @@ from services.web.auth import PERSON, requires
 from services.web.body import form_of
 from services.web.context import CONTEXT
 from services.web.language.speaking import N_, _, own
-from services.web.moments import away
+from services.web.moments import away, dated
 from services.web.pages_staff import staff_page
 from services.web.security import WORDS as REFUSALS
 from services.web.security import WebError
@@ -210,7 +210,7 @@ def _words(request: web.Request) -> dict[str, Any]:
         "ended": _ended,
         "now": now,
         "answer_words": lambda answer, what: _(answer_ja(answer, what)),
-        "clock": clock,
+        "clock": dated,
         "ago": lambda at: away(at, now),
     }
 

@@ -38,7 +38,7 @@ def test_they_gather_and_one_alert_names_them_all(minor: Rule) -> None:
     world = World([minor])
     first, second = young("a1", FIVE - 3 * HOUR), young("a2", FIVE - HOUR)
     decision = world.step(FIVE - 2 * HOUR, first)  # type: ignore[arg-type]
-    assert [(drop.reason, drop.detail) for drop in decision.drops] == [(Reason.DIGEST, "次は20日17:00")]
+    assert [(drop.reason, drop.detail) for drop in decision.drops] == [(Reason.DIGEST, "次は7月20日17:00")]
     assert told(world, FIVE - MINUTE, first, second) == []
     (alert,) = told(world, FIVE, first, second)
     assert [one.code for one in alert.places] == ["a1", "a2"]

@@ -37,7 +37,7 @@ def at(minor: Rule, now: object, **changes: object) -> Decision:
 def test_at_night_it_waits_and_says_until_when(minor: Rule) -> None:
     decision = at(minor, NIGHT)
     (drop,) = decision.drops
-    assert (drop.reason, drop.detail, decision.alerts) == (Reason.QUIET_HOURS, "21日06:30まで", ())
+    assert (drop.reason, drop.detail, decision.alerts) == (Reason.QUIET_HOURS, "7月21日06:30まで", ())
     assert len(at(minor, MORNING).alerts) == 1
 
 

@@ -33,7 +33,7 @@ def test_ten_centimetres_fire_and_eight_tell_what_is_missing() -> None:
     below = says("morioka", picture(rising(8, 24), MIDNIGHT))
     assert (below.main.outcome, below.main.reason, below.main.missing_cm) == (Outcome.NEAR, Reason.NOT_ENOUGH, 2.0)
     assert sentence(below) == "8 cm < 基準 10 cm（あと 2 cm、00:00）"
-    assert sentence_en(below) == "8 cm < 10 cm (2 cm missing at 00:00)"
+    assert sentence_en(below) == "8 cm < 10 cm (2 cm missing at 00:00 JST)"
 
 
 def test_ten_centimetres_on_the_sidewalk_are_enough() -> None:

@@ -88,7 +88,7 @@ async def test_full_at_noon_is_full_everywhere_and_opens_again_when_a_person_say
         ]
     async with store.read() as connection:
         lines = await chronology.between(connection, Status.ACTUAL, ["dump"], NOON - timedelta(days=1), now[0])
-    assert [one.text for one in lines][3] == "雪捨て場 d1 満杯（再開の見込み 01/26 09:00）：午後は太田へ"
+    assert [one.text for one in lines][3] == "雪捨て場 d1 満杯（再開の見込み 1月26日09:00）：午後は太田へ"
     assert len(lines) == 6 and {one.who for one in lines} == {"the-operator"}
 
 

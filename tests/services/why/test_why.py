@@ -109,7 +109,7 @@ async def test_what_waits_for_the_clock_says_so_and_asks_for_nobody(store: Store
     await evaluate.step([Status.ACTUAL])
     told = await why(store, one)
     assert (told["code"], told["waits"]) == ("waiting", "送信の時刻")
-    assert "18:05:00に送る（それまでに止められる）" in told["ja"] and "承認" not in told["ja"]
+    assert "11月20日 18:05:00に送る（それまでに止められる）" in told["ja"] and "承認" not in told["ja"]
 
 
 async def test_nobody_approved_it_in_time(store: Store) -> None:
