@@ -51,6 +51,8 @@ async def test_the_whole_desk_shows_one_instant_and_nothing_can_be_decided_there
     await page.get_by_role("tab", name="経過記録").click()
     first = page.locator("#chronology-list tbody tr").first
     await expect(first.locator("time")).to_have_attribute("datetime", re.compile("2026-03-14T(14|15:[01]|15:20:00)"))
+    await page.get_by_role("tab", name="読めなかったもの").click()
+    await expect(page.locator("#quarantine")).to_contain_text("回数と返答は、いまの分だけを示します")
     await page.reload()
     await expect(band).to_contain_text("00:20 日本時間", timeout=30_000)
 

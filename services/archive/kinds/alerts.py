@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
+from datetime import datetime
+from typing import NamedTuple
 
-from feeds.cap import read
+from feeds.cap import CapAlert, read
 from feeds.status import Status
 from rules.alert import Alert
 from services.archive.kind import Kind, Rows
@@ -18,16 +20,28 @@ from services.web.open.past import ALERTS as COLUMNS
 from services.web.open.past import alert_row
 
 
+class Sent(NamedTuple):
+    """One revision, with the document that has the last word, and when everybody could read it."""
+
+    at: datetime
+    alert: Alert
+    document: CapAlert
+
+
 async def _alerts(store: Reader, _known: Known, day: Period) -> AsyncIterator[Rows]:
+    yield [alert_row(one.alert, one.document) for one in await went_out(store, day)]
+
+
+async def went_out(store: Reader, day: Period) -> Sequence[Sent]:
+    """What was told to everybody on a day, in the order of its going out; never a drill or a test."""
     real = published(public_exercise=False).add_columns(alerts.c.body)
     that_day = (outbox.c.status == Status.ACTUAL.value, outbox.c.finished_at >= day.begins)
     async with store.read() as connection:
         rows = await connection.execute(real.where(*that_day, outbox.c.finished_at < day.ends))
         found = rows.mappings().all()
-    told = [(row["finished_at"], from_json(Alert, row["body"]), read(document_of(row))) for row in found]
-    told = [one for one in told if may_show(one[2], public_exercise=False)]
-    told.sort(key=lambda one: (one[0], one[2].identifier))
-    yield [alert_row(alert, document) for _, alert, document in told]
+    told = (Sent(row["finished_at"], from_json(Alert, row["body"]), read(document_of(row))) for row in found)
+    open_ = (one for one in told if may_show(one.document, public_exercise=False))
+    return sorted(open_, key=lambda one: (one.at, one.document.identifier))
 
 
 ALERTS = Kind(

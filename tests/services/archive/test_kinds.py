@@ -1,4 +1,4 @@
-"""What stands in the archives of alerts, plowing and animals."""
+"""What stands in the archives of alerts, places of refuge, damage, plowing and animals."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from feeds.status import Status
 from geo.area import Area, Areas
 from geo.plow.passes import Pass
 from geo.plow.segment import Segment
+from rules.declared import Damaged, Opening, Shelters, ShelterState, Stricken
 from services.archive.known import Known
 from services.archive.period import Period, day_of
 from services.archive.registry import KINDS
@@ -49,6 +50,35 @@ async def test_alerts_that_went_out_to_everybody_on_that_day(store: Store) -> No
     text = "\r\n".join(await lines(store, "alerts", Known(ground=city()), day))
     (only,) = csv.reader(io.StringIO(text, newline=""))
     assert (only[0], only[1], only[4]) == ("morioka-1", "s1", "Actual")
+
+
+@pytest.mark.one_engine
+async def test_places_of_refuge_and_damage_as_they_went_out_and_no_drill(store: Store) -> None:
+    hub = Hub(store)
+    day, known = Period.day(day_of(hub.time)), Known(ground=city())
+    school = ShelterState(code="1", name="仙北小学校", opening=Opening.OPEN, since=hub.time, people=4, note="=犬も")
+    hall = replace(school, code="", name="集会所", opening=Opening.CLOSED)  # its people were counted while it was open
+    at_home = Stricken(code="d1", name="内丸", figures={"roads": 2}, few=("half_destroyed_buildings",))
+    hurt = Damaged(disaster="大雨", as_of=hub.time, figures={"dead": 1, "half_destroyed_buildings": 5},
+                   counting=("half_destroyed_buildings", "flooded_below_buildings"),
+                   districts=(at_home,))  # fmt: skip
+    await hub.issue(alert(1, declared=Shelters(disaster="大雨", places=(school, hall))))
+    await hub.issue(alert(2, declared=hurt))
+    await hub.issue(alert(3, declared=Shelters(disaster="訓練", places=(school,)), status=Status.EXERCISE))
+    await hub.issue(alert(4, declared=hurt), published=False)
+    places = list(csv.reader(await lines(store, "shelters", known, day)))
+    assert [(one[1], one[5], one[8], one[12], one[15]) for one in places] == [
+        ("s1", "仙北小学校", "開設", "4", "'=犬も"),
+        ("s1", "集会所", "閉鎖", "", "'=犬も"),
+    ]
+    assert [one[6:13] for one in csv.reader(await lines(store, "damage", known, day))] == [
+        ["", "", "人的被害", "死者", "人", "1", ""],
+        ["", "", "住家被害", "半壊", "棟", "5", "調査中"],
+        ["", "", "住家被害", "床下浸水", "棟", "", "調査中"],
+        ["d1", "内丸", "住家被害", "半壊", "棟", "", "1～2"],
+        ["d1", "内丸", "その他の被害", "道路", "箇所", "2", ""],
+    ]
+    assert {len(one) for one in places} == {len(KINDS["shelters"].columns)}
 
 
 async def test_the_share_of_a_section_and_nothing_of_the_plow(store: Store) -> None:

@@ -216,7 +216,7 @@ async def test_who_was_slower_is_told_who_was_first_but_a_contractor_learns_no_n
         (order,) = await night.orders()
         await form(first, "/ops/snow", verb="order", order=str(order.id))
         status, told = await form(second, "/ops/snow", verb="decline", order=str(order.id))
-        assert status == 409 and "指示済み、00:10 sato 指示" in told and "「見送り」はできません" in told
+        assert status == 409 and "指示済み、1月15日00:10 sato 指示" in told and "「見送り」はできません" in told
         _, link = await first.post("/api/v1/snow/orders/link", {"id": order.id})
         await form(second, "/ops/snow", verb="cancel", order=str(order.id), text="雪がやんだ")
         token = link["url"].partition("t=")[2]

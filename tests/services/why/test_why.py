@@ -64,7 +64,7 @@ async def test_it_was_sent_and_by_what(store: Store) -> None:
     assert (told["code"], told["told"], told["rule"]) == ("told", True, "official-warning")
     assert "11月20日18:00に発表しました（規則「気象警報」）" in told["ja"] and "届いた経路：cap_feed・log" in told["ja"]
     assert "social：この経路では送らない（この経路は設定されていない）" in told["ja"]
-    assert told["en"].startswith("Issued at 20 Nov 18:00; out on cap_feed, log; failed on social")
+    assert told["en"].startswith("Issued at 20 Nov 18:00 JST; out on cap_feed, log; failed on social")
 
 
 @pytest.mark.parametrize(

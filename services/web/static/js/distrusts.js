@@ -3,6 +3,7 @@
 import { post } from './api.js';
 import { desk, isOurs } from './desk.js';
 import { byId, fill, h, table } from './dom.js';
+import { isPast } from './instant.js';
 import { pieces, t } from './language.js';
 import { select } from './selection.js';
 import { moment, timeTag } from './time.js';
@@ -21,7 +22,7 @@ const what = (one) => `${one.station_name} ${word('quantities', one.quantity)}`;
 export function drawDistrusts() {
   const held = desk.distrusts;
   byId('bar-distrusts').hidden = !held.length;
-  fill(byId('bar-distrusts'), held.length ? [h('b', {}, t('信用しないとしているセンサーがあります。')), held.map((/** @type {any} */ one) => t('{what}（{ends}まで、{owner}）', { what: what(one), ends: moment(one.ends), owner: one.owner })).join(t('／'))] : []);
+  fill(byId('bar-distrusts'), held.length ? [h('b', {}, isPast() ? t('この時点で信用しないとしていたセンサーがあります。') : t('信用しないとしているセンサーがあります。')), held.map((/** @type {any} */ one) => t('{what}（{ends}まで、{owner}）', { what: what(one), ends: moment(one.ends), owner: one.owner })).join(t('／'))] : []);
   const mayEnd = document.body.dataset.role !== 'viewer';
   const rows = held.map((/** @type {any} */ one) => h('tr', {},
     h('th', { scope: 'row' }, exercise() && one.status === 'Exercise' ? null : drillMark(one.status),

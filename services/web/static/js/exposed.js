@@ -2,6 +2,7 @@
 // Who and what is exposed in a place, by the maps: people, water, slopes, shelters, those who are watched over.
 import { h } from './dom.js';
 import { folded } from './folding.js';
+import { isPast, ofNowOnly } from './instant.js';
 import { own, t } from './language.js';
 import { about } from './words.js';
 
@@ -20,6 +21,7 @@ export function exposedHere(picture, failed) {
   return [
     h('dl', { class: 'facts' }, facts.map((/** @type {any} */ [name, told]) => [h('dt', {}, name), h('dd', {}, told)])),
     shelters(picture),
+    isPast() ? ofNowOnly() : null, // how many are watched over
     credits.length ? h('p', { class: 'muted small', lang: 'ja' }, credits.join(t('、'))) : null,
   ];
 }

@@ -17,6 +17,9 @@ export const viewed = () => looked;
 /** Whether what is looked at lies ahead. */
 export const isAhead = () => ahead;
 
+/** Whether what is looked at is over: ahead, what nobody foretells is shown as it is now. */
+export const isPast = () => Boolean(looked) && !ahead;
+
 /** @param {Date | undefined} at @param {boolean} [toCome] */
 export function setViewed(at, toCome = false) {
   looked = at;

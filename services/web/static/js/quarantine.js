@@ -4,6 +4,7 @@ import { announce } from './announce.js';
 import { post, Refused } from './api.js';
 import { desk } from './desk.js';
 import { byId, fill, h, table } from './dom.js';
+import { isPast } from './instant.js';
 import { t } from './language.js';
 import { timeTag } from './time.js';
 
@@ -25,7 +26,7 @@ export function drawQuarantine() {
     h('td', { class: 'nowrap' }, q.times === null ? '–' : t('{times}回', { times: q.times })),
     h('td', { class: 'nowrap' }, q.answered === null ? '–' : q.answered ? t('✓ 送り主に返答した') : t('返答待ち')),
     h('td', {}, bytesOf(q), againButton(q), alikeButton(q, kept.filter((/** @type {any} */ other) => other.code === q.code)))));
-  fill(byId('quarantine'), table(t('受け取ったが読めなかったもの'), [t('いつ'), t('だれから'), t('なぜ（どこ）'), t('回数'), t('返答'), t('中身')], rows, t('読めなかったものはありません。')));
+  fill(byId('quarantine'), isPast() ? h('p', { class: 'muted' }, t('回数と返答は、いまの分だけを示します。いまに戻ると見られます。')) : null, table(t('受け取ったが読めなかったもの'), [t('いつ'), t('だれから'), t('なぜ（どこ）'), t('回数'), t('返答'), t('中身')], rows, t('読めなかったものはありません。')));
 }
 
 /** @param {any} q */

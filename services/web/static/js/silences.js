@@ -3,6 +3,7 @@
 import { post } from './api.js';
 import { desk } from './desk.js';
 import { byId, fill, h, table } from './dom.js';
+import { isPast } from './instant.js';
 import { t } from './language.js';
 import { select } from './selection.js';
 import { moment } from './time.js';
@@ -23,7 +24,7 @@ let sensor = ''; // what the form is about, beside kind and area
 export function drawSilences() {
   const held = desk.silences;
   byId('bar-silences').hidden = !held.length;
-  fill(byId('bar-silences'), held.length ? [h('b', {}, t('止めている通知があります。')), held.map((/** @type {any} */ s) => t('{what}（{ends}まで、{owner}）', { what: what(s), ends: moment(s.ends), owner: s.owner })).join(t('／'))] : []);
+  fill(byId('bar-silences'), held.length ? [h('b', {}, isPast() ? t('この時点で止めていた通知があります。') : t('止めている通知があります。')), held.map((/** @type {any} */ s) => t('{what}（{ends}まで、{owner}）', { what: what(s), ends: moment(s.ends), owner: s.owner })).join(t('／'))] : []);
   const mayEnd = document.body.dataset.role !== 'viewer';
   const rows = held.map((/** @type {any} */ s) => h('tr', {},
     h('th', { scope: 'row' }, exercise() && s.status === 'Exercise' ? null : drillMark(s.status), what(s)), h('td', {}, s.reason), h('td', { class: 'nowrap' }, s.owner),

@@ -84,14 +84,14 @@ function counted(found) {
 function drawFaults() {
   const faults = presently().status.reasons ?? [];
   byId('bar-faults').hidden = !faults.length;
-  fill(byId('bar-faults'), faults.length ? [h('b', {}, t('動いていない部分があります。')), faults.map(own).join(t('／'))] : []);
+  fill(byId('bar-faults'), faults.length ? [h('b', {}, viewed() ? t('いま、動いていない部分があります。') : t('動いていない部分があります。')), faults.map(own).join(t('／'))] : []);
 }
 
 /** What one person issued alone stays in sight on every page, until an admin has signed it off. */
 function drawGlass() {
   const alone = presently().status.break_glass ?? [];
   byId('bar-glass').hidden = !alone.length;
-  fill(byId('bar-glass'), alone.length ? [h('b', {}, t('点検の済んでいない緊急発表があります。')), alone.map((/** @type {any} */ b, /** @type {number} */ i) => [i ? t('／') : null, exercise() ? null : drillMark(b.status), t('{headline}（{at} {person}が一人で発表）', { headline: b.headline, at: moment(b.at), person: b.person })]), ' ', h('a', { href: '/ops/glass' }, t('点検する'))] : []);
+  fill(byId('bar-glass'), alone.length ? [h('b', {}, viewed() ? t('いま、点検の済んでいない緊急発表があります。') : t('点検の済んでいない緊急発表があります。')), alone.map((/** @type {any} */ b, /** @type {number} */ i) => [i ? t('／') : null, exercise() ? null : drillMark(b.status), t('{headline}（{at} {person}が一人で発表）', { headline: b.headline, at: moment(b.at), person: b.person })]), ' ', h('a', { href: '/ops/glass' }, t('点検する'))] : []);
 }
 
 /** @param {string} id @param {any} thing @param {string | undefined} since */
