@@ -46,12 +46,12 @@ def _row(place: ShelterState, own: Shelter | None, alert: Alert) -> Sequence[Cel
         local(place.since),
         CROWDINGS[place.crowding] if told else "",
         place.capacity,
-        told and told.people,
-        told and told.households,
+        told.people if told else None,
+        told.households if told else None,
         local(place.checked),
         place.note,
-        own and own.lat,
-        own and own.lon,
+        own.lat if own else None,
+        own.lon if own else None,
         alert.status.value,
     ]
 
