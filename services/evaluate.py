@@ -27,7 +27,7 @@ from services.clock import Clock
 from services.desks.drafting import drafted
 from services.desks.hold_off import Present, leave
 from services.desks.review import release, send_out
-from services.figures import DRAFTS, EVALUATE_ALERTS, EVALUATE_SECONDS
+from services.figures import EVALUATE_ALERTS, EVALUATE_SECONDS
 from services.lease import Leased
 from services.store import alerts, chronology, hold_offs, situations, suppressions
 from services.store.alerts import Revision
@@ -81,7 +81,6 @@ class Evaluate:
         began, now = perf_counter(), self._clock.now()
         async with self._store.read() as connection:
             if not await situations.anything(connection, status):
-                DRAFTS.labels(status.value).set(0)
                 return ()
             over = await alerts.running_out(connection, status, now)
         if over:
@@ -104,7 +103,6 @@ class Evaluate:
     async def _look(self, connection: AsyncConnection, status: Status) -> tuple[Mark, _Seen]:
         now = self._clock.now()
         mark, situation = await situations.look(connection, status, now)
-        DRAFTS.labels(status.value).set(sum(one.state is State.DRAFT for one in situation.standing.values()))
         drafts = any(one.state is State.DRAFT for one in situation.standing.values())
         ripe = drafts and bool(await hold_offs.due(connection, status, now))
         held = await suppressions.standing(connection, status)

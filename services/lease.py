@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.clock import wall
 from services.ending import cancelled
-from services.figures import LEASE_CHANGES, LEASE_HELD
+from services.figures import LEASE_CHANGES, LEASE_HELD, fall_silent
 from services.sharing import Sharing
 from services.store import leases
 from services.store.engine import Store
@@ -35,8 +35,10 @@ class Leased:
     def __init__(self, store: Store, name: str, holder: str, sharing: Sharing | None = None) -> None:
         """``sharing``: it is one of several pieces, of which each process has its part."""
         self._store, self._name, self._holder, self._sharing = store, name, holder, sharing
-        self._renew_at = datetime.min.replace(tzinfo=UTC)
+        self._verb = name.partition(":")[0] if sharing else name
+        self._renew_at = self._until = datetime.min.replace(tzinfo=UTC)
         self._mine = False
+        LEASE_HELD.labels(name).set_function(lambda: self._mine and wall() < self._until)
         LEASE_CHANGES.labels(name, "taken")  # at nought: the first change must be seen as a rise
 
     def read(self) -> AbstractAsyncContextManager[AsyncConnection]:
@@ -82,7 +84,7 @@ class Leased:
             mine = await leases.take(connection, self._name, self._holder, at)
         self._note(mine)
         if mine:
-            self._renew_at = at + leases.LEASE / 3
+            self._renew_at, self._until = at + leases.LEASE / 3, at + leases.LEASE
         return mine
 
     async def give_back(self) -> None:
@@ -106,7 +108,8 @@ class Leased:
         if mine != self._mine:
             log.info("lease taken" if mine else "lease lost", lease=self._name, holder=self._holder)
             LEASE_CHANGES.labels(self._name, "taken" if mine else "lost").inc()
-        LEASE_HELD.labels(self._name).set(mine)
+            if not mine:
+                fall_silent(self._verb)
         if not mine:
             self._renew_at = datetime.min.replace(tzinfo=UTC)
         self._mine = mine

@@ -13,6 +13,7 @@ from time import monotonic
 from prometheus_client import Gauge
 from sqlalchemy.exc import SQLAlchemyError
 
+from feeds.status import Status
 from services.clock import wall
 from services.figures import CLOCK_OFFSET
 from services.store import standing
@@ -31,6 +32,7 @@ WAITING = Gauge("shirase_outbox_waiting", "Deliveries that are not out yet", ["c
 UNKNOWN = Gauge("shirase_outbox_unknown", "Deliveries of which nobody knows whether they arrived", ["channel"])
 OUTBOX_AGE = Gauge("shirase_outbox_age_seconds", "Age of the oldest delivery that is not out yet", ["channel"])
 ENDED = Gauge("shirase_outbox_ended", "Deliveries that ended within the last day of hub time", ["channel", "state"])
+DRAFTS = Gauge("shirase_drafts", "Drafts that wait for a person", ["status"])
 DRAFT_AGE = Gauge("shirase_draft_age_seconds", "How long the oldest draft has waited for a person", ["status"])
 FEED_NEWS = Gauge("shirase_feed_news_timestamp_seconds", "When a feed last told anything new, hub time", ["feed"])
 QUARANTINE = Gauge("shirase_quarantine_messages", "Messages in quarantine that nobody has had read after all")
@@ -38,7 +40,19 @@ BACKUP_AT = Gauge("shirase_backup_timestamp_seconds", "When the newest copy was 
 LEASE_UNTIL = Gauge("shirase_lease_until_timestamp_seconds", "Until when somebody has a lease", ["lease"])
 STORE_BYTES = Gauge("shirase_store_bytes", "What the store takes, without its write-ahead log")
 HUB_TIME = Gauge("shirase_hub_timestamp_seconds", "Hub time: wall time, but in an exercise that runs fast")
-_OF_THINGS = (BEHIND_RECORDS, BEHIND_SECONDS, WAITING, UNKNOWN, OUTBOX_AGE, ENDED, DRAFT_AGE, LEASE_UNTIL)
+_OF_THINGS = (
+    BEHIND_RECORDS,
+    BEHIND_SECONDS,
+    WAITING,
+    UNKNOWN,
+    OUTBOX_AGE,
+    ENDED,
+    DRAFTS,
+    DRAFT_AGE,
+    FEED_NEWS,
+    LEASE_UNTIL,
+)
+_OF_ALL = (OLDEST_WAITING, QUARANTINE, BACKUP_AT, STORE_BYTES, HUB_TIME)
 
 
 class Measuring:
@@ -77,8 +91,11 @@ def show(seen: Standing) -> None:
         OUTBOX_AGE.labels(channel).set(queue.seconds)
     for (channel, state), many in seen.ended.items():
         ENDED.labels(channel, state).set(many)
-    for status, seconds in seen.drafts.items():
-        DRAFT_AGE.labels(status.value).set(seconds)
+    for status in Status:
+        DRAFTS.labels(status.value).set(0)
+    for status, drafts in seen.drafts.items():
+        DRAFTS.labels(status.value).set(drafts.waiting)
+        DRAFT_AGE.labels(status.value).set(drafts.seconds)
     for feed, at in seen.feeds.items():
         FEED_NEWS.labels(feed).set(at.timestamp())
     for lease, (_, until) in seen.leases.items():
@@ -94,9 +111,11 @@ def _show_nothing() -> None:
     """The store did not answer: no old figure shall look like a new one."""
     _clear()
     READABLE.set(0)
-    OLDEST_WAITING.set(float("nan"))
+    for one in _OF_ALL:
+        one.set(float("nan"))
 
 
 def _clear() -> None:
     for one in _OF_THINGS:
         one.clear()
+    CLOCK_OFFSET.remove_by_labels({"against": "database"})

@@ -17,12 +17,14 @@ from geo.river.skill import Skill
 from geo.verification.account import LEAD_BINS, Scored, Warned, lead_histogram, scored, warned
 from geo.verification.tally import BINS, Bin
 from geo.verification.teller import Told
+from services.figures import told_by
 from services.store import skill, stories
 
 WARNINGS = Gauge("shirase_warnings", "Warnings and events of the last 30 days", ["model", "level", "verdict"])
 CSI = Gauge("shirase_model_csi_ratio", "Critical success index of warnings, last 30 days", ["model", "level"])
 LEAD = Gauge("shirase_model_lead_seconds", "Mean time from warning to event, last 30 days", ["model", "level"])
 SCORES = Gauge("shirase_river_skill", "Scores of outlooks, last 30 days", ["lead_h", "forecaster", "score"])
+told_by("verify", WARNINGS.clear, CSI.clear, LEAD.clear, SCORES.clear)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -23,7 +23,6 @@ from nats.aio.client import Client as Nats
 from nats.aio.msg import Msg
 from nats.aio.subscription import Subscription
 from nats.errors import Error as NatsError
-from prometheus_client import Gauge
 
 from services.broker.buffer import Buffer
 from services.broker.client import ClientState, Limits, MqttClient, Phase
@@ -45,9 +44,9 @@ from services.broker.workqueue import (
 )
 from services.clock import wall
 from services.ending import cancelled
+from services.figures import BROKER_WAITING as WAITING
 
 log = structlog.get_logger(__name__)
-WAITING = Gauge("shirase_broker_waiting", "Messages at the broker that nobody has taken yet, over all ingest processes")
 
 _ASIDE = ("hub/v1/+/status", f"hub/v1/{HUB_USER}/canary")  # everyone needs all of these, not their share
 _AGAIN = 1.5  # seconds between words to the broker that what we hold is not lost
@@ -294,3 +293,5 @@ class JetStreamDoor:
 
     def _now_in(self, phase: Phase, detail: str) -> None:
         self._phase, self._detail = phase, detail
+        if phase is not Phase.UP:
+            WAITING.set(float("nan"))

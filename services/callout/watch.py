@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from itertools import product
 
 from prometheus_client import Gauge
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -25,14 +26,16 @@ from services.callout.roster import Callout
 from services.channels.registry import outlets
 from services.clock import Clock
 from services.configuration.plow import Plow
+from services.figures import told_by
 from services.lease import Leased
 from services.store import call_sends, calls, chronology, cullings, musters, orders, report_cases, ringing
 from services.store.call_sends import Send, Way
 from services.store.calls import Call, CallState
 from services.store.chronology import Entry
 
-RINGING = Gauge("shirase_calls_ringing", "Calls of staff that nobody has taken", ["event"])
-OPEN = Gauge("shirase_calls_open", "Calls of staff whose cause goes on, taken or not", ["event"])
+RINGING = Gauge("shirase_calls_ringing", "Calls of staff that nobody has taken", ["status", "event"])
+OPEN = Gauge("shirase_calls_open", "Calls of staff whose cause goes on, taken or not", ["status", "event"])
+told_by("callout", RINGING.clear, OPEN.clear)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -159,8 +162,9 @@ class Watch:
 
 def _count(opened: Sequence[Call]) -> None:
     """Every event has its figure, or a query could not tell "none" from "not measured"."""
-    whole = Counter(call.event for call in opened)
-    calling = Counter(call.event for call in opened if call.state is CallState.CALLING)
-    for event in Event:
-        OPEN.labels(event.value).set(whole[event])
-        RINGING.labels(event.value).set(calling[event])
+    whole = Counter((call.status, call.event) for call in opened)
+    calling = Counter((call.status, call.event) for call in opened if call.state is CallState.CALLING)
+    for one in product(Status, Event):
+        labels = [word.value for word in one]
+        OPEN.labels(*labels).set(whole[one])
+        RINGING.labels(*labels).set(calling[one])

@@ -75,8 +75,9 @@ def waits(seen: Standing) -> Iterator[Finding]:
                 "docs/observability.md#shirasedeliveryunknown",
                 about=channel,
             )
-    if seen.drafts.get(Status.ACTUAL, 0.0) > _DRAFT:
-        minutes = f"{seen.drafts[Status.ACTUAL] / 60:.0f}"
+    drafts = seen.drafts.get(Status.ACTUAL)
+    if drafts and drafts.seconds > _DRAFT:
+        minutes = f"{drafts.seconds / 60:.0f}"
         yield Finding(
             "draft_waits",
             Grade.WARNING,

@@ -11,10 +11,12 @@ from feeds.status import Status
 from rules.orders.decision import KINDS_JA, Expected
 from rules.orders.life import OPEN, Act, Event, Order
 from rules.orders.words import ACTS_JA
+from services.figures import told_by
 from services.store.chronology import Entry
 
 ACTS = Counter("shirase_order_acts", "What was done with snow orders", ["status", "kind", "act"])
 STANDING = Gauge("shirase_orders_open", "Snow orders that are not over", ["status", "state"])
+told_by("orders", STANDING.clear)
 _SILENT = frozenset({Act.UPDATE})  # figures that move are the order's own record
 
 

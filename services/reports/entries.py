@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
+from functools import partial
 
 from prometheus_client import Counter, Gauge
 
 from rules.reports.case import Act, Case, Event, State
 from rules.reports.kinds import kind_of
+from services.figures import told_by
 from services.store.chronology import Entry
 
 ACTS = Counter("shirase_report_acts", "What was done with reports", ["status", "kind", "act"])
 WAITING = Gauge("shirase_reports_waiting", "Reports that wait for a person")
+told_by("reports", partial(WAITING.set, math.nan))
 ACTS_JA: Mapping[Act, tuple[str, str]] = {
     Act.ARRIVE: ("届いた", "arrived"),
     Act.REVISE: ("送り主が内容を変えた", "changed by its sender"),

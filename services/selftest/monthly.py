@@ -13,7 +13,7 @@ from rules.alert import Alert
 from services.bell import Bell
 from services.channels.channel import Channel
 from services.clock import Clock, wall
-from services.figures import SELFTEST_AT, SELFTEST_OK
+from services.figures import SELFTEST_AT, SELFTEST_OK, told_by
 from services.lease import Leased
 from services.selftest.run import Result, prove_all
 from services.store import chronology, cursors, selftests
@@ -23,6 +23,7 @@ from services.store.selftests import Kept
 
 _AGAIN = timedelta(hours=6)  # between two that begin, whatever becomes of the first
 GRACE = timedelta(days=3)  # after which a test that did not come is missed
+told_by("selftest", SELFTEST_AT.clear, SELFTEST_OK.clear)
 
 
 @dataclass(frozen=True, slots=True)

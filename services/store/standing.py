@@ -47,6 +47,14 @@ class Queue:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Drafts:
+    """What waits for a person."""
+
+    waiting: int
+    seconds: float  # age of the oldest, hub time
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Standing:
     """One look at all of it."""
 
@@ -54,7 +62,7 @@ class Standing:
     behind: Sequence[Behind]
     queues: Mapping[str, Queue]  # by channel; one with nothing in its queue is not named
     ended: Mapping[tuple[str, str], int]  # (channel, state) → deliveries that ended within the last day
-    drafts: Mapping[Status, float]  # seconds that the oldest has waited for a person
+    drafts: Mapping[Status, Drafts]  # a status of which none waits is not named
     feeds: Mapping[str, datetime]  # feed → when it last told anything new, hub time
     quarantined: int  # messages that were not read after all
     refused_today: int  # that came within the last day, and lie there
@@ -71,7 +79,7 @@ async def look(connection: AsyncConnection, now: datetime) -> Standing:
         behind=await behind(connection, now),
         queues=await queues(connection, now),
         ended=await outcomes(connection, now - _DAY),
-        drafts=await oldest_drafts(connection, now),
+        drafts=await waiting_drafts(connection, now),
         feeds=await feeds_heard(connection),
         quarantined=await quarantined(connection),
         refused_today=await quarantined(connection, now - _DAY),
@@ -117,13 +125,13 @@ async def outcomes(connection: AsyncConnection, since: datetime) -> dict[tuple[s
     return {(channel, state): many for channel, state, many in rows}
 
 
-async def oldest_drafts(connection: AsyncConnection, now: datetime) -> dict[Status, float]:
-    """Seconds that the oldest draft of each status has waited for a person; none waits where it is not named."""
+async def waiting_drafts(connection: AsyncConnection, now: datetime) -> dict[Status, Drafts]:
+    """What waits for a person, by status; one of which none waits is not named."""
     waiting = alerts.c.state == State.DRAFT.value
     rows = await connection.execute(
-        select(alerts.c.status, func.min(alerts.c.changed_at)).where(waiting).group_by(alerts.c.status)
+        select(alerts.c.status, func.count(), func.min(alerts.c.changed_at)).where(waiting).group_by(alerts.c.status)
     )
-    return {Status(status): _age(since, now) for status, since in rows}
+    return {Status(status): Drafts(waiting=many, seconds=_age(since, now)) for status, many, since in rows}
 
 
 async def feeds_heard(connection: AsyncConnection) -> dict[str, datetime]:

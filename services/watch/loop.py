@@ -25,6 +25,7 @@ from services.callout.desk import announce
 from services.callout.occasion import Event, Occasion
 from services.clock import Clock
 from services.configuration.watch import Watching
+from services.figures import told_by
 from services.lease import Leased
 from services.store import cursors, watch_alarms
 from services.store.watch_alarms import Alarm
@@ -35,6 +36,8 @@ from services.watch.seeing import CURSOR, Seen, Sight
 from services.watch.vault import Vault
 
 OPEN = Gauge("shirase_watch_open", "Alarms of people who are watched over that somebody must take", ["what"])
+told_by("watch", OPEN.clear)
+told_by("watch", OPEN.clear)
 SENDS = "watch_sends"
 New: TypeAlias = tuple[Ward, Opening, int]  # of which ward, what, at which level
 _AT_ONCE = 200  # in one transaction: other writers wait for it

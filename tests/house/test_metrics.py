@@ -18,6 +18,9 @@ import yaml
 from prometheus_client import REGISTRY
 
 import services
+from services.line import SERVICES
+from services.settings import Web
+from tests.prometheus import BOARD, RULES, setups
 from tests.promql import names
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -59,6 +62,7 @@ COUNTED = re.compile(
 )
 FLAGS = re.compile(r"_(ok|held|running|readable|stopped|heard)$")
 UNITS = re.compile(r"_(seconds|bytes|ratio)$")
+SHOWN_IN = {"none", "s", "bytes", "cps", "reqps", "percentunit"}  # units as Grafana calls them
 
 
 @dataclass(frozen=True)
@@ -110,11 +114,11 @@ def test_the_docs_tell_each_to_the_letter(figures: dict[str, Figure]) -> None:
 
 
 def test_the_dashboard_shows_what_there_is(figures: dict[str, Figure]) -> None:
-    board = json.loads((ROOT / "deploy" / "grafana" / "shirase.json").read_text(encoding="utf-8"))
+    board = json.loads(BOARD.read_text(encoding="utf-8"))
     assert board["schemaVersion"] >= 36 and board["uid"] == "shirase"
     (variable,) = board["templating"]["list"]
     assert (variable["type"], variable["query"]) == ("datasource", "prometheus")
-    panels = [one for one in board["panels"] if one["type"] != "row"]
+    panels = _panels()
     assert len({one["id"] for one in board["panels"]}) == len(board["panels"])
     shown: set[str] = set()
     for panel in panels:
@@ -128,8 +132,47 @@ def test_the_dashboard_shows_what_there_is(figures: dict[str, Figure]) -> None:
     assert {one for one in shown if not _known(one, figures)} == set()
 
 
+def test_each_panel_says_its_unit_and_what_is_of_another_says_so() -> None:
+    for panel in _panels():
+        fields = panel["fieldConfig"]
+        assert fields["defaults"]["unit"] in SHOWN_IN, panel["title"]
+        apart = [re.compile(one["matcher"]["options"].strip("/")) for one in fields["overrides"]]
+        for target in panel["targets"]:
+            if fields["defaults"]["unit"] == "none" and not any(one.search(target["legendFormat"]) for one in apart):
+                counted = re.search(r"\b(count|increase)\(", target["expr"])
+                measured = {one for one in names(target["expr"]) if UNITS.search(one) or "rate(" in target["expr"]}
+                assert counted or not measured, f"{panel['title']}: {target['expr']} is no number of things"
+
+
+def test_labels_that_are_asked_for_are_labels_of_the_figure(figures: dict[str, Figure]) -> None:
+    for expression in [target["expr"] for panel in _panels() for target in panel["targets"]] + [
+        r["expr"] for r in rules()
+    ]:
+        wholes = {name if name in figures else re.sub(r"_(bucket|count|sum)$", "", name) for name in names(expression)}
+        known = {label for name in wholes - {"up"} for label in figures[name].labels} | {"le", "job", "instance"}
+        chosen = re.findall(r"[{,]\s*(\w+)\s*(?:=~|!~|!=|=)\s*\"", expression)
+        grouped = re.findall(r"\w+", " ".join(re.findall(r"\bby\s*\(([^)]*)\)", expression)))
+        assert {*chosen, *grouped} <= known, expression
+
+
+def test_every_process_is_one_that_prometheus_is_told_of() -> None:
+    """As the units and the containers have them; each page of the docs and each file says the same ports."""
+    one, by_role, contained = [setup["scrape_configs"][0] for setup in setups()]
+    assert {job["job_name"] for job in (one, by_role, contained)} == {"shirase"}
+    operations = (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
+    ports = re.findall(r"\b(\w+):(80\d\d)\b", operations.partition("for role in ")[2].partition(";")[0])
+    assert {role for role, _ in ports} == set(SERVICES)
+    assert by_role["static_configs"][0]["targets"] == [f"127.0.0.1:{port}" for _, port in ports]
+    compose = yaml.safe_load((ROOT / "docker-compose.yml").read_text(encoding="utf-8"))["services"]
+    serving = {name for name, made in compose.items() if made.get("command") == ["shirase", "serve", name]}
+    assert (
+        {target.partition(":")[0] for target in contained["static_configs"][0]["targets"]} == serving == set(SERVICES)
+    )
+    assert one["static_configs"][0]["targets"] == [f"127.0.0.1:{Web().port}"]
+
+
 def test_no_two_panels_lie_on_each_other() -> None:
-    board = json.loads((ROOT / "deploy" / "grafana" / "shirase.json").read_text(encoding="utf-8"))
+    board = json.loads(BOARD.read_text(encoding="utf-8"))
     taken: dict[tuple[int, int], str] = {}
     for panel in board["panels"]:
         place = panel["gridPos"]
@@ -157,8 +200,13 @@ def test_the_rules_ask_for_what_there_is_and_tell_what_to_do(figures: dict[str, 
     assert told == seen, "the sections stand in the order of the rules, and none is left over"
 
 
+def _panels() -> list[dict[str, Any]]:
+    board = json.loads(BOARD.read_text(encoding="utf-8"))
+    return [one for one in board["panels"] if one["type"] != "row"]
+
+
 def rules() -> list[dict[str, Any]]:
-    whole = yaml.safe_load((ROOT / "deploy" / "prometheus" / "alerts.yml").read_text(encoding="utf-8"))
+    whole = yaml.safe_load(RULES.read_text(encoding="utf-8"))
     return [rule for group in whole["groups"] for rule in group["rules"]]
 
 

@@ -16,7 +16,7 @@ from services.clock import wall
 from services.store import alerts, cursors, leases, polled, quarantine, records, standing
 from services.store.engine import Store
 from services.store.polled import Version
-from services.store.standing import Behind
+from services.store.standing import Behind, Drafts
 from tests.services.making import NOW, alert, reading
 from tests.services.test_store_outbox import issued
 
@@ -59,7 +59,7 @@ async def test_what_waits_is_told_with_its_age(store: Store, tmp_path: Path) -> 
         "x": (1, 0, 180.0),
         "log": (1, 0, 180.0),
     }
-    assert seen.drafts == {Status.ACTUAL: 180.0}
+    assert seen.drafts == {Status.ACTUAL: Drafts(waiting=1, seconds=180.0)}
     assert (seen.quarantined, seen.refused_today) == (2, 1)
     assert seen.feeds == {"extra.xml": NOW - timedelta(hours=1), "extra_l.xml": NOW - timedelta(hours=2)}
     assert seen.leases["predict"][0] == "somebody" and seen.copied_at == at

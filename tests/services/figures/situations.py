@@ -292,7 +292,9 @@ CASES: dict[str, Case] = {
     ),
     "DraftWaits": Case(draft, lambda hub: hub.pass_by(minutes=11)),
     "CallRings": Case(
-        a(lambda: RINGING.labels("draft").set(0)), a(lambda: RINGING.labels("draft").set(1)), {"event": "draft"}
+        a(lambda: RINGING.labels("Actual", "draft").set(0)),
+        a(lambda: RINGING.labels("Actual", "draft").set(1)),
+        {"event": "draft"},
     ),
     "DeliveryWaits": Case(issue, lambda hub: hub.pass_by(minutes=6), {"channel": "log"}),
     "DeliveryRefused": Case(accepted, refused, {"channel": "log", "reason": "login"}),
