@@ -41,8 +41,9 @@ class Reading:
 
     @property
     def key(self) -> str:
-        told = f"{self.gateway}/{self.station}/{self.quantity}@{self.measured_at.isoformat()}/{self.seq or 0}"
-        return f"{self.gateway}#{self.message_id}" if self.message_id else told
+        if self.message_id:
+            return f"{self.gateway}#{self.message_id}"
+        return f"{self.gateway}/{self.station}/{self.quantity}@{self.measured_at.isoformat()}/{self.seq or 0}"
 
     @property
     def subject(self) -> str:

@@ -34,7 +34,8 @@ from services.grants import Grants
 from services.health import Health
 from services.history import Draft, History
 from services.intake import Intake, Sorted
-from services.overflow import Overflow, packed
+from services.overflow import Overflow
+from services.sorting import Sorting
 from services.store import quarantine, records, vitals
 from services.store.engine import Store
 from services.store.faults import is_unfit
@@ -50,7 +51,6 @@ BUFFERED = Gauge("shirase_ingest_buffered", "Messages taken from the broker that
 
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.2, 5.0  # seconds between attempts on a store that fails
 _STOP_PATIENCE = 15.0
-_IN_PASSING = 4096  # octets that are decoded sooner than a thread could take them
 _STALE_AFTER = timedelta(minutes=30)
 _ONE_MOMENT = timedelta(seconds=1)  # records this close share their time of receipt
 
@@ -74,6 +74,7 @@ class Ingest:
         self._intake = Intake(grants, feed_for)
         self._intake.allowance = self._allowance = Allowance(flood.allowance)
         self._overflow = Overflow(int(flood.kept_mb * 1_000_000))
+        self._sorting = Sorting(door.next_batch, self._sort)
         self.answers = Answers(store, door, bell)
         self.watched = Taking(None)
         self.vitals = Vitals()
@@ -151,23 +152,23 @@ class Ingest:
         )
 
     async def _run(self) -> None:
-        while batch := await self._door.next_batch():
-            self.canary.alive()
-            BUFFERED.set(self._door.state.buffered + len(batch))
-            work = await self._sorted(batch)
-            if not await self._keep(work):
-                return
-            for one in work:
-                self._door.ack(one.incoming)
-            self._after(work)
+        sorting = asyncio.create_task(self._sorting.run(), name="ingest-sorting")
+        try:
+            while work := await self._sorting.take():
+                self.canary.alive()
+                BUFFERED.set(self._door.state.buffered + len(work))
+                if not await self._keep(work):
+                    return
+                for one in work:
+                    self._door.ack(one.incoming)
+                self._after(work)
+            await sorting
+        finally:
+            sorting.cancel()
 
-    async def _sorted(self, batch: Sequence[Incoming]) -> Sequence[Sorted]:
-        def sort() -> Sequence[Sorted]:
-            return packed([self._intake.sort(incoming) for incoming in batch])
-
+    def _sort(self, batch: Sequence[Incoming]) -> Sequence[Sorted]:
         self._allowance.level_at = self.canary.level_at
-        small = sum(len(incoming.payload) for incoming in batch) <= _IN_PASSING
-        return sort() if small else await asyncio.to_thread(sort)
+        return [self._intake.sort(incoming) for incoming in batch]
 
     async def _keep(self, work: Sequence[Sorted]) -> bool:
         """Store until it is stored; False only where the hub stops meanwhile."""

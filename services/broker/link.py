@@ -15,10 +15,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from paho.mqtt.client import MQTTMessage
-
 from services.broker.dialect import SESSION_TAKEN_OVER, connect, new_client
 from services.broker.login import DeniedError, ForbiddenError, LinkError, Login, UnreachableError, UntrustedError
+from services.broker.publish import Publish, told_by_library
 from services.broker.read_ahead import ReadAhead
 
 _OPEN_PATIENCE = 10.0  # seconds until CONNACK
@@ -163,7 +162,7 @@ class Link:
         paho.on_connect = self._connected
         paho.on_subscribe = self._subscribed
         paho.on_publish = self._acknowledged
-        paho.on_message = self._received
+        paho.on_message = lambda _client, _userdata, message: self._take(told_by_library(message))
         paho.on_disconnect = self._disconnected
         paho.on_socket_close = self._socket_closes
         paho.on_socket_register_write = self._wants_to_write
@@ -195,20 +194,20 @@ class Link:
         else:
             waiting.set_result(None)
 
-    def _received(self, _client: Any, _userdata: Any, message: MQTTMessage) -> None:
+    def _take(self, message: Publish) -> None:
         self._arrived += 1
         incoming = Incoming(
-            topic=_topic(message),
-            payload=bytes(message.payload),
-            retained=message.retain,
+            topic=message.topic,
+            payload=message.payload,
+            retained=message.retained,
             received_at=self._now(),
             connection=self.number,
-            packet_id=message.mid,
+            packet_id=message.packet_id,
             qos=message.qos,
         )
         if incoming.qos:
             held = self._in_hand.get(incoming.packet_id)
-            if held and message.dup and (held.topic, held.payload) == (incoming.topic, incoming.payload):
+            if held and message.again and (held.topic, held.payload) == (incoming.topic, incoming.payload):
                 return  # the broker grew impatient; the message is in hand and its one PUBACK will come
             self._in_hand[incoming.packet_id] = incoming
         self._on_message(incoming)
@@ -239,7 +238,7 @@ class Link:
         for _ in range(_READ_BURST):
             before = self._arrived
             try:
-                self._paho.loop_read()
+                self._read_one()
             except Exception as error:  # noqa: BLE001 - what the library cannot digest ends the link, not the hub
                 self.drop(f"{self._where} sent what cannot be read: {error!r}")
             if not self._reading:
@@ -247,6 +246,12 @@ class Link:
             if self._arrived == before:
                 break
         self._loop.call_soon(self._read_held)
+
+    def _read_one(self) -> None:
+        if message := self._paho.next_publish():
+            self._take(message)
+        else:
+            self._paho.loop_read()
 
     def _read_held(self) -> None:
         """What came and was not read yet makes no socket readable."""
@@ -289,11 +294,3 @@ class Link:
             if now - self._pinged >= keepalive / 2:
                 self._pinged = now
                 self._paho._send_pingreq()  # the library's public way also gives up on its own
-
-
-def _topic(message: MQTTMessage) -> str:
-    """The topic as text; bytes that are no UTF-8, or that MQTT forbids and no store takes, stand as escapes."""
-    try:
-        return message.topic.replace("\0", "\\x00")
-    except UnicodeDecodeError as error:
-        return bytes(error.object).decode("utf-8", "backslashreplace").replace("\0", "\\x00")

@@ -57,6 +57,18 @@ def written(value: Any) -> str:
     """JSON that both engines can hold and take apart again. Raises ValueError for a NUL or half a surrogate pair."""
     text = _JSON.encode(value)
     text.encode()
+    return _without_nul(text)
+
+
+def text_of(thing: object) -> str:
+    """A frozen dataclass as :func:`written` would have it, in a third of the time and without blanks.
+
+    For what holds finite numbers alone: others would become null, where :func:`written` raises.
+    """
+    return _without_nul(_adapter(type(thing)).dump_json(thing).decode())
+
+
+def _without_nul(text: str) -> str:
     if "u0000" in text and _NUL.search(text):
         raise ValueError("text with a NUL character cannot be stored")
     return text

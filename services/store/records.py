@@ -5,12 +5,13 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import json
+import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, bindparam, exists, false, func, or_, select, update
+from sqlalchemy import JSON, ColumnElement, Text, and_, bindparam, column, exists, false, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from feeds.lalert.types import LalertDocument
@@ -23,12 +24,11 @@ from geo.official.lasting import REMEMBERED, REVISIONS, SHAKING, STANDING, STRON
 from geo.official.volcanoes import SURVEY, SURVEYED, WARNING
 from services.store import report_cases, report_revisions, reporters
 from services.store.append import Row, append
-from services.store.codec import from_json, to_json, written
+from services.store.codec import from_json, text_of, to_json, written
 from services.store.columns import stamp
 from services.store.tables import records
 
 _JSON = json.JSONEncoder(sort_keys=True, ensure_ascii=False)
-_KEYS_AT_ONCE = 1000  # every engine bounds the values of one statement; a batch after an outage knows no bound
 _NEWS = (
     select(records.c.status, records.c.type, records.c.subject).where(records.c.seq > bindparam("number")).distinct()
 )
@@ -236,13 +236,14 @@ async def recover(connection: AsyncConnection, seq: int, report: Report) -> None
 
 
 async def _known(connection: AsyncConnection, keys: set[str]) -> dict[str, set[str]]:
+    """Digests by key, of those that are there. The keys are one parameter, however many they are: for each of several
+    the statement would be written, and planned, anew."""
     known: dict[str, set[str]] = {}
-    rest = sorted(keys)
-    while rest:
-        some, rest = rest[:_KEYS_AT_ONCE], rest[_KEYS_AT_ONCE:]
-        rows = await connection.execute(select(records.c.key, records.c.digest).where(records.c.key.in_(some)))
-        for key, digest in rows:
-            known.setdefault(key, set()).add(digest)
+    each = func.json_each if connection.dialect.name == "sqlite" else func.json_array_elements_text
+    named = each(bindparam("named", sorted(keys), JSON)).table_valued(column("value", Text))
+    there = select(records.c.key, records.c.digest).where(records.c.key.in_(select(named.c.value)))
+    for key, digest in await connection.execute(there):
+        known.setdefault(key, set()).add(digest)
     return known
 
 
@@ -279,8 +280,12 @@ def _row(record: Record, digest: str, arrived: str) -> Row:
         trusted=flags.isdisjoint(BARRING),
         held=flags & BARRING == {Flag.SPIKE},
         late=Flag.LATE in flags,
-        body=written(_body(record)),
+        body=text_of(reading) if reading and _is_finite(reading) else written(_body(record)),
     )
+
+
+def _is_finite(reading: Reading) -> bool:
+    return reading.value is None or math.isfinite(reading.value)
 
 
 def _body(record: Record) -> Any:
