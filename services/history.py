@@ -55,6 +55,8 @@ class Draft:
         oldest = min((one.measured_at for one in batch if isinstance(one, Reading)), default=None)
         if oldest and (self._since is None or oldest < self._since):
             self._distrusts, self._since = await distrusts.ending_after(connection, oldest), oldest
+        if not self._distrusts:
+            return list(batch)
         return [doubted(one, self._distrusts) if isinstance(one, Reading) else one for one in batch]
 
     def judge(self, readings: Sequence[Reading]) -> dict[int, Reading]:

@@ -1,7 +1,7 @@
 """Ingest: messages in, records out. The acknowledgement goes out after the commit, never before.
 
 There is no timer: the next transaction takes whatever has come in during the last one, so batches grow by themselves
-under load and are single messages when it is quiet.
+under load and are single messages when it is quiet. What has come in is sorted meanwhile (:mod:`services.sorting`).
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Appending many records at once.
+"""Appending many records at once, and what of them is there.
 
 The rows are bound here and go to the driver as they are: by way of the statement builder a burst costs more in binding
 than in all the rest of saving.
@@ -6,11 +6,11 @@ than in all the rest of saving.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from sqlalchemy import Dialect
+from sqlalchemy import JSON, Dialect, Select, Text, bindparam, column, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.store.engine import insert_by
@@ -40,6 +40,22 @@ async def append(connection: AsyncConnection, rows: Sequence[Row]) -> None:
     statement, order = _statement(connection.dialect)
     bound = rows if order == Row._fields else [tuple(getattr(row, name) for name in order) for row in rows]
     await connection.exec_driver_sql(statement, [*bound])
+
+
+async def digests_by_key(connection: AsyncConnection, keys: Iterable[str]) -> dict[str, set[str]]:
+    """Of those that are there. The keys are one parameter, however many they are: for each other number of them the
+    statement would be written, and planned, anew."""
+    found: dict[str, set[str]] = {}
+    for key, digest in await connection.execute(_there(connection.dialect.name), {"named": sorted(keys)}):
+        found.setdefault(key, set()).add(digest)
+    return found
+
+
+@lru_cache
+def _there(engine: str) -> Select[Any]:
+    each = func.json_each if engine == "sqlite" else func.json_array_elements_text
+    named = each(bindparam("named", type_=JSON)).table_valued(column("value", Text))
+    return select(records.c.key, records.c.digest).where(records.c.key.in_(select(named.c.value)))
 
 
 @lru_cache

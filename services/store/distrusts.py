@@ -6,7 +6,7 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, insert, not_, select, update
+from sqlalchemy import ColumnElement, bindparam, insert, not_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from feeds.distrust import Distrust
@@ -14,6 +14,8 @@ from feeds.status import Status
 from services.store import past
 from services.store.tables import records
 from services.store.tables_distrust import distrusts
+
+_ENDING = select(distrusts).where(distrusts.c.ends > bindparam("since", type_=distrusts.c.ends.type))  # of each batch
 
 
 async def add(connection: AsyncConnection, one: Distrust) -> int:
@@ -45,8 +47,7 @@ async def believed(
 
 async def ending_after(connection: AsyncConnection, since: datetime) -> list[Distrust]:
     """Those that held at ``since`` or later, and so may cover what was measured from then on."""
-    held = select(distrusts).where(distrusts.c.ends > since)
-    return [_distrust(dict(row)) for row in (await connection.execute(held)).mappings()]
+    return [_distrust(dict(row)) for row in (await connection.execute(_ENDING, {"since": since})).mappings()]
 
 
 async def of(

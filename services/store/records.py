@@ -11,7 +11,17 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import JSON, ColumnElement, Text, and_, bindparam, column, exists, false, func, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    and_,
+    bindparam,
+    exists,
+    false,
+    func,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from feeds.lalert.types import LalertDocument
@@ -23,12 +33,14 @@ from geo.official.instant import Heard as Told
 from geo.official.lasting import REMEMBERED, REVISIONS, SHAKING, STANDING, STRONG
 from geo.official.volcanoes import SURVEY, SURVEYED, WARNING
 from services.store import report_cases, report_revisions, reporters
-from services.store.append import Row, append
+from services.store.append import Row, append, digests_by_key
 from services.store.codec import from_json, text_of, to_json, written
 from services.store.columns import stamp
 from services.store.tables import records
 
 _JSON = json.JSONEncoder(sort_keys=True, ensure_ascii=False)
+_NEWEST = select(func.max(records.c.seq))
+_NEWER = select(records.c.seq).where(records.c.seq > bindparam("number")).order_by(records.c.seq)
 _NEWS = (
     select(records.c.status, records.c.type, records.c.subject).where(records.c.seq > bindparam("number")).distinct()
 )
@@ -58,7 +70,7 @@ async def save(connection: AsyncConnection, batch: Sequence[Record], received_at
     A report gets its case with it; how to reach its sender is kept apart. ``by``: the officer who enters the reports.
     """
     parted = [reporters.apart(record) for record in batch]
-    known = await _known(connection, {record.key for record in batch})
+    known = await digests_by_key(connection, {record.key for record in batch})
     arrived = stamp(received_at)
     rows, duplicates, revisions = [], 0, 0
     first: dict[str, Report] = {}
@@ -84,8 +96,7 @@ async def save(connection: AsyncConnection, batch: Sequence[Record], received_at
     await reporters.keep(connection, told, received_at)
     before = await latest_seq(connection)
     await append(connection, rows)
-    newer = select(records.c.seq).where(records.c.seq > before).order_by(records.c.seq)  # nobody else writes meanwhile
-    new = tuple(await connection.scalars(newer))
+    new = tuple(await connection.scalars(_NEWER, {"number": before}))  # nobody else writes meanwhile
     if first:
         await report_cases.begin(connection, list(first.values()), received_at, by)
     for one in await report_revisions.sent_again(connection, again, before, received_at, by) if again else ():
@@ -103,7 +114,7 @@ async def keep(connection: AsyncConnection, report: Report, at: datetime) -> Non
 
 async def latest_seq(connection: AsyncConnection) -> int:
     """The newest sequence number, 0 for an empty store."""
-    return int(await connection.scalar(select(func.coalesce(func.max(records.c.seq), 0))) or 0)
+    return int(await connection.scalar(_NEWEST) or 0)
 
 
 async def news(connection: AsyncConnection, number: int) -> dict[Status, frozenset[str] | None]:
@@ -233,18 +244,6 @@ async def recover(connection: AsyncConnection, seq: int, report: Report) -> None
     if await connection.scalar(twin) is not None:  # they differed in what is covered now
         digest = f"{digest}-{seq}"
     await connection.execute(update(records).where(records.c.seq == seq).values(body=_body(report), digest=digest))
-
-
-async def _known(connection: AsyncConnection, keys: set[str]) -> dict[str, set[str]]:
-    """Digests by key, of those that are there. The keys are one parameter, however many they are: for each of several
-    the statement would be written, and planned, anew."""
-    known: dict[str, set[str]] = {}
-    each = func.json_each if connection.dialect.name == "sqlite" else func.json_array_elements_text
-    named = each(bindparam("named", sorted(keys), JSON)).table_valued(column("value", Text))
-    there = select(records.c.key, records.c.digest).where(records.c.key.in_(select(named.c.value)))
-    for key, digest in await connection.execute(there):
-        known.setdefault(key, set()).add(digest)
-    return known
 
 
 def _digest(record: Record) -> str:
