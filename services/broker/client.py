@@ -49,7 +49,8 @@ class Limits:
     first_delay: float = 0.5
     most_delay: float = 5.0  # a line that is whole again is used within seconds, however long it was not
     steady: float = 60.0  # a connection this old resets the delay
-    stay_down: float = 300.0  # after too many takeovers
+    fight: float = 10.0  # what lasted longer was not ended by a rival, who would have come back sooner
+    stay_down: float = 60.0  # after too many takeovers
     ask_again: float = 60.0  # refused subscriptions
 
 
@@ -203,11 +204,12 @@ class MqttClient:
                     log.warning("mqtt_not_connected", reason=str(error))
                 self._now_in(Phase.DENIED if isinstance(error, DeniedError) else Phase.CONNECTING, str(error))
             else:
-                if loop.time() - began > self._limits.steady:
+                lasted = loop.time() - began
+                if lasted > self._limits.steady:
                     delay = self._limits.first_delay
                 # Cut off for its slowness, or by a broker that cannot store what we publish: nobody else's doing.
                 innocent = link.ever_paused or link.owed or link.taken_over is False
-                suspicious = not (self._draining or innocent)
+                suspicious = not (self._draining or innocent) and lasted <= self._limits.fight
                 if suspicious and self._thrown_out(loop.time()):
                     await asyncio.sleep(self._limits.stay_down)
                     continue

@@ -94,6 +94,15 @@ def test_images_are_those_that_were_chosen(file: str, name: str, one: dict[str, 
     assert not ours or one["build"] == "."
 
 
+def test_every_image_of_others_is_named_where_it_says_what_was_not_looked_at() -> None:
+    """A tag can be moved by whoever owns it, and only a registry knows what lies behind: nothing here can check that."""
+    others = {one["image"] for _, _, one in SERVICES if one["image"] != "shirase"}
+    others |= {line.split()[1] for line in LINES if line.startswith("FROM")}
+    told = (ROOT / "docs/security.md").read_text(encoding="utf-8")
+    assert sorted(one for one in others if f"`{one}`" not in told) == []
+    assert len({one.partition(":")[0] for one in others}) == len(others), "one version of each, in every file"
+
+
 def test_the_dockerfile_builds_from_what_is_locked_and_runs_as_nobody() -> None:
     words = {line.split()[0] for line in LINES if not line.startswith(" ")}
     assert words <= {"FROM", "WORKDIR", "COPY", "RUN", "ENV", "USER", "VOLUME", "EXPOSE", "HEALTHCHECK", "CMD"}

@@ -206,6 +206,15 @@ async def test_two_hubs_with_one_client_id_back_off_and_alarm(broker: EmbeddedBr
         await client.stop()
 
 
+async def test_a_line_that_breaks_often_is_no_rival(broker: EmbeddedBroker) -> None:
+    """Connections that lasted longer than a rival takes to come back; here that is no time at all."""
+    async with running(MqttClient(login(broker), FILTERS, limits=replace(QUICK, fight=0.0))) as client:
+        for number in range(1, 8):
+            assert client.state.connection == number
+            client.reconnect("cut")
+            await until(lambda number=number: client.state.ready and client.state.connection == number + 1)
+
+
 async def test_broker_that_restarts_often_is_no_rival(broker: EmbeddedBroker) -> None:
     async with running(MqttClient(login(broker), FILTERS, limits=QUICK)) as client:
         for _ in range(6):
