@@ -95,7 +95,7 @@ def test_images_are_those_that_were_chosen(file: str, name: str, one: dict[str, 
 
 
 def test_every_image_of_others_is_named_where_it_says_what_was_not_looked_at() -> None:
-    """A tag can be moved by whoever owns it, and only a registry knows what lies behind: nothing here can check that."""
+    """A tag may be moved by whoever owns it, and only a registry knows what lies behind: nothing here checks that."""
     others = {one["image"] for _, _, one in SERVICES if one["image"] != "shirase"}
     others |= {line.split()[1] for line in LINES if line.startswith("FROM")}
     told = (ROOT / "docs/security.md").read_text(encoding="utf-8")
