@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import random
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -46,6 +47,8 @@ class Night:
         self.plant, self.ledger, self._pause = plant, Ledger(), pause
         self.clients: dict[str, MqttClient] = {}
         self._number = 0
+        # By turns, whoever looks as seldom as every second telegram comes would find the same each time.
+        self._weather = random.Random(0)
 
     async def open(self) -> None:
         self.clients = {name: self.plant.gateway(name) for name in GATEWAYS}
@@ -100,7 +103,7 @@ class Night:
         number = len(self.ledger.telegrams)
         words = f"{hazard}に警戒してください（{number}）。"
         at = wall().replace(microsecond=0)
-        text = telegram(hazard, at, words, [*(warned or [_LEVELS[number % 2]])])
+        text = telegram(hazard, at, words, [*(warned or [self._weather.choice(_LEVELS)])])
         await self.send("jma-relay", "telegram", text.encode())
         self.ledger.telegrams.append(words)
 
