@@ -74,6 +74,7 @@ TITLES: Mapping[str, tuple[str, str, str]] = {
     "matters": ("対応が終わっていない案件", "Open matters", "ありません。"),
     "people": ("呼び出し・安否参集", "Calls and musters", "応答を待つものはありません。"),
     "silences": ("通知の停止", "Silences", "ありません。"),
+    "distrusts": ("信用しないとしているセンサー", "Sensors that are not trusted", "ありません。"),
     "shelters": ("避難所・災害対策本部", "Shelters and headquarters", "開設していません。"),
     "damage": ("被害", "Damage", "集計中の災害はありません。"),
     "snow": ("除雪指示", "Snow orders", "終わっていない指示はありません。"),

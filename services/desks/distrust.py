@@ -35,7 +35,7 @@ async def begin(store: Store, stations: Mapping[str, Station], wanted: Distrust,
             await distrusts.end(connection, before.id, wanted.begins)
         made = replace(wanted, id=await distrusts.add(connection, wanted))
         verb = "信用しない期限を改めた" if before else "信用しないことにした"
-        text = f"センサーを{verb}：{_what(made, stations)}（{dated(made.ends)}まで、理由：{made.reason}）"
+        text = f"センサーを{verb}：{what(made, stations)}（{dated(made.ends)}まで、理由：{made.reason}）"
         await chronology.append(connection, [_entry(made, made.owner, text, made.begins)])
     return made
 
@@ -47,7 +47,7 @@ async def end(store: Store, stations: Mapping[str, Station], number: int, person
         if one is None:
             raise ChangedError(_stands(None))
         await distrusts.end(connection, number, now)
-        text = f"センサーをふたたび信用することにした：{_what(one, stations)}"
+        text = f"センサーをふたたび信用することにした：{what(one, stations)}"
         await chronology.append(connection, [_entry(one, person, text, now)])
 
 
@@ -60,7 +60,8 @@ def _stands(one: Distrust | None) -> str:
     )
 
 
-def _what(one: Distrust, stations: Mapping[str, Station]) -> str:
+def what(one: Distrust, stations: Mapping[str, Station]) -> str:
+    """Which series, for people: 館坂橋（tatesakabashi/water_level）."""
     name = stations[one.station].name if one.station in stations else one.station
     return f"{name}（{one.subject}）"
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -11,8 +11,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from feeds.contact import covered
 from feeds.japan import written
 from feeds.status import Status
-from rules.handover.document import LONGEST_WORDS, Document, HandoverError, complete, numbered
+from geo.station import Station
+from rules.handover.document import LONGEST_WORDS, Document, HandoverError, complete, numbered, section
 from services.handover.danger import danger
+from services.handover.doubts import doubts
 from services.handover.telling import telling
 from services.handover.work import work
 from services.store import chronology, handovers
@@ -35,6 +37,7 @@ class Wish:
     words: str = ""
     since: datetime | None = None
     faults: Sequence[str] = ()  # what the hub itself says is broken
+    stations: Mapping[str, Station] = field(default_factory=dict)
 
 
 async def draw_up(connection: AsyncConnection, wish: Wish, now: datetime) -> Document:
@@ -51,6 +54,7 @@ async def draw_up(connection: AsyncConnection, wish: Wish, now: datetime) -> Doc
     found = [
         *await danger(connection, wish.status, since, now),
         *await telling(connection, wish.status, since, now),
+        section("distrusts", await doubts(connection, wish.status, since, now, wish.stations)),
         *await work(connection, wish.status, now, wish.faults),
     ]
     return Document(

@@ -180,6 +180,7 @@ def _wish(request: web.Request, body: dict[str, str]) -> Wish:
         words=words(body, "words", LONGEST_WORDS, lines=True),
         since=at,
         faults=tuple(context.health().get("reasons", [])),
+        stations=context.ground.stations,
     )
 
 

@@ -8,6 +8,7 @@ from html import unescape
 
 import pytest
 
+from feeds.distrust import Distrust
 from feeds.status import Status
 from rules.chronology.matter import Content, Priority, State
 from rules.handover.document import TITLES, Weight
@@ -15,7 +16,7 @@ from rules.silence import Silence
 from services.chronology.desk import Fresh, enter
 from services.handover.desk import Wish, draw_up
 from services.handover.paper import paper
-from services.store import alerts, chronology, handovers, hazards, silences
+from services.store import alerts, chronology, distrusts, handovers, hazards, silences
 from services.store.engine import Store
 from services.store.users import Role
 from tests.services.chronology.test_chronology_page import sent
@@ -33,6 +34,10 @@ async def a_night(store: Store, status: Status = Status.EXERCISE) -> None:
     async with store.write() as connection:
         await alerts.add_draft(connection, alert(), {"log": payload()}, NOW)
         await silences.add(connection, quiet)
+        for station, quantity, ends in (("a", "water_level", quiet.ends), ("b", "rain", NOW)):
+            word = Distrust(status=status, station=station, quantity=quantity, owner="sato", reason="流木",
+                            begins=NOW - timedelta(hours=1), ends=ends)  # fmt: skip
+            await distrusts.add(connection, word)
         await hazards.replace_picture(connection, {}, [hazard(level=4)], NOW)
 
 
@@ -46,6 +51,10 @@ async def test_what_is_told(store: Store) -> None:
     by = {one.key: one for one in told.sections}
     assert "案件1 【至急】未対応：毛布50枚" in by["matters"].points[0].text
     assert by["matters"].points[0].weight is by["faults"].points[0].weight is Weight.BAD
+    assert [one.text for one in by["distrusts"].points] == [
+        "a（a/water_level）：11/20 20:00まで、sato（流木）",
+        "b（b/rain）：11/20 18:00に終わった。それより前の値も、ふたたび使われている（sato：流木）",
+    ]
     assert "種別 bear" in by["silences"].points[0].text and "承認待ちの案" in by["waiting"].points[0].text
     assert "いま最高 レベル4" in by["danger"].points[0].text
     assert not any(one.points for one in real.sections), "a drill is no business of the real thing"
