@@ -14,7 +14,8 @@ from services.web.language.speaking import LANGUAGES, speak
 
 COOKIE = "shirase_language"
 _KEPT = timedelta(days=400)  # the longest that browsers allow
-_DESK = ("/ops", "/login", "/language")
+_WALL = "/wall"  # hangs in a room: what was chosen on that machine counts, not what its browser asks for
+_DESK = ("/ops", "/login", "/language", _WALL)
 
 
 def setup(app: web.Application) -> None:
@@ -35,7 +36,8 @@ async def listener(request: web.Request, handler: Handler) -> web.StreamResponse
         return await handler(request)
     language = request.cookies.get(COOKIE, "")
     if language not in LANGUAGES:
-        language = asked_for(request.headers.get(hdrs.ACCEPT_LANGUAGE, ""))
+        wished = "ja" if request.path.startswith(_WALL) else request.headers.get(hdrs.ACCEPT_LANGUAGE, "")
+        language = asked_for(wished)
     speak(language)
     response = await handler(request)
     if response.content_type == "text/html" and not response.prepared:

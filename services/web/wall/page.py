@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections.abc import Mapping
 from typing import Any
 
 from aiohttp import hdrs, web
@@ -20,6 +21,8 @@ from services.web.auth import PERSON, requires, token_hash
 from services.web.body import form_of
 from services.web.context import CONTEXT
 from services.web.damage.asked import number_of, words
+from services.web.language.foreign import marked
+from services.web.language.speaking import LANGUAGES, spoken
 from services.web.moments import moment, with_age
 from services.web.pages_staff import staff_page
 from services.web.security import WebError
@@ -33,7 +36,7 @@ _LONGEST = 40
 
 
 class Picture:
-    """The last picture, made once for all screens that ask for it at the same time."""
+    """The last picture, made once for all screens of one language that ask for it at the same time."""
 
     def __init__(self) -> None:
         self.turn = asyncio.Lock()
@@ -41,11 +44,11 @@ class Picture:
         self.body: dict[str, Any] = {}
 
 
-_PICTURE: web.AppKey[Picture] = web.AppKey("wall_picture", Picture)
+_PICTURE: web.AppKey[Mapping[str, Picture]] = web.AppKey("wall_picture", Mapping)
 
 
 def setup(app: web.Application) -> None:
-    app[_PICTURE] = Picture()
+    app[_PICTURE] = {tag: Picture() for tag in LANGUAGES}
     app.router.add_get(PATH, show)
     app.router.add_get(f"{PATH}/now.json", now)
     app.router.add_get(f"{PATH}/ground.json", ground)
@@ -156,7 +159,7 @@ async def _desk(
 
 
 async def _picture(request: web.Request) -> dict[str, Any]:
-    known, context = request.app[_PICTURE], request.app[CONTEXT]
+    known, context = request.app[_PICTURE][spoken()], request.app[CONTEXT]
     async with known.turn:
         if time.monotonic() - known.made < _FRESH and known.body:
             return known.body
@@ -171,7 +174,7 @@ async def _picture(request: web.Request) -> dict[str, Any]:
         newest = health.get("ingest_last_at")
         known.body = {
             "now": iso(told["now"]),
-            "html": html,
+            "html": html if spoken() == "ja" else marked(html),
             "areas": told["areas"],
             "stale": stale,
             "newest": iso(newest) if newest else None,

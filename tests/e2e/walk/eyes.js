@@ -88,7 +88,7 @@ window.eyes ??= (() => {
   const PRESSED = 'button, .button, summary, select, [role=tab], input:not([type=hidden], [type=checkbox], [type=radio], [type=range])';
   /** On a phone, what is pressed in the dark with cold fingers: 44 CSS pixels high and 24 wide at least. */
   function small() {
-    return [...document.querySelectorAll(PRESSED)].filter((one) => shown(one) && !one.closest('.unseen, .skip, .map-panel')).filter((one) => {
+    return [...document.querySelectorAll(PRESSED)].filter((one) => shown(one) && !one.closest('.unseen, .skip')).filter((one) => {
       const { width, height } = one.getBoundingClientRect();
       return height > 1 && (height < 43.5 || width < 23.5);
     }).map((one) => `${Math.round(one.getBoundingClientRect().height)} px: ${mark(one)}`);

@@ -65,6 +65,11 @@ async def test_what_stands_there(store: Store) -> None:
         assert told["areas"]["032010001"]["worst"]["level"] == 5
         page = (await viewer.get("/wall"))[1]
         assert "水位が上がった" in page and 'http-equiv="refresh"' in page, "without a script it is a picture of now"
+        asked = (await viewer.get("/wall", headers={"Accept-Language": "en"}))[1]
+        assert '<html lang="ja"' in asked, "a room's machine may have any browser: only a choice counts"
+        await viewer.get("/language/en?next=/wall")
+        told_en = (await viewer.get("/wall/now.json"))[1]["html"]
+        assert "Highest danger" in told_en and '<span lang="ja">水位が上がった</span>' in told_en and "JST" in told_en
         ground = (await viewer.get("/wall/ground.json"))[1]
         assert ground["kinds"]["city"] == ["03201"] and len(ground["areas"]["features"]) == 3
 
