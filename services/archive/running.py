@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from services.archive.irreplaceable import FOLDER
 from services.archive.job import Archive
 from services.archive.known import Known
 from services.archive.shelf import Shelf
@@ -12,7 +13,7 @@ from services.settings import Settings
 
 def shelf_of(settings: Settings) -> Shelf:
     """Where the files lie, and how many there may be."""
-    return Shelf(settings.data_dir / "archive", settings.open.archive_gb * 10**9)
+    return Shelf(settings.data_dir / FOLDER, settings.open.archive_gb * 10**9)
 
 
 async def archive(house: House) -> Archive | None:

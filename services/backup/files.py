@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from services.backup.archive import Archive, ArchiveError, Growing, Member
@@ -24,10 +24,10 @@ def chosen(data_dir: Path) -> Iterator[Path]:
                 yield path
 
 
-def put(data_dir: Path, into: Growing) -> int:
-    """Copy them; how many there were."""
+def put(data_dir: Path, into: Growing, also: Iterable[str] = ()) -> int:
+    """Copy them, and ``also`` those of the left out that are named here, as far as they lie there; how many."""
     many = 0
-    for path in chosen(data_dir):
+    for path in (*chosen(data_dir), *(Path(one) for one in also if (data_dir / one).is_file())):
         with (data_dir / path).open("rb") as found, into.member(f"files/{path.as_posix()}") as part:
             while piece := found.read(_PIECE):
                 part.put(piece)

@@ -13,10 +13,12 @@ from pathlib import Path
 from sqlalchemy import select
 
 from feeds.instant import iso_utc
+from services.archive.irreplaceable import irreplaceable
 from services.backup import files, numbers, rows
 from services.backup.archive import Manifest, new
 from services.backup.left_out import TABLES
 from services.settings import Settings
+from services.store import archives
 from services.store.engine import Store
 from services.store.migrate import newest
 from services.store.tables import chronology, metadata
@@ -38,6 +40,7 @@ async def take(
                 exercise=settings.exercise is not None,
                 sequences=await numbers.given(connection),
             )
+            archived = (await archives.every(connection)).values()
             for table in metadata.sorted_tables:
                 if table.name in TABLES or (only is not None and table.name not in only):
                     continue
@@ -45,7 +48,7 @@ async def take(
                     async for lines in rows.read(connection, table):
                         part.lines(lines)
         if only is None:
-            files.put(settings.data_dir, growing)
+            files.put(settings.data_dir, growing, irreplaceable(archived, settings.retention, now))
         return growing.end(manifest)
 
 
