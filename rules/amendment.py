@@ -12,12 +12,13 @@ from dataclasses import replace
 from datetime import datetime
 
 from rules.alert import Act, Alert, Place, Seen, State, Text, sent_after
+from rules.ending import lifting, never_was
 from rules.proposal import Proposal, Reason, levels
 from rules.redraft import AmendmentError, Pen, Said, Series, chosen, heeding, revised
-from rules.revision import Sender, lifting, write
+from rules.revision import Sender, write
 from rules.situation import Situation
 from rules.wording.by_hand import corrected, ended
-from rules.wording.languages import in_order, spoken
+from rules.wording.languages import in_order
 from rules.wording.templates import PARTS
 
 
@@ -108,8 +109,8 @@ def _ending(act: Act, series: Series, said: Said, pen: Pen) -> Alert:
         places |= {place.code: place for place in alert.places if place.code not in places}
     fresh = replace(following(series, said, pen), act=act, ends=True, hold_off_s=0)
     fresh = replace(fresh, places=tuple(places.values()), **lifting(base))
-    if act is Act.CANCEL:  # nothing is past: it never was, and phones that rang for it may ring again
-        fresh = replace(fresh, msg_type="Cancel", response="None", severity="Unknown", certainty="Unlikely")
+    if act is Act.CANCEL:
+        fresh = never_was(fresh)
     worded = _by_rule(series, pen) if act is Act.ALL_CLEAR and not said.reason else {}
     texts = {tag: worded.get(tag) or _end(base, fresh, tag, said, pen.sender) for tag in in_order(base.texts)}
     alert = revised(replace(fresh, texts=texts), replace(said, areas=None), series.reached, pen.now)
@@ -117,8 +118,7 @@ def _ending(act: Act, series: Series, said: Said, pen: Pen) -> Alert:
 
 
 def _end(base: Alert, fresh: Alert, language: str, said: Said, sender: Sender) -> Text:
-    name = sender.name if spoken(language).japanese else sender.name_en or sender.name
-    return ended(base, fresh, language, name, said.reason.get(language, ""))
+    return ended(base, fresh, language, sender.named(language), said.reason.get(language, ""))
 
 
 def _by_rule(series: Series, pen: Pen) -> Mapping[str, Text]:

@@ -15,9 +15,9 @@ from rules.alert import Act, Alert
 from rules.amendment import following
 from rules.damage.items import BY_KEY, ITEMS
 from rules.declared import TYPES, Damaged, Declared, Headquarters, Shelters, ShelterState
+from rules.ending import lifting
 from rules.notice import Notice, compose
 from rules.redraft import AmendmentError, Pen, Said, Series, revised
-from rules.revision import lifting
 from rules.wording.by_hand import corrected
 from rules.wording.declared import forms, text_of
 from rules.wording.languages import in_order

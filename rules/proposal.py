@@ -41,6 +41,7 @@ class Reason(StrEnum):
         "It goes on, and the earlier text has expired.",
     )
     ALL_CLEAR = "all_clear", "警戒の対象がなくなりました", "The danger is over."
+    TAKEN_BACK = "taken_back", "発表した機関が取り消しました", "Who announced it has taken it back."
     # not said
     STALE = "stale", "根拠の有効期限が切れ、今の状態が分かりません", "What it rests on has expired; now is unknown."
     LATE = "late", "遅れて届いた観測値だけでは新しく知らせません", "Readings that came late are no news by themselves."
@@ -113,7 +114,7 @@ class Proposal:
 
     @property
     def ends(self) -> bool:
-        return self.reason is Reason.ALL_CLEAR
+        return self.reason in {Reason.ALL_CLEAR, Reason.TAKEN_BACK}
 
     @property
     def level(self) -> int:

@@ -13,6 +13,7 @@ from feeds.japan import JAPAN
 from geo.hazard import Hazard
 from rules.alert import REMEMBERED, Alert, Approval, Place, Seen, Text, sent_after
 from rules.doubtful import doubts
+from rules.ending import cancelling, lifting
 from rules.evacuation import evacuates
 from rules.hold_off import hold_off_at
 from rules.noise.digest import gathered
@@ -44,6 +45,10 @@ class Sender:
             raise ValueError(
                 f"sender id {self.id!r} must be one word without spaces, commas, < or &; use a domain name"
             )
+
+    def named(self, language: str) -> str:
+        """The name for readers of a language."""
+        return self.name if spoken(language).japanese else self.name_en or self.name
 
 
 def series_began(alert: Alert) -> datetime:
@@ -91,6 +96,8 @@ def write(situation: Situation, proposal: Proposal, sender: Sender, places: Plac
         seen=_remembered(proposal),
         **(lifting(proposal.in_force[-1]) if proposal.ends else _warning(rule, proposal.hazards)),
     )
+    if proposal.reason is Reason.TAKEN_BACK:
+        return cancelling(alert, proposal.in_force[-1], sender.named)
     return _with_texts(alert, proposal, sender)
 
 
@@ -117,21 +124,6 @@ def _warning(rule: Rule, hazards: tuple[Hazard, ...]) -> dict[str, Any]:
         "hazards": tuple(hazard.key for hazard in hazards),
         "levels": tuple(hazard.level for hazard in hazards),
         "believed_until": min(hazard.valid_until for hazard in hazards),
-    }
-
-
-def lifting(announced: Alert) -> dict[str, Any]:
-    """What an all-clear says of what was announced. It has level 0."""
-    return {
-        "kind": announced.kind,
-        "level": 0,
-        "alert_level": announced.alert_level,
-        "response": "AllClear",
-        "urgency": "Past",
-        "severity": "Minor",
-        "certainty": "Observed",
-        "hazards": announced.hazards,
-        "levels": (0,) * len(announced.hazards),
     }
 
 
@@ -257,7 +249,7 @@ def _variables(alert: Alert, proposal: Proposal, sender: Sender, language: str) 
         "announced": proposal.in_force[-1].texts[language].event if _said(proposal, language) else "",
         "lifted": () if proposal.ends else names(proposal.lifted, language),
         "title": proposal.rule.title["ja" if japanese else "en"],
-        "sender": sender.name if japanese else sender.name_en or sender.name,
+        "sender": sender.named(language),
         "contact": sender.contact,
         "web": sender.web,
     }

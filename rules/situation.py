@@ -49,6 +49,7 @@ class Situation:
     # hazard key → station/quantity of the readings it rests on; of the picture where a sensor is kept silent
     resting: Mapping[str, frozenset[str]] = field(default_factory=dict)
     doubted: frozenset[str] = frozenset()  # keys of those that went while people do not believe their sensor
+    taken_back: frozenset[str] = frozenset()  # keys of those that went because who announced them was mistaken (取消)
 
 
 def told_keys(standing: Mapping[str, Standing]) -> set[str]:

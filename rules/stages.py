@@ -83,8 +83,11 @@ def outrank(_situation: Situation, proposal: Proposal) -> Proposal | Drop:
     return proposal.set_aside("outrank", lower, Reason.OUTRANKED)
 
 
-def all_clear(_situation: Situation, proposal: Proposal) -> Proposal | Drop:
-    """No hazard is left: say so where something was issued and still stands, else end without a word."""
+def all_clear(situation: Situation, proposal: Proposal) -> Proposal | Drop:
+    """No hazard is left: say so where something was issued and still stands, else end without a word.
+
+    What was announced in error is said to have been, whatever the rule has to say of ends.
+    """
     if proposal.hazards or proposal.standing is None:
         return proposal
     newest, state = proposal.standing.alert, proposal.standing.state
@@ -94,11 +97,12 @@ def all_clear(_situation: Situation, proposal: Proposal) -> Proposal | Drop:
         return Drop("all_clear", Reason.EXPIRED if proposal.standing.issued_revision else Reason.GONE)
     if proposal.pending and newest.ends:  # a person's own end waits, whatever the rule has to say of ends
         return Drop("all_clear", Reason.NOTHING_NEW)
-    if not proposal.rule.all_clear:
+    never_was = situation.taken_back.issuperset(proposal.in_force[-1].hazards) and not proposal.aside
+    if not (never_was or proposal.rule.all_clear):
         return Drop("all_clear", Reason.RUNS_OUT)
     if newest.ends and state is State.REJECTED and newest.act is None:  # what a person proposed too early may be due
         return Drop("all_clear", Reason.REJECTED)
-    return replace(proposal, reason=Reason.ALL_CLEAR)
+    return replace(proposal, reason=Reason.TAKEN_BACK if never_was else Reason.ALL_CLEAR)
 
 
 def rejected(_situation: Situation, proposal: Proposal) -> Proposal | Drop:

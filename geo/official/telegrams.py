@@ -12,6 +12,7 @@ from geo.hazard import Evidence
 from geo.model import Ground, Inputs
 
 VOLCANO = "火山名"  # the type of code of a volcano
+WITHDRAWAL = "取消"  # Head/InfoType: what was announced is taken back; a danger that is over is 発表 with 解除
 _OVER = {"解除", "なし", "発表警報・注意報はなし"}
 
 Series = Callable[[Telegram], str | None]  # what a newer telegram replaces; None: not of this kind
@@ -29,7 +30,7 @@ def standing(inputs: Inputs, series: Series, stands: timedelta) -> dict[str, Tel
     return {
         name: telegram
         for name, telegram in sorted(newest.items())
-        if telegram.info_type != "取消" and inputs.now - telegram.measured_at < stands
+        if telegram.info_type != WITHDRAWAL and inputs.now - telegram.measured_at < stands
     }
 
 
@@ -37,6 +38,15 @@ def order(telegram: Telegram) -> tuple[object, ...]:
     """Of two telegrams of one series the greater is the newer."""
     serial = telegram.serial or ""
     return telegram.measured_at, telegram.control_datetime, int(serial) if serial.isdecimal() else 0
+
+
+def takes_back(word: Telegram, telegram: Telegram) -> bool:
+    """True where ``word`` withdraws what ``telegram`` announced: later, of the same kind, event and office."""
+    return word.info_type == WITHDRAWAL and _announced(word) == _announced(telegram) and order(word) >= order(telegram)
+
+
+def _announced(telegram: Telegram) -> tuple[str, str | None, str]:
+    return telegram.telegram or telegram.control_title, telegram.event_id, issuer(telegram)
 
 
 def issuer(telegram: Telegram) -> str:

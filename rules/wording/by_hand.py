@@ -23,7 +23,8 @@ _PARTS = ("headline", "description", "instruction", "short")
 
 @cache
 def forms() -> Mapping[str, Mapping[str, Any]]:
-    """The patterns by language: ``all_clear`` and ``cancel`` of four parts each, ``correction``, ``detail``."""
+    """The patterns by language: ``all_clear`` and ``cancel`` of four parts each, ``correction``, ``detail``, and
+    ``taken_back``, a reason."""
     return tomllib.loads(Path(__file__).with_suffix(".toml").read_text(encoding="utf-8"))
 
 
@@ -35,6 +36,11 @@ def ended(announced: Alert, ending: Alert, language: str, sender: str, reason: s
     parts = {name: pattern[name].format(**told).strip() for name in _PARTS}
     parts["headline"] = parts["headline"][:_HEADLINE]
     return Text(language=language, event=announced.texts[language].event, **parts)
+
+
+def taken_back(announced: Alert, ending: Alert, language: str, sender: str) -> Text:
+    """How ``ending`` cancels what rested on the word of another who has withdrawn it."""
+    return ended(announced, ending, language, sender, _forms(language)["taken_back"])
 
 
 def corrected(announced: Alert, correcting: Alert, language: str, wrong: str, right: str) -> str:

@@ -10,8 +10,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from feeds.status import Status
 from rules.ledger import OPEN, standing_of
+from rules.resting import on_record
 from rules.situation import Situation, told_keys
-from services.store import alerts, distrusts, hazards, silences
+from services.store import alerts, distrusts, hazards, silences, telegrams
 from services.store.evidenced import last_seen, resting
 from services.store.prepared import Mark
 from services.store.tables import alerts as revisions
@@ -47,6 +48,7 @@ async def look(connection: AsyncConnection, status: Status, now: datetime) -> tu
         gone=gone,
         resting=await resting(connection, held.values()) if any(one.sensor for one in quiet) else {},
         doubted=await _doubted(connection, status, gone, now),
+        taken_back=await _taken_back(connection, status, gone, now),
     )
     return (tuple(rows), alerts.lines(families), tuple(quiet)), situation
 
@@ -57,6 +59,17 @@ async def _doubted(connection: AsyncConnection, status: Status, gone: Collection
         return frozenset()
     found = await resting(connection, await last_seen(connection, gone))
     return frozenset(key for key, subjects in found.items() if subjects & distrusted)
+
+
+async def _taken_back(
+    connection: AsyncConnection, status: Status, gone: Collection[str], now: datetime
+) -> frozenset[str]:
+    """Those of the hazards that are gone whose telegram was withdrawn."""
+    if not gone:
+        return frozenset()
+    last = {hazard.key: on_record(hazard) for hazard in await last_seen(connection, gone)}
+    back = await telegrams.withdrawn(connection, status, frozenset().union(*last.values()), now)
+    return frozenset(key for key, refs in last.items() if refs and refs <= back)
 
 
 async def mark(connection: AsyncConnection, status: Status, now: datetime) -> Mark:

@@ -164,6 +164,18 @@ class TestAllClear:
         late = replace(first, state=State.DRAFT, alert=replace(first.alert, ends=True, expires=NOW))
         assert passed(all_clear(situation(), proposal(river, standing=late))).ends
 
+    def test_what_never_was_is_no_all_clear_and_is_said_by_rules_without_one_too(
+        self, river: Rule, tmp_path: Path
+    ) -> None:
+        mute = rule(tmp_path, RULE.partition("[all_clear.ja]")[0])
+        for one in (river, mute):
+            standing = issued(one, hazard())
+            back = replace(situation(), taken_back=frozenset({hazard().key}))
+            ended = passed(all_clear(back, proposal(one, standing=standing)))
+            assert ended.reason is Reason.TAKEN_BACK and ended.ends
+        part = issued(river, hazard(), hazard("a2"))
+        assert passed(all_clear(back, proposal(river, standing=part))).reason is Reason.ALL_CLEAR
+
     def test_a_rule_without_all_clear_words_lets_it_run_out(self, tmp_path: Path) -> None:
         mute = rule(tmp_path, RULE.partition("[all_clear.ja]")[0])
         standing = issued(mute, hazard())

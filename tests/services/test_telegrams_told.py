@@ -170,6 +170,53 @@ async def test_another_observatory_stands_in_and_releases_what_the_first_issued(
     assert [one[1:] for one in await hub.told()] == [("heavy_rain", 3, "Alert"), ("heavy_rain", 0, "Update")]
 
 
+def taken_back(title: str, office: str = "盛岡地方気象台", **more: str) -> Telegram:
+    """取消: the frame, and a sentence in place of what was said. ``office``: who types it."""
+    raw = report(title, "<Text>先に発表した電文を取り消します。</Text>", at=at(0), info_type="取消", **more)
+    return read(raw.replace("<EditorialOffice>盛岡地方気象台".encode(), f"<EditorialOffice>{office}".encode()))
+
+
+@pytest.mark.parametrize("office", ["盛岡地方気象台", "仙台管区気象台"])
+async def test_what_was_announced_in_error_is_told_as_an_error_and_not_as_over(store: Store, office: str) -> None:
+    hub = Hub(store)
+    title = "気象警報・注意報（Ｒ０６）（大雨）"
+    await hub.hear([rain(title, "03", "レベル３大雨警報", at(-60)), taken_back(title, office)])
+    assert [one[1:] for one in await hub.told()] == [("heavy_rain", 3, "Alert"), ("heavy_rain", 0, "Cancel")]
+    async with store.read() as connection:
+        series = await connection.scalar(select(alerts.c.series).where(alerts.c.revision == 2))
+        found = await desk.get(connection, str(series), 2)
+    assert found is not None
+    last = found.alert
+    assert last.ends and last.response == "None"
+    short = last.texts["ja"].short
+    assert (
+        short.startswith("【取消】")
+        and "「レベル３大雨警報」の発表は誤りでした" in short
+        and "機関が取り消した" in short
+    )
+    assert "issued in error" in last.texts["en"].short
+    assert any("取り消しました" in sentence for sentence in last.evidence)
+
+
+async def test_a_withdrawal_takes_back_what_it_followed_and_nothing_that_came_after_it(store: Store) -> None:
+    hub = Hub(store)
+    title = "気象警報・注意報（Ｒ０６）（大雨）"
+    release = report(title, warning(CITIES, (issued("レベル３大雨警報", "03", "解除", "03"), MORIOKA)), at=at(8))
+    first = [rain(title, "03", "レベル３大雨警報", at(-60)), taken_back(title)]
+    await hub.hear(first)
+    hub.clock.at += 10 * MINUTE
+    await hub.hear([rain(title, "03", "レベル３大雨警報", at(5)), read(release)])
+    assert [one[2:] for one in await hub.told()] == [(3, "Alert"), (0, "Cancel"), (3, "Alert"), (0, "Update")]
+
+
+async def test_the_withdrawal_of_another_kind_or_of_a_drill_takes_nothing_back(store: Store) -> None:
+    hub = Hub(store)
+    title = "気象警報・注意報（Ｒ０６）（大雨）"
+    others = [taken_back("気象警報・注意報（Ｒ０６）（土砂）"), taken_back(title, status="訓練")]
+    await hub.hear([rain(title, "03", "レベル３大雨警報", at(-60)), *others])
+    assert await hub.told() == [("Actual", "heavy_rain", 3, "Alert")]
+
+
 async def test_the_other_advisories_clear_no_rain(store: Store) -> None:
     hub = Hub(store)
     none = issued("雷注意報", "14", "解除", "14")
