@@ -16,7 +16,7 @@ from geo.registry import MODELS
 from services.backtest.memory import Memory
 from services.backtest.stream import Stream
 from services.bell import Bell
-from services.predict import Predict
+from services.predict import Predict, _Due
 from services.store.engine import Store
 from services.store.records import latest_seq
 from tests.feeds.lalert_making import document
@@ -70,7 +70,9 @@ async def test_at_every_instant_it_sees_what_predict_would_have_seen(store: Stor
     for before, now in zip([NOW - timedelta(days=9), *instants], instants, strict=False):
         await keep(store, [one for one in came if before < one[0] <= now])
         async with store.read() as connection:
-            seen.append(await live._gather(connection, Status.ACTUAL, MODELS, await latest_seq(connection), now))
+            seen.append(
+                await live._gather(connection, Status.ACTUAL, _Due(MODELS), (), await latest_seq(connection), now)
+            )
     await keep(store, came)
     wants = Wants.of(MODELS)
     memory = Memory(Status.ACTUAL, wants)
