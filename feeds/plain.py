@@ -86,6 +86,6 @@ def _agreed(members: Members, name: str, of_topic: str) -> str:
     value = members.text(name, of_topic or None)
     if of_topic and value != of_topic:
         raise BadMember("topic_mismatch", f"{name} is {value[:64]!r} but the topic says {of_topic!r}", name)
-    if not is_name(value):
+    if not of_topic and not is_name(value):  # what a topic says has been looked at
         raise BadMember("bad_member", f"{name} must be 1 to 64 of a-z 0-9 _ -", name)
     return value

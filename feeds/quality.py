@@ -80,7 +80,7 @@ def judged(reading: Reading, track: Track, air: Past | None = None) -> tuple[fro
         return frozenset(), track
     now, samples = Past(at, reading.value), track.samples
     late = bool(samples) and at < samples[-1].at
-    before = [past for past in samples if past.at < at]
+    before = samples if not samples or samples[-1].at < at else [past for past in samples if past.at < at]
     if _is_marker(before, now, quantity):
         return frozenset({Flag.STUCK}), track
     spike = _is_spike(before, now, quantity)
@@ -127,7 +127,8 @@ def _is_spike(before: Sequence[Past], now: Past, quantity: Quantity) -> bool:
 
 
 def _jumps(one: Past, other: Past, quantity: Quantity) -> bool:
-    return abs(other.value - one.value) > quantity.honest(other.at - one.at)
+    apart = abs(other.value - one.value)
+    return apart > quantity.jump and apart > quantity.honest(other.at - one.at)
 
 
 def _same_side(first: Past, second: Past, third: Past, apart: float) -> bool:

@@ -27,7 +27,9 @@ def read_json(payload: bytes, max_bytes: int = MAX_BYTES) -> Json | Rejected:
     except UnicodeDecodeError as error:
         return Rejected(code="bad_encoding", message="this is not UTF-8; send UTF-8", at=f"byte {error.start}")
     value = _parse(text)
-    return _nested_too_deep(text) if not isinstance(value, Rejected) and _is_too_deep(value) else value
+    if isinstance(value, Rejected) or text.count("{") + text.count("[") <= MAX_DEPTH:
+        return value
+    return _nested_too_deep(text) if _is_too_deep(value) else value
 
 
 def _is_too_deep(value: Json) -> bool:
@@ -94,11 +96,11 @@ def _float(text: str) -> float:
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    members: dict[str, Any] = {}
-    for name, value in pairs:
-        if name in members:
-            raise ValueError(f"the member {name[:40]!r} occurs twice; which one is meant?")
-        members[name] = value
+    members = dict(pairs)
+    if len(members) < len(pairs):
+        names = [name for name, _ in pairs]
+        twice = next(name for place, name in enumerate(names) if name in names[:place])
+        raise ValueError(f"the member {twice[:40]!r} occurs twice; which one is meant?")
     return members
 
 

@@ -26,6 +26,7 @@ from services.grants import Grant, Grants, owner
 log = structlog.get_logger(__name__)
 _TOPIC_AT_MOST = 512  # characters kept of a topic
 TRIES = 8  # of a message that is handed out again and again, until it is put away unread
+_OURS = (f"hub/v1/{PUBLIC}/", f"hub/v1/{HUB_USER}/")
 _UNKNOWN = Grant()
 
 
@@ -150,8 +151,7 @@ class Intake:
 
 
 def _kind(topic: str, place: HubTopic | Rejected) -> Kind:
-    own = topic.startswith((f"hub/v1/{PUBLIC}/", f"hub/v1/{HUB_USER}/"))
-    if own or (isinstance(place, HubTopic) and place.kind == "rejects"):
+    if topic.startswith(_OURS) or (isinstance(place, HubTopic) and place.kind == "rejects"):
         return Kind.ECHO
     if topic == BRIDGE_STATE or (isinstance(place, HubTopic) and place.kind in {"status", "heartbeat"}):
         return Kind.VITAL

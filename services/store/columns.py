@@ -12,7 +12,7 @@ def stamp(value: datetime) -> str:
     """Fixed-width UTC text. Raises ValueError for a datetime without time zone."""
     if value.tzinfo is None:
         raise ValueError(f"a datetime without time zone cannot be stored: {value!r}; use datetime.now(UTC)")
-    return value.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"
+    return value.astimezone(UTC).isoformat(timespec="microseconds").removesuffix("+00:00") + "Z"
 
 
 LONG_AGO = "2000-01-01T00:00:00.000000Z"  # of rows that are older than the column
