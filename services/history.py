@@ -44,6 +44,7 @@ class Draft:
 
     def __init__(self, known: Mapping[Key, Track], air: Mapping[Status, Past]) -> None:
         self._known = known
+        self.newest: int | None = None  # record there is, until something is added; None: not known (any more)
         self.begun = False
         self._distrusts: Sequence[Distrust] = ()
         self._since: datetime | None = None  # the oldest measurement for which the distrusts were asked
@@ -93,7 +94,7 @@ class History:
         readings = _judgeable(batch)
         if not draft.begun:
             draft.begun = True
-            await self._catch_up(connection)
+            draft.newest = await self._catch_up(connection)
             draft.air.update(self._air)
         await self._prime(connection, readings)
         flagged = draft.judge(readings)
@@ -119,12 +120,12 @@ class History:
         while len(self._tracks) > _SENSORS:
             self._tracks.popitem(last=False)
 
-    async def _catch_up(self, connection: AsyncConnection) -> None:
-        """Hear of what others have written. Numbers follow the order of commits, so all is seen."""
+    async def _catch_up(self, connection: AsyncConnection) -> int:
+        """Hear of what others have written; the newest. Numbers follow the order of commits, so all is seen."""
         newest = await latest_seq(connection)
         since = max(0, newest - _RECENT) if self._upto is None else self._upto
         if newest == since:
-            return
+            return newest
         mine = (records.c.subject, records.c.status, records.c.measured_at, records.c.value, records.c.trusted)
         written = select(*mine).where(records.c.seq > since, records.c.type == "reading").order_by(records.c.seq)
         for subject, status, at, value, trusted in await connection.execute(written):
@@ -132,6 +133,7 @@ class History:
             if trusted and value is not None and subject.endswith("/air_temperature"):
                 self._air[Status(status)] = Past(at, value)
         self._upto = newest
+        return newest
 
     def _go_on(self, key: Key, at: datetime, value: float | None, trusted: bool) -> None:
         """One more sample of a known sensor; what cannot simply be set behind the others has it asked for anew."""

@@ -224,7 +224,8 @@ class Ingest:
     async def _save(self, connection: AsyncConnection, work: Sequence[Sorted], draft: Draft) -> Saved:
         batch = [record for one in work for record in one.records]
         flagged = await self.history.judge(connection, batch, draft)
-        return await records.save(connection, flagged, work[0].message.received_at)
+        newest, draft.newest = draft.newest, None  # what is saved here comes behind it
+        return await records.save(connection, flagged, work[0].message.received_at, newest=newest)
 
     def _count(self, work: Sequence[Sorted], saved: Sequence[Saved]) -> None:
         for outcome, count in (

@@ -64,10 +64,18 @@ class Saved:
     revisions: int
 
 
-async def save(connection: AsyncConnection, batch: Sequence[Record], received_at: datetime, by: str = "") -> Saved:
+async def save(
+    connection: AsyncConnection,
+    batch: Sequence[Record],
+    received_at: datetime,
+    by: str = "",
+    *,
+    newest: int | None = None,
+) -> Saved:
     """Append what is new. Call inside ``store.write()``; acknowledge nothing before that block has ended.
 
     A report gets its case with it; how to reach its sender is kept apart. ``by``: the officer who enters the reports.
+    ``newest``: what :func:`latest_seq` gave in this very transaction, where it was asked and nothing was added since.
     """
     parted = [reporters.apart(record) for record in batch]
     known = await digests_by_key(connection, {record.key for record in batch})
@@ -94,7 +102,7 @@ async def save(connection: AsyncConnection, batch: Sequence[Record], received_at
     if not rows:
         return Saved((), duplicates, revisions)
     await reporters.keep(connection, told, received_at)
-    before = await latest_seq(connection)
+    before = await latest_seq(connection) if newest is None else newest
     await append(connection, rows)
     new = tuple(await connection.scalars(_NEWER, {"number": before}))  # nobody else writes meanwhile
     if first:
@@ -279,12 +287,8 @@ def _row(record: Record, digest: str, arrived: str) -> Row:
         trusted=flags.isdisjoint(BARRING),
         held=flags & BARRING == {Flag.SPIKE},
         late=Flag.LATE in flags,
-        body=text_of(reading) if reading and _is_finite(reading) else written(_body(record)),
+        body=text_of(reading) if reading and math.isfinite(reading.value or 0) else written(_body(record)),
     )
-
-
-def _is_finite(reading: Reading) -> bool:
-    return reading.value is None or math.isfinite(reading.value)
 
 
 def _body(record: Record) -> Any:
