@@ -303,9 +303,16 @@ async def test_what_rings_stands_over_the_page_and_stops_for_who_takes_it(browse
     await page.goto("/ops/calls")
     await expect(page.locator("#calls")).to_contain_text("呼び出し中")
     await page.goto("/ops/outbox")
-    await page.locator("#bar-ring").get_by_role("button", name="引き受ける").click()
-    await expect(page.locator("#bar-ring")).to_be_hidden()
-    await expect(page).not_to_have_title(re.compile("呼出"))
+    async with night.store.write() as connection:
+        for key in ("b", "c"):
+            await callout.break_glass(connection, key=key, status=Status.EXERCISE, level=5, who="sato", now=now)
+    ring = page.locator("#bar-ring")
+    await expect(ring).to_contain_text("ほか1件の呼び出し")
+    await expect(ring.locator("li")).to_have_count(2)  # the map and the drafts keep their place
+    for left in (2, 1, 0):
+        await ring.get_by_role("button", name="引き受ける").first.click()
+        await expect(page).to_have_title(re.compile(f"【呼出{left}】" if left else "^(?!.*呼出)"))
+    await expect(ring).to_be_hidden()
     await context.close()
     window.check()
 

@@ -25,6 +25,9 @@ async def test_the_desk_turns_english_by_the_keyboard_and_back(browser: Browser,
     await expect(page.get_by_role("heading", level=1)).to_have_text("Outbox")
     await expect(page.locator("#bar-age")).to_contain_text("JST (")
     await expect(page.locator("#bar-line")).to_have_text("Connected")
+    for width in (360, 768, 820, 1024, 1440):  # a tablet is no phone: its bar once went beyond the edge
+        await page.set_viewport_size({"width": width, "height": 900})
+        assert await page.evaluate("() => document.documentElement.scrollWidth") == width
     await page.goto("/ops/calls")
     await expect(page.get_by_role("heading", level=1)).to_contain_text("Calls of staff")
     await page.get_by_role("link", name="日本語").focus()

@@ -48,10 +48,11 @@ async def picture(request: web.Request, language: str, mine: Mine | None) -> Pic
         depth = await gauges.gauges(connection, context, "snow_depth", mine)
         seen = await sightings.sightings(connection, context, mine)
         sections = await snow.sections(connection, context, mine)
+    official = await request.app[OFFICIAL].now(request)
     refuge = [one for one in found if isinstance(one.alert.declared, Shelters) and not one.alert.ends]
     others = [one for one in found if not one.safety and one not in refuge]
     return Picture(
-        top=top(found, mine, context, language),
+        top=top(found, official, mine, context, language),
         items=found,
         near=[one for one in others if mine is None or one.here(mine.area.code)],
         elsewhere=[one for one in others if mine is not None and not one.here(mine.area.code)],
@@ -62,7 +63,7 @@ async def picture(request: web.Request, language: str, mine: Mine | None) -> Pic
         sections=sections,
         water=water,
         depth=depth,
-        official=await request.app[OFFICIAL].now(request),
+        official=official,
         stale=context.health().get("stale", True),
     )
 

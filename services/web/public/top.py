@@ -12,7 +12,10 @@ from rules.wording.languages import spoken
 from rules.wording.templates import place_name
 from services.web.context import WebContext
 from services.web.public.district import Mine
+from services.web.public.official import Warned
 from services.web.public.told import Item, joined, level_names, order_label
+
+_ACT = 3  # 警戒レベル: from here on somebody has to act; below it the list at the end of the page is enough
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,11 +37,15 @@ class Top:
     places: str
     warned: int  # of what only corresponds to a level here, where there is no order
     warned_label: str
+    office: Warned | None  # a warning that is higher than all of this, of which the city has told nothing yet
+    office_label: str
     neighbour: Beside | None  # higher than here, in a district that borders on this one
     elsewhere: Beside | None  # orders in other districts
 
 
-def top(items: Sequence[Item], mine: Mine | None, context: WebContext, language: str) -> Top:
+def top(
+    items: Sequence[Item], official: Sequence[Warned], mine: Mine | None, context: WebContext, language: str
+) -> Top:
     """The top for somebody in the district ``mine``, or for the whole city."""
     ours = [one for one in items if one.counts]
     here = [one for one in ours if mine is None or one.here(mine.area.code)]
@@ -47,6 +54,7 @@ def top(items: Sequence[Item], mine: Mine | None, context: WebContext, language:
     equal = [one for one in here if not one.order]
     warned = max((one.level for one in equal), default=0)
     law = level_names(context.now())
+    office = _office(official, max(level, warned))
     return Top(
         level=level,
         name=law.of(language).orders.get(level, ""),
@@ -54,9 +62,17 @@ def top(items: Sequence[Item], mine: Mine | None, context: WebContext, language:
         places=_places([one for one in orders if one.level == level], language),
         warned=warned if warned > level else 0,
         warned_label=law.label(warned, True, language) if warned > level else "",
+        office=office,
+        office_label=law.label(office.level, True, language) if office else "",
         neighbour=_neighbour(ours, mine, max(level, warned), context, language) if mine else None,
         elsewhere=_elsewhere(ours, mine, context, language) if mine else None,
     )
+
+
+def _office(official: Sequence[Warned], here: int) -> Warned | None:
+    """The gravest warning above what the city tells: its own alert may still wait for a person."""
+    gravest = max(official, key=lambda one: one.level, default=None)
+    return gravest if gravest and gravest.level >= _ACT and gravest.level > here else None
 
 
 def _neighbour(ours: Sequence[Item], mine: Mine, here: int, context: WebContext, language: str) -> Beside | None:

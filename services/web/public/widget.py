@@ -18,6 +18,7 @@ from services.web.public import told
 from services.web.public.district import Mine, all_districts, mine_of, name_in
 from services.web.public.frame import framed
 from services.web.public.links import linking
+from services.web.public.official import OFFICIAL
 from services.web.public.told import Item
 from services.web.public.top import top
 from services.web.public.words import language_of, word
@@ -38,9 +39,11 @@ async def show(request: web.Request) -> web.Response:
     context = request.app[CONTEXT]
     async with context.store.read() as connection:
         found = await told.items(connection, context, language)
-    wanted = chosen(found, mine, kind_of(request))
+    kind = kind_of(request)
+    wanted = chosen(found, mine, kind)
+    official = [one for one in await request.app[OFFICIAL].now(request) if not kind or one.hazard in TOPICS[kind]]
     shown: dict[str, Any] = {
-        "top": top(wanted, mine, context, language),
+        "top": top(wanted, official, mine, context, language),
         "items": wanted[:_MOST],
         "more": max(0, len(wanted) - _MOST),
         "stale": context.health().get("stale", True),

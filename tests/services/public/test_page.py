@@ -21,8 +21,10 @@ from geo.towns.gazetteer import Place as Known
 from rules.wording.languages import LANGUAGES
 from services.desks.subscriptions import Offer, Subscriptions
 from services.residents.seal import Seal
+from services.store import records
 from services.store.engine import Store
 from services.web.public.words import word
+from tests.geo.official.telegrams import entry, telegram
 from tests.services.making import NOW
 from tests.services.public.making import HONCHO, UCHIMARU, in_all, open_places, order, put, told
 from tests.services.web_floor import Floor, floor, ground
@@ -80,6 +82,21 @@ async def test_what_is_for_the_whole_city_is_near_everybody(hub: Floor) -> None:
 async def test_an_all_clear_raises_no_level(hub: Floor) -> None:
     await put(hub.store, replace(order(4, UCHIMARU), ends=True))
     assert head(await get(hub, HERE))[0] == 0
+
+
+async def test_a_warning_of_which_the_city_has_told_nothing_yet_stands_at_the_top(store: Store) -> None:
+    rain = entry("heavy_rain", "43", "レベル４大雨危険警報", 4)
+    async with store.write() as connection:
+        await records.save(connection, [telegram("VPWW55", rain, at=NOW)], NOW)
+    await put(store, told(level=3))
+    async with floor(store) as hub:
+        level, words = head(await get(hub, HERE))
+        assert level == 0, "nobody of the city has ordered anything"
+        assert "警戒レベル４相当" in words and "レベル４大雨危険警報" in words
+        assert "レベル４大雨危険警報" in await get(hub, "/widget")
+        assert "レベル４大雨危険警報" not in await get(hub, "/widget?kind=snow")
+        await put(store, order(4, UCHIMARU))
+        assert "レベル４大雨危険警報" not in head(await get(hub, HERE))[1], "what is ordered here is told first"
 
 
 async def test_nothing_in_force_is_another_thing_than_not_knowing(store: Store) -> None:

@@ -8,6 +8,9 @@ import { own, t } from './language.js';
 import { moment } from './time.js';
 import { drillMark, exercise } from './words.js';
 
+/** So many stand in full: more of them would push the map and the draft itself off the screen. */
+const FULL = 2;
+
 /** What is drawn already: an alert that is drawn anew is read aloud anew. */
 let drawn = '';
 
@@ -23,8 +26,8 @@ export function drawRing() {
   const ring = byId('bar-ring');
   ring.hidden = !shown.length;
   ring.dataset.calling = calling.some((/** @type {any} */ c) => c.status === 'Actual') ? 'real' : calling.length ? 'drill' : 'no';
-  fill(ring, shown.length ? h('ul', {}, shown.slice(0, 4).map(line)) : null,
-    shown.length > 4 ? h('p', {}, h('a', { href: '/ops/calls' }, t('ほか{n}件の呼び出し', { n: shown.length - 4 }))) : null);
+  fill(ring, shown.length ? h('ul', {}, shown.slice(0, FULL).map(line)) : null,
+    shown.length > FULL ? h('p', {}, h('a', { href: '/ops/calls' }, t('ほか{n}件の呼び出し', { n: shown.length - FULL }))) : null);
   return calling.length;
 }
 
