@@ -22,10 +22,8 @@ from tests.faults.plant import GATEWAYS, Plant
 
 STATIONS = {"gw1": "tatesakabashi", "gw2": "meijibashi"}
 _SIDE_BY_SIDE = 8  # stations of each gateway
-_LEVELS = (
-    Warned("盛岡市", "レベル３大雨警報", "03"),
-    Warned("盛岡市", "レベル２大雨注意報", "10", "警報から注意報", ("レベル３大雨警報", "03")),
-)
+RISEN = Warned("盛岡市", "レベル３大雨警報", "03")
+_FALLEN = Warned("盛岡市", "レベル２大雨注意報", "10", "警報から注意報", ("レベル３大雨警報", "03"))
 _GRAVE = Warned("盛岡市", "レベル４土砂災害危険警報", "49")
 _EVERY = 1.1  # seconds between telegrams: their times have whole seconds
 
@@ -103,7 +101,7 @@ class Night:
         number = len(self.ledger.telegrams)
         words = f"{hazard}に警戒してください（{number}）。"
         at = wall().replace(microsecond=0)
-        text = telegram(hazard, at, words, [*(warned or [self._weather.choice(_LEVELS)])])
+        text = telegram(hazard, at, words, [*(warned or [self._weather.choice((RISEN, _FALLEN))])])
         await self.send("jma-relay", "telegram", text.encode())
         self.ledger.telegrams.append(words)
 

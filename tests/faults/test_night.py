@@ -21,7 +21,7 @@ from tests.e2e.process import HubProcess
 from tests.faults.fault import Fault, seed, struck
 from tests.faults.killed import killed
 from tests.faults.lines import lines
-from tests.faults.night import Night
+from tests.faults.night import RISEN, Night
 from tests.faults.outlets import CLOSED, refusing
 from tests.faults.plant import OUTLETS, PROCESSES, Plant, plant
 from tests.faults.poison import poisoned
@@ -86,7 +86,7 @@ async def test_one_process_on_sqlite_killed_beside_another_broker(tmp_path: Path
 
 async def _bytes_in_post_and_valid_cap_out(night: Night, file: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """From a real client over TLS with its own rights to the played X and the played linkage system."""
-    await night.warn()
+    await night.warn(warned=[RISEN])
     x, linkage = night.plant.x, night.plant.linkage
     await _until(lambda: bool(x.posts) and bool(linkage.received))
     (received,) = linkage.received
