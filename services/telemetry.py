@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import sys
+from datetime import UTC, datetime
 from typing import TextIO, cast
 
 import structlog
+from aiohttp.http_exceptions import HttpProcessingError
 from prometheus_client import Counter
 
 LOG_LOST = Counter("shirase_log_lines_lost_total", "Lines of the log that could not be written")
@@ -30,10 +33,30 @@ class Unfailing:
             LOG_LOST.inc()
 
 
+class LikeOurs(logging.Formatter):
+    """What a library says, as one JSON object a line like our own."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        said = {"event": record.getMessage(), "logger": record.name, "level": record.levelname.lower()}
+        said["timestamp"] = datetime.fromtimestamp(record.created, UTC).isoformat().replace("+00:00", "Z")
+        if record.exc_info and record.exc_info[0]:
+            said["exception"] = self.formatException(record.exc_info)
+        return json.dumps(said, ensure_ascii=False)
+
+
+def no_http(record: logging.LogRecord) -> bool:
+    """False for what a stranger sent that is no HTTP: aiohttp would write down its bytes, perhaps somebody's token, and
+    a page of trace for each."""
+    return not (record.exc_info and isinstance(record.exc_info[1], HttpProcessingError))
+
+
 def configure_logging(level: str = "INFO") -> None:
     """One JSON object a line on stderr; stdout belongs to the commands."""
-    logging.basicConfig(stream=Unfailing(), format="%(message)s")
+    handler = logging.StreamHandler(Unfailing())
+    handler.setFormatter(LikeOurs())
+    logging.basicConfig(handlers=[handler])
     logging.getLogger().setLevel(level)
+    logging.getLogger("aiohttp.server").addFilter(no_http)
     for noisy in ("alembic", "aiosqlite", "aiohttp.access", "pyogrio", "sqlalchemy.engine"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
     structlog.configure(

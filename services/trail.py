@@ -83,6 +83,6 @@ def trace_of(series: str) -> str:
 
 
 def traceparent(delivery: Delivery) -> str:
-    """The header by which a partner's own log can name our trace: the series, and this attempt."""
-    span = sha256(f"{delivery.id}#{delivery.attempts}".encode()).hexdigest()[:16]
+    """The header by which a partner's own log can name our trace: the series, and this time that it was taken."""
+    span = sha256(f"{delivery.id}#{delivery.claim}".encode()).hexdigest()[:16]
     return f"00-{trace_of(delivery.series)}-{span}-01"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ssl
 
-from aiohttp import web
+from aiohttp import web, web_response
 
 from services.configuration.sources import LalertReceiver
 from services.requests.offer import Services
@@ -26,7 +26,7 @@ from services.web.open import pages as open_pages
 from services.web.open.archive import pages as archive_pages
 from services.web.open311.pages import Open311
 from services.web.roads.packed import PACKED, Packed
-from services.web.security import MAX_BODY, add_headers, faults, from_inside
+from services.web.security import HEADERS, MAX_BODY, add_headers, faults, from_inside
 from services.web.snow import answer as snow_answer
 from services.web.sta import pages as sta_pages
 from services.web.tiles import routes as tiles
@@ -111,6 +111,7 @@ def _lalert_in(context: WebContext, receiver: LalertReceiver) -> LalertIn:
 
 async def serve(app: web.Application, host: str, port: int, tls: ssl.SSLContext | None = None) -> web.AppRunner:
     """Start serving; ``await runner.cleanup()`` ends the open streams and stops. Port 0 takes a free one."""
+    web_response.SERVER_SOFTWARE = HEADERS["Server"]  # type: ignore[attr-defined]  # what is no HTTP it answers by itself
     runner = web.AppRunner(app, handler_cancellation=True, access_log=None, shutdown_timeout=5.0)
     await runner.setup()
     await web.TCPSite(runner, host, port, ssl_context=tls).start()

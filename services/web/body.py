@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import TypeAlias
 
 from aiohttp import web
@@ -29,11 +31,22 @@ async def whole_body(request: web.Request, at_most: int) -> bytes | None:
     return bytes(whole)
 
 
+@asynccontextmanager
+async def in_time() -> AsyncIterator[None]:
+    """While the body comes in. A WebError 408 where it comes so slowly that somebody may mean to keep us waiting."""
+    try:
+        async with asyncio.timeout(PATIENCE):
+            yield
+    except TimeoutError:
+        raise WebError(408, *WORDS[408]) from None
+
+
 async def form_of(request: web.Request) -> Form:
     """The fields of a form. A WebError 400 for what is none: bytes that are not in the charset that it names, parts
-    without a boundary or a name, text that no store can hold."""
+    without a boundary or a name, text that no store can hold; a 408 for what comes too slowly."""
     try:
-        form = await request.post()
+        async with in_time():
+            form = await request.post()
     except (ValueError, LookupError, RuntimeError, AssertionError, HttpProcessingError):  # as aiohttp says each of it
         raise WebError(400, *WORDS[400]) from None
     if not all(storable(text) for field in form.items() for text in field if isinstance(text, str)):

@@ -22,7 +22,7 @@ from services.residents.wish import LEVELS, TOPICS, Wish, WishError
 from services.residents.words import word
 from services.web import push_files
 from services.web.auth import open_write
-from services.web.body import form_of
+from services.web.body import form_of, in_time
 from services.web.context import CONTEXT
 from services.web.public.district import all_districts, name_in
 from services.web.public.frame import Own, framed
@@ -186,7 +186,8 @@ async def _json(request: web.Request) -> dict[str, Any]:
     if request.content_type != "application/json":
         raise _BAD
     try:
-        told = await request.json()
+        async with in_time():
+            told = await request.json()
     except (ValueError, RecursionError):
         raise _BAD from None
     if not isinstance(told, dict):

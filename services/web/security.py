@@ -40,6 +40,10 @@ WORDS = {
     403: ("forbidden", "この操作はできません。 / This is not allowed."),
     404: ("not_found", "見つかりません。 / There is nothing at this address."),
     405: ("method_not_allowed", "この方法では使えません。 / This method does not work here."),
+    408: (
+        "too_slow",
+        "送信に時間がかかりすぎました。もう一度送ってください。 / It came too slowly. Please send it again.",
+    ),
     413: ("too_large", "送られた内容が大きすぎます。 / The request is too large."),
     429: ("too_many", "しばらく待ってからやり直してください。 / Too many attempts, please wait."),
     500: ("internal", "内部の障害です。記録しました。 / An internal fault; it has been logged."),

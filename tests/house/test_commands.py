@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 import shlex
+import subprocess
+import tomllib
 from argparse import ArgumentParser
 from pathlib import Path
 
@@ -70,3 +72,20 @@ def test_every_unit_starts_a_command(unit: Path, parser: ArgumentParser) -> None
     program, *words = shlex.split(line.replace("%i", "web"))
     assert program == "/opt/shirase/bin/shirase"
     assert parser.parse_args(words).run
+
+
+def test_the_version_is_read_as_the_page_reads_it() -> None:
+    (line,) = re.findall(
+        r"^    VERSION=\$\((.*)\)$", (ROOT / "docs" / "operations.md").read_text("utf-8"), re.MULTILINE
+    )
+    read = subprocess.run(["sh", "-c", line], cwd=ROOT, capture_output=True, text=True, check=True).stdout.strip()
+    assert read == tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]["version"]
+
+
+def test_every_key_that_the_page_sets_is_one_that_it_makes() -> None:
+    """A key that is named and missing is a fault of the hub, and told as one for ever."""
+    text = (ROOT / "docs" / "operations.md").read_text("utf-8")
+    site = tomllib.loads(text.partition("```toml\n")[2].partition("```")[0])
+    named = {part["key"]["file"].removeprefix("secrets/") for part in site.values() if "key" in part}
+    made = re.search(r"^    for key in (.+); do$", text, re.MULTILINE)
+    assert made and set(made[1].split()) == named

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -46,3 +47,35 @@ def test_where_it_can_be_written_nothing_is_lost(tmp_path: Path) -> None:
     lines = (tmp_path / "log").read_text().splitlines()
     assert sum('"event": "a line"' in line for line in lines) == 3000
     assert len(lines) == 6000
+
+
+_HEARD = """
+import asyncio, logging
+from aiohttp import web
+from services.telemetry import configure_logging
+async def main():
+    configure_logging()
+    async def fail(_): raise ValueError("ours")
+    app = web.Application()
+    app.router.add_get("/", fail)
+    runner = web.AppRunner(app)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    wrong = b"GET / HTTP/1.1\\r\\nHost: x\\r\\nAuthorization: Bearer their-token\\x01"
+    for told in (wrong, b"GET / HTTP/1.1\\r\\nHost: x\\r\\nConnection: close"):
+        reader, writer = await asyncio.open_connection(*runner.addresses[0])
+        writer.write(told + b"\\r\\n\\r\\n")
+        await reader.read()
+        writer.close()
+    await runner.cleanup()
+    logging.getLogger("library").warning("two\\nlines")
+asyncio.run(main())
+"""
+
+
+def test_libraries_speak_as_we_do_and_of_what_is_no_http_not_at_all() -> None:
+    ended = subprocess.run([sys.executable, "-c", _HEARD], capture_output=True, text=True, check=True)
+    fault, library = (json.loads(line) for line in ended.stderr.splitlines())
+    assert "ValueError: ours" in fault["exception"] and fault["logger"] == "aiohttp.server"
+    assert (library["event"], library["level"], library["logger"]) == ("two\nlines", "warning", "library")
+    assert "their-token" not in ended.stderr

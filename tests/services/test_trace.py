@@ -62,7 +62,7 @@ def test_the_trace_goes_out_as_the_standard_has_it() -> None:
     )
     version, trace, span, flags = trail.traceparent(sent).split("-")
     assert (version, flags, len(trace), len(span)) == ("00", "01", 32, 16) and int(trace, 16) and int(span, 16)
-    again = trail.traceparent(replace(sent, attempts=2))
+    again = trail.traceparent(replace(sent, claim=sent.claim + 1))
     assert again.split("-")[1] == trace and again.split("-")[2] != span
     with capture_logs() as (lines):
         trail.tried(sent, Outcome(verdict=Verdict.ACCEPTED, remote_id="r", detail="words of a provider"))

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import json
+import re
 from typing import Any
 
 import aiohttp
@@ -17,7 +19,7 @@ from services.store.users import Role
 from services.web.api.paging import _decode
 from services.web.api.table import ENDPOINTS
 from services.web.security import HEADERS, MAX_BODY, WebError
-from tests.services.web_floor import floor
+from tests.services.web_floor import Floor, floor
 
 PAGED = [e.path for e in ENDPOINTS if any(parameter.name == "cursor" for parameter in e.parameters)]
 
@@ -133,6 +135,38 @@ async def test_every_answer_carries_the_headers_errors_too(store: Store) -> None
                 for name, value in HEADERS.items():
                     assert response.headers[name] == value, path
                 assert "unsafe" not in response.headers["Content-Security-Policy"]
+
+
+async def test_what_is_no_http_is_refused_without_a_word_of_what_runs_here(store: Store) -> None:
+    wrong = (
+        b"FOO BAR BAZ",
+        b"GET / HTTP/9.9\r\nHost: x",
+        b"GET /login HTTP/1.1",
+        b"GET / HTTP/1.1\r\nHost: x\r\nA: a\x01",
+    )
+    both = b"POST /login HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\nTransfer-Encoding: chunked"
+    async with floor(store) as running:
+        for head in (*wrong, both):
+            answer = await _raw(running, head + b"\r\n\r\n")
+            assert b" 400 " in answer and not re.search(rb"(?i)aiohttp|python", answer), head
+
+
+async def test_a_body_that_trickles_is_not_waited_for(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("services.web.body.PATIENCE", 0.05)
+    async with floor(store) as running:
+        for media_type in ("application/x-www-form-urlencoded", "multipart/form-data; boundary=x"):
+            told = f"POST /login HTTP/1.1\r\nHost: x\r\nContent-Type: {media_type}\r\nContent-Length: 500\r\n\r\n--x"
+            assert b" 408 " in await _raw(running, told.encode())
+
+
+async def _raw(running: Floor, told: bytes) -> bytes:
+    """Everything up to the end of the connection."""
+    reader, writer = await asyncio.open_connection(running.runner.addresses[0][0], running.runner.addresses[0][1])
+    try:
+        writer.write(told)
+        return await asyncio.wait_for(reader.read(), 30)
+    finally:
+        writer.close()
 
 
 async def test_unknown_addresses_and_methods_in_both_tongues(store: Store) -> None:

@@ -11,6 +11,7 @@ from aiohttp import hdrs, web
 
 from services.web.api.paging import Key, links
 from services.web.auth import person_of
+from services.web.body import in_time
 from services.web.security import WebError, storable
 
 GEOJSON = "application/geo+json"
@@ -83,7 +84,8 @@ async def json_object(request: web.Request) -> dict[str, Any]:
     if request.content_type != JSON:
         raise WebError(415, "not_json", "send the body as application/json")
     try:
-        body = json.loads(await request.read())
+        async with in_time():
+            body = json.loads(await request.read())
     except (ValueError, RecursionError):
         raise WebError(400, "bad_json", "the body is not valid JSON") from None
     if not isinstance(body, dict):
