@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from feeds.lalert.types import LalertDocument
 from feeds.records import Report, Telegram
@@ -96,6 +96,17 @@ class Model(Protocol):
         ...
 
 
+@runtime_checkable
+class Local(Protocol):
+    """A model of which some readings move nothing but what stands where they were taken."""
+
+    local: frozenset[str]  # quantities of such readings
+
+    def run_at(self, stations: Collection[str], inputs: Inputs, ground: Ground) -> tuple[list[Hazard], frozenset[str]]:
+        """Of all that the model sees what these stations measure, and the sources (before any colon) it can have."""
+        ...
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wants:
     """What some models want together. Each source only as far back as a model looks that reads it: fourteen days of
@@ -133,23 +144,73 @@ def subjects(ground: Ground, quantities: frozenset[str]) -> list[str]:
 
 
 def moved(models: tuple[Model, ...], came: frozenset[str] | None) -> tuple[Model, ...]:
-    """Those that readings of the quantities that ``came`` can move; all of them where it was not readings alone."""
-    return models if came is None else tuple(model for model in models if model.quantities & came)
+    """Those that readings of the ``station/quantity`` that ``came`` can move; all where it was not readings alone."""
+    if came is None:
+        return models
+    quantities = {one.partition("/")[2] for one in came}
+    return tuple(model for model in models if model.quantities & quantities)
+
+
+def near(model: Model, came: frozenset[str] | None) -> frozenset[str] | None:
+    """Where something of the model may move when readings of these ``station/quantity`` came: stations; None: all."""
+    if came is None or not isinstance(model, Local):
+        return None
+    mine = [one.partition("/") for one in came if one.partition("/")[2] in model.quantities]
+    if not all(quantity in model.local for _, _, quantity in mine):
+        return None
+    return frozenset(station for station, _, _ in mine)
 
 
 def _longest(models: Iterable[Model]) -> timedelta:
     return max((model.window for model in models), default=timedelta())
 
 
+def reads(models: Iterable[Model], came: frozenset[str] | None) -> Callable[[str, str], bool]:
+    """Which series, by station and quantity, these models look at then."""
+    everywhere: set[str] = set()
+    there: dict[str, frozenset[str]] = {}
+    for model in models:
+        stations = near(model, came)
+        local = model.local if stations is not None and isinstance(model, Local) else frozenset[str]()
+        everywhere |= model.quantities - local
+        there |= {quantity: there.get(quantity, frozenset()) | (stations or frozenset()) for quantity in local}
+    return lambda station, quantity: quantity in everywhere or station in there.get(quantity, ())
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """What models made of it: hazards by the model's name, None where it failed. Of a model that is named among the
+    ``sources`` only what comes of those was looked at; the rest stands as it was."""
+
+    found: dict[str, list[Hazard] | None] = field(default_factory=dict)
+    sources: dict[str, frozenset[str]] = field(default_factory=dict)
+
+    def at(self, hazard: Hazard) -> bool:
+        """True where the look says whether this one still holds."""
+        name = hazard.model.partition("@")[0]
+        only = self.sources.get(name)
+        return name in self.found and (only is None or hazard.source.partition(":")[0] in only)
+
+
 def look(
-    models: Iterable[Model], inputs: Inputs, ground: Ground, faults: dict[str, Exception]
-) -> dict[str, list[Hazard] | None]:
-    """Each model's hazards by its name; None where it failed, and why is noted in ``faults``."""
-    found: dict[str, list[Hazard] | None] = {}
+    models: Iterable[Model],
+    inputs: Inputs,
+    ground: Ground,
+    faults: dict[str, Exception],
+    came: frozenset[str] | None = None,
+) -> Looked:
+    """Ask each model; why one failed is noted in ``faults``. ``came``: the ``station/quantity`` of the readings since
+    the last look, where nothing else came.
+    """
+    looked = Looked()
     for model in models:
         try:
-            found[model.name] = model.run(inputs, ground)
+            stations = near(model, came)
+            if stations is not None and isinstance(model, Local):
+                looked.found[model.name], looked.sources[model.name] = model.run_at(stations, inputs, ground)
+            else:
+                looked.found[model.name] = model.run(inputs, ground)
         except Exception as error:  # noqa: BLE001 - whatever it is, the other models go on
-            found[model.name] = None
+            looked.found[model.name] = None
             faults.setdefault(model.name, error)
-    return found
+    return looked

@@ -31,6 +31,7 @@ class Loop:
     again: bool = False  # step again at once after a True: there may be more in the queue
     rest: float = 0.0  # seconds between two starts at the least: under a storm of rings others need the store too
     share: float = 1.0  # of the time that it may be at work, for the same reason; it rests a second at the most
+    quick: float = 0.0  # seconds: who is done so soon is in nobody's way, and rests no longer than it worked
 
 
 class Loops:
@@ -72,8 +73,7 @@ class Loops:
                     await self._after_failure(loop, error, failures)
                     continue
                 ended = perf_counter()
-                pause = min(_LONGEST_REST, (ended - began) * (1 / loop.share - 1))
-                next_at = max(began + loop.rest, ended + pause)
+                next_at = max(began + loop.rest, ended + _rest(loop, ended - began))
                 if not (self._stopping or (busy and loop.again)):
                     await loop.wake.wait(loop.pace())
                 if not self._stopping:
@@ -105,3 +105,9 @@ class Loops:
         at_least = min(pause, _SHORTEST_PAUSE)
         await asyncio.sleep(at_least)
         await loop.wake.wait(pause - at_least)
+
+
+def _rest(loop: Loop, worked: float) -> float:
+    """Seconds that a step which took so long leaves to the others."""
+    rest = worked * (1 / loop.share - 1)
+    return min(rest, worked if worked <= loop.quick else _LONGEST_REST)

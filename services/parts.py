@@ -188,7 +188,7 @@ async def predict(house: House) -> Sequence[Predict]:
         seer = Predict(once, house.bell, house.clock, ground, piece, RiverFile.of(house.settings))
         seer.announced = Announced(sites_of(roads, house.settings.plow))
         listen = house.bell.listen("records")
-        house.repeat(Loop(seer.name, leased(once, seer.step), listen, house.pace, share=0.3))
+        house.repeat(Loop(seer.name, leased(once, seer.step), listen, house.pace, share=0.3, quick=0.02))
         seers.append(seer)
     await snow.run(house, roads)
     await _verify(house)

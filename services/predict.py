@@ -16,7 +16,7 @@ from feeds.records import Telegram
 from feeds.status import Status
 from geo.catchment import Share, whole
 from geo.hazard import Hazard, next_picture
-from geo.model import Ground, Inputs, Model, Wants, look, moved
+from geo.model import Ground, Inputs, Looked, Model, Wants, look, moved, reads
 from geo.official.documents import LONGEST
 from geo.series.heard import without
 from services import trail
@@ -36,7 +36,6 @@ from services.store.engine import Store
 from services.store.hazards import Change
 
 log = structlog.get_logger()
-Found = dict[str, list[Hazard] | None]  # by model; None where it failed
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +43,7 @@ class _Due:
     """Models to be asked, and of what readings came in; None: something else did, or the look is whole."""
 
     models: tuple[Model, ...]
-    came: frozenset[str] | None = None  # quantities
+    came: frozenset[str] | None = None  # station/quantity
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +110,9 @@ class Predict:
             self._ground = replace(self._ground, river_model=self.river.model)
         faults: dict[Status, dict[str, Exception]] = {status: {} for status in due}
         pictures = {
-            one.status: await asyncio.to_thread(look, due[one.status].models, one, self._ground, faults[one.status])
+            one.status: await asyncio.to_thread(
+                look, due[one.status].models, one, self._ground, faults[one.status], due[one.status].came
+            )
             for one in inputs
         }
         foretell = self._foretold.given
@@ -121,8 +122,8 @@ class Predict:
             await outlooks.record(connection, given)
             changed = [
                 change
-                for status, found in pictures.items()
-                for change in await self._replace(connection, status, found, now)
+                for status, looked in pictures.items()
+                for change in await self._replace(connection, status, due[status], looked, now)
             ]
             await chronology.append(connection, _entries(changed, now))
             _trail(connection, changed)
@@ -153,7 +154,7 @@ class Predict:
         now: datetime,
     ) -> Inputs:
         """What these models look at. Where nothing but readings came, the rest is that of the last look at it."""
-        wanted = frozenset[str]().union(*(model.quantities for model in due.models))
+        wanted = reads(due.models, due.came)
         lies = frozenset(one.subject for one in doubted if one.status is status)
         series = without(await self._recent.gather(connection, self._series, status, now, upto, wanted), lies)
         if due.came is not None and (known := self._gathered.get(status)):
@@ -206,14 +207,15 @@ class Predict:
         self,
         connection: AsyncConnection,
         status: Status,
-        found: Found,
+        due: _Due,
+        looked: Looked,
         now: datetime,
     ) -> list[Change]:
         standing = await hazards.current(connection, status)
         before = {key: one for key, one in standing.items() if self._share.owns(one)}
-        if len(found) < len(self._models):  # of the others the last word stands
-            before = {key: one for key, one in before.items() if one.model.partition("@")[0] in found}
-        after = next_picture(before, found)
+        if due.came is not None:  # of what was not looked at the last word stands
+            before = {key: one for key, one in before.items() if looked.at(one)}
+        after = next_picture(before, looked.found)
         changes = await hazards.replace_picture(connection, before, after, now)
         PREDICT_CHANGES.labels(status.value).inc(len(changes))
         of_others = [one for key, one in standing.items() if key not in before]

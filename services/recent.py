@@ -6,7 +6,7 @@ where the clock went back or there are other sensors to look at, it is read anew
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -50,10 +50,10 @@ class Recent:
         status: Status,
         now: datetime,
         upto: int,
-        wanted: frozenset[str] | None = None,
+        wanted: Callable[[str, str], bool] | None = None,
     ) -> Series:
         """What is to be believed at ``now``, of each ``station/quantity`` as far back as its span: as the store has it
-        up to the record ``upto``, its newest. ``wanted``: of these quantities alone, though all are remembered."""
+        up to the record ``upto``, its newest. ``wanted``: of these (station, quantity) alone; all are remembered."""
         known = self._read.get(status)
         if known is None or not _same(known.spans, spans) or now < known.now or upto < known.upto:
             known = _Read(spans, now, upto, {})
@@ -66,7 +66,7 @@ class Recent:
         found: Series = {}
         for subject in sorted(known.series):
             station, _, quantity = subject.partition("/")
-            if wanted is not None and quantity not in wanted:
+            if wanted is not None and not wanted(station, quantity):
                 continue
             if samples := known.series[subject].between(now - spans[subject], now):
                 found[station, quantity] = samples

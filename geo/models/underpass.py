@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
@@ -53,6 +54,7 @@ class Underpass:
     name = "underpass"
     version = "1"
     quantities = frozenset({"inundation_depth", "rain_10min", "rain_1h"})
+    local = frozenset({"inundation_depth"})
     window = timedelta(hours=4)
     telegrams = False
     reports = frozenset[str]()
@@ -62,8 +64,16 @@ class Underpass:
 
     def run(self, inputs: Inputs, ground: Ground) -> list[Hazard]:
         """Every underpass under water, or where it rains as it did when it flooded."""
+        return self._of(ground.underpasses, inputs, ground)
+
+    def run_at(self, stations: Collection[str], inputs: Inputs, ground: Ground) -> tuple[list[Hazard], frozenset[str]]:
+        """Those with one of these sensors."""
+        places = [place for place in ground.underpasses if place.sensor in stations]
+        return self._of(places, inputs, ground), frozenset(place.code for place in places)
+
+    def _of(self, places: Iterable[Place], inputs: Inputs, ground: Ground) -> list[Hazard]:
         hazards = []
-        for place in ground.underpasses:
+        for place in places:
             measured = self._measured(place, inputs)
             found = measured or self._by_rain(place, inputs, ground)
             if found:

@@ -81,7 +81,7 @@ class Sight:
         faults: dict[str, Exception] = {}
         inputs = self.memory.inputs(now, await self._season_at(now), await self._lasting_at(now))
         inputs = replace(inputs, passes=await self._rounds_at(now))
-        found = look(self._source.models, inputs, self._source.ground, faults)
+        found = look(self._source.models, inputs, self._source.ground, faults).found
         self.picture = {hazard.key: hazard for hazard in next_picture(self.picture, found)}
         self.failing = {name: repr(error) for name, error in faults.items()} | self.failing
         self.looks += 1

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import gc
 import json
 import os
 import signal
@@ -64,6 +65,7 @@ async def _serve(settings: Settings, services: Sequence[str]) -> int:
 
     async def announce(hub: Hub) -> None:
         """One JSON line when the pages answer, so that whoever started us need not guess."""
+        gc.freeze()  # districts, layers, rules: a million things that stay are not looked through for cycles any more
         print(json.dumps({"ready": hub.address, "services": hub.services}), flush=True)
         supervisor.ready(hub.address)
 

@@ -126,12 +126,13 @@ async def latest_seq(connection: AsyncConnection) -> int:
 
 
 async def news(connection: AsyncConnection, number: int) -> dict[Status, frozenset[str] | None]:
-    """What has come in after the record of this number: quantities of readings, or None where it was not they alone."""
+    """What has come in after the record of this number: ``station/quantity`` of readings, or None where it was not they
+    alone."""
     came: dict[Status, set[str]] = {}
     other: set[Status] = set()
     for status, kind, subject in await connection.execute(_NEWS, {"number": number}):
         if kind == _TYPES[Reading]:
-            came.setdefault(Status(status), set()).add(subject.rpartition("/")[2])
+            came.setdefault(Status(status), set()).add(subject)
         else:
             other.add(Status(status))
     return {one: None if one in other else frozenset(came[one]) for one in Status if one in came.keys() | other}

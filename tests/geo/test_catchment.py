@@ -38,8 +38,8 @@ def test_the_pieces_are_the_whole_and_each_hazard_belongs_to_one() -> None:
     world, given = there(adopted), flooding("a1", "a2", "b1", "none", "later")
     pieces = shares("predict", MODELS, BY_GAUGE, there().stations)
     assert [one.name for one in pieces] == ["predict", "predict:北川", "predict:大川"]
-    every = look(MODELS, given, world, {})
-    parts = [look(one.models, given, one.of(world), {}) for one in pieces]
+    every = look(MODELS, given, world, {}).found
+    parts = [look(one.models, given, one.of(world), {}).found for one in pieces]
     whole_keys = sorted(one.key for hazards in every.values() for one in hazards or ())
     piece_keys = sorted(one.key for part in parts for hazards in part.values() for one in hazards or ())
     assert whole_keys == piece_keys and len(whole_keys) > 8
@@ -52,9 +52,9 @@ def test_the_pieces_are_the_whole_and_each_hazard_belongs_to_one() -> None:
 
 def test_what_a_piece_says_is_what_the_whole_says() -> None:
     world, given = there(), flooding("a1", "a2", "b1")
-    every = {one.key: one for hazards in look(MODELS, given, world, {}).values() for one in hazards or ()}
+    every = {one.key: one for hazards in look(MODELS, given, world, {}).found.values() for one in hazards or ()}
     for piece in shares("predict", MODELS, BY_GAUGE, world.stations):
-        for hazards in look(piece.models, given, piece.of(world), {}).values():
+        for hazards in look(piece.models, given, piece.of(world), {}).found.values():
             assert all(every[one.key] == one for one in hazards or ())
 
 

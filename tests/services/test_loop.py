@@ -176,3 +176,12 @@ async def test_a_step_that_does_not_finish_is_cancelled(monkeypatch: pytest.Monk
     await asyncio.sleep(0.01)
     async with asyncio.timeout(2):
         await loops.stop()
+
+
+def test_what_is_done_soon_rests_no_longer_than_it_worked() -> None:
+    async def step() -> bool:
+        return True
+
+    loop = Loop("test", step, Bell().listen(), lambda: 1.0, share=0.25, quick=0.02)
+    rests = [loop_module._rest(loop, worked) for worked in (0.01, 0.02, 0.03, 0.2, 3600.0)]
+    assert rests == pytest.approx([0.01, 0.02, 0.09, 0.6, 1.0])

@@ -121,7 +121,7 @@ async def test_the_way_of_an_alert_asks_the_store_some_thirty_times(way: Way, pa
     looked, judged, sent = await way.go()
     assert len(partner.received) == 2
     told = f"{looked} + {judged} + {sent} statements"
-    assert looked <= 10 and judged <= 15 and sent <= 11, told
+    assert looked <= 10 and judged <= 15 and sent <= 12, told  # one is to look for what is stale, once a second
 
 
 async def test_where_nothing_moves_little_is_asked_and_nobodys_turn_taken(way: Way) -> None:
