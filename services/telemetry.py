@@ -9,7 +9,6 @@ from datetime import UTC, datetime
 from typing import TextIO, cast
 
 import structlog
-from aiohttp.http_exceptions import HttpProcessingError
 from prometheus_client import Counter
 
 LOG_LOST = Counter("shirase_log_lines_lost_total", "Lines of the log that could not be written")
@@ -47,6 +46,8 @@ class LikeOurs(logging.Formatter):
 def no_http(record: logging.LogRecord) -> bool:
     """False for what a stranger sent that is no HTTP: aiohttp would write down its bytes, perhaps somebody's token, and
     a page of trace for each."""
+    from aiohttp.http_exceptions import HttpProcessingError  # who says this has loaded it; a command need not
+
     return not (record.exc_info and isinstance(record.exc_info[1], HttpProcessingError))
 
 
