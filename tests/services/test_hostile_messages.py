@@ -15,9 +15,10 @@ from feeds.registry import topic_filters
 from services.broker.client import MqttClient
 from services.broker.config import MAX_PAYLOAD
 from services.broker.embedded import EmbeddedBroker
-from services.broker.link import Incoming, _topic
+from services.broker.link import Incoming
 from services.broker.login import Login
 from services.broker.probe import _connect, _length
+from services.broker.publish import told_by_library
 from services.broker.rights import Gateway as BrokerGateway
 from services.grants import Grant
 from services.ingest import Ingest
@@ -136,7 +137,7 @@ async def test_a_topic_that_mqtt_does_not_know_ends_its_own_connection_alone(
 
 def test_a_nul_that_a_careless_broker_lets_through_can_be_stored() -> None:
     for topic in (b"hub/v1/gw07/st\0/x", b"hub/v1/gw07/\xff\0/x"):
-        text = _topic(MQTTMessage(topic=topic))
+        text = told_by_library(MQTTMessage(topic=topic)).topic
         assert "\0" not in text and r"\x00" in text
 
 
