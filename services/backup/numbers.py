@@ -8,11 +8,13 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 _SQLITE = text("SELECT name, seq FROM sqlite_sequence")
+# With its schema: the planner may ask for the sequence of every table before it looks whose table it is, and of one
+# that is not on the path it could say only that there is none.
 _COUNTED = text("""
-    SELECT table_name, column_name, pg_get_serial_sequence(quote_ident(table_name), column_name) AS sequence
-    FROM information_schema.columns
-    WHERE table_schema = current_schema()
-      AND pg_get_serial_sequence(quote_ident(table_name), column_name) IS NOT NULL
+    SELECT table_name, column_name, sequence
+    FROM information_schema.columns,
+      pg_get_serial_sequence(quote_ident(table_schema) || '.' || quote_ident(table_name), column_name) AS sequence
+    WHERE table_schema = current_schema() AND sequence IS NOT NULL
 """)
 
 
