@@ -10,7 +10,7 @@ from playwright.async_api import Page
 AXE = Path(__file__).parents[1] / "vendor/axe-core-4.14.1/axe.min.js"
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 OF_COLOUR = ["color-contrast", "link-in-text-block"]  # all that axe can find by night and not by day
-# What a foot that stays in sight lies over comes out from under it as the page is moved: each is asked at its own place.
+# What a foot that stays in sight lies over comes out from under it as the page moves: it is asked at its own place.
 _RUN = """async ([within, runOnly]) => {
   const feet = [...document.querySelectorAll('main *')].filter((one) => {
     const its = getComputedStyle(one);
