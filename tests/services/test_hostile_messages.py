@@ -6,7 +6,6 @@ import asyncio
 import os
 from dataclasses import replace
 from itertools import pairwise
-from statistics import median
 
 import pytest
 from paho.mqtt.client import MQTTMessage
@@ -91,9 +90,10 @@ async def test_each_is_quarantined_and_a_good_reading_behind_them_is_stored(
                 resident.append(resident_mb(os.getpid()))
     assert broker.dropped == ()
     assert {(row.topic, row.code, row.payload) for row in await rows(store, quarantine)} == wanted, "once each, counted"
-    # What leaks grows with each wave; a single step is a table of the process that doubled.
-    grown = [later - earlier for earlier, later in pairwise(resident)]
-    assert median(grown or [0]) * WAVES < GROWTH_MB, resident
+    # What leaks grows with each wave; a few steps are the heaps of threads that had not decoded any of it before, each
+    # of which keeps what it once needed.
+    grown = sorted(later - earlier for earlier, later in pairwise(resident))
+    assert not grown or grown[len(grown) // 4] * WAVES < GROWTH_MB, resident
 
 
 @pytest.mark.parametrize("store", ["sqlite"], indirect=True)
