@@ -44,6 +44,7 @@ def _pair(name: str) -> tuple[str, str]:
     return pem(key), certificate(key, name)
 
 
+@cache
 def signer(name: str = "alerts.city.example") -> Signer:
     key, own = pair(name)
     return Signer.of(key.encode(), own.encode())
