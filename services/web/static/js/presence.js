@@ -94,6 +94,7 @@ async function beat() {
   const text = JSON.stringify(now);
   if (!now.length && told === '[]') return;
   timer = window.setTimeout(beat, BEAT);
+  told = 'unknown'; // until the hub has answered: a tab that goes meanwhile has to take its word back all the same
   try {
     const response = await say(now, false);
     if (!response.ok) return; // a hub that restarts, a session that ended: the next beat tries again
@@ -102,7 +103,7 @@ async function beat() {
     drawAbout();
     redraw();
   } catch {
-    told = 'unknown'; // the line is cut; the bar says so, and the next beat tries again
+    // The line is cut; the bar says so, and the next beat tries again.
   }
 }
 
