@@ -106,12 +106,13 @@ async def test_a_storm_of_rings_leaves_rest_between_steps() -> None:
         count += 1
         return False
 
+    began = asyncio.get_running_loop().time()
     loops.start(Loop("test", step, bell.listen("go"), lambda: 60.0, rest=0.1))
     for _ in range(100):
         bell.ring("go")
         await asyncio.sleep(0.005)
     await loops.stop()
-    assert 2 <= count <= 12
+    assert 2 <= count <= (asyncio.get_running_loop().time() - began) / 0.1 + 2, "however long the machine took"
 
 
 async def test_a_step_that_takes_long_leaves_its_share_of_the_time_to_others() -> None:
