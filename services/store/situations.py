@@ -9,6 +9,7 @@ from sqlalchemy import exists, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from feeds.status import Status
+from geo.registry import MODELS
 from rules.ledger import OPEN, standing_of
 from rules.resting import on_record
 from rules.situation import Situation, told_keys
@@ -18,6 +19,8 @@ from services.store.prepared import Mark
 from services.store.tables import alerts as revisions
 from services.store.tables import hazards as picture
 from services.store.tables import suppressions
+
+_BY_TELEGRAM = frozenset(model.name for model in MODELS if model.telegrams)
 
 
 async def anything(connection: AsyncConnection, status: Status) -> bool:
@@ -65,9 +68,10 @@ async def _taken_back(
     connection: AsyncConnection, status: Status, gone: Collection[str], now: datetime
 ) -> frozenset[str]:
     """Those of the hazards that are gone whose telegram was withdrawn."""
-    if not gone:
+    official = [key for key in gone if key.split("/")[1] in _BY_TELEGRAM]
+    if not official:  # of what sensors saw nobody need ask
         return frozenset()
-    last = {hazard.key: on_record(hazard) for hazard in await last_seen(connection, gone)}
+    last = {hazard.key: on_record(hazard) for hazard in await last_seen(connection, official)}
     back = await telegrams.withdrawn(connection, status, frozenset().union(*last.values()), now)
     return frozenset(key for key, refs in last.items() if refs and refs <= back)
 
