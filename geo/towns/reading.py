@@ -37,8 +37,8 @@ def _districts(areas: Areas) -> Iterator[Place]:
 
 def _shelters(profile: Path) -> Iterator[Place]:
     for one in _features(profile / "shelters.geojson"):
-        name = one.text("施設・場所名").partition("（")[0]
-        yield _place(one, name, address=one.text("住所", ""), exact=True)
+        name, _, also = one.text("施設・場所名").partition("（")
+        yield _place(one, name, also=also.removesuffix("）"), address=one.text("住所", ""), exact=True)
 
 
 def _landmarks(profile: Path) -> Iterator[Place]:

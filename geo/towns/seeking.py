@@ -20,13 +20,18 @@ from geo.model import Ground
 from geo.sighted.squares import mesh_place, square
 from geo.station import Station
 from geo.towns.gazetteer import Gazetteer, Place
-from geo.towns.spelling import spelled
+from geo.towns.spelling import spelled, spellings
 
 LONGEST = 80  # characters that are looked at
 _PAIR = re.compile(r"\s*([+-]?\d{1,3}(?:\.\d+)?)\s*(?:[,、\s/]|°\s*,?)\s*([+-]?\d{1,3}(?:\.\d+)?)\s*°?\s*")
 _MESH = re.compile(
     r"(?:メッシュ|mesh)?[\s:-]*([0-9]{4}(?:[\s-]?[0-9]{2}(?:[\s-]?[0-9]{2}(?:[\s-]?[0-9]){0,3})?)?)", re.I
 )
+# The words are the name, or begin it; the name leads the words (an address), holds them, or stands within (JR盛岡駅):
+# the last where nothing else is found.
+_SAME, _BEGINS, _LEADS, _HOLDS, _WITHIN = 5, 4, 3, 2, 1
+_ANY = LONGEST  # longer than any key that fits
+_Fit = tuple[int, int]
 _AREAS = {"district": 0, "plow_section": 1, "volcano_zone": 2, "city": 3}
 
 
@@ -92,39 +97,42 @@ def _lies(lon: float, lat: float, ground: Ground) -> str:
 
 
 def _named(wanted: str, ground: Ground, city: str, places: Iterable[Place], stations: Iterable[Station]) -> list[Hit]:
-    ranked: list[tuple[tuple[int, int, str], Hit]] = []
+    ranked: list[tuple[_Fit, tuple[int, str], Hit]] = []
     for area in ground.areas:
-        if area.kind in _AREAS and (rank := _rank(_keys(city, area.name, area.name_en, area.reading), wanted)):
-            ranked.append(((-rank, _AREAS[area.kind], area.code), _of_area(area)))
-    districts = {hit.name for _, hit in ranked if hit.kind == "district"}
+        if area.kind in _AREAS and (fit := _fit(_keys(city, area.name, area.name_en, area.reading), wanted)):
+            ranked.append((fit, (_AREAS[area.kind], area.code), _of_area(area)))
+    districts = {hit.name for _, _, hit in ranked if hit.kind == "district"}
     for place in places:  # whatever the gazetteer finds fits
         if place.name not in districts:
-            exact = _rank(_keys(city, place.name, place.name_en, place.reading), wanted)
-            ranked.append(((-(exact or 1), 5, place.name), _of_place(place)))
+            ranked.append((_fit(place.keys(city), wanted) or (_HOLDS, 0), (5, place.name), _of_place(place)))
     for one in stations:
-        if rank := _rank(_keys(city, one.name, one.name_en, one.code), wanted):
-            ranked.append(((-rank, 4, one.code), _of_station(one)))
-    ranked.sort(key=lambda pair: pair[0])
-    return [hit for _, hit in ranked]
+        if fit := _fit(_keys(city, one.name, one.name_en, one.code), wanted):
+            ranked.append((fit, (4, one.code), _of_station(one)))
+    if any(fit > (_WITHIN, _ANY) for fit, _, _ in ranked):
+        ranked = [one for one in ranked if one[0] > (_WITHIN, _ANY)]
+    ranked.sort(key=lambda one: (-one[0][0], -one[0][1], one[1]))
+    return [hit for _, _, hit in ranked]
 
 
-def _keys(city: str, *names: str) -> list[str]:
-    return [key for name in names if (key := spelled(name, city))]
+def _keys(city: str, *names: str) -> frozenset[str]:
+    return frozenset().union(*(spellings(name, city) for name in names))
 
 
-def _rank(keys: Iterable[str], wanted: str) -> int:
-    """4 the same, 3 begins so, 2 the words begin with it (an address), 1 holds them, 0 nothing of it."""
-    best = 0
-    for key in keys:
-        if key == wanted:
-            return 4
-        if key.startswith(wanted):
-            best = max(best, 3)
-        elif len(key) > 1 and wanted.startswith(key):
-            best = max(best, 2)
-        elif len(wanted) > 1 and wanted in key:
-            best = max(best, 1)
-    return best
+def _fit(keys: Iterable[str], wanted: str) -> _Fit | None:
+    """How well the words fit; of names that stand in the words the longer fits better. None: nothing of it."""
+    return max((fit for key in keys if (fit := _fit_of(key, wanted))), default=None)
+
+
+def _fit_of(key: str, wanted: str) -> _Fit | None:
+    if key == wanted:
+        return _SAME, 0
+    if key.startswith(wanted):
+        return _BEGINS, 0
+    if len(key) > 1 and wanted.startswith(key):
+        return _LEADS, len(key)
+    if len(wanted) > 1 and wanted in key:
+        return _HOLDS, 0
+    return (_WITHIN, len(key)) if len(key) > 1 and key in wanted else None
 
 
 def _of_area(area: Area) -> Hit:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import cache
 from itertools import chain
 
 import numpy as np
@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from feeds.status import Status
 from geo.plow.network import Network
 from geo.plow.placing import Placed, middle_of, placed
+from geo.towns.spelling import written
 from rules.requests.triage import Known, known_of
 from rules.street.case import Street, Told, street
 from services.configuration.plow import PUBLIC_DELAY
@@ -58,13 +59,14 @@ class Streets:
 
     def named(self, words: str, status: Status, at_most: int) -> list[Placed]:
         """Roads and sidewalks whose names hold the words, one for each name and section."""
-        wanted = _plain(words)
+        wanted = written(words)
         if not wanted:
             return []
+        spelled = cache(written)
         found: dict[tuple[str, str], Placed] = {}
         for segment in chain.from_iterable(network.segments for network in self.networks(status)):
             key = (segment.name, segment.section)
-            if segment.name and key not in found and wanted in _plain(segment.name):
+            if segment.name and key not in found and wanted in spelled(segment.name):
                 found[key] = Placed(segment, 0.0, middle_of(segment))
                 if len(found) == at_most:
                     break
@@ -94,10 +96,6 @@ class Streets:
                 orders=await orders.still_open_in(connection, status, known.section),
             )
         return street(known, told, now)
-
-
-def _plain(text: str) -> str:
-    return unicodedata.normalize("NFKC", text).casefold().strip()
 
 
 async def _known(connection: AsyncConnection, found: Placed | None, status: Status, until: datetime) -> Known:

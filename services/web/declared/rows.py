@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from geo.shelter import Shelter
+from geo.towns.spelling import written
 from rules.declared import Crowding, Opening, ShelterState
 from services.desks.declared_board import Board, Entry, places_of
 from services.web.language.speaking import N_
@@ -39,8 +40,9 @@ def groups(board: Board, shelters: Sequence[Shelter], q: str, now: datetime) -> 
     """Every place that was entered or that the city's list has, where its name or address holds ``q``."""
     known = {one.code: one for one in shelters if one.code}
     places = {code: _closed(one, now) for code, one in known.items()} | dict(board.places)
-    wanted = [place for place in places.values() if q in f"{place.name} {place.address}"]
-    rows = [row_of(place, board, known.get(place.code)) for place in wanted]
+    wanted = written(q)
+    found = [one for one in places.values() if wanted in written(one.name) or wanted in written(one.address)]
+    rows = [row_of(place, board, known.get(place.code)) for place in found]
     rows.sort(key=lambda row: (_FULLEST_FIRST.index(row.place.crowding), row.place.name))
     return {opening: [row for row in rows if row.place.opening is opening] for opening in Opening}
 

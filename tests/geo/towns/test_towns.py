@@ -32,7 +32,14 @@ TOWNS = Gazetteer(
         town("大ケ生"),
         town("薮川"),
         town("つつじが丘"),
+        town("三ツ割"),
         Place(name="城西中学校", address="岩手県盛岡市城西町4-1", lon=141.13, lat=39.71, exact=True),
+        Place(name="盛岡駅", name_en="Morioka Station", lon=141.13, lat=39.70, exact=True),
+        Place(name="盛岡市役所", lon=141.15, lat=39.70, exact=True),
+        Place(name="岩手県庁", lon=141.15, lat=39.70, exact=True),
+        Place(name="渋民公民館", also="姫神ホール", lon=141.16, lat=39.84, exact=True),
+        Place(name="見前地区ケアセンター", lon=141.16, lat=39.64, exact=True),
+        Place(name="舘坂", lon=141.13, lat=39.71, exact=True),
     ],
     "盛岡市",
 )
@@ -59,6 +66,25 @@ TOWNS = Gazetteer(
         ("盛岡市玉山区藪川字外川", "薮川"),
         ("つつじヶ丘", "つつじが丘"),
         ("城西町4-1", "城西中学校"),
+        ("盛岡駅", "盛岡駅"),
+        ("盛岡 駅", "盛岡駅"),
+        ("ＪＲ盛岡駅", "盛岡駅"),
+        ("JR盛岡駅の西口", "盛岡駅"),
+        ("jr morioka station", "盛岡駅"),
+        ("盛岡市役所", "盛岡市役所"),
+        ("市役所", "盛岡市役所"),
+        ("岩手県庁", "岩手県庁"),
+        ("県庁", "岩手県庁"),
+        ("姫神ホール", "渋民公民館"),
+        ("姫神ﾎｰﾙ 前", "渋民公民館"),
+        ("三ッ割", "三ツ割"),
+        ("三つ割", "三ツ割"),
+        ("みつ割の三ッ割", "三ツ割"),
+        ("けあせんたー", "見前地区ケアセンター"),
+        ("ケアセンタ", "見前地区ケアセンター"),
+        ("ｹｱ・ｾﾝﾀｰ", "見前地区ケアセンター"),
+        ("館坂", "舘坂"),
+        ("玉山区藪川", "薮川"),
     ],
 )
 def test_an_address_finds_its_town(typed: str, name: str) -> None:
@@ -68,7 +94,7 @@ def test_an_address_finds_its_town(typed: str, name: str) -> None:
 def test_what_is_begun_offers_all_that_begin_so_and_what_nobody_knows_nothing() -> None:
     assert [one.name for one in TOWNS.find("仙北", 9)] == ["仙北一丁目", "仙北十二丁目"]
     assert [one.name for one in TOWNS.find("中学校", 9)] == ["城西中学校"]
-    for nothing in ("", "  ", "盛岡市", "存在しない町1-1", "丁", "<script>", "12-2"):
+    for nothing in ("", "  ", "盛岡市", "存在しない町1-1", "丁", "<script>", "12-2", "ー", "・", "駅", "中央公民館"):
         assert TOWNS.find(nothing, 9) == [], nothing
     assert TOWNS.named("内丸") and not TOWNS.named("城西中学校") and not TOWNS.named("")
 
