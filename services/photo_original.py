@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import math
 import re
+from bisect import bisect_right
 from collections.abc import Mapping
 from datetime import datetime, timedelta, timezone
+from itertools import islice
 from typing import Any
 
 from PIL import ExifTags, Image
@@ -18,11 +20,13 @@ from rules.reports.photo import Original
 
 # IPTC's digitalSourceType, in XMP, IPTC and C2PA alike: trainedAlgorithmicMedia, compositeWithTrainedAlgorithmicMedia
 _AI = re.compile(rb"trainedAlgorithmicMedia", re.I)
-_GENERATED = re.compile(r"\bsteps: ?\d+.{0,400}\b(sampler|cfg scale|seed)\b", re.I | re.S)  # as generators note them
+_STEPS = re.compile(r"\bsteps: ?\d", re.I)  # as generators note it, with one of these a little further on
+_SETTING = re.compile(r"\b(?:sampler|cfg scale|seed)\b", re.I)
+_FURTHER = 400  # characters
 _GRAPH = frozenset({"prompt", "workflow"})  # texts of a PNG that was made by a graph of models
 _TIME = re.compile(r"(\d{4}):(\d\d):(\d\d) (\d\d):(\d\d):(\d\d)")
 _ZONE = re.compile(r"([+-])(\d\d):(\d\d)")
-_TEXTS = 20_000  # characters of a text that are looked at
+_TEXTS, _NOTES = 20_000, 20  # characters of a text, and texts, that are looked at: a file may hold thousands
 _EXIF, _GPS = ExifTags.IFD.Exif, ExifTags.IFD.GPSInfo
 _BASE = ExifTags.Base
 
@@ -30,9 +34,10 @@ _BASE = ExifTags.Base
 def original_of(sent: bytes, opened: Image.Image) -> Original:
     """Of the bytes and the picture that was opened from them, before anything was done to it."""
     main, more, place = _tables(opened)
-    texts = {str(name).lower(): str(one)[:_TEXTS] for name, one in opened.info.items() if isinstance(one, str)}
+    named = ((name, one) for name, one in opened.info.items() if isinstance(one, str))
+    texts = {str(name).lower(): one[:_TEXTS] for name, one in islice(named, _NOTES)}
     notes = (*texts.values(), _plain(more.get(_BASE.UserComment)), _plain(main.get(_BASE.ImageDescription)))
-    made = bool(_AI.search(sent)) or any(_GENERATED.search(one) for one in notes) or texts.keys() >= _GRAPH
+    made = bool(_AI.search(sent)) or any(_generated(one) for one in notes) or texts.keys() >= _GRAPH
     return Original(
         width=opened.width,
         height=opened.height,
@@ -43,6 +48,16 @@ def original_of(sent: bytes, opened: Image.Image) -> Original:
         taken_at=_taken(more),
         position=_position(place),
     )
+
+
+def _generated(note: str) -> bool:
+    """Each word is looked for once: a pattern of both would go back at every digit, and hold the whole hub meanwhile."""
+    steps = [found.end() for found in _STEPS.finditer(note)]
+    for found in _SETTING.finditer(note):
+        before = bisect_right(steps, found.start())
+        if before and found.start() - steps[before - 1] <= _FURTHER:
+            return True
+    return False
 
 
 def _tables(opened: Image.Image) -> tuple[Mapping[int, Any], Mapping[int, Any], Mapping[int, Any]]:

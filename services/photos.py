@@ -20,6 +20,7 @@ LONGEST = 2048  # pixels of a side, as kept: enough to read a scene, and a bound
 MEDIA_TYPE = "image/jpeg"
 _QUALITY = 85
 _MOST_PIXELS = {"JPEG": 52_000_000, "PNG": 25_000_000, "WEBP": 25_000_000}  # what they unfold to
+_SCAN, _MOST_SCANS = b"\xff\xda", 64  # a JPEG is gone over once for each; cameras write ten, and one in a thumbnail
 
 Image.MAX_IMAGE_PIXELS = None  # the limits above are lower, and refuse instead of warning
 
@@ -46,7 +47,7 @@ class Photo:
 
 
 def clean(sent: bytes) -> Photo:
-    """The picture in the bytes. Raises PhotoError: photo_too_large, not_a_photo, too_many_pixels.
+    """The picture in the bytes. Raises PhotoError: photo_too_large, not_a_photo, too_many_pixels, too_many_scans.
 
     Takes up to a second and 350 MB: not for an event loop, and not for many at once.
     """
@@ -79,6 +80,8 @@ def _picture(sent: bytes) -> tuple[Image.Image, Original]:
         if opened.width * opened.height > _MOST_PIXELS[kind]:
             most = _MOST_PIXELS[kind] // 1_000_000
             raise PhotoError("too_many_pixels", f"a {kind} has at most {most} megapixels; send a smaller picture")
+        if kind == "JPEG" and sent.count(_SCAN) > _MOST_SCANS:
+            raise PhotoError("too_many_scans", f"a JPEG has at most {_MOST_SCANS} scans; save the picture anew")
         original = original_of(sent, opened)
         opened.thumbnail((LONGEST, LONGEST))  # first of all: every step after it would copy the whole
         upright = ImageOps.exif_transpose(opened).convert("RGBA")

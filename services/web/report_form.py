@@ -89,7 +89,7 @@ async def cleaned(request: web.Request, sent: tuple[bytes, ...]) -> list[Photo]:
             async with request.app[UNFOLDING]:
                 found.append(await asyncio.to_thread(clean, one))
         except PhotoError as error:
-            status = 413 if error.code in {"photo_too_large", "too_many_pixels"} else 400
+            status = 413 if error.code in {"photo_too_large", "too_many_pixels", "too_many_scans"} else 400
             raise WebError(status, error.code, f"photo {place}: {error}") from error
     return found
 

@@ -85,6 +85,22 @@ def bomb(width: int = 10_000, height: int = 10_000) -> bytes:
     return b"\x89PNG\r\n\x1a\n" + _chunk(b"IHDR", head) + _chunk(b"IDAT", rows) + _chunk(b"IEND", b"")
 
 
+def many_scans(more: int) -> bytes:
+    """A progressive JPEG whose last pass over the picture is told so many times over."""
+    written = io.BytesIO()
+    Image.new("RGB", (64, 64), (90, 90, 90)).save(written, "JPEG", progressive=True)
+    whole = written.getvalue()
+    return whole[:-2] + whole[whole.rindex(b"\xff\xda") : -2] * more + whole[-2:]
+
+
+def noted(*notes: str) -> bytes:
+    """A small PNG with these texts in it, packed."""
+    packed = (_chunk(b"zTXt", b"note %d\0\0" % n + zlib.compress(one.encode())) for n, one in enumerate(notes))
+    whole = png()
+    after_head = whole.index(b"IHDR") + 21  # its 13 bytes and their sum
+    return whole[:after_head] + b"".join(packed) + whole[after_head:]
+
+
 def _chunk(name: bytes, data: bytes) -> bytes:
     return struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data))
 

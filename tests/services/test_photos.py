@@ -58,6 +58,22 @@ def test_a_hundred_megapixels_are_refused_before_they_are_unfolded() -> None:
     assert refused.value.code == "too_many_pixels"
 
 
+def test_a_jpeg_that_is_gone_over_without_end_is_refused_before_it_is_read() -> None:
+    """Fifteen kilobytes of scans took four seconds, and a photo may have eight megabytes of them."""
+    assert opened(clean(pictures.many_scans(5)).data).size == (64, 64)
+    with pytest.raises(PhotoError) as refused:
+        clean(pictures.many_scans(200))
+    assert refused.value.code == "too_many_scans"
+
+
+def test_texts_of_a_file_are_looked_at_as_far_as_they_can_be_honest() -> None:
+    """Each held every other thread of the hub for a tenth of a second, and a file has room for thousands of them."""
+    made, digits = "Steps: 20, Sampler: Euler a, Seed: 1", "steps: " + "1" * 19_990
+    assert clean(pictures.noted(digits, f"steps: 3 {'x' * 500} {made}")).original.says_ai
+    assert not clean(pictures.noted(f"steps: 3 {'x' * 500} seed")).original.says_ai
+    assert not clean(pictures.noted(*[digits] * 30, made)).original.says_ai
+
+
 @pytest.mark.parametrize(
     ("sent", "code"),
     [
