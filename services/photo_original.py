@@ -51,7 +51,7 @@ def original_of(sent: bytes, opened: Image.Image) -> Original:
 
 
 def _generated(note: str) -> bool:
-    """Each word is looked for once: a pattern of both would go back at every digit, and hold the whole hub meanwhile."""
+    """Each word is looked for once: a pattern of both would go back at every digit, and the hub stand still."""
     steps = [found.end() for found in _STEPS.finditer(note)]
     for found in _SETTING.finditer(note):
         before = bisect_right(steps, found.start())

@@ -14,6 +14,7 @@ from services.web.api.viewer import Viewer
 from services.web.auth import guard, person_of
 from services.web.cap import CapPages
 from services.web.context import CONTEXT, WebContext
+from services.web.entrance import Runner
 from services.web.heard import page as heard_page
 from services.web.heartbeat import Heartbeat
 from services.web.lalert_in import LalertIn
@@ -112,7 +113,7 @@ def _lalert_in(context: WebContext, receiver: LalertReceiver) -> LalertIn:
 async def serve(app: web.Application, host: str, port: int, tls: ssl.SSLContext | None = None) -> web.AppRunner:
     """Start serving; ``await runner.cleanup()`` ends the open streams and stops. Port 0 takes a free one."""
     web_response.SERVER_SOFTWARE = HEADERS["Server"]  # type: ignore[attr-defined]  # what is no HTTP it answers by itself
-    runner = web.AppRunner(app, handler_cancellation=True, access_log=None, shutdown_timeout=5.0)
+    runner = Runner(app, handler_cancellation=True, access_log=None, shutdown_timeout=5.0)
     await runner.setup()
     await web.TCPSite(runner, host, port, ssl_context=tls).start()
     return runner

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -42,18 +43,24 @@ class Audience:
         self.picture = Picture({}, {})
         self.newest: dict[str, int] = {}  # type of record → sequence number
         self.looked = 0  # how far into the records
-        self._queues: set[asyncio.Queue[bytes | None]] = set()
+        self.networks: Counter[str] = Counter()  # from which how many listen
+        self._queues: dict[asyncio.Queue[bytes | None], str] = {}
 
     def __len__(self) -> int:
         return len(self._queues)
 
-    def join(self) -> asyncio.Queue[bytes | None]:
+    def join(self, network: str = "") -> asyncio.Queue[bytes | None]:
         queue: asyncio.Queue[bytes | None] = asyncio.Queue(_MOST_WAITING)
-        self._queues.add(queue)
+        self._queues[queue] = network
+        self.networks[network] += 1
         return queue
 
     def leave(self, queue: asyncio.Queue[bytes | None]) -> None:
-        self._queues.discard(queue)
+        network = self._queues.pop(queue, None)
+        if network is not None:
+            self.networks[network] -= 1
+            if not self.networks[network]:
+                del self.networks[network]
 
     def show(self, picture: Picture) -> bool:
         """Tell everyone what is new, encoded once; one who does not keep up is sent away and will resume."""

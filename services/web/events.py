@@ -33,8 +33,9 @@ from services.web.api.times import iso
 from services.web.api.viewer import Viewer, viewer_of
 from services.web.audience import Audience, Picture
 from services.web.auth import still_in
+from services.web.auth_limit import network_of
 from services.web.context import CONTEXT, WebContext
-from services.web.security import WebError
+from services.web.security import WebError, client_address
 
 PUBLIC = ("alerts", "hazards", "readings", "reports")
 _OF_DESK = (
@@ -53,7 +54,8 @@ _OF_DESK = (
 DESK = (*PUBLIC, *_OF_DESK)
 _BELLS = ("records", "hazards", "alerts", "outbox", "deliveries", "calls", "musters", "orders", "presence")
 _POLL, _PAUSE, _BEAT, _STUCK = 2.0, 1.0, 15.0, 30.0  # seconds
-_MOST_STREAMS = 5000
+_MOST_STREAMS = 5000  # of everybody, and as many of the desk: strangers take no place of an officer's
+_MOST_OF_ONE = 500  # of everybody, in one network: a school or a mobile carrier's address has many people behind it
 _FIRST_LOOK = 50_000  # records; a start must not read a year of them, and what is older counts as no news
 _log = structlog.get_logger("web.events")
 
@@ -77,7 +79,9 @@ async def stream(request: web.Request) -> web.StreamResponse:
     """One client's stream, until either side ends it."""
     both = request.app[AUDIENCES]
     audience = both.desk if viewer_of(request).staff else both.public
-    if len(both.public) + len(both.desk) >= _MOST_STREAMS:
+    network = network_of(client_address(request))
+    crowd = audience is both.public and audience.networks[network] >= _MOST_OF_ONE
+    if crowd or len(audience) >= _MOST_STREAMS:
         raise WebError(503, "too_many_streams", "混み合っています。 / Too many streams are open; poll /api/v1/status.")
     headers = reading_headers(request)
     headers |= {hdrs.CONTENT_TYPE: "text/event-stream", hdrs.CACHE_CONTROL: "no-store", "X-Accel-Buffering": "no"}
@@ -85,7 +89,7 @@ async def stream(request: web.Request) -> web.StreamResponse:
     await response.prepare(request)
     if request.method == "HEAD":
         return response
-    queue = audience.join()
+    queue = audience.join(network)
     open_streams = EVENT_STREAMS.labels("desk" if audience is both.desk else "public")
     open_streams.set(len(audience))
     seen = request.headers.get("Last-Event-ID", "")[:1000]

@@ -34,6 +34,7 @@ HEADERS = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Server": "shirase",
 }
+FORWARDED = ("X-Forwarded-For", "Forwarded", "X-Real-IP")  # by which a proxy shows that it stands between
 WORDS = {
     400: ("bad_request", "送られた内容を読めませんでした。 / The request could not be read."),
     401: ("login_needed", "ログインしてください。 / Please log in."),
@@ -49,6 +50,8 @@ WORDS = {
     500: ("internal", "内部の障害です。記録しました。 / An internal fault; it has been logged."),
     503: ("unavailable", "一時的に使えません。 / Temporarily unavailable."),
 }
+# Sixty kilobytes unfold to sixty megabytes, of whoever sends them, and no sender that we know of packs anything.
+_PACKED = ("bad_encoding", "圧縮せずに送ってください。 / Send it without Content-Encoding.")
 _LOST = """記録（データベース）に届きません。数分たっても戻らなければ、運用の手引きの「最小運転」を始めてください。 / \
 The store cannot be reached. If that lasts for minutes, start minimal mode as docs/continuity.md says."""
 _LOST_FILE = {8, 10, 11, 13, 14, 26}  # of SQLite: read-only, I/O error, corrupt, full, cannot be opened, no database
@@ -84,7 +87,9 @@ def client_address(request: web.Request) -> str:
 
 
 def from_inside(request: web.Request) -> bool:
-    """True for loopback and private addresses."""
+    """True for loopback and private addresses. Who came by a proxy that the settings know nothing of may be anybody."""
+    if request.app[CONTEXT].proxies is None and any(name in request.headers for name in FORWARDED):
+        return False
     try:
         return ipaddress.ip_address(client_address(request)).is_private
     except ValueError:
@@ -97,6 +102,8 @@ async def faults(request: web.Request, handler: Handler) -> web.StreamResponse:
     try:
         if not all(storable(text) for text in (request.path, *request.query.values())):
             raise web.HTTPBadRequest
+        if request.headers.get(hdrs.CONTENT_ENCODING, "identity").strip().lower() != "identity":
+            raise WebError(415, *_PACKED)
         return await handler(request)
     except WebError as fault:
         return refusal(request, fault)

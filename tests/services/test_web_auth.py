@@ -187,7 +187,14 @@ def test_the_limit_counts_an_ipv6_network_as_one_and_stays_small() -> None:
     assert waits[-1] is not None
     for n in range(6_000):
         limit.admit(f"name{n}", f"10.{n % 200}.{n // 200 % 200}.{n % 7}", NOW)
-    assert len(limit) == 10_000, "of the most three times as many keys"
+    assert len(limit) == 10_000, "of the most twice as many keys"
+
+
+def test_no_number_of_strangers_locks_an_officer_out() -> None:
+    limit = LoginLimit()
+    for n in range(1_000):
+        assert limit.admit("sato", f"2001:db8:0:{n // PER_PAIR:x}::1", NOW) is None
+    assert limit.admit("sato", "10.0.0.1", NOW) is None, "from a network of which nobody tried"
 
 
 def test_who_does_not_exist_is_refused_with_the_same_work() -> None:

@@ -238,6 +238,25 @@ async def test_one_who_does_not_keep_up_is_sent_away_not_stored_for() -> None:
     assert last is None
 
 
+async def test_strangers_take_each_other_no_place_and_none_of_the_desk(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(events, "_MOST_OF_ONE", 1)
+    async with floor(store) as running:
+        one, officer = await running.visitor(), await running.person(Role.VIEWER)
+        async with listening(one):
+            status, refused = await (await running.visitor()).get("/api/v1/events")
+            assert (status, refused["error"]) == (503, "too_many_streams")
+            monkeypatch.setattr(events, "_MOST_STREAMS", 1)
+            async with listening(officer) as desk:
+                assert await desk.event()
+        public = running.app[AUDIENCES].public
+        async with asyncio.timeout(8):
+            while public.networks:
+                await asyncio.sleep(0.01)
+        assert len(public) == 0
+
+
 async def test_a_head_request_does_not_hang(store: Store) -> None:
     async with floor(store) as running:
         visitor = await running.visitor()
