@@ -71,5 +71,8 @@ async def test_the_pages_ask_the_chain_and_no_single_header(store: Store) -> Non
             403,
             200,
         ]
-    async with floor(store) as running:  # nobody in front: nobody is believed
-        assert (await (await running.visitor()).get("/metrics", headers={"X-Forwarded-For": "8.8.8.8"}))[0] == 200
+    async with floor(store) as running:
+        near = await running.visitor()
+        assert (await near.get("/metrics"))[0] == 200
+        for name in ("X-Forwarded-For", "Forwarded", "X-Real-IP"):  # of a proxy that the settings know nothing of
+            assert (await near.get("/metrics", headers={name: "127.0.0.1"}))[0] == 403, "it may ask for anybody"
