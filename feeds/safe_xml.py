@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import re
 
 from lxml import etree
@@ -11,29 +12,45 @@ from feeds.rejected import Rejected
 MAX_BYTES = 8 * 1024 * 1024  # the nationwide aggregated telegrams have some hundred kilobytes
 MAX_DEPTH = 64
 
-_DECLARED = re.compile(r"""<\?xml\b[^>]*?\bencoding\s*=\s*["']([^"']*)["']""")
+_DECLARED = re.compile(r"""\A(<\?xml\b[^>]*?\bencoding\s*=\s*["'])([^"']*)""")
+# As a document may call its encoding → as it is read. JMA and L-Alert write UTF-8; who passes them on may not.
+_ENCODINGS = {
+    **dict.fromkeys(("utf-8", "utf8", "us-ascii"), "utf-8"),
+    **dict.fromkeys(("shift_jis", "shift-jis", "windows-31j", "cp932", "ms932"), "cp932"),
+    **dict.fromkeys(("euc-jp", "eucjp"), "euc_jp"),
+}
 _BEFORE_ROOT = re.compile(r"\s+|<\?.*?\?>|<!--.*?-->", re.DOTALL)
 
 
 def read_xml(payload: bytes) -> etree._Element | Rejected:
-    """The root element of a well-formed UTF-8 document without DOCTYPE, or the reason for refusing. Never raises."""
+    """The root element of a well-formed document without DOCTYPE, or the reason for refusing. Never raises.
+
+    Comments are left away: one in the middle of a text would cut it short.
+    """
     if len(payload) > MAX_BYTES:
         return Rejected(
             code="too_large", message=f"{len(payload)} bytes; at most {MAX_BYTES} are read", at=f"byte {MAX_BYTES}"
         )
+    text = _text(payload)
+    return text if isinstance(text, Rejected) else _hostile(text) or _parse(text)
+
+
+def _text(payload: bytes) -> str | Rejected:
+    """The document as text that declares UTF-8, so that the parser sees what was looked at, and nothing else."""
+    declared = _DECLARED.match(payload[:200].decode("latin-1"))
+    told = declared[2].strip().lower() if declared else "utf-8"
+    encoding = "utf-16" if payload[:2] in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE) else _ENCODINGS.get(told)
+    if encoding is None:
+        return Rejected(code="bad_encoding", message=f"declares {told[:40]!r}; write UTF-8", at="line 1")
     try:
-        text = payload.decode("utf-8-sig")
+        text = payload.decode("utf-8-sig" if encoding == "utf-8" else encoding)
     except UnicodeDecodeError as error:
-        return Rejected(
-            code="bad_encoding", message="this is not UTF-8; telegrams come in UTF-8", at=f"byte {error.start}"
-        )
-    return _hostile(text) or _parse(text)
+        message = f"this is not {encoding.upper()}; telegrams come in UTF-8"
+        return Rejected(code="bad_encoding", message=message, at=f"byte {error.start}")
+    return _DECLARED.sub(r"\1UTF-8", text, count=1)
 
 
 def _hostile(text: str) -> Rejected | None:
-    declared = _DECLARED.match(text)
-    if declared and declared[1].lower() not in {"utf-8", "utf8"}:
-        return Rejected(code="bad_encoding", message=f"declares {declared[1][:40]!r}; only UTF-8 is read", at="line 1")
     place = 0
     while found := _BEFORE_ROOT.match(text, place):
         place = found.end()
@@ -50,7 +67,14 @@ def _hostile(text: str) -> Rejected | None:
 
 def _parse(text: str) -> etree._Element | Rejected:
     parser = etree.XMLParser(
-        resolve_entities=False, no_network=True, load_dtd=False, dtd_validation=False, huge_tree=False, recover=False
+        resolve_entities=False,
+        no_network=True,
+        load_dtd=False,
+        dtd_validation=False,
+        huge_tree=False,
+        recover=False,
+        remove_comments=True,
+        remove_pis=True,
     )
     try:
         root = etree.fromstring(text.encode(), parser)

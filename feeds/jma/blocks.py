@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import TypeAlias
 
 from lxml import etree
 
@@ -37,7 +38,8 @@ class Named:
     @property
     def nothing(self) -> bool:
         """The area has nothing of this telegram's hazard."""
-        return "なし" in (self.status or "") or self.name == "なし" or (self.code, self.name) == (None, None)
+        untold = (self.code, self.name, self.condition) == (None, None, None)
+        return "なし" in (self.status or "") or self.name == "なし" or untold
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,21 +51,28 @@ class Place:
     code_type: str
 
 
-def finest(blocks: Iterable[etree._Element]) -> etree._Element | None:
-    """The block at the finest level of area: municipalities before groups before subdivisions before the prefecture."""
-    return min((block for block in blocks if child(block, "Item") is not None), key=_rank, default=None)
+Blocks: TypeAlias = Sequence[etree._Element]
 
 
-def listing(frame: Frame, of_body: etree._Element | None) -> etree._Element | None:
-    """The block that lists the areas: the Body's, else the Headline's finest.
+def finest(blocks: Iterable[etree._Element]) -> Blocks:
+    """The blocks at the finest level of area, municipalities before groups before subdivisions before the prefecture:
+    mostly one, but nothing forbids a telegram to share a level out among several. Those without an Item do not count.
+    """
+    told = [block for block in blocks if child(block, "Item") is not None]
+    best = min(map(_rank, told), default=None)
+    return [block for block in told if _rank(block) == best]
+
+
+def listing(frame: Frame, of_body: Blocks = ()) -> Blocks:
+    """The blocks that list the areas: the Body's, else the Headline's finest.
 
     A telegram is the whole picture, so one without any list would read as "all clear": BadTelegram, except for a
     withdrawal, which lists nothing.
     """
-    block = finest(frame.information) if of_body is None else of_body
-    if block is None and frame.info_type != "取消":
+    blocks = of_body or finest(frame.information)
+    if not blocks and frame.info_type != "取消":
         raise BadTelegram("bad_telegram", "neither Body nor Headline lists any area", "/Report/Body")
-    return block
+    return blocks
 
 
 def _rank(block: etree._Element) -> int:
@@ -72,9 +81,12 @@ def _rank(block: etree._Element) -> int:
     return FINEST.index(level) if level in FINEST else len(FINEST)
 
 
-def items(block: etree._Element | None) -> Iterator[tuple[list[Named], list[Place]]]:
-    """Of each Item its kinds and its areas, whether written Area or Areas/Area, Kind/LastKind or LastKind beside it."""
-    for item in children(block, "Item"):
+def items(blocks: Blocks) -> Iterator[tuple[list[Named], list[Place]]]:
+    """Of each Item its kinds and its areas, whether written Area or Areas/Area, Kind/LastKind or LastKind beside it.
+
+    BadTelegram for an Item that lacks either: left away, its areas would read as "all clear".
+    """
+    for item in (item for block in blocks for item in children(block, "Item")):
         beside = text(item, "LastKind", "Code")
         kinds = [
             Named(
@@ -89,6 +101,8 @@ def items(block: etree._Element | None) -> Iterator[tuple[list[Named], list[Plac
         listed = list(places(item))
         if not listed:
             raise BadTelegram("bad_telegram", "an Item without an Area speaks of nowhere", path_of(item))
+        if not kinds:
+            raise BadTelegram("bad_telegram", "an Item without a Kind does not say what holds there", path_of(item))
         yield kinds, listed
 
 

@@ -10,7 +10,7 @@ from datetime import datetime
 from lxml import etree
 
 from feeds.decimals import decimal
-from feeds.instant import instant
+from feeds.instant import instant, iso_utc
 from feeds.records import Rejected
 from feeds.safe_xml import path_of
 from feeds.status import Status
@@ -117,7 +117,7 @@ def read_frame(root: etree._Element) -> Frame:
         title=need(control, "Title"),
         control_status=control_status,
         status=STATUSES[control_status],
-        control_datetime=need(control, "DateTime"),
+        control_datetime=_in_utc(need(control, "DateTime")),
         editorial_office=text(control, "EditorialOffice") or "",
         publishing_office=text(control, "PublishingOffice") or "",
         head_title=text(head, "Title") or "",
@@ -149,6 +149,14 @@ def _moment(report_datetime: str) -> datetime:
         return instant(report_datetime)
     except ValueError as error:
         raise BadTelegram("bad_time", str(error), "/Report/Head/ReportDateTime") from None
+
+
+def _in_utc(told: str) -> str:
+    """As JMA writes it, in UTC with Z: by this text two telegrams of one minute are told apart."""
+    try:
+        return iso_utc(instant(told))
+    except ValueError:
+        return told
 
 
 def _local(element: etree._Element) -> str:

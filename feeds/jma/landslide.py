@@ -7,13 +7,13 @@ from feeds.jma.codes import named_level
 from feeds.jma.content import Content
 from feeds.jma.frame import BadTelegram, Frame, children
 
-_LEVELS = {"3": 4, "1": 0}  # 警戒 stands for 警戒レベル４, 解除 for its end; 0 なし is no entry
+_LEVELS = {"3": 4, "警戒": 4, "1": 0}  # 警戒 stands for 警戒レベル４, 解除 for its end; 0 なし is no entry
 
 
 def landslide_warning(frame: Frame, hazard: str) -> Content:
     """Body first; where there is none, the groups of the Headline, which carry the change as Condition."""
-    block = listing(frame, finest(children(frame.body, "Warning")))
-    listed = [(kind, place) for kinds, places in items(block) for kind in kinds for place in places]
+    blocks = listing(frame, finest(children(frame.body, "Warning")))
+    listed = [(kind, place) for kinds, places in items(blocks) for kind in kinds for place in places]
     return Content(
         hazard=hazard,
         areas=tuple(
@@ -28,7 +28,7 @@ def landslide_warning(frame: Frame, hazard: str) -> Content:
 def _level(kind: Named) -> int:
     if kind.released:
         return 0
-    level = _LEVELS.get(kind.code or "", named_level(kind.name))
+    level = named_level(kind.name) or _LEVELS.get(kind.code or "", _LEVELS.get(kind.name or ""))
     if level is None:
         what = f"kind {kind.code!r} {kind.name!r} is neither 警戒, 解除 nor なし"
         raise BadTelegram("bad_telegram", what, "/Report/Body/Warning")

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from lxml import etree
 
-from feeds.jma.blocks import entry, finest, items, listing, places
+from feeds.jma.blocks import Blocks, entry, finest, items, listing, places
 from feeds.jma.content import Content
 from feeds.jma.frame import EB, Frame, child, children, number, plain, text
 from feeds.records import Observation, TelegramArea
@@ -43,9 +43,15 @@ def notice(frame: Frame, hazard: str) -> Content:
 
 def tagged(frame: Frame, hazard: str) -> Content:
     """Areas of the Headline with the information tags as Condition; the first tag, else the title, tells the hazard."""
-    block = finest(frame.information)
-    tags = next((kind.condition for kinds, _ in items(block) for kind in kinds if kind.condition), None)
-    return _content(frame, hazard_of_words(tags, hazard_of_words(frame.head_title, hazard)), block)
+    blocks = finest(frame.information)
+    tags = next((kind.condition for kinds, _ in items(blocks) for kind in kinds if kind.condition), None)
+    return _content(frame, hazard_of_words(tags, hazard_of_words(frame.head_title, hazard)), blocks)
+
+
+def bulletin(frame: Frame, hazard: str) -> Content:
+    """府県気象防災速報: tagged too, but without an area it would be lost, so BadTelegram."""
+    listing(frame)
+    return tagged(frame, hazard)
 
 
 def outlook(frame: Frame, hazard: str) -> Content:
@@ -56,6 +62,7 @@ def outlook(frame: Frame, hazard: str) -> Content:
         for item in children(info, "Item"):
             if text(item, "Kind", "Name") is not None:
                 areas.extend(_phenomenon(item))
+    areas = areas or list(tagged(frame, hazard).areas)
     told = next((area.hazard for area in areas if area.hazard != "other"), hazard)
     return Content(hazard=hazard_of_words(frame.head_title, told), areas=tuple(areas))
 
@@ -73,10 +80,10 @@ def _phenomenon(item: etree._Element) -> Iterator[TelegramArea]:
         )
 
 
-def _content(frame: Frame, hazard: str, block: etree._Element | None) -> Content:
+def _content(frame: Frame, hazard: str, blocks: Blocks) -> Content:
     areas: list[TelegramArea] = []
     without: list[str] = []
-    for kinds, listed in items(block):
+    for kinds, listed in items(blocks):
         for kind in kinds:
             if kind.nothing:
                 without.extend(place.code for place in listed)

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 from lxml import etree
 
+from feeds.jma.blocks import Named, Place, entry, items
 from feeds.jma.content import Content
-from feeds.jma.frame import EB, Frame, child, children, need, number, text
+from feeds.jma.frame import EB, Frame, child, children, need, number, plain, text
 from feeds.records import Hypocenter, Observation, TelegramArea
 
 DISTRICT = "地震情報／細分区域"
 MUNICIPALITY = "気象・地震・火山情報／市町村等"
+_OF_DISTRICTS = ("震度速報", "（細分区域）")  # blocks of the Headline
 INTENSITIES = ("1", "2", "3", "4", "5-", "5+", "6-", "6+", "7")
 
 _COORDINATE = re.compile(r"([+-][0-9.]+)([+-][0-9.]+)([+-][0-9.]+)?/")
@@ -23,12 +26,16 @@ def earthquake(frame: Frame, hazard: str) -> Content:
     """Districts, then the municipalities where given. An area that is not listed is unknown, never zero."""
     intensity = child(frame.body, "Intensity")
     observed, forecast = child(intensity, "Observation"), child(intensity, "Forecast")
-    districts = [*_districts(observed, hazard), *_districts(forecast, hazard)]
+    districts = [*_districts(observed, hazard), *_districts(forecast, hazard)] or [
+        replace(entry(kind, place, hazard, None), max_intensity=_class(kind.name)) for kind, place in _announced(frame)
+    ]
+    areas = (*districts, *_municipalities(observed, hazard))
+    told = [area.max_intensity for area in areas if area.max_intensity]
     return Content(
         hazard=hazard,
-        areas=(*districts, *_municipalities(observed, hazard)),
+        areas=areas,
         observations=tuple(_stations(observed)),
-        max_intensity=_intensity(observed) or _foreseen(forecast),
+        max_intensity=_intensity(observed) or _foreseen(forecast) or max(told, key=INTENSITIES.index, default=None),
         **source(frame.body),
     )
 
@@ -80,6 +87,13 @@ def _districts(block: etree._Element | None, hazard: str) -> Iterator[TelegramAr
             )
 
 
+def _announced(frame: Frame) -> Iterator[tuple[Named, Place]]:
+    """The districts of the Headline, for want of any in the Body: 震度５弱 is the name of their kind."""
+    blocks = [block for block in frame.information if block.get("type", "").endswith(_OF_DISTRICTS)]
+    for kinds, places in items(blocks if frame.info_type != "取消" else ()):
+        yield from ((kind, place) for kind in kinds for place in places)
+
+
 def _municipalities(block: etree._Element | None, hazard: str) -> Iterator[TelegramArea]:
     for prefecture in children(block, "Pref"):
         for area in children(prefecture, "Area"):
@@ -97,9 +111,8 @@ def _municipalities(block: etree._Element | None, hazard: str) -> Iterator[Teleg
 def _stations(block: etree._Element | None) -> Iterator[Observation]:
     """At each station 震度 as the class JMA gives, and what VXSE62 adds of long-period motion; no time is told."""
     for station in [] if block is None else block.iter(f"{{{etree.QName(block).namespace}}}IntensityStation"):
-        felt = text(station, "Int")
         told: tuple[tuple[str, float | str | None, str], ...] = (
-            ("震度", felt if felt in INTENSITIES else None, ""),
+            ("震度", _class(text(station, "Int")), ""),
             ("長周期地震動階級", number(child(station, "LgInt")), ""),
             ("絶対速度応答", number(child(station, "Sva")), "cm/s"),
         )
@@ -117,11 +130,15 @@ def _stations(block: etree._Element | None) -> Iterator[Observation]:
 
 def _intensity(block: etree._Element | None) -> str | None:
     """MaxInt; None where it is absent or not received (５弱以上未入電)."""
-    value = text(block, "MaxInt")
+    return _class(text(block, "MaxInt"))
+
+
+def _class(told: str | None) -> str | None:
+    """One of INTENSITIES, however it is written: 5-, ５－, 震度５弱."""
+    value = plain(told).removeprefix("震度").replace("弱", "-").replace("強", "+")
     return value if value in INTENSITIES else None
 
 
 def _foreseen(block: etree._Element | None) -> str | None:
     """The upper end of ForecastInt, or the lower one where the upper is open (over)."""
-    both = (text(block, "ForecastInt", "To"), text(block, "ForecastInt", "From"))
-    return next((value for value in both if value in INTENSITIES), None)
+    return _class(text(block, "ForecastInt", "To")) or _class(text(block, "ForecastInt", "From"))

@@ -6,24 +6,24 @@ the municipalities that the flood would reach, the gauges' levels now, and their
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 from lxml import etree
 
-from feeds.jma.blocks import entry, items
+from feeds.jma.blocks import Blocks, entry, finest, items
 from feeds.jma.codes import named_level, river_level
 from feeds.jma.content import Content
 from feeds.jma.frame import EB, BadTelegram, Frame, child, children, number, text
 from feeds.records import Criterion, Observation, TelegramArea
 
 _SECTION = ("（予報区域）", "（発表区間）")  # VXKO, VXSU
-_RIVER = "（河川）"  # the next coarser, where a telegram has no section
+_RIVER = "（河川）"  # the next coarser, where a telegram has no section; then whatever the Headline has
 _MEASURED = {"水位": "m", "流量": "m3/s"}  # what gauges tell, and the unit where it is not written
 
 
 def flood_forecast(frame: Frame, hazard: str) -> Content:
     """One entry per forecast section and kind; a withdrawal has none. BadTelegram where the level cannot be told."""
-    sections = _blocks(frame, _SECTION) or _blocks(frame, (_RIVER,))
+    sections = _blocks(frame, _SECTION) or _blocks(frame, (_RIVER,)) or finest(frame.information)
     if not sections and frame.info_type != "取消":
         raise BadTelegram("bad_telegram", "no Information of the forecast section", "/Report/Head/Headline")
     return Content(
@@ -35,12 +35,12 @@ def flood_forecast(frame: Frame, hazard: str) -> Content:
     )
 
 
-def _blocks(frame: Frame, endings: tuple[str, ...]) -> list[etree._Element]:
-    return [block for block in frame.information if block.get("type", "").endswith(endings)]
+def _blocks(frame: Frame, endings: tuple[str, ...]) -> Blocks:
+    return finest(block for block in frame.information if block.get("type", "").endswith(endings))
 
 
-def _entries(sections: Iterable[etree._Element], hazard: str) -> Iterator[TelegramArea]:
-    for kinds, places in (item for section in sections for item in items(section)):
+def _entries(sections: Blocks, hazard: str) -> Iterator[TelegramArea]:
+    for kinds, places in items(sections):
         for kind in kinds:
             level = river_level(kind.code, kind.name)
             if level is None:

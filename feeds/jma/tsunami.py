@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from lxml import etree
 
-from feeds.jma.blocks import places
+from feeds.jma.blocks import Named, Place, entry, items, listing, places
 from feeds.jma.content import Content
 from feeds.jma.frame import EB, Frame, child, children, number, text
 from feeds.jma.quake import source
@@ -18,15 +18,21 @@ _NOTHING = "00"  # 津波なし
 
 
 def tsunami(frame: Frame, hazard: str) -> Content:
-    """One entry per 津波予報区, and what tide gauges measured. The earthquake's own figures stand beside."""
+    """One entry per 津波予報区, and what tide gauges measured. The earthquake's own figures stand beside.
+
+    Where the Body tells nothing, not even what was measured, the Headline's wider areas; BadTelegram where that does
+    not either.
+    """
     block = child(frame.body, "Tsunami")
     parts = (("Forecast", FORECAST_AREA), ("Estimation", COAST))
     listed = [
-        entry
+        area
         for name, code_type in parts
         for item in children(child(block, name), "Item")
-        for entry in _entries(item, hazard, code_type)
+        for area in _entries(item, hazard, code_type)
     ]
+    if not listed and child(block, "Observation") is None and frame.info_type != "取消":
+        listed = [entry(kind, place, hazard, None) for kind, place in _announced(frame)]
     return Content(
         hazard=hazard,
         areas=tuple(area for area in listed if area.kind_code != _NOTHING),
@@ -34,6 +40,11 @@ def tsunami(frame: Frame, hazard: str) -> Content:
         observations=tuple(_heights(child(block, "Observation"))),
         **source(frame.body),
     )
+
+
+def _announced(frame: Frame) -> Iterator[tuple[Named, Place]]:
+    for kinds, listed in items(listing(frame)):
+        yield from ((kind, place) for kind in kinds for place in listed)
 
 
 def _entries(item: etree._Element, hazard: str, code_type: str) -> Iterator[TelegramArea]:

@@ -9,7 +9,7 @@ from feeds.jma.danger import danger_series
 from feeds.jma.early import early_notice
 from feeds.jma.frame import plain
 from feeds.jma.landslide import landslide_warning
-from feeds.jma.notices import notice, outlook, tagged
+from feeds.jma.notices import bulletin, notice, outlook, tagged
 from feeds.jma.quake import earthquake
 from feeds.jma.river import flood_forecast
 from feeds.jma.tsunami import tsunami
@@ -50,7 +50,7 @@ TYPES = (
     TelegramType("記録的短時間大雨情報", "VPOA50", "heavy_rain", notice),
     TelegramType("竜巻注意情報", "VPHW50", "tornado", notice),
     TelegramType("竜巻注意情報（目撃情報付き）", "VPHW51", "tornado", notice),
-    TelegramType("府県気象防災速報", "VPBS50", "other", tagged),
+    TelegramType("府県気象防災速報", "VPBS50", "other", bulletin),
     TelegramType("全般気象解説情報", "VPZJ51", "other", tagged),
     TelegramType("地方気象解説情報", "VPCJ51", "other", tagged),
     TelegramType("府県気象解説情報", "VPFJ51", "other", tagged),
@@ -79,6 +79,11 @@ TYPES = (
     TelegramType("噴火速報", "VFVO56", "volcano", volcano),
 )
 _CODES = frozenset(row.code for row in TYPES if row.code)
+# 気象警報・注意報 under a name that brackets may bear one day, the first match decides
+_RENAMED = (
+    *(("土砂", "VPWW56"), ("大雨", "VPWW55"), ("高潮", "VPWW57"), ("暴風", "VPWW58"), ("風", "VPWW58")),
+    *(("波", "VPWW59"), ("大雪", "VPWW60"), ("注意報", "VPWW61"), ("明後日", "VPFD61"), ("明日", "VPFD60")),
+)
 _COPIES = frozenset({"VPWS50"})  # megabytes every ten minutes of what each office sends by itself
 _FAMILIES = ("VXKO", "VXSU")  # a code per river
 # Earthquakes, tsunami, volcanoes: an office speaks for many prefectures (岩手山: Sendai's), or another in its place.
@@ -86,14 +91,29 @@ _NATIONAL = ("VXSE", "VTSE", "VYSE", "VFVO")
 _BY_TITLE = {plain(row.title): row for row in TYPES}
 
 
-def type_of_title(title: str) -> TelegramType | None:
-    """The type of a telegram with this Control/Title, None where it is not read."""
-    return _BY_TITLE.get(plain(title))
+def type_of_title(title: str, code: str | None = None) -> TelegramType | None:
+    """The type of a telegram with this Control/Title, None where it is not read.
+
+    What stands in brackets has been renamed before (土砂災害 became 土砂), so where it is not known the ``code`` that
+    the transport told decides, else the hazard that the brackets name.
+    """
+    known = _BY_TITLE.get(plain(title))
+    if known:
+        return known
+    stem, _, rest = plain(title).partition("(")
+    akin = [row for row in TYPES if rest and plain(row.title).partition("(")[0] == stem]
+    by_code = next((row for row in akin if row.code and row.code == code), None)
+    return by_code or next((row for word, code in _RENAMED for row in akin if row.code == code and word in rest), None)
+
+
+def is_read(code: str) -> bool:
+    """True where telegrams of this type code have a reader."""
+    return code in _CODES or code.startswith(_FAMILIES)
 
 
 def worth_fetching(code: str) -> bool:
     """True where telegrams of this type code have a reader and tell what no other does."""
-    return code not in _COPIES and (code in _CODES or code.startswith(_FAMILIES))
+    return code not in _COPIES and is_read(code)
 
 
 def of_whole_japan(code: str) -> bool:

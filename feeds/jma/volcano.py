@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import TypeAlias
 
 from lxml import etree
 
 from feeds.instant import instant
-from feeds.jma.blocks import Named, items
+from feeds.jma.blocks import Named, items, listing
 from feeds.jma.content import Content
 from feeds.jma.frame import EB, Frame, child, children, number, text
 from feeds.records import Observation, Period, TelegramArea
@@ -25,11 +25,11 @@ def volcano(frame: Frame, hazard: str) -> Content:
     The level is told only where the telegram speaks of one volcano: a monthly survey of all has none of its own.
     An ash forecast tells of each municipality when what will fall, as the periods of its entry.
     """
-    blocks: Iterable[etree._Element] = list(children(frame.body, "VolcanoInfo")) or frame.information
+    told = [block for block in children(frame.body, "VolcanoInfo") if child(block, "Item") is not None]
+    blocks = listing(frame, told)
     listed = [
         (kind, _entry(kind, place.code, place.name, place.code_type, hazard))
-        for block in blocks
-        for kinds, places in items(block)
+        for kinds, places in items(blocks)
         for kind in kinds
         for place in places
     ]
@@ -86,7 +86,7 @@ def _ash(body: etree._Element | None, hazard: str) -> Iterator[tuple[_Key, tuple
     """(area, kind) → the entry of it, with a period for each step of the forecast that names it."""
     found: dict[_Key, tuple[Named, TelegramArea]] = {}
     for block in children(child(body, "AshInfos"), "AshInfo"):
-        for kinds, places in items(block):
+        for kinds, places in items([block]):
             for kind, place in ((kind, place) for kind in kinds for place in places):
                 key = place.code, kind.code
                 before = found.get(key)

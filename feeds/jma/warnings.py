@@ -5,9 +5,7 @@ A telegram is the whole picture of its office and hazard: every area is listed, 
 
 from __future__ import annotations
 
-from lxml import etree
-
-from feeds.jma.blocks import Named, Place, entry, finest, items, listing
+from feeds.jma.blocks import Blocks, Named, Place, entry, finest, items, listing
 from feeds.jma.codes import LEVELLED, hazard_of, warning_level
 from feeds.jma.content import Content
 from feeds.jma.frame import Frame, children
@@ -23,13 +21,13 @@ def weather_warnings(frame: Frame, hazard: str) -> Content:
 
 def special_warning(frame: Frame, hazard: str) -> Content:
     """The Body is empty by design; the Headline names kinds and areas."""
-    return _content(frame, hazard, listing(frame, None))
+    return _content(frame, hazard, listing(frame))
 
 
-def _content(frame: Frame, hazard: str, block: etree._Element | None) -> Content:
+def _content(frame: Frame, hazard: str, blocks: Blocks) -> Content:
     areas: list[TelegramArea] = []
     without: dict[str, None] = {}
-    for kinds, places in items(block):
+    for kinds, places in items(blocks):
         for place in places:
             for kind in kinds:
                 if kind.nothing:
@@ -44,7 +42,8 @@ def _content(frame: Frame, hazard: str, block: etree._Element | None) -> Content
 
 
 def _entry(kind: Named, place: Place, of_type: str, frame: Frame) -> TelegramArea:
-    hazard = hazard_of(kind.last_code if kind.code == "00" else kind.code, "other" if of_type == "all" else of_type)
+    code = kind.last_code if kind.code == "00" else kind.code
+    hazard = hazard_of(code, kind.name, "other" if of_type == "all" else of_type)
     level = warning_level(kind.code, kind.name, hazard, frame.reported_at)
     if kind.released and (hazard in LEVELLED or hazard == "other"):
         level = 0  # other: 解除 of a special warning that is not named any more

@@ -37,7 +37,7 @@ class RiverForecast:
         found: dict[str, Hazard] = {}
         for telegram in standing(inputs, series, self.stands).values():
             for entry in telegram.areas:
-                if not is_over(entry) and _concerns(telegram, entry, ground):
+                if entry.alert_level and not is_over(entry) and _concerns(telegram, entry, ground):
                     hazard = self._hazard(telegram, entry, city, inputs)
                     known = found.get(hazard.key)
                     if known is None or known.level < hazard.level:

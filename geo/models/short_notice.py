@@ -6,6 +6,7 @@ each notice speaks, so the two are one hazard.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -45,6 +46,7 @@ _TAGS: Mapping[str, Notice] = {
     "竜巻目撃": _TYPES["VPHW51"],
     "竜巻": _TYPES["VPHW50"],
 }
+_BETWEEN = re.compile(r"[\s・、,]+")  # tags
 
 
 class ShortNotice:
@@ -106,10 +108,18 @@ def notices(telegram: Telegram, entry: TelegramArea) -> Iterator[Notice]:
     if by_type is not None:
         yield by_type
         return
-    for tag in (entry.condition or "").split():
-        notice = next((notice for word, notice in _TAGS.items() if word in tag), None)
-        if notice is not None:
-            yield notice
+    tags = _BETWEEN.split(entry.condition or telegram.head_title)
+    known = [notice for tag in tags for notice in [_known(tag)] if notice]
+    yield from known or ([_unknown(entry)] if entry.hazard != "other" else [])
+
+
+def _known(tag: str) -> Notice | None:
+    return next((notice for word, notice in _TAGS.items() if word in tag), None)
+
+
+def _unknown(entry: TelegramArea) -> Notice:
+    """A tag of a later year, of which only the hazard is understood."""
+    return Notice(f"notice_{entry.hazard}", entry.hazard, 2, entry.condition or "気象防災速報", timedelta(hours=3))
 
 
 def _level(telegram: Telegram, notice: Notice, city: Area) -> int:

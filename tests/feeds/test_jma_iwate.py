@@ -90,7 +90,6 @@ class TestFrame:
     @pytest.mark.parametrize(
         ("change", "code", "at"),
         [
-            (("（Ｒ０６）（大雨）", "（桜の開花）"), "unsupported_telegram", "/Report/Control/Title"),
             (("気象警報・注意報（Ｒ０６）（大雨）", ""), "bad_telegram", "/Report/Control/Title"),
             (("00+09:00</ReportDateTime>", "00</ReportDateTime>"), "bad_time", "/Report/Head/ReportDateTime"),
             (("<InfoType>発表</InfoType>", ""), "bad_telegram", "/Report/Head/InfoType"),
@@ -295,7 +294,7 @@ class TestRivers:
         assert got.max_alert_level == level
 
     def test_without_section_or_level_it_is_refused(self) -> None:
-        nowhere = (("（予報区域）", "（？）"), ("（河川）", "（？）"))
+        nowhere = (("<Headline>", "<Nothing>"), ("</Headline>", "</Nothing>"))
         assert refusal(iwate("VXKO_kitakami_level4.xml", *nowhere)).code == "bad_telegram"
         unnamed = ("レベル４氾濫危険警報</Name><Code>40", "氾濫情報</Name><Code>77")
         assert refusal(iwate("VXKO_kitakami_level4.xml", unnamed)).code == "bad_telegram"
@@ -378,8 +377,11 @@ class TestHostileBytes:
             (b'<!DOCTYPE html>\n<html lang="ja"><body>503</body></html>', "doctype"),
             (b'<?xml version="1.0"?>\n<!-- x --><!DOCTYPE l [<!ENTITY a "b">]><Report>&a;</Report>', "doctype"),
             (b"<Report>&undefined;</Report>", "bad_xml"),
-            ('<?xml version="1.0" encoding="UTF-16"?><Report/>'.encode("utf-16"), "bad_encoding"),
-            (b'<?xml version="1.0" encoding="Shift_JIS"?><Report/>', "bad_encoding"),
+            ('<?xml version="1.0" encoding="UTF-16"?><Report/>'.encode("utf-16"), "not_jma"),
+            ('<!DOCTYPE l [<!ENTITY a "b">]><Report>&a;</Report>'.encode("utf-16"), "doctype"),
+            (b"\xff\xfe<", "bad_encoding"),
+            (b'<?xml version="1.0" encoding="Shift_JIS"?><Report>\x81</Report>', "bad_encoding"),
+            (b'<?xml version="1.0" encoding="UTF-7"?><Report/>', "bad_encoding"),
             (
                 b'<Report xmlns:xi="http://www.w3.org/2001/XInclude"><xi:include href="/etc/passwd"/></Report>',
                 "not_jma",

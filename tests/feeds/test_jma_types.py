@@ -13,7 +13,7 @@ from feeds.contract import record_line
 from feeds.jma.danger import danger_series
 from feeds.jma.early import early_notice
 from feeds.jma.landslide import landslide_warning
-from feeds.jma.notices import notice, outlook, tagged
+from feeds.jma.notices import bulletin, notice, outlook, tagged
 from feeds.jma.quake import earthquake
 from feeds.jma.river import flood_forecast
 from feeds.jma.tsunami import tsunami
@@ -115,9 +115,12 @@ MADE: dict[object, tuple[Callable[[TelegramType], bytes], tuple[str, str | None,
         lambda row: report(row.title, warning(f"{row.title}（発表細分）", (issued(row.title, "1"), INLAND))),
         ("030010", "1", None),
     ),
-    tagged: (
-        lambda row: report(row.title, headline=information("情報タグ", _TAG, FORECAST_AREAS, INLAND)),
-        ("030010", None, None),
+    **dict.fromkeys(
+        (tagged, bulletin),
+        (
+            lambda row: report(row.title, headline=information("情報タグ", _TAG, FORECAST_AREAS, INLAND)),
+            ("030010", None, None),
+        ),
     ),
     outlook: (lambda row: report(row.title, _OUTLOOK), ("030010", None, None)),
     earthquake: (_seismic(quake() + shaken(_DISTRICT)), ("212", None, None)),

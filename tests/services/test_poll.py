@@ -277,7 +277,7 @@ async def test_a_server_that_is_down_is_never_given_up(desk: Desk, jma: FakeJma)
 
 
 async def test_a_telegram_nobody_reads_is_quarantined_once(desk: Desk, jma: FakeJma) -> None:
-    odd = warning(jma.now).replace("（Ｒ０６）（大雨）".encode(), "（桜の開花）".encode())
+    odd = warning(jma.now).replace("気象警報・注意報（Ｒ０６）（大雨）".encode(), "季節観測（桜の開花）".encode())
     name = jma.publish("VPWW55", odd)
     await desk.until_quiet(4)
     assert (await desk.refused(), jma.asked(name)) == ([("unsupported_telegram", odd)], 1)

@@ -72,6 +72,14 @@ def test_several_tags_and_what_no_notice_is() -> None:
     assert run(replace(tagged("短時間大雪"), telegram="VPFJ51")) == []
 
 
+def test_a_tag_of_a_later_year_is_told_by_its_hazard_and_a_missing_one_by_the_title() -> None:
+    later = tagged("猛吹雪")
+    snow = replace(later, areas=tuple(replace(area, hazard="heavy_snow") for area in later.areas))
+    assert [(one.source, one.kind, one.level) for one in run(snow)] == [("notice_heavy_snow", "heavy_snow", 2)]
+    assert [one.source for one in run(tagged("大雪・短時間大雪"))] == ["short_heavy_snow"]
+    assert [one.source for one in run(tagged("", head_title="岩手県気象防災速報（線状降水帯発生）"))] == ["rain_band"]
+
+
 def test_withdrawn_over_or_elsewhere() -> None:
     later = NOW + timedelta(minutes=5)
     assert run(tagged("短時間大雪"), tagged("短時間大雪", at=later, info_type="取消"), now=later) == []
