@@ -73,13 +73,18 @@ class Desk:
     _holding: set[tuple[str, str, str, Reason]] = field(default_factory=set)
     _seen: frozenset[str] = frozenset()  # keys of the last picture
     _gone: dict[str, datetime] = field(default_factory=dict)
+    _taken_back: frozenset[str] = frozenset()
 
     def __post_init__(self) -> None:
         self.ledger = Ledger(self.status)
 
-    def decide(self, now: datetime, picture: Mapping[str, Hazard]) -> list[Event]:
-        """What ``evaluate`` would write down at this instant, and what people then do."""
+    def decide(
+        self, now: datetime, picture: Mapping[str, Hazard], taken_back: frozenset[str] = frozenset()
+    ) -> list[Event]:
+        """What ``evaluate`` would write down at this instant, and what people then do. ``taken_back``: keys of those
+        that are gone because their telegram was withdrawn."""
         self._miss(now, picture)
+        self._taken_back = taken_back
         situation = self._situation(now, picture)
         decided = decide(situation, self.rules, self.sender, self.place, self.around)
         decision = self.floor.under(decided)
@@ -106,13 +111,15 @@ class Desk:
     def _situation(self, now: datetime, picture: Mapping[str, Hazard]) -> Situation:
         quiet = [one for one in self.silences if one.begins <= now < one.ends]
         standing = self.ledger.standing(now)
+        gone = {key: at for key, at in self._gone.items() if key in told_keys(standing)}
         return Situation(
             now=now,
             status=self.status,
             hazards=tuple(picture.values()),
             standing=standing,
             silences=quiet,
-            gone={key: at for key, at in self._gone.items() if key in told_keys(standing)},
+            gone=gone,
+            taken_back=self._taken_back & gone.keys(),
         )
 
     def _miss(self, now: datetime, picture: Mapping[str, Hazard]) -> None:

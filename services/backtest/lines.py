@@ -14,9 +14,9 @@ Line = dict[str, Any]
 
 
 def stage(alert: Alert) -> str:
-    """begin, update or all_clear."""
+    """begin, update, all_clear, or cancel: what was announced should never have been."""
     if alert.ends:
-        return "all_clear"
+        return "cancel" if alert.msg_type == "Cancel" else "all_clear"
     return "begin" if alert.msg_type == "Alert" else "update"
 
 

@@ -72,7 +72,7 @@ class Record:
 
     start: datetime
     series: dict[str, Series] = field(default_factory=dict)
-    stages: dict[str, Counter[str]] = field(default_factory=dict)  # rule → begin, update, all_clear
+    stages: dict[str, Counter[str]] = field(default_factory=dict)  # rule → begin, update, all_clear, cancel
     days: dict[str, Counter[date]] = field(default_factory=dict)  # rule → revisions of each Japanese day
     stages_of_kind: dict[str, Counter[str]] = field(default_factory=dict)
     days_of_kind: dict[str, Counter[date]] = field(default_factory=dict)

@@ -21,7 +21,7 @@ async def run(sight: Sight, period: Period, desks: Sequence[Desk]) -> AsyncItera
             await sight.look(now)
             looks_at = await sight.next_look(now)
         for place, desk in enumerate(desks):
-            for event in desk.decide(now, sight.picture):
+            for event in desk.decide(now, sight.picture, sight.taken_back):
                 yield now, place, event
         timers = [at for desk in desks if (at := desk.due(now, sight.picture)) is not None]
         now = max(now + _LEAST, min([looks_at, *timers]))

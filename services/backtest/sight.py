@@ -14,6 +14,7 @@ from geo.official.lasting import SHAKING, STANDING
 from geo.series.heard import Heard
 from services.backtest.memory import Memory, Season
 from services.backtest.stream import Stream
+from services.backtest.withdrawals import Withdrawals
 from services.season import Season as Hours
 from services.store import plowed
 from services.store.arrivals import Arrival
@@ -61,6 +62,8 @@ class Sight:
             windows=Memory.windows(self._wants),
             by_measured=hindsight,
         )
+        official = frozenset(model.name for model in source.models if model.telegrams)
+        self._withdrawals = Withdrawals(source.store, source.status, official)
         self._hindsight = hindsight
         self._hours = Hours(as_of_now=not hindsight)
         self._lasting: Sequence[Telegram] = ()
@@ -75,16 +78,23 @@ class Sight:
 
     async def look(self, now: datetime) -> None:
         """Take in what has come, and let every model see it."""
-        for arrival in await self._stream.upto(now):
+        came = await self._stream.upto(now)
+        for arrival in came:
             self.memory.tell(arrival)
             self._note(arrival)
         faults: dict[str, Exception] = {}
         inputs = self.memory.inputs(now, await self._season_at(now), await self._lasting_at(now))
         inputs = replace(inputs, passes=await self._rounds_at(now))
         found = look(self._source.models, inputs, self._source.ground, faults).found
-        self.picture = {hazard.key: hazard for hazard in next_picture(self.picture, found)}
+        before, self.picture = self.picture, {hazard.key: hazard for hazard in next_picture(self.picture, found)}
+        await self._withdrawals.look(now, before, self.picture, came)
         self.failing = {name: repr(error) for name, error in faults.items()} | self.failing
         self.looks += 1
+
+    @property
+    def taken_back(self) -> frozenset[str]:
+        """Keys of those that went because who announced them was mistaken."""
+        return self._withdrawals.keys
 
     async def next_look(self, last: datetime) -> datetime:
         """When there may be something else to see: at the next arrival, soon after a hazard runs out, and by and by.

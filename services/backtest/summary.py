@@ -61,6 +61,7 @@ def _sums(stages: Counter[str] | None, days: Counter[date] | None, found: Iterab
         "alerts": stages["begin"],
         "updates": stages["update"],
         "all_clears": stages["all_clear"],
+        "cancels": stages["cancel"],
         "most_in_a_day": max(days.values(), default=0),
         "events": hits + misses,
         "hits": hits,

@@ -27,15 +27,21 @@ END = NOW + timedelta(hours=2, minutes=40)
 THINKS = timedelta(minutes=4)
 RAIN = entry("heavy_rain", "03", "レベル３大雨警報", 3)
 OVER = entry("heavy_rain", "03", "レベル３大雨警報", 3, status="解除")
+STORM = entry("wind_storm", "05", "暴風警報", 3)
 
 
 def evening() -> list[tuple[datetime, Record]]:
-    """A flood of which some readings come late, a warning and its end, a sighting that is confirmed."""
+    """A flood of which some readings come late, a warning and its end, one that was issued in error, a sighting that is
+    confirmed."""
     came: list[tuple[datetime, Record]] = list(wave(every=EVERY))
     came[9] = (came[9][0] + timedelta(minutes=17), came[9][1])
     for minutes, what in ((41, RAIN), (120, OVER)):
         at = NOW + timedelta(minutes=minutes)
         came.append((at + timedelta(seconds=5), telegram("VPWW55", what, at=at)))
+    for minutes, what in ((61, "発表"), (75, "取消")):
+        at = NOW + timedelta(minutes=minutes)
+        areas = (STORM,) if what == "発表" else ()
+        came.append((at + timedelta(seconds=5), telegram("VPWW58", *areas, at=at, info_type=what)))
     for minutes, confirmed in ((20, False), (50, True)):
         bear = Report(
             gateway="police",
@@ -92,8 +98,10 @@ async def test_live_and_back_test_are_one(store: Store) -> None:
     await Night(store).live()
     found = await lines(store, asked(end=END, recorded=True, compare_sent=True))
     assert of(found, "difference") == []
-    assert found[-1] == {"line": "compared", "same": 8, "differs": 0, "only_stored": 0, "only_backtest": 0}
+    assert found[-1] == {"line": "compared", "same": 10, "differs": 0, "only_stored": 0, "only_backtest": 0}
     acts = [(one["rule"], one["act"]) for one in of(found, "alert")]
     assert ("evacuation-proposal", "rejected") in acts and ("river-level", "issued") in acts
+    storm = [(one["stage"], one["headline"]) for one in of(found, "alert") if one["kind"] == "wind_storm"]
+    assert [stage for stage, _ in storm] == ["begin", "cancel"] and "誤り" in storm[-1][1], storm
     other = await lines(store, asked(end=END, rules=[only("bear-sighting")], recorded=True, compare_sent=True))
-    assert other[-1]["only_stored"] == 7, "and where the rules are others, it says so"
+    assert other[-1]["only_stored"] == 9, "and where the rules are others, it says so"
