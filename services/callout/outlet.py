@@ -46,19 +46,26 @@ class Outlet(Protocol):
 class Apprise:
     """The outlet of the hub."""
 
-    def __init__(self, timeout_s: float = _TIMEOUT_S, at_once: int = MOST_AT_ONCE) -> None:
-        self._timeout_s = timeout_s
-        self._threads = ThreadPoolExecutor(at_once, thread_name_prefix="callout")
+    def __init__(
+        self, timeout_s: float = _TIMEOUT_S, slack_s: float = _SLACK_S, threads: ThreadPoolExecutor | None = None
+    ) -> None:
+        self._timeout_s, self._slack_s = timeout_s, slack_s
+        self._threads = threads or ThreadPoolExecutor(MOST_AT_ONCE, thread_name_prefix="callout")
 
     async def send(self, url: SecretStr, message: Message) -> Result:
-        """Send once. Never raises for what the address or the network does."""
-        loop = asyncio.get_running_loop()
-        work = loop.run_in_executor(self._threads, _notify, url.get_secret_value(), message, self._timeout_s)
+        """Send once, or not at all: what waits for a thread that hangs is given up, and does not ring an hour later.
+
+        Never raises for what the address or the network does.
+        """
+        work = self._threads.submit(_notify, url.get_secret_value(), message, self._timeout_s)
+        waited = asyncio.wrap_future(work)
         try:
-            async with asyncio.timeout(self._timeout_s + _SLACK_S):
-                return await asyncio.shield(work)
+            async with asyncio.timeout(self._timeout_s + self._slack_s):
+                return await asyncio.shield(waited)
         except TimeoutError:  # a thread cannot be ended; it ends with its sockets' own limits
-            work.add_done_callback(_forget)
+            if work.cancel():
+                return Result(SendState.FAILED, f"{kind_of(url)}：順番が来ず、送らなかった / no turn in time, not sent")
+            waited.add_done_callback(_forget)
             return Result(SendState.UNKNOWN, f"{kind_of(url)}：時間切れ / no answer in time")
 
     def close(self) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+
 from services.callout.outlet import Apprise
 from services.house import House, leased
 from services.loop import Loop
@@ -20,7 +22,7 @@ async def run(house: House) -> None:
     watch = Watch(once, house.bell, house.clock, rules)
     web = house.settings.web
     where = (house.settings.city.name, web.address)
-    outlets = Outlets(told, Apprise(at_once=told.at_once))
+    outlets = Outlets(told, Apprise(threads=ThreadPoolExecutor(told.at_once, thread_name_prefix="muster")))
     sender = Sender(house.store, house.bell, house.clock, told, outlets, where)
     house.stack.push_async_callback(sender.close)
     wakes = house.bell.listen("hazards", "alerts", BELL)

@@ -22,8 +22,10 @@ async def withdrawn(
     now: datetime,
     came_by: datetime | None = None,
 ) -> frozenset[str]:
-    """Those of these records that are telegrams and were taken back, as far as it is known at ``now``. ``came_by``: no later
-    word is heard, for a look at another time than now."""
+    """Those of these records that are telegrams and were taken back, as far as it is known at ``now``.
+
+    ``came_by``: no word that came later is heard, for a look at another time than now.
+    """
     ours = select(records.c.body).where(records.c.type == "telegram", records.c.status == status)
     rows = (await connection.execute(ours.where(records.c.key.in_(sorted(keys))))).scalars()
     named = [from_json(Telegram, body) for body in rows]

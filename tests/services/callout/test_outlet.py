@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import threading
 from collections.abc import AsyncIterator
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from pydantic import SecretStr
@@ -100,6 +102,16 @@ async def test_a_server_that_hangs_is_given_up_as_not_known_and_holds_nobody_els
     assert states == {"sato": SendState.UNKNOWN, "suzuki": SendState.SENT}
     assert "sato@city.example" not in str(lines)
     assert chat.inbox[0]["title"].startswith("【訓練】")
+
+
+async def test_what_was_given_up_before_its_turn_never_goes_out(chat: FakeChat) -> None:
+    free, threads = threading.Event(), ThreadPoolExecutor(1)
+    threads.submit(free.wait)  # as one that hangs at a name server
+    result = await Apprise(timeout_s=0.05, slack_s=0.0, threads=threads).send(SecretStr(f"json://{chat.host}/n"), TOLD)
+    free.set()
+    await asyncio.to_thread(threads.shutdown)
+    assert result.state is SendState.FAILED and "no turn in time" in result.detail
+    assert chat.inbox == []
 
 
 def test_apprise_is_loaded_by_nobody_who_does_not_call() -> None:
