@@ -12,13 +12,11 @@ from pathlib import Path
 import pytest
 import structlog
 from hypothesis import settings
-from sqlalchemy import text
-from sqlalchemy.exc import ProgrammingError
 
 from services.store.engine import Store
 from services.store.tables import metadata
 from tests.examples import examples
-from tests.postgresql import Cluster, binaries, cluster
+from tests.postgresql import Cluster, Psql, binaries, cluster
 from tests.stores import template
 
 # A busy machine is no fault of what is tested. Where a change waits to land the examples are the same each time: what a
@@ -115,6 +113,21 @@ def postgresql_url(postgresql: Cluster) -> str:
 
 
 @pytest.fixture(scope="session")
+def emptier(postgresql: Cluster, postgresql_url: str) -> Iterator[Psql]:
+    """Stays at that database from the first test to the last."""
+    with postgresql.session("tests") as session:
+        yield session
+
+
+@pytest.fixture
+def emptied(postgresql_url: str, emptier: Psql) -> str:
+    """The same database with nothing in it. What a test has broken is built anew by the next who opens it."""
+    if not emptier.run(_emptying()):  # a test has dropped or renamed a table, or this is the first
+        assert emptier.run("DROP SCHEMA public CASCADE; CREATE SCHEMA public")
+    return postgresql_url
+
+
+@pytest.fixture(scope="session")
 def migrated() -> Path:
     """An empty SQLite store with the tables of today, for all to copy."""
     return template()
@@ -127,7 +140,7 @@ async def store(request: pytest.FixtureRequest, tmp_path: Path, migrated: Path) 
         shutil.copy(migrated, tmp_path / "shirase.db")
         opened = await Store.open(f"sqlite:///{tmp_path / 'shirase.db'}")
     else:
-        opened = await _emptied(request.getfixturevalue("postgresql_url"))
+        opened = await Store.open(request.getfixturevalue("emptied"))
     yield opened
     await opened.close()
 
@@ -137,6 +150,7 @@ IF (SELECT count(*) FROM pg_tables WHERE schemaname = 'public' AND tablename IN 
   RAISE undefined_table;
 END IF;
 SET LOCAL session_replication_role = replica;
+SET LOCAL lock_timeout = '20s';
 FOR one IN SELECT oid::regclass FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind = 'r'
   AND relname <> 'alembic_version' AND pg_relation_size(oid) > 0 LOOP EXECUTE 'DELETE FROM ' || one; END LOOP;
 FOR one IN SELECT format('%I', sequencename) FROM pg_sequences WHERE schemaname = 'public' AND last_value IS NOT NULL
@@ -146,27 +160,12 @@ END $$"""
 
 @cache
 def _emptying() -> str:
-    """Every row deleted and every sequence set back, as one statement: one way there and back for each test.
+    """Every row deleted and every sequence set back, as one statement in a session that stays open.
 
     Of a hundred tables a test fills a handful: the others are not touched. TRUNCATE would make, and sync, new files.
     """
     names = [table.name for table in metadata.sorted_tables]
     return _EMPTYING.format(tables=", ".join(f"'{name}'" for name in names), many=len(names))
-
-
-async def _emptied(url: str) -> Store:
-    """The store with nothing in it. What a test has broken is built anew."""
-    opened = await Store.open(url)
-    try:
-        async with opened.write() as connection:
-            await connection.execute(text(_emptying()))
-    except ProgrammingError:  # a test has dropped or renamed a table
-        async with opened.write() as connection:
-            await connection.execute(text("DROP SCHEMA public CASCADE"))
-            await connection.execute(text("CREATE SCHEMA public"))
-        await opened.close()
-        return await Store.open(url)
-    return opened
 
 
 @pytest.fixture(scope="session")
