@@ -75,6 +75,11 @@ class Listener:
         self._event.clear()
         return True
 
+    @property
+    def called(self) -> bool:
+        """It rang, and nobody has waited since."""
+        return self._event.is_set()
+
     def close(self) -> None:
         self._bell._forget(self._names, self._event)
 

@@ -182,13 +182,14 @@ async def predict(house: House) -> Sequence[Predict]:
         sharing = house.sharing("predict", [one.name for one in pieces])
     async with house.store.write() as connection:
         await forget(connection, Predict.name, [one.name for one in pieces], wall())
-    seers = []
+    seers, judges = [], [_judge_of(status) for status in Status]
     for piece in pieces:
         once = await house.once(piece.name, sharing)
         seer = Predict(once, house.bell, house.clock, ground, piece, RiverFile.of(house.settings))
         seer.announced = Announced(sites_of(roads, house.settings.plow))
         listen = house.bell.listen("records")
-        house.repeat(Loop(seer.name, leased(once, seer.step), listen, house.pace, share=0.3, quick=0.02))
+        step = leased(once, seer.step)
+        house.repeat(Loop(seer.name, step, listen, house.pace, share=0.1, quick=0.012, after=judges))
         seers.append(seer)
     await snow.run(house, roads)
     await _verify(house)
@@ -212,9 +213,13 @@ async def evaluate(house: House) -> Evaluate:
     judge = Evaluate(once, house.bell, house.clock, await house.city())
     for status in Status:
         step = leased(once, partial(judge.step, (status,)))
-        house.repeat(Loop(f"{Evaluate.name}:{status}", step, house.bell.listen(f"hazards:{status}"), house.pace))
+        house.repeat(Loop(_judge_of(status), step, house.bell.listen(f"hazards:{status}"), house.pace))
     await reports.run(house)
     return judge
+
+
+def _judge_of(status: Status) -> str:
+    return f"{Evaluate.name}:{status}"
 
 
 async def deliver(house: House) -> None:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from time import perf_counter
@@ -19,9 +18,10 @@ from geo.hazard import Hazard, next_picture
 from geo.model import Ground, Inputs, Looked, Model, Wants, look, moved, reads
 from geo.official.documents import LONGEST
 from geo.series.heard import without
-from services import trail
 from services.bell import Bell
+from services.changes import entries, tell
 from services.clock import Clock
+from services.cost import in_thread
 from services.dumps.announced import Announced, ordered
 from services.figures import HAZARDS, PREDICT_CHANGES, PREDICT_FAILURES, PREDICT_RECORDS, PREDICT_SECONDS
 from services.foretold import Foretold
@@ -31,7 +31,6 @@ from services.recent import Recent
 from services.river_model import RiverFile
 from services.season import Season
 from services.store import chronology, cursors, distrusts, hazards, outlooks, plowed, records, vitals
-from services.store.chronology import Entry
 from services.store.engine import Store
 from services.store.hazards import Change
 
@@ -53,6 +52,18 @@ class _Seen:
     upto: int  # sequence number of the newest record
     doubted: list[Distrust]
     at: datetime  # when it was looked at whole
+
+
+@dataclass(frozen=True, slots=True)
+class _Noted:
+    """How far the store was told last that this loop has come."""
+
+    upto: int
+    at: datetime
+
+
+_Picture = Mapping[str, Hazard]  # by key
+_NOTED = timedelta(seconds=1)
 
 
 class Predict:
@@ -81,6 +92,7 @@ class Predict:
         self._series, self._hourly = self._wants.series(self._ground), self._wants.season(self._ground)
         self.failing: dict[str, str] = {}  # model → what it failed with, for readiness and the status bar
         self._seen: _Seen | None = None
+        self._noted: _Noted | None = None
         self._season, self._lasting, self._recent = Season(), Lasting(), Recent()
         self._faults: dict[Status, dict[str, Exception]] = {}
         self._gathered: dict[Status, Inputs] = {}  # when it was last looked at more than readings
@@ -93,7 +105,8 @@ class Predict:
 
         Each ten seconds, and where people doubt a sensor, it is looked at whole; between those only the statuses of
         which something came in, and of them what it can move: a storm of real readings leaves the drill's picture
-        alone, and one of water levels that of the snow.
+        alone, and one of water levels that of the snow. Where nothing moved nobody's turn is taken; how far it has come
+        is noted with the next that moves, and within a second.
         """
         began, now = perf_counter(), self._clock.now()
         async with self._store.read() as connection:
@@ -104,30 +117,33 @@ class Predict:
                 self._series, self._hourly = self._wants.series(self._ground), self._wants.season(self._ground)
             due = dict.fromkeys(Status, _Due(self._models)) if whole else await self._with_news(connection, upto)
             inputs = [await self._gather(connection, status, one, doubted, upto, now) for status, one in due.items()]
-        if self._seen and upto == self._seen.upto and not due:
+        if not due and self._is_noted(upto, now):
             return False
         if await self.river.look():
             self._ground = replace(self._ground, river_model=self.river.model)
         faults: dict[Status, dict[str, Exception]] = {status: {} for status in due}
         pictures = {
-            one.status: await asyncio.to_thread(
+            one.status: await in_thread(
                 look, due[one.status].models, one, self._ground, faults[one.status], due[one.status].came
             )
             for one in inputs
         }
         foretell = self._foretold.given
-        given = await asyncio.to_thread(foretell, inputs, self._ground, faults[inputs[0].status]) if whole else []
+        given = await in_thread(foretell, inputs, self._ground, faults[inputs[0].status]) if whole else []
         self._tell(due, faults)
-        async with self._store.write() as connection:
-            await outlooks.record(connection, given)
-            changed = [
-                change
-                for status, looked in pictures.items()
-                for change in await self._replace(connection, status, due[status], looked, now)
-            ]
-            await chronology.append(connection, _entries(changed, now))
-            _trail(connection, changed)
-            await cursors.move(connection, self.name, upto)
+        changed: list[Change] = []
+        if whole or not (self._is_noted(upto, now) and await self._nothing_there(due, pictures)):
+            async with self._store.write() as connection:
+                await outlooks.record(connection, given)
+                changed = [
+                    change
+                    for status, looked in pictures.items()
+                    for change in await self._replace(connection, status, due[status], looked, now)
+                ]
+                await chronology.append(connection, entries(changed, now))
+                tell(connection, changed)
+                await cursors.move(connection, self.name, upto)
+            self._noted = _Noted(upto, now)
         PREDICT_SECONDS.observe(perf_counter() - began)
         PREDICT_RECORDS.inc(max(0, upto - self._seen.upto) if self._seen else 0)
         self._seen = _Seen(upto, doubted, now if whole or self._seen is None else self._seen.at)
@@ -136,6 +152,11 @@ class Predict:
         for status in {one.status for change in changed for one in (change.before, change.after) if one}:
             self._bell.ring(f"hazards:{status}")
         return bool(changed)
+
+    def _is_noted(self, upto: int, now: datetime) -> bool:
+        """The store knows that it has come so far, or was told of it a moment ago."""
+        noted = self._noted
+        return noted is not None and (noted.upto == upto or timedelta(0) <= now - noted.at < _NOTED)
 
     async def _with_news(self, connection: AsyncConnection, upto: int) -> dict[Status, _Due]:
         assert self._seen is not None
@@ -212,9 +233,7 @@ class Predict:
         now: datetime,
     ) -> list[Change]:
         standing = await hazards.current(connection, status)
-        before = {key: one for key, one in standing.items() if self._share.owns(one)}
-        if due.came is not None:  # of what was not looked at the last word stands
-            before = {key: one for key, one in before.items() if looked.at(one)}
+        before = self._looked_at(standing.values(), due, looked)
         after = next_picture(before, looked.found)
         changes = await hazards.replace_picture(connection, before, after, now)
         PREDICT_CHANGES.labels(status.value).inc(len(changes))
@@ -223,49 +242,20 @@ class Predict:
             HAZARDS.labels(status.value, kind).set(sum(h.kind == kind for h in [*of_others, *after]))
         return changes
 
+    def _looked_at(self, standing: Iterable[Hazard], due: _Due, looked: Looked) -> _Picture:
+        """Ours of the picture, without what was not looked at: of that the last word stands."""
+        mine = {one.key: one for one in standing if self._share.owns(one)}
+        return mine if due.came is None else {key: one for key, one in mine.items() if looked.at(one)}
+
+    async def _nothing_there(self, due: dict[Status, _Due], pictures: Mapping[Status, Looked]) -> bool:
+        """True where nothing was found, and nothing stood where it was looked."""
+        if any(found for looked in pictures.values() for found in looked.found.values()):
+            return False
+        async with self._store.read() as connection:
+            standing = {status: await hazards.current(connection, status) for status in pictures}
+        return not any(self._looked_at(standing[one].values(), due[one], looked) for one, looked in pictures.items())
+
 
 def _lately(then: datetime, now: datetime) -> bool:
     """Within ten seconds; a clock that was set back makes it long ago."""
     return timedelta(0) <= now - then < timedelta(seconds=10)
-
-
-def _trail(connection: AsyncConnection, changes: Iterable[Change]) -> None:
-    """Which records made which hazards; one line for what the same records mean for many districts."""
-    made: dict[tuple[Status, str, tuple[str, ...], int], list[str]] = {}
-    for change in changes:
-        one, level = change.after or change.before, change.after.level if change.after else 0
-        assert one is not None
-        because = tuple(reason.ref for reason in one.evidence if not reason.ref.startswith("layer:"))
-        made.setdefault((one.status, one.model, because, level), []).append(one.key)
-    for (status, model, because, level), keys in made.items():
-        ids = {"status": status.value, "model": model, "level": level, "records": because, "hazards": keys}
-        trail.tell(connection, trail.CHANGED, **ids)
-
-
-def _noteworthy(change: Change) -> bool:
-    """The log tells beginnings, endings and steps of level of what is observed, not every figure that moved."""
-    levels = [side.level if side else 0 for side in (change.before, change.after)]
-    one = change.after or change.before
-    return levels[0] != levels[1] and one is not None and one.observed and max(levels) >= 2
-
-
-def _entries(changes: Iterable[Change], now: datetime) -> list[Entry]:
-    """One line for what one gauge or telegram means for many districts: twenty would bury the next thing."""
-    said: dict[tuple[Status, str, str, int], list[Hazard]] = {}
-    for change in filter(_noteworthy, changes):
-        one = change.after or change.before
-        assert one is not None
-        text = one.headline if change.after else f"終了：{one.headline}"
-        level = change.after.level if change.after else 0
-        said.setdefault((one.status, one.model, text, level), []).append(one)
-    return [
-        Entry(
-            at=now,
-            status=status,
-            kind="hazard",
-            who=model,
-            text=f"{text}（{'、'.join(hazard.area_name for hazard in those)}）",
-            refs={"hazards": " ".join(hazard.key for hazard in those), "level": str(level)},
-        )
-        for (status, model, text, level), those in said.items()
-    ]

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-import itertools
 
 import pytest
 
 from services import loop as loop_module
 from services.bell import Bell
-from services.loop import Loop, Loops
+from services.loop import Loop, Loops, Rests
 
 
 async def test_a_bell_wakes_at_once_and_a_ring_between_two_waits_is_not_lost() -> None:
@@ -115,41 +114,76 @@ async def test_a_storm_of_rings_leaves_rest_between_steps() -> None:
     assert 2 <= count <= (asyncio.get_running_loop().time() - began) / 0.1 + 2, "however long the machine took"
 
 
-async def test_a_step_that_takes_long_leaves_its_share_of_the_time_to_others() -> None:
-    """In the loop's own time, whatever the machine's: three quarters of it nobody steps."""
-    bell, spans, loops = Bell(), list[tuple[float, float]](), Loops()
-
+def rests(share: float, quick: float = 0.0) -> Rests:
     async def step() -> bool:
-        began = asyncio.get_running_loop().time()
+        return True
+
+    return Rests(Loop("test", step, Bell().listen(), lambda: 1.0, share=share, quick=quick))
+
+
+def test_a_storm_of_dear_steps_leaves_the_others_their_share() -> None:
+    """What one owes is paid with the next."""
+    loop, slept = rests(share=0.25), 0.0
+    found = []
+    for _ in range(4):
+        slept = loop.after(slept, worked=0.02)
+        found.append(slept)
+    assert found == pytest.approx([0.0, 0.12, 0.0, 0.12])
+    assert sum(found) == pytest.approx(4 * 0.02 * 3), "three quarters of the time are the others'"
+
+
+def test_one_dear_step_among_many_cheap_ones_holds_nothing_up() -> None:
+    loop = rests(share=0.1, quick=0.01)
+    assert loop.after(1.0, worked=0.06) == 0.0
+    assert loop.after(0.02, worked=0.004) == pytest.approx(0.004), "who is done soon rests no longer than it worked"
+    assert loop.after(0.6, worked=0.004) == pytest.approx(0.004)
+    assert loop.after(0.02, worked=0.06) == 0.0, "what was owed has been paid by waiting"
+    assert loop.after(0.02, worked=0.06) == pytest.approx(1.0), "and never more than a second is rested"
+
+
+async def test_who_works_on_what_a_loop_made_goes_before_its_next_step() -> None:
+    """A loop that is called all the time steps only where the one behind it is done with what it was called to."""
+    bell, loops, told = Bell(), Loops(), list[str]()
+    done = asyncio.Event()
+
+    async def make() -> bool:
+        told.append("made")
+        bell.ring("made")
+        bell.ring("more")
+        return True
+
+    async def judge() -> bool:
+        told.append("begun")
         await asyncio.sleep(0.01)
-        bell.ring("go")
-        spans.append((began, asyncio.get_running_loop().time()))
+        told.append("judged")
+        if len(told) > 12:
+            done.set()
         return False
 
-    loops.start(Loop("test", step, bell.listen("go"), lambda: 60.0, share=0.25))
-    while len(spans) < 4:
-        await asyncio.sleep(0.01)
-    await loops.stop()
-    for (began, ended), (again, _) in itertools.pairwise(spans):
-        assert again - began >= 3.9 * (ended - began)
-
-
-async def test_a_step_that_stood_still_with_its_machine_is_not_rested_off(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(loop_module, "_LONGEST_REST", 0.01)
-    bell, loops, again = Bell(), Loops(), asyncio.Event()
-    held = [0.05]
-
-    async def step() -> bool:
-        if not held:
-            again.set()
-        else:
-            await asyncio.sleep(held.pop())
-            bell.ring("go")
-        return False
-
-    loops.start(Loop("test", step, bell.listen("go"), lambda: 60.0, share=1e-6))
+    loops.start(Loop("judge", judge, bell.listen("made"), lambda: 60.0))
+    loops.start(Loop("make", make, bell.listen("more"), lambda: 60.0, after=("judge", "elsewhere")))
     async with asyncio.timeout(30):
-        await again.wait()
+        await done.wait()
+    await loops.stop()
+    steps = " ".join(told[told.index("judged") + 1 :])
+    assert "made made" not in steps and "begun made" not in steps, steps
+
+
+async def test_who_goes_first_and_hangs_is_not_waited_for_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(loop_module, "_LONGEST_WAY", 0.01)
+    monkeypatch.setattr(loop_module, "_STOP_PATIENCE", 0.01)
+    bell, loops, made = Bell(), Loops(), asyncio.Queue[int]()
+
+    async def make() -> bool:
+        made.put_nowait(1)
+        bell.ring("more")
+        return True
+
+    loops.start(Loop("hangs", asyncio.Event().wait, bell.listen("made"), lambda: 60.0))
+    loops.start(Loop("make", make, bell.listen("more"), lambda: 60.0, after=("hangs",)))
+    async with asyncio.timeout(30):
+        for _ in range(3):
+            await made.get()
     await loops.stop()
 
 
@@ -177,12 +211,3 @@ async def test_a_step_that_does_not_finish_is_cancelled(monkeypatch: pytest.Monk
     await asyncio.sleep(0.01)
     async with asyncio.timeout(2):
         await loops.stop()
-
-
-def test_what_is_done_soon_rests_no_longer_than_it_worked() -> None:
-    async def step() -> bool:
-        return True
-
-    loop = Loop("test", step, Bell().listen(), lambda: 1.0, share=0.25, quick=0.02)
-    rests = [loop_module._rest(loop, worked) for worked in (0.01, 0.02, 0.03, 0.2, 3600.0)]
-    assert rests == pytest.approx([0.01, 0.02, 0.09, 0.6, 1.0])

@@ -26,6 +26,7 @@ from services.store.engine import Store
 from services.store.tables import chronology
 from tests.feeds.lalert_making import ORDER, document
 from tests.feeds.making import message
+from tests.services.between import statements
 from tests.services.making import NOW, SetClock, hazard, reading
 from tests.services.web_floor import ground
 
@@ -260,6 +261,23 @@ async def test_a_sensor_that_is_adopted_is_read_at_the_next_whole_look(store: St
     clock.at += timedelta(seconds=10)
     assert await predict.step()
     assert await picture(store, Status.ACTUAL) == [("flood@2", 2)]
+
+
+async def test_where_nothing_was_found_and_nothing_stood_nobodys_turn_is_taken(store: Store) -> None:
+    clock = SetClock()
+    await measured(store, LOW)
+    predict = predicting(store, clock)
+    await predict.step()
+    clock.at += timedelta(seconds=0.4)
+    await measured(store, LOW, until=clock.at)
+    with statements(store) as asked:
+        assert not await predict.step()
+    assert asked and not [one for one in asked if one.startswith(("INSERT", "UPDATE"))], asked
+    clock.at += timedelta(seconds=0.7)
+    assert not await predict.step()
+    async with store.read() as connection:
+        newest = await records.latest_seq(connection)
+        assert await cursors.position(connection, predict.name) == newest, "how far it has come, within a second"
 
 
 async def test_readings_move_the_models_that_read_them_and_anything_else_moves_all(store: Store) -> None:
