@@ -18,7 +18,7 @@ from services.store.users import Role
 from tests.benchmarks.crowded import Crowd, fill, move
 from tests.benchmarks.figure import Figure, beside
 from tests.benchmarks.scale import Scale
-from tests.e2e.browser import CHROMIUM, FLAGS, context_options
+from tests.e2e.browser import FLAGS, WHOLE, context_options
 from tests.services.making import NOW, SetClock
 from tests.services.web_floor import PASSWORD, Floor, floor
 
@@ -53,7 +53,7 @@ class _Seen:
 
 async def measure(scale: Scale, folder: Path) -> list[Figure]:
     """Nothing where there is no browser: the caller says so."""
-    if CHROMIUM is None:
+    if WHOLE is None:
         return []
     crowd = Crowd(scale.map_sensors, scale.map_areas, scale.fleet)
     clock = SetClock(NOW)
@@ -62,7 +62,7 @@ async def measure(scale: Scale, folder: Path) -> list[Figure]:
         await fill(store, crowd, clock.at)
         async with floor(store, ground=crowd.ground(), now=clock.now) as running, async_playwright() as playwright:
             await running.account("bench", Role.OPERATOR)
-            browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+            browser = await playwright.chromium.launch(executable_path=WHOLE, args=FLAGS)
             pairs = [await _both(browser, running, crowd, clock) for _ in range(scale.repeats)]
             await browser.close()
     finally:
