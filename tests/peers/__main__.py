@@ -133,13 +133,13 @@ class _Found:
 
     async def delays(self, scale: Scale) -> list[Figure]:
         figures = []
-        for rate in scale.rates:
+        for rate, seconds in scale.rates.items():
             found: dict[str, list[runs.Delays]] = {name: [] for name in self._names}
             for _ in range(scale.rounds):
                 for name in self._names:
                     async with self._stage(name) as stage:
                         probes = [one.code for one in self._city.probes[: scale.rises]]
-                        many = int(rate * scale.seconds)
+                        many = int(rate * seconds)
                         one = await runs.delays(stage.side, stage.publisher, "d", rate, many, probes)
                     print(f"{name} at {rate:g}/s: {one.brief()}, load {load()}", flush=True)
                     found[name].append(one)

@@ -17,9 +17,9 @@ class Scale:
 
     rounds: int
     readings: Mapping[str, int]  # of a run that asks what a side sustains
-    rates: tuple[float, ...]  # readings a second at which delays are measured
-    seconds: float  # of such a run
+    rates: Mapping[float, float]  # readings a second at which delays are measured → seconds of such a run
     rises: int  # alerts in it
+    seconds: float  # of a run in which something breaks
     struck_rate: float  # readings a second while something breaks
     struck: int  # alerts meanwhile
     broken: tuple[str, ...] = (HUB, Form.PLAIN)  # sides on which it breaks; the forms take in and post alike
@@ -28,18 +28,20 @@ class Scale:
 FULL = Scale(
     rounds=3,
     readings={HUB: 10_000, Form.PLAIN: 6_000, Form.TURF: 1_000, Form.INDEXED: 6_000, KEEPS_NOTHING: 20_000},
-    rates=(50.0,),
-    seconds=20.0,
+    # A quiet day, a storm, and more than a flow with turf takes: what is late there grows with the seconds, and is its
+    # delay all the same.
+    rates={50.0: 20.0, 500.0: 8.0, 1200.0: 8.0},
     rises=40,
+    seconds=20.0,
     struck_rate=300.0,
     struck=200,
 )
 SHORT = Scale(
     rounds=1,
     readings={HUB: 1_000, Form.PLAIN: 1_000, Form.TURF: 300, Form.INDEXED: 1_000, KEEPS_NOTHING: 2_000},
-    rates=(20.0,),
-    seconds=10.0,
+    rates={20.0: 6.0, 200.0: 2.0},
     rises=10,
+    seconds=10.0,
     struck_rate=100.0,
     struck=20,
 )

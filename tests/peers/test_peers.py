@@ -191,3 +191,11 @@ def test_figures_stand_beside_each_form():
     [lost, *_] = loss_figures({HUB: Losses(readings=10, lost=2, rises=1, untold=0, doubled=0, repeats=0)}, "kill -9")
     assert (lost.value, lost.ratio) == (2, 0.2)
     assert {*FULL.readings} == {*SHORT.readings} == {*bench.sides()}
+
+
+@pytest.mark.parametrize("scale", [FULL, SHORT])
+def test_delays_are_measured_over_the_load_and_every_rise_fits(scale):
+    assert len(scale.rates) > 1, "one point is not a curve"
+    for rate, seconds in scale.rates.items():
+        rises = [f"p{number:03}" for number in range(scale.rises)]
+        assert len(rising(int(rate * seconds), rises)) == 3 * scale.rises
