@@ -20,6 +20,7 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
@@ -71,6 +72,16 @@ async def start(words: Sequence[str], stderr: IO[bytes], environment: Mapping[st
         os.close(told)
     stdout, ends = await _reader(out), await _reader(end)
     return Warm(int(await ends.readline()), stdout, ends)
+
+
+async def ended(words: Sequence[str], environment: Mapping[str, str] | None = None) -> subprocess.CompletedProcess[str]:
+    """The same of what ends by itself: its exit code, and all that it said."""
+    with tempfile.TemporaryFile() as stderr:
+        process = await start(words, stderr, environment)
+        said = await process.stdout.read()
+        code = await process.wait()
+        stderr.seek(0)
+        return subprocess.CompletedProcess(list(words), code, said.decode(), stderr.read().decode())
 
 
 async def _reader(end: int) -> asyncio.StreamReader:

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-import os
-import subprocess
-import sys
 import time
 from pathlib import Path
 from typing import Any
 
 from aiohttp import ClientSession
 
+from tests import warm
 from tests.e2e.process import HubProcess
 from tests.fakes.linkage import FakeLinkage
 from tests.fakes.x import FakeX
@@ -34,15 +32,8 @@ async def told(process: HubProcess, words: str, patience: float = 20) -> None:
         await asyncio.sleep(0.2)
 
 
-def serve(*words: str, **environment: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "services", "serve", *words]
-    return subprocess.run(
-        command, env={**os.environ, **environment}, capture_output=True, text=True, check=False, timeout=60
-    )
-
-
-def test_a_service_that_does_not_exist_is_wrong_usage() -> None:
-    ended = serve("ingest", "predikt")
+async def test_a_service_that_does_not_exist_is_wrong_usage() -> None:
+    ended = await warm.ended(["serve", "ingest", "predikt"])
     assert (ended.returncode, ended.stdout) == (2, "")
     assert "predikt" in ended.stderr and "predict" in ended.stderr
 
@@ -55,7 +46,7 @@ async def test_on_sqlite_a_second_process_is_refused_and_told_what_it_takes(tmp_
     first.services = ("web",)
     await first.start()
     try:
-        ended = await asyncio.to_thread(serve, "predict", SHIRASE_DATA_DIR=str(tmp_path), SHIRASE_PORT="0")
+        ended = await warm.ended(["serve", "predict"], {"SHIRASE_DATA_DIR": str(tmp_path), "SHIRASE_PORT": "0"})
         assert ended.returncode == 1
         assert "PostgreSQL" in ended.stderr and "cannot_start" in ended.stderr
         await told(first, "no process runs ingest")  # alone it is not the line, and says so

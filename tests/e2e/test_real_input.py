@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import csv
+import itertools
 import json
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
@@ -55,13 +56,14 @@ class Bench:
     x: FakeX
     linkage: FakeLinkage
 
-    async def play(self, at: datetime, topic: str, payload: bytes) -> None:
-        """One message at its own time; returns when it is stored, judged and decided upon."""
+    async def play(self, at: datetime, *messages: tuple[str, bytes]) -> None:
+        """What came at one time, as topics and payloads; returns when it is stored, judged and decided upon."""
         self.clock.at = max(self.clock.at, at + timedelta(seconds=30))
-        before = await self.count(records) + await self.count(quarantine)
-        await self.client.publish(topic, payload)
+        wanted = await self.count(records) + await self.count(quarantine) + len(messages)
+        for topic, payload in messages:
+            await self.client.publish(topic, payload)
         for _ in range(400):
-            if await self.count(records) + await self.count(quarantine) > before:
+            if await self.count(records) + await self.count(quarantine) >= wanted:
                 break
             await asyncio.sleep(0.01)
         await self.settle()
@@ -116,6 +118,11 @@ def gauge_reports(real_data: Path) -> list[tuple[datetime, str, float]]:
     return sorted(found)
 
 
+def message(at: datetime, code: str, level: float) -> tuple[str, bytes]:
+    body = {"v": 1, "station": code, "quantity": "water_level", "value": level, "unit": "m", "time": at.isoformat()}
+    return f"hub/v1/{GATEWAY}/{code}/water_level", json.dumps(body).encode()
+
+
 @pytest.mark.timeout(300)
 async def test_a_year_of_real_gauges_over_the_official_layer(real_data: Path, tmp_path: Path, monkeypatch) -> None:
     monkeypatch.setenv("SHIRASE_DATA_DIR", str(tmp_path))
@@ -124,10 +131,8 @@ async def test_a_year_of_real_gauges_over_the_official_layer(real_data: Path, tm
     reports = gauge_reports(real_data)
     # Nothing is sent and nobody looks: what watches for either would do so thousands of times in such a year.
     async with bench(tmp_path, reports[0][0], ("ingest", "predict", "evaluate")) as hub:
-        for at, code, level in reports:
-            body = {"v": 1, "station": code, "quantity": "water_level", "value": level, "unit": "m"}
-            body["time"] = at.isoformat()
-            await hub.play(at, f"hub/v1/{GATEWAY}/{code}/water_level", json.dumps(body).encode())
+        for at, together in itertools.groupby(reports, lambda report: report[0]):
+            await hub.play(at, *(message(*report) for report in together))
         seen = await hub.all(hazards)
         stored, refused = await hub.count(records), await hub.count(quarantine)
         drafts = await hub.all(alerts)
@@ -163,7 +168,7 @@ async def test_a_real_warning_read_as_moriokas(
         text = text.replace(here, there)
     at = datetime.fromisoformat(text.partition("<ReportDateTime>")[2].partition("<")[0])
     async with bench(tmp_path, at) as hub:
-        await hub.play(at, f"hub/v1/{GATEWAY}/telegram", text.encode())
+        await hub.play(at, (f"hub/v1/{GATEWAY}/telegram", text.encode()))
         ours = [row for row in await hub.all(hazards) if row["kind"] == kind and row["area"] == "03201"]
         written = await hub.all(alerts)
     assert len(ours) == 1

@@ -8,8 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import subprocess
-import sys
 import time
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
@@ -21,6 +19,7 @@ from aiohttp import ClientSession
 
 from services.cli import run
 from services.trail import EVENTS, trace_of
+from tests import warm
 from tests.e2e.process import PASSWORD, HubProcess
 from tests.fakes.webhook import FakePartner
 from tests.house.test_metrics import rules
@@ -157,8 +156,7 @@ async def scrape(hub: Kept) -> Scrape:
 
 async def doctor(hub: Kept) -> list[str]:
     """The names of what it finds wrong, beside what the demonstration's own profile lacks."""
-    command = [sys.executable, "-m", "services", "doctor", "--json", "--settings", str(hub.site)]
-    ended = await asyncio.to_thread(subprocess.run, command, capture_output=True, text=True, check=False)
+    ended = await warm.ended(["doctor", "--json", "--settings", str(hub.site)])
     assert not ended.stderr, ended.stderr
     found = [json.loads(line) for line in ended.stdout.splitlines()]
     assert ended.returncode == max([0, *({"warning": 1, "broken": 2}[one["grade"]] for one in found)])
