@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from feeds.japan import dated
+from feeds.japan import dated, dated_en
 from feeds.status import Status
 from rules.orders.decision import Kind
 from rules.orders.states import GIVEN, OPEN, Act, How, State
@@ -146,9 +146,10 @@ def _not_now(order: Order, event: Event) -> str:
     """The desk is told who was quicker: two people may work at it. A contractor learns no name."""
     act, last = event.act, next((one for one in reversed(order.events) if one.act not in {Act.NOTE, Act.UPDATE}), None)
     name = f"{last.who} " if last and event.how is How.DESK else ""
-    who = f"、{dated(last.at)} {name}{ACTS_JA[last.act]}" if last else ""
+    ja = f"、{dated(last.at)} {name}{ACTS_JA[last.act]}" if last else ""
+    en = f": {last.act}, {name}{dated_en(last.at)}" if last else ""
     state = STATES_JA[order.state] if order.state else "なし"
-    return f"今の状態（{state}{who}）では「{ACTS_JA[act]}」はできません / not possible while {order.state}"
+    return f"今の状態（{state}{ja}）では「{ACTS_JA[act]}」はできません / not possible while {order.state or 'new'}{en}"
 
 
 def _next(order: Order, act: Act) -> State | None:

@@ -391,6 +391,11 @@ async def test_a_silence_is_set_and_ended_by_the_keyboard_and_never_out_of_sight
     await page.keyboard.press("Enter")
     await expect(banner).to_be_hidden()
     await expect(page.locator("#silences-list")).to_contain_text("止めている通知はありません。")
+    await page.locator("#tab-hazards").click()
+    await page.locator("#hazards").get_by_role("button", name="の通知を止める").first.focus()
+    await page.keyboard.press("Enter")
+    await expect(page.get_by_label("理由").first).to_be_focused()
+    assert await page.locator("#silence-kind").input_value() and await page.locator("#silence-area").input_value()
 
 
 async def test_a_gauge_that_lies_is_set_aside_and_trusted_again_by_the_keyboard(at_map: Visit) -> None:
@@ -406,6 +411,7 @@ async def test_a_gauge_that_lies_is_set_aside_and_trusted_again_by_the_keyboard(
     banner = page.locator("#bar-distrusts")
     await expect(banner).to_contain_text("館坂橋 水位")
     await expect(page.locator("#selection .barred")).to_contain_text("流木が当たった")
+    await expect(page.locator("#selection .barred")).to_contain_text("前の値も、ふたたび危険の判断に使います")
     await expect(page.locator("#distrusts-list tbody tr")).to_contain_text("流木が当たった")
     assert await violations(page, within="#selection, #dock, #bar-distrusts") == []
     await page.locator("#distrusts-list").get_by_role("button", name="信用に戻す").focus()

@@ -71,6 +71,18 @@ def test_the_usual_night() -> None:
         apply(order, event(Act.CANCEL))
 
 
+def test_who_was_quicker_is_told_in_both_languages_and_a_contractor_learns_no_name() -> None:
+    with pytest.raises(ActError) as told:
+        apply(after(*ORDERED), event(Act.DECLINE))
+    ja, _, en = str(told.value).partition(" / ")
+    assert "1月15日00:01 who 指示" in ja and en == "not possible while ordered: order, who 15 Jan 00:01 JST"
+    with pytest.raises(ActError) as told:
+        apply(after(*ORDERED, (Act.CANCEL, How.DESK)), event(Act.START, How.LINK))
+    assert "who" not in str(told.value) and str(told.value).endswith("cancelled: cancel, 15 Jan 00:02 JST")
+    with pytest.raises(ActError, match=r"while new$"):
+        apply(NEW, event(Act.DECLINE))
+
+
 def test_plows_may_be_faster_than_the_answer_and_a_contractor_may_refuse() -> None:
     started = after(*ORDERED, (Act.START, How.PASSES), (Act.ACKNOWLEDGE, How.LINK))
     assert started.state is State.WORKING

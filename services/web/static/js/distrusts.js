@@ -28,7 +28,8 @@ export function drawDistrusts() {
     h('th', { scope: 'row' }, exercise() && one.status === 'Exercise' ? null : drillMark(one.status),
       h('button', { type: 'button', class: 'link', 'data-select': `station:${one.station}`, 'data-key': `lies-${one.id}` }, what(one))),
     h('td', {}, one.reason), h('td', { class: 'nowrap' }, one.owner), h('td', { class: 'nowrap' }, `${moment(one.begins)}〜${moment(one.ends)}`),
-    h('td', {}, mayEnd ? h('button', { type: 'button', class: 'button slim', 'data-trust': one.id, 'data-key': `trust-${one.id}` }, t('信用に戻す')) : null)));
+    h('td', {}, mayEnd ? h('button', { type: 'button', class: 'button slim', 'data-trust': one.id, 'data-key': `trust-${one.id}`, 'aria-describedby': 'distrusts-before' }, t('信用に戻す')) : null)));
+  byId('distrusts-before').hidden = !held.length;
   fill(byId('distrusts-list'), table(t('信用しないとしているセンサー'), [t('センサー'), t('理由'), t('だれ'), t('いつ'), t('操作')], rows, t('信用しないとしているセンサーはありません。センサーの画面から選べます。')));
 }
 
@@ -40,7 +41,8 @@ export function distrustNote(g) {
   return h('div', { class: 'barred' },
     h('p', {}, t('信用しないとしています：{reason}', { reason: one.reason })),
     h('p', {}, pieces('{who}が{begins}から{ends}まで。値は残しますが、危険の判断にも公開にも使いません。', { who: one.owner, begins: timeTag(one.begins), ends: timeTag(one.ends) })),
-    mayAct ? h('p', { class: 'now-only' }, h('button', { type: 'button', class: 'button slim', 'data-trust': one.id, 'data-key': `trust-sheet-${one.id}` }, t('信用に戻す')), ' ', opens(t('理由と期限を改める…'))) : null);
+    mayAct ? h('p', { class: 'now-only' }, h('button', { type: 'button', class: 'button slim', 'data-trust': one.id, 'data-key': `trust-sheet-${one.id}`, 'aria-describedby': 'distrusts-before' }, t('信用に戻す')), ' ', opens(t('理由と期限を改める…'))) : null,
+    mayAct ? h('p', { class: 'small now-only' }, byId('distrusts-before').textContent) : null);
 }
 
 /** To the form: what is left is the length and the reason. @param {any} g */

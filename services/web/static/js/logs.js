@@ -4,6 +4,7 @@ import { post } from './api.js';
 import { desk, rank } from './desk.js';
 import { byId, fill, h, table } from './dom.js';
 import { t } from './language.js';
+import { silenceButton } from './silences.js';
 import { moment, timeTag } from './time.js';
 import { tried } from './tried.js';
 import { brief, chip, drillMark, exercise, known, word } from './words.js';
@@ -14,7 +15,7 @@ export function drawHazards() {
     h('td', { class: 'nowrap' }, exercise() && z.status === 'Exercise' ? null : drillMark(z.status), chip(z)),
     h('td', { class: 'nowrap' }, `${word('kinds', z.kind)}・${known(z)}${z.probability ? ` ${Math.round(z.probability * 100)}％` : ''}`),
     h('td', {}, brief(z.headline)), h('td', { class: 'nowrap' }, timeTag(z.since), '〜', moment(z.valid_until)), h('td', { class: 'muted small' }, z.model),
-    h('td', {}, h('button', { type: 'button', class: 'link nowrap', 'data-why': z.key, 'data-key': `why-${z.key}`, 'aria-label': t('{area}の{kind}は、なぜ知らせた・知らせていないのか', { area: z.area_name, kind: word('kinds', z.kind) }) }, t('なぜ？')))));
+    h('td', {}, h('button', { type: 'button', class: 'link nowrap', 'data-why': z.key, 'data-key': `why-${z.key}`, 'aria-label': t('{area}の{kind}は、なぜ知らせた・知らせていないのか', { area: z.area_name, kind: word('kinds', z.kind) }) }, t('なぜ？')), ' ', silenceButton(z, 'silence-row'))));
   fill(byId('hazards'), table(t('いまの危険'), [t('どこ'), t('レベル'), t('種類'), t('内容'), t('いつ'), t('モデル'), t('知らせたか')], rows, t('いま知られている危険はありません。データがない場所は「安全」を意味しません。')));
 }
 

@@ -10,6 +10,7 @@ import { asked, isAhead, ofNowOnly } from './instant.js';
 import { pieces, t } from './language.js';
 import { selected } from './selection.js';
 import { sentHere } from './sent.js';
+import { silenceButton } from './silences.js';
 import { ago, moment, timeTag } from './time.js';
 import { brief, chip, drillMark, exercise, known, word } from './words.js';
 
@@ -85,7 +86,7 @@ function danger(z, code) {
     h('p', { class: 'muted small' }, z.observed ? t('{when}から（{age}）', { when: moment(z.since), age: ago(z.since) }) : when(z),
       typeof rise === 'number' ? [t('、'), rise > 0.02 ? t('上昇 +{rise} m/時', { rise: rise.toFixed(2) }) : rise < -0.02 ? t('下降 {rise} m/時', { rise: rise.toFixed(2) }) : t('横ばい')] : null),
     folded(`why-${z.key}`, t('なぜ（根拠 {n}件）', { n: z.evidence.length }), h('ul', { class: 'evidence' }, z.evidence.map((/** @type {any} */ e) => h('li', { lang: 'ja' }, e.text))),
-      h('p', { class: 'muted small' }, t('{model} による。{until} まで有効', { model: z.model, until: moment(z.valid_until) }))));
+      h('p', { class: 'muted small' }, t('{model} による。{until} まで有効', { model: z.model, until: moment(z.valid_until) })), silenceButton(z, 'silence-here')));
 }
 
 /** @param {any[]} some @param {any} picture */

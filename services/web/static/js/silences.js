@@ -1,7 +1,7 @@
 // @ts-check
 // What officers keep silent: always in sight, ended with one button, set with a reason and an end.
 import { post } from './api.js';
-import { desk } from './desk.js';
+import { desk, isOurs } from './desk.js';
 import { byId, fill, h, table } from './dom.js';
 import { isPast } from './instant.js';
 import { t } from './language.js';
@@ -19,6 +19,7 @@ const areaName = (code) => desk.hazards.find((/** @type {any} */ z) => z.area ==
 /** @param {string} code */
 const sensorName = (code) => desk.sensors.find((/** @type {any} */ s) => s.code === code)?.name ?? code;
 
+const GRAVE = 4; // 警戒レベル from which on nothing is kept silent
 let sensor = ''; // what the form is about, beside kind and area
 
 export function drawSilences() {
@@ -79,6 +80,12 @@ export function silenceFrom(kind, area) {
   byId('silence-kind').value = kind;
   if ([...byId('silence-area').options].some((/** @type {any} */ o) => o.value === area)) byId('silence-area').value = area;
   byId('silence-reason').focus();
+}
+
+/** The way to the form from a danger that is told too much; none for whoever may not, for another status, nor for what is never kept silent. @param {any} z @param {string} key */
+export function silenceButton(z, key) {
+  if (document.body.dataset.role === 'viewer' || !isOurs(z.status) || (z.alert_level && z.level >= GRAVE)) return null;
+  return h('button', { type: 'button', class: 'link now-only', 'data-key': `${key}-${z.key}`, 'aria-label': t('{area}の「{kind}」の通知を止める…', { area: z.area_name, kind: word('kinds', z.kind) }), on: { click: () => silenceFrom(z.kind, z.area) } }, t('通知を止める…'));
 }
 
 /** @param {() => Promise<any>} after called when something was set or ended */
