@@ -283,7 +283,7 @@ async def _login(house: House, own: EmbeddedBroker | None, stays: bool) -> Login
         return Login(
             host=access.host,
             port=access.port,
-            client_id="shirase-hub" if stays else "shirase-passing",
+            client_id=access.session if stays else "shirase-passing",
             user=access.user,
             password=access.password,
             durable=stays,

@@ -201,5 +201,6 @@ def _manifest(found: zipfile.ZipFile, file: Path) -> Manifest:
 def _require_inside(name: str, file: Path) -> None:
     """Raise ArchiveError for a member that would be written outside of the data directory."""
     path = PurePosixPath(name)
-    if path.is_absolute() or ".." in path.parts or path.parts[0] not in {"tables", "files"} or "\\" in name:
+    outside = path.is_absolute() or ".." in path.parts or path.parts[:1] not in {("tables",), ("files",)}
+    if outside or "\\" in name or "\0" in name:
         raise ArchiveError(f"{file}: {name} leads outside; this is no copy of ours")

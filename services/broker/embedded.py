@@ -26,6 +26,7 @@ from services.broker.folder import (
     hold,
     is_free,
     kept_password,
+    kept_session,
     last_port,
     write_private,
 )
@@ -52,6 +53,7 @@ class Access:
     port: int
     user: str
     password: str = field(repr=False)
+    session: str = field(repr=False)  # the client id of the hub's durable session
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,6 +85,7 @@ class EmbeddedBroker:
         self._fixed_port, self._redeliver_after = port, redeliver_after
         self._gateways = _with_rights(gateways or {})
         self._plan: Plan | None = None
+        self._session = ""
         self._lock: IO[str] | None = None
         self._process: Process | None = None
         self._forbidden = ForbiddenLog(self._folder / "nats-server.log")
@@ -93,7 +96,7 @@ class EmbeddedBroker:
     def access(self) -> Access:
         """How the hub itself connects. Only after :meth:`start`."""
         plan = self._planned()
-        return Access(host=plan.host, port=plan.port, user=HUB_USER, password=plan.hub_password)
+        return Access(host=plan.host, port=plan.port, user=HUB_USER, password=plan.hub_password, session=self._session)
 
     @property
     def pid(self) -> int | None:
@@ -148,6 +151,7 @@ class EmbeddedBroker:
 
     async def _first_launch(self) -> None:
         password = kept_password(self._folder / "hub.password")
+        self._session = kept_session(self._folder)  # before its server makes a store there
         config_file = str(self._folder / "nats-server.conf")
         ended = await asyncio.to_thread(end_orphan, self._folder / "nats-server.pid", config_file)
         if ended:

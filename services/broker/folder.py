@@ -10,6 +10,8 @@ import socket
 from pathlib import Path
 from typing import IO
 
+from services.broker.login import COMMON_ID
+
 HOST = "127.0.0.1"
 
 
@@ -34,6 +36,17 @@ def kept_password(path: Path) -> str:
     """The hub's own password, made once and readable by this account only."""
     if not path.exists():
         write_private(path, secrets.token_urlsafe(32))
+    return path.read_text(encoding="utf-8").strip()
+
+
+def kept_session(folder: Path) -> str:
+    """The client id of the hub, made once. A broker asks of nobody whose name they come by: any gateway that knew this
+    one could end the hub's session, and with it what waits there. A broker with sessions of before knows the old one.
+    """
+    path = folder / "hub.session"
+    if not path.exists():
+        known = (folder / "jetstream").exists()
+        write_private(path, COMMON_ID if known else f"{COMMON_ID}-{secrets.token_hex(16)}")
     return path.read_text(encoding="utf-8").strip()
 
 

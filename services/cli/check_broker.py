@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from services.broker.login import COMMON_ID
 from services.configuration.gateways import Broker, Door
 from services.store.engine import parse
 
@@ -21,6 +22,12 @@ _LIMITS = {
 }
 
 
+_GUESSED = (
+    f"client_id is {COMMON_ID}, as everybody knows: a gateway that comes by it throws the hub out and ends its "
+    "session, with what waits there; set [broker] client_id to a word that nobody guesses, see docs/broker.md"
+)
+
+
 def broker_finding(city: Broker | None, database_url: str) -> dict[str, Any]:
     """Not ``ok`` where several are to take in and the store lets one process write."""
     if city is None:
@@ -29,4 +36,5 @@ def broker_finding(city: Broker | None, database_url: str) -> dict[str, Any]:
     finding = {"part": "broker", "ok": not (city.several and alone), "door": city.door, "own": False}
     if not finding["ok"]:
         finding["cure"] = "several processes on one store need PostgreSQL: set `database`, see docs/store.md"
-    return {**finding, "limits": _LIMITS[city.door]}
+    guessed = [_GUESSED] if city.client_id == COMMON_ID and city.door is not Door.JETSTREAM else []
+    return {**finding, "limits": [*_LIMITS[city.door], *guessed]}

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import sqlite3
 import time
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -24,12 +26,20 @@ def engines(url: URL, **options: Any) -> tuple[AsyncEngine, AsyncEngine]:
     """The writer with its one connection, and the readers."""
     if url.database:
         Path(url.database).parent.mkdir(parents=True, exist_ok=True)
+        _make_private(Path(url.database))
     options |= {"max_overflow": 0, "connect_args": {"timeout": _PATIENCE}, "module": DRIVER}
     writer = create_async_engine(url, pool_size=1, **options)
     reader = create_async_engine(url, pool_size=4, **options)
     _tune(writer, begin="BEGIN IMMEDIATE")
     _tune(reader, begin="BEGIN")
     return writer, reader
+
+
+def _make_private(file: Path) -> None:
+    """A new file for its owner alone; SQLite gives those beside it the same mode. It holds hashes of passwords and what
+    people told. One that is there keeps the mode that somebody gave it; what cannot be made, SQLite says by itself."""
+    with suppress(OSError):
+        os.close(os.open(file, os.O_RDWR | os.O_CREAT, 0o600))
 
 
 def onlooker(url: URL, **options: Any) -> AsyncEngine:

@@ -17,11 +17,15 @@ from services.broker.embedded import Access
 class SensorGateway:
     """Use as a context manager; blocks until connected."""
 
-    def __init__(self, access: Access, name: str, password: str, listen: tuple[str, ...] = ()) -> None:
+    def __init__(
+        self, access: Access, name: str, password: str, listen: tuple[str, ...] = (), client_id: str = ""
+    ) -> None:
         self.name, self.heard, self.granted = name, list[tuple[str, bytes]](), list[bool]()
         self._access, self._listen, self._connected = access, listen, threading.Event()
         self._answered = threading.Event()
-        self.paho = Client(CallbackAPIVersion.VERSION2, f"client-{name}", clean_session=False, protocol=MQTTv311)
+        self.paho = Client(
+            CallbackAPIVersion.VERSION2, client_id or f"client-{name}", clean_session=False, protocol=MQTTv311
+        )
         self.paho.username_pw_set(name, password)
         self.paho.reconnect_delay_set(0.05, 0.2)
         self.paho.max_inflight_messages_set(500)  # as a gateway that catches up in a hurry

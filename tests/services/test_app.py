@@ -32,7 +32,8 @@ def settings(tmp_path: Path) -> Settings:
 async def test_a_second_hub_on_one_data_directory_is_refused_and_the_next_life_is_not(settings: Settings) -> None:
     """Two would send everything twice."""
     async with Hub.running(settings) as hub:
-        assert hub.address
+        assert hub.address and hub._house.login
+        assert hub._house.login.client_id == (settings.data_dir / "broker" / "hub.session").read_text(), "its own name"
         with pytest.raises(AlreadyRunningError, match=f"process {os.getpid()}"):
             async with Hub.running(settings):
                 pytest.fail("two hubs run")

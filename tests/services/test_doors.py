@@ -71,11 +71,16 @@ async def test_the_settings_choose_the_door(tmp_path: Path) -> None:
     assert (shared._filters, shared._login.client_id) == (("$share/ingest/hub/v1/#",), "shirase-hub-2")
 
 
+SECRET_ID = {"client_id": "shirase-0d5a1c"}
+
+
 def test_check_says_what_a_way_cannot_do() -> None:
     several = Broker(host="n1", door="jetstream", nats=["n1:4222"])
     assert broker_finding(several, "postgresql://shirase@/hub")["ok"] is True
     alone = broker_finding(several, "sqlite+aiosqlite:///var/shirase.db")
     assert alone["ok"] is False and "PostgreSQL" in alone["cure"]
+    told = [broker_finding(Broker(host="n1", **more), "sqlite+aiosqlite:///x")["limits"] for more in ({}, SECRET_ID)]
+    assert ["client_id" in str(limits) for limits in told] == [True, False], "any gateway may come by a name it knows"
     assert any("QoS 0" in one for one in alone["limits"]) and broker_finding(None, "sqlite+aiosqlite:///x")["ok"]
 
 

@@ -17,8 +17,9 @@ import pytest
 from services.broker.client import MqttClient
 from services.broker.config import Plan, render
 from services.broker.embedded import BrokerError, EmbeddedBroker
+from services.broker.folder import kept_session
 from services.broker.forbidden import ForbiddenLog
-from services.broker.login import Login
+from services.broker.login import COMMON_ID, Login
 from services.broker.probe import connack
 from services.broker.rights import Gateway
 from tests.services.conftest import GATEWAYS, until
@@ -40,10 +41,34 @@ async def test_lets_in_who_is_known_and_nobody_else(broker: EmbeddedBroker) -> N
 
 
 async def test_secrets_are_readable_by_this_account_only(broker: EmbeddedBroker, tmp_path: Path) -> None:
-    for name in ("hub.password", "nats-server.conf"):
+    for name in ("hub.password", "hub.session", "nats-server.conf"):
         assert stat.S_IMODE((tmp_path / "broker" / name).stat().st_mode) == 0o600
     assert broker.access.password not in repr(broker.access)
     assert len(broker.access.password) > 30
+
+
+async def test_no_gateway_ends_the_session_of_the_hub(broker: EmbeddedBroker, tmp_path: Path) -> None:
+    """A broker lets everybody come by any name, and who comes by the hub's ends its session: so nobody may know it."""
+    here = broker.access
+    hub = MqttClient(
+        Login(host=here.host, port=here.port, client_id=here.session, user=here.user, password=here.password)
+    )
+    await hub.start()
+    try:
+        await until(lambda: hub.state.ready)
+        for name in (COMMON_ID, "shirase-passing", "hub"):
+            with SensorGateway(here, "gw07", GATEWAYS["gw07"], client_id=name) as thief:
+                await asyncio.to_thread(thief.send_and_wait, "st1/water_level", b"{}")
+        assert (hub.state.connection, hub.state.ready) == (1, True)
+    finally:
+        await hub.stop()
+    assert here.session not in repr(here) and len(here.session) > 40
+    assert kept_session(tmp_path / "broker") == here.session
+
+
+def test_what_waits_under_the_name_of_before_is_read(tmp_path: Path) -> None:
+    (tmp_path / "jetstream").mkdir()
+    assert kept_session(tmp_path) == COMMON_ID
 
 
 async def test_address_file_tells_where_to_connect(broker: EmbeddedBroker, tmp_path: Path) -> None:

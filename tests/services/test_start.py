@@ -14,7 +14,7 @@ import pytest
 from services.app import Hub
 from services.city import StartError
 from services.settings import Settings, load
-from services.store.engine import StoreError
+from services.store.engine import Store, StoreError
 
 
 def settings(tmp_path: Path, **environment: str) -> Settings:
@@ -36,6 +36,17 @@ async def test_a_taken_port_is_named_and_the_broker_does_not_stay_behind(tmp_pat
     pid = int((tmp_path / "var" / "broker" / "nats-server.pid").read_text())
     with pytest.raises(ProcessLookupError):
         os.kill(pid, 0)
+
+
+async def test_the_store_is_for_its_owner_alone_whatever_the_umask(tmp_path: Path) -> None:
+    before = os.umask(0o022)
+    try:
+        store = await Store.open(f"sqlite+aiosqlite:///{tmp_path}/var/shirase.db")
+        modes = {one.name: one.stat().st_mode & 0o777 for one in (tmp_path / "var").iterdir()}
+        await store.close()
+    finally:
+        os.umask(before)
+    assert modes.keys() >= {"shirase.db", "shirase.db-wal"} and set(modes.values()) == {0o600}
 
 
 async def test_a_file_that_is_no_database_is_named_and_left_alone(tmp_path: Path) -> None:

@@ -232,7 +232,10 @@ async def test_what_is_damaged_or_foreign_is_told_and_nothing_written(
         ({"format": "shirase-backup/9"}, "shirase-backup/9"),
         ({"revision": "9999_future"}, "9999_future"),
         ({"swap": ("tables/records.jsonl", b'["not what was written"]\n')}, "records"),
-        ({"rename": ("tables/records.jsonl", "../records")}, "outside"),
+        *(
+            ({"rename": ("tables/records.jsonl", name)}, "outside")
+            for name in ("../records", "/etc/cron.d/x", "files/../../x", "files\\..\\x", "files/a\0b", "")
+        ),
         ({"drop": "manifest.json"}, "never came to its end"),
         ({"drop": "tables/alerts.jsonl"}, "alerts"),
         ({"columns": ("tables/records.jsonl", [["seq", "plain"], ["evil", "plain"]])}, "was changed"),
