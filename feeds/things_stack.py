@@ -35,6 +35,12 @@ class ThingsStack(ByFilter):
             return Decoded(rejected=(body,))
         try:
             members = Members(body)
+            wrapped = next((name for name in ("result", "data") if isinstance(members.get(name), dict)), None)
+            if wrapped and "end_device_ids" not in members:  # as its storage and its event stream hand uplinks out
+                members = Members(members.get(wrapped))
+            if "end_device_ids" not in members and "uplink_message" not in members:
+                what = "no message of The Things Stack v3: neither end_device_ids nor uplink_message stand in it"
+                raise BadMember("not_ttn", what, "end_device_ids")
             if "uplink_message" not in members:
                 return Decoded()  # a join or another event: nothing is measured
             return self._up(members, Members(members.get("uplink_message")), message)

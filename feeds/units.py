@@ -6,6 +6,7 @@ A conversion is a factor and an offset, worked out once per pair of units: nothi
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Mapping
 from functools import cache, lru_cache
 from typing import Any
@@ -46,7 +47,9 @@ def _spelled(unit: str) -> str | None:
     """The unit for Pint; None for what is not the shape of a unit, and is not given to its parser."""
     if unit in _SPELLINGS:
         return _SPELLINGS[unit]
-    plain = unit.replace("²", "2").replace("³", "3")
+    plain = unicodedata.normalize("NFKC", unit).strip()  # ㎝, ｍ, ㎥ and m³ too
+    if plain in _SPELLINGS:
+        return _SPELLINGS[plain]
     if len(unit) > 24 or not _SHAPE.fullmatch(plain):
         return None
     return _EXPONENT.sub(r"**\1", plain.replace("·", "*").replace(".", "*").replace(" ", "*"))

@@ -14,7 +14,9 @@ BLANK = " \t\r\n"  # what XML calls white space
 LIMIT = 2 * 1024 * 1024  # bytes; alerts with expanded shapes reach 1.7 MB
 
 # Encodings in which markup reads as ASCII, so that the look at the prolog sees what the parser will see.
-_ENCODINGS = re.compile(r"utf-?8|us-ascii|iso-8859-\d+|windows-125\d|shift[-_]jis|windows-31j|cp932|euc-jp|gb\w*|big5")
+_ENCODINGS = re.compile(
+    r"utf-?8|us-ascii|iso-8859-\d+|windows-125\d|shift[-_]jis|windows-31j|cp932|euc-(?:jp|kr)|gb\w*|big5|koi8-[ru]|tis-620"
+)
 _DECLARED = re.compile(rb"""^<\?xml[^>]*?encoding\s*=\s*["']([A-Za-z0-9._-]+)["']""")
 _SKIPPED = re.compile(r"\s+|<\?.*?\?>|<!--.*?-->", re.DOTALL)
 
