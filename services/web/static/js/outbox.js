@@ -8,7 +8,7 @@ import { listen } from './live.js';
 import { showPayload } from './payload.js';
 import { drawAge, drawStatus, setLine } from './status.js';
 import { clockTime, timeTag } from './time.js';
-import { about, chip, deliveryLook, drillMark, glassMark, inOrder, loadWords, word } from './words.js';
+import { about, chip, deliveryLook, drillMark, exercise, glassMark, inOrder, loadWords, word } from './words.js';
 
 const PARTS = [...BAR, 'deliveries'];
 
@@ -70,12 +70,12 @@ function sending(delivery) {
     evidence(delivery));
 }
 
-/** What we sent, and what the channel confirmed. @param {any} delivery */
+/** What we sent, and what the channel confirmed. We sent by the computers' clock: an exercise, whose time may run fast, tells no such time. @param {any} delivery */
 function both({ channel, sent, confirmed }) {
   const heard = ['accepted', 'duplicate'].includes(confirmed.state);
   const means = heard ? own(about('confirms', channel)) : '';
   return h('dl', { class: 'both' },
-    h('div', {}, h('dt', {}, t('こちら')), h('dd', {}, word('sent', sent.state), sent.at ? [' ', timeTag(sent.at)] : null, sent.attempts > 1 ? t('（{attempts}回目）', { attempts: sent.attempts }) : '')),
+    h('div', {}, h('dt', {}, t('こちら')), h('dd', {}, word('sent', sent.state), sent.at && !exercise() ? [' ', timeTag(sent.at)] : null, sent.attempts > 1 ? t('（{attempts}回目）', { attempts: sent.attempts }) : '')),
     h('div', {}, h('dt', {}, t('相手')), h('dd', { class: heard ? 'tone-good' : confirmed.state === 'nothing' ? 'tone-wait' : 'tone-bad' }, word('confirmed', confirmed.state), confirmed.at ? [' ', timeTag(confirmed.at)] : null,
       confirmed.receipts.length ? h('span', { class: 'receipt' }, confirmed.receipts.join('、')) : null, means ? h('span', { class: 'means' }, means) : null)));
 }
