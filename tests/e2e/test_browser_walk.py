@@ -139,6 +139,7 @@ _OF_A_PART = (
 )
 _OF_ALL = (
     *_OF_A_PART,
+    "tablet: wide: 2000 px wide",
     "320 px: small: ",
     "covered while focused: a.under",
     "no key comes to: a.beyond",

@@ -22,6 +22,7 @@ from tests.e2e.walk.stops import WORDY
 FULL = os.environ.get("SHIRASE_DRILL") == "full"
 EYES = Path(__file__).parent / "eyes.js"
 DESKTOP = ViewportSize(width=1280, height=900)
+TABLET = ViewportSize(width=1024, height=768)
 TWICE = ViewportSize(width=640, height=450)  # the same window at 200 %
 PHONE = ViewportSize(width=320, height=568)  # and 1280 at 400 %, which is what WCAG's reflow asks
 ROOMS = [ViewportSize(width=width, height=width * 9 // 16) for width in (1280, 1600, 3840)]
@@ -122,9 +123,11 @@ async def asked_of_another(page: Page) -> list[str]:
 
 
 async def asked(page: Page) -> list[str]:
-    """Everything: by day and by night, with forced colours, at 200 %, on a small phone, by keys, on paper."""
+    """Everything: by day and by night, with forced colours, on a tablet, at 200 %, on a small phone, by keys, on paper."""
     found = await barriers(page)
     found += await _with_own_colours(page)
+    await page.set_viewport_size(TABLET)
+    found += [f"tablet: {one}" for one in await eyes(page, "wide", "cut")]
     await page.set_viewport_size(TWICE)
     found += [f"200 %: {one}" for one in await eyes(page, "wide", "cut", "unseenFocus")]
     found += await _by_keys(page)

@@ -2,6 +2,7 @@
 // Sending takes a dialog that repeats text, area, level and channels. The approval is bound to what was shown.
 import { post, Refused } from './api.js';
 import { announce } from './announce.js';
+import { presently } from './desk.js';
 import { byId, fill, h } from './dom.js';
 import { own, pieces, t } from './language.js';
 import { showPayload } from './payload.js';
@@ -70,6 +71,19 @@ export function summary(one) {
   ];
 }
 
+/** Called whenever the desk was drawn: what somebody else decided or rewrote meanwhile is said in the open dialog, and can no longer be pressed. */
+export function tellDecided() {
+  for (const name of ['approve', 'reject']) {
+    if (!draft || !byId(name).open) continue;
+    const now = presently().alerts.find((/** @type {any} */ a) => a.series === draft.series && a.revision === draft.revision);
+    if (!now || (now.state === draft.state && now.digest === draft.digest)) continue;
+    const words = now.state === draft.state ? t('この案は、いま書き直されました。閉じて、新しい内容を読んでください。') : t('この案は、もう待っていません（{state}）。閉じてください。', { state: word('alert_states', now.state) });
+    if (byId(`${name}-error`).textContent !== words) byId(`${name}-error`).textContent = words; // an alert is read aloud once
+    byId(`${name}-error`).hidden = false;
+    byId(`${name}-confirm`).disabled = true;
+  }
+}
+
 async function confirm() {
   const button = byId('approve-confirm');
   button.disabled = true;
@@ -81,6 +95,7 @@ async function confirm() {
   } catch (error) {
     fail('approve', error);
     button.disabled = false;
+    tellDecided();
   }
 }
 
@@ -104,6 +119,7 @@ export function reject(one) {
   byId('reject-confirm').textContent = one.leaves_at ? t('送信を止める') : t('差し戻す');
   byId('reject-error').hidden = true;
   byId('reject-what').textContent = one.texts.ja.headline;
+  byId('reject-confirm').disabled = false;
   byId('reject-reason').value = '';
   byId('reject').showModal();
   byId('reject-reason').focus();

@@ -3,7 +3,7 @@
 import { inAddress } from './address.js';
 import { drawUnassigned, wireAdopt } from './adopt.js';
 import { announce } from './announce.js';
-import { wireDecisions } from './approve.js';
+import { tellDecided, wireDecisions } from './approve.js';
 import { drawBoard } from './board.js';
 import { drafts, held, partsOf, presently, refresh, whenWanted } from './desk.js';
 import { drawDistrusts, wireDistrusts } from './distrusts.js';
@@ -62,6 +62,7 @@ function draw() {
   drawPanel();
   markRows();
   drawTimeline();
+  tellDecided();
 }
 
 /** @param {string[]} [parts] */

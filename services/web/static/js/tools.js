@@ -130,6 +130,8 @@ function told() {
   byId('tool-figures').textContent = figures();
   byId('tool-undo').disabled = !canUndo();
   byId('tool-write').disabled = !areaAsked();
+  const lacks = way === 'polygon' && corners.length ? 3 - corners.length : 0;
+  if (lacks > 0) byId('tool-figures').textContent = t('{figures}。区域にするには、あと{n}点', { figures: figures(), n: lacks });
   byId('tool-count').textContent = way === 'pick' ? t('選んだもの {n}', { n: picked.length }) : t('点 {n}', { n: corners.length });
   fill(byId('tool-corners'), way === 'pick' ? picked.map(pickedRow) : corners.map(cornerRow));
   if (corners.length >= MOST_CORNERS) say(t('点は{most}個までです。', { most: MOST_CORNERS }));
