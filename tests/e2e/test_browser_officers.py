@@ -102,7 +102,7 @@ async def test_who_decides_and_who_writes_is_seen_by_the_other_and_both_versions
     await expect(seen).to_contain_text("suzuki", timeout=10_000)
     await second.goto("/ops/calls")  # who goes takes their name along
     await expect(seen).to_have_count(0, timeout=10_000)
-    await officers[1].map_ready("suzuki")
+    await second.goto("/ops")
     await second.locator("[data-approve]").first.click()
     await first.get_by_role("button", name="差し戻す…").first.click()
     await first.get_by_label("理由（経過記録に残ります）").fill("根拠を確かめる")

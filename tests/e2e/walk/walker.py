@@ -123,11 +123,11 @@ async def asked_of_another(page: Page) -> list[str]:
 
 
 async def asked(page: Page) -> list[str]:
-    """Everything: by day and by night, with forced colours, on a tablet, at 200 %, on a small phone, by keys, on paper."""
+    """Everything: by day and night, with forced colours, on a tablet, at 200 %, on a small phone, by keys, on paper."""
     found = await barriers(page)
     found += await _with_own_colours(page)
     await page.set_viewport_size(TABLET)
-    found += [f"tablet: {one}" for one in await eyes(page, "wide", "cut")]
+    found += [f"tablet: {one}" for one in await eyes(page, "wide")]
     await page.set_viewport_size(TWICE)
     found += [f"200 %: {one}" for one in await eyes(page, "wide", "cut", "unseenFocus")]
     found += await _by_keys(page)
