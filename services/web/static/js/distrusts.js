@@ -41,8 +41,8 @@ export function distrustNote(g) {
   return h('div', { class: 'barred' },
     h('p', {}, t('信用しないとしています：{reason}', { reason: one.reason })),
     h('p', {}, pieces('{who}が{begins}から{ends}まで。値は残しますが、危険の判断にも公開にも使いません。', { who: one.owner, begins: timeTag(one.begins), ends: timeTag(one.ends) })),
-    mayAct ? h('p', { class: 'now-only' }, h('button', { type: 'button', class: 'button slim', 'data-trust': one.id, 'data-key': `trust-sheet-${one.id}`, 'aria-describedby': 'distrusts-before' }, t('信用に戻す')), ' ', opens(t('理由と期限を改める…'))) : null,
-    mayAct ? h('p', { class: 'small now-only' }, byId('distrusts-before').textContent) : null);
+    mayAct ? h('p', { class: 'small now-only' }, byId('distrusts-before').textContent) : null,
+    mayAct ? h('p', { class: 'now-only' }, h('button', { type: 'button', class: 'button slim', 'data-trust': one.id, 'data-key': `trust-sheet-${one.id}`, 'aria-describedby': 'distrusts-before' }, t('信用に戻す')), ' ', opens(t('理由と期限を改める…'))) : null);
 }
 
 /** To the form: what is left is the length and the reason. @param {any} g */
