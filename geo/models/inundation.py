@@ -154,15 +154,20 @@ def _headline(at: _At, chosen: Nearest, drawn: Extent) -> str:
     when = f"{at.hours}時間以内に" if at.hours else ""
     more = "以上" if chosen.at_least else ""
     missing = chosen.wanted is not None and chosen.scenario.order > chosen.wanted.order
-    told = "の図が上限の目安" if missing else f"の図{more}に近い"
-    text = f"{river}：{when}浸水するとすれば{chosen.scenario.name}{told}（深さ 最大{drawn.depth.metres}"
+    told = "が上限の目安" if missing else f"{more}に近い"
+    text = f"{river}：{when}浸水するとすれば{_map_of(chosen.scenario.name)}{told}（深さ 最大{drawn.depth.metres}"
     if drawn.depth.scenario != chosen.scenario:
-        text += f"、{drawn.depth.scenario.name}の図による"
+        text += f"、{_map_of(drawn.depth.scenario.name)}による"
     if drawn.most.rank > drawn.depth.rank:
         text += f"。{drawn.most.scenario.name}では {drawn.most.metres}"
     if missing and chosen.wanted is not None:
         text += f"。{chosen.wanted.name}の図はない"
     return text + ("）。水位が届いていない" if at.state.stale else "）")
+
+
+def _map_of(scenario: str) -> str:
+    """The map of a scenario in words; a map whose scenario nobody told is called a map already."""
+    return scenario if scenario.endswith("図") else f"{scenario}の図"
 
 
 def _gauge(at: _At) -> str:

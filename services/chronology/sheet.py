@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from feeds.japan import JAPAN, stated
@@ -27,7 +27,7 @@ COLUMNS = (
     Column("分類", "Group"),
     Column("種類", "Kind"),
     Column("だれ", "Who"),
-    Column("内容", "What"),
+    Column("内容", "What", long=True),
     Column("訂正する行", "Corrects line"),
     Column("行", "Line"),
     Column("ハッシュ", "Hash"),
@@ -67,7 +67,7 @@ def row(line: Line, kinds: dict[str, str]) -> Row:
         group_of(line.kind).ja,
         kinds.get(line.kind, line.kind),
         line.who,
-        mark(line.text, line.status, "ja"),
+        mark(line.text.removeprefix(MARKS[line.status][0]), line.status, "ja"),
         line.refs.get("corrects", ""),
         str(line.seq),
         line.hash,
@@ -94,7 +94,7 @@ def last_line(view: View, cut: bool) -> bytes:
 def written(kind: str, rows: Iterable[Row], view: View, cut: bool) -> bytes:
     """A workbook, or paper. Paper leaves out the hash of each line, which nobody types; the last one is in the note."""
     keep = range(len(COLUMNS)) if kind == "xlsx" else (0, 1, 2, 4, 5, 6, 8)
-    columns = tuple(COLUMNS[place] for place in keep)
+    columns = tuple(_with_zone(COLUMNS[place], kind) for place in keep)
     body = tuple(tuple(_short(one[place], kind) for place in keep) for one in rows)
     sheet = Sheet(name="クロノロジー", title=view.title, columns=columns, rows=body, note=view.note(cut))
     made_at = view.made_at.astimezone(JAPAN).replace(microsecond=0)
@@ -105,6 +105,12 @@ def file_name(view: View, kind: str) -> str:
     """Never without the mark of a drill."""
     drill = "" if view.drill is Status.ACTUAL else f"{view.drill.value.lower()}-"
     return f"shirase-chronology-{drill}{view.made_at.astimezone(JAPAN):%Y%m%d-%H%M}.{kind}"
+
+
+def _with_zone(column: Column, kind: str) -> Column:
+    """Paper leaves the offset out of each time, so its heading tells the zone."""
+    timed = kind == "pdf" and column in COLUMNS[:2]
+    return replace(column, ja=f"{column.ja}（日本時間）", en=f"{column.en} (JST)") if timed else column
 
 
 def _short(value: object, kind: str) -> str:

@@ -53,16 +53,20 @@ async def _sent(connection: AsyncConnection, status: Status, since: datetime) ->
         .limit(_LISTED)
     )
     for row in await connection.execute(bad):
-        what = f"{row.channel}：{DeliveryState(row.state).ja}「{row.headline}」{short(row.created_at)}"
+        what = f"経路 {row.channel}：{DeliveryState(row.state).ja}「{row.headline}」{short(row.created_at)}"
         points.append(Point(text=what, weight=Weight.BAD))
     return points
 
 
 async def _held(connection: AsyncConnection, status: Status) -> list[Point]:
-    mine = select(suppressions.c.rule, suppressions.c.detail, suppressions.c.last_at)
+    newest = select(_HEADLINE).where(alerts.c.series == suppressions.c.series).order_by(alerts.c.revision.desc())
+    about = newest.limit(1).scalar_subquery().label("headline")
+    mine = select(suppressions.c.rule, suppressions.c.detail, about)
     found = mine.where(suppressions.c.current, suppressions.c.status == status.value)
     rows = await connection.execute(found.order_by(suppressions.c.id.desc()).limit(_LISTED))
-    return [Point(text=f"{row.rule}：{row.detail}") for row in rows]
+    return [
+        Point(text=f"{f'「{row.headline}」' if row.headline else f'規則 {row.rule}'}：{row.detail}") for row in rows
+    ]
 
 
 async def _waiting(connection: AsyncConnection, status: Status) -> list[Point]:

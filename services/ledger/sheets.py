@@ -40,6 +40,7 @@ class Column:
     ja: str
     en: str
     kind: Kind = "text"
+    long: bool = False  # whole sentences: the others leave it what room there is
 
     @property
     def right(self) -> bool:
@@ -238,7 +239,10 @@ def widths(sheet: Sheet) -> list[int]:
     like those before."""
     shown = [*sheet.rows[:_LOOKED_AT], *sheet.sums]
     return [
-        min(_WIDEST, max([min(_HEADING, _wide(column.ja)), *(_wide(written_as(row[n], column)) for row in shown), 5]))
+        min(
+            _WIDEST * (2 if column.long else 1),
+            max([min(_HEADING, _wide(column.ja)), *(_wide(written_as(row[n], column)) for row in shown), 5]),
+        )
         for n, column in enumerate(sheet.columns)
     ]
 

@@ -44,7 +44,7 @@ def _row(line: Line, known: Mapping[int, Matter], files: Mapping[tuple[int, int]
         "kind": line.kind,
         "group": group_of(line.kind).value,
         "who": line.who,
-        "text": f"{MARKS[line.status][0]}{line.text}",
+        "text": MARKS[line.status][0] + line.text.removeprefix(MARKS[line.status][0]),
         "level": line.level,
         "important": line.important,
         "links": links_of(line.refs, line.status.value),
