@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import csv
+import io
 import math
+import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TypeAlias
 
 Row: TypeAlias = dict[str, str]
+
+# What stands for no value in the tables of agencies. Not "--": there it is a phenomenon that was not seen.
+_MISSING = frozenset({"", "×", "///", "***", "---", "欠測", "不明"})
 
 
 class InputError(Exception):
@@ -21,18 +26,27 @@ class InputError(Exception):
 
 
 def read(file: Path) -> Iterator[tuple[int, Row]]:
-    """Line number and cells of each row."""
+    """Line number and cells of each row. UTF-8 or, as spreadsheets in Japan save it, CP932."""
     try:
-        with file.open(encoding="utf-8-sig", newline="") as handle:
-            reader = csv.DictReader(handle)
-            for row in reader:
-                yield reader.line_num, {key: (value or "").strip() for key, value in row.items() if key is not None}
+        reader = csv.DictReader(io.StringIO(_text(file.read_bytes()), newline=""))
+        for row in reader:
+            yield reader.line_num, {key: (value or "").strip() for key, value in row.items() if key is not None}
     except OSError as error:
         raise InputError(str(file), f"cannot be read ({error.strerror})") from None
-    except UnicodeDecodeError as error:
-        raise InputError(f"byte {error.start}", "the file is not UTF-8") from None
     except csv.Error as error:
         raise InputError(str(file), f"is no CSV: {error}") from None
+
+
+def _text(data: bytes) -> str:
+    if data.startswith(b"\x1f\x8b"):
+        raise InputError("byte 0", "the file is packed by gzip: unpack it first (gunzip)")
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        try:
+            return data.decode("cp932")
+        except UnicodeDecodeError:
+            raise InputError(f"byte {error.start}", "the file is neither UTF-8 nor CP932") from None
 
 
 def cell(row: Row, name: str, line: int) -> str:
@@ -43,9 +57,9 @@ def cell(row: Row, name: str, line: int) -> str:
 
 
 def value(row: Row, name: str, line: int) -> float:
-    """The number in a cell, NaN where it is empty."""
-    text = cell(row, name, line)
-    return number(text, name, f"line {line}") if text else math.nan
+    """The number in a cell, NaN where it is empty or marked as missing."""
+    text = unicodedata.normalize("NFKC", cell(row, name, line))
+    return math.nan if text in _MISSING else number(text, name, f"line {line}")
 
 
 def number(text: str, name: str, at: str = "") -> float:

@@ -45,6 +45,16 @@ def test_missing_rain_is_a_gap_and_no_dry_hour(tmp_path: Path, capsys: pytest.Ca
     assert float(rows[2]["swi"]) == pytest.approx(39.5)
 
 
+@pytest.mark.parametrize("mark", ["×", "///", "***", "---", "欠測", "不明"])
+def test_what_agencies_write_for_no_value_and_how_spreadsheets_save_it(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], mark: str
+) -> None:
+    file = write(tmp_path, "2026-06-01T01:00Z,２０", f"2026-06-01T02:00Z,{mark}", "2026-06-01T03:00Z,20")
+    file.write_bytes(file.read_text(encoding="utf-8").encode("cp932"))
+    _, rows, _ = model(capsys, file)
+    assert (rows[1]["swi"], float(rows[2]["swi"])) == ("", pytest.approx(39.5))
+
+
 @pytest.mark.parametrize(
     ("rows", "words", "at", "told"),
     [
