@@ -15,6 +15,8 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
+from email import message_from_bytes
+from email.policy import default
 from functools import partial
 from pathlib import Path
 
@@ -35,6 +37,7 @@ from tests.exercise.stage import Stage, set_stage, write_settings
 from tests.exercise.telegrams import JST
 from tests.exercise.trucks import haul
 from tests.fakes.linkage import FakeLinkage
+from tests.fakes.smtp import FakeSmtp
 from tests.fakes.x import FakeX
 
 # Nothing of the play should be lost while the hub starts, which takes about so many times as long as setting the stage.
@@ -56,15 +59,17 @@ async def _exercise(port: int, seconds: float, data_dir: Path) -> int:
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    x, linkage = FakeX(), FakeLinkage()
+    x, linkage, mail = FakeX(), FakeLinkage(), FakeSmtp()
+    mail.on_mail = partial(_show_mail, mail)
     await x.start()
     await linkage.start()
+    await mail.start()
     called = wall()
     stage = await set_stage(data_dir)
     began = wall() + min(STARTING * (wall() - called), LATEST)
     speed = LENGTH.total_seconds() / seconds + 1  # caught up with the present after `seconds`
     clock = CatchUpClock(began - LENGTH, speed, began)
-    write_settings(stage, port, clock, x, linkage)
+    write_settings(stage, port, clock, x, linkage, mail.port)
     hub = await _start_hub(stage)
     code = 1
     try:
@@ -76,7 +81,16 @@ async def _exercise(port: int, seconds: float, data_dir: Path) -> int:
         await _end(hub)
         await x.stop()
         await linkage.stop()
+        await mail.stop()
     return code
+
+
+def _show_mail(server: FakeSmtp) -> None:
+    """What a resident would find in their box: whom it is to, the subject and the links."""
+    mail = message_from_bytes(server.raw[-1], policy=default)
+    body = mail.get_body(("plain",))
+    links = [word for word in (body.get_content() if body else "").split() if word.startswith("http")]
+    print("\n  ".join([f"  メール mail → {mail['To']}: {mail['Subject']}", *links]), flush=True)
 
 
 async def _start_hub(stage: Stage) -> Process:
@@ -122,6 +136,7 @@ def _welcome(address: str, stage: Stage, clock: CatchUpClock) -> None:
     地図 operations map   {address}/ops
     送信箱 outbox viewer  {address}/ops/outbox
     公開ページ public      {address}/
+    お知らせの登録 mails   {address}/subscribe   (any address; the mails are shown here, and sent nowhere)
     除雪判断 snow desk    {address}/ops/snow
     住民の依頼 requests   {address}/ops/requests
     除雪の地図 plowed when {address}/snow

@@ -68,9 +68,12 @@ async def set_stage(data_dir: Path) -> Stage:
     )
 
 
-def write_settings(stage: Stage, port: int, clock: CatchUpClock, x: FakeX, linkage: FakeLinkage) -> None:
+def write_settings(
+    stage: Stage, port: int, clock: CatchUpClock, x: FakeX, linkage: FakeLinkage, mail_port: int
+) -> None:
     """What the hub will read; nobody else can."""
     written = _settings(stage.data_dir, port, clock, stage.passwords, x, linkage) + CONTRACTORS + DUMPS
+    written += _residents(mail_port)
     written += f"[open311.keys]\nexercise = {json.dumps(stage.resident_key)}\n"
     _write_private(stage.settings, written)
 
@@ -107,6 +110,7 @@ database = ""
 public_exercise = true
 [web]
 port = {port}
+base_url = {q(f"http://127.0.0.1:{port}")}
 [exercise]
 start = {clock.start.isoformat()}
 began = {clock.began.isoformat()}
@@ -121,6 +125,21 @@ x = {q(x.url + "/timeline.json")}
 linkage = {q(linkage.url.rsplit("/", 1)[0] + "/received")}
 {accounts(x, linkage)}
 {doors}
+"""
+
+
+def _residents(mail_port: int) -> str:
+    """Residents may subscribe; their mails go to the stand-in on this machine and nowhere else."""
+    return f"""
+[subscriptions]
+key = {json.dumps(new_password() + new_password())}
+[channels.mail]
+host = "127.0.0.1"
+port = {mail_port}
+security = "none"
+sender = "exercise@city.example"
+sender_name = "盛岡市（訓練）"
+statuses = ["Exercise"]
 """
 
 
