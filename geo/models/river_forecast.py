@@ -15,6 +15,7 @@ from geo.model import Ground, Inputs
 from geo.official.telegrams import evidence, facts, is_over, said, standing
 
 _TYPES = ("VXKO", "VXSU")
+TITLES = ("指定河川洪水予報", "水位周知河川に関する情報")  # by which they are known where no type code came along
 
 
 class RiverForecast:
@@ -67,7 +68,8 @@ class RiverForecast:
 
 def series(telegram: Telegram) -> str | None:
     """The section's code; by it a forecast follows another, whatever way each came."""
-    if telegram.hazard != "flood" or not (telegram.telegram or "VXKO").startswith(_TYPES):
+    known = telegram.telegram.startswith(_TYPES) if telegram.telegram else telegram.control_title in TITLES
+    if telegram.hazard != "flood" or not known:
         return None
     return telegram.event_id or telegram.subject
 

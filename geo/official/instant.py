@@ -24,7 +24,7 @@ from geo.official.volcanoes import CALM
 STANDS = timedelta(hours=72)  # a telegram that was neither renewed nor released for so long is not believed any more
 SUBJECTS = (
     *("VPWW53", "VPWW54", *speaking.NEW, speaking.LANDSLIDE, speaking.SPECIAL, "VXKO", "VXSU"),
-    *("指定河川洪水予報", "水位周知河川に関する情報"),  # the title stands where the type code is not known
+    *river_forecast.TITLES,  # the title stands where the type code is not known
     *("VPOA50", "VPHW50", "VPHW51", "VPBS50", "VPFD61", "VTSE41", "VFVO53", "VFVO54", "VFVO55"),
 )
 

@@ -12,7 +12,7 @@ from feeds.records import Telegram
 from feeds.status import Status
 from geo.hazard import Hazard
 from geo.model import Inputs
-from geo.models.river_forecast import RiverForecast
+from geo.models.river_forecast import TITLES, RiverForecast
 from tests.geo.making import NOW, ground
 from tests.geo.official.telegrams import decoded, entry, ours, telegram
 
@@ -63,8 +63,15 @@ def test_its_end_and_its_withdrawal() -> None:
 
 def test_a_forecast_follows_another_whatever_way_it_came() -> None:
     """The file name tells VXKO60, the relay's topic tells nothing."""
-    named, unnamed = forecast("40", 4), replace(forecast("30", 3, NOW + timedelta(hours=1)), telegram=None)
+    later = forecast("30", 3, NOW + timedelta(hours=1), control_title=TITLES[0])
+    named, unnamed = forecast("40", 4), replace(later, telegram=None)
     assert [one.level for one in run(named, unnamed, sections=(SECTION,))] == [3]
+
+
+def test_a_type_that_nobody_knows_speaks_for_no_forecast() -> None:
+    """What is told of floods under a title of tomorrow may be anything: the forecast stands, and people look at it."""
+    unknown = replace(forecast("30", 3, NOW + timedelta(hours=1), control_title="洪水の見通し"), telegram=None)
+    assert [one.level for one in run(forecast("40", 4), unknown, sections=(SECTION,))] == [4]
 
 
 def test_several_rivers_stand_side_by_side_with_a_key_that_stays() -> None:
