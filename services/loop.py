@@ -33,7 +33,7 @@ class Loop:
     pace: Callable[[], float]  # seconds between polls
     again: bool = False  # step again at once after a True: there may be more in the queue
     rest: float = 0.0  # seconds between two starts at the least: under a storm of rings others need the store too
-    share: float = 1.0  # of the processor that it may take, for the same reason; it rests a second at the most
+    share: Callable[[], float] = lambda: 1.0  # of the processor, for the same reason; it rests a second at the most
     quick: float = 0.0  # seconds of it: who takes so little is in nobody's way, and rests no longer than it worked
     after: Collection[str] = ()  # loops that go first where they are at work or called: they work on what this one made
 
@@ -141,7 +141,7 @@ class Rests:
 
     def after(self, idle: float, worked: float) -> float:
         """Seconds to rest after a step that cost ``worked`` and began when ``idle`` had passed since the last."""
-        due = worked * (1 / self._loop.share - 1)
+        due = worked * (1 / self._loop.share() - 1)
         before = self._owed = max(0.0, self._owed - idle)
         if worked <= self._loop.quick:
             return min(due, worked)

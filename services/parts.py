@@ -189,7 +189,7 @@ async def predict(house: House) -> Sequence[Predict]:
         seer.announced = Announced(sites_of(roads, house.settings.plow))
         listen = house.bell.listen("records")
         step = leased(once, seer.step)
-        house.repeat(Loop(seer.name, step, listen, house.pace, share=0.1, quick=0.012, after=judges))
+        house.repeat(Loop(seer.name, step, listen, house.pace, share=seer.inflow.share, quick=0.012, after=judges))
         seers.append(seer)
     await snow.run(house, roads)
     await _verify(house)

@@ -25,6 +25,7 @@ from services.cost import in_thread
 from services.dumps.announced import Announced, ordered
 from services.figures import HAZARDS, PREDICT_CHANGES, PREDICT_FAILURES, PREDICT_RECORDS, PREDICT_SECONDS
 from services.foretold import Foretold
+from services.inflow import Inflow
 from services.lasting import Lasting
 from services.lease import Leased
 from services.recent import Recent
@@ -99,6 +100,7 @@ class Predict:
         self._foretold = Foretold(self._models)
         self.river = river or RiverFile(())
         self.announced = Announced()
+        self.inflow = Inflow()
 
     async def step(self) -> bool:
         """Bring the picture up to date; True if it changed.
@@ -111,6 +113,7 @@ class Predict:
         began, now = perf_counter(), self._clock.now()
         async with self._store.read() as connection:
             upto = await records.latest_seq(connection)
+            self.inflow.saw(upto, began)
             doubted = await distrusts.holding(connection, now)
             whole = self._seen is None or self._seen.doubted != doubted or not _lately(self._seen.at, now)
             if whole:

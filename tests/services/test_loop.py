@@ -118,7 +118,7 @@ def rests(share: float, quick: float = 0.0) -> Rests:
     async def step() -> bool:
         return True
 
-    return Rests(Loop("test", step, Bell().listen(), lambda: 1.0, share=share, quick=quick))
+    return Rests(Loop("test", step, Bell().listen(), lambda: 1.0, share=lambda: share, quick=quick))
 
 
 def test_a_storm_of_dear_steps_leaves_the_others_their_share() -> None:
