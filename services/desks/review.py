@@ -25,6 +25,16 @@ from services.store.reached import reached
 from services.store.tables import approvals
 
 _FLOOR = Floor()
+BECAME = {  # of a draft that waits no more
+    State.ISSUED: "すでに発表されています",
+    State.REJECTED: "差し戻されました",
+    State.SUPERSEDED: "発表され、その後の版に替わりました",
+    State.WITHDRAWN: "新しい案に替わったか、要らなくなって取り下げられました",
+    State.EXPIRED: "発表され、期限が切れました",
+    State.LIFTED: "発表され、担当者が終えました",
+    State.KEPT: "発表しないまま終わりました",
+    State.ENDED: "発表され、終わりました",
+}
 
 
 class ReviewError(Exception):
@@ -161,7 +171,7 @@ async def waiting(connection: AsyncConnection, series: str, revision: int, diges
     if draft is None:
         raise ReviewError("not_found", f"{series} 第{revision}報 はありません")
     if draft.state is not State.DRAFT:
-        raise ReviewError("not_waiting", f"この案はもう承認待ちではありません（{draft.state}）。画面を更新してください")
+        raise ReviewError("not_waiting", f"この案はもう承認を待っていません。{BECAME[draft.state]}")
     if draft.alert.expires <= now:
         raise ReviewError("expired", "この案は期限が切れています。新しい案を待つか、却下してください")
     if digest_of(draft.payloads) != draft.digest:  # somebody wrote into the store by another way than ours

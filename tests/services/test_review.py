@@ -8,9 +8,9 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select, update
 
-from rules.alert import Alert, Approval
+from rules.alert import Alert, Approval, State
 from rules.floor import Floor
-from services.desks.review import ReviewError, approve, reject
+from services.desks.review import BECAME, ReviewError, approve, reject
 from services.store import alerts, chronology, users
 from services.store.codec import to_json
 from services.store.engine import Store
@@ -125,7 +125,11 @@ async def test_a_decision_is_taken_once(store: Store) -> None:
     await reject(store, series=one.series, revision=1, digest=digest, person="sato", reason="誤検知", now=NOW)
     with pytest.raises(ReviewError) as late:
         await approve(store, series=one.series, revision=1, digest=digest, person="suzuki", now=NOW)
-    assert late.value.code == "not_waiting"
+    assert (late.value.code, "差し戻されました" in str(late.value)) == ("not_waiting", True)
+
+
+def test_whatever_became_of_a_draft_is_said_in_words() -> None:
+    assert BECAME.keys() == set(State) - {State.DRAFT}
 
 
 async def test_the_log_shows_where_it_was_changed(store: Store) -> None:
