@@ -10,7 +10,7 @@ from aiohttp import web
 from rules.declared import Shelters
 from services.requests.round import Section
 from services.web.context import CONTEXT
-from services.web.public import gauges, shelters, sightings, snow, told
+from services.web.public import gauges, over, shelters, sightings, snow, told
 from services.web.public.district import Mine
 from services.web.public.gauges import Table
 from services.web.public.official import OFFICIAL, Warned
@@ -28,6 +28,7 @@ class Picture:
     items: Sequence[Item]
     near: Sequence[Item]  # of the district, without notices of safety; of the whole city where none is chosen
     elsewhere: Sequence[Item]
+    over: Sequence[Item]  # what was ended or taken back of late
     safety: Sequence[Item]
     seen: Sequence[Seen]
     refuge: Sequence[Item]  # the alerts that say which places of refuge are open, and what to bring
@@ -44,6 +45,7 @@ async def picture(request: web.Request, language: str, mine: Mine | None) -> Pic
     context = request.app[CONTEXT]
     async with context.store.read() as connection:
         found = await told.items(connection, context, language)
+        ended = await over.lately(connection, context, language, mine.area.code if mine else None)
         water = await gauges.gauges(connection, context, "water_level", mine)
         depth = await gauges.gauges(connection, context, "snow_depth", mine)
         seen = await sightings.sightings(connection, context, mine)
@@ -56,6 +58,7 @@ async def picture(request: web.Request, language: str, mine: Mine | None) -> Pic
         items=found,
         near=[one for one in others if mine is None or one.here(mine.area.code)],
         elsewhere=[one for one in others if mine is not None and not one.here(mine.area.code)],
+        over=ended,
         safety=sorted((one for one in found if one.safety), key=lambda one: mine is not None and not _close(one, mine)),
         seen=seen,
         refuge=refuge,

@@ -84,6 +84,20 @@ async def test_an_all_clear_raises_no_level(hub: Floor) -> None:
     assert head(await get(hub, HERE))[0] == 0
 
 
+async def test_what_was_lifted_or_taken_back_stays_to_be_read_for_a_day(store: Store) -> None:
+    lifted = replace(order(4, UCHIMARU), ends=True)
+    await put(store, lifted)
+    async with floor(store) as hub:
+        page = await get(hub, HERE)
+        assert head(page)[0] == 0 and word("nothing", "ja") in page
+        ended = part(page, "alerts").partition(word("over_lately", "ja"))[2]
+        assert lifted.texts["ja"].headline in ended and "data-level" not in ended
+        assert word("over_lately", "ja") not in await get(hub, f"/?area={HONCHO.code}"), "it held elsewhere"
+        assert word("over_lately", "vi") in await get(hub, "/?lang=vi")
+    async with floor(store, now=lambda: NOW + timedelta(hours=25)) as hub:
+        assert word("over_lately", "ja") not in await get(hub, HERE)
+
+
 async def test_a_warning_of_which_the_city_has_told_nothing_yet_stands_at_the_top(store: Store) -> None:
     rain = entry("heavy_rain", "43", "レベル４大雨危険警報", 4)
     async with store.write() as connection:
