@@ -72,8 +72,9 @@ async def test_a_slow_end_names_the_task_and_the_place_where_it_waits() -> None:
     thread = threading.Thread(target=blocked.wait, name="a reader that blocks")
     thread.start()
     with capture_logs() as told:
-        timer = told_after(0.01)
         task = asyncio.create_task(_outer(), name="relay")
+        await asyncio.sleep(0)  # it waits where it will be seen, however early the timer comes
+        timer = told_after(0.01)
         await asyncio.to_thread(timer.join)
     task.cancel()
     blocked.set()
