@@ -60,7 +60,8 @@ async def test_the_whole_desk_shows_one_instant_and_nothing_can_be_decided_there
     await page.keyboard.press("Escape")
     await expect(band).to_be_hidden()
     await expect(page.locator("#drafts-count")).to_have_text("2件")
-    assert "at=" not in page.url and await dangers.count() == before
+    await expect(page).not_to_have_url(re.compile("at="))
+    await expect(dangers).to_have_count(before)
 
     await page.get_by_role("button", name="＋1時間").click()
     await expect(band).to_contain_text("予測")
