@@ -48,10 +48,14 @@ def _resident() -> dict[str, int]:
 
 
 def objects() -> tuple[int, dict[str, int]]:
-    """How many there are that the collector knows of, after it has run; and the most common by type."""
+    """How many there are that the collector knows of, after it has run, with those it was told to leave alone; and the
+    most common by type of those that came later.
+    """
     gc.collect()
     every = gc.get_objects()
-    return len(every), dict(Counter(type(one).__qualname__ for one in every).most_common(_COMMON))
+    return gc.get_freeze_count() + len(every), dict(
+        Counter(type(one).__qualname__ for one in every).most_common(_COMMON)
+    )
 
 
 def holders(names: Iterable[str]) -> dict[str, list[tuple[str, int]]]:

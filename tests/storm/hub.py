@@ -14,16 +14,19 @@ import json
 import os
 import signal
 import sys
+import threading
 from datetime import datetime
 from pathlib import Path
 
 from services.app import Hub
+from services.cli.serve import settle
 from services.clock import CatchUpClock, Clock
 from services.line import SERVICES
 from services.settings import load
 from services.telemetry import configure_logging
 from tests.storm import census as look
 
+_POOL = min(32, (os.cpu_count() or 1) + 4)  # threads of asyncio's own pool (concurrent.futures)
 _CENSUS_EVERY = 12  # pulses: counting half a million objects holds everything up for a moment
 
 
@@ -65,6 +68,8 @@ async def _run(args: argparse.Namespace) -> int:
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     clock = Held(args.start)
     async with Hub.running(load([args.settings]), clock, args.services or SERVICES) as hub:
+        await _fill_the_pool()
+        settle()
         print(json.dumps({"ready": hub.address, "services": hub.services}), flush=True)
         began = await asyncio.to_thread(sys.stdin.readline)
         clock.let_go(CatchUpClock(args.start, args.speed, datetime.fromisoformat(began.strip())))
@@ -80,6 +85,14 @@ async def _run(args: argparse.Namespace) -> int:
                 except TimeoutError:
                     continue
     return 0
+
+
+async def _fill_the_pool() -> None:
+    """All of the pool's threads begin now: they stay once they are there, and the first evening on which one more was
+    wanted at once would look like growth.
+    """
+    together = threading.Barrier(_POOL)
+    await asyncio.gather(*(asyncio.to_thread(together.wait) for _ in range(_POOL)))
 
 
 def _pulse(clock: Clock, *, census: bool) -> dict[str, object]:
