@@ -110,15 +110,16 @@ class Predict:
         alone, and one of water levels that of the snow. Where nothing moved nobody's turn is taken; how far it has come
         is noted with the next that moves, and within a second.
         """
-        began, now = perf_counter(), self._clock.now()
+        began = perf_counter()
         async with self._store.read() as connection:
             upto = await records.latest_seq(connection)
+            now = self._clock.now()  # not before: what is seen would else lie ahead of it
             self.inflow.saw(upto, began)
             doubted = await distrusts.holding(connection, now)
             whole = self._seen is None or self._seen.doubted != doubted or not _lately(self._seen.at, now)
             if whole:
                 self._series, self._hourly = self._wants.series(self._ground), self._wants.season(self._ground)
-            due = dict.fromkeys(Status, _Due(self._models)) if whole else await self._with_news(connection, upto)
+            due = dict.fromkeys(Status, _Due(self._models)) if whole else await self._with_news(connection, upto, now)
             inputs = [await self._gather(connection, status, one, doubted, upto, now) for status, one in due.items()]
         if not due and self._is_noted(upto, now):
             return False
@@ -161,11 +162,14 @@ class Predict:
         noted = self._noted
         return noted is not None and (noted.upto == upto or timedelta(0) <= now - noted.at < _NOTED)
 
-    async def _with_news(self, connection: AsyncConnection, upto: int) -> dict[Status, _Due]:
+    async def _with_news(self, connection: AsyncConnection, upto: int, now: datetime) -> dict[Status, _Due]:
+        """What came in, and what was measured by a clock that runs ahead, once ours has come so far."""
         assert self._seen is not None
-        if upto == self._seen.upto:
-            return {}
-        news = await records.news(connection, self._seen.upto)
+        known = self._seen.upto
+        news = {} if upto == known else await records.news(connection, known)
+        for status in Status:
+            if (ripe := self._recent.due(status, now)) and news.get(status, ripe) is not None:
+                news[status] = ripe | (news.get(status) or frozenset())
         return {status: _Due(those, came) for status, came in news.items() if (those := moved(self._models, came))}
 
     async def _gather(

@@ -7,7 +7,7 @@ where the clock went back or there are other sensors to look at, it is read anew
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -26,6 +26,7 @@ class _Read:
     now: datetime
     upto: int  # sequence number of the newest record that was looked at
     series: dict[str, Remembered]
+    ahead: set[str] = field(default_factory=set)  # subjects of which some were measured after now, by their own clocks
 
     def tell(self, found: Iterable[readings.Row]) -> None:
         for subject, number, heard in found:
@@ -35,6 +36,13 @@ class _Read:
                 if known is None:
                     known = self.series[subject] = Remembered(subject.partition("/")[2])
                 known.tell(number, heard)
+                if heard.at > self.now:
+                    self.ahead.add(subject)
+
+    def later(self, now: datetime) -> _Read:
+        """The same at another time."""
+        ahead = {subject for subject in self.ahead if self.series[subject].next(now)}
+        return replace(self, now=now, ahead=ahead)
 
 
 class Recent:
@@ -62,7 +70,7 @@ class Recent:
                 known.tell(await readings.told(connection, alike, status, now - span))
         elif known.upto < upto:
             known.tell(await readings.after(connection, known.upto, status))
-        self._read[status] = _Read(spans, now, upto, known.series)
+        self._read[status] = replace(known.later(now), spans=spans, upto=upto)
         found: Series = {}
         for subject in sorted(known.series):
             station, _, quantity = subject.partition("/")
@@ -71,6 +79,14 @@ class Recent:
             if samples := known.series[subject].between(now - spans[subject], now):
                 found[station, quantity] = samples
         return found
+
+    def due(self, status: Status, now: datetime) -> frozenset[str]:
+        """``station/quantity`` of which some lay ahead of the last look, and at ``now`` do not any more."""
+        known = self._read.get(status)
+        if known is None:
+            return frozenset()
+        ripe = ((subject, known.series[subject].next(known.now)) for subject in known.ahead)
+        return frozenset(subject for subject, at in ripe if at and at <= now)
 
 
 def _same(known: Mapping[str, timedelta], asked: Mapping[str, timedelta]) -> bool:

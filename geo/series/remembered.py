@@ -24,6 +24,11 @@ class Remembered:
         insort(self.rows, (heard.at, number, heard), key=lambda row: row[:2])
         self._stale = True
 
+    def next(self, after: datetime) -> datetime | None:
+        """When the first one was measured that is later than ``after``."""
+        at = bisect_right(self.rows, after, key=lambda row: row[0])
+        return self.rows[at][0] if at < len(self.rows) else None
+
     def between(self, since: datetime, until: datetime) -> list[Sample]:
         """What is believed of the window. What is held is judged by its neighbours in it, so then anew."""
         low = bisect_left(self.rows, since, key=lambda row: row[0])

@@ -323,3 +323,33 @@ async def test_a_model_that_failed_for_a_status_is_named_until_that_is_looked_at
     clock.at = NOW + timedelta(seconds=10)
     await predict.step()
     assert predict.failing == {}
+
+
+async def test_what_a_clock_ahead_of_ours_measured_is_looked_at_when_its_time_has_come(store: Store) -> None:
+    clock = SetClock()
+    predict = predicting(store, clock)
+    await predict.step()
+    clock.at += timedelta(seconds=1)
+    async with store.write() as connection:
+        await records.save(connection, [reading(value=HIGH, measured_at=clock.at + timedelta(seconds=2))], clock.at)
+    assert not await predict.step()
+    clock.at += timedelta(seconds=1)
+    assert not await predict.step()
+    clock.at += timedelta(seconds=1)
+    assert await predict.step(), "nothing came in, and no whole look is due"
+    assert await picture(store, Status.ACTUAL) == [("flood@2", 1)]
+    with statements(store) as asked:
+        assert not await predict.step()
+    assert len(asked) <= 3, "and once"
+
+
+async def test_now_is_no_earlier_than_what_is_seen(store: Store) -> None:
+    class Noting(SetClock):
+        def now(self) -> datetime:
+            seen.append(len(asked))
+            return super().now()
+
+    clock, seen = Noting(), list[int]()
+    with statements(store) as asked:
+        await predicting(store, clock).step()
+    assert seen and seen[0] > 0, "the state of the store was fixed before the clock was read"
