@@ -8,6 +8,8 @@ one go, a statement costs half the processor time and a third of the time.
 Nor is there a trip for what need not be told apart: a transaction begins with its first statement, and what is over
 already is not rolled back once more when its connection goes back to the pool.
 
+What SQLite answers sooner than its thread could be asked makes no trip at all (:mod:`services.store.in_passing`).
+
 Streams (:meth:`AsyncConnection.stream`) keep the driver's own cursors: they are there not to fetch all at once.
 """
 
@@ -26,6 +28,10 @@ from sqlalchemy.dialects.sqlite.aiosqlite import (
     AsyncAdapt_aiosqlite_dbapi,
     AsyncAdapt_aiosqlite_ss_cursor,
 )
+
+from services.store.in_passing import Passing
+
+_WAITS_FOR_NOBODY = ("", "BEGIN")
 
 
 @dataclass(slots=True)
@@ -54,15 +60,21 @@ class _Cursor(AsyncAdapt_aiosqlite_cursor):
         await self._ask(sqlite3.Cursor.execute, operation, () if parameters is None else parameters)
 
     async def _executemany_async(self, operation: Any, seq_of_parameters: Any) -> None:
-        await self._ask(sqlite3.Cursor.executemany, operation, seq_of_parameters)
+        await self._ask(sqlite3.Cursor.executemany, operation, seq_of_parameters, many=True)
 
-    async def _ask(self, how: Callable[..., object], operation: Any, parameters: Any) -> None:
+    async def _ask(self, how: Callable[..., object], operation: Any, parameters: Any, *, many: bool = False) -> None:
         connection = self._connection
         adapted = cast("_Connection", self._adapt_connection)
         async with adapted._execute_mutex:
             begin = adapted.told()
-            answer, rows = await connection._execute(_asked, connection._conn, begin, how, operation, parameters)
-        self._cursor, self._rows = answer, rows
+            told: Any = None
+            if begin in _WAITS_FOR_NOBODY and adapted.passing.may(operation, parameters, many=many):
+                told = adapted.passing.ask(connection._conn, _asked, operation, begin, how, operation, parameters)
+                begin = ""  # it has begun, also where the rest was broken off
+            if told is None:
+                with adapted.passing.trip():
+                    told = await connection._execute(_asked, connection._conn, begin, how, operation, parameters)
+        self._cursor, self._rows = told
 
     def close(self) -> None:
         """Drop what has not been fetched; the driver's cursor is closed already."""
@@ -76,11 +88,12 @@ class _Stream(AsyncAdapt_aiosqlite_ss_cursor):
         adapted = cast("_Connection", self._adapt_connection)
         if begin := adapted.told():
             await adapted._connection.execute(begin)
+        adapted._looks = False
         return await super()._execute_async(operation, parameters)
 
 
 class _Connection(AsyncAdapt_aiosqlite_connection):
-    __slots__ = ("_begin", "_over")
+    __slots__ = ("_begin", "_looks", "_over", "passing")
     _cursor_cls = _Cursor
     _ss_cursor_cls = _Stream
 
@@ -88,6 +101,8 @@ class _Connection(AsyncAdapt_aiosqlite_connection):
         super().__init__(*arg, **kw)
         self._begin = ""  # goes before the next statement
         self._over = False  # SQLite has said that no transaction is open, and nothing was sent to it since
+        self._looks = False  # the transaction began without a lock, and no stream is of it
+        self.passing = Passing()
 
     def begin(self, how: str) -> None:
         """Begin a transaction with the next statement."""
@@ -97,6 +112,7 @@ class _Connection(AsyncAdapt_aiosqlite_connection):
         """What is to go before a statement that is sent now. From here on a transaction may be open, also where
         whoever sends it is cancelled while the other thread is at work."""
         begin, self._begin, self._over = self._begin, "", False
+        self._looks = begin == "BEGIN" or (self._looks and not begin)
         return begin
 
     def commit(self) -> None:
@@ -105,12 +121,16 @@ class _Connection(AsyncAdapt_aiosqlite_connection):
 
     def rollback(self) -> None:
         """Nothing where it is over already."""
-        self._end(super().rollback)
+        if self._looks and self.passing.here:
+            self._end(self._connection._conn.rollback)  # there is nothing to be taken back
+        else:
+            self._end(super().rollback)
 
     def _end(self, how: Callable[[], None]) -> None:
-        self._begin = ""
+        self._begin, self._looks = "", False
         if not self._over:
-            how()
+            with self.passing.trip():
+                how()
             self._over = True
 
 
@@ -122,7 +142,7 @@ class _Driver(AsyncAdapt_aiosqlite_dbapi):
 def _asked(
     connection: sqlite3.Connection, begin: str, how: Callable[..., object], operation: Any, parameters: Any
 ) -> tuple[_Answer, deque[Any]]:
-    """In the driver's thread: everything that is wanted of a statement."""
+    """In the driver's thread, or in passing: everything that is wanted of a statement."""
     cursor = connection.cursor()
     try:
         if begin:

@@ -18,6 +18,7 @@ from sqlalchemy.util import await_only
 from services.store.one_trip import DRIVER
 
 _PATIENCE = 15  # seconds for the lock of another process, such as a backup
+_CONNECT = {"timeout": _PATIENCE, "check_same_thread": False}  # it is asked in passing too: services.store.in_passing
 _IN_PASSING = 100  # milliseconds
 _AGAIN = 0.05  # seconds between two tries to make a fresh file a WAL one
 
@@ -27,7 +28,7 @@ def engines(url: URL, **options: Any) -> tuple[AsyncEngine, AsyncEngine]:
     if url.database:
         Path(url.database).parent.mkdir(parents=True, exist_ok=True)
         _make_private(Path(url.database))
-    options |= {"max_overflow": 0, "connect_args": {"timeout": _PATIENCE}, "module": DRIVER}
+    options |= {"max_overflow": 0, "connect_args": _CONNECT, "module": DRIVER}
     writer = create_async_engine(url, pool_size=1, **options)
     reader = create_async_engine(url, pool_size=4, **options)
     _tune(writer, begin="BEGIN IMMEDIATE")
@@ -46,9 +47,7 @@ def onlooker(url: URL, **options: Any) -> AsyncEngine:
     """One connection that SQLite itself keeps from writing."""
     uri = {"mode": "ro", "uri": "true"}
     file = url.set(database=f"file:{quote(url.database or '')}", query=uri)
-    engine = create_async_engine(
-        file, pool_size=1, max_overflow=0, connect_args={"timeout": _PATIENCE}, module=DRIVER, **options
-    )
+    engine = create_async_engine(file, pool_size=1, max_overflow=0, connect_args=_CONNECT, module=DRIVER, **options)
 
     @event.listens_for(engine.sync_engine, "connect")
     def on_connect(dbapi_connection: Any, _record: Any) -> None:

@@ -1,4 +1,4 @@
-"""A statement to SQLite is one trip to the driver's thread, and says all that four of them said."""
+"""A statement to SQLite is one trip to the driver's thread at the most, and says all that four of them said."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from services.store import sqlite
+from services.store.in_passing import Passing
 from services.store.one_trip import DRIVER
 
 METADATA = MetaData()
@@ -44,6 +45,12 @@ def counting(monkeypatch: pytest.MonkeyPatch) -> list[object]:
     return trips
 
 
+@pytest.fixture
+def by_the_thread(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Passing, "allowed", False)
+
+
+@pytest.mark.usefixtures("by_the_thread")
 async def test_one_trip(connection: AsyncConnection, monkeypatch: pytest.MonkeyPatch) -> None:
     trips = counting(monkeypatch)
     await connection.execute(insert(THINGS), NAMES)
@@ -103,6 +110,7 @@ async def engines(tmp_path: Path) -> AsyncIterator[tuple[AsyncEngine, AsyncEngin
         await engine.dispose()
 
 
+@pytest.mark.usefixtures("by_the_thread")
 async def test_a_transaction_begins_with_its_first_statement_and_ends_once(
     engines: tuple[AsyncEngine, AsyncEngine], monkeypatch: pytest.MonkeyPatch
 ) -> None:
