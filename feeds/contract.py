@@ -13,7 +13,10 @@ from feeds.lalert.types import LalertDocument
 from feeds.records import CapTelegram, Fix, Reading, Record, Rejected, Report, Telegram, TelegramArea
 from feeds.snow_ahead import SnowForecast, SnowSpan
 
-_AREA_OPTIONAL = ("code_type", "kind_code", "kind_name", "status", "condition", "last_code", "max_intensity")
+_AREA_OPTIONAL = (
+    *("code_type", "kind_code", "kind_name", "status", "condition", "last_code"),
+    *("max_intensity", "height", "arrival"),
+)
 _SPREAD = ("spread_g_m2", "spread_width_m", "spread_kg")  # told by spreaders alone
 _TELEGRAM_ALWAYS = (
     "telegram",

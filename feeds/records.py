@@ -140,6 +140,8 @@ class TelegramArea:
     last_code: str | None = None
     alert_level: int | None = None  # 警戒レベル 0–5; None: this kind has none
     max_intensity: str | None = None
+    height: str | None = None  # of a tsunami, as people are told: 巨大, 高い, １０ｍ超, ３ｍ
+    arrival: str | None = None  # of its first wave, as the sender wrote it
     periods: tuple[Period, ...] = ()  # of a forecast: when
 
 

@@ -2,7 +2,8 @@
 
 ========================= ==========================================================================================
 ``city.geojson``          one Polygon: ``code`` (JIS X 0402), ``name``, ``forecast_areas`` (finest first),
-                          ``river_sections`` (of flood forecasts), ``volcanoes`` (codes of those near)
+                          ``river_sections`` (of flood forecasts), ``volcanoes`` (codes of those near),
+                          ``tsunami_areas`` (津波予報区 of a city by the sea)
 ``districts.geojson``     Polygons: ``code``, ``name``, and if there ``name_en``, ``reading``
 ``plow_sections.geojson`` the same; the file may be missing
 ``volcano_zones.geojson`` Polygons: ``code``, ``name``, ``volcano`` (code), ``level`` (噴火警戒レベル at which the
@@ -60,6 +61,7 @@ def load_ground(folder: Path, layer_files: Sequence[Path]) -> Ground:
         shelters=tuple(listed) or _shelters(folder / "shelters.geojson"),
         forecast_areas=_codes(city.features[0], "forecast_areas"),
         river_sections=_codes(city.features[0], "river_sections"),
+        tsunami_areas=_codes(city.features[0], "tsunami_areas"),
         volcanoes=_codes(city.features[0], "volcanoes"),
         volcano_zones=zones,
         critical_lines=_critical_lines(folder / "criteria"),

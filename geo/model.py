@@ -75,6 +75,7 @@ class Ground:
     river_sections: Sequence[str] = ()  # codes of the flood forecasts' sections that run through the city
     underpasses: Sequence[Underpass] = ()
     streams: Sequence[Stream] = ()  # small ones, without a gauge
+    tsunami_areas: Sequence[str] = ()  # 津波予報区 of the city's shore; inland there are none
     volcanoes: Sequence[str] = ()  # codes of those that concern the city even where a telegram does not name it
     volcano_zones: Mapping[tuple[str, int], Sequence[Area]] = field(default_factory=dict)  # (volcano, level) → closed
     tellings: Tellings = field(default_factory=standard)  # what the public is told of reports

@@ -48,7 +48,7 @@ def _announced(frame: Frame) -> Iterator[tuple[Named, Place]]:
 
 
 def _entries(item: etree._Element, hazard: str, code_type: str) -> Iterator[TelegramArea]:
-    category = child(item, "Category")
+    category, first = child(item, "Category"), child(item, "FirstHeight")
     for place in places(item):
         yield TelegramArea(
             code=place.code,
@@ -57,9 +57,21 @@ def _entries(item: etree._Element, hazard: str, code_type: str) -> Iterator[Tele
             code_type=place.code_type or code_type,
             kind_code=text(category, "Kind", "Code"),
             kind_name=text(category, "Kind", "Name"),
-            condition=text(item, "FirstHeight", "Condition"),
+            condition=text(first, "Condition"),
             last_code=text(category, "LastKind", "Code"),
+            height=_foretold(child(item, "MaxHeight")),
+            arrival=text(first, "ArrivalTime") or text(first, "Condition"),
         )
+
+
+def _foretold(highest: etree._Element | None) -> str | None:
+    """How high, in the words that people are told: right after a great earthquake 巨大 and 高い stand for figures."""
+    height = None if highest is None else highest.find(f"{{{EB}}}TsunamiHeight")
+    if height is None:
+        return text(highest, "Condition")
+    value = number(height)
+    figure = None if value is None else f"{value:g}{height.get('unit', 'm')}"
+    return height.get("description") or figure or text(highest, "Condition")
 
 
 def _heights(observation: etree._Element | None) -> Iterator[Observation]:

@@ -52,11 +52,14 @@ class InForce:
 
     area: str
     area_name: str
+    area_type: str  # what the code is a code of: 火山名, 津波予報区, …; codes of different types share their digits
     hazard: str
     kind_code: str | None
     kind_name: str
     alert_level: int | None  # 警戒レベル; None: this kind has none
     change: str | None  # 発表, 継続, …
+    height: str | None  # of a tsunami, as it is foretold: 巨大, 高い, １０ｍ超, ３ｍ
+    arrival: str | None  # its first wave: an instant, or words (津波到達中と推測)
     since: datetime  # the hour of the first telegram of the unbroken run that says the same
     valid_until: datetime | None  # None: until it is released
     telegram: Telegram
@@ -93,11 +96,14 @@ def in_force(heard: Iterable[Heard], question: Question, status: Status) -> tupl
         one = InForce(
             area=entry.code,
             area_name=entry.name,
+            area_type=entry.code_type,
             hazard=entry.hazard,
             kind_code=entry.kind_code,
             kind_name=name,
             alert_level=entry.alert_level,
             change=entry.status,
+            height=entry.height,
+            arrival=entry.arrival,
             since=_since(telegram, entry, telegrams),
             valid_until=until,
             telegram=telegram,
@@ -206,6 +212,11 @@ def _of_type(code: str) -> Callable[[Telegram], str | None]:
     return series
 
 
+def _tsunami(telegram: Telegram) -> str | None:
+    """Each telegram tells the state of every coast, by whatever earthquakes: the newest speaks for all of them."""
+    return f"VTSE41|{issuer(telegram)}" if telegram.telegram == "VTSE41" else None
+
+
 def _written(telegram: Telegram) -> datetime | None:
     """As long as the telegram itself says; None where it does not."""
     try:
@@ -217,7 +228,7 @@ def _written(telegram: Telegram) -> datetime | None:
 _ENDED = {"00", "50", "60"}  # 津波なし, 警報解除, 注意報解除
 _KINDS = (
     _Kind(river_forecast.series, lambda _: None, lambda entry: not is_over(entry)),
-    _Kind(_of_type("VTSE41"), _written, lambda entry: entry.kind_code not in _ENDED),
+    _Kind(_tsunami, _written, lambda entry: entry.kind_code not in _ENDED),
     *(
         _Kind(_of_type(code), _written, lambda entry: entry.code_type != VOLCANO, timedelta(hours=24))
         for code in ("VFVO53", "VFVO54", "VFVO55")

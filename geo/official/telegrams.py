@@ -12,6 +12,7 @@ from geo.hazard import Evidence
 from geo.model import Ground, Inputs
 
 VOLCANO = "火山名"  # the type of code of a volcano
+COAST = "津波予報区"  # the type of code of a stretch of coast; its digits may be those of a district inland
 WITHDRAWAL = "取消"  # Head/InfoType: what was announced is taken back; a danger that is over is 発表 with 解除
 _OVER = {"解除", "なし", "発表警報・注意報はなし"}
 
@@ -19,19 +20,22 @@ Series = Callable[[Telegram], str | None]  # what a newer telegram replaces; Non
 
 
 def standing(inputs: Inputs, series: Series, stands: timedelta) -> dict[str, Telegram]:
-    """Series → its newest telegram that is neither withdrawn, of the future, nor older than ``stands``."""
+    """Series → its newest telegram that is neither withdrawn, of the future, nor older than ``stands``.
+
+    A withdrawal takes back its own kind and event alone: 震度速報 withdrawn leaves 震源・震度に関する情報 standing.
+    """
+    told = [one for one in inputs.telegrams if one.measured_at <= inputs.now and series(one) is not None]
+    words: dict[tuple[str, str | None, str], Telegram] = {}
+    for word in sorted((one for one in told if one.info_type == WITHDRAWAL), key=order):
+        words[_announced(word)] = word
     newest: dict[str, Telegram] = {}
-    for telegram in inputs.telegrams:
-        name = series(telegram)
-        if name is None or telegram.measured_at > inputs.now:
+    for telegram in told:
+        name, back = series(telegram) or "", words.get(_announced(telegram))
+        if back is not None and takes_back(back, telegram):
             continue
         if name not in newest or order(newest[name]) <= order(telegram):
             newest[name] = telegram
-    return {
-        name: telegram
-        for name, telegram in sorted(newest.items())
-        if telegram.info_type != WITHDRAWAL and inputs.now - telegram.measured_at < stands
-    }
+    return {name: telegram for name, telegram in sorted(newest.items()) if inputs.now - telegram.measured_at < stands}
 
 
 def order(telegram: Telegram) -> tuple[object, ...]:
@@ -46,7 +50,7 @@ def takes_back(word: Telegram, telegram: Telegram) -> bool:
 
 
 def _announced(telegram: Telegram) -> tuple[str, str | None, str]:
-    return telegram.telegram or telegram.control_title, telegram.event_id, issuer(telegram)
+    return telegram.control_title, telegram.event_id, issuer(telegram)
 
 
 def issuer(telegram: Telegram) -> str:
@@ -63,27 +67,30 @@ class Whereabouts:
     coarser: Sequence[str] = ()  # forecast areas that hold it, finest first
     sections: Sequence[str] = ()  # of flood forecasts for rivers that run through it
     volcanoes: Sequence[str] = ()  # that concern it even where a telegram does not name it
+    coasts: Sequence[str] = ()  # 津波予報区 of its shore; an inland place has none
 
 
 def whereabouts(code: str, ground: Ground) -> Whereabouts:
     """Of the city's own code all that the profile knows; of another only the code itself."""
     whole = f"{code}00" if len(code) == 5 else code
     if len(whole) == 7 and whole[:5] == ground.city:
-        return Whereabouts(whole, ground.forecast_areas, ground.river_sections, ground.volcanoes)
+        return Whereabouts(whole, ground.forecast_areas, ground.river_sections, ground.volcanoes, ground.tsunami_areas)
     return Whereabouts(whole)
 
 
 def codes_at(telegram: Telegram, place: Whereabouts) -> set[str]:
     """The codes under which this telegram speaks of the place: its municipality or parts of it (the first five of
-    seven digits), else the finest forecast area that the telegram has. The code of a volcano is no forecast area's,
-    though the digits may be the same."""
+    seven digits), else the finest forecast area that the telegram has. The code of a volcano or of a coast is no
+    forecast area's, though the digits may be the same: 220 is 宮城県 on the shore, and a district inland.
+    """
     listed = {entry.code for entry in telegram.areas} | set(telegram.areas_without_warning)
-    volcanoes = {entry.code for entry in telegram.areas if entry.code_type == VOLCANO}
+    coasts = {entry.code for entry in telegram.areas if entry.code_type == COAST}
+    apart = coasts | {entry.code for entry in telegram.areas if entry.code_type == VOLCANO}
     municipalities = {code for code in listed if len(code) == 7}
     if len(place.code) == 7 and municipalities:
         return {code for code in municipalities if code[:5] == place.code[:5]}
-    wider = [code for code in place.coarser if code in listed - volcanoes]
-    return {place.code} if place.code in listed else set(wider[:1])
+    wider = [code for code in place.coarser if code in listed - apart]
+    return {place.code} if place.code in listed else coasts & set(place.coasts) or set(wider[:1])
 
 
 def codes_of_city(telegram: Telegram, ground: Ground) -> set[str]:

@@ -162,3 +162,8 @@ def test_areas_are_found_on_imported_maps_and_around_volcanoes() -> None:
     found = shape_of("0320200", known)
     assert found is not None and found.equals(town | north)
     assert shape_of("212", known) == closed.geometry and shape_of("0320300", known) is None
+    district = replace(known, forecast_areas=("212",), tsunami_areas=("210",))
+    assert shape_of("212", district) == shape_of("03201", district), "the district of earthquakes that holds the city"
+    assert shape_of("212", district, "火山名") == closed.geometry, "is no volcano"
+    assert shape_of("212", district, "津波予報区") is None, "and no coast"
+    assert shape_of("210", district, "津波予報区") == shape_of("03201", district)

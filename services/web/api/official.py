@@ -63,11 +63,15 @@ ENDPOINTS = (
         properties={
             "area": "code of the area that the telegram names",
             "area_name": "its name",
+            "area_type": "what the code is a code of: 津波予報区, 火山名, …; codes of "
+            "different types share their digits",
             "hazard": "heavy_rain, landslide, flood, heavy_snow, advisory, tsunami, volcano, …",
             "kind_code": "the kind's code, or null",
             "kind_name": "the kind's name; a drill is marked",
             "alert_level": "警戒レベル 1 to 5, null where the kind has none",
             "change": "発表, 継続, …, or null",
+            "height": "of a tsunami, as foretold: 巨大, 高い, １０ｍ超, ３ｍ; else null",
+            "arrival": "of its first wave: an instant or words (津波到達中と推測); else null",
             "status": "Actual, Exercise or Test",
             "since": "issue of the first telegram of the unbroken run that says the same",
             "issued_at": "issue of the telegram that says so",

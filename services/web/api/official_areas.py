@@ -13,7 +13,7 @@ from shapely.geometry.base import BaseGeometry
 
 from feeds.status import Status
 from geo.model import Ground
-from geo.official.telegrams import whereabouts
+from geo.official.telegrams import COAST, VOLCANO, whereabouts
 from services.official import answers, question
 from services.web.api.answer import collection, feature
 from services.web.api.endpoint import MOMENT, Endpoint, Parameter
@@ -24,7 +24,19 @@ from services.web.context import CONTEXT
 from services.web.security import WebError
 
 _LAYERS = ("forecast_area", "boundary")  # kinds of imported maps that know areas by the codes of telegrams
-_TOLD = ("hazard", "kind_name", "alert_level", "since", "issued_at", "valid_until", "office", "headline", "ref")
+_TOLD = (
+    "hazard",
+    "kind_name",
+    "alert_level",
+    "since",
+    "issued_at",
+    "valid_until",
+    "height",
+    "arrival",
+    "office",
+    "headline",
+    "ref",
+)
 
 
 async def show(request: web.Request) -> web.Response:
@@ -43,30 +55,37 @@ def _moment(request: web.Request, name: str, now: datetime) -> datetime | None:
     return moment
 
 
-def _by_area(told: Iterable[Mapping[str, Any]]) -> dict[tuple[str, str], list[Mapping[str, Any]]]:
-    found: dict[tuple[str, str], list[Mapping[str, Any]]] = {}
+def _by_area(told: Iterable[Mapping[str, Any]]) -> dict[tuple[str, str, str], list[Mapping[str, Any]]]:
+    found: dict[tuple[str, str, str], list[Mapping[str, Any]]] = {}
     for one in told:
-        found.setdefault((one["status"], one["area"]), []).append(one)
+        apart = one["area_type"] if one["area_type"] in (VOLCANO, COAST) else ""
+        found.setdefault((one["status"], apart, one["area"]), []).append(one)
     return found
 
 
-def _feature(key: tuple[str, str], some: list[Mapping[str, Any]], ground: Ground) -> dict[str, Any]:
-    status, code = key
-    shape = shape_of(code, ground)
+def _feature(key: tuple[str, str, str], some: list[Mapping[str, Any]], ground: Ground) -> dict[str, Any]:
+    status, code_type, code = key
+    shape = shape_of(code, ground, code_type)
     properties = {
         "area": code,
         "area_name": some[0]["area_name"],
+        "area_type": code_type,
         "status": status,
         "level": max((one["alert_level"] or 0 for one in some), default=0),
         "warnings": [{name: one[name] for name in _TOLD} for one in some],
     }
-    return feature(f"{status}/{code}", None if shape is None else geojson(shape), properties)
+    return feature("/".join(filter(None, key)), None if shape is None else geojson(shape), properties)
 
 
 @lru_cache(maxsize=512)
-def shape_of(code: str, ground: Ground) -> BaseGeometry | None:
+def shape_of(code: str, ground: Ground, code_type: str = "") -> BaseGeometry | None:
     """The area of a code that telegrams use, in degrees: of an imported map, the city's own outline for the city and
-    for whatever holds it, or what is closed around a volcano; None where nobody has drawn it."""
+    for whatever holds it, or what is closed around a volcano; None where nobody has drawn it. A volcano or a coast is
+    no district inland that has the same digits."""
+    if code_type == VOLCANO:
+        return _closed(code, ground)
+    if code_type == COAST and code not in ground.tsunami_areas:
+        return None
     own = ground.areas.get(code)
     if own is not None:
         return own.geometry
@@ -75,9 +94,13 @@ def shape_of(code: str, ground: Ground) -> BaseGeometry | None:
     if drawn:
         return shapely.union_all(drawn)
     here = whereabouts(ground.city, ground)
-    if code == here.code or code in here.coarser:
+    if code in (here.code, *here.coarser, *here.coasts):
         city = ground.areas.get(ground.city)
         return None if city is None else city.geometry
+    return _closed(code, ground)
+
+
+def _closed(code: str, ground: Ground) -> BaseGeometry | None:
     closed = [area.geometry for (volcano, _), some in ground.volcano_zones.items() if volcano == code for area in some]
     return shapely.union_all(closed) if closed else None
 
@@ -101,10 +124,11 @@ ENDPOINTS = (
         properties={
             "area": "code of the area that the telegrams name",
             "area_name": "its name",
+            "area_type": "火山名 or 津波予報区, whose codes share their digits with others; else empty",
             "status": "Actual, Exercise or Test",
             "level": "highest 警戒レベル of its warnings; 0: none has one",
-            "warnings": "{hazard, kind_name, alert_level, since, issued_at, valid_until, office, headline, ref} each, "
-            "as /official tells them",
+            "warnings": "{hazard, kind_name, alert_level, since, issued_at, valid_until, height, arrival, office, "
+            "headline, ref} each, as /official tells them",
         },
         errors=(400,),
     ),

@@ -70,7 +70,23 @@ def test_the_first_word_is_of_the_district_and_the_second_of_the_city() -> None:
     assert "震度5強" in first.headline and "雨の基準を 80％" in first.headline and first.facts["rain_factor"] == 0.8
     (second,) = run([quick("5+"), full("5-")])
     assert (second.key, second.facts["intensity"], second.facts["rain_factor"]) == (first.key, "5-", 1.0)
-    assert run([quick("5+"), full("5-", info_type="取消")]) == []
+
+
+def test_a_withdrawal_takes_back_its_own_kind_of_telegram_alone() -> None:
+    later = NOW + 6 * MINUTE
+    gone = {"info_type": "取消", "at": later}
+    for quick_gone in (quick("", **gone), replace(quick("", **gone), areas=())):
+        (hazard,) = run([quick("5+"), full("5-"), quick_gone])
+        assert hazard.facts["intensity"] == "5-", "震源・震度に関する情報 stands"
+        assert run([quick("5+"), quick_gone]) == []
+    (hazard,) = run([quick("5+"), full("5-"), full("5-", **gone)])
+    assert hazard.facts["intensity"] == "5+", "震度速報 stands"
+    both = [quick("5+"), full("5-"), quick("", **gone), full("", **gone)]
+    assert run(both) == run(both[::-1]) == []
+    other = replace(full("6-", **gone), event_id="e2")
+    assert [one.facts["intensity"] for one in run([full("5-"), other])] == ["5-"], "another earthquake"
+    again = full("4", at=NOW + 8 * MINUTE)
+    assert [one.facts["intensity"] for one in run([full("5-"), full("", **gone), again])] == ["4"], "told anew"
 
 
 @pytest.mark.parametrize(("felt", "level"), [("2", None), ("3", 1), ("4", 2), ("6-", 4), ("7", 5)])
@@ -108,7 +124,8 @@ def test_for_months_it_is_told_that_criteria_are_lowered_and_no_longer_than_that
     assert "震度6弱のため、雨の基準を70％" in told.headline and told.since == full("6-").measured_at
     assert everything([full("6-")], now=after) == [] and everything([full("5-")], now=months) == []
     assert everything([quick("6-"), full("5-")], now=months) == [], "what the later telegram says of the city counts"
-    assert everything([quick("6-"), full("", info_type="取消")], now=months) == []
+    withdrawn = [quick("6-", info_type="取消"), full("", info_type="取消")]
+    assert everything([quick("6-"), full("6-"), *withdrawn], now=months) == []
     lifted = Lowering(announced=(Announced(NOW + timedelta(days=30), 1.0, "盛岡地方気象台"),))
     assert everything([full("6-")], now=months, lowering=lifted) == []
 

@@ -29,7 +29,7 @@ export function wireOfficial() {
  */
 function draw(items, at) {
   const rows = items.map((one) => h('tr', {},
-    h('th', { scope: 'row' }, exercise() && one.status === 'Exercise' ? null : drillMark(one.status), brief(one.kind_name)),
+    h('th', { scope: 'row' }, exercise() && one.status === 'Exercise' ? null : drillMark(one.status), brief(one.kind_name), one.height ? `（${one.height}）` : null),
     h('td', { class: 'nowrap' }, one.alert_level ? t('警戒レベル{level}相当', { level: one.alert_level }) : word('kinds', one.hazard)),
     h('td', {}, one.area_name),
     h('td', { class: 'nowrap' }, timeTag(one.since), '〜', one.valid_until ? moment(one.valid_until) : ''),
