@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
@@ -20,9 +20,7 @@ from services import adoption, grants, snow
 from services.adoption import Stations
 from services.answers import Answers
 from services.broker.config import check_filters
-from services.broker.doors import door_of
 from services.broker.embedded import EmbeddedBroker
-from services.broker.login import Login
 from services.channels import tidy
 from services.channels.budget.quota import Quota
 from services.channels.channel import Metered
@@ -44,6 +42,7 @@ from services.ingest import Ingest
 from services.lookout import Lookout
 from services.loop import Loop
 from services.mappings import load_mappings
+from services.meeting import meet
 from services.outage.watch import Watch as Outages
 from services.poll import Poll
 from services.predict import Predict
@@ -128,11 +127,10 @@ async def ingest(house: House, *, stays: bool = True) -> WayIn:
     broker = None
     if settings.broker is None:
         broker = EmbeddedBroker(settings.data_dir, gateways=grants.logins(known))
-    login = house.login = await _login(house, broker, stays)
     mappings = city_mappings(settings.profile)
     feeds = feeds_with(mappings)
     filters = (*Ingest.FILTERS, *topic_filters(feeds))
-    door = door_of(settings.broker, login, filters, marker=settings.data_dir / "broker-session", now=house.clock.now)
+    door = await meet(house, broker, filters, stays=stays)
     feed_for = partial(for_message, among=feeds)
     loop = Ingest(house.store, house.bell, door, known, feed_for=feed_for, flood=settings.flood)
     loop.history.gauges, loop.watched = await house.stations(), Taking.of(settings)
@@ -274,20 +272,3 @@ def city_mappings(profile: Path) -> Mappings:
     except (MappingError, ValueError) as error:
         raise StartError(str(error)) from error
     return found
-
-
-async def _login(house: House, own: EmbeddedBroker | None, stays: bool) -> Login:
-    if own:
-        access = await own.start()
-        house.stack.push_async_callback(own.stop)
-        return Login(
-            host=access.host,
-            port=access.port,
-            client_id=access.session if stays else "shirase-passing",
-            user=access.user,
-            password=access.password,
-            durable=stays,
-        )
-    city = house.settings.broker
-    assert city is not None
-    return replace(mqtt.city_login(city), durable=stays)

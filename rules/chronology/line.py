@@ -29,6 +29,12 @@ class Line:
     hash: str = ""
 
     @property
+    def by(self) -> str:
+        """Who, and where a program did it in their name, by which token."""
+        token = self.refs.get("token")
+        return f"{self.who}（{self.refs.get('program', '')} {token}）" if token else self.who
+
+    @property
     def entered(self) -> datetime:
         """When it was written down; for what the hub writes itself, when it happened."""
         said = self.refs.get("entered")
@@ -78,7 +84,7 @@ class Sieve:
             return False
         if self.level is not None and (line.level or 0) < self.level:
             return False
-        if self.who and folded(self.who) not in folded(line.who):
+        if self.who and folded(self.who) not in folded(line.by):
             return False
         if not self.words and not self.district:
             return True

@@ -18,6 +18,11 @@ def new_token() -> tuple[str, str]:
     return name, f"{PREFIX}{name}_{secrets.token_urlsafe(32)}"
 
 
+def is_label(text: str) -> bool:
+    """Short, and nothing in it that turns or hides what stands beside it: it is shown in the record after a name."""
+    return 1 <= len(text) <= LONGEST_LABEL and text.isprintable()
+
+
 def name_of(token: str) -> str | None:
     """Which one it says it is; None for what is no token."""
     found = PATTERN.fullmatch(token)

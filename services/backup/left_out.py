@@ -20,6 +20,16 @@ TABLES: Mapping[str, str] = {
 # Of the data directory. The broker's own state belongs to a running broker; messages in it are not in the store yet.
 # Archives of open data are made again by the store; those that it can make no more are named apart.
 FILES = frozenset(
-    {"broker", "broker-session", "hub.lock", "hub.log", "settings.toml", "THIS-IS-AN-EXERCISE", "minimal", "archive"}
+    {
+        "broker",
+        "broker-session",
+        "broker-client-id",
+        "hub.lock",
+        "hub.log",
+        "settings.toml",
+        "THIS-IS-AN-EXERCISE",
+        "minimal",
+        "archive",
+    }
 )
 ENDINGS = (".db", ".db-wal", ".db-shm", ".part", ".tmp")

@@ -16,6 +16,7 @@ import structlog
 from services.broker.buffer import Buffer
 from services.broker.link import Incoming, Link
 from services.broker.login import DeniedError, LinkError, Login, UnreachableError
+from services.broker.named import mark
 from services.clock import wall
 from services.ending import cancelled
 
@@ -52,6 +53,7 @@ class Limits:
     fight: float = 10.0  # what lasted longer was not ended by a rival, who would have come back sooner
     stay_down: float = 60.0  # after too many takeovers
     ask_again: float = 60.0  # refused subscriptions
+    grace: float = 10.0  # to read on in a former session, where each subscription is served in an order of its own
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,8 +76,8 @@ class ClientState:
 class MqttClient:
     """Give it filters to receive, none to publish only. One task may call :meth:`next_batch`.
 
-    ``marker`` is a file that outlives the process and says that the session exists at the broker, so that a session
-    lost between two lives of the hub is noticed too.
+    ``marker`` is a file that outlives the process and names the session that exists at the broker, so that one lost
+    between two lives of the hub is noticed too.
     """
 
     def __init__(
@@ -116,7 +118,7 @@ class MqttClient:
 
     async def start(self) -> None:
         """Begin to connect, and go on for ever; does not wait for the broker."""
-        self._runner = asyncio.create_task(self._run(), name=f"mqtt-{self._login.client_id}")
+        self._runner = asyncio.create_task(self._run(), name="mqtt")
 
     def reconnect(self, reason: str) -> None:
         """End the present connection, if there is one, and make another."""
@@ -232,7 +234,7 @@ class MqttClient:
             if self._filters:
                 link.subscribe(self._filters)
             self._linked.set()
-            log.info("mqtt_connected", connection=link.number, client_id=self._login.client_id)
+            log.info("mqtt_connected", connection=link.number)
             return await self._until_end(link)
         finally:
             self._linked.clear()
@@ -254,13 +256,12 @@ class MqttClient:
             self._sessions_lost += 1
             log.error(
                 "mqtt_session_lost",
-                client_id=self._login.client_id,
                 meaning="the broker no longer knows us; what it held for us is gone",
                 cure="ask the gateways to send again what they published since the last stored time",
             )
         self._had_session = True
-        if self._marker and self._login.durable and not self._marker.exists():
-            self._marker.touch()
+        if self._marker and self._login.durable:
+            mark(self._marker, self._login.client_id)
 
     def _thrown_out(self, at: float) -> bool:
         self._losses.append(at)
@@ -270,8 +271,8 @@ class MqttClient:
             return False
         self._losses.clear()
         detail = (
-            f"thrown out {_MOST_TAKEOVERS} times within a minute: does another hub use the client id "
-            f"{self._login.client_id!r}? Trying again in {self._limits.stay_down:.0f} s"
+            f"thrown out {_MOST_TAKEOVERS} times within a minute: does another hub use this client id "
+            f"([broker] client_id)? Trying again in {self._limits.stay_down:.0f} s"
         )
         self._now_in(Phase.THROWN_OUT, detail)
         log.error("mqtt_thrown_out", detail=detail)

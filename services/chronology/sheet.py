@@ -66,7 +66,7 @@ def row(line: Line, kinds: dict[str, str]) -> Row:
         _WORLDS[line.status],
         group_of(line.kind).ja,
         kinds.get(line.kind, line.kind),
-        line.who,
+        line.by,
         mark(line.text.removeprefix(MARKS[line.status][0]), line.status, "ja"),
         line.refs.get("corrects", ""),
         str(line.seq),

@@ -24,8 +24,12 @@ _LIMITS = {
 
 _GUESSED = (
     f"client_id is {COMMON_ID}, as everybody knows: a gateway that comes by it throws the hub out and ends its "
-    "session, with what waits there; set [broker] client_id to a word that nobody guesses, see docs/broker.md"
+    "session, with what waits there; "
 )
+_CURES = {
+    Door.SESSION: "leave [broker] client_id out: the hub makes one that nobody guesses, see docs/broker.md",
+    Door.SHARED: "set [broker] client_id to a word that nobody guesses, the same for all, see docs/broker.md",
+}
 
 
 def broker_finding(city: Broker | None, database_url: str) -> dict[str, Any]:
@@ -36,5 +40,6 @@ def broker_finding(city: Broker | None, database_url: str) -> dict[str, Any]:
     finding = {"part": "broker", "ok": not (city.several and alone), "door": city.door, "own": False}
     if not finding["ok"]:
         finding["cure"] = "several processes on one store need PostgreSQL: set `database`, see docs/store.md"
-    guessed = [_GUESSED] if city.client_id == COMMON_ID and city.door is not Door.JETSTREAM else []
+    shared = city.door is Door.SHARED and not city.client_id  # several cannot make one up each for themselves
+    guessed = [_GUESSED + cure] if (shared or city.client_id == COMMON_ID) and (cure := _CURES.get(city.door)) else []
     return {**finding, "limits": [*_LIMITS[city.door], *guessed]}

@@ -70,8 +70,8 @@ async def _with_store(
 async def _add(store: Store, settings: Settings, args: argparse.Namespace) -> int:
     if not 1 <= args.days <= settings.accounts.token_days:
         return _refuse("bad_days", f"--days is 1 to {settings.accounts.token_days} ([accounts] token_days)")
-    if not 1 <= len(args.label) <= form.LONGEST_LABEL:
-        return _refuse("bad_label", f"--label has 1 to {form.LONGEST_LABEL} characters")
+    if not form.is_label(args.label):
+        return _refuse("bad_label", f"--label has 1 to {form.LONGEST_LABEL} printable characters")
     (id_, secret), now = form.new_token(), wall()
     scopes = tuple(one.value for one in GIVEN if one.value in args.scope)
     one = Token(

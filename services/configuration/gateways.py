@@ -9,7 +9,7 @@ from typing import Annotated, Self
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, model_validator
 
 from feeds.status import Status
-from services.broker.login import COMMON_ID, Protocol
+from services.broker.login import Protocol
 
 
 class Gateway(BaseModel):
@@ -64,7 +64,7 @@ class Broker(BaseModel):
     ca: Path | None = None  # with it the connection is TLS
     certificate: Path | None = None  # the hub's own, for a broker that wants to see one
     key: Path | None = None
-    client_id: str = COMMON_ID
+    client_id: str = ""  # empty: one that the hub makes and keeps
     door: Door = Door.SESSION
     nodes: list[_Place] = []  # where further nodes of the same cluster take MQTT
     nats: list[_Place] = []  # where the nodes speak NATS, for the door jetstream

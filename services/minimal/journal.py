@@ -38,8 +38,8 @@ def file_of(settings: Settings) -> Path:
 def aboard(settings: Settings) -> Settings:
     """As minimal mode runs: on the journal, and by nothing that needs the lost store. Raises StartError.
 
-    A data directory that cannot be written is replaced by the folder, and a broker of the city's is met under a name of
-    its own: the hub's session stays there, and what comes in meanwhile waits in it for the hub.
+    A data directory that cannot be written is replaced by the folder, and a broker of the city's is met in passing: the
+    hub's session stays there, and what comes in meanwhile waits in it for the hub.
     """
     changed = {
         "database": f"sqlite:///{file_of(settings).resolve()}",
@@ -49,8 +49,7 @@ def aboard(settings: Settings) -> Settings:
         "listening": Listening(),
     }
     if settings.broker is not None:
-        name = f"{settings.broker.client_id}-minimal"
-        changed["broker"] = settings.broker.model_copy(update={"client_id": name, "door": Door.SESSION})
+        changed["broker"] = settings.broker.model_copy(update={"door": Door.SESSION})
     return settings.model_copy(update=changed)
 
 

@@ -16,6 +16,7 @@ from sqlalchemy import RowMapping, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from feeds.status import Status
+from services.store.acting import signed
 from services.store.tables import chronology
 
 GENESIS = "0" * 64
@@ -49,7 +50,7 @@ async def append(connection: AsyncConnection, entries: Sequence[Entry]) -> None:
             "kind": entry.kind,
             "who": entry.who,
             "text": entry.text,
-            "refs": dict(entry.refs),
+            "refs": signed(entry.refs),
             "previous": previous,
         }
         row["hash"] = previous = _hash(row)

@@ -21,6 +21,8 @@ from aiohttp.typedefs import Handler
 
 from services.accounts.scopes import TokenScope
 from services.clock import wall
+from services.store.acting import acting
+from services.store.tokens import Token
 from services.store.users import Role, Session, seen, session_of
 from services.web import bearer
 from services.web.body import form_of
@@ -152,7 +154,9 @@ async def still_in(request: web.Request) -> bool:
 async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
     """Find out who asks, and stop who may not."""
     if bearer.shown(request) is not None:
-        return await handler(await _program(request))
+        admitted, token = await _program(request)
+        with acting(token):
+            return await handler(admitted)
     session = await current_session(request)
     if session:
         request[PERSON] = Person(name=session.user, role=session.role, csrf=session.csrf, session=session.token)
@@ -166,8 +170,8 @@ async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
     return await handler(request)
 
 
-async def _program(request: web.Request) -> web.Request:
-    """The request of a program, with the person for whom it asks. WebError 401 or 403 for who may not."""
+async def _program(request: web.Request) -> tuple[web.Request, Token]:
+    """The request of a program with the person for whom it asks, and its token. WebError 401 or 403: it may not."""
     found = await bearer.current(request)
     if found is None:
         raise WebError(
@@ -182,7 +186,7 @@ async def _program(request: web.Request) -> web.Request:
     if scope not in token.scopes:
         raise WebError(403, "scope_needed", f"トークンに {scope} がありません。 / The token lacks the scope {scope}.")
     request[PERSON] = Person(name=token.user, role=Role(role), csrf="", token=token.id)
-    return _admitted(request, Role(role), getattr(request.match_info.handler, "required_role", Role.VIEWER))
+    return _admitted(request, Role(role), getattr(request.match_info.handler, "required_role", Role.VIEWER)), token
 
 
 def _admitted(request: web.Request, role: Role, needed: Role) -> web.Request:

@@ -123,7 +123,7 @@ async def test_two_hubs_with_one_client_id_do_not_fight_for_ever(spoken: Running
         await second.start()
         await until(lambda: Phase.THROWN_OUT in (first.state.phase, second.state.phase))
         loser = first if first.state.phase is Phase.THROWN_OUT else second
-        assert "another hub use the client id" in loser.state.detail
+        assert "another hub use this client id" in loser.state.detail
         winner = second if loser is first else first
         await until(lambda: winner.state.ready)  # with the loser down for minutes the other has peace
         await second.stop()

@@ -15,7 +15,7 @@ from services.broker.cluster import checked, render_node
 from services.broker.doors import door_of
 from services.broker.jetstream import JetStreamDoor
 from services.broker.link import Incoming
-from services.broker.login import Login
+from services.broker.login import COMMON_ID, Login
 from services.broker.rights import Gateway
 from services.broker.site import Site, Tls
 from services.broker.subjects import subjects, topic
@@ -79,8 +79,11 @@ def test_check_says_what_a_way_cannot_do() -> None:
     assert broker_finding(several, "postgresql://shirase@/hub")["ok"] is True
     alone = broker_finding(several, "sqlite+aiosqlite:///var/shirase.db")
     assert alone["ok"] is False and "PostgreSQL" in alone["cure"]
-    told = [broker_finding(Broker(host="n1", **more), "sqlite+aiosqlite:///x")["limits"] for more in ({}, SECRET_ID)]
-    assert ["client_id" in str(limits) for limits in told] == [True, False], "any gateway may come by a name it knows"
+    shared: dict[str, Any] = {"door": "shared", "protocol": "5", "worker": "1"}
+    named = ({"client_id": COMMON_ID}, shared, {}, SECRET_ID, shared | SECRET_ID)
+    told = [broker_finding(Broker(host="n1", **more), "sqlite+aiosqlite:///x")["limits"] for more in named]
+    known = ["client_id" in str(limits) for limits in told]
+    assert known == [True, True, False, False, False], "any gateway may come by a name it knows"
     assert any("QoS 0" in one for one in alone["limits"]) and broker_finding(None, "sqlite+aiosqlite:///x")["ok"]
 
 

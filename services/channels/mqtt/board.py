@@ -37,7 +37,7 @@ class Board:
 
     def __init__(self, login: Login, now: Callable[[], datetime] = wall) -> None:
         # A session of its own for each process, and none that outlives it: each connection begins by reading it all.
-        own = replace(login, client_id=f"{login.client_id}-out-{token_hex(4)}", durable=False)
+        own = replace(login, client_id=f"shirase-out-{token_hex(8)}", durable=False)
         self._client = MqttClient(own, (f"{ROOT}/#",), now=now)
         self._shown: dict[str, bytes] = {}
         self._connection = self._read_on = 0  # that ``_shown`` is of; that has been read to the end

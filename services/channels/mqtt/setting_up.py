@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from services.broker.login import Login
+from services.broker.login import COMMON_ID, Login
 from services.channels.mqtt.channel import Mqtt
 from services.channels.mqtt.hazards import PublicHazards
 from services.configuration.gateways import Broker
@@ -28,11 +28,11 @@ async def set_up(house: House, channel: Mqtt) -> None:
 
 
 def city_login(city: Broker) -> Login:
-    """The hub at the city's broker."""
+    """The hub at the city's broker; under the common name, unless the settings have another."""
     return Login(
         host=city.host,
         port=city.port,
-        client_id=city.client_id,
+        client_id=city.client_id or COMMON_ID,
         user=city.username,
         password=city.password.get_secret_value(),
         protocol=city.protocol,

@@ -33,7 +33,7 @@ class Wanted:
 def wanted_of(request: web.Request, fields: Form) -> Wanted:
     """What the form says. WebError 400 names the field."""
     label = " ".join(str(fields.get("label", "")).split())
-    if not 1 <= len(label) <= form.LONGEST_LABEL:
+    if not form.is_label(label):
         raise _bad("プログラムの名前を60文字までで書いてください。 / Name the program, in 60 characters at most.")
     chosen = {str(one) for one in fields.getall("scope", [])}
     scopes = tuple(one for one in GIVEN if one.value in chosen)

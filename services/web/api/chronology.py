@@ -75,7 +75,7 @@ ENDPOINTS = (
             "kind": "hazard, draft, approved, rejected, issued, delivery, note, access, …",
             "who": "a person, or the service",
             "text": "a sentence; a drill is marked",
-            "refs": "names of the things it is about",
+            "refs": "names of the things it is about; token and program where a program wrote it in that person's name",
         },
         errors=(400, 404),
         role=Role.VIEWER,

@@ -43,7 +43,7 @@ def _row(line: Line, known: Mapping[int, Matter], files: Mapping[tuple[int, int]
         "status": line.status.value,
         "kind": line.kind,
         "group": group_of(line.kind).value,
-        "who": line.who,
+        "who": line.by,
         "text": MARKS[line.status][0] + line.text.removeprefix(MARKS[line.status][0]),
         "level": line.level,
         "important": line.important,

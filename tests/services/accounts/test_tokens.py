@@ -14,7 +14,7 @@ from services.accounts import tokens as form
 from services.accounts.scopes import TokenScope
 from services.cli import run
 from services.clock import wall
-from services.store import tokens, users
+from services.store import chronology, tokens, users
 from services.store.engine import Store
 from services.store.tables import chronology as log
 from services.store.tables_accounts import tokens as table
@@ -59,6 +59,30 @@ async def test_a_token_does_what_its_scope_says_and_no_more(store: Store) -> Non
             used = [one.used_at for one in await tokens.everyone(connection)]
         assert ("sato", "自動の点検") in [(row.who, row.text) for row in who]
         assert all(used)
+
+
+async def test_the_record_says_by_which_token_on_the_desk_and_in_its_files(store: Store) -> None:
+    async with floor(store) as running:
+        officer = await running.person(Role.OPERATOR, "sato")
+        program = await running.visitor()
+        header = await given(store, "sato", TokenScope.RECORDS, TokenScope.READ)
+        name = form.name_of(header["Authorization"].removeprefix("Bearer ")) or ""
+        await program.post(NOTE, {"text": "自動の点検"}, headers=header)
+        await officer.post(NOTE, {"text": "自分の目で"})
+        by_program, by_hand = f"sato（gis {name}）", {}
+        told = {one["text"]: one["refs"] for one in (await officer.get(NOTE))[1]["items"]}
+        assert told["自動の点検"] == {"token": name, "program": "gis"} and told["自分の目で"] == by_hand
+        page, file = (await officer.get("/ops/chronology"))[1], (await officer.get("/ops/chronology.csv"))[1]
+        assert by_program in page and page.count(by_program) == 1
+        lines_ = {
+            line.split(",")[6]: line.split(",")[5] for line in file.splitlines() if "点検" in line or "目で" in line
+        }
+        assert lines_ == {"自動の点検": by_program, "自分の目で": "sato"}
+        assert "自分の目で" not in (await officer.get(f"/ops/chronology.csv?who={name}"))[1], (
+            "what one token did is found"
+        )
+        async with store.read() as connection:
+            assert await chronology.first_broken(connection) is None
 
 
 async def test_no_token_reaches_what_a_person_does(store: Store) -> None:
