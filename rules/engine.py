@@ -7,6 +7,8 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import lru_cache
+from itertools import chain
 
 from geo.hazard import Hazard
 from rules.alert import BY_HAND, REMEMBERED, Act, Alert, Approval, State
@@ -60,12 +62,14 @@ def decide(
     alerts: list[Alert] = []
     drops: list[Drop] = []
     withdrawn: list[Withdrawal | None] = []
-    proposals = [one for rule in rules for one in _proposals(situation, rule, standing)]
+    speaking = _by_kind(situation)
+    proposals = [one for rule in rules for one in _proposals(situation, rule, standing, speaking)]
     heard = [run(situation, one, SPEAKS) for one in proposals]
     told = Overheard.of(one for proposal, drop in heard if drop is None for one in _told(proposal))
     for whole, (proposal, unheard) in zip(proposals, heard, strict=True):
         covers = covered(whole.rule.inhibited, whole.rule.id, whole.hazards, told, around)
-        reached, drop = (proposal, unheard) if unheard else run(situation, replace(proposal, covered=covers), SAYS)
+        beside = replace(proposal, covered=covers) if covers else proposal
+        reached, drop = (proposal, unheard) if unheard else run(situation, beside, SAYS)
         alert = write(situation, reached, sender, places) if drop is None else None
         if alert and _nobody_agreed(alert):
             reached, drop = run(situation, replace(whole, covered=covers, agreed_only=True))
@@ -112,12 +116,22 @@ def _open(standing: Standing, situation: Situation) -> bool:
     return standing.alert.status is situation.status and not over
 
 
-def _proposals(situation: Situation, rule: Rule, standing: Mapping[str, Standing]) -> Iterator[Proposal]:
+def _by_kind(situation: Situation) -> dict[str, list[Hazard]]:
+    """The hazards that a rule may speak of; most rules name the few kinds that they are for."""
+    kinds: dict[str, list[Hazard]] = {}
+    for hazard in situation.hazards:
+        if hazard.status is situation.status and not hazard.for_staff:
+            kinds.setdefault(hazard.kind, []).append(hazard)
+    return kinds
+
+
+def _proposals(
+    situation: Situation, rule: Rule, standing: Mapping[str, Standing], speaking: Mapping[str, Sequence[Hazard]]
+) -> Iterator[Proposal]:
     """One proposal for each group of matching hazards, and for each open series whose hazards have gone."""
     groups: dict[str, list[Hazard]] = {}
-    for hazard in situation.hazards:
-        mine = hazard.status is situation.status and not hazard.for_staff
-        if mine and rule.when.holds(hazard, situation):
+    for hazard in chain.from_iterable(speaking.get(kind, ()) for kind in rule.when.kinds or speaking):
+        if rule.when.holds(hazard, situation):
             groups.setdefault(_stem(situation, rule, hazard), []).append(hazard)
     of_rule = {_stem_of(name): s for name, s in sorted(standing.items()) if s.alert.rule == rule.id}
     for stem in sorted(groups.keys() | of_rule.keys()):
@@ -146,6 +160,7 @@ def _stem(situation: Situation, rule: Rule, hazard: Hazard) -> str:
     return f"{situation.status}-{rule.id}-{_slug(group)}"
 
 
+@lru_cache(maxsize=4096)
 def _slug(name: str) -> str:
     """The name itself where it is short plain ASCII, else with a digest, so that two names never fall together."""
     plain = re.sub(r"[^A-Za-z0-9_.]+", "_", name)[:32]

@@ -30,10 +30,10 @@ class Standing:
         """
         if self.state in REMEMBERED:
             return ()
-        chain = {alert.revision: alert for alert in self.chain}
-        if self.state is State.ISSUED:
-            chain[self.alert.revision] = self.alert
-        return tuple(alert for _, alert in sorted(chain.items()) if alert.expires > now)
+        chain = self.chain
+        if self.state is State.ISSUED and not (chain and chain[-1].revision == self.alert.revision):
+            chain = (*chain, self.alert)
+        return tuple([alert for alert in chain if alert.expires > now])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

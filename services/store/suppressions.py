@@ -104,14 +104,16 @@ def _merged(held: Iterable[Suppression]) -> dict[Identity, Suppression]:
     families: dict[Identity, list[Suppression]] = {}
     for one in held:
         families.setdefault(one.identity, []).append(one)
-    return {
-        identity: replace(
-            some[0],
-            detail="、".join(dict.fromkeys(one.detail for one in some)),
-            hazards=tuple(sorted({key for one in some for key in one.hazards})),
-        )
-        for identity, some in families.items()
-    }
+    return {identity: some[0] if _is_one(some) else _of_all(some) for identity, some in families.items()}
+
+
+def _is_one(some: Sequence[Suppression]) -> bool:
+    return len(some) == 1 and len(some[0].hazards) <= 1
+
+
+def _of_all(some: Sequence[Suppression]) -> Suppression:
+    detail = "、".join(dict.fromkeys(one.detail for one in some))
+    return replace(some[0], detail=detail, hazards=tuple(sorted({key for one in some for key in one.hazards})))
 
 
 async def _end(connection: AsyncConnection, numbers: Sequence[int], now: datetime) -> None:
