@@ -9,7 +9,20 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, RowMapping, Select, and_, case, exists, insert, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    FromClause,
+    RowMapping,
+    Select,
+    and_,
+    bindparam,
+    case,
+    exists,
+    insert,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from feeds.status import Status
@@ -123,12 +136,13 @@ async def give_way(connection: AsyncConnection, series: str, state: State, now: 
 
 async def running_out(connection: AsyncConnection, status: Status, now: datetime) -> bool:
     """True where :func:`run_out` would mark anything."""
-    return bool(await connection.scalar(select(exists(select(alerts.c.series).where(*_over(status, now))))))
+    return bool(await connection.scalar(_RUNNING_OUT, {"status": status.value, "now": now}))
 
 
 async def run_out(connection: AsyncConnection, status: Status, now: datetime) -> list[RowMapping]:
     """Mark what was issued and has run out while a newer revision waits or was refused; those rows."""
-    rows = list((await connection.execute(select(alerts).where(*_over(status, now)))).mappings())
+    found = select(alerts).where(*_over())
+    rows = list((await connection.execute(found, {"status": status.value, "now": now})).mappings())
     for row in rows:
         one = update(alerts).where(alerts.c.series == row["series"], alerts.c.revision == row["revision"])
         await past.change(connection, one.values(state=State.EXPIRED.value, changed_at=now), now)
@@ -137,7 +151,7 @@ async def run_out(connection: AsyncConnection, status: Status, now: datetime) ->
 
 async def ledger(connection: AsyncConnection, status: Status) -> LedgerLines:
     """Series, number and state of every revision of each series that is not over, in order."""
-    rows = await connection.execute(_families(status, alerts.c.series, alerts.c.revision, alerts.c.state))
+    rows = await connection.execute(_LEDGER, {"status": status.value})
     return tuple((series, revision, state) for series, revision, state in rows)
 
 
@@ -158,10 +172,8 @@ async def families(
     connection: AsyncConnection, status: Status, now: datetime, then: datetime | None = None
 ) -> dict[str, list[Written]]:
     """All revisions of every series that is not over, in order. Bodies are read only of what still counts."""
-    known = past.as_of(alerts, then)
-    counts = or_(known.c.state.in_(_OPEN), and_(known.c.state == State.SUPERSEDED.value, known.c.expires > now))
-    body = as_text(case((counts, known.c.body))).label("body")
-    rows = await connection.execute(_families(status, known.c.series, known.c.revision, known.c.state, body))
+    statement = _FAMILIES if then is None else _with_bodies(past.as_of(alerts, then))
+    rows = await connection.execute(statement, {"status": status.value, "now": now})
     found: dict[str, list[Written]] = {}
     for series, revision, state, body in rows:
         one = Written(revision, State(state), read(Alert, body) if body else None)
@@ -205,20 +217,31 @@ async def between(connection: AsyncConnection, status: Status, since: datetime, 
     return [from_json(Alert, body) for (body,) in rows]
 
 
-def _over(status: Status, now: datetime) -> tuple[ColumnElement[bool], ...]:
+def _over() -> tuple[ColumnElement[bool], ...]:
+    """Terms of the parameters ``status`` and ``now``."""
     newer = alerts.alias("newer")
     later = (newer.c.series == alerts.c.series, newer.c.revision > alerts.c.revision, newer.c.state.in_(_OPEN))
     issued = alerts.c.state == State.ISSUED.value
-    return alerts.c.status == status.value, issued, alerts.c.expires <= now, exists().where(*later)
+    mine = alerts.c.status == bindparam("status")
+    return mine, issued, alerts.c.expires <= bindparam("now"), exists().where(*later)
 
 
-def _families(
-    status: Status, series: ColumnElement[Any], revision: ColumnElement[Any], *more: ColumnElement[Any]
-) -> Select[*tuple[Any, ...]]:
-    """All revisions of every series of which one is open; columns of the alerts, or of them as of an instant."""
-    known = series.table
-    still_open = select(series).where(known.c.status == status.value, known.c.state.in_(_OPEN)).distinct()
-    return select(series, revision, *more).where(series.in_(still_open)).order_by(series, revision)
+def _families(known: FromClause, *more: ColumnElement[Any]) -> Select[*tuple[Any, ...]]:
+    """All revisions of each series of the ``status`` of which one is open; of the alerts, or of them at an instant."""
+    series, revision = known.c.series, known.c.revision
+    mine = (known.c.status == bindparam("status"), known.c.state.in_(_OPEN))
+    still_open = select(series).where(*mine).distinct()
+    return select(series, revision, known.c.state, *more).where(series.in_(still_open)).order_by(series, revision)
+
+
+def _with_bodies(known: FromClause) -> Select[*tuple[Any, ...]]:
+    superseded = and_(known.c.state == State.SUPERSEDED.value, known.c.expires > bindparam("now"))
+    body = as_text(case((or_(known.c.state.in_(_OPEN), superseded), known.c.body)))
+    return _families(known, body.label("body"))
+
+
+_LEDGER, _FAMILIES = _families(alerts), _with_bodies(alerts)
+_RUNNING_OUT = select(exists(select(alerts.c.series).where(*_over())))
 
 
 async def _turn(connection: AsyncConnection, series: str, turn: Turn, now: datetime, before: int | None = None) -> int:

@@ -22,6 +22,7 @@ from services.store.tables import chronology
 GENESIS = "0" * 64
 CUT = "cut"  # the kind of the entries that say what went
 _PAGE = 1000  # rows
+_NEWEST = select(chronology.c.hash).order_by(chronology.c.seq.desc()).limit(1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,8 +41,7 @@ async def append(connection: AsyncConnection, entries: Sequence[Entry]) -> None:
     """Write entries in order. Call inside ``store.write()``, which lets one writer in at a time."""
     if not entries:
         return
-    newest = select(chronology.c.hash).order_by(chronology.c.seq.desc()).limit(1)
-    previous = await connection.scalar(newest) or GENESIS
+    previous = await connection.scalar(_NEWEST) or GENESIS
     rows: list[dict[str, Any]] = []
     for entry in entries:
         row: dict[str, Any] = {

@@ -6,7 +6,7 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, bindparam, insert, not_, select, update
+from sqlalchemy import ColumnElement, FromClause, Select, bindparam, insert, not_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from feeds.distrust import Distrust
@@ -18,6 +18,14 @@ from services.store.tables_distrust import distrusts
 _ENDING = select(distrusts).where(distrusts.c.ends > bindparam("since", type_=distrusts.c.ends.type))  # of each batch
 
 
+def _holding(known: FromClause) -> Select[Any]:
+    holds = (known.c.begins <= bindparam("now"), known.c.ends > bindparam("now"))
+    return select(known).where(*holds).order_by(known.c.ends, known.c.id)
+
+
+_HOLDING = _holding(distrusts)
+
+
 async def add(connection: AsyncConnection, one: Distrust) -> int:
     """Write it down; its number."""
     values = {**asdict(one), "status": one.status.value}
@@ -27,9 +35,8 @@ async def add(connection: AsyncConnection, one: Distrust) -> int:
 
 async def holding(connection: AsyncConnection, now: datetime, then: datetime | None = None) -> list[Distrust]:
     """Those that hold at ``now``, the one that ends first leading. ``then``: as they were known at that instant."""
-    known = past.as_of(distrusts, then)
-    statement = select(known).where(known.c.begins <= now, known.c.ends > now).order_by(known.c.ends, known.c.id)
-    return [_distrust(dict(row)) for row in (await connection.execute(statement)).mappings()]
+    statement = _HOLDING if then is None else _holding(past.as_of(distrusts, then))
+    return [_distrust(dict(row)) for row in (await connection.execute(statement, {"now": now})).mappings()]
 
 
 async def subjects(connection: AsyncConnection, status: Status, now: datetime) -> frozenset[str]:

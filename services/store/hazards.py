@@ -17,6 +17,11 @@ from services.store.codec import as_text, read, to_json
 from services.store.tables import hazards
 
 _AT_ONCE = 500  # values of one statement
+_HOLDS = (
+    select(hazards.c.seq, as_text(hazards.c.body))
+    .where(hazards.c.current, hazards.c.status == bindparam("status"))
+    .order_by(hazards.c.seq)
+)
 _FINE = timedelta(minutes=5)  # reasons grow fresher by the minute, what people act on does not: so fine is their past
 
 
@@ -35,9 +40,7 @@ async def current(connection: AsyncConnection, status: Status) -> dict[str, Haza
 
 async def numbered(connection: AsyncConnection, status: Status) -> dict[int, Hazard]:
     """Every hazard that holds, by the number of its row: another as soon as it moves."""
-    body = as_text(hazards.c.body)
-    holds = (hazards.c.current, hazards.c.status == status)
-    rows = await connection.execute(select(hazards.c.seq, body).where(*holds).order_by(hazards.c.seq))
+    rows = await connection.execute(_HOLDS, {"status": status.value})
     return {seq: read(Hazard, text) for seq, text in rows}
 
 

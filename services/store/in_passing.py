@@ -4,8 +4,8 @@ A trip to the driver's thread costs two changes of thread, a tenth of a millisec
 another thread computes; most statements on an alert's way take SQLite a fiftieth of that. So a question is asked in the
 event loop's own thread, and **SQLite itself breaks off** one that turns out to be long (its progress handler): then it
 makes the trip, and so it does the next times. Rows of an INSERT are counted before. What may go through a whole table
-and cannot be broken off without the loss of its transaction (UPDATE, DELETE, INSERT from a SELECT), what waits for a
-lock (BEGIN IMMEDIATE) and what waits for the disk (COMMIT) always makes the trip.
+and cannot be broken off without the loss of its transaction (UPDATE, DELETE, INSERT from a SELECT), what would wait
+for the lock of another process (BEGIN IMMEDIATE) and what waits for the disk (COMMIT) makes the trip.
 
 And after two milliseconds of such questions comes one by the thread, so that whoever else waits has his turn.
 """
@@ -68,6 +68,24 @@ class Passing:
         return (
             len(values) <= _ROWS if many else sum(len(one) for one in values if isinstance(one, Sized)) <= _CHARACTERS
         )
+
+    def begin(self, connection: sqlite3.Connection, how: str) -> bool:
+        """Begin a transaction, where there is one to be begun; False where another process has the lock."""
+        if how != "BEGIN IMMEDIATE":
+            if how:
+                connection.execute(how)
+            return True
+        [(patience,)] = connection.execute("PRAGMA busy_timeout")
+        connection.execute("PRAGMA busy_timeout=0")
+        try:
+            connection.execute(how)
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY:
+                raise
+            return False
+        finally:
+            connection.execute(f"PRAGMA busy_timeout={patience}")
+        return True
 
     def ask(self, connection: sqlite3.Connection, ask: Callable[..., T], statement: str, *more: Any) -> T | None:
         """What ``ask(connection, …)`` gives; None where SQLite broke it off, and it is as if it had not been asked."""

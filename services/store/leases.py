@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, or_, select
+from sqlalchemy import bindparam, delete, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.store.engine import insert
@@ -13,6 +13,7 @@ from services.store.set_back import come, to_come
 from services.store.tables import leases
 
 LEASE = timedelta(seconds=15)
+_HOLDER = select(leases.c.holder).where(leases.c.name == bindparam("name"))
 
 
 async def take(connection: AsyncConnection, name: str, holder: str, wall: datetime) -> bool:
@@ -28,7 +29,7 @@ async def take(connection: AsyncConnection, name: str, holder: str, wall: dateti
 
 async def is_held(connection: AsyncConnection, name: str, holder: str) -> bool:
     """True where nobody has taken the lease since ``holder`` did. In ``store.write()`` it stays so to the commit."""
-    return bool(await connection.scalar(select(leases.c.holder).where(leases.c.name == name)) == holder)
+    return bool(await connection.scalar(_HOLDER, {"name": name}) == holder)
 
 
 async def holders(connection: AsyncConnection, names: Iterable[str], wall: datetime) -> dict[str, str]:

@@ -31,8 +31,6 @@ from sqlalchemy.dialects.sqlite.aiosqlite import (
 
 from services.store.in_passing import Passing
 
-_WAITS_FOR_NOBODY = ("", "BEGIN")
-
 
 @dataclass(slots=True)
 class _Answer:
@@ -68,9 +66,9 @@ class _Cursor(AsyncAdapt_aiosqlite_cursor):
         async with adapted._execute_mutex:
             begin = adapted.told()
             told: Any = None
-            if begin in _WAITS_FOR_NOBODY and adapted.passing.may(operation, parameters, many=many):
+            if adapted.passing.may(operation, parameters, many=many) and adapted.passing.begin(connection._conn, begin):
+                begin = ""
                 told = adapted.passing.ask(connection._conn, _asked, operation, begin, how, operation, parameters)
-                begin = ""  # it has begun, also where the rest was broken off
             if told is None:
                 with adapted.passing.trip():
                     told = await connection._execute(_asked, connection._conn, begin, how, operation, parameters)

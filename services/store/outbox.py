@@ -12,7 +12,17 @@ from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Case, ColumnElement, RowMapping, and_, case, exists, func, insert, or_, select, true, update
+from sqlalchemy import (
+    Case,
+    ColumnElement,
+    RowMapping,
+    and_,
+    case,
+    func,
+    insert,
+    select,
+    update,
+)
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from feeds.status import Status
@@ -23,19 +33,16 @@ from services.store import past
 from services.store.alerts import Rendered
 from services.store.codec import from_json, to_json
 from services.store.delivery_state import TAKEN, DeliveryState
+from services.store.queue_asked import ANYTHING, DONE, IS_OURS, MAY_SEND, NEEDS_SWEEP, NEXT, OPEN_STILL
 from services.store.queue_terms import (
-    IN_ORDER,
     NEEDLESS,
-    OF_ITS_ALERT,
-    OLDER_IN_FLIGHT,
     OVERTAKEN,
     PENDING,
-    URGENT,
-    due,
+    at,
     lasting,
     lost,
 )
-from services.store.tables import alerts, outbox
+from services.store.tables import outbox
 
 LEASE = timedelta(seconds=90)  # longer than any channel's own timeout
 _FIRST_PAUSE, _LONGEST_PAUSE, _LONGEST_URGENT_PAUSE = 2.0, 300.0, 30.0  # seconds
@@ -63,13 +70,12 @@ async def release(connection: AsyncConnection, wall: datetime) -> None:
 
 async def anything(connection: AsyncConnection, channel: str, now: datetime, wall: datetime) -> bool:
     """True where the channel has something to send, or :func:`sweep` would find something."""
-    waits = exists().where(due(wall), outbox.c.channel == channel)
-    return bool(await connection.scalar(select(or_(waits, exists().where(_stale(now, wall))))))
+    return bool(await connection.scalar(ANYTHING, {"channel": channel, "now": now, **at(wall)}))
 
 
 async def needs_sweep(connection: AsyncConnection, now: datetime, wall: datetime) -> bool:
     """True where :func:`sweep` would find something."""
-    return bool(await connection.scalar(select(exists().where(_stale(now, wall)))))
+    return bool(await connection.scalar(NEEDS_SWEEP, {"now": now, **at(wall)}))
 
 
 async def sweep(connection: AsyncConnection, now: datetime, wall: datetime) -> list[RowMapping]:
@@ -112,14 +118,8 @@ async def claim(
     limit holds back, which is no drill; what ``admits`` declines stays where it is. None also where the next one must
     not go any more: :func:`sweep` closes it.
     """
-    ready = (due(wall), outbox.c.expires > now, outbox.c.channel == channel, ~OLDER_IN_FLIGHT)
-    wanted = select(outbox.c.id).join(alerts, OF_ITS_ALERT).where(*ready, URGENT if urgent else true())
-    # Chosen by narrow columns, then read: payloads are long, and a thousand may be waiting.
-    first = wanted.order_by(*IN_ORDER).limit(1).with_for_update(skip_locked=True, of=outbox)
-    late, body = or_(OVERTAKEN, NEEDLESS).label("late"), alerts.c.body.label("alert")
-    statement = select(outbox, alerts.c.level, alerts.c.ends, body, late).join(alerts, OF_ITS_ALERT)
-    mine = outbox.c.id == first.correlate(None).scalar_subquery()
-    row = (await connection.execute(statement.where(mine).with_for_update(of=outbox))).mappings().first()
+    asked = {"channel": channel, "now": now, **at(wall)}
+    row = (await connection.execute(NEXT[urgent], asked)).mappings().first()
     if row is None or row["late"] or (admits is not None and not await admits(row)):
         return None
     return await _take(connection, row, now, wall)
@@ -127,8 +127,7 @@ async def claim(
 
 async def may_send(connection: AsyncConnection, delivery: Delivery, until: datetime) -> bool:
     """True where the delivery is ours, and nobody else can take it before ``until`` (wall time)."""
-    lasts = and_(outbox.c.state == DeliveryState.SENDING.value, outbox.c.lease_until >= until)
-    return bool(await connection.scalar(select(exists().where(_ours(delivery), lasts))))
+    return bool(await connection.scalar(MAY_SEND, {**_mine(delivery), "until": until}))
 
 
 async def hold_on(connection: AsyncConnection, delivery: Delivery, now: datetime, wall: datetime) -> bool:
@@ -142,7 +141,7 @@ async def is_ours(connection: AsyncConnection, delivery: Delivery) -> bool:
 
     That its lease ran out takes nothing from it: until somebody else tries, nobody knows better what became of it.
     """
-    return bool(await connection.scalar(select(outbox.c.id).where(_ours(delivery)).with_for_update()))
+    return bool(await connection.scalar(IS_OURS, _mine(delivery)))
 
 
 async def part_done(connection: AsyncConnection, delivery: Delivery, remote_id: str, now: datetime) -> bool:
@@ -177,7 +176,7 @@ async def finish(
     else:
         values["finished_at"] = now
     if outcome.verdict in (Verdict.ACCEPTED, Verdict.DUPLICATE) and outcome.remote_id:
-        done = await connection.scalar(select(outbox.c.done).where(outbox.c.id == delivery.id)) or []
+        done = await connection.scalar(DONE, {"id": delivery.id}) or []
         values["done"] = done if outcome.remote_id in done else [*done, outcome.remote_id]
     await past.change(connection, update(outbox).where(outbox.c.id == delivery.id).values(values), now)
     return state
@@ -189,18 +188,17 @@ async def hasten(connection: AsyncConnection, channel: str, now: datetime, wall:
     await past.change(connection, update(outbox).where(*held).values(next_at=wall), now)
 
 
+def _mine(delivery: Delivery) -> dict[str, Any]:
+    return {"id": delivery.id, "claim": delivery.claim}
+
+
 def _ours(delivery: Delivery) -> ColumnElement[bool]:
-    open_still = outbox.c.state.in_((DeliveryState.SENDING.value, DeliveryState.UNKNOWN.value))
-    return and_(outbox.c.id == delivery.id, outbox.c.claims == delivery.claim, open_still)
+    return and_(outbox.c.id == delivery.id, outbox.c.claims == delivery.claim, OPEN_STILL)
 
 
 def _state_after(verdict: Verdict) -> DeliveryState:
     """The words are the same but for those that go on."""
     return DeliveryState.WAITING if verdict in (Verdict.LATER, Verdict.PARTLY) else DeliveryState(verdict.value)
-
-
-def _stale(now: datetime, wall: datetime) -> ColumnElement[bool]:
-    return or_(lost(wall), lasting(wall), and_(PENDING, or_(OVERTAKEN, outbox.c.expires <= now, NEEDLESS)))
 
 
 async def _supersede(connection: AsyncConnection, now: datetime, *which: ColumnElement[bool]) -> None:

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, and_, case, exists, func, or_
+from sqlalchemy import BindParameter, ColumnElement, and_, bindparam, case, exists, func, or_
 
 from feeds.set_back import beyond
 from feeds.status import Status
 from rules.alert import GRAVE
 from services.store.delivery_state import PERHAPS_OUT, DeliveryState
-from services.store.set_back import come
 from services.store.tables import alerts, outbox
 
+Moment = datetime | BindParameter[datetime]
 _newer, _older = outbox.alias("newer"), outbox.alias("older")
 _earlier, _begun = outbox.alias("told"), outbox.alias("begun")
 _ending, _graver = alerts.alias("ending"), alerts.alias("graver")
@@ -57,16 +57,29 @@ IN_ORDER = (
 LONGEST = timedelta(minutes=15)  # no pause and no lease is longer
 
 
-def due(wall: datetime) -> ColumnElement[bool]:
+WALL: BindParameter[datetime] = bindparam("wall")  # in place of a moment, for statements that are made once
+_BEYOND: BindParameter[datetime] = bindparam("beyond")
+
+
+def at(wall: datetime) -> dict[str, datetime]:
+    """What terms of :data:`WALL` are to be told."""
+    return {"wall": wall, "beyond": beyond(wall, LONGEST)}
+
+
+def due(wall: Moment) -> ColumnElement[bool]:
     """It waits, and its pause is over, or was reckoned before the clock was set back."""
-    return and_(PENDING, come(outbox.c.next_at, wall, LONGEST))
+    return and_(PENDING, or_(outbox.c.next_at <= wall, outbox.c.next_at > _beyond(wall)))
 
 
-def lost(wall: datetime) -> ColumnElement[bool]:
+def lost(wall: Moment) -> ColumnElement[bool]:
     """Whoever was sending it has not been heard of for as long as any channel may take."""
     return and_(outbox.c.state == DeliveryState.SENDING.value, outbox.c.lease_until <= wall)
 
 
-def lasting(wall: datetime) -> ColumnElement[bool]:
+def lasting(wall: Moment) -> ColumnElement[bool]:
     """It is being sent, under a lease from before the clock was set back: if its sender died, for an hour or a day."""
-    return and_(outbox.c.state == DeliveryState.SENDING.value, outbox.c.lease_until > beyond(wall, LONGEST))
+    return and_(outbox.c.state == DeliveryState.SENDING.value, outbox.c.lease_until > _beyond(wall))
+
+
+def _beyond(wall: Moment) -> Moment:
+    return beyond(wall, LONGEST) if isinstance(wall, datetime) else _BEYOND

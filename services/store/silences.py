@@ -6,13 +6,21 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import FromClause, Select, bindparam, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from feeds.status import Status
 from rules.silence import Silence
 from services.store import past
 from services.store.tables import silences
+
+
+def _holding(known: FromClause) -> Select[Any]:
+    holds = (known.c.begins <= bindparam("now"), known.c.ends > bindparam("now"))
+    return select(known).where(*holds).order_by(known.c.ends, known.c.id)
+
+
+_HOLDING = _holding(silences)
 
 
 async def add(connection: AsyncConnection, one: Silence) -> int:
@@ -26,12 +34,9 @@ async def holding(
     connection: AsyncConnection, now: datetime, status: Status | None = None, then: datetime | None = None
 ) -> list[Silence]:
     """Those that hold at ``now``, the one that ends first leading. ``then``: as they were known at that instant."""
-    known = past.as_of(silences, then)
-    statement = select(known).where(known.c.begins <= now, known.c.ends > now)
-    if status is not None:
-        statement = statement.where(known.c.status == status.value)
-    rows = await connection.execute(statement.order_by(known.c.ends, known.c.id))
-    return [_silence(dict(row)) for row in rows.mappings()]
+    statement = _HOLDING if then is None else _holding(past.as_of(silences, then))
+    rows = (await connection.execute(statement, {"now": now})).mappings()
+    return [one for one in (_silence(dict(row)) for row in rows) if status in (None, one.status)]
 
 
 async def between(connection: AsyncConnection, status: Status, since: datetime, until: datetime) -> list[Silence]:

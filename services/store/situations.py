@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import exists, or_, select
+from sqlalchemy import BindParameter, bindparam, exists, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from feeds.status import Status
@@ -20,18 +20,21 @@ from services.store.tables import alerts as revisions
 from services.store.tables import hazards as picture
 from services.store.tables import suppressions
 
+_STATUS: BindParameter[str] = bindparam("status")
+_ANYTHING = select(
+    or_(
+        exists().where(picture.c.current, picture.c.status == _STATUS),
+        exists().where(revisions.c.state.in_([state.value for state in OPEN]), revisions.c.status == _STATUS),
+        exists().where(suppressions.c.current, suppressions.c.status == _STATUS),
+    )
+)
+_NUMBERS = select(picture.c.seq).where(picture.c.current, picture.c.status == _STATUS).order_by(picture.c.seq)
 _BY_TELEGRAM = frozenset(model.name for model in MODELS if model.telegrams)
 
 
 async def anything(connection: AsyncConnection, status: Status) -> bool:
     """False where nothing holds, nothing is told and nothing is held back: the rules have nothing to look at."""
-    open_states = [state.value for state in OPEN]
-    wanted = (
-        exists().where(picture.c.current, picture.c.status == status),
-        exists().where(revisions.c.state.in_(open_states), revisions.c.status == status),
-        exists().where(suppressions.c.current, suppressions.c.status == status),
-    )
-    return bool(await connection.scalar(select(or_(*wanted))))
+    return bool(await connection.scalar(_ANYTHING, {"status": status.value}))
 
 
 async def look(connection: AsyncConnection, status: Status, now: datetime) -> tuple[Mark, Situation]:
@@ -80,8 +83,6 @@ async def mark(connection: AsyncConnection, status: Status, now: datetime) -> Ma
     """Another as soon as a hazard came, moved or went, a revision was written, approved, refused or ended, or a silence
     was set or lifted. A hazard that was only heard of again is the same picture.
     """
-    rows = await connection.execute(
-        select(picture.c.seq).where(picture.c.current, picture.c.status == status).order_by(picture.c.seq)
-    )
+    rows = await connection.execute(_NUMBERS, {"status": status.value})
     quiet = await silences.holding(connection, now, status)
     return tuple(rows.scalars()), await alerts.ledger(connection, status), tuple(quiet)

@@ -11,7 +11,7 @@ from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import RowMapping, and_, insert, or_, select, update
+from sqlalchemy import RowMapping, and_, bindparam, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from feeds.status import Status
@@ -20,6 +20,11 @@ from services.store.tables import suppressed, suppressions
 
 Identity = tuple[str, str, str, str]
 _AT_ONCE = 500  # values of one statement
+_STANDING = (
+    select(suppressions, suppressed.c.hazard)
+    .outerjoin(suppressed, and_(suppressed.c.suppression == suppressions.c.id, suppressed.c.until.is_(None)))
+    .where(suppressions.c.current, suppressions.c.status == bindparam("status"))
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,12 +55,7 @@ class Held:
 
 async def standing(connection: AsyncConnection, status: Status) -> list[Suppression]:
     """The reasons that hold, one for each hazard that they hold back."""
-    open_ones = and_(suppressed.c.suppression == suppressions.c.id, suppressed.c.until.is_(None))
-    rows = await connection.execute(
-        select(suppressions, suppressed.c.hazard)
-        .outerjoin(suppressed, open_ones)
-        .where(suppressions.c.current, suppressions.c.status == status)
-    )
+    rows = await connection.execute(_STANDING, {"status": status.value})
     return [_suppression(row, (row["hazard"],) if row["hazard"] else ()) for row in rows.mappings()]
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import sqlite3
 from collections.abc import AsyncIterator
+from contextlib import closing
 from pathlib import Path
 from typing import NamedTuple
 
@@ -51,7 +52,29 @@ async def test_what_is_small_is_asked_without_a_trip(both: Both, monkeypatch: py
     async with both.writer.begin() as one:
         await one.scalar(select(THINGS.c.id).limit(1))
         await one.execute(insert(THINGS).values(name="more"))
-    assert len(trips) == 2, "the lock, and the disk"
+    assert len(trips) == 1, "the disk"
+
+
+async def test_who_must_wait_for_another_process_waits_in_the_thread(
+    both: Both, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with both.writer.begin() as one:  # made
+        await one.scalar(select(THINGS.c.id).limit(1))
+    trips = counting(monkeypatch)
+
+    async def write() -> None:
+        async with both.writer.begin() as one:
+            await one.execute(insert(THINGS).values(name="afterwards"))
+
+    with closing(sqlite3.connect(str(both.writer.url.database), isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        waiting = asyncio.create_task(write())
+        while not trips:
+            await asyncio.sleep(0)
+        assert not waiting.done(), "and the loop goes on"
+        other.execute("COMMIT")
+        await waiting
+    assert len(trips) == 2, "the lock and the statement, then the disk"
 
 
 async def test_what_may_be_long_and_cannot_be_broken_off_makes_the_trip(

@@ -138,6 +138,7 @@ async def test_a_stream_is_of_one_moment(engines: tuple[AsyncEngine, AsyncEngine
         assert (await one.execute(select(THINGS))).all() == [], "the transaction began with the stream"
 
 
+@pytest.mark.usefixtures("by_the_thread")
 async def test_what_failed_or_was_given_up_holds_no_lock(engines: tuple[AsyncEngine, AsyncEngine]) -> None:
     writer, _ = engines
     with pytest.raises(IntegrityError):
