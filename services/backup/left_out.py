@@ -1,4 +1,4 @@
-"""What a copy leaves out: what speaks of running processes, and what must be gone within hours."""
+"""What a copy holds of the data directory, and which tables it leaves out: of running processes, of a few hours."""
 
 from __future__ import annotations
 
@@ -17,19 +17,15 @@ TABLES: Mapping[str, str] = {
     "line_talks": "talks of two hours",
 }
 
-# Of the data directory. The broker's own state belongs to a running broker; messages in it are not in the store yet.
+# Of the data directory, what the hub itself puts there and cannot be had again otherwise. All else stays out: whoever
+# laid a key there did not mean to give it away with every copy.
+FOLDERS = ("basemap", "layers", "models", "network")
+# What else is known there. The broker's own state belongs to a running broker; messages in it are not in the store yet.
 # Archives of open data are made again by the store; those that it can make no more are named apart.
-FILES = frozenset(
+KNOWN = frozenset(
     {
-        "broker",
-        "broker-session",
-        "broker-client-id",
-        "hub.lock",
-        "hub.log",
-        "settings.toml",
-        "THIS-IS-AN-EXERCISE",
-        "minimal",
-        "archive",
+        *("broker", "broker-session", "broker-client-id", "archive", "minimal"),
+        *("hub.lock", "hub.log", "settings.toml", "THIS-IS-AN-EXERCISE"),
     }
 )
 ENDINGS = (".db", ".db-wal", ".db-shm", ".part", ".tmp")

@@ -13,6 +13,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from services.backup import kept
 from services.backup.archive import ArchiveError, Manifest
+from services.backup.files import unknown
 from services.backup.taking import take
 from services.cli.reporters import refuse, tell
 from services.clock import wall
@@ -59,6 +60,7 @@ async def _run(settings: Settings, file: Path, args: argparse.Namespace, now: da
     finally:
         await store.close()
     made = {**told(manifest), "file": str(file), "seconds": round(time.monotonic() - began, 1)}
+    made["not_in_it"] = unknown(settings.data_dir)
     try:
         entered = await _enter(settings, file, args, now)
     except (StoreError, SQLAlchemyError, OSError) as error:

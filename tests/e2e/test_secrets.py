@@ -100,6 +100,7 @@ async def test_nothing_secret_is_written_down(site: Path, hub: Planted, capfd: p
     address = json.loads((hub.data_dir / "broker" / "address.json").read_text(encoding="utf-8"))
     for secret in (GUESS, night.secrets["gateways.gw07.password"]):
         await connack(address["host"], address["port"], "gw07", secret)
+    night.secrets |= _laid(hub.data_dir)
     copy = site.parent / "copy.zip"
     for words in (("check",), ("selftest",), ("callout", "test", "sato"), ("backup", str(copy)), ("users", "list")):
         night.said[f"shirase {words[0]}"] = await command(*words)
@@ -109,9 +110,20 @@ async def test_nothing_secret_is_written_down(site: Path, hub: Planted, capfd: p
     for file in [*hub.data_dir.glob("shirase.db*"), *_unpacked(copy, site.parent / "copy")]:
         night.said[file.name] = file.read_bytes().decode("latin-1")
     log = night.said["hub.log"]
+    assert '"not_in_it": ["reporters.key", "tls"]' in night.said["shirase backup"]
     assert "Using selector" in log and "Traceback" in log, f"at DEBUG, and it went wrong aloud: {night.said['broken']}"
     assert '"channel": "x"' in night.said["shirase selftest"] and len(night.said) > 40
     assert sorted(night.leaks()) == []
+
+
+def _laid(data_dir: Path) -> dict[str, str]:
+    """What only the hub knows there, and keys that somebody laid beside: they are in no copy."""
+    kept = {name: (data_dir / "broker" / name).read_text().strip() for name in ("hub.password", "hub.session")}
+    laid = {"reporters.key": "LaidHereQxJvKwZyReporters", "tls/web.key": "LaidHereQxJvKwZyWebKey"}
+    for name, secret in laid.items():
+        (data_dir / name).parent.mkdir(exist_ok=True)
+        (data_dir / name).write_text(secret)
+    return kept | laid
 
 
 async def _strangers(hub: Planted, night: Night) -> None:

@@ -46,6 +46,10 @@ async def lived(tmp_path: Path, migrated: Path) -> AsyncIterator[tuple[Store, Se
     layer = settings.data_dir / "layers" / "flood.fgb"
     layer.parent.mkdir(parents=True)
     layer.write_bytes(b"layer" * 100_000)
+    (settings.data_dir / "reporters.key").write_text("a key that somebody laid here")
+    (settings.data_dir / "tls").mkdir()
+    (settings.data_dir / "tls" / "web.key").write_text("another")
+    (settings.data_dir / "models").symlink_to(settings.data_dir / "tls")
     (settings.data_dir / "broker").mkdir()
     (settings.data_dir / "broker" / "state").write_bytes(b"of a running broker")
     yield store, settings
@@ -72,6 +76,7 @@ async def test_every_row_of_every_table_comes_back(lived: tuple[Store, Settings]
     assert all(len(found) >= 2 for found in before.values())
     manifest = await take(store, settings, tmp_path / "copy.zip", NOW)
     assert sum(one.rows for one in manifest.tables) == sum(map(len, before.values()))
+    assert [one.name for one in manifest.files] == ["files/layers/flood.fgb"], "no key that lies there, no link to one"
     assert stat.S_IMODE((tmp_path / "copy.zip").stat().st_mode) == 0o600, "it holds persons' data"
     other = _settings(tmp_path / "second")
     await restore(tmp_path / "copy.zip", other, NOW)
@@ -257,6 +262,21 @@ async def test_what_is_damaged_or_foreign_is_told_and_nothing_written(
     with pytest.raises(ArchiveError, match="cannot be read"):
         await restore(bad, target, NOW)
     await restore(file, target, NOW)
+
+
+async def test_a_copy_by_other_hands_brings_no_settings_and_no_key(
+    lived: tuple[Store, Settings], tmp_path: Path
+) -> None:
+    store, settings = lived
+    file, bad = tmp_path / "copy.zip", tmp_path / "bad.zip"
+    await take(store, settings, file, NOW)
+    with zipfile.ZipFile(file) as found, zipfile.ZipFile(bad, "w") as made:
+        for name in found.namelist():
+            data = found.read(name).replace(b"files/layers/flood.fgb", b"files/settings.toml")
+            made.writestr(name.replace("files/layers/flood.fgb", "files/settings.toml"), data)
+    await restore(bad, _settings(tmp_path / "second"), NOW)
+    written = {one.name for one in (tmp_path / "second").rglob("*") if one.is_file()}
+    assert {one for one in written if not one.startswith("shirase.db")} == set()
 
 
 def test_a_copy_that_fails_leaves_nothing_behind(tmp_path: Path) -> None:
