@@ -121,7 +121,7 @@ async def test_the_exercise_from_start_to_end(exercise: Running) -> None:
     assert status["exercise"] and not status["line"]["stale"]
     async with logged_in(exercise) as session:
         await _a_draft_waits(session)
-        await snow_morning.holds(session, posts)
+        await snow_morning.holds(session, outboxes["x"])
     await _ends_with_everything(exercise)
 
 
