@@ -56,6 +56,14 @@ def _driven(work: Awaitable[_T], cost: Cost) -> Generator[Any, Any, _T]:
             error = raised
 
 
+async def in_passing(few: bool, function: Callable[_P, _T], *args: _P.args, **kwargs: _P.kwargs) -> _T:
+    """At once where there are ``few`` things to compute over, some milliseconds of work, else as :func:`in_thread`.
+
+    A thread would take the same from whoever waits, for one interpreter runs both, and the changes between them more.
+    """
+    return function(*args, **kwargs) if few else await in_thread(function, *args, **kwargs)
+
+
 async def in_thread(function: Callable[_P, _T], *args: _P.args, **kwargs: _P.kwargs) -> _T:
     """As :func:`asyncio.to_thread`; what it takes there counts for the work that asked."""
     cost = _COST.get()

@@ -6,7 +6,6 @@ are still those that it was decided from (docs/adr/0025). Where nothing changes,
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -24,6 +23,7 @@ from services.channels.registry import outlets
 from services.channels.rendering import BUDGET
 from services.city import City
 from services.clock import Clock
+from services.cost import in_passing
 from services.desks.drafting import drafted
 from services.desks.hold_off import Present, leave
 from services.desks.review import release, send_out
@@ -36,6 +36,8 @@ from services.store.codec import from_json
 from services.store.engine import Store
 from services.store.prepared import Mark, write_prepared
 from services.store.suppressions import Suppression
+
+_FEW = 300  # hazards and open series: judged within some five milliseconds
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +113,8 @@ class Evaluate:
     async def _make(self, seen: _Seen) -> _Made | None:
         """Decide, and write out what is decided for every channel; None where the store says all of it already."""
         city, situation = self._city, seen.situation
-        decided = await asyncio.to_thread(decide, situation, city.rules, city.sender, city.place, city.around)
+        few = len(situation.hazards) + len(situation.standing) <= _FEW
+        decided = await in_passing(few, decide, situation, city.rules, city.sender, city.place, city.around)
         decision = city.floor.under(decided)
         named = [replace(one, channels=outlets(one.channels, city.channels)) for one in decision.alerts]
         held = [_suppression(drop) for drop in decision.drops]

@@ -15,13 +15,13 @@ from feeds.records import Telegram
 from feeds.status import Status
 from geo.catchment import Share, whole
 from geo.hazard import Hazard, next_picture
-from geo.model import Ground, Inputs, Looked, Model, Wants, look, moved, reads
+from geo.model import Ground, Inputs, Looked, Model, Wants, look, moved, near, reads
 from geo.official.documents import LONGEST
 from geo.series.heard import without
 from services.bell import Bell
 from services.changes import entries, tell
 from services.clock import Clock
-from services.cost import in_thread
+from services.cost import in_passing, in_thread
 from services.dumps.announced import Announced, ordered
 from services.figures import HAZARDS, PREDICT_CHANGES, PREDICT_FAILURES, PREDICT_RECORDS, PREDICT_SECONDS
 from services.foretold import Foretold
@@ -45,6 +45,12 @@ class _Due:
     models: tuple[Model, ...]
     came: frozenset[str] | None = None  # station/quantity
 
+    @property
+    def few(self) -> bool:
+        """A few places are to be looked at, and nothing else."""
+        few = self.came is not None and len(self.came) <= _FEW
+        return few and all(near(model, self.came) is not None for model in self.models)
+
 
 @dataclass(frozen=True, slots=True)
 class _Seen:
@@ -65,6 +71,7 @@ class _Noted:
 
 _Picture = Mapping[str, Hazard]  # by key
 _NOTED = timedelta(seconds=1)
+_FEW = 20  # readings; a look at the places of so many takes two milliseconds
 
 
 class Predict:
@@ -126,12 +133,7 @@ class Predict:
         if await self.river.look():
             self._ground = replace(self._ground, river_model=self.river.model)
         faults: dict[Status, dict[str, Exception]] = {status: {} for status in due}
-        pictures = {
-            one.status: await in_thread(
-                look, due[one.status].models, one, self._ground, faults[one.status], due[one.status].came
-            )
-            for one in inputs
-        }
+        pictures = {one.status: await self._look(due[one.status], one, faults[one.status]) for one in inputs}
         foretell = self._foretold.given
         given = await in_thread(foretell, inputs, self._ground, faults[inputs[0].status]) if whole else []
         self._tell(due, faults)
@@ -156,6 +158,9 @@ class Predict:
         for status in {one.status for change in changed for one in (change.before, change.after) if one}:
             self._bell.ring(f"hazards:{status}")
         return bool(changed)
+
+    async def _look(self, due: _Due, inputs: Inputs, faults: dict[str, Exception]) -> Looked:
+        return await in_passing(due.few, look, due.models, inputs, self._ground, faults, due.came)
 
     def _is_noted(self, upto: int, now: datetime) -> bool:
         """The store knows that it has come so far, or was told of it a moment ago."""

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 from sqlalchemy import select
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.store.engine import insert
@@ -16,11 +19,15 @@ async def position(connection: AsyncConnection, name: str) -> int:
 
 async def move(connection: AsyncConnection, name: str, to: int) -> None:
     """Set the stage's position; it never goes back."""
-    statement = insert(connection, cursors).values(name=name, position=to)
-    ahead = cursors.c.position < statement.excluded.position
-    await connection.execute(
-        statement.on_conflict_do_update(index_elements=["name"], set_={"position": to}, where=ahead)
-    )
+    await connection.execute(_ahead(connection.dialect.name), {"name": name, "position": to})
+
+
+@cache
+def _ahead(engine: str) -> sqlite.Insert | postgresql.Insert:
+    statement = sqlite.insert(cursors) if engine == "sqlite" else postgresql.insert(cursors)
+    further = cursors.c.position < statement.excluded.position
+    newer = {"position": statement.excluded.position}
+    return statement.on_conflict_do_update(index_elements=["name"], set_=newer, where=further)
 
 
 async def put(connection: AsyncConnection, name: str, to: int) -> None:

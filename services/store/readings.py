@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import ColumnElement, bindparam, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from feeds.status import Status
@@ -24,6 +24,18 @@ _COLUMNS = (
     records.c.held,
     records.c.late,
 )
+
+
+def _heard() -> tuple[ColumnElement[bool], ...]:
+    return records.c.value.is_not(None), or_(records.c.trusted, records.c.held)
+
+
+_FRESH = (
+    records.c.seq > bindparam("number"),
+    records.c.type.concat("") == "reading",
+    records.c.status == bindparam("status"),
+)
+_AFTER = select(*_COLUMNS).where(*_FRESH, *_heard()).order_by(records.c.seq)
 
 
 async def told(
@@ -51,8 +63,7 @@ async def after(connection: AsyncConnection, number: int, status: Status) -> Ite
 
     By the number alone: few have come, and an index by type would lead through all readings there ever were.
     """
-    fresh = (records.c.seq > number, records.c.type.concat("") == "reading", records.c.status == status)
-    return _rows(await connection.execute(select(*_COLUMNS).where(*fresh, *_heard()).order_by(records.c.seq)))
+    return _rows(await connection.execute(_AFTER, {"number": number, "status": status.value}))
 
 
 async def series(
@@ -64,10 +75,6 @@ async def series(
         station, _, quantity = subject.partition("/")
         found.setdefault((station, quantity), []).append(heard)
     return {subject: believed(subject[1], some) for subject, some in found.items()}
-
-
-def _heard() -> tuple[ColumnElement[bool], ...]:
-    return records.c.value.is_not(None), or_(records.c.trusted, records.c.held)
 
 
 def _rows(found: Iterable[Any]) -> Iterator[Row]:

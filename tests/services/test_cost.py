@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+from threading import get_ident
 from time import thread_time
 
 import pytest
 
-from services.cost import Cost, costed, in_thread
+from services.cost import Cost, costed, in_passing, in_thread
 
 
 def busy(seconds: float) -> None:
@@ -34,6 +35,15 @@ async def test_it_counts_its_own_steps_and_threads_and_nobody_elses() -> None:
     done, _ = await asyncio.gather(costed(work(), cost), other())
     assert done == "done"
     assert 0.03 <= cost.seconds < 0.1
+
+
+async def test_a_few_are_done_at_once_and_many_in_a_thread() -> None:
+    here = get_ident()
+    assert await in_passing(True, get_ident) == here
+    assert await in_passing(False, get_ident) != here
+    cost = Cost()
+    await costed(in_passing(True, busy, 0.01), cost)
+    assert cost.seconds >= 0.01
 
 
 async def test_what_the_work_raises_comes_out_and_a_cancellation_goes_in() -> None:
