@@ -149,8 +149,7 @@ async def part_done(connection: AsyncConnection, delivery: Delivery, remote_id: 
     found = select(outbox.c.done).where(_ours(delivery)).with_for_update()
     if (done := await connection.scalar(found)) is None:
         return False
-    further = update(outbox).where(outbox.c.id == delivery.id).values(done=[*done, remote_id])
-    await past.change(connection, further, now)
+    await past.change_one(connection, outbox, delivery.id, {"done": [*done, remote_id]}, now)
     return True
 
 
@@ -178,7 +177,7 @@ async def finish(
     if outcome.verdict in (Verdict.ACCEPTED, Verdict.DUPLICATE) and outcome.remote_id:
         done = await connection.scalar(DONE, {"id": delivery.id}) or []
         values["done"] = done if outcome.remote_id in done else [*done, outcome.remote_id]
-    await past.change(connection, update(outbox).where(outbox.c.id == delivery.id).values(values), now)
+    await past.change_one(connection, outbox, delivery.id, values, now)
     return state
 
 
@@ -224,7 +223,7 @@ async def _take(connection: AsyncConnection, row: RowMapping, now: datetime, wal
         "lease_until": wall + LEASE,
         "first_tried_at": row["first_tried_at"] or wall,
     }
-    await past.change(connection, update(outbox).where(outbox.c.id == row["id"]).values(taken), now)
+    await past.change_one(connection, outbox, row["id"], taken, now)
     return Delivery(
         id=row["id"],
         key=row["key"],

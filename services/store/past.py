@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from typing import Any
 
 from sqlalchemy import (
@@ -18,10 +19,12 @@ from sqlalchemy import (
     CursorResult,
     Delete,
     FromClause,
+    Insert,
     Subquery,
     Table,
     Update,
     and_,
+    bindparam,
     exists,
     func,
     insert,
@@ -42,6 +45,7 @@ from services.store.tables_reports import report_cases
 
 KEPT = timedelta(hours=48)  # how far back is answered; the rows stay a day longer ([retention] past_days)
 _BEGAN = "past"  # the cursor that tells since when every change left its past behind
+_ITS, _NOW = "its_key", "until_now"  # parameters; no column has such a name
 _OWN = frozenset({"id", "was_from", "was_until"})
 
 
@@ -114,11 +118,36 @@ async def keep(
         lately = (past.c.was_until > now - thin, past.c.was_from > now - thin, past.c.was_until <= now)
         mine = exists(select(literal(1)).select_from(table).where(kept.same, *chosen))
         await connection.execute(update(past).where(*lately, mine).values(was_until=now))
+    await connection.execute(_stood(table.name, literal(now, Instant()), *chosen))
+
+
+async def change_one(
+    connection: AsyncConnection, table: Table, key: object, values: Mapping[str, Any], now: datetime
+) -> None:
+    """As :func:`change`, of the row whose ``id`` is ``key``: by statements that are made once."""
+    stays, changes = _of_one(table.name)
+    await connection.execute(stays, {_ITS: key, _NOW: now})
+    await connection.execute(changes, {_ITS: key, **values})
+
+
+@cache
+def _of_one(table: str) -> tuple[Insert, Update]:
+    kept = _ALL[table]
+    mine = kept.table.c.id == bindparam(_ITS)
+    whole = kept.table
+    assert isinstance(whole, Table)
+    return _stood(table, bindparam(_NOW, type_=Instant()), mine), update(whole).where(mine)
+
+
+def _stood(name: str, until: ColumnElement[datetime], *which: ColumnElement[bool]) -> Insert:
+    """Writes down how those rows stood until then."""
+    kept = _ALL[name]
+    table, past = kept.table, kept.past
     before = select(func.max(past.c.was_until)).where(kept.same).correlate(table).scalar_subquery()
     since = func.coalesce(before, kept.born, type_=Instant())
     columns = {**{name: table.c[its] for name, its in kept.key.items()}, **{n: table.c[n] for n in kept.moving}}
-    stood = select(*columns.values(), since, literal(now, Instant())).where(*chosen, since < literal(now, Instant()))
-    await connection.execute(insert(past).from_select([*columns, "was_from", "was_until"], stood))
+    stood = select(*columns.values(), since, until).where(*which, since < until)
+    return insert(past).from_select([*columns, "was_from", "was_until"], stood)
 
 
 def as_of(table: Table, at: datetime | None) -> Table | Subquery:
