@@ -199,7 +199,7 @@ class Hub:
             listened_for=load_heard(settings, city.ground),
             https=settings.web.secure,
             proxies=settings.web.behind,
-            base_url=settings.web.address,
+            base_url=settings.web.base_url,
         )
         return make_app(context)
 

@@ -106,7 +106,7 @@ async def _show(house: House, city: City, ingest: Ingest | None, boat: Boat) -> 
         callout=settings.callout,
         https=settings.web.secure,
         proxies=settings.web.behind,
-        base_url=settings.web.address,
+        base_url=settings.web.base_url,
         offline=False,
     )
     where = settings.web

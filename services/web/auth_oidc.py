@@ -31,6 +31,7 @@ from services.web.auth import local_path, own_cookie, same_token, set_own_cookie
 from services.web.auth_form import forgive, form, locked, redirect, too_many
 from services.web.auth_session import entered, entry, go_on, open_session
 from services.web.context import CONTEXT
+from services.web.home import home_of
 from services.web.security import client_address, storable
 from services.web.templating import page
 
@@ -186,7 +187,7 @@ def _settings(request: web.Request) -> Oidc:
 
 
 def _ours(request: web.Request) -> str:
-    return request.app[CONTEXT].base_url.rstrip("/") or f"{request.scheme}://{request.host}"
+    return home_of(request)
 
 
 def _back(request: web.Request) -> str:

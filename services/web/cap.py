@@ -19,6 +19,7 @@ from services.store.codec import from_json
 from services.store.delivery_state import TAKEN
 from services.store.engine import Store
 from services.store.tables import alerts, outbox
+from services.web.home import reached
 from services.web.security import storable
 
 _AFTERGLOW = timedelta(hours=24)  # how long an all-clear or cancellation stays in the list
@@ -32,7 +33,7 @@ _NEVER = datetime(1970, 1, 1, tzinfo=UTC)  # when an empty feed that never held 
 
 @dataclass(frozen=True, kw_only=True)
 class CapPages:
-    """The two pages, over a store. ``now`` is hub time, ``base_url`` how others reach this hub; empty: as they did."""
+    """The two pages, over a store. ``now`` is hub time, ``base_url`` as in :func:`services.web.home.reached`."""
 
     store: Store
     now: Callable[[], datetime]
@@ -54,7 +55,7 @@ class CapPages:
         entries = [_entry(row, alert) for row in rows if self.may_show(alert := read(document_of(row)))]
         ended = None if moments.ended is None else moments.ended + _AFTERGLOW
         updated = max((at for at in (moments.published, moments.expired, ended) if at is not None), default=_NEVER)
-        document = atom(entries, self.base_url or _as_asked(request), self.title, updated)
+        document = atom(entries, reached(request, self.base_url), self.title, updated)
         return answer(request, document, "application/atom+xml", updated)
 
     async def document(self, request: web.Request) -> web.StreamResponse:
@@ -89,13 +90,6 @@ def published(public_exercise: bool) -> Select[tuple[datetime | None, object]]:
 def may_show(alert: CapAlert, public_exercise: bool) -> bool:
     """Whether a document is for everybody, by what it says of itself."""
     return alert.is_public or (public_exercise and (alert.status, alert.scope) == ("Exercise", "Public"))
-
-
-def _as_asked(request: web.Request) -> str:
-    try:
-        return str(request.url.origin())
-    except ValueError:
-        raise web.HTTPBadRequest(text="the Host header names no host\n", headers=_HEADERS) from None
 
 
 def _overtaken() -> ColumnElement[bool]:

@@ -61,7 +61,7 @@ class WebContext:
     health: Callable[[], Health]
     fake_outboxes: Mapping[str, str] = field(default_factory=dict)  # name → URL of a timeline as JSON
     profile: Path | None = None  # the city's folder, for what the map only draws
-    base_url: str = ""  # how others reach this hub; empty: as the request came
+    base_url: str = ""  # how others reach this hub; empty: services/web/home.py
     public_forecasts: bool = False  # flood forecasts for the public need a licence in Japan (気象業務法)
     reader: Reader = field(default_factory=Reader)  # by what refusals are read again
     readings: Readings = field(default_factory=Readings)  # of names, for spoken alerts

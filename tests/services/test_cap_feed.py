@@ -268,11 +268,13 @@ async def test_an_identifier_with_odd_characters_has_a_working_address(hub: Hub)
         assert read(await answer.read()).identifier == "urn:oid:2.49/é?#%41"
 
 
-async def test_without_a_configured_address_links_follow_the_one_asked_for(hub: Hub) -> None:
+async def test_without_a_configured_address_links_follow_names_of_the_house_and_no_strangers(hub: Hub) -> None:
     await hub.issue(alert(1))
     async with pages(hub, base_url="") as client:
-        answer = await client.get("/cap/feed.atom", headers={"Host": "city.example.jp:8443"})
-        assert b'href="http://city.example.jp:8443/cap/morioka-1.xml"' in await answer.read()
+        answer = await client.get("/cap/feed.atom", headers={"Host": "shirase.lan:8443"})
+        assert b'href="http://shirase.lan:8443/cap/morioka-1.xml"' in await answer.read()
+        answer = await client.get("/cap/feed.atom", headers={"Host": "evil.example"})
+        assert f'href="http://127.0.0.1:{client.port}/cap/morioka-1.xml"'.encode() in await answer.read()
         for host in ("a b", "[", "<x>"):
             answer = await client.get("/cap/feed.atom", headers={"Host": host})
             assert answer.status in (200, 400), host

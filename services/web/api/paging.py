@@ -15,7 +15,7 @@ from typing import Any, TypeVar
 
 from aiohttp import web
 
-from services.web.context import CONTEXT
+from services.web.home import home_of
 from services.web.security import WebError, storable
 
 DEFAULT_LIMIT, MAX_LIMIT = 100, 1000
@@ -58,12 +58,11 @@ def whole_number(request: web.Request, name: str, default: int) -> int:
 
 def links(request: web.Request, media_type: str, following: Key | None) -> list[dict[str, str]]:
     """self, and next where there is more."""
-    scheme = "https" if request.app[CONTEXT].https else request.scheme
-    here = request.url.with_scheme(scheme)
-    found = [{"rel": "self", "type": media_type, "href": str(here)}]
+    home = home_of(request)
+    found = [{"rel": "self", "type": media_type, "href": home + str(request.rel_url)}]
     if following is not None:
-        there = here.update_query(cursor=cursor_of(following))
-        found.append({"rel": "next", "type": media_type, "href": str(there)})
+        there = request.rel_url.update_query(cursor=cursor_of(following))
+        found.append({"rel": "next", "type": media_type, "href": home + str(there)})
     return found
 
 

@@ -20,6 +20,7 @@ from services.web.api.endpoint import OF_STATUS, Endpoint, Parameter
 from services.web.api.times import iso
 from services.web.auth import PERSON
 from services.web.context import CONTEXT
+from services.web.home import home_of
 from services.web.security import WebError
 from services.web.snow import told
 from services.web.snow.asked import (
@@ -107,7 +108,7 @@ async def link(request: web.Request) -> web.Response:
         token, until, _ = await desk.link(context.store, number, Person(request[PERSON].name), now, lasts)
     except ActError as error:
         raise refusal(error) from error
-    return web.json_response({"url": f"{context.base_url}/snow-order?t={token}", "until": iso(until)})
+    return web.json_response({"url": f"{home_of(request)}/snow-order?t={token}", "until": iso(until)})
 
 
 async def expect(request: web.Request) -> web.Response:

@@ -9,10 +9,11 @@ from urllib.parse import quote
 from aiohttp import web
 
 from services.web.context import CONTEXT
+from services.web.home import home_of
 from services.web.ogc.asked import CRS84, LIMIT, MOST
 from services.web.ogc.collection import Collection
 from services.web.ogc.documents import GEOJSON, HTML, JSON, PREFIX, credit_of
-from services.web.open.answers import TERMS, base_of
+from services.web.open.answers import TERMS
 from services.web.open.licence import LICENCES
 
 PROBLEM = "application/problem+json"
@@ -38,9 +39,9 @@ def document(request: web.Request, collections: Iterable[Collection]) -> dict[st
             "version": "1.0.0",
             "description": f"Public data only. Credit to be given: {credit_of(request)}",
             "license": {"name": licence.name_en, "url": licence.url},
-            "termsOfService": base_of(request) + TERMS,
+            "termsOfService": home_of(request) + TERMS,
         },
-        "servers": [{"url": base_of(request)}],
+        "servers": [{"url": home_of(request)}],
         "paths": paths,
         "components": {"parameters": _PARAMETERS, "schemas": _SCHEMAS, "responses": _RESPONSES},
     }

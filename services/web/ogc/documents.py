@@ -13,9 +13,10 @@ from geo.area import Area
 from services.web.api.paging import cursor_of
 from services.web.api.times import iso
 from services.web.context import CONTEXT
+from services.web.home import home_of
 from services.web.ogc.asked import CRS84
 from services.web.ogc.collection import SHELF, Collection
-from services.web.open.answers import TERMS, base_of, here_of
+from services.web.open.answers import TERMS, here_of
 from services.web.open.licence import LICENCES
 
 PREFIX = "/ogc"
@@ -31,7 +32,7 @@ Link = dict[str, str]
 
 def landing(request: web.Request) -> dict[str, Any]:
     context = request.app[CONTEXT]
-    root = base_of(request) + PREFIX
+    root = home_of(request) + PREFIX
     return {
         "title": f"{context.city_name} オープンデータ / {context.city_name_en} open data",
         "description": "防災・除雪・安全の公開情報。 What is public of disasters, snow removal and safety.",
@@ -85,7 +86,7 @@ def items(
     links = [*selves(request, GEOJSON), link("collection", address(request, one), JSON, one.title_en)]
     if following is not None:
         there = request.url.update_query(cursor=cursor_of((following,)))
-        links.append(link("next", base_of(request) + str(there.relative()), GEOJSON, "続き / next page"))
+        links.append(link("next", home_of(request) + str(there.relative()), GEOJSON, "続き / next page"))
     return {
         "type": "FeatureCollection",
         "numberMatched": matched,
@@ -116,7 +117,7 @@ def _box(city: Area | None) -> list[float]:
 
 
 def address(request: web.Request, one: Collection) -> str:
-    return f"{base_of(request)}{PREFIX}/collections/{quote(one.id, safe='')}"
+    return f"{home_of(request)}{PREFIX}/collections/{quote(one.id, safe='')}"
 
 
 def credit_of(request: web.Request) -> str:
@@ -128,7 +129,7 @@ def credit_of(request: web.Request) -> str:
 def selves(request: web.Request, media_type: str) -> list[Link]:
     """Self and alternate: which is which depends on what was asked for."""
     plain = request.url.without_query_params("f")
-    root, there = base_of(request), plain.update_query(f="html")
+    root, there = home_of(request), plain.update_query(f="html")
     as_json = root + str(plain.update_query(f="json").relative())
     if request.get(AS_HTML, False):
         return [link("self", here_of(request), HTML, "HTML"), link("alternate", as_json, media_type, "JSON")]
@@ -140,7 +141,7 @@ def selves(request: web.Request, media_type: str) -> list[Link]:
 
 def licences(request: web.Request) -> list[Link]:
     own = LICENCES[request.app[CONTEXT].open_data.licence]
-    terms = link("terms-of-service", base_of(request) + TERMS, HTML, "利用規約 / Terms")
+    terms = link("terms-of-service", home_of(request) + TERMS, HTML, "利用規約 / Terms")
     return [link("license", own.url, HTML, f"{own.name} / {own.name_en}"), terms]
 
 

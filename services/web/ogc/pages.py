@@ -10,13 +10,14 @@ from aiohttp import hdrs, web
 
 from services.web.api.shapes import SHAPES
 from services.web.context import CONTEXT
+from services.web.home import home_of
 from services.web.ogc import definition, documents
 from services.web.ogc.asked import CRS84, Asked, asked_of, in_crs84, only, wants_html
 from services.web.ogc.collection import SHELF, Collection, Shelf
 from services.web.ogc.collections import collections_of
 from services.web.ogc.documents import AS_HTML, GEOJSON, JSON, OPENAPI, PREFIX
 from services.web.ogc.item import Held, Item
-from services.web.open.answers import base_of, given, open_headers, packed, tag_of
+from services.web.open.answers import given, open_headers, packed, tag_of
 from services.web.open.page import framed
 from services.web.open.reference import reference_page
 from services.web.security import WebError
@@ -150,5 +151,5 @@ def _document(request: web.Request, body: Mapping[str, Any], kind: str, **more: 
 
 
 def _page(request: web.Request, kind: str, body: Mapping[str, Any], **more: Any) -> web.Response:
-    root = base_of(request) + PREFIX
+    root = home_of(request) + PREFIX
     return framed(request, "ogc.html", here=PREFIX, kind=kind, body=body, self_address=root, **more)

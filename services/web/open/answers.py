@@ -11,21 +11,16 @@ from aiohttp import hdrs, web
 
 from services.web.api.answer import knows
 from services.web.context import CONTEXT
+from services.web.home import home_of
 from services.web.open.licence import LICENCES
 
 TERMS = "/open/terms"
 _WORTH_COMPRESSING = 1400  # bytes: below, it is one packet either way
 
 
-def base_of(request: web.Request) -> str:
-    """The address of this hub as the asker reaches it."""
-    scheme = "https" if request.app[CONTEXT].https else request.scheme
-    return str(request.url.with_scheme(scheme).origin())
-
-
 def here_of(request: web.Request) -> str:
     """The address that was asked for."""
-    return base_of(request) + request.path_qs
+    return home_of(request) + request.path_qs
 
 
 def packed(body: Any) -> bytes:
@@ -63,5 +58,5 @@ def open_headers(request: web.Request) -> dict[str, str]:
         hdrs.VARY: "Accept, Accept-Encoding",
         hdrs.ACCESS_CONTROL_ALLOW_ORIGIN: "*",
         "Access-Control-Expose-Headers": "ETag, Link, Content-Crs, Content-Disposition",
-        hdrs.LINK: f'<{licence.url}>; rel="license", <{base_of(request)}{TERMS}>; rel="terms-of-service"',
+        hdrs.LINK: f'<{licence.url}>; rel="license", <{home_of(request)}{TERMS}>; rel="terms-of-service"',
     }

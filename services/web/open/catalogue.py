@@ -9,9 +9,10 @@ from aiohttp import web
 
 from services.store.archives import Archived
 from services.web.context import CONTEXT
+from services.web.home import home_of
 from services.web.ogc.documents import PREFIX as OGC
 from services.web.ogc.documents import credit_of, extent
-from services.web.open.answers import TERMS, base_of
+from services.web.open.answers import TERMS
 from services.web.open.archive.told import datasets as archived
 from services.web.open.datasets import Dataset, Form, datasets_of
 from services.web.open.licence import LICENCES
@@ -31,7 +32,7 @@ _CONTEXT = {
 
 def catalogue(request: web.Request, months: Sequence[Archived]) -> dict[str, Any]:
     """Everything that ``/open`` lists, with licence, publisher and all forms, and the archived ``months``."""
-    context, base = request.app[CONTEXT], base_of(request)
+    context, base = request.app[CONTEXT], home_of(request)
     licence = _id(LICENCES[context.open_data.licence].url)
     publisher = {
         "@type": "foaf:Agent",

@@ -9,8 +9,9 @@ from aiohttp import hdrs, web
 
 from services.store import archives
 from services.web.context import CONTEXT
+from services.web.home import home_of
 from services.web.ogc.documents import credit_of
-from services.web.open.answers import TERMS, base_of, given, packed
+from services.web.open.answers import TERMS, given, packed
 from services.web.open.catalogue import CATALOGUE, catalogue
 from services.web.open.cells import only
 from services.web.open.datasets import datasets_of
@@ -40,7 +41,7 @@ def setup(app: web.Application) -> None:
 
 async def index(request: web.Request) -> web.Response:
     """Everything that is given away."""
-    shown = {"datasets": datasets_of(request), "tables": TABLES, "base": base_of(request), "vocabulary": _SCHEMA_ORG}
+    shown = {"datasets": datasets_of(request), "tables": TABLES, "base": home_of(request), "vocabulary": _SCHEMA_ORG}
     return framed(request, "open_index.html", here=INDEX, **shown)
 
 

@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 
 from aiohttp import web
 
-from services.web.open.answers import base_of
+from services.web.home import home_of
 from services.web.open.page import framed
 
 _LONGEST = 4000  # characters of an example that is shown
@@ -37,7 +37,7 @@ class Operation:
 def reference_page(request: web.Request, document: Mapping[str, Any], here: str) -> web.Response:
     """The page, for everybody the same."""
     groups: dict[str, list[Operation]] = {}
-    for one in operations(document, base_of(request)):
+    for one in operations(document, home_of(request)):
         groups.setdefault(_group(one.path), []).append(one)
     info = document["info"]
     return framed(request, "open_reference.html", here=here, info=info, groups=groups, machine=_machine(here))

@@ -25,6 +25,7 @@ from services.requests.posting import Poster, post
 from services.store import requests
 from services.store.engine import Store
 from services.web.auth import open_write
+from services.web.home import reached
 from services.web.open311.form import fields_of
 from services.web.open311.items import definition, request_item, service_item, update_item
 from services.web.report_limit import ReportLimit
@@ -73,7 +74,7 @@ class Open311:
         """Where the service is and what it speaks."""
         endpoint: dict[str, Value] = {
             "specification": "http://wiki.open311.org/GeoReport_v2",
-            "url": self.base_url + ROOT,
+            "url": reached(request, self.base_url) + ROOT,
             "changeset": self.offer.catalog.changeset,
             "type": "production" if self.status is Status.ACTUAL else "test",
             "formats": list(MEDIA_TYPES.values()),

@@ -24,6 +24,7 @@ from services.store.tables import alerts
 from services.web.api.viewer import Viewer
 from services.web.cap import answer
 from services.web.context import CONTEXT, WebContext
+from services.web.home import home_of
 from services.web.public.district import Mine, mine_of, name_in
 from services.web.public.links import Link, linking
 from services.web.public.told import Item, item
@@ -80,7 +81,7 @@ async def show(request: web.Request) -> web.StreamResponse:
         title=_title(context, language, mine, kind),
         language=language,
         link=linking(language, mine.area.code if mine else ""),
-        base=(context.base_url or f"{request.scheme}://{request.host}").rstrip("/"),
+        base=home_of(request),
         kind=kind,
         page=max(1, page),
         pages=pages,

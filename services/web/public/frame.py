@@ -18,6 +18,7 @@ from rules.marks import beside
 from rules.wording.languages import LANGUAGES
 from services.residents.words import LANGUAGE_NAMES
 from services.web.context import CONTEXT
+from services.web.home import home_of
 from services.web.public.clock import clock
 from services.web.public.district import area_of
 from services.web.public.links import linking
@@ -75,7 +76,7 @@ def frame(request: web.Request, language: str, own: Own = _NOTHING) -> dict[str,
             request.path, **{**own.keeps, "lang": "" if one == own.otherwise else one, **changes}
         ),
         "path": request.path,
-        "base": context.base_url or f"{request.scheme}://{request.host}",
+        "base": home_of(request),
         "area": area,
         "now": context.now(),
         "at": lambda moment: clock(moment, language),

@@ -11,6 +11,7 @@ from typing import Any
 from aiohttp import hdrs, web
 
 from services.web.context import CONTEXT
+from services.web.home import home_of
 from services.web.public.clock import day
 from services.web.public.district import Mine, all_districts, mine_of, name_in
 from services.web.public.frame import answered, framed
@@ -31,7 +32,7 @@ async def show(request: web.Request) -> web.Response:
     language, mine, look = language_of(request), mine_of(request), look_of(request)
     unknown = mine is None and bool(request.query.get("area"))
     everything = request.query.get("all") == "1"
-    base = request.app[CONTEXT].base_url or f"{request.scheme}://{request.host}"
+    base = home_of(request)
     area = mine.area.code if mine else ""
     asked = (language, area, unknown, everything, hinted(request), tuple(look.values()), look_named(request), base)
     text = await request.app[KEPT].page(

@@ -14,6 +14,7 @@ from aiohttp import hdrs, web
 from services.residents.wish import TOPICS
 from services.residents.words import word as subscribers_word
 from services.web.context import CONTEXT
+from services.web.home import home_of
 from services.web.public import told
 from services.web.public.district import Mine, all_districts, mine_of, name_in
 from services.web.public.frame import framed
@@ -62,7 +63,7 @@ async def embed(request: web.Request) -> web.Response:
     """The line to paste, for what was chosen by the form."""
     context, language, mine = request.app[CONTEXT], language_of(request), mine_of(request)
     area = mine.area.code if mine else ""
-    base = context.base_url or f"{request.scheme}://{request.host}"
+    base = home_of(request)
     address = f"{base}{linking(language, area)('/widget', kind=kind_of(request))}"
     shown: dict[str, Any] = {
         "code": _code(address, word("title", language, city=context.city_name)),

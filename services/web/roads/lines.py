@@ -24,6 +24,7 @@ from services.web.api.paging import page_of
 from services.web.api.shapes import geojson
 from services.web.api.viewer import viewer_of
 from services.web.context import CONTEXT, WebContext
+from services.web.home import home_of
 from services.web.roads.packed import PACKED
 from services.web.roads.shown import shown_status
 from services.web.security import WebError
@@ -38,7 +39,7 @@ async def show(request: web.Request) -> web.Response:
         return await _then(request, context, status)
     standing = await standing_of(context, status, now)
     packed = request.app[PACKED]
-    key = (status, str(request.url))
+    key = (status, home_of(request), request.path_qs)
     found = packed.find(standing, key)
     if found is None:
         found = packed.keep(standing, key, _answer(request, context, status, standing))

@@ -28,6 +28,7 @@ from services.store.users import Role
 from services.web.auth import PERSON, requires
 from services.web.body import form_of
 from services.web.context import CONTEXT
+from services.web.home import home_of
 from services.web.language.speaking import N_, _, own
 from services.web.moments import moment, near
 from services.web.pages_staff import staff_page
@@ -135,7 +136,7 @@ async def _link(request: web.Request, number: int) -> web.Response:
         )
     except ActError as error:
         raise refusal(error) from error
-    url = f"{context.base_url or f'{request.scheme}://{request.host}'}{ANSWER}?t={token}"
+    url = f"{home_of(request)}{ANSWER}?t={token}"
     mark, _ = MARKS[status]  # the order's own, whatever the form says
     subject = f"{mark}除雪の指示 {number}（{context.city_name}）"
     asked = f"次のページで受領と開始・完了を知らせてください（{zoned(until)}まで）。"

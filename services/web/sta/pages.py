@@ -10,7 +10,8 @@ from urllib.parse import quote
 from aiohttp import hdrs, web
 
 from services.web.context import CONTEXT
-from services.web.open.answers import base_of, given, open_headers, packed
+from services.web.home import home_of
+from services.web.open.answers import given, open_headers, packed
 from services.web.security import WebError
 from services.web.sta.asked import Asked, Step, asked_of, steps_of
 from services.web.sta.filtering import Compare, Condition, Not, holds
@@ -102,7 +103,7 @@ async def _list(request: web.Request, name: str, ids: Sequence[str] | None) -> w
     body: dict[str, Any] = {} if many is None else {"@iot.count": many}
     if more and asked.top:
         there = request.url.update_query({"$skip": str(asked.skip + asked.top), "$top": str(asked.top)})
-        body["@iot.nextLink"] = base_of(request) + str(there.relative())
+        body["@iot.nextLink"] = home_of(request) + str(there.relative())
     body["value"] = [_written(request, name, one, asked, sets) for one in taken]
     return given(request, packed(body), _JSON)
 
@@ -151,7 +152,7 @@ def _written(request: web.Request, name: str, one: Entity, asked: Asked, sets: S
 def address(request: web.Request, name: str, identity: str) -> str:
     """Where an entity is."""
     quoted = identity if name == "Observations" else "'" + quote(identity.replace("'", "''"), safe="") + "'"
-    return f"{base_of(request)}{PREFIX}/{name}({quoted})"
+    return f"{home_of(request)}{PREFIX}/{name}({quoted})"
 
 
 def _identity(name: str, identity: str) -> str | int:
@@ -184,7 +185,7 @@ def _ordered(found: list[Entity], asked: Asked) -> list[Entity]:
 
 
 def _root(request: web.Request) -> dict[str, Any]:
-    root = base_of(request) + PREFIX
+    root = home_of(request) + PREFIX
     return {
         "value": [{"name": name, "url": f"{root}/{name}"} for name in LINKS],
         "serverSettings": {"conformance": list(_CONFORMS)},

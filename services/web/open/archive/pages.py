@@ -13,7 +13,8 @@ from services.archive.registry import KINDS
 from services.store import archives
 from services.store.archives import Archived
 from services.web.context import CONTEXT
-from services.web.open.answers import base_of, given, packed
+from services.web.home import home_of
+from services.web.open.answers import given, packed
 from services.web.open.archive import told
 from services.web.open.archive.download import Downloads, send
 from services.web.open.archive.told import MANIFEST, PREFIX
@@ -51,7 +52,7 @@ async def page(request: web.Request) -> web.Response:
         "month": month.name,
         "making": request.app[CONTEXT].shelf is not None,
         "manifest": f"{MANIFEST}?month={month.name}",
-        "base": base_of(request),
+        "base": home_of(request),
         "path": told.path_of,
     }
     return framed(request, "open_archive.html", here=PREFIX, **shown)

@@ -13,8 +13,9 @@ from services.archive.registry import KINDS
 from services.store.archives import Archived
 from services.web.api.times import iso
 from services.web.context import CONTEXT
+from services.web.home import home_of
 from services.web.ogc.documents import credit_of
-from services.web.open.answers import TERMS, base_of
+from services.web.open.answers import TERMS
 from services.web.open.cells import local
 from services.web.open.licence import LICENCES
 
@@ -36,7 +37,7 @@ def path_of(one: Archived) -> str:
 
 def manifest(request: web.Request, rows: Sequence[Archived], months: Sequence[str]) -> dict[str, Any]:
     """The files, with everything that a program needs to fetch, check and read them."""
-    context, base = request.app[CONTEXT], base_of(request)
+    context, base = request.app[CONTEXT], home_of(request)
     licence = LICENCES[context.open_data.licence]
     shown = {one.kind for one in rows}
     return {
