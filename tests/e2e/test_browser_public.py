@@ -159,6 +159,7 @@ async def test_it_reads_aloud_when_asked_and_stops(browser: Browser, night: Scen
     await page.get_by_role("button", name="いちばん大事なことを読み上げる").click()
     (top,) = await _said(page)
     assert top[0] == "ja-JP" and "市の避難情報は、いま出ていません" in top[1]
+    assert top[1].startswith("これは訓練です") and "exercise" not in top[1].lower()
     stop = page.get_by_role("button", name="読み上げを止める")
     await expect(stop).to_have_attribute("aria-pressed", "true")
     await stop.click()
@@ -169,7 +170,20 @@ async def test_it_reads_aloud_when_asked_and_stops(browser: Browser, night: Scen
     assert spoken.startswith("これは訓練です。") and "繰り返します" not in spoken, "as the hub's own writer says it"
     await page.goto("/?lang=en")
     await page.get_by_role("button", name="Read the most important aloud").click()
-    assert (await _said(page))[0][0] == "en-US"
+    (lang, text), *_ = await _said(page)
+    assert lang == "en-US" and text.startswith("This is an exercise, not a real event")
+    await page.goto("/?lang=vi")
+    await page.get_by_role("button", name="Đọc to", exact=True).first.click()
+    said = await _said(page)
+    assert said[0][0] == "vi-VN" and said[0][1].startswith("Đây là diễn tập, không phải sự việc thật\n")
+    assert said[1][0] == "en-US", "what is not in the language is said by its own voice"
+    await page.evaluate(
+        "() => { speechSynthesis.getVoices = () => [{lang: 'ja_JP'}, {lang: 'en-GB'}]; window.said = []; }"
+    )
+    await page.get_by_role("button", name="Dừng đọc").click()
+    await page.get_by_role("button", name="Đọc to", exact=True).first.click()
+    await expect(page.get_by_text("Thiết bị này không có giọng đọc")).to_be_visible()
+    assert {lang for lang, _ in await _said(page)} == {"en-US", "ja-JP"}
     await context.close()
     window.check()
 

@@ -26,6 +26,7 @@ from services.web.cap import answer
 from services.web.context import CONTEXT, WebContext
 from services.web.home import home_of
 from services.web.public.district import Mine, mine_of, name_in
+from services.web.public.frame import town_in
 from services.web.public.links import Link, linking
 from services.web.public.told import Item, item
 from services.web.public.widget import chosen, kind_of
@@ -120,8 +121,7 @@ def _over(alert: Alert, state: State, changed_at: datetime, now: datetime) -> da
 
 
 def _title(context: WebContext, language: str, mine: Mine | None, kind: str) -> str:
-    town = context.city_name if tag_of(language) in {"ja", "zh-Hans"} else context.city_name_en
-    parts = [word("title", language, city=town)]
+    parts = [word("title", language, city=town_in(context, language))]
     parts += [name_in(mine.area, language)] if mine else []
     parts += [subscribers_word(f"topic_{kind}", language)] if kind else []
     return " · ".join(parts)

@@ -17,7 +17,7 @@ from feeds.status import Status
 from rules.marks import beside
 from rules.wording.languages import LANGUAGES
 from services.residents.words import LANGUAGE_NAMES
-from services.web.context import CONTEXT
+from services.web.context import CONTEXT, WebContext
 from services.web.home import home_of
 from services.web.public.clock import clock
 from services.web.public.district import area_of
@@ -80,13 +80,18 @@ def frame(request: web.Request, language: str, own: Own = _NOTHING) -> dict[str,
         "area": area,
         "now": context.now(),
         "at": lambda moment: clock(moment, language),
-        "town": context.city_name if LANGUAGES[language].kanji else context.city_name_en,
+        "town": town_in(context, language),
         "look": look_of(request),
         "hint": hinted(request),
         "switches": request.method in {hdrs.METH_GET, hdrs.METH_HEAD},
         "drill": context.exercise,
         "exercise_status": Status.EXERCISE,
     }
+
+
+def town_in(context: WebContext, language: str) -> str:
+    """The name of the city as readers of the language read it."""
+    return context.city_name if LANGUAGES[language].kanji else context.city_name_en
 
 
 def answered(response: web.Response) -> web.Response:

@@ -17,7 +17,7 @@ from services.web.context import CONTEXT
 from services.web.home import home_of
 from services.web.public import told
 from services.web.public.district import Mine, all_districts, mine_of, name_in
-from services.web.public.frame import framed
+from services.web.public.frame import framed, town_in
 from services.web.public.links import linking
 from services.web.public.official import OFFICIAL
 from services.web.public.told import Item
@@ -66,7 +66,7 @@ async def embed(request: web.Request) -> web.Response:
     base = home_of(request)
     address = f"{base}{linking(language, area)('/widget', kind=kind_of(request))}"
     shown: dict[str, Any] = {
-        "code": _code(address, word("title", language, city=context.city_name)),
+        "code": _code(address, word("title", language, city=town_in(context, language))),
         "kind": kind_of(request),
         "topics": {topic: subscribers_word(f"topic_{topic}", language) for topic in TOPICS},
         "districts": all_districts(context),
