@@ -5,16 +5,24 @@ from __future__ import annotations
 import csv
 import io
 import math
+import re
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TypeAlias
 
+from feeds.written_time import as_written
+
 Row: TypeAlias = dict[str, str]
 
 # What stands for no value in the tables of agencies. Not "--": there it is a phenomenon that was not seen.
-_MISSING = frozenset({"", "×", "///", "***", "---", "欠測", "不明"})
+_MISSING = frozenset({"", "×", "///", "***", "---", "#", "欠測", "欠", "不明"})
+_UNSEEN = "--"  # of an amount 0: it did not rain, no snow lies
+_AMOUNTS = ("_mm", "_cm", "_ice", "_rain", "_snow")
+_QUALITY = re.compile(r"\s*[)\]*]$")  # 0.5 ) is nearly whole and counts; of 0.5 ] too much is missing
+_THOUSANDS = re.compile(r"[+-]?\d{1,3}(,\d{3})+(\.\d+)?")
+_WORKBOOKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")  # .xlsx, .xls
 
 
 class InputError(Exception):
@@ -26,22 +34,37 @@ class InputError(Exception):
 
 
 def read(file: Path) -> Iterator[tuple[int, Row]]:
-    """Line number and cells of each row. UTF-8 or, as spreadsheets in Japan save it, CP932."""
+    """Line number and cells of each row that has any. UTF-8, or as spreadsheets in Japan save it: CP932, UTF-16, with
+    tabs or semicolons, and names of columns in wide or capital letters."""
     try:
-        reader = csv.DictReader(io.StringIO(_text(file.read_bytes()), newline=""))
+        text = _text(file.read_bytes())
+        head = text.partition("\n")[0]
+        mark = next((mark for mark in (",", "\t", ";") if mark in head), ",")
+        reader = csv.DictReader(io.StringIO(text, newline=""), delimiter=mark)
+        reader.fieldnames = [_plain(name) for name in reader.fieldnames or ()]
+        if len(set(reader.fieldnames) - {""}) < sum(map(bool, reader.fieldnames)):
+            raise InputError("line 1", f"two columns have one name: {', '.join(reader.fieldnames)}")
         for row in reader:
-            yield reader.line_num, {key: (value or "").strip() for key, value in row.items() if key is not None}
+            cells = {key: (value or "").strip() for key, value in row.items() if key}
+            if any(cells.values()):
+                yield reader.line_num, cells
     except OSError as error:
         raise InputError(str(file), f"cannot be read ({error.strerror})") from None
     except csv.Error as error:
         raise InputError(str(file), f"is no CSV: {error}") from None
 
 
+def _plain(name: str) -> str:
+    return unicodedata.normalize("NFKC", name).strip().lower()
+
+
 def _text(data: bytes) -> str:
     if data.startswith(b"\x1f\x8b"):
         raise InputError("byte 0", "the file is packed by gzip: unpack it first (gunzip)")
+    if data.startswith(_WORKBOOKS):
+        raise InputError("byte 0", "the file is a workbook or an archive: save the sheet as CSV (UTF-8) and give that")
     try:
-        return data.decode("utf-8-sig")
+        return data.decode("utf-16" if data.startswith((b"\xff\xfe", b"\xfe\xff")) else "utf-8-sig")
     except UnicodeDecodeError as error:
         try:
             return data.decode("cp932")
@@ -58,8 +81,13 @@ def cell(row: Row, name: str, line: int) -> str:
 
 def value(row: Row, name: str, line: int) -> float:
     """The number in a cell, NaN where it is empty or marked as missing."""
-    text = unicodedata.normalize("NFKC", cell(row, name, line))
-    return math.nan if text in _MISSING else number(text, name, f"line {line}")
+    text = unicodedata.normalize("NFKC", cell(row, name, line)).replace("\N{MINUS SIGN}", "-")
+    plain = _QUALITY.sub("", text)
+    if not {text, plain}.isdisjoint(_MISSING) or text.endswith("]"):
+        return math.nan
+    if plain == _UNSEEN and name.endswith(_AMOUNTS):
+        return 0.0
+    return number(plain.replace(",", "") if _THOUSANDS.fullmatch(plain) else plain, name, f"line {line}")
 
 
 def number(text: str, name: str, at: str = "") -> float:
@@ -77,9 +105,10 @@ def time(row: Row, line: int) -> datetime:
     """The column ``time``, with an offset or without."""
     text = cell(row, "time", line)
     try:
-        return datetime.fromisoformat(text)
+        return as_written(text)
     except ValueError:
-        raise InputError(f"line {line}", f"{text[:40]!r} is not a time; write it like 2026-06-01T00:00+09:00") from None
+        cure = "write it like 2026-06-01T00:00+09:00 or 2026/6/1 0:00; notes stand in no row"
+        raise InputError(f"line {line}", f"{text[:40]!r} is not a time; {cure}") from None
 
 
 def passed(last: datetime, now: datetime, line: int) -> timedelta:

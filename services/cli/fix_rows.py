@@ -21,6 +21,7 @@ from zoneinfo import ZoneInfo
 import numpy as np
 
 from feeds.instant import iso_utc
+from feeds.written_time import as_written
 from geo.plow.local_time import local_seconds, placed
 from geo.plow.track import Track, track
 from services.calculations.table import InputError
@@ -167,7 +168,7 @@ def _time(text: str) -> tuple[float, float]:
     try:
         if len(text) <= _DATE:
             raise ValueError
-        time = datetime.fromisoformat(text)
+        time = as_written(text)
         naive = time.replace(tzinfo=None)
         offset = time.utcoffset()
     except ValueError:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Collection, Iterator, Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
 from feeds.instant import instant
+from feeds.written_time import as_written
 from geo.river.levels import Gauge, Levels, gridded
 
 _MILLI = 0.001
@@ -74,7 +75,16 @@ def _time(text: str, where: str) -> datetime:
     try:
         return instant(text)
     except ValueError as error:
-        raise RiverFileError(f"{where}: time_utc: {error}") from None
+        return _as_spreadsheets_write(text, f"{where}: time_utc: {error}")
+
+
+def _as_spreadsheets_write(text: str, refusal: str) -> datetime:
+    """2020/1/7 16:30: the column's name tells that it is UTC."""
+    try:
+        at = as_written(text)
+    except ValueError:
+        raise RiverFileError(refusal) from None
+    return at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)
 
 
 def _level(text: str, where: str) -> float:
