@@ -84,7 +84,7 @@ def _take(source: Source, request: Request, tally: Tally) -> None:
             f"{source.label} is {schema.name}, others {tally.schema.name}: two questions do not go into one layer"
         )
     tally.schema = schema
-    tally.note(source.findings, complaints, moved.findings)
+    tally.note(source.findings, complaints, moved.findings, filter(None, (schema.caution,)))
     tally.crs += [] if moved.crs_from in tally.crs else [moved.crs_from]
     near = _near(moved.geometries, request.within)
     tally.outside += int((~near).sum())

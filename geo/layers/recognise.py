@@ -106,6 +106,7 @@ def _fitted(kind: Kind, schema: Schema, spelled: Mapping[str, str]) -> Fitted:
         read=schema.read,
         credit=kind.credit if schema.credit is None else schema.credit,
         fixed=schema.fixed,
+        caution=schema.caution,
     )
 
 

@@ -33,6 +33,7 @@ class Schema:
     read: Reader
     fixed: Mapping[str, object] = field(default_factory=dict)  # facts that every feature shares
     telling: bool = True  # no other data have these columns, so they say what a file is
+    caution: str = ""  # what is not certain of it, for the report
     credit: str | None = None  # whom this source asks to be named; None: as the kind has it
 
     def spellings(self, fact: str) -> tuple[str, ...]:
@@ -61,6 +62,7 @@ class Fitted:
     read: Reader
     credit: str  # empty where the file does not tell its source
     fixed: Mapping[str, object] = field(default_factory=dict)
+    caution: str = ""
     given: Mapping[str, str] = field(default_factory=dict)  # facts of all features, told by the one who imports
 
     def facts(self, row: Mapping[str, object]) -> Facts:

@@ -9,26 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from geo.depths import DEPTHS, Range, depth_range, rank_of
+from geo.depths import DEPTHS, depth_range, rank_of
 from geo.layers.attributes import UnreadableError, amount, needed, text, whole
+from geo.layers.kinds.flood_2012 import CAUTION, depth_of_code
 from geo.layers.schema import Facts, Kind, Reader, Schema, Shape
 
 _CREDIT = "「国土数値情報（洪水浸水想定区域データ）」（国土交通省）を加工して作成"
-# A31 of 2012: code → bounds. Those of 14, 15 and from 25 on rest on the pattern of the others.
-_DEPTHS_2012: Mapping[int, Range] = {
-    11: (0.0, 0.5),
-    12: (0.5, 1.0),
-    13: (1.0, 2.0),
-    14: (2.0, 5.0),
-    15: (5.0, None),
-    21: (0.0, 0.5),
-    22: (0.5, 1.0),
-    23: (1.0, 2.0),
-    24: (2.0, 3.0),
-    25: (3.0, 4.0),
-    26: (4.0, 5.0),
-    27: (5.0, None),
-}
 _SCENARIOS = ("planned", "maximum", "frequency")
 _LONGEST = 500  # years; rarer rain is 想定最大規模
 _OWN = ("river", "river_code", "scenario", "return_period_years")
@@ -61,10 +47,7 @@ def _depth_in_words(values: Mapping[str, object]) -> Facts:
 
 
 def _depth_2012(values: Mapping[str, object]) -> Facts:
-    code = whole(values["depth_rank"], "depth code")
-    if code not in _DEPTHS_2012:
-        raise UnreadableError(f"depth code {code} is not in 11–15 or 21–27")
-    low, high = _DEPTHS_2012[code]
+    low, high = depth_of_code(whole(values["depth_rank"], "depth code"), text(values.get("depth_codes")))
     return {"depth_rank": rank_of(low, high), "depth_min_m": low, "depth_max_m": high, **_told(values)}
 
 
@@ -156,9 +139,10 @@ FLOOD = Kind(
         ),
         Schema(
             name="A31 of 2012",
-            columns={"depth_rank": ("A31_001", "ExpectedFloodArea.waterDepth")},
+            columns={"depth_rank": ("A31_001", "ExpectedFloodArea.waterDepth"), "depth_codes": "depth_codes"},
             required=("depth_rank",),
             read=_depth_2012,
+            caution=CAUTION,
             fixed={"scenario": "planned"},
         ),
     ),

@@ -60,6 +60,18 @@ def test_codes_of_2012(code: int, rank: int, low: float) -> None:
     assert (facts["depth_rank"], facts["depth_min_m"]) == (rank, low)
 
 
+def test_codes_of_2012_that_the_importer_knows_better() -> None:
+    fitted = recognise("flood", ["A31_001"], given={"depth_codes": "25=3-5, 27=10-"})
+    assert "25, 26 and 27" in fitted.caution and not recognise("flood", ["A31b_201"]).caution
+    depths = [fitted.facts({"A31_001": code}) for code in (25, 27, 24)]
+    assert [(one["depth_min_m"], one["depth_max_m"]) for one in depths] == [(3.0, 5.0), (10.0, None), (2.0, 3.0)]
+    with pytest.raises(UnreadableError, match=r"depth code 28 is not in 11, .* tell it: depth_codes"):
+        fitted.facts({"A31_001": 28})
+    for told in ("25=4-3", "25:3-4", "deep", "25=3"):
+        with pytest.raises(UnreadableError, match="write code=from-below"):
+            recognise("flood", ["A31_001"], given={"depth_codes": told}).facts({"A31_001": 25})
+
+
 def test_two_questions_in_one_file_must_be_chosen_between() -> None:
     with pytest.raises(SchemaError, match=r"--map depth_rank=A31_101.*--map depth_rank=A31_201"):
         recognise("flood", ["A31_101", "A31_201"])
