@@ -48,7 +48,7 @@ class Chirpstack(ByFilter):
     def _up(self, members: Members, message: Message) -> Decoded:
         uplink = self._uplink(members, message)
         if "object" not in members:
-            if "objectJSON" in members:
+            if members.get("objectJSON"):  # without a codec it is there, and empty
                 return self._of_v3(members, uplink)
             if "data" not in members:
                 return Decoded()  # an uplink without payload only says that the device is there
@@ -71,7 +71,11 @@ class Chirpstack(ByFilter):
 
     def _uplink(self, members: Members, message: Message) -> Uplink:
         device = members.get("deviceInfo")
-        eui = device.get("devEui") if isinstance(device, dict) else _eui_of_v3(members.get("devEUI"))
+        eui = (
+            device.get("devEui")
+            if isinstance(device, dict)
+            else _eui_of_v3(members.get("devEUI") or members.get("devEui"))
+        )
         topic = _TOPIC.fullmatch(message.topic)
         if topic and isinstance(eui, str) and eui.lower() != topic["device"].lower():
             raise BadMember(

@@ -41,12 +41,21 @@ def readings(values: object, uplink: Uplink, words: Words = TABLE_ONLY, at: str 
         return Decoded(rejected=(Rejected(code="bad_json", message=what, at=at or "/"),))
     found: dict[tuple[str, str], Record] = {}
     rejected: list[Rejected] = []
-    for path, word, station, value in _numbers(values, uplink.station):
+    for path, word, station, value, unit in _numbers(values, uplink.station):
         meaning = words.of(station, word)
+        if "/" in path and meaning is not None and meaning.quantity not in QUANTITIES:
+            continue  # what a device tells of itself in groups (its update, its network) waits for no name
+        if isinstance(value, list):
+            if meaning is not None and (meaning.quantity in QUANTITIES or any(isinstance(one, dict) for one in value)):
+                what = "lists are not read: let the codec make one object of names and numbers"
+                rejected.append(Rejected(code="bad_value", message=what, at=f"{at}/{path}"[:256]))
+            continue
         if meaning is None or not _is_measurement(value, meaning.quantity in QUANTITIES):
             continue
         try:
-            reading = _reading(Members({word: value}).number(word), meaning.quantity, meaning.unit, uplink, station)
+            reading = _reading(
+                Members({word: value}).number(word), meaning.quantity, unit or meaning.unit, uplink, station
+            )
             if (station, meaning.quantity) in found:
                 what = f"another word of this message is {meaning.quantity} too: name one of them in a mapping"
                 raise BadMember("ambiguous", what, word)
@@ -86,19 +95,26 @@ def refused(bad: BadMember, at: str = "") -> Decoded:
     return Decoded(rejected=(Rejected(code=bad.code, message=bad.message, at=place[:256] or "/"),))
 
 
-def _numbers(values: Mapping[str, Any], station: str) -> Iterator[tuple[str, str, str, Any]]:
-    """(path, word, station, value). One level of channels below a known word is read, as Cayenne's codec makes them.
+def _numbers(values: Mapping[str, Any], station: str, above: str = "") -> Iterator[tuple[str, str, str, Any, str]]:
+    """(path, word, station, value, unit where one stands beside the value).
 
-    Where a word has several channels each is a station of its own, so that none hides another.
+    One level of channels below a known word is read, as Cayenne's codec makes them. Where a word has several channels
+    each is a station of its own, so that none hides another. A value with its unit is one value, as Decentlab's codecs
+    write it; below a word that is none stands a group of words.
     """
-    for path, value in values.items():
-        word = path.removesuffix("Sensor").removesuffix("_sensor") or path
+    for name, value in values.items():
+        word, path = name.removesuffix("Sensor").removesuffix("_sensor") or name, f"{above}{name}"
         if not isinstance(value, dict):
-            yield path, word, station, value
+            yield path, word, station, value, ""
+        elif isinstance(value.get("value"), int | float):
+            unit = value.get("unit")
+            yield f"{path}/value", word, station, value["value"], unit[:24] if isinstance(unit, str) else ""
         elif named(word):
             for channel, inner in value.items():
                 where = station if len(value) == 1 else f"{station}:{channel}"[:_NAME_AT_MOST]
-                yield f"{path}/{channel}", word, where, inner
+                yield f"{path}/{channel}", word, where, inner, ""
+        else:
+            yield from _numbers(value, station, f"{path}/")
 
 
 def _is_measurement(value: object, known: bool) -> bool:

@@ -12,6 +12,7 @@ from feeds.chirpstack import Chirpstack
 from feeds.instant import instant
 from feeds.things_stack import ThingsStack
 from feeds.units import conversion
+from tests.feeds.making import message
 from tests.feeds.test_devices import CHIRPSTACK, EUI, TTN, TTN_TOPIC, fault, readings, values
 
 V3: dict[str, Any] = {
@@ -70,3 +71,40 @@ def test_what_storage_and_event_stream_hand_out(wrapper: str) -> None:
 
 def test_another_version_is_not_dropped_without_a_word() -> None:
     assert fault(ThingsStack(), {"dev_id": "d", "payload_fields": {"snow_depth": 3}}, TTN_TOPIC).code == "not_ttn"
+
+
+@pytest.mark.parametrize(
+    ("decoded", "read"),
+    [
+        ({"snow_depth": {"displayName": "Snow", "value": 34.5, "unit": "cm"}}, [("snow_depth", 34.5, "cm")]),
+        ({"snow_depth": {"value": 345, "unit": "mm"}}, [("snow_depth", 345.0, "mm")]),
+        ({"battery": 90, "data": {"snow_depth": 34.5}}, [("battery", 90.0, "%"), ("snow_depth", 34.5, "cm")]),
+        ({"a": {"b": {"snow_depth": 34.5}}, "history": []}, [("snow_depth", 34.5, "cm")]),
+    ],
+)
+def test_what_stands_a_step_deeper_is_not_lost(decoded: object, read: list[tuple[str, float, str]]) -> None:
+    got = [
+        values(readings(ThingsStack(), TTN | {"uplink_message": {"decoded_payload": decoded}}, TTN_TOPIC)),
+        values(readings(Chirpstack(), {"object": decoded}, CHIRPSTACK + "up")),
+    ]
+    assert [[one[1:] for one in some] for some in got] == [read, read]
+
+
+@pytest.mark.parametrize(
+    ("decoded", "at", "code"),
+    [
+        ({"snow_depth": [34.5]}, "snow_depth", "bad_value"),
+        ({"log": [{"snow_depth": 34.5}]}, "log", "bad_value"),
+        ({"data": {"snow_depth": "deep"}}, "data/snow_depth", "bad_value"),
+        ({"a": {"snow_depth": 1}, "b": {"snow_depth": 2}}, "b/snow_depth", "ambiguous"),
+    ],
+)
+def test_what_cannot_be_read_a_step_deeper_is_told(decoded: object, at: str, code: str) -> None:
+    found = Chirpstack().decode(message({"object": decoded}, CHIRPSTACK + "up")).rejected
+    assert [(one.code, one.at) for one in found] == [(code, f"/object/{at}")]
+
+
+def test_the_older_network_server_without_a_codec() -> None:
+    assert fault(Chirpstack(), V3 | {"objectJSON": ""}, CHIRPSTACK + "up").code == "not_decoded"
+    hexadecimal = {name: value for name, value in V3.items() if name != "devEUI"} | {"devEui": EUI}
+    assert values(readings(Chirpstack(), hexadecimal, CHIRPSTACK + "up"))[0][0] == EUI
