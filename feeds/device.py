@@ -46,7 +46,7 @@ def readings(values: object, uplink: Uplink, words: Words = TABLE_ONLY, at: str 
         if "/" in path and meaning is not None and meaning.quantity not in QUANTITIES:
             continue  # what a device tells of itself in groups (its update, its network) waits for no name
         if isinstance(value, list):
-            if meaning is not None and (meaning.quantity in QUANTITIES or any(isinstance(one, dict) for one in value)):
+            if meaning is not None and (meaning.quantity in QUANTITIES or any(map(_measures, value))):
                 what = "lists are not read: let the codec make one object of names and numbers"
                 rejected.append(Rejected(code="bad_value", message=what, at=f"{at}/{path}"[:256]))
             continue
@@ -120,6 +120,11 @@ def _numbers(values: Mapping[str, Any], station: str, above: str = "") -> Iterat
 def _is_measurement(value: object, known: bool) -> bool:
     """Numbers are; text only so that it can be refused where a number is expected."""
     return (isinstance(value, int | float) and not isinstance(value, bool)) or (known and isinstance(value, str))
+
+
+def _measures(member: object) -> bool:
+    """Whether a member of a list is an object with a word of a measurement."""
+    return isinstance(member, dict) and any(named(word) for word in member)
 
 
 def _reading(value: float | None, quantity: str, unit: str, uplink: Uplink, station: str) -> Reading:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fnmatch
+import re
 import tempfile
 import warnings
 import zipfile
@@ -21,6 +22,9 @@ from geo.layers.osm import OSM, with_tags
 from geo.layers.table import read_table
 
 _CONTAINERS = (".gpkg", ".gml", ".kml", *OSM)  # may hold several layers
+_PEEK = 1 << 16  # bytes
+_NAMED = re.compile(rb'"crs"\s*:\s*\{[^{}]*"properties"\s*:\s*\{\s*"name"\s*:\s*"([^"]*)"')
+_CODED = re.compile(r"(EPSG|ESRI|crs)(:|/).*[0-9]{4,6}$|CRS84", re.IGNORECASE)
 _TABLE = "a table names no coordinate system; its places are read as JGD2011"
 
 
@@ -74,6 +78,7 @@ def read_frame(source: Source) -> tuple[Any, tuple[str, ...]]:
             frame = _read(source)
     except (*unreadable, *damaged) as error:
         reason = "it holds no layer" if isinstance(error, IndexError) else error
+        reason = f"{error}; save it as UTF-8" if isinstance(error, UnicodeDecodeError) else reason
         raise SourceError(f"{source.label}: cannot be read: {reason}") from None
     if not isinstance(frame, geopandas.GeoDataFrame):
         raise SourceError(f"{source.label}: holds no geometries")
@@ -85,6 +90,8 @@ def _read(source: Source) -> Any:
     import pyogrio
 
     suffix = source.path.suffix.lower()
+    if suffix in {".geojson", ".json"}:
+        _check_named_crs(source.path)
     if suffix in {".parquet", ".geoparquet"}:
         return geopandas.read_parquet(source.path)
     if suffix == ".csv":
@@ -95,6 +102,23 @@ def _read(source: Source) -> Any:
         source.path, layer=source.layer, on_invalid="ignore", datetime_as_string=True, encoding=source.encoding
     )
     return with_tags(frame) if suffix in OSM else frame
+
+
+def _check_named_crs(path: Path) -> None:
+    """A GeoJSON may name its system, at its head or at its end. One that nobody knows would be read as WGS 84.
+
+    Raises ValueError for such a name, and for UTF-16.
+    """
+    with path.open("rb") as file:
+        ends = file.read(_PEEK)
+        file.seek(max(0, path.stat().st_size - _PEEK))
+        ends += file.read()
+    if ends.startswith((b"\xff\xfe", b"\xfe\xff")):
+        raise ValueError("its texts are UTF-16; save it as UTF-8")
+    for found in _NAMED.finditer(ends):
+        name = found[1].decode("utf-8", errors="replace")
+        if not _CODED.search(name):  # the reader knows codes alone; of Tokyo it would not say a word
+            raise ValueError(f"its coordinate system {name[:60]!r} is not known; name it by its EPSG code")
 
 
 def _source(path: Path, label: str, layer: str) -> Source:
