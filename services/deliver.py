@@ -13,6 +13,7 @@ from sqlalchemy import RowMapping
 from feeds.status import Status
 from services import trail
 from services.bell import Bell, Listener
+from services.board_words import trouble
 from services.channels.budget.gate import Gate
 from services.channels.budget.meter import Meter
 from services.channels.channel import TAKEN, Cause, Channel, Delivery, Outcome, Progress, Verdict
@@ -231,7 +232,8 @@ class Deliver:
         return Entry(at=now, status=Status(row["status"]), kind="delivery", who=self.name, text=text, refs=refs)
 
     def _entry(self, delivery: Delivery, outcome: Outcome, state: DeliveryState, now: datetime) -> Entry:
-        detail = f"（{outcome.detail}）" if outcome.detail else ""
+        cause = "" if outcome.verdict in TAKEN else outcome.cause.value
+        detail = f"（{trouble(cause, '', outcome.detail)}）" if outcome.detail else ""
         text = f"{delivery.channel}：{_WORDS[state]} {delivery.context['identifier']}{detail}"
         refs = {"delivery": delivery.id, "channel": delivery.channel, "series": delivery.series, "state": state.value}
         return Entry(at=now, status=delivery.status, kind="delivery", who=self.name, text=text, refs=refs)

@@ -30,7 +30,10 @@ class Verdict(StrEnum):
 
 
 class Cause(StrEnum):
-    """Why an attempt did not go through, in a few words that can be counted; ``detail`` says it whole."""
+    """Why an attempt did not go through, in a few words that can be counted; ``detail`` says it whole.
+
+    What the desk says of each, and what to do first, stands in the words of the board (``causes``, ``remedies``).
+    """
 
     UNREACHED = "unreached"  # no connection: nothing left the house
     NO_ANSWER = "no_answer"  # it left the house, and nothing came back
@@ -77,7 +80,7 @@ class Outcome:
     detail: str = ""
     retry_at: datetime | None = None  # with LATER: not before
     told: tuple[Told, ...] = ()  # limits, as the answer gave them
-    cause: Cause = field(default=Cause.OTHER, compare=False)  # of a verdict that is no success; for the figures alone
+    cause: Cause = field(default=Cause.OTHER, compare=False)  # of a verdict that is no success
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

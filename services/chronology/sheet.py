@@ -14,6 +14,7 @@ from rules.cap_message import mark
 from rules.chronology.groups import group_of
 from rules.chronology.line import Line
 from rules.marks import MARKS
+from services.board_words import actor
 from services.ledger.csv_file import as_csv, row_of
 from services.ledger.pdf_file import as_pdf
 from services.ledger.sheets import Column, Row, Sheet
@@ -21,8 +22,8 @@ from services.ledger.xlsx_file import as_xlsx
 
 MOST = {"csv": 100_000, "xlsx": 20_000, "pdf": 3_000}  # lines: more is no file that anybody opens
 COLUMNS = (
-    Column("発生", "Happened"),
-    Column("記録", "Entered"),
+    Column("発生", "Happened", "moment"),
+    Column("記録", "Entered", "moment"),
     Column("区分", "Status"),
     Column("分類", "Group"),
     Column("種類", "Kind"),
@@ -61,12 +62,12 @@ class View:
 def row(line: Line, kinds: dict[str, str]) -> Row:
     """A line as it stands in a table."""
     return (
-        _iso(line.at),
-        _iso(line.entered),
+        line.at,
+        line.entered,
         _WORLDS[line.status],
         group_of(line.kind).ja,
         kinds.get(line.kind, line.kind),
-        line.by,
+        actor(line.by),
         mark(line.text.removeprefix(MARKS[line.status][0]), line.status, "ja"),
         line.refs.get("corrects", ""),
         str(line.seq),
@@ -88,14 +89,14 @@ def csv_line(one: Row) -> bytes:
 
 def last_line(view: View, cut: bool) -> bytes:
     """What stands below the table of a CSV: without it, whoever has the file alone could prove nothing."""
-    return csv_line((_iso(view.made_at), "", "", "", "書き出し", "", view.note(cut), "", "", ""))
+    return csv_line((view.made_at, "", "", "", "書き出し", "", view.note(cut), "", "", ""))
 
 
 def written(kind: str, rows: Iterable[Row], view: View, cut: bool) -> bytes:
     """A workbook, or paper. Paper leaves out the hash of each line, which nobody types; the last one is in the note."""
     keep = range(len(COLUMNS)) if kind == "xlsx" else (0, 1, 2, 4, 5, 6, 8)
-    columns = tuple(_with_zone(COLUMNS[place], kind) for place in keep)
-    body = tuple(tuple(_short(one[place], kind) for place in keep) for one in rows)
+    columns = tuple(_with_zone(COLUMNS[place]) for place in keep)
+    body = tuple(tuple(one[place] for place in keep) for one in rows)
     sheet = Sheet(name="クロノロジー", title=view.title, columns=columns, rows=body, note=view.note(cut))
     made_at = view.made_at.astimezone(JAPAN).replace(microsecond=0)
     return as_xlsx([sheet], made_at) if kind == "xlsx" else as_pdf([sheet], made_at)
@@ -107,19 +108,7 @@ def file_name(view: View, kind: str) -> str:
     return f"shirase-chronology-{drill}{view.made_at.astimezone(JAPAN):%Y%m%d-%H%M}.{kind}"
 
 
-def _with_zone(column: Column, kind: str) -> Column:
-    """Paper leaves the offset out of each time, so its heading tells the zone."""
-    timed = kind == "pdf" and column in COLUMNS[:2]
+def _with_zone(column: Column) -> Column:
+    """A cell and paper leave the offset out of each time, so their heading tells the zone."""
+    timed = column.kind == "moment"
     return replace(column, ja=f"{column.ja}（日本時間）", en=f"{column.en} (JST)") if timed else column
-
-
-def _short(value: object, kind: str) -> str:
-    """On paper a time is read by people."""
-    text = str(value)
-    if kind == "pdf" and len(text) == 25 and text[10] == "T":
-        return f"{text[:10]} {text[11:16]}"
-    return text
-
-
-def _iso(at: datetime) -> str:
-    return at.astimezone(JAPAN).isoformat(timespec="seconds")

@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import argparse
-import json
 from dataclasses import asdict
 from fnmatch import fnmatchcase
-from pathlib import Path
 from typing import Any
 
+from services import board_words
 from services.city import StartError, load_places
 from services.orders.permission import SCOPE_KINDS
 from services.settings import Settings
 from services.store.users import Account, Scope
 
-_WORDS = Path(__file__).parents[1] / "web" / "static" / "words.json"  # the pages know every kind of hazard
 _OPTIONS = ("kinds", "areas", "highest", "evacuation", "break_glass")
 
 
@@ -50,7 +48,7 @@ def scope_of(args: argparse.Namespace, settings: Settings) -> Scope | None:
         evacuation=args.evacuation,
         break_glass=args.break_glass,
     )
-    kinds = {*json.loads(_WORDS.read_text(encoding="utf-8"))["kinds"], *SCOPE_KINDS}
+    kinds = {*board_words.table()["kinds"], *SCOPE_KINDS}
     _check("kind of hazard", [one for one in scope.kinds if one not in kinds], kinds)
     if scope.areas:
         codes = _codes(settings)

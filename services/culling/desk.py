@@ -164,7 +164,7 @@ async def _looked_at(connection: AsyncConnection, deed: Deed) -> Case:
         last = case.events[-1]
         done = f"{last.who} が{exact(last.at)}に「{ACTS[last.act].ja}」を記録しました"
         english = f"changed since you looked: {last.act} by {last.who}, {dated_en(last.at)}"
-        raise CullingError("changed", f"その後に{done}。読み直してください / {english}")
+        raise CullingError("changed", f"その後に{done}。いまの状態を見て、選び直してください / {english}")
     return case
 
 
@@ -197,5 +197,7 @@ async def _ended(connection: AsyncConnection, case: Case, told: Told, pen: Pen) 
 async def _series(connection: AsyncConnection, case: Case, now: datetime) -> Series:
     standing = (await alerts.standing(connection, case.status, now)).get(case.series)
     if standing is None:
-        raise CullingError("nothing_in_force", "発表が有効でなくなりました。読み直してください / nothing is in force")
+        raise CullingError(
+            "nothing_in_force", "発表が有効でなくなりました。新しい発表を選んでください / nothing is in force"
+        )
     return Series(standing=standing, reached=await reached(connection, case.series))

@@ -53,7 +53,9 @@ async def rewrite(store: Store, wanted: Disaster, who: str, now: datetime) -> Di
     async with store.write() as connection:
         before = await _disaster(connection, wanted.id)
         if before.version != wanted.version:
-            raise DamageError("changed", "ほかの人が先に直しました。読み直してください / changed since you looked")
+            raise DamageError(
+                "changed", "ほかの人が先に直しました。いまの数を見て、もう一度入れてください / changed since you looked"
+            )
         fresh = replace(wanted, status=before.status, name=before.name, version=before.version + 1)
         checked(fresh, now)
         await damages.rewrite(connection, fresh)

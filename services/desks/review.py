@@ -173,11 +173,14 @@ async def waiting(connection: AsyncConnection, series: str, revision: int, diges
     if draft.state is not State.DRAFT:
         raise ReviewError("not_waiting", f"この案はもう承認を待っていません。{BECAME[draft.state]}")
     if draft.alert.expires <= now:
-        raise ReviewError("expired", "この案は期限が切れています。新しい案を待つか、却下してください")
+        raise ReviewError("expired", "この案は期限が切れています。新しい案を待つか、「差し戻す」を押してください")
     if digest_of(draft.payloads) != draft.digest:  # somebody wrote into the store by another way than ours
         raise ReviewError("digest_mismatch", "保存された内容が、案の作成時と違います。管理者に知らせてください")
     if draft.digest != digest:
-        raise ReviewError("digest_mismatch", "画面の内容と送る内容が違います。画面を更新して読み直してください")
+        raise ReviewError(
+            "digest_mismatch",
+            "読んだ後に、この案の内容が変わりました。閉じて、一覧の新しい内容を読んでから押してください",
+        )
     return draft
 
 

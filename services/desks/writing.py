@@ -34,6 +34,7 @@ from services.store.engine import Store
 from services.store.prepared import Mark
 from services.store.reached import reached
 
+_AGAIN = "あなたの文面は残っています。新しい版と見比べ、それでよければもう一度押してください"
 _PARTS: Mapping[str, str] = {
     "event": "件名",
     "headline": "見出し",
@@ -206,7 +207,7 @@ async def _series(connection: AsyncConnection, city: City, ask: Ask) -> Series:
         raise ReviewError("nothing_in_force", "この発表は終わっています。新しい発表を作ってください")
     in_force = standing.in_force(ask.now)
     if ask.act is not Act.EDIT and in_force and in_force[-1].revision != ask.revision:
-        raise ReviewError("changed", f"その後に{_by(in_force[-1])}。画面を更新して読み直してください")
+        raise ReviewError("changed", f"その後に{_by(in_force[-1])}。{_AGAIN}")
     picture = await hazards.current(connection, Status(status))
     return Series(
         standing=standing,
@@ -226,7 +227,7 @@ async def _waits(connection: AsyncConnection, ask: Ask) -> Alert:
             raise
         if newest.revision == ask.revision:
             raise ReviewError("changed", str(error)) from error
-        raise ReviewError("changed", f"その後に{_by(newest)}。画面を更新して読み直してください") from error
+        raise ReviewError("changed", f"その後に{_by(newest)}。{_AGAIN}") from error
 
 
 def _by(alert: Alert) -> str:

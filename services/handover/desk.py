@@ -53,7 +53,7 @@ async def draw_up(connection: AsyncConnection, wish: Wish, now: datetime) -> Doc
         raise HandoverError("bad_words", f"申し送りは{LONGEST_WORDS}字までです / at most {LONGEST_WORDS} characters")
     found = [
         *await danger(connection, wish.status, since, now),
-        *await telling(connection, wish.status, since, now),
+        *await telling(connection, wish.status, since, now, wish.stations),
         section("distrusts", await doubts(connection, wish.status, since, now, wish.stations)),
         *await work(connection, wish.status, now, wish.faults),
     ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from sqlalchemy import func, select
@@ -9,10 +10,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from feeds.japan import short
 from feeds.status import Status
+from geo.station import Station
 from rules.alert import State
 from rules.handover.document import Point, Section, Weight, section
-from rules.silence import Silence
-from services.desks.silence import what
+from services import board_words
+from services.desks import silence
 from services.store import outages, report_cases, silences
 from services.store.delivery_state import DeliveryState
 from services.store.tables import alerts, outbox, suppressions
@@ -22,19 +24,35 @@ _HEADLINE = alerts.c.body[("texts", "ja", "headline")].as_string()
 _LISTED = 50
 
 
-async def telling(connection: AsyncConnection, status: Status, since: datetime, now: datetime) -> list[Section]:
+async def telling(
+    connection: AsyncConnection, status: Status, since: datetime, now: datetime, stations: Mapping[str, Station]
+) -> list[Section]:
     """The sections told, held, waiting and silences."""
     return [
         section("told", await _sent(connection, status, since)),
         section("held", await _held(connection, status), most=5),
         section("waiting", await _waiting(connection, status)),
-        section("silences", [_silence(one) for one in await silences.holding(connection, now, status)]),
+        section("silences", await _silences(connection, status, since, now, stations)),
     ]
 
 
-def _silence(one: Silence) -> Point:
-    text = f"{what(one)}：{short(one.ends)}まで、{one.owner}（{one.reason}）"
-    return Point(text=text, weight=Weight.MIND)
+async def _silences(
+    connection: AsyncConnection, status: Status, since: datetime, now: datetime, stations: Mapping[str, Station]
+) -> list[Point]:
+    """Those that hold, then those that ended since: while they held nobody was told, and whoever comes asks why."""
+    found = await silences.between(connection, status, since, now)
+    what = {one.id: await silence.told(connection, one, stations) for one in found}
+    holding = [
+        Point(text=f"{what[one.id]}：{short(one.ends)}まで、{one.owner}（{one.reason}）", weight=Weight.MIND)
+        for one in sorted(found, key=lambda one: (one.ends, one.id))
+        if one.holds(now)
+    ]
+    over = [
+        Point(text=f"{what[one.id]}：{short(one.begins)}〜{short(one.ends)}に止めていた。{one.owner}（{one.reason}）")
+        for one in found
+        if one.ends <= now
+    ]
+    return holding + over
 
 
 async def _sent(connection: AsyncConnection, status: Status, since: datetime) -> list[Point]:
@@ -53,7 +71,7 @@ async def _sent(connection: AsyncConnection, status: Status, since: datetime) ->
         .limit(_LISTED)
     )
     for row in await connection.execute(bad):
-        what = f"経路 {row.channel}：{DeliveryState(row.state).ja}「{row.headline}」{short(row.created_at)}"
+        what = f"{_channel(row.channel)}：{DeliveryState(row.state).ja}「{row.headline}」{short(row.created_at)}"
         points.append(Point(text=what, weight=Weight.BAD))
     return points
 
@@ -79,6 +97,12 @@ async def _waiting(connection: AsyncConnection, status: Status) -> list[Point]:
         points.append(Point(text=f"判断を待つ通報 {reports}件", weight=Weight.MIND))
     for outage in await outages.since(connection, None, _LISTED):
         if outage.status is status and outage.ended is not None:
-            text = f"読まれていない送信障害の報告：{outage.channel} {short(outage.began)}〜{short(outage.ended)}"
+            text = (
+                f"読まれていない送信障害の報告：{_channel(outage.channel)} {short(outage.began)}〜{short(outage.ended)}"
+            )
             points.append(Point(text=text, weight=Weight.MIND))
     return points
+
+
+def _channel(name: str) -> str:
+    return board_words.said("channels", name)

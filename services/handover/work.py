@@ -15,6 +15,7 @@ from rules.damage.sums import figures
 from rules.declared import Crowding, Opening
 from rules.handover.document import Point, Section, Weight, section
 from rules.orders.words import STATES_JA
+from services import board_words
 from services.damage.board import look
 from services.desks import declared_board
 from services.store import calls, damages, matters, muster_people, musters, orders, outages, vitals
@@ -123,7 +124,7 @@ async def _faults(connection: AsyncConnection, status: Status, faults: Sequence[
     points = [Point(text=one, weight=Weight.BAD) for one in faults]
     for outage in await outages.since(connection, None, 50):
         if outage.status is status and outage.ended is None:
-            text = f"送信できない経路：{outage.channel}（{short(outage.began)}から）"
+            text = f"送信できない経路：{board_words.said('channels', outage.channel)}（{short(outage.began)}から）"
             points.append(Point(text=text, weight=Weight.BAD))
     for gateway in await vitals.everyone(connection, status):
         if gateway.online is False:

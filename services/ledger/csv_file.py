@@ -5,7 +5,9 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Sequence
+from datetime import datetime
 
+from feeds.japan import JAPAN
 from services.ledger.sheets import Cell, Column, Row, Sheet
 from services.ledger.words import hours
 
@@ -33,5 +35,5 @@ def _cell(value: Cell, column: Column) -> str:
         return ""
     if column.kind in ("time", "difference") and isinstance(value, int):
         return hours(value)
-    text = str(value)
+    text = value.astimezone(JAPAN).isoformat(timespec="seconds") if isinstance(value, datetime) else str(value)
     return "'" + text if isinstance(value, str) and text.startswith(_RUNS) else text

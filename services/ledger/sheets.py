@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from itertools import groupby
 from typing import Literal, TypeAlias
 from unicodedata import east_asian_width
@@ -18,11 +18,11 @@ from geo.plow.spells import Doing
 from services.ledger.account import Account, Worked, contractor_of
 from services.ledger.words import ACTIVITY, ADMINISTRATOR, DOING, MACHINE, hours
 
-Cell: TypeAlias = str | int | float | date | None  # None: nobody told
+Cell: TypeAlias = str | int | float | date | datetime | None  # None: nobody told; a datetime has its zone
 Row: TypeAlias = tuple[Cell, ...]
 # Times and differences in seconds. A difference may be less than nothing, which a workbook cannot show as a time; rates
 # never add up.
-Kind: TypeAlias = Literal["text", "day", "time", "difference", "number", "yen", "rate"]
+Kind: TypeAlias = Literal["text", "day", "moment", "time", "difference", "number", "yen", "rate"]
 PARTS = "内訳"  # the name of the longest table
 HOURS = "稼働時間"  # the name of the one that is approved
 _MARKS = {Status.ACTUAL: "", Status.EXERCISE: "【訓練】", Status.TEST: "【試験】"}
@@ -45,7 +45,7 @@ class Column:
     @property
     def right(self) -> bool:
         """Figures stand on the right, under their heading."""
-        return self.kind not in ("text", "day")
+        return self.kind not in ("text", "day", "moment")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -229,6 +229,8 @@ def written_as(value: Cell, column: Column) -> str:
         return ""
     if column.kind in ("time", "difference") and isinstance(value, int):
         return hours(value)
+    if isinstance(value, datetime):
+        return written(value)
     if isinstance(value, float):
         return f"{value:,.2f}"
     return f"{value:,}" if isinstance(value, int) else str(value)

@@ -11,6 +11,7 @@ import xlsxwriter
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
+from feeds.japan import JAPAN
 from services.ledger.sheets import Sheet, widths
 
 _UNITS = {"time": 86_400, "difference": 60}  # seconds of a day, and of a minute
@@ -22,6 +23,7 @@ _FORMATS = {
     "rate": "#,##0",
     "text": "@",
     "day": "yyyy-mm-dd",
+    "moment": "yyyy-mm-dd hh:mm:ss",
 }
 _HEAD = {"bold": True, "text_wrap": True, "valign": "top", "bottom": 1, "bg_color": "#E8EEF4"}
 _FIRST = 3  # the line of the first row, below title, note and headings
@@ -29,7 +31,7 @@ _Looks: TypeAlias = Mapping[tuple[str, bool], Format]  # by kind, and whether it
 
 
 def as_xlsx(sheets: Sequence[Sheet], made_at: datetime) -> bytes:
-    """A workbook with a tab for each sheet; headings stay in sight, times are times and days are days.
+    """A workbook with a tab for each sheet; headings stay in sight. Times, days and moments (of Japan) are no text.
 
     Sums are figures, not formulas: a row that is taken out does not change what was approved.
     """
@@ -74,6 +76,8 @@ def _rows(tab: Worksheet, sheet: Sheet, looks: _Looks) -> None:
             if value is None:
                 if total:
                     tab.write_blank(line, place, None, look)
+            elif isinstance(value, datetime):  # a cell knows no zone: the heading names it
+                tab.write_datetime(line, place, value.astimezone(JAPAN).replace(tzinfo=None), look)
             elif isinstance(value, date):
                 tab.write_datetime(line, place, datetime.combine(value, time()), look)
             elif isinstance(value, str):

@@ -104,7 +104,7 @@ async def _looked_at(connection: AsyncConnection, listening: Listening, deed: De
         if (act.hazard, act.place) == (deed.hazard, deed.place) and act.low <= deed.seen <= act.through:
             done = f"{act.who} が{exact(act.at)}に{ACTS_JA[act.act]}ところです"
             english = f"{act.who} was quicker: {act.act}, {dated_en(act.at)}"
-            raise LeadError("changed", f"{done}。読み直してください / {english}")
+            raise LeadError("changed", f"{done}。いまの状態を見て、選び直してください / {english}")
     return found
 
 

@@ -231,13 +231,17 @@ async def _seen(connection: AsyncConnection, deed: Deed, state: MusterState) -> 
     if muster.state is not state:
         raise MusterError("state", f"参集 {muster.id} は、いまその操作ができません（{STATE_JA[muster.state]}）")
     if muster.version != deed.version:
-        raise MusterError("changed", f"参集 {muster.id} は、見ている間に変わりました。読み直してください")
+        raise MusterError(
+            "changed", f"参集 {muster.id} は、見ている間に変わりました。いまの状態を見て、もう一度押してください"
+        )
     return muster
 
 
 async def _change(connection: AsyncConnection, muster: Muster, **values: object) -> None:
     if not await musters.change(connection, muster, **values):
-        raise MusterError("changed", f"参集 {muster.id} は、見ている間に変わりました。読み直してください")
+        raise MusterError(
+            "changed", f"参集 {muster.id} は、見ている間に変わりました。いまの状態を見て、もう一度押してください"
+        )
 
 
 def asked_in_words(rules: MusterRules, asks: Asks) -> str:

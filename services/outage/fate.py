@@ -57,6 +57,8 @@ class Item:
     finished_at: datetime | None
     expires: datetime
     reason: str
+    state: str = ""  # as the outbox has it
+    cause: str = ""
 
     @property
     def late_minutes(self) -> int | None:

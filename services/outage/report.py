@@ -62,7 +62,9 @@ def _item(one: Item) -> dict[str, Any]:
         "issued": _iso(one.created_at),
         "finished": _iso(one.finished_at),
         "expires": _iso(one.expires),
+        "state": one.state,
         "reason": one.reason,
+        "cause": one.cause,
     }
 
 

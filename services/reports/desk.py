@@ -75,7 +75,7 @@ async def _looked_at(connection: AsyncConnection, deed: Deed) -> Case:
         last = case.events[-1]
         done = f"{last.who} が{exact(last.at)}に「{ACTS_JA[last.act][0]}」を記録しました"
         english = f"changed since you looked: {last.act} by {last.who}, {dated_en(last.at)}"
-        raise CaseError("changed", f"その後に{done}。読み直してください / {english}")
+        raise CaseError("changed", f"その後に{done}。いまの状態を見て、選び直してください / {english}")
     return case
 
 

@@ -138,3 +138,10 @@ def _row(hazard: Hazard, now: datetime, *, current: bool) -> dict[str, object]:
         "current": current,
         "body": to_json(hazard),
     }
+
+
+async def name_of_area(connection: AsyncConnection, status: Status, area: str) -> str:
+    """What the hazards of the current picture call an area; its code where none is there."""
+    name = hazards.c.body["area_name"].as_string()
+    here = (hazards.c.current, hazards.c.status == status.value, hazards.c.area == area)
+    return await connection.scalar(select(name).where(*here).limit(1)) or area

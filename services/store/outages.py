@@ -26,6 +26,7 @@ _MOVES = (
     outbox.c.done,
     outbox.c.after_unknown,
     outbox.c.reason,
+    outbox.c.cause,
 )
 _COLUMNS = (*_MOVES, begun_at())
 _OF_ALERT = (
@@ -121,6 +122,8 @@ def _item(row: RowMapping) -> Item | None:
         finished_at=row["finished_at"],
         expires=row["expires"],
         reason=row["reason"],
+        state=row["state"],
+        cause=row["cause"],
     )
 
 

@@ -27,7 +27,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from feeds.status import Status
 from rules.alert import GRAVE, Alert
-from services.channels.channel import Delivery, Outcome, Payload, Verdict
+from services.channels.channel import TAKEN as GOOD
+from services.channels.channel import Cause, Delivery, Outcome, Payload, Verdict
 from services.channels.unsent import Unsent
 from services.store import past
 from services.store.alerts import Rendered
@@ -86,10 +87,11 @@ async def sweep(connection: AsyncConnection, now: datetime, wall: datetime) -> l
     stays away where nobody was told of what it ends.
     """
     found_lost = {"state": DeliveryState.UNKNOWN.value, "after_unknown": True, "next_at": wall, "lease_until": None}
+    found_lost["cause"] = Cause.NO_ANSWER.value
     await past.change(connection, update(outbox).where(lost(wall)).values(found_lost), now)
     await connection.execute(update(outbox).where(lasting(wall)).values(lease_until=wall + LEASE))
     await _supersede(connection, now)
-    unheard = {"state": DeliveryState.REFUSED.value, "reason": Unsent.UNHEARD.sentence, "finished_at": now}
+    unheard = {"state": DeliveryState.REFUSED.value, "reason": Unsent.UNHEARD.sentence, "cause": "", "finished_at": now}
     await past.change(connection, update(outbox).where(PENDING, NEEDLESS).values(unheard), now)
     stale = select(outbox).where(PENDING, outbox.c.expires <= now).with_for_update()
     rows = list((await connection.execute(stale)).mappings())
@@ -97,7 +99,7 @@ async def sweep(connection: AsyncConnection, now: datetime, wall: datetime) -> l
         reason = _reason(
             "送る前に期限が切れた", "途中で期限が切れた。残りは送らない", "届いたか不明のまま期限が切れた。送り直さない"
         )
-        values = {"state": DeliveryState.EXPIRED.value, "reason": reason, "finished_at": now}
+        values = {"state": DeliveryState.EXPIRED.value, "reason": reason, "cause": "", "finished_at": now}
         theirs = outbox.c.id.in_([row["id"] for row in rows])
         await past.change(connection, update(outbox).where(theirs).values(values), now)
     return rows
@@ -163,7 +165,8 @@ async def finish(
     if not await is_ours(connection, delivery):
         return None
     state = _state_after(outcome.verdict)
-    values: dict[str, Any] = {"state": state.value, "reason": outcome.detail, "lease_until": None}
+    cause = "" if outcome.verdict in GOOD else outcome.cause.value
+    values: dict[str, Any] = {"state": state.value, "reason": outcome.detail, "cause": cause, "lease_until": None}
     if outcome.verdict is Verdict.PARTLY:  # no pause, the next failure is the first, and who may have it is written
         values |= {"next_at": outcome.retry_at or wall, "attempts": 0, "after_unknown": False}
     elif state in (DeliveryState.WAITING, DeliveryState.UNKNOWN):
@@ -206,7 +209,7 @@ async def _supersede(connection: AsyncConnection, now: datetime, *which: ColumnE
         "途中で新しい報が出た。残りは送らない",
         "届いたか不明のまま新しい報が出た。送り直さない",
     )
-    late = {"state": DeliveryState.SUPERSEDED.value, "reason": reason, "finished_at": now}
+    late = {"state": DeliveryState.SUPERSEDED.value, "reason": reason, "cause": "", "finished_at": now}
     await past.change(connection, update(outbox).where(PENDING, OVERTAKEN, *which).values(late), now)
 
 

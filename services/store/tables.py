@@ -173,6 +173,7 @@ outbox = Table(  # one alert revision × one channel
     Column("status", Text, nullable=False),
     Column("state", Text, nullable=False),  # waiting sending accepted duplicate rejected unknown expired …
     Column("reason", Text, nullable=False),
+    Column("cause", Text, nullable=False, server_default=""),  # of the last failure, see Cause; empty: none, or ours
     Column("attempts", Integer, nullable=False),
     Column("claims", Integer, nullable=False, server_default="0"),  # how often it was taken; attempts begin anew
     Column("created_at", Instant, nullable=False),

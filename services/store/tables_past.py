@@ -42,6 +42,7 @@ outbox_past = _past(
     (Column("delivery", Text, nullable=False),),
     Column("state", Text, nullable=False),
     Column("reason", Text, nullable=False),
+    Column("cause", Text, nullable=False, server_default=""),
     Column("attempts", Integer, nullable=False),
     Column("next_at", Instant, nullable=False),
     Column("first_tried_at", Instant),

@@ -158,7 +158,8 @@ async def _receipts(connection: AsyncConnection, alert: Alert) -> list[Step]:
 def _receipt(row: Any) -> Step:
     tries = f"{row['attempts']}回目" if row["attempts"] > 1 else ""
     parts = f"{len(row['done'])}件" if len(row["done"]) > 1 else ""
-    detail = "、".join(one for one in (row["reason"], tries, parts) if one)
+    ours = "" if row["cause"] else row["reason"]
+    detail = "、".join(one for one in (ours, tries, parts) if one)
     return Step(
         kind=Kind.RECEIPT,
         at=row["finished_at"],
@@ -167,5 +168,7 @@ def _receipt(row: Any) -> Step:
         detail=detail,
         channel=row["channel"],
         state=row["state"],
+        cause=row["cause"],
+        words=row["reason"] if row["cause"] else "",
         receipts=tuple(row["done"]),
     )

@@ -48,6 +48,8 @@ class Step:
     detail: str = ""
     channel: str = ""  # of a receipt
     state: str = ""  # of a receipt: as the outbox has it
+    cause: str = ""  # of a receipt that is none: why, as a word; ``words`` are then the other side's
+    words: str = ""
     receipts: tuple[str, ...] = ()  # the other side's own names
     after_s: float | None = None  # seconds since the step before
 

@@ -8,6 +8,7 @@ from datetime import datetime
 from feeds.japan import exact
 from feeds.status import Status
 from rules.marks import MARKS
+from services.board_words import trouble
 from services.channels.channel import Payload
 from services.story.steps import TITLES, Step, Story
 
@@ -49,6 +50,8 @@ def gap(seconds: float | None) -> str:
 
 def _lines(step: Step) -> Iterator[str]:
     yield f"{moment(step.at)}  {gap(step.after_s) or '　'}  【{TITLES[step.kind]}】{step.text}（{step.who}）"
+    if step.cause:
+        yield f"　　{trouble(step.cause, step.state, step.words)}"
     if step.detail:
         yield f"　　{step.detail}"
     if step.receipts:

@@ -7,13 +7,13 @@ and a new release is never mixed with an old one. Nothing is built: the files in
 from __future__ import annotations
 
 import hashlib
-import json
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 from aiohttp import web
 
+from services import board_words
 from services.web import (
     pages_arrived,
     pages_budget,
@@ -63,7 +63,7 @@ def lay_out(app: web.Application) -> None:
     own, foreign, digest = _served()
     prefix = f"/static/{digest}"
     map_library = next(path.parent.name for path in foreign.values() if path.name == "ol.js")
-    app[TEMPLATES].globals |= {"static": prefix, "vendor": f"/vendor/{map_library}", "words": words()}
+    app[TEMPLATES].globals |= {"static": prefix, "vendor": f"/vendor/{map_library}", "words": board_words.table()}
     app[STYLES] = (f"{prefix}/css/base.css", f"{prefix}/css/login.css")
     app.router.add_get(prefix + "/{path:.+}", _serving(own))
     app.router.add_get("/vendor/{path:.+}", _serving(foreign))
@@ -120,12 +120,6 @@ def _served() -> tuple[dict[str, Path], dict[str, Path], str]:
     """Our files, those of others, and the digest of ours, as they are when the process first asks."""
     own = _files(STATIC, without=VENDOR)
     return own, _files(VENDOR), _digest(own)
-
-
-def words() -> dict[str, Any]:
-    """The words people read, for the templates; scripts read the same file."""
-    found: dict[str, Any] = json.loads((STATIC / "words.json").read_text())
-    return found
 
 
 def _staff_page(name: str) -> Any:

@@ -8,6 +8,7 @@ from typing import Any
 import jinja2
 from aiohttp import web
 
+from services.board_words import actor
 from services.web.context import CONTEXT, WebContext
 from services.web.language import speaking
 from services.web.language.choice import address_of_sentences
@@ -43,6 +44,7 @@ def environment(context: WebContext) -> jinja2.Environment:
     built.globals |= {"_": speaking.in_page, "both": speaking.both, "spoken": speaking.spoken}
     built.globals |= {"languages_of_desk": speaking.LANGUAGES, "spoken_sentences": address_of_sentences}
     built.filters |= {"own": speaking.own, "half": speaking.half, "headline": speaking.headline}
+    built.filters["actor"] = lambda name: actor(name, speaking.spoken())
     built.globals["exercise"] = context.exercise
     built.globals["subscribing"] = context.subscriptions is not None
     built.globals["telling"] = context.reports.public

@@ -17,13 +17,14 @@ from geo.layers.layer import Layer, Layers, Zone
 from geo.river.gauge import LEVELS
 from geo.shelter import shelters_in
 from rules.alert import State, Text
+from services.board_words import table as words
 from services.channels.registry import CHANNELS, GROUPS
 from services.desks import review
 from services.store import alerts, users
 from services.store.delivery_state import DeliveryState
 from services.store.engine import Store
 from services.store.users import Role
-from services.web.pages import STATIC, words
+from services.web.pages import STATIC
 from tests.geo.making import ground
 from tests.services.making import NOW, alert, officer, payload
 from tests.services.web_floor import Floor, floor

@@ -15,12 +15,12 @@ from geo.verification.promises import PROMISES
 from geo.verification.stories import Story, Verdict
 from geo.verification.tally import LEVEL, Bin, Tally
 from geo.verification.teller import Thread, Told
+from services.board_words import table as words
 from services.skill import last_days, measure
 from services.store import skill, stories
 from services.store.engine import Store
 from services.store.skill import Judged
 from services.store.users import Role
-from services.web.pages import words
 from services.web.skill_charts import lead_bars, reliability
 from services.web.skill_sentences import of_rivers, of_warnings
 from tests.services.making import NOW

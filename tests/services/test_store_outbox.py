@@ -6,11 +6,12 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
+from sqlalchemy import select
 
 from feeds.status import Status
 from rules.alert import Alert, State
-from services.channels.channel import Delivery, Outcome, Verdict
-from services.store import alerts, outbox, standing
+from services.channels.channel import Cause, Delivery, Outcome, Verdict
+from services.store import alerts, outbox, standing, tables
 from services.store.alerts import Refusal, digest_of
 from services.store.delivery_state import DeliveryState
 from services.store.engine import Store
@@ -71,6 +72,11 @@ async def test_a_lost_lease_comes_back_as_an_unknown_outcome(store: Store) -> No
     (again,) = await claim(store, wall=WALL + LEASE)
     assert again.key == first.key and again.after_unknown and again.attempts == 2
     assert again.first_tried_at == WALL
+    async with store.read() as connection:
+        assert await connection.scalar(select(tables.outbox.c.cause)) == "no_answer", "told until it is known"
+    await finish(store, again, Outcome(verdict=Verdict.ACCEPTED, cause=Cause.FAULT))
+    async with store.read() as connection:
+        assert await connection.scalar(select(tables.outbox.c.cause)) == ""
 
 
 async def test_a_clock_that_is_set_back_holds_nothing_up(store: Store) -> None:

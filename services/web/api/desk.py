@@ -43,9 +43,8 @@ def _paged(rows: FromClause, request: web.Request, page: Page) -> Select[Any]:
 
 
 def _delivery(row: RowMapping) -> dict[str, Any]:
-    told = {
-        name: row[name] for name in ("id", "series", "revision", "channel", "status", "state", "reason", "attempts")
-    }
+    names = ("id", "series", "revision", "channel", "status", "state", "reason", "cause", "attempts")
+    told = {name: row[name] for name in names}
     times = {name: iso_or_none(row[name]) for name in ("created_at", "next_at", "finished_at", "expires")}
     return {**told, **times, "remote_ids": list(row["done"]), "code": code_of(row), **_both(confirmation(row))}
 
@@ -94,7 +93,9 @@ ENDPOINTS = (
             "channel": "outlet",
             "status": "Actual, Exercise or Test",
             "state": "waiting, sending, accepted, duplicate, rejected, unknown, expired, superseded or refused",
-            "reason": "in words",
+            "reason": "in words; where there is a cause, those of the provider or of the program that sends",
+            "cause": "of the last attempt that failed: unreached, no_answer, login, limit, busy, fault, refused, ours "
+            "or other; else empty",
             "code": "where it is refused, why: not_set_up, too_slow, status, form, budget_…, unheard; else empty",
             "attempts": "so far",
             "created_at": "when it was put into the outbox",

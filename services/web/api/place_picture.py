@@ -149,7 +149,7 @@ def _names(row: RowMapping, wide: Collection[str]) -> bool:
 
 
 def _told(alert: Alert, row: RowMapping, sendings: Sequence[RowMapping], code: str) -> dict[str, Any]:
-    names = ("id", "channel", "state", "reason")
+    names = ("id", "channel", "state", "reason", "cause")
     return {
         "identifier": alert.identifier,
         "series": alert.series,
@@ -194,7 +194,7 @@ ENDPOINTS = (
             "where the viewer may not see numbers, or nobody is watched over, and with at",
             "ahead": WORDS,
             "sent": "revisions of the last two days that name the area or one that holds it (wide), newest first, each "
-            "with its deliveries: {id, channel, state, reason, finished_at}",
+            "with its deliveries: {id, channel, state, reason, cause, finished_at}",
         },
         errors=(400, 404),
         role=Role.VIEWER,

@@ -50,7 +50,7 @@ async def begin(request: web.Request) -> web.Response:
         ends=now + timedelta(minutes=minutes),
     )
     try:
-        made = await desk.begin(context.store, wanted)
+        made = await desk.begin(context.store, wanted, context.ground.stations)
     except SilenceError as error:
         raise WebError(400, "bad_silence", str(error)) from error
     context.bell.ring("hazards")
@@ -62,7 +62,7 @@ async def end(request: web.Request) -> web.Response:
     if not isinstance(number, int) or isinstance(number, bool) or not 0 < number < 10**15:
         raise WebError(400, "bad_id", "id は番号です。 / id must be the number of a silence.")
     try:
-        await desk.end(context.store, number, request[PERSON].name, context.now())
+        await desk.end(context.store, number, request[PERSON].name, context.now(), context.ground.stations)
     except SilenceError as error:
         raise WebError(409, "not_holding", str(error)) from error
     context.bell.ring("hazards")

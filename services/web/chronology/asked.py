@@ -15,6 +15,7 @@ from feeds.status import Status
 from rules.chronology.groups import Group
 from rules.chronology.line import Sieve
 from rules.chronology.matter import LONGEST_PARTY, LONGEST_WORDS, Content, MatterError, Priority, Sort, State, Way
+from services.board_words import actor_named
 from services.store.chronology_read import Span
 from services.web.api.moment import moment, sensible
 from services.web.context import WebContext
@@ -93,7 +94,7 @@ def asked_of(request: web.Request) -> Asked:
         statuses=frozenset({_one_of(Status, status, "status")} if status else ()),
         level=int(level) if level else None,
         district=typed["district"],
-        who=typed["who"],
+        who=actor_named(typed["who"]),
         words=tuple(typed["q"].split()[:_MOST_WORDS]),
         important=typed["important"] in ("on", "true"),
     )

@@ -32,8 +32,11 @@ class Fate:
     look: str
     mark: str
     word: str
-    why: str
+    why: str  # the hub's own words, in Japanese
     at: datetime | None
+    state: str = ""
+    cause: str = ""  # why, as a word; ``words`` are then the other side's
+    words: str = ""
 
 
 def fates(story: Story, words: Mapping[str, Any]) -> Sequence[Fate]:
@@ -59,6 +62,9 @@ def _fate(name: str, one: object, receipt: Step | None, state: State, words: Map
         word=own(known) if known else receipt.state,
         why="" if look == "confirmed" else receipt.detail,
         at=receipt.at,
+        state=receipt.state,
+        cause=receipt.cause,
+        words=receipt.words,
     )
 
 

@@ -10,8 +10,10 @@ from html import unescape
 from typing import Any
 from zipfile import ZipFile
 
+import openpyxl
 import pytest
 
+from feeds.japan import JAPAN
 from feeds.status import Status
 from services.store import chronology, chronology_read, matters
 from services.store.chronology import Entry
@@ -146,5 +148,9 @@ async def test_its_files(store: Store) -> None:
         async with viewer.http.get(f"{PATH}.xlsx") as answer:
             book = await answer.read()
         assert last in ZipFile(io.BytesIO(book)).read("xl/sharedStrings.xml").decode()
+        tab = openpyxl.load_workbook(io.BytesIO(book)).active
+        assert tab["A3"].value == "発生（日本時間）\nHappened (JST)", "a cell knows no zone: its heading does"
+        assert (tab["A4"].value, tab["A4"].is_date) == (NOW.astimezone(JAPAN).replace(tzinfo=None), True)
+        assert tab["A4"].number_format == tab["B4"].number_format == "yyyy-mm-dd hh:mm:ss"
         async with viewer.http.get(f"{PATH}.pdf") as answer:
             assert (await answer.read()).startswith(b"%PDF") and answer.content_type == "application/pdf"

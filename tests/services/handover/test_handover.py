@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import timedelta
 from html import unescape
 
@@ -34,6 +35,8 @@ async def a_night(store: Store, status: Status = Status.EXERCISE) -> None:
     async with store.write() as connection:
         await alerts.add_draft(connection, alert(), {"log": payload()}, NOW)
         await silences.add(connection, quiet)
+        over = replace(quiet, kind="flood", area="senboku", begins=NOW - timedelta(hours=2), ends=NOW)
+        await silences.add(connection, over)
         for station, quantity, ends in (("a", "water_level", quiet.ends), ("b", "rain", NOW)):
             word = Distrust(status=status, station=station, quantity=quantity, owner="sato", reason="流木",
                             begins=NOW - timedelta(hours=1), ends=ends)  # fmt: skip
@@ -55,7 +58,11 @@ async def test_what_is_told(store: Store) -> None:
         "a（a/water_level）：11/20 20:00まで、sato（流木）",
         "b（b/rain）：11/20 18:00に終わった。それより前の値も、ふたたび使われている（sato：流木）",
     ]
-    assert "種別 bear" in by["silences"].points[0].text and "承認待ちの案" in by["waiting"].points[0].text
+    assert [one.text for one in by["silences"].points] == [
+        "クマ：11/20 20:00まで、sato（重複）",
+        "洪水・senboku：11/20 16:00〜11/20 18:00に止めていた。sato（重複）",
+    ]
+    assert "承認待ちの案" in by["waiting"].points[0].text
     assert "いま最高 レベル4" in by["danger"].points[0].text
     assert not any(one.points for one in real.sections), "a drill is no business of the real thing"
     assert told.title.startswith("【訓練】") and told.since == NOW + timedelta(minutes=1) - timedelta(hours=8)

@@ -14,8 +14,9 @@ from geo.plow.dumps.crowd import Crowd
 from geo.plow.dumps.outlook import Outlook, Why
 from rules.dumps.life import State
 from rules.wording.languages import LANGUAGES
+from services.board_words import table as board
 from services.residents.wish import TOPICS
-from services.web.pages import STATIC, words
+from services.web.pages import STATIC
 from services.web.public.words import hinted, language_of, table, tag_of, word
 from services.web.roads.filling import foreseen
 from services.web.roads.words import table as snow_table
@@ -50,7 +51,7 @@ def test_no_sentence_is_missing_and_none_is_left_over() -> None:
 
 
 def test_every_threshold_level_and_notice_of_safety_has_its_words() -> None:
-    assert {f"threshold_{name}" for name in words()["thresholds"]} <= set(table())
+    assert {f"threshold_{name}" for name in board()["thresholds"]} <= set(table())
     assert {f"do_{level}" for level in (3, 4, 5)} <= set(table())
     single = {kind for topic in ("animals", "crime") for kind in TOPICS[topic] if not kind.endswith("_cluster")}
     assert {f"kind_{kind}" for kind in single} <= set(table())

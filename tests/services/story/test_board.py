@@ -8,11 +8,11 @@ from datetime import timedelta
 import pytest
 
 from rules.alert import State
+from services.board_words import table as words
 from services.channels.unsent import Unsent
 from services.store.alerts import Rendered
 from services.story.steps import Kind, Step, Story
 from services.web.moments import away, moment
-from services.web.pages import words
 from services.web.stories.board import Fate, fates, folded
 from tests.services.making import NOW, alert, payload
 

@@ -7,7 +7,7 @@ import { byId, fill, h } from './dom.js';
 import { own, pieces, t } from './language.js';
 import { showPayload } from './payload.js';
 import { at } from './presence.js';
-import { timeTag } from './time.js';
+import { clockTime, timeTag } from './time.js';
 import { chip, deliveryLook, inOrder, word } from './words.js';
 
 const me = () => document.body.dataset.user ?? '';
@@ -45,15 +45,20 @@ export function approve(one) {
   draft = one;
   byId('approve-error').hidden = true;
   fill(byId('approve-body'), summary(one));
-  const more = one.needs_after; // of words of one's own the own yes may not be enough
-  const total = one.approvals.length + 1 + more;
-  byId('approve-title').textContent = total > 1 ? t('この内容を承認しますか（{at}人目／{total}人）', { at: one.approvals.length + 1, total }) : t('この内容を発表しますか');
-  byId('approve-confirm').textContent = more ? t('承認する（{at}/{total}。まだ送りません）', { at: one.approvals.length + 1, total }) : t('承認して、すべての経路へ送る');
-  byId('approve-confirm').disabled = false;
+  countersigning(one);
   byId('approve').showModal();
   at(`alert:${one.series}`, 'deciding');
   byId('approve-body').scrollTop = 0;
   byId('approve-body').focus();
+}
+
+/** Which yes it would be, and what comes of it. @param {any} one */
+function countersigning(one) {
+  const more = one.needs_after; // of words of one's own the own yes may not be enough
+  const total = one.approvals.length + 1 + more;
+  byId('approve-title').textContent = total > 1 ? t('この内容を承認しますか（{at}人目／{total}人）', { at: one.approvals.length + 1, total }) : t('この内容を発表しますか');
+  byId('approve-confirm').textContent = more ? t('承認する（{at}/{total}。まだ送りません）', { at: one.approvals.length + 1, total }) : t('承認して、すべての経路へ送る');
+  byId('approve-confirm').disabled = !mayApprove(one);
 }
 
 /** What is about to be sent, in full. @param {any} one */
@@ -71,17 +76,45 @@ export function summary(one) {
   ];
 }
 
-/** Called whenever the desk was drawn: what somebody else decided or rewrote meanwhile is said in the open dialog, and can no longer be pressed. */
+/** Called whenever the desk was drawn: what somebody else did meanwhile is said in the open dialog; what is dead by it cannot be pressed. */
 export function tellDecided() {
-  for (const name of ['approve', 'reject']) {
-    if (!draft || !byId(name).open) continue;
-    const now = presently().alerts.find((/** @type {any} */ a) => a.series === draft.series && a.revision === draft.revision);
-    if (!now || (now.state === draft.state && now.digest === draft.digest)) continue;
-    const words = now.state === draft.state ? t('この案は、いま書き直されました。閉じて、新しい内容を読んでください。') : t('この案は、もう待っていません（{state}）。閉じてください。', { state: word('alert_states', now.state) });
-    if (byId(`${name}-error`).textContent !== words) byId(`${name}-error`).textContent = words; // an alert is read aloud once
-    byId(`${name}-error`).hidden = false;
+  const name = ['approve', 'reject'].find((one) => draft && byId(one).open);
+  if (!name) return;
+  const now = standing();
+  const dead = over(now);
+  if (dead) {
     byId(`${name}-confirm`).disabled = true;
+    tell(name, dead);
+  } else if (now.approvals.length > draft.approvals.length) { // the text is the same: the decision is still open
+    tell(name, t('{people}さんが、いま承認しました。{signed}', { people: newly(now), signed: signed(now) }));
+    draft = now;
+    if (name === 'approve') countersigning(now);
   }
+}
+
+/** The draft as it stands now. */
+const standing = () => presently().alerts.find((/** @type {any} */ a) => a.series === draft.series && a.revision === draft.revision);
+
+/** Why what this dialog would send is dead; empty where it is not. @param {any} now the draft as it stands @returns {string} */
+function over(now) {
+  if (!now) return t('この案は、もうありません。閉じてください。');
+  if (now.state === 'issued') return t('この案は、もう待っていません（{state}、承認 {people}）。閉じてください。', { state: word('alert_states', now.state), people: names(now.approvals) || '–' });
+  if (now.state !== draft.state) return t('この案は、もう待っていません（{state}）。閉じてください。', { state: word('alert_states', now.state) });
+  if (now.digest !== draft.digest) return t('この案は、いま書き直されました。閉じて、新しい内容を読んでください。');
+  if (now.leaves_at && !draft.leaves_at) return t('{people}さんが承認し、{when}に送られます。止めるときは、閉じてから「送信を止める」を押してください。', { people: names(now.approvals), when: clockTime(now.leaves_at) });
+  return '';
+}
+
+/** @param {any[]} approvals @returns {string} */
+const names = (approvals) => approvals.map((one) => one.person).join('、');
+
+/** Who has approved since the dialog was opened. @param {any} now @returns {string} */
+const newly = (now) => names(now.approvals.filter((/** @type {any} */ a) => !draft.approvals.some((/** @type {any} */ b) => a.person === b.person)));
+
+/** @param {string} name of the dialog @param {string} words */
+function tell(name, words) {
+  if (byId(`${name}-error`).textContent !== words) byId(`${name}-error`).textContent = words; // an alert is read aloud once
+  byId(`${name}-error`).hidden = false;
 }
 
 async function confirm() {
@@ -93,9 +126,7 @@ async function confirm() {
     announce(outcome.issued ? t('承認しました。送信を始めました') : t('承認しました。もう一人の承認を待っています'));
     done();
   } catch (error) {
-    fail('approve', error);
-    button.disabled = false;
-    tellDecided();
+    button.disabled = fail('approve', error);
   }
 }
 
@@ -128,24 +159,26 @@ export function reject(one) {
 /** @param {Event} event */
 async function sendBack(event) {
   event.preventDefault();
+  const button = byId('reject-confirm');
+  button.disabled = true;
   try {
     await post(path('reject'), { digest: draft.digest, reason: byId('reject-reason').value.trim() });
     byId('reject').close();
     announce(draft.leaves_at ? t('送信を止めました') : t('差し戻しました'));
     done();
   } catch (error) {
-    fail('reject', error);
+    button.disabled = fail('reject', error);
   }
 }
 
 /** @param {string} verb */
 const path = (verb) => `alerts/${encodeURIComponent(draft.series)}/${draft.revision}/${verb}`;
 
-/** @param {string} name @param {unknown} error */
+/** Say why it failed. @param {string} name @param {unknown} error @returns {boolean} whether the decision is dead, so that pressing again cannot help */
 function fail(name, error) {
-  const line = byId(`${name}-error`);
-  line.textContent = error instanceof Refused ? error.message : t('送れませんでした。回線を確かめて、もう一度押してください。');
-  line.hidden = false;
+  tell(name, error instanceof Refused ? error.message : t('送れませんでした。回線を確かめて、もう一度押してください。'));
+  tellDecided();
+  return Boolean(over(standing())) || (error instanceof Refused && error.status === 409);
 }
 
 /** @param {() => void} after called when a decision was taken */

@@ -4,6 +4,7 @@ import { desk } from './desk.js';
 import { byId, fill, h, table } from './dom.js';
 import { own, t } from './language.js';
 import { timeTag } from './time.js';
+import { trouble } from './trouble.js';
 import { brief, chip, deliveryLook, drillMark, glassMark, inOrder, word } from './words.js';
 
 const TROUBLE = ['unknown', 'rejected', 'expired'];
@@ -56,10 +57,10 @@ function cell(one) {
   const look = deliveryLook(one);
   const shade = look.tone === 'bad' ? 'bad' : look.tone === 'doubt' ? 'doubt' : '';
   const more = one.attempts > 1 && one.state !== 'accepted' ? t('{attempts}回目', { attempts: one.attempts }) : '';
-  const why = look.tone === 'good' ? '' : [one.reason, more].filter(Boolean).join('・');
+  const why = look.tone === 'good' ? [] : [...trouble(one), more || null].filter(Boolean);
   return h('td', { class: shade }, h('a', { class: `cell tone-${look.tone ?? 'wait'}`, href: `/ops/outbox#${encodeURIComponent(one.id)}` }, h('i', { 'aria-hidden': 'true' }, look.mark ?? ''), look.ja ? own(look) : one.state),
     one.finished_at && look.tone === 'good' ? h('span', { class: 'why' }, timeTag(one.finished_at)) : h('span', { class: 'why' }, bothStates(one)),
-    why ? h('span', { class: 'why' }, why) : null);
+    why.length ? h('span', { class: 'why trouble' }, why) : null);
 }
 
 /** What we sent and what the channel confirmed are two things. @param {any} one */

@@ -7,7 +7,7 @@ import { t } from './language.js';
 import { silenceButton } from './silences.js';
 import { moment, timeTag } from './time.js';
 import { tried } from './tried.js';
-import { brief, chip, drillMark, exercise, known, word } from './words.js';
+import { actor, brief, chip, drillMark, exercise, known, word } from './words.js';
 
 export function drawHazards() {
   const rows = desk.hazards.filter((/** @type {any} */ z) => z.level > 0).sort((/** @type {any} */ a, /** @type {any} */ b) => rank(b) - rank(a)).map((/** @type {any} */ z) => h('tr', {},
@@ -22,7 +22,7 @@ export function drawHazards() {
 export function drawChronology() {
   const rows = desk.chronology.map((/** @type {any} */ e) => h('tr', {},
     h('td', { class: 'nowrap' }, timeTag(e.at)), h('td', { class: 'nowrap' }, exercise() && e.status === 'Exercise' ? null : drillMark(e.status), word('chronology', e.kind)),
-    h('td', { class: 'nowrap' }, e.who), h('td', {}, brief(e.text))));
+    h('td', { class: 'nowrap' }, actor(e.who)), h('td', {}, brief(e.text))));
   fill(byId('chronology-list'), table(t('経過記録'), [t('時刻'), t('種類'), t('だれ'), t('内容')], rows, t('まだ記録がありません。')));
 }
 

@@ -6,6 +6,7 @@ import { byId, fill, h } from './dom.js';
 import { t } from './language.js';
 import { moment } from './time.js';
 import { tried } from './tried.js';
+import { trouble } from './trouble.js';
 import { drillMark, exercise, word } from './words.js';
 
 /** @type {Set<number>} reports that are unfolded, and stay so when the desk is drawn again */
@@ -27,7 +28,7 @@ export function drawOutages() {
 /** @param {any} outage */
 function one(outage) {
   const rows = outage.items.map((/** @type {any} */ i) => h('li', { 'data-fate': i.fate },
-    h('b', {}, told(i)), h('span', {}, t('{headline}（第{revision}報、{issued}発表）', { headline: i.headline, revision: i.revision, issued: moment(i.issued) })), i.reason ? h('span', { class: 'muted small' }, i.reason) : null));
+    h('b', {}, told(i)), h('span', {}, t('{headline}（第{revision}報、{issued}発表）', { headline: i.headline, revision: i.revision, issued: moment(i.issued) })), h('span', { class: 'muted small trouble' }, trouble(i))));
   const may = document.body.dataset.role !== 'viewer';
   const folding = { open: unfolded.has(outage.id), on: { toggle: (/** @type {any} */ e) => unfolded[e.target.open ? 'add' : 'delete'](outage.id) } };
   const detail = rows.length ? h('details', folding, h('summary', { 'data-key': `outage-items-${outage.id}` }, t('一件ずつ見る（{n}件）', { n: rows.length })), h('ul', {}, rows)) : null;

@@ -8,6 +8,7 @@ import { listen } from './live.js';
 import { showPayload } from './payload.js';
 import { drawAge, drawStatus, setLine } from './status.js';
 import { clockTime, timeTag } from './time.js';
+import { trouble } from './trouble.js';
 import { about, chip, deliveryLook, drillMark, exercise, glassMark, inOrder, loadWords, word } from './words.js';
 
 const PARTS = [...BAR, 'deliveries'];
@@ -65,7 +66,7 @@ function sending(delivery) {
       h('span', { class: `cell tone-${look.tone ?? 'wait'}` }, h('i', { 'aria-hidden': 'true' }, look.mark ?? ''), look.ja ? own(look) : delivery.state),
       timeTag(delivery.finished_at ?? delivery.created_at)),
     both(delivery),
-    look.tone === 'good' || !delivery.reason ? null : h('p', { class: 'sending-why' }, delivery.reason),
+    look.tone === 'good' || !(delivery.cause || delivery.reason) ? null : h('p', { class: 'sending-why trouble' }, trouble(delivery)),
     h('div', { class: 'sending-body' }, delivery.channel === 'x' ? thread(delivery, alert) : showPayload(alert?.payloads?.[delivery.channel])),
     evidence(delivery));
 }

@@ -5,6 +5,7 @@ import { h } from './dom.js';
 import { folded } from './folding.js';
 import { pieces, t } from './language.js';
 import { moment, timeTag } from './time.js';
+import { trouble } from './trouble.js';
 import { brief, chip, deliveryLook, drillMark, exercise, word } from './words.js';
 
 const SHOWN = 4;
@@ -33,7 +34,7 @@ function outlet(delivery) {
   const look = deliveryLook(delivery);
   const name = word('channels', delivery.channel);
   const told = h('a', { class: `cell tone-${look.tone ?? 'wait'}`, href: `/ops/outbox#${encodeURIComponent(delivery.id)}` }, h('i', { 'aria-hidden': 'true' }, look.mark ?? ''), t('{channel}：{state}', { channel: name, state: word('deliveries', delivery.state) }));
-  return [told, look.tone === 'bad' && delivery.reason ? h('span', { class: 'muted' }, ` ${delivery.reason}`) : null, ' '];
+  return [told, look.tone === 'bad' ? h('span', { class: 'muted trouble' }, trouble(delivery)) : null, ' '];
 }
 
 /** @param {any} alert */

@@ -25,6 +25,17 @@ export function word(group, code) {
 }
 
 /**
+ * Who did it: a person by name, a part of the hub by what it does, 「配信（X）」.
+ * @param {string} name as the chronology has it
+ * @returns {string}
+ */
+export function actor(name) {
+  const [part, inside] = name.split(':');
+  if (words.actors[name] || !inside || !words.actors[part]) return word('actors', name);
+  return t('{part}（{inside}）', { part: word('actors', part), inside: word('channels', inside) });
+}
+
+/**
  * Everything known about a code.
  * @param {string} group
  * @param {string} [code]
