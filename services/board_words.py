@@ -35,7 +35,7 @@ def trouble(cause: str, state: str, words: str) -> str:
     if not cause:
         return words
     comes = said("onward", state) if state in table()["onward"] else ""
-    return said("causes", cause) + comes + (f"相手の言葉：{words}" if words else "")
+    return said("causes", cause) + comes + (f"詳細：{words}" if words else "")
 
 
 def actor(name: str, language: str = "ja") -> str:

@@ -13,7 +13,7 @@ from sqlalchemy import RowMapping
 from feeds.status import Status
 from services import trail
 from services.bell import Bell, Listener
-from services.board_words import trouble
+from services.board_words import said, trouble
 from services.channels.budget.gate import Gate
 from services.channels.budget.meter import Meter
 from services.channels.channel import TAKEN, Cause, Channel, Delivery, Outcome, Progress, Verdict
@@ -227,14 +227,14 @@ class Deliver:
     def _expired(self, row: RowMapping, now: datetime) -> Entry:
         unsent = "途中で期限が切れた。残りは送らない" if row["done"] else "期限切れのため送らなかった"
         what = "届いたか不明のまま期限が切れた" if row["after_unknown"] else unsent
-        text = f"{row['channel']}：{what}（{row['series']} 第{row['revision']}報）"
+        text = f"{said('channels', row['channel'])}：{what}（{row['series']} 第{row['revision']}報）"
         refs = {"delivery": row["id"], "channel": row["channel"], "series": row["series"], "state": "expired"}
         return Entry(at=now, status=Status(row["status"]), kind="delivery", who=self.name, text=text, refs=refs)
 
     def _entry(self, delivery: Delivery, outcome: Outcome, state: DeliveryState, now: datetime) -> Entry:
         cause = "" if outcome.verdict in TAKEN else outcome.cause.value
         detail = f"（{trouble(cause, '', outcome.detail)}）" if outcome.detail else ""
-        text = f"{delivery.channel}：{_WORDS[state]} {delivery.context['identifier']}{detail}"
+        text = f"{said('channels', delivery.channel)}：{_WORDS[state]} {delivery.context['identifier']}{detail}"
         refs = {"delivery": delivery.id, "channel": delivery.channel, "series": delivery.series, "state": state.value}
         return Entry(at=now, status=delivery.status, kind="delivery", who=self.name, text=text, refs=refs)
 

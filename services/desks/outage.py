@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from services.board_words import said
 from services.outage.fate import Outage
 from services.store import chronology, outages
 from services.store.chronology import Entry
@@ -20,7 +21,7 @@ async def see(store: Store, one: int, person: str, now: datetime) -> Outage:
         outage = await outages.see(connection, one, person, now)
         if outage is None:
             raise OutageError(f"{one} 番の報告はないか、まだ続いているか、すでに確認されています")
-        text = f"{outage.channel} の送信障害の報告を確認した"
+        text = f"{said('channels', outage.channel)} の送信障害の報告を確認した"
         refs = {"outage": str(outage.id), "channel": outage.channel}
         entry = Entry(at=now, status=outage.status, kind="outage", who=person, text=text, refs=refs)
         await chronology.append(connection, [entry])

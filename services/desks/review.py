@@ -13,6 +13,7 @@ from rules.alert import GRAVE, Alert, State
 from rules.floor import Floor, gravity
 from rules.redraft import owed
 from services import trail
+from services.board_words import said
 from services.channels.channel import Payload
 from services.clock import wall
 from services.desks import authority
@@ -123,7 +124,7 @@ async def permit(connection: AsyncConnection, person: str, alert: Alert, agreed:
 async def leave_none_behind(connection: AsyncConnection, draft: Revision) -> None:
     """Raises ReviewError ``channel_owed`` where a channel told of the series after the draft was written without it."""
     if left := await behind(connection, draft):
-        told = "、".join(left)
+        told = "、".join(said("channels", name) for name in left)
         raise ReviewError(
             "channel_owed", f"案ができた後に、前の発表がほかの経路にも届きました：{told}。差し戻して作り直してください"
         )
@@ -158,8 +159,8 @@ async def send_out(connection: AsyncConnection, draft: Revision, now: datetime, 
     await outbox.add(connection, draft.alert, draft.payloads, now, wall())
     out = [name for name, one in draft.payloads.items() if isinstance(one, Payload)]
     trail.tell(connection, trail.ISSUED, **trail.ids_of(draft.alert), channels=out)
-    told = "、".join(out) or "送る経路なし"
-    refused = "、".join(name for name, one in draft.payloads.items() if not isinstance(one, Payload))
+    told = "、".join(said("channels", name) for name in out) or "送る経路なし"
+    refused = "、".join(said("channels", name) for name, one in draft.payloads.items() if not isinstance(one, Payload))
     text = f"{name_of(draft.alert)} を発表した（{told}{f'。送らない経路：{refused}' if refused else ''}）"
     await chronology.append(connection, [entry(draft.alert, "issued", who, text, now)])
     return frozenset(out)

@@ -10,6 +10,7 @@ from enum import StrEnum
 
 from feeds.japan import dated
 from feeds.status import Status
+from services.board_words import said
 from services.channels.unsent import Unsent
 from services.store.delivery_state import TAKEN, DeliveryState
 
@@ -121,7 +122,7 @@ def summary(outage: Outage, items: Sequence[Item]) -> str:
     """One sentence for the chronology."""
     span = f"{dated(outage.began)}から{f'{dated(outage.ended)}まで' if outage.ended else ''}"
     verb = "送れなかった" if outage.ended else "送れていない"
-    return f"{outage.channel}：{span}、すぐに{verb}。{told(items) or '対象の発表なし'}"
+    return f"{said('channels', outage.channel)}：{span}、すぐに{verb}。{told(items) or '対象の発表なし'}"
 
 
 def _told(fate: Fate, number: int, items: Sequence[Item]) -> str:

@@ -44,7 +44,7 @@ def test_every_cause_has_words_and_what_to_do_first_in_both_languages() -> None:
 def test_the_provider_stands_behind_our_own_words() -> None:
     told = trouble(Cause.LOGIN.value, "rejected", "X: 401 Unauthorized")
     assert told.startswith(said("causes", "login") + said("onward", "rejected"))
-    assert told.endswith("相手の言葉：X: 401 Unauthorized")
+    assert told.endswith("詳細：X: 401 Unauthorized")
     assert trouble("", "expired", "送る前に期限が切れた") == "送る前に期限が切れた"
 
 

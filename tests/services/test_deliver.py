@@ -172,7 +172,7 @@ async def test_a_refusal_for_good_is_shown_and_not_repeated(
         reason, cause = (await connection.execute(select(outbox.c.reason, outbox.c.cause))).one()
         assert "areaDesc is missing" in reason and cause == "refused"
         said = (await connection.scalars(select(chronology.c.text).order_by(chronology.c.seq))).all()
-    assert "相手が、この内容を断りました。相手の言葉：" in said[-1]
+    assert "相手が、この内容を断りました。詳細：" in said[-1]
 
 
 async def test_a_channel_that_breaks_down_may_have_sent_and_the_next_attempt_looks(

@@ -193,7 +193,7 @@ async def test_a_channel_with_a_fault_does_not_silence_the_others_and_the_log_na
     assert await deliveries(store) == {"log": "waiting", "cap_feed": "refused", "social": "refused"}
     async with store.read() as connection:
         said = await connection.scalar(select(chronology.c.text).where(chronology.c.kind == "issued"))
-    assert said and said.endswith("を発表した（log。送らない経路：cap_feed、social）")
+    assert said and said.endswith("を発表した（記録。送らない経路：CAPフィード、SNS）")
 
 
 async def test_a_drill_that_cannot_be_read_does_not_stop_the_real_thing(store: Store) -> None:

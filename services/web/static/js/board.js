@@ -59,7 +59,7 @@ function cell(one) {
   const more = one.attempts > 1 && one.state !== 'accepted' ? t('{attempts}回目', { attempts: one.attempts }) : '';
   const why = look.tone === 'good' ? [] : [...trouble(one), more || null].filter(Boolean);
   return h('td', { class: shade }, h('a', { class: `cell tone-${look.tone ?? 'wait'}`, href: `/ops/outbox#${encodeURIComponent(one.id)}` }, h('i', { 'aria-hidden': 'true' }, look.mark ?? ''), look.ja ? own(look) : one.state),
-    one.finished_at && look.tone === 'good' ? h('span', { class: 'why' }, timeTag(one.finished_at)) : h('span', { class: 'why' }, bothStates(one)),
+    one.finished_at && look.tone === 'good' ? h('span', { class: 'why' }, timeTag(one.finished_at)) : one.cause ? null : h('span', { class: 'why' }, bothStates(one)),
     why.length ? h('span', { class: 'why trouble' }, why) : null);
 }
 

@@ -14,4 +14,4 @@ export function trouble({ cause, state, reason }) {
 }
 
 /** @param {string} reason */
-const theirs = (reason) => h('span', { class: 'theirs' }, t('相手の言葉：'), h('q', { lang: 'en' }, reason));
+const theirs = (reason) => h('span', { class: 'theirs' }, t('詳細（英語）：'), h('q', { lang: 'en' }, reason));
