@@ -108,4 +108,5 @@ def _eui_of_v3(told: object) -> str | None:
 def _received(gateways: object) -> datetime | None:
     """When the first gateway that knows the time heard it."""
     heard = [Members(one) for one in gateways if isinstance(one, dict)] if isinstance(gateways, list) else []
-    return next((at for one in heard if (at := one.time("time"))), None)
+    told = (one.time(name) for name in ("time", "gwTime", "nsTime") for one in heard)  # v3, and v4
+    return next((at for at in told if at), None)

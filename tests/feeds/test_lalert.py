@@ -13,12 +13,13 @@ from lxml import etree
 
 from feeds.contract import record_line
 from feeds.lalert.body import alert_level
+from feeds.lalert.pen import DE, put
 from feeds.lalert.read import Lalert
 from feeds.lalert.types import LalertDocument
 from feeds.records import Decoded, Message
 from feeds.status import Status
 from services.store.codec import from_json, to_json
-from tests.feeds.lalert_making import DAMAGE, DOCUMENT, NOTICE, SHELTER, document, published
+from tests.feeds.lalert_making import DAMAGE, DOCUMENT, NOTICE, ORDER, SHELTER, document, published
 from tests.feeds.making import NOW, refusal
 
 
@@ -206,3 +207,49 @@ def test_elements_lost_emptied_or_doubled_never_raise(payload: bytes, chance: ra
     assert decoded.records or decoded.rejected
     for record in decoded.records:
         assert record_line(record)["documentID"]
+
+
+@pytest.mark.parametrize(
+    ("text", "kept"),
+    [
+        ("乙部\x0b長岡\x00", "乙部長岡"),
+        ("一行\n二行\t", "一行\n二行\t"),
+        ("𠮷野\ufffe", "𠮷野"),
+        ("\x1b", None),
+        ("", None),
+    ],
+)
+def test_what_xml_cannot_hold_stops_no_document(text: str, kept: str | None) -> None:
+    assert put(etree.Element("a"), DE, "b", text).text == kept
+
+
+def _respelled(document: bytes, how: str) -> bytes:
+    """The same document in another hand."""
+    root = etree.fromstring(document)
+    for element in [one for one in root.iter() if isinstance(one.tag, str)]:
+        leaf = len(element) == 0 and (element.text or "").strip()
+        if how == "comments":
+            element.insert(0, etree.Comment("草案"))
+        elif how == "cdata" and leaf:
+            element.text = etree.CDATA(element.text)
+        elif how == "indented" and leaf:
+            element.text = f"\n   {element.text}\n  "
+        elif how == "one line" and not leaf:
+            element.text = None
+        elif how == "attributes":
+            said = list(element.attrib.items())
+            element.attrib.clear()
+            element.attrib.update(reversed(said))
+    if how == "unknown element":
+        etree.SubElement(root, "{urn:x}later").text = "新しい要素"
+    return (b"\xef\xbb\xbf" if how == "mark" else b"") + etree.tostring(root, encoding="utf-8")
+
+
+HANDS = ("comments", "cdata", "indented", "one line", "attributes", "unknown element", "mark")
+
+
+@pytest.mark.parametrize("how", HANDS)
+@pytest.mark.parametrize("body", [ORDER, SHELTER, DAMAGE, NOTICE], ids=["order", "shelter", "damage", "notice"])
+def test_one_document_in_many_hands(body: str, how: str) -> None:
+    plain = document(body)
+    assert record_line(one(_respelled(plain, how))) == record_line(one(plain))

@@ -104,6 +104,13 @@ def test_what_cannot_be_read_a_step_deeper_is_told(decoded: object, at: str, cod
     assert [(one.code, one.at) for one in found] == [(code, f"/object/{at}")]
 
 
+@pytest.mark.parametrize("clock", ["time", "gwTime", "nsTime"])
+def test_without_a_time_of_its_own_an_uplink_has_that_of_who_heard_it(clock: str) -> None:
+    body = {"object": {"snow_depth": 3}, "rxInfo": [{"rssi": -97}, {clock: "2026-01-14T21:10:00Z"}]}
+    (one,) = readings(Chirpstack(), body, CHIRPSTACK + "up")
+    assert one.measured_at == datetime(2026, 1, 14, 21, 10, tzinfo=UTC)
+
+
 def test_the_older_network_server_without_a_codec() -> None:
     assert fault(Chirpstack(), V3 | {"objectJSON": ""}, CHIRPSTACK + "up").code == "not_decoded"
     hexadecimal = {name: value for name, value in V3.items() if name != "devEUI"} | {"devEui": EUI}
