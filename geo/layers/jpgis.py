@@ -90,14 +90,19 @@ def _children(path: Path) -> Iterator[Any]:
 
 def _values(element: Any) -> Iterator[tuple[str, str]]:
     for child in element:
-        if isinstance(child.tag, str) and child.get(_HREF) is None and len(child) == 0:
-            yield etree.QName(child).localname, (child.text or "").strip()
+        if isinstance(child.tag, str) and child.get(_HREF) is None and child.find("*") is None:
+            yield etree.QName(child).localname, _text(child).strip()
+
+
+def _text(element: Any) -> str:
+    """All of it: a comment in its midst would cut ``text`` short, and a border with it."""
+    return str(element.xpath("string()"))
 
 
 def _take(parts: _Parts, name: str, element: Any) -> None:
     key = next((_id(value) for at, value in element.attrib.items() if etree.QName(at).localname == "id"), "")
     if name == "Curve":
-        parts.curves[key] = np.vstack([_positions(e.text) for e in element.iter("{*}posList")] or [np.empty((0, 2))])
+        parts.curves[key] = np.vstack([_positions(e) for e in element.iter("{*}posList")] or [np.empty((0, 2))])
     elif name == "OrientableCurve":
         base = next((e.get(_HREF) for e in element.iter("{*}baseCurve")), "")
         parts.turned[key] = (_id(base), element.get("orientation") == "-")
@@ -107,17 +112,19 @@ def _take(parts: _Parts, name: str, element: Any) -> None:
             for patch in element.iter("{*}PolygonPatch")
         ]
     elif name == "Point":
-        parts.points[key] = np.vstack([_positions(e.text) for e in element.iter("{*}pos")] or [np.empty((0, 2))])
+        parts.points[key] = np.vstack([_positions(e) for e in element.iter("{*}pos")] or [np.empty((0, 2))])
 
 
 def _members(patch: Any, side: str) -> list[list[str]]:
     return [[_id(e.get(_HREF)) for e in ring.iter("{*}curveMember")] for ring in patch.iter(f"{{*}}{side}")]
 
 
-def _positions(text: str | None) -> NDArray[np.float64]:
-    """Pairs of longitude and latitude."""
+def _positions(element: Any) -> NDArray[np.float64]:
+    """Longitude and latitude of each position; a height, which only ``srsDimension`` tells of, is left out."""
+    dimensions = next((d for e in (element, *element.iterancestors()) if (d := e.get("srsDimension"))), "2")
     try:
-        return np.array((text or "").split(), dtype=np.float64).reshape(-1, 2)[:, ::-1]
+        numbers = np.array(_text(element).split(), dtype=np.float64)
+        return numbers.reshape(-1, 3 if dimensions == "3" else 2)[:, 1::-1]
     except ValueError:
         return np.full((1, 2), np.nan)
 

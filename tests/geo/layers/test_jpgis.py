@@ -146,3 +146,36 @@ def test_another_namespace_and_curves_that_are_called_oriented_but_are_not(tmp_p
     content = content.replace(b"http://www.opengis.net/gml/3.2", b"http://schemas.opengis.net/gml/3.2.1")
     _, layer = bring(tmp_path, content, "flood")
     assert layer.at(141.12, 39.72) and layer.at(141.15, 39.75) == []
+
+
+def _with_heights(surface: str) -> str:
+    for line in (OUTER, HOLE):
+        pairs = line.split()
+        higher = " ".join(f"{lat} {lon} 5.0" for lat, lon in zip(pairs[::2], pairs[1::2], strict=True))
+        surface = surface.replace(f"<gml:posList>{line}", f'<gml:posList srsDimension="3">{higher}')
+    return surface
+
+
+@pytest.mark.parametrize(
+    "spelled",
+    [
+        lambda text: text.replace("ksj:", "app:").replace("xmlns:ksj", "xmlns:app"),
+        lambda text: text.replace("gml:", "g:").replace("xmlns:gml", "xmlns:g"),
+        lambda text: text.replace(" 39.8 141.2", "<!-- 北東 --> 39.8 141.2"),
+        lambda text: text.replace(">24<", "><!-- 深さ -->24<"),
+        lambda text: text.replace(">24<", "><![CDATA[24]]><"),
+        lambda text: text.replace(">24<", ">\n  24 \n<"),
+        lambda text: text.replace(" 39.8", "\n\t39.8"),
+        lambda text: text.replace("\n", "\r\n"),
+        lambda text: text.replace("<ksj:Exp", "<!-- 一件 --><?x y?><ksj:Exp"),
+        lambda text: f"\N{ZERO WIDTH NO-BREAK SPACE}{text}",
+        _with_heights,
+    ],
+)
+def test_one_surface_in_many_hands(tmp_path: Path, spelled: Any) -> None:
+    plain = dataset(feature("ExpectedFloodArea", waterDepth=24)).decode()
+    _, whole = bring(tmp_path, plain.encode(), "flood")
+    report, read = bring(tmp_path, spelled(plain).encode(), "flood")
+    assert (report["written"], report["refused"]) == (1, [])
+    (one,), (other,) = whole.zones, read.zones
+    assert one.geometry.equals(other.geometry) and one.facts == other.facts
