@@ -14,6 +14,7 @@ from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.cidfonts import UnicodeCIDFont
 from reportlab.pdfgen.canvas import Canvas
 from reportlab.platypus import Paragraph, SimpleDocTemplate, Table
+from reportlab.platypus.doctemplate import LayoutError
 
 from rules.damage.grid import Cell, Grid, Look
 
@@ -27,6 +28,14 @@ _WIDE = 110  # half-width characters from which on the paper lies on its side
 def as_pdf(grid: Grid) -> bytes:
     """The form; long boxes go on on the next page. The same form gives the same bytes."""
     pdfmetrics.registerFont(UnicodeCIDFont(_FONT))
+    try:
+        return _laid(grid, within_rows=False)
+    except LayoutError:  # a box that is longer than a page
+        return _laid(grid, within_rows=True)
+
+
+def _laid(grid: Grid, *, within_rows: bool) -> bytes:
+    """The title, with the mark of a drill, stands on every page."""
     paper = landscape(A4) if sum(grid.widths) > _WIDE else A4
     out, share = io.BytesIO(), (paper[0] - 2 * _MARGIN) / sum(grid.widths)
     body: list[list[object]] = [["" for _ in grid.widths] for _ in range(grid.rows)]
@@ -52,7 +61,9 @@ def as_pdf(grid: Grid) -> bytes:
         canvas.drawString(_MARGIN, _MARGIN, grid.title)
         canvas.drawRightString(paper[0] - _MARGIN, _MARGIN, str(canvas.getPageNumber()))
 
-    table = Table(body, colWidths=[share * one for one in grid.widths], style=look, splitInRow=1)
+    table = Table(
+        body, colWidths=[share * one for one in grid.widths], style=look, repeatRows=1, splitInRow=int(within_rows)
+    )
     document.build([table], onFirstPage=foot, onLaterPages=foot)
     return out.getvalue()
 

@@ -14,12 +14,14 @@ from typing import Any
 import pytest
 
 from feeds.status import Status
+from rules.damage.grid import Cell, Grid, Look
 from rules.damage.record import Act, DamageError, Reason
 from rules.damage.report import TO_FILL, Report
 from rules.declared import Headquarters, Shelters
 from services.damage import desk
 from services.damage.desk import Deed
 from services.damage.files import written
+from services.damage.pdf_file import as_pdf
 from services.damage.reporting import Draft, Wish, draft, hand_over
 from services.store import damage_reports
 from services.store.engine import Store
@@ -157,3 +159,9 @@ async def test_the_form_on_the_page_and_a_drill_is_marked_in_every_file(store: S
     assert "【訓練】" in (await kept(store, made, "csv")).decode("utf-8-sig").splitlines()[0]
     book = zipfile.ZipFile(io.BytesIO(await kept(store, made, "xlsx")))
     assert "【訓練】第４号様式" in book.read("xl/sharedStrings.xml").decode()
+
+
+def test_a_box_that_is_longer_than_a_page_goes_on_on_the_next() -> None:
+    head = Cell(row=0, column=0, text="【訓練】第４号様式", look=Look.TITLE)
+    long = Grid(title="第1報", widths=(80,), cells=(head, Cell(row=1, column=0, text="\n".join(["道路が冠水"] * 200))))
+    assert as_pdf(long).count(b"/Type /Page\n") > 2
