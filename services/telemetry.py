@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import re
 import sys
 from datetime import UTC, datetime
 from typing import TextIO, cast
@@ -14,13 +15,18 @@ from prometheus_client import Counter
 LOG_LOST = Counter("shirase_log_lines_lost_total", "Lines of the log that could not be written")
 
 
+# JSON lets these through. On a terminal or in a viewer they would move the cursor, or turn round what stands behind
+# them: C1 controls, marks of direction, separators of lines, what has no width.
+_UNSEEN = re.compile("[\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]")
+
+
 class Unfailing:
     """stderr, which may be a file on a full disk or a pipe whose reader has ended: no reason to stop warning people."""
 
     def write(self, text: str) -> None:
-        """Write it, or count that it is lost."""
+        """Write it, or count that it is lost. What is not seen is written as JSON writes it, by its number."""
         try:
-            sys.stderr.write(text)
+            sys.stderr.write(_UNSEEN.sub(lambda found: f"\\u{ord(found[0]):04x}", text))
         except (OSError, ValueError):
             LOG_LOST.inc()
 

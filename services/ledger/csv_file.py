@@ -11,7 +11,8 @@ from feeds.japan import JAPAN
 from services.ledger.sheets import Cell, Column, Row, Sheet
 from services.ledger.words import hours
 
-_RUNS = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")  # what makes a spreadsheet take text for a formula
+# What makes a spreadsheet take text for a formula
+_RUNS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
 
 def as_csv(sheet: Sheet, mark: str = "") -> bytes:
@@ -30,10 +31,16 @@ def row_of(row: Row, columns: Sequence[Column]) -> list[str]:
     return [_cell(value, column) for value, column in zip(row, columns, strict=True)]
 
 
+def harmless(text: str) -> str:
+    """Text that no spreadsheet runs: what would begin a formula stands behind an apostrophe."""
+    return "'" + text if text.startswith(_RUNS) else text
+
+
 def _cell(value: Cell, column: Column) -> str:
     if value is None:
         return ""
     if column.kind in ("time", "difference") and isinstance(value, int):
         return hours(value)
-    text = value.astimezone(JAPAN).isoformat(timespec="seconds") if isinstance(value, datetime) else str(value)
-    return "'" + text if isinstance(value, str) and text.startswith(_RUNS) else text
+    if isinstance(value, datetime):
+        return value.astimezone(JAPAN).isoformat(timespec="seconds")
+    return harmless(value) if isinstance(value, str) else str(value)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from aiohttp import web
 
 from services.configuration.oidc import Oidc
@@ -20,14 +22,17 @@ from services.web.auth import (
     set_own_cookie,
     token_hash,
 )
-from services.web.auth_form import LIMIT, STALE, form, is_ours, locked, redirect, too_many
+from services.web.auth_form import LIMIT, STALE, form, is_ours, locked, redirect, take_back, too_many
 from services.web.auth_limit import LoginLimit
-from services.web.auth_password import matches
+from services.web.auth_password import CrowdError, matches
 from services.web.auth_session import entry, go_on
 from services.web.body import form_of
 from services.web.context import CONTEXT
-from services.web.security import client_address, storable
+from services.web.security import WebError, client_address, from_inside, storable
 
+_CROWD = (
+    "ログインが混み合っています。10秒ほど待ってやり直してください。 / Many are logging in; try again in ten seconds."
+)
 _WRONG = "名前かパスワードが違います。 / Wrong name or password."
 
 
@@ -80,7 +85,13 @@ async def proven(request: web.Request, name: str, password: str) -> Account | No
     async with request.app[CONTEXT].store.read() as connection:
         account = await users.find(connection, name) if storable(name) else None
     usable = account if account and account.usable else None
-    if not await matches(usable.password if usable else None, password) or usable is None:
+    known = usable.password if usable else None
+    try:
+        fits = await matches(known, password, stranger=not from_inside(request))
+    except CrowdError:
+        take_back(request, name)
+        raise WebError(429, "crowded", _CROWD, timedelta(seconds=10)) from None
+    if not fits or usable is None:
         await _note_failure(request, account)
         return None
     return usable

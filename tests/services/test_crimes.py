@@ -78,6 +78,14 @@ async def test_what_is_told_has_its_source_and_three_cases_at_least(store: Store
     assert periods == {"2025-04", "2026-08"}, "once the month ended 90 days ago"
 
 
+async def test_no_town_of_a_file_is_run_by_a_spreadsheet(store: Store) -> None:
+    async with store.write() as connection:
+        await counts.replace_crimes(connection, POLICE, {("2025-04", "自転車盗", "=1+1"): 7}, NOW)
+    async with floor(store) as running:
+        _, table = await (await running.visitor()).get("/api/v1/crimes.csv")
+    assert "自転車盗,'=1+1," in table
+
+
 async def kept(folder: Path) -> tuple[list[Any], list[Any]]:
     store = await Store.open(f"sqlite:///{folder / 'shirase.db'}")
     async with store.read() as connection:

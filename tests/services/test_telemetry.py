@@ -49,6 +49,20 @@ def test_where_it_can_be_written_nothing_is_lost(tmp_path: Path) -> None:
     assert len(lines) == 6000
 
 
+_FORGED = """
+import structlog
+from services.telemetry import configure_logging
+configure_logging()
+structlog.get_logger().warning("refused", topic="a\\x9b2J\\x1b[31m\\u202eb\\u2028\\r\\nc")
+"""
+
+
+def test_what_strangers_name_moves_no_cursor_and_begins_no_line() -> None:
+    ended = subprocess.run([sys.executable, "-c", _FORGED], capture_output=True, check=True)
+    (line,) = ended.stderr.decode().splitlines()
+    assert line.isprintable() and json.loads(line)["topic"] == "a\x9b2J\x1b[31m\u202eb\u2028\r\nc", "none of it is lost"
+
+
 _HEARD = """
 import asyncio, logging
 from aiohttp import web

@@ -201,3 +201,17 @@ def test_who_does_not_exist_is_refused_with_the_same_work() -> None:
     """The hashes of nobody cost what those of somebody cost; else the time of an answer tells who is known."""
     assert extract_parameters(auth_password._NOBODY) == extract_parameters(hash_password("kitakami-nakatsu"))
     assert sender._NOBODY[:7] == secret.hashed("kitakami-nakatsu").bcrypt[:7] == "$2a$10$"
+
+
+async def test_a_crowd_of_strangers_takes_the_house_no_turn() -> None:
+    async with auth_password._STRANGERS:  # somebody's hash is being made
+        most = range(auth_password._MOST_WAIT)
+        crowd = [asyncio.create_task(auth_password.matches(None, "x", stranger=True)) for _ in most]
+        await asyncio.sleep(0)
+        with pytest.raises(auth_password.CrowdError):
+            await auth_password.matches(None, "x", stranger=True)
+        assert await auth_password.matches(hash_password("kitakami"), "kitakami"), "who is in the house waits for none"
+        for one in crowd:
+            one.cancel()
+        await asyncio.gather(*crowd, return_exceptions=True)
+    assert not auth_password._waiting and not await auth_password.matches(None, "x", stranger=True)

@@ -14,6 +14,7 @@ from feeds.japan import JAPAN
 from geo.area import Area
 from geo.sighted.counts import Cell, published
 from geo.sighted.place import district_named
+from services.ledger.csv_file import harmless
 from services.store import counts
 from services.store.counts import Source
 from services.web.api.answer import collection, feature
@@ -54,7 +55,9 @@ async def table(request: web.Request) -> web.Response:
     written = io.StringIO()
     writer = csv.DictWriter(written, _COLUMNS, lineterminator="\r\n")
     writer.writeheader()
-    writer.writerows(_row(source, cell) for source, cell in await _cells(request.app[CONTEXT]))
+    for source, cell in await _cells(request.app[CONTEXT]):  # towns are named by whoever wrote the file that was read
+        row = _row(source, cell)
+        writer.writerow({name: harmless(one) if isinstance(one, str) else one for name, one in row.items()})
     return web.Response(text="\ufeff" + written.getvalue(), content_type=_CSV, charset="utf-8")
 
 

@@ -7,9 +7,8 @@ import io
 import math
 from collections.abc import Iterable, Sequence
 
+from services.ledger.csv_file import harmless
 from services.web.open.cells import Cell
-
-_RUNS = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")  # what makes a spreadsheet take text for a formula
 
 
 def written(columns: Sequence[str], rows: Iterable[Sequence[Cell]]) -> bytes:
@@ -34,5 +33,4 @@ def _cell(value: Cell) -> str:
         return ""
     if isinstance(value, bool):
         return "1" if value else ""
-    text = str(value)
-    return "'" + text if isinstance(value, str) and text.startswith(_RUNS) else text
+    return harmless(value) if isinstance(value, str) else str(value)
