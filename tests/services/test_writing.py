@@ -273,7 +273,7 @@ async def test_a_channel_that_told_of_it_after_the_draft_was_written_is_not_left
     draft = await write(store, CITY, ask(Act.UPDATE, one, Said(channels=("log", "cap_feed"))))
     async with store.write() as connection:
         await connection.execute(update(outbox).where(outbox.c.channel == "line").values(state="unknown"))
-    with pytest.raises(ReviewError, match="届きました：line"):
+    with pytest.raises(ReviewError, match="届きました：LINE"):
         await agree(store, draft)
     async with store.write() as connection:
         await connection.execute(update(outbox).where(outbox.c.channel == "line").values(state="rejected"))

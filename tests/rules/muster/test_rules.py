@@ -93,7 +93,8 @@ def test_the_agencys_telegrams_of_one_earthquake_are_one_trigger() -> None:
     (second,) = triggers(run([quick("5+"), full("5-")]), [])
     assert (first.key, first.strength, second.strength) == (second.key, 6, 5)
     assert first.kind is Kind.QUAKE and first.words.startswith("震度5強") and "雨の基準" not in first.words
-    assert triggers(run([quick("5+"), full("5-", info_type="取消")]), []) == []
+    assert triggers(run([quick("5+"), full("5-", info_type="取消")]), []) == [first], "the quick word stands"
+    assert triggers(run([quick("5+"), quick("5+", info_type="取消")]), []) == []
     assert triggers(run(felt={"q1": one(5.6), "q2": one(5.4)}), []) == [], "instruments ask nobody"
 
 
