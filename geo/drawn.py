@@ -9,6 +9,7 @@ import hashlib
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import combinations
 
 import shapely
 from shapely.geometry.base import BaseGeometry
@@ -27,6 +28,7 @@ _WHOLE = 0.95  # share of a district from which on all of it is meant
 _BEYOND = 0.1  # share of it that may lie in no district before it is said
 _NAMED = 3  # districts that are named before the rest is counted
 _PLAIN = frozenset({"damage", "other"})  # kinds of reports that say nothing of where a person or an animal is
+_LONG = "1********"  # DE-9IM: two lines have more than single points in common
 _PAIR = re.compile(r"([+-]?\d{1,3}(?:\.\d{1,15})?),([+-]?\d{1,3}(?:\.\d{1,15})?)")
 
 
@@ -119,8 +121,24 @@ def _corners(text: str) -> list[tuple[float, float]]:
 def _polygon(corners: Sequence[tuple[float, float]]) -> shapely.Polygon:
     shape = shapely.Polygon(corners)
     if not shape.is_valid or not shape.area:
-        raise DrawnError("crosses_itself", "線が交わっています。交わらないように直してください / it crosses itself")
+        a, b, c, d = _crossing(corners)
+        told = f"頂点{a}と{b}を結ぶ線が、頂点{c}と{d}を結ぶ線と交わるか重なっています。交わらないように直してください"
+        raise DrawnError("crosses_itself", f"{told} / the side from corner {a} to {b} meets that from {c} to {d}")
     return shapely.orient_polygons(shape)
+
+
+def _crossing(corners: Sequence[tuple[float, float]]) -> tuple[int, int, int, int]:
+    """The ends of the first two sides that meet where they share no corner, or go back over each other; from 1."""
+    last = len(corners)
+    sides = [(at, at % last + 1) for at in range(1, last + 1)]
+    lines = {side: shapely.LineString([corners[end - 1] for end in side]) for side in sides}
+    for one, other in combinations(sides, 2):
+        apart = not {*one} & {*other}
+        if shapely.relate_pattern(lines[one], lines[other], _LONG) or (
+            apart and shapely.intersects(lines[one], lines[other])
+        ):
+            return (*one, *other)
+    raise AssertionError("a ring that is not valid, of which no two sides meet")
 
 
 def _check_near(shape: BaseGeometry, city: BaseGeometry) -> None:

@@ -119,6 +119,19 @@ async def test_an_area_is_drawn_by_keys_and_by_clicks_and_becomes_a_draft(browse
     await page.locator("#map").focus()
     await page.keyboard.press("Enter")  # the middle of the map
     await expect(page.locator("#tool-write")).to_be_enabled()
+    await page.locator("#tool-again").click()
+    for place in ("39.70, 141.15", "39.71, 141.16", "39.71, 141.15", "39.70, 141.16"):
+        await page.fill("#tool-word", place)
+        await page.press("#tool-word", "Enter")
+        await expect(page.locator("#tool-word")).to_have_value("")
+    await expect(page.locator("#tool-figures")).to_contain_text("点1と点2を結ぶ線が、点3と点4を結ぶ線と交わる")
+    await expect(page.locator("#tool-write")).to_be_disabled()
+    await page.locator("#tool-count").click()
+    for corner, place in ((2, "39.71, 141.15"), (3, "39.71, 141.16")):  # until they go round
+        await page.get_by_label(f"点{corner}の緯度, 経度").fill(place)
+        await page.get_by_label(f"点{corner}の緯度, 経度").press("Enter")
+    await expect(page.locator("#tool-figures")).to_have_text("面積 0.95 km²、周囲 3.93 km")
+    await expect(page.locator("#tool-write")).to_be_enabled()
     assert await violations(page, within="#tools") == []
     await page.get_by_label("地区・メッシュを選ぶ").check()
     await page.fill("#tool-word", "本宮")

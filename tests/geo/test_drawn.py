@@ -58,6 +58,21 @@ def test_what_cannot_be_told_says_why(text: str, code: str) -> None:
     assert refused(text) == code
 
 
+@pytest.mark.parametrize(
+    ("text", "sides"),
+    [
+        ("39.7,141.1 39.71,141.1 39.7,141.11 39.71,141.09", "1 to 2 meets that from 3 to 4"),
+        ("39.7,141.1 39.71,141.1 39.72,141.1", "1 to 2 meets that from 3 to 1"),  # back over the first
+        ("39.7,141.1 39.7,141.12 39.71,141.11 39.69,141.11", "1 to 2 meets that from 3 to 4"),
+        ("39.7,141.1 39.7,141.12 39.72,141.12 39.7,141.11 39.72,141.1", "1 to 2 meets that from 3 to 4"),  # touches it
+        ("39.7,141.1 39.7,141.12 39.72,141.12 39.7,141.12 39.72,141.1", "1 to 2 meets that from 3 to 4"),  # a thorn
+    ],
+)
+def test_what_crosses_itself_is_told_by_its_sides(text: str, sides: str) -> None:
+    with pytest.raises(DrawnError, match=sides):
+        drawn(text, "road", GROUND)
+
+
 def test_of_animals_and_people_no_place_is_told_finely() -> None:
     street = "39.705,141.105 39.705,141.108 39.7075,141.108 39.7075,141.105"  # 0.07 km²
     assert drawn(street, "snow_removal", GROUND).km2 < 0.1

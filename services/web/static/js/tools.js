@@ -5,7 +5,7 @@ import { get } from './api.js';
 import { inAddress, keepInAddress } from './address.js';
 import { byId, fill, h } from './dom.js';
 import { t } from './language.js';
-import { addCorner, areaAsked, begin, canUndo, change, districtOf, end, measured, MOST_CORNERS, pickSquares, sketch, toggle, undo } from './map/sketch.js';
+import { addCorner, areaAsked, begin, canUndo, change, districtOf, end, measured, meetsItself, MOST_CORNERS, pickSquares, sketch, toggle, undo } from './map/sketch.js';
 import { goTo, middle, theMap } from './map/view.js';
 import { shape } from './map/layers.js';
 
@@ -132,6 +132,9 @@ function told() {
   byId('tool-write').disabled = !areaAsked();
   const lacks = way === 'polygon' && corners.length ? 3 - corners.length : 0;
   if (lacks > 0) byId('tool-figures').textContent = t('{figures}。区域にするには、あと{n}点', { figures: figures(), n: lacks });
+  const meets = meetsItself();
+  if (meets) byId('tool-figures').textContent = t('点{a}と点{b}を結ぶ線が、点{c}と点{d}を結ぶ線と交わるか重なっています。点を動かすか、一つ戻してください。', meets);
+  byId('tool-figures').classList.toggle('tone-bad', Boolean(meets));
   byId('tool-count').textContent = way === 'pick' ? t('選んだもの {n}', { n: picked.length }) : t('点 {n}', { n: corners.length });
   fill(byId('tool-corners'), way === 'pick' ? picked.map(pickedRow) : corners.map(cornerRow));
   if (corners.length >= MOST_CORNERS) say(t('点は{most}個までです。', { most: MOST_CORNERS }));

@@ -1,6 +1,7 @@
 // @ts-check
 // What an officer draws on the map: a line, a polygon, a circle, or districts and squares that were picked. It is held as
 // corners in degrees and as codes, whether they came from a click, a drag or the keyboard; the map draws what is held.
+import { crossing } from './crossing.js';
 import { layers, on } from './layers.js';
 import { squareAt } from './mesh.js';
 import { takeClicks } from './pick.js';
@@ -176,12 +177,19 @@ export function measured() {
   return { metres: sum(lengthOf), square: sum(areaOf) };
 }
 
+/** Where the border of what was drawn meets itself: the corners at both ends of both sides, from 1; null: nowhere. @returns {Record<'a' | 'b' | 'c' | 'd', number> | null} */
+export function meetsItself() {
+  const found = (way === 'polygon' || way === 'area') && now.corners.length > 2 ? crossing(now.corners) : null;
+  const after = (/** @type {number} */ at) => (at % now.corners.length) + 1;
+  return found && { a: found[0], b: after(found[0]), c: found[1], d: after(found[1]) };
+}
+
 /** The area as the form of a notice takes it: codes, or corners as `lat,lon lat,lon …`; null: it is none yet. @returns {URLSearchParams | null} */
 export function areaAsked() {
   const query = new URLSearchParams();
   if (way === 'pick') for (const one of now.picked) query.append('area', one.code);
   else if (way === 'circle' && now.corners.length) query.set('drawn', written(circle().getCoordinates()[0].slice(0, -1)));
-  else if (way === 'polygon' && now.corners.length > 2) query.set('drawn', written(now.corners));
+  else if (way === 'polygon' && now.corners.length > 2 && !meetsItself()) query.set('drawn', written(now.corners));
   return query.size ? query : null;
 }
 
