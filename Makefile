@@ -32,11 +32,11 @@ run: install
 
 test: install
 	@sh tests/system-parts.sh
-	@$(MAKE) --no-print-directory --keep-going -j3 --output-sync=target \
+	@$(MAKE) --no-print-directory --keep-going -j4 --output-sync=target \
 		test-e2e test-browser test-services-folders test-services-a test-services-m test-core lint
 
-# Seven parts for two cores, three at a time (four are no quicker), the longest first: the services in three, or they
-# would run on alone when all the rest is done. A browser's event loop and that of asyncio tests do not share a process.
+# Seven parts for two cores, four at a time (each waits as much as it computes), the longest first: the services in three,
+# or they would run on alone when all the rest is done. A browser's event loop and that of asyncio tests do not share a process.
 test-services: test-services-a test-services-m test-services-folders
 
 test-services-a test-services-m test-services-folders test-e2e test-core test-browser: export TMPDIR := $(or $(TMPDIR),$(shell sh tests/scratch.sh))
