@@ -158,3 +158,18 @@ async def test_an_area_is_drawn_by_keys_and_by_clicks_and_becomes_a_draft(browse
     assert place["code"].startswith("drawn-") and len(place["polygons"][0]) == 65
     window.check()
     await context.close()
+
+
+async def test_an_area_is_drawn_by_a_finger_beside_its_tools(browser: Browser, night: Scene) -> None:
+    window, context = await visit(browser, night, viewport={"width": 768, "height": 1024}, has_touch=True)
+    await window.map_ready()
+    page = window.page
+    await page.locator("#tool-area").tap()
+    tools, ground = await page.locator("#tools").bounding_box(), await page.locator("#map").bounding_box()
+    assert tools and ground and tools["y"] >= ground["y"] + ground["height"] / 2, "half of the map is seen"
+    for right, down in ((0.35, 0.25), (0.6, 0.25), (0.55, 0.42)):
+        await page.touchscreen.tap(ground["x"] + right * ground["width"], ground["y"] + down * ground["height"])
+    await expect(page.locator("#tool-count")).to_have_text("点 3")
+    await expect(page.locator("#tool-write")).to_be_enabled()
+    window.check()
+    await context.close()

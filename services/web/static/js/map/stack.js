@@ -4,7 +4,7 @@ import { baseLayer } from '../basemap.js';
 import { digits, trend } from '../gauges.js';
 import { t } from '../language.js';
 import { badgeStyle, gaugeStyle, gaugeValue, ground, hazardStyle, manyStyle } from '../map-styles.js';
-import { about } from '../words.js';
+import { about, word } from '../words.js';
 import { dangerAt } from './dangers.js';
 import { layer, layers } from './layers.js';
 import { isDrawn, standsFor } from './thinning.js';
@@ -18,6 +18,9 @@ const LETTERS = /** @type {Record<string, string>} */ ({ plow: t('除'), deice: 
 /** @param {any} resolution */
 const near = (resolution) => resolution < DETAIL;
 const kindMark = (/** @type {any} */ hazard) => about('kinds', hazard.kind).mark ?? t('他');
+
+/** What of an alert is written into its area, short, for there may be several. @param {any} alert */
+const told = (alert) => [{ Exercise: `【${t('訓練')}】`, Test: `【${t('試験')}】` }[/** @type {string} */ (alert.get('status'))] ?? '', t('発表中'), ' ', word('kinds', alert.get('kind'))].join('');
 
 /** All layers of the map, the lowest first. @returns {any[]} */
 export function stack() {
@@ -48,7 +51,7 @@ const work = () => [['main', { maxZoom: ALL_ROADS_FROM }], ['all', { minZoom: AL
 const dangers = () => [
   layer('hazards', (f) => { const both = dangerAt(f.get('code')); return both ? hazardStyle(both) : undefined; }),
   layer('official', (f) => officialStyle(f.get('level') ?? 0)),
-  layer('alerts', (f, r) => alertStyle(f.get('alert_level') ? f.get('level') : 0, near(r) ? f.get('texts').ja.event : '')),
+  layer('alerts', (f, r) => alertStyle(f.get('alert_level') ? f.get('level') : 0, near(r) ? told(f) : ''), { declutter: true }),
   layer('selected', ground.selected),
 ];
 

@@ -39,10 +39,10 @@ export const officialStyle = (level) => once(`official-${level}`, () => {
   ];
 });
 
-/** The area of an alert of our own that is in force: a chain of dashes that no other line has. @param {number} level 0: no 警戒レベル @param {string} name empty: from afar */
+/** The area of an alert of our own that is in force: a chain of dashes that no other line has. @param {number} level 0: no 警戒レベル @param {string} name what is written into it; empty: from afar */
 export const alertStyle = (level, name) => once(`alert-${level}-${name}`, () => [
   new ol.style.Style({ stroke: stroke(theme().halo, 5) }),
-  new ol.style.Style({ stroke: stroke(level > 1 ? LEVEL[level].fill : theme().ink, 2.5, [16, 5, 3, 5]), text: name ? text(name, { size: 12, color: theme().ink, halo: theme().halo, bold: true }) : undefined }),
+  new ol.style.Style({ stroke: stroke(level > 1 ? LEVEL[level].fill : theme().ink, 2.5, [16, 5, 3, 5]), text: name ? text(name, { size: 12, color: theme().ink, halo: theme().halo, bold: true, y: 38 }) : undefined }), // below the sign of the danger and the name of the district
 ]);
 
 /**
